@@ -1,0 +1,112 @@
+"""YAML that remembers its lines, so that every error can name one."""
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+MAX_DEPTH = 40
+
+
+class Mapping(dict[str, Any]):
+    """A mapping with the 1-based line of each key."""
+
+    lines: dict[str, int]
+    line: int
+
+
+class Sequence(list[Any]):
+    """A list with the 1-based line of each entry."""
+
+    lines: list[int]
+
+
+class YAMLProblem(ValueError):
+    """Text that is not the YAML we read."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML, without aliases (which could grow without bound) and without repeated keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise YAMLProblem("Anchors and aliases are not used here.", event.start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Mapping:
+    found = Mapping()
+    found.lines, found.line = {}, node.start_mark.line + 1
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if not isinstance(key, Hashable) or not isinstance(key, str):
+            raise YAMLProblem(f"The key {key!r} has to be text; put it in quotes.", line)
+        if key in found:
+            raise YAMLProblem(f"The key “{key}” stands here twice.", line)
+        found[key] = loader.construct_object(value_node, deep=True)
+        found.lines[key] = line
+    return found
+
+
+def _sequence(loader: _Loader, node: yaml.SequenceNode) -> Sequence:
+    found = Sequence(loader.construct_object(child, deep=True) for child in node.value)
+    found.lines = [child.start_mark.line + 1 for child in node.value]
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:seq", _sequence)
+# PyYAML follows YAML 1.1, where 1e-3 is a string: numbers are read as YAML 1.2 has them.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":float", ":bool"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+    list("-+0123456789."),
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+
+
+def read(text: str) -> object:
+    """The document in `text`; raises YAMLProblem with its line."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - _Loader is a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = error.problem or "This is not YAML"
+        raise YAMLProblem(f"YAML: {what}.", mark.line + 1 if mark else None) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, YAMLProblem):
+            raise
+        raise YAMLProblem(f"YAML: {error}") from None
+
+
+def front_matter(text: str) -> tuple[object, str]:
+    """The YAML between the two `---` lines at the top of a Markdown file, and the text below it."""
+    match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", text, re.DOTALL)
+    if not match:
+        raise YAMLProblem("The file has to begin with front matter between two lines of ---.", 1)
+    return read("\n" + match[1]), match[2].strip() + "\n"
+
+
+def line_of(node: Any, path: str) -> int | None:
+    """The line of the field at `path` (`choices.2.because`), or of the nearest thing around it."""
+    line = node.line if isinstance(node, Mapping) else None
+    for part in path.split(".") if path else []:
+        if isinstance(node, Mapping) and part in node:
+            line, node = node.lines[part], node[part]
+        elif isinstance(node, Sequence) and part.isdigit() and int(part) < len(node):
+            line, node = node.lines[int(part)], node[int(part)]
+        else:
+            break
+    return line

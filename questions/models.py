@@ -1,0 +1,188 @@
+"""What can be asked: courses, lessons, the concept graph, and the bank of versioned items."""
+
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from questions.kinds import KINDS
+
+KIND_CHOICES = [(kind, kind.replace("_", " ").capitalize()) for kind in KINDS]
+
+
+class Course(models.Model):
+    """A course whose exams students prepare for."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Lesson(models.Model):
+    """One session of a course: a text in Markdown, and what it builds on."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons")
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    week = models.PositiveSmallIntegerField(default=1)
+    session = models.PositiveSmallIntegerField(default=1)
+    minutes = models.PositiveSmallIntegerField(default=10, help_text="Reading time in minutes.")
+    builds_on = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="leads_to")
+    reading = models.JSONField(default=list, blank=True, help_text="List of {title, url, what}.")
+    simulators = models.JSONField(default=list, blank=True)
+    body_markdown = models.TextField()
+
+    class Meta:
+        ordering = ("course", "week", "session", "id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Concept(models.Model):
+    """An idea that items test; the nodes of the concept graph."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="concepts")
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="concepts")
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    definition = models.TextField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConceptEdge(models.Model):
+    """`source` needs `target` first (prerequisite), or answering `source` practises `target` (encompasses)."""
+
+    class Kind(models.TextChoices):
+        PREREQUISITE = "prerequisite"
+        ENCOMPASSES = "encompasses"
+
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    source = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="edges")
+    target = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="incoming_edges")
+    weight = models.FloatField(default=1.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "source", "target"], name="one_edge_of_a_kind"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="no_edge_to_itself"),
+            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="edge_weight_in_0_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind} {self.target}"
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def published(self) -> Self:
+        """Items that students are asked: with a published version, and not retired."""
+        return self.filter(published__isnull=False, retired_at__isnull=True)
+
+
+class Item(models.Model):
+    """A question of the bank. Its draft may change; what students see are its published versions."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="items")
+    slug = models.SlugField(max_length=100)
+    kind = models.CharField(max_length=20, choices=KIND_CHOICES)
+    concepts = models.ManyToManyField(Concept, related_name="items", through="ItemConcept")
+    difficulty = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="1 (easy) to 5 (hard)."
+    )
+    seconds = models.PositiveSmallIntegerField(
+        default=45,
+        validators=[MinValueValidator(5), MaxValueValidator(1800)],
+        help_text="Seconds that a prepared student needs.",
+    )
+    position = models.PositiveIntegerField(default=0, help_text="Order in which new items are first met.")
+    draft: Any = models.JSONField(default=dict, help_text="The body that is being edited.")
+    published = models.OneToOneField(
+        "ItemVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("course", "position", "id")
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="item_slug_once_a_course")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def state(self) -> str:
+        """`draft`, `published`, `changed` (published, with newer edits) or `retired`."""
+        if self.retired_at:
+            return "retired"
+        if self.published is None:
+            return "draft"
+        same = self.published.body == self.draft and self.published.difficulty == self.difficulty
+        return "published" if same and self.published.seconds == self.seconds else "changed"
+
+
+class ItemConcept(models.Model):
+    """An item's tag; the first is its main concept, whose lesson is the item's lesson."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="tags")
+    concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="tags")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = [models.UniqueConstraint(fields=["item", "concept"], name="item_tagged_once")]
+
+    def __str__(self) -> str:
+        return str(self.concept)
+
+
+class ItemVersion(models.Model):
+    """An item as it was published: never changed afterwards, so that every answer ever given stays gradable."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=KIND_CHOICES)
+    body = models.JSONField()
+    difficulty = models.PositiveSmallIntegerField()
+    seconds = models.PositiveSmallIntegerField()
+    concepts = models.JSONField(help_text="Slugs, the main concept first.")
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="+")
+    facets = models.JSONField(help_text="What of it is remembered on its own: [''] or a match set's pair ids.")
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+
+    class Meta:
+        ordering = ("item", "-number")
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} v{self.number}"
+
+    @property
+    def identity(self) -> str:
+        """What keys the version's random draws, on every machine for ever."""
+        return f"{self.item.uid}:{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert; a second save is refused, because versions are immutable."""
+        if not self._state.adding:
+            raise TypeError("A published version is immutable: publish a new one.")
+        super().save(*args, **kwargs)

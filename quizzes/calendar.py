@@ -1,0 +1,45 @@
+"""A student's study days: they roll over at an hour of the student's own, in the student's own zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class HasStudyDay(Protocol):
+    """What of a student decides their study day."""
+
+    day_rollover_hour: int
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+
+@dataclass(frozen=True)
+class StudyDay:
+    """One study day: `begins_at` (inclusive) to `ends_at` (exclusive), aware UTC."""
+
+    date: date
+    begins_at: datetime
+    ends_at: datetime
+
+
+def day_begins(student: HasStudyDay, day: date) -> datetime:
+    """The instant at which the student's study day `day` begins.
+
+    Where the clocks skip the rollover hour, the day begins at the hour's would-be instant; where they repeat it, at
+    the first of the two.
+    """
+    try:
+        local = datetime.combine(day, time(student.day_rollover_hour), tzinfo=student.zone)
+        return local.astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, time(student.day_rollover_hour), tzinfo=UTC)
+
+
+def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
+    """The study day that the aware instant `now` falls in."""
+    day = now.astimezone(student.zone).date()
+    if now < day_begins(student, day):
+        day -= timedelta(days=1)
+    return StudyDay(day, day_begins(student, day), day_begins(student, day + timedelta(days=1)))

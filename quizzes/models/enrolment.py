@@ -1,0 +1,43 @@
+"""Students in courses, and the exams that the courses hold."""
+
+from django.conf import settings
+from django.db import models
+
+from questions.models import Course
+
+
+class Exam(models.Model):
+    """A dated examination of a course, with the blueprint that says what it asks."""
+
+    class Kind(models.TextChoices):
+        ASSESSMENT = "assessment"
+        VIVA = "viva"
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="exams")
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    minutes = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField(null=True, blank=True)
+    blueprint = models.JSONField(default=dict, help_text="Slots, and weights per concept slug.")
+
+    class Meta:
+        ordering = ("starts_at", "id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Enrolment(models.Model):
+    """A student in a course, with the date the student prepares for where the course sets none."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrolments")
+    exam_at = models.DateTimeField(null=True, blank=True, help_text="The student's own exam date.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "course"], name="enrolled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.student} in {self.course}"

@@ -1,0 +1,115 @@
+"""The review log, which is the truth, and the card states folded from it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from questions.models import Item
+from quizzes.memory.rating import Rating
+
+
+class Journal(models.Model):
+    """One row a student: locked while their log is written, so that sequence numbers have no gaps.
+
+    It also holds what the scheduler has to look up: when the student's next study day begins, and whether a plan
+    was asked for since the last one was made. Both outlive a broker that was down.
+    """
+
+    student = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    last_sequence = models.PositiveBigIntegerField(default=0)
+    next_day_at = models.DateTimeField(db_index=True)
+    plan_wanted_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"journal of {self.student}"
+
+
+class Card(models.Model):
+    """The memory of one student for one item, or for one pair of a match set (the facet)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cards")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="cards")
+    facet = models.CharField(max_length=64, blank=True, default="")
+    stability = models.FloatField(null=True, blank=True, help_text="Days until recall falls to 0.9.")
+    difficulty = models.FloatField(null=True, blank=True, help_text="1 to 10.")
+    reviews = models.PositiveIntegerField(default=0)
+    lapses = models.PositiveIntegerField(default=0)
+    last_review_at = models.DateTimeField(null=True, blank=True)
+    last_review_on = models.DateField(null=True, blank=True, help_text="The student's study day of it.")
+    last_rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_event = models.UUIDField(null=True, blank=True, help_text="The event that the state was last folded from.")
+    due_at = models.DateTimeField(null=True, blank=True)
+    suspended = models.BooleanField(default=False)
+    buried_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "item", "facet"], name="one_card_a_facet")]
+        indexes = [models.Index(fields=["student", "due_at"], name="card_due")]
+
+    def __str__(self) -> str:
+        return f"{self.item}{':' if self.facet else ''}{self.facet}"
+
+
+class ReviewEvent(models.Model):
+    """A fact that a device reported. Never changed; `undone` alone is derived, from a later undo."""
+
+    class Type(models.TextChoices):
+        REVIEW = "review"
+        UNDO = "undo"
+        BURY = "bury"
+        SUSPEND = "suspend"
+        RESUME = "resume"
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_events")
+    event_id = models.UUIDField()
+    sequence = models.PositiveBigIntegerField(help_text="The place in the student's log; the sync cursor.")
+    type = models.CharField(max_length=8, choices=Type.choices)
+    body_hash = models.CharField(max_length=64)
+    presentation = models.ForeignKey(
+        "Presentation", on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    target = models.UUIDField(null=True, blank=True, db_index=True)
+    response = models.JSONField(null=True, blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    device = models.UUIDField()
+    device_occurred_at = models.DateTimeField(help_text="As the device's clock had it.")
+    occurred_at = models.DateTimeField(help_text="Corrected by the device's clock error.")
+    study_date = models.DateField(help_text="The study day of `occurred_at`, in the student's zone then.")
+    received_at = models.DateTimeField()
+    undone = models.BooleanField(default=False)
+    score = models.FloatField(null=True, blank=True)
+    grade = models.JSONField(null=True, blank=True, help_text="The grade as it was first answered.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "event_id"], name="an_event_once_a_student"),
+            models.UniqueConstraint(fields=["student", "sequence"], name="a_sequence_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["student", "study_date"], name="event_day"),
+            models.Index(fields=["card", "type"], name="event_card", condition=Q(card__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+
+class Review(models.Model):
+    """What one event says of one card: the line that the card's state is folded from."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="log")
+    event = models.ForeignKey(ReviewEvent, on_delete=models.CASCADE, related_name="reviews")
+    rating = models.PositiveSmallIntegerField(choices=[(rating.value, rating.name.lower()) for rating in Rating])
+    score = models.FloatField()
+    predicted = models.FloatField(null=True, blank=True, help_text="P(correct) just before, luck included.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "event"], name="a_card_once_an_event")]
+
+    def __str__(self) -> str:
+        return f"{self.card} {self.get_rating_display()}"

@@ -1,0 +1,23 @@
+"""A student's plan for a day."""
+
+from django.conf import settings
+from django.db import models
+
+
+class DailyPlan(models.Model):
+    """Which cards, in which order, with how many seconds each: made by the scheduler, read by the queue."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="plans")
+    date = models.DateField(help_text="The student's study day.")
+    tasks = models.JSONField(help_text="Best first: [{card, facets, seconds, new}].")
+    extra_seconds = models.PositiveIntegerField(default=0, help_text="Asked for on top of the day's minutes.")
+    planned_seconds = models.PositiveIntegerField()
+    score_before = models.FloatField(null=True, help_text="Expected exam score without today's reviews.")
+    score_after = models.FloatField(null=True, help_text="Expected exam score with them.")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "date"], name="one_plan_a_day")]
+
+    def __str__(self) -> str:
+        return f"plan of {self.student} for {self.date}"

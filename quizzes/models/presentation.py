@@ -1,0 +1,44 @@
+"""An item as it was put to one student."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from questions.models import ItemVersion
+from quizzes.models.memory import Card
+
+
+class Presentation(models.Model):
+    """A version and a seed, frozen with its prompt and its key, so that grading never trusts the client.
+
+    `prompt` is what the student sees. `answer` holds the key and never leaves the server before an answer is in.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presentations"
+    )
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="presentations")
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="presentations")
+    seed = models.BigIntegerField()
+    facets = models.JSONField()
+    prompt = models.JSONField()
+    answer = models.JSONField()
+    guess_rate = models.FloatField()
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Answered, or replaced by a newer version of its item."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card"], condition=Q(closed_at__isnull=True), name="one_open_presentation_a_card"
+            )
+        ]
+        indexes = [models.Index(fields=["student", "created_at"], name="presentation_student")]
+
+    def __str__(self) -> str:
+        return f"{self.version} for {self.student}"

@@ -1,0 +1,143 @@
+"""An item version and a seed become a Presentation: what one student is asked, frozen."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from questions import kinds, markup
+from questions.models import ItemVersion
+from quizzes.models import Card, Presentation
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+SEED_BITS = 62
+
+BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
+INLINE_TEXTS = {"text", "message"}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A card to be put to its student, and for match sets the pairs that the round should hold, weakest first."""
+
+    card_id: uuid.UUID
+    facets: tuple[str, ...] = ("",)
+
+
+@functools.lru_cache(maxsize=2048)
+def body_of(version_id: int) -> BaseModel:
+    """The body of a version, compiled once a process: versions never change."""
+    version = ItemVersion.objects.only("kind", "body").get(pk=version_id)
+    return kinds.parse(version.kind, version.body)
+
+
+@transaction.atomic
+def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentation]:
+    """One open presentation for each ask, in order: the one that is waiting for an answer, else a new one.
+
+    Asking again gives the same presentation, so that nobody can shop for an easier variant. An open presentation of a
+    superseded version is closed and drawn anew; an answer to it that is on its way still counts. Cards that are no
+    longer askable (retired items) are left out. Takes the same number of queries however many asks.
+    """
+    cards = {
+        card.pk: card
+        for card in Card.objects.filter(
+            student=student,
+            pk__in=[ask.card_id for ask in asks],
+            item__published__isnull=False,
+            item__retired_at__isnull=True,
+        ).select_related("item__published__lesson")
+    }
+    asks = [ask for ask in asks if ask.card_id in cards]
+    found = _open_presentations(cards.keys())
+    stale = [one.pk for one in found.values() if one.version_id != cards[one.card_id].item.published_id]
+    if stale:
+        Presentation.objects.filter(pk__in=stale).update(closed_at=now)
+        found = {card: one for card, one in found.items() if one.pk not in stale}
+    missing = [ask for ask in asks if ask.card_id not in found]
+    if missing:
+        Presentation.objects.bulk_create(
+            [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing],
+            # Another request may have drawn the same card a moment ago: the first one stands.
+            ignore_conflicts=True,
+        )
+        found = _open_presentations(cards.keys())
+    return [found[ask.card_id] for ask in asks if ask.card_id in found]
+
+
+def _open_presentations(cards: Any) -> dict[uuid.UUID, Presentation]:
+    waiting = Presentation.objects.filter(card__in=list(cards), closed_at__isnull=True)
+    return {one.card_id: one for one in waiting.select_related("version__item", "version__lesson")}
+
+
+def _draw(student: Any, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation:
+    version = card.item.published
+    assert version is not None
+    body, seed, pk = body_of(version.pk), secrets.randbits(SEED_BITS), uuid.uuid4()
+    presented = kinds.get(version.kind).present(
+        body, seed=seed, identity=version.identity, opaque=opaque_ids(pk), focus=[f for f in facets if f]
+    )
+    return Presentation(
+        id=pk,
+        student=student,
+        card=card,
+        version=version,
+        seed=seed,
+        facets=list(presented.facets),
+        prompt=presented.prompt,
+        answer=presented.answer,
+        guess_rate=presented.guess_rate,
+        created_at=now,
+    )
+
+
+def opaque_ids(presentation: uuid.UUID) -> Callable[[str], str]:
+    """Names of options to ids that are new in each presentation and that only this server can compute."""
+
+    def opaque(name: str) -> str:
+        return salted_hmac("presentation", f"{presentation}:{name}", algorithm="sha256").hexdigest()[:12]
+
+    return opaque
+
+
+def payload(presentation: Presentation) -> dict[str, Any]:
+    """The Presentation of CONTRACT.md: nothing in it lets the key be inferred."""
+    version = presentation.version
+    return {
+        "id": str(presentation.pk),
+        "card": str(presentation.card_id),
+        "item": version.item.slug,
+        "version": version.number,
+        "kind": version.kind,
+        "lesson": version.lesson.slug,
+        "concepts": version.concepts,
+        "difficulty": version.difficulty,
+        "estimated_seconds": version.seconds,
+        "prompt": with_html(presentation.prompt),
+    }
+
+
+def with_html(document: Any) -> Any:
+    """A copy in which every Markdown text stands beside its sanitised `…_html`."""
+    if isinstance(document, list):
+        return [with_html(entry) for entry in document]
+    if not isinstance(document, dict):
+        return document
+    copy: dict[str, Any] = {}
+    for name, value in document.items():
+        copy[name] = with_html(value)
+        if name in BLOCK_TEXTS:
+            copy[f"{name}_html"] = None if value is None else markup.render(value)
+        elif name in INLINE_TEXTS and isinstance(value, str):
+            copy[f"{name}_html"] = markup.render_inline(value)
+    return copy

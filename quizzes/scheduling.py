@@ -1,0 +1,368 @@
+"""A student's plan for a day: made by the scheduler, read by the queue.
+
+The memory state changes in the transaction that stores an answer; the plan is made afterwards, in the background, and
+when nobody made it (the broker is down) by the first request that needs it. Making it twice, or late, does no harm.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from questions.models import Item
+from quizzes.calendar import StudyDay, study_day
+from quizzes.dispatch import after_commit
+from quizzes.memory import fsrs
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Journal, Presentation, ReviewEvent
+from quizzes.planning import plan as planning
+from quizzes.presenting import Ask, present
+from quizzes.reviewing import due, lock_journal
+
+ROUND_PAIRS = 6
+MAX_EXTRA_SECONDS = 4 * 3600
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to review: a card, or a round of a match set with its pairs, weakest first."""
+
+    card: uuid.UUID
+    facets: tuple[str, ...]
+    seconds: int
+    new: bool
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What to review now, best first, and how far the day has come."""
+
+    day: StudyDay
+    planned_seconds: int
+    done_seconds: int
+    due: int
+    new: int
+    done: int
+    score_before: float | None
+    score_after: float | None
+    presentations: list[Presentation] = field(default_factory=list)
+
+    @property
+    def remaining(self) -> int:
+        """How many presentations are left today."""
+        return self.due + self.new
+
+
+@dataclass(frozen=True)
+class ExamAhead:
+    """The exam that the plan works toward: its instant, and the weight of each concept (by slug)."""
+
+    title: str
+    at: datetime
+    weights: dict[str, float]
+
+
+# Enrolment and exams
+
+
+@transaction.atomic
+def enrol(student: Any, course: Any, *, exam_at: datetime | None = None, now: datetime | None = None) -> Enrolment:
+    """Enrol a student (again: the same enrolment) and ask for their first plan."""
+    now = now or timezone.now()
+    enrolment, created = Enrolment.objects.get_or_create(
+        student=student, course=course, defaults={"exam_at": exam_at}
+    )
+    if created:
+        request_plan(student, now)
+    return enrolment
+
+
+def exam_ahead(student: Any, now: datetime) -> ExamAhead | None:
+    """The student's next exam: the own date where the student set one, else the course's; None after the last."""
+    enrolments = list(student.enrolments.all())
+    exams = Exam.objects.filter(course__in=[one.course_id for one in enrolments])
+    by_course: dict[int, list[Exam]] = defaultdict(list)
+    for exam in exams:
+        by_course[exam.course_id].append(exam)
+    ahead = []
+    for enrolment in enrolments:
+        own = by_course[enrolment.course_id]
+        main = next((exam for exam in own if exam.kind == Exam.Kind.ASSESSMENT), own[0] if own else None)
+        if enrolment.exam_at:
+            weights = main.blueprint.get("concepts", {}) if main else {}
+            ahead.append(ExamAhead(main.title if main else "Exam", enrolment.exam_at, weights))
+        else:
+            ahead += [
+                ExamAhead(exam.title, exam.starts_at, exam.blueprint.get("concepts", {}))
+                for exam in own
+                if exam.starts_at
+            ]
+    return min((exam for exam in ahead if exam.at > now), key=lambda exam: exam.at, default=None)
+
+
+# Making the plan
+
+
+def request_plan(student: Any, now: datetime) -> None:
+    """Want a new plan, in this transaction; the scheduler makes it after the commit, or its sweep does."""
+    journal = lock_journal(student, now)
+    journal.plan_wanted_at = now
+    journal.save(update_fields=["plan_wanted_at"])
+    after_commit("quizzes.tasks.plan_student", student.pk)
+
+
+def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | None = None) -> DailyPlan:
+    """Make the student's plan for the study day that `now` falls in, in place of an earlier one.
+
+    What is done today counts against the day's minutes. `extra_seconds` adds to them for today; without it, what was
+    added before stays. Takes a fixed number of queries, and the same facts give the same plan.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        journal = lock_journal(student, now)
+        ensure_cards(student)
+        day = study_day(student, now)
+        earlier = DailyPlan.objects.filter(student=student, date=day.date).first()
+        extra = (earlier.extra_seconds if earlier else 0) + (extra_seconds or 0)
+        done = done_today(student, day)["seconds"]
+        budget = max(student.daily_minutes * 60 + min(extra, MAX_EXTRA_SECONDS) - done, 0)
+        exam = exam_ahead(student, now)
+        tasks, before, after = _choose(_candidates(student, now, day), day, exam, budget, student)
+        plan, _ = DailyPlan.objects.update_or_create(
+            student=student,
+            date=day.date,
+            defaults={
+                "tasks": [_as_json(task) for task in tasks],
+                "extra_seconds": min(extra, MAX_EXTRA_SECONDS),
+                "planned_seconds": done + sum(task.seconds for task in tasks),
+                "score_before": before,
+                "score_after": after,
+                "made_at": now,
+            },
+        )
+        journal.next_day_at = day.ends_at
+        if journal.plan_wanted_at and journal.plan_wanted_at <= now:
+            journal.plan_wanted_at = None
+        journal.save(update_fields=["next_day_at", "plan_wanted_at"])
+    return plan
+
+
+def students_to_plan(now: datetime, limit: int = 500) -> list[int]:
+    """Students whose study day has begun since their last plan, or who want a new one; longest waiting first."""
+    waiting = Journal.objects.filter(Q(next_day_at__lte=now) | Q(plan_wanted_at__isnull=False))
+    return list(waiting.order_by("next_day_at").values_list("student_id", flat=True)[:limit])
+
+
+def ensure_cards(student: Any) -> None:
+    """A card for every facet of every published item of the student's courses."""
+    items = Item.objects.published().filter(course__enrolments__student=student)
+    have = set(Card.objects.filter(student=student).values_list("item_id", "facet"))
+    missing = [
+        Card(student=student, item_id=item_id, facet=facet)
+        for item_id, facets in items.values_list("pk", "published__facets")
+        for facet in facets
+        if (item_id, facet) not in have
+    ]
+    Card.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+@transaction.atomic
+def reschedule(student: Any, *, now: datetime | None = None) -> None:
+    """After a change of the student's settings: new due dates from the same memory states, and a new plan."""
+    now = now or timezone.now()
+    lock_journal(student, now)
+    cards = list(Card.objects.filter(student=student, stability__isnull=False))
+    for card in cards:
+        card.due_at = due(student, card)
+    Card.objects.bulk_update(cards, ["due_at"], batch_size=500)
+    Journal.objects.filter(student=student).update(next_day_at=study_day(student, now).ends_at)
+    request_plan(student, now)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A task as the planner sees it."""
+
+    task: Task
+    stability: float
+    difficulty: float
+    elapsed_days: float
+    due: bool
+    concept: str
+    pairs: int
+    guess_rate: float
+
+
+def _askable(student: Any, now: datetime) -> QuerySet[Card]:
+    return (
+        Card.objects.filter(student=student, suspended=False, item__retired_at__isnull=True)
+        .filter(item__published__isnull=False, item__course__enrolments__student=student)
+        .exclude(buried_until__gt=now)
+    )
+
+
+def _candidates(student: Any, now: datetime, day: StudyDay) -> list[_Candidate]:
+    """Everything that could be asked today, in the order of the course: one query."""
+    rows = (
+        _askable(student, now)
+        .order_by("item__course_id", "item__position", "item_id")
+        .values_list(
+            "pk",
+            "item_id",
+            "facet",
+            "stability",
+            "difficulty",
+            "last_review_on",
+            "due_at",
+            "item__published__kind",
+            "item__published__seconds",
+            "item__published__concepts",
+            "item__published__facets",
+        )
+    )
+    by_item: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row[2] in row[10]:
+            by_item[row[1]].append(row)
+    return [_candidate(cards, day) for cards in by_item.values()]
+
+
+def _candidate(cards: list[Any], day: StudyDay) -> _Candidate:
+    """The cards of one item as one task, standing for its weakest card; new pairs come before known ones."""
+
+    def recall(row: Any) -> float:
+        if row[3] is None:
+            return -1.0
+        return float(fsrs.retrievability(_elapsed(row[5], day.date), row[3], fsrs.DEFAULT_PARAMETERS))
+
+    ordered = sorted(cards, key=recall) if len(cards) > 1 else cards
+    weakest = ordered[0]
+    pk, _, _, stability, difficulty, last_on, _, kind, seconds, concepts, _ = weakest
+    waiting = [row for row in ordered if row[6] is not None and row[6] < day.ends_at]
+    new = all(row[3] is None for row in cards)
+    if waiting and stability is None:
+        # Some pairs of the set are due: the round is a review, of those first.
+        pk, stability, difficulty, last_on = waiting[0][0], waiting[0][3], waiting[0][4], waiting[0][5]
+    facets = tuple(row[2] for row in ordered[:ROUND_PAIRS])
+    return _Candidate(
+        task=Task(pk, facets, seconds, new),
+        stability=np.nan if stability is None else stability,
+        difficulty=np.nan if difficulty is None else difficulty,
+        elapsed_days=_elapsed(last_on, day.date),
+        due=bool(waiting) or (not new and stability is None),
+        concept=concepts[0],
+        pairs=len(facets),
+        guess_rate=GUESS_RATES.get(kind, 0.0),
+    )
+
+
+GUESS_RATES = {"single_choice": 0.25, "multiple_select": 0.06, "matching": 0.15, "ordering": 0.05}
+"""Of a typical presentation of a kind, for planning; the real one is stored with each presentation."""
+
+
+def _elapsed(last_on: date | None, today: date) -> float:
+    return float(max((today - last_on).days, 0)) if last_on else 0.0
+
+
+def _choose(
+    candidates: Sequence[_Candidate], day: StudyDay, exam: ExamAhead | None, budget: int, student: Any
+) -> tuple[list[Task], float | None, float | None]:
+    if not candidates:
+        return [], None, None
+    chosen = planning.plan(
+        stability=np.array([one.stability for one in candidates]),
+        difficulty=np.array([one.difficulty for one in candidates]),
+        elapsed_days=np.array([one.elapsed_days for one in candidates]),
+        due=np.array([one.due for one in candidates]),
+        weight=_weights(candidates, exam),
+        seconds=np.array([float(one.task.seconds) for one in candidates]),
+        guess_rate=np.array([one.guess_rate for one in candidates]),
+        days_to_exam=None if exam is None else max((exam.at - day.begins_at) / timedelta(days=1), 0.0),
+        budget_seconds=float(budget),
+        desired_retention=student.desired_retention,
+    )
+    tasks = [candidates[index].task for index in chosen.order]
+    return tasks, chosen.score_before, chosen.score_after
+
+
+def _weights(candidates: Sequence[_Candidate], exam: ExamAhead | None) -> np.ndarray:
+    """The share of the exam that hangs on each task: its concept's weight, shared among the concept's tasks."""
+    if exam is None or not exam.weights:
+        return np.ones(len(candidates))
+    sharers = Counter(one.concept for one in candidates)
+    return np.array([exam.weights.get(one.concept, 0.0) / sharers[one.concept] for one in candidates])
+
+
+def _as_json(task: Task) -> dict[str, Any]:
+    return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}
+
+
+# Reading the plan
+
+
+def queue(student: Any, *, limit: int = 20, now: datetime | None = None) -> Queue:
+    """What to review now, best first: the day's plan, less what was answered since, and what was forgotten on the way.
+
+    Makes the plan if today has none. Takes a fixed number of queries.
+    """
+    now = now or timezone.now()
+    day = study_day(student, now)
+    plan = DailyPlan.objects.filter(student=student, date=day.date).first() or plan_day(student, now=now)
+    tasks = _open_tasks(student, plan, day, now)
+    done = done_today(student, day)
+    asks = [Ask(task.card, task.facets) for task in tasks[:limit]]
+    return Queue(
+        day=day,
+        planned_seconds=plan.planned_seconds,
+        done_seconds=done["seconds"],
+        due=sum(not task.new for task in tasks),
+        new=sum(task.new for task in tasks),
+        done=done["count"],
+        score_before=plan.score_before,
+        score_after=plan.score_after,
+        presentations=present(student, asks, now) if asks else [],
+    )
+
+
+def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> list[Task]:
+    """The plan's tasks that are still open, then the cards to relearn today, longest waiting first."""
+    planned = {uuid.UUID(task["card"]): task for task in plan.tasks}
+    seen_today = Q(last_review_on__gte=day.date)
+    relearn = seen_today & Q(due_at__lt=day.ends_at)
+    rows = list(
+        _askable(student, now)
+        .filter((Q(pk__in=planned) & ~seen_today) | Q(pk__in=planned, last_review_on=None) | relearn)
+        .order_by("due_at", "pk")
+        .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds")
+    )
+    fresh = {pk for pk, _, _, seen, _ in rows if seen is None or seen < day.date}
+    tasks = [
+        Task(pk, tuple(task["facets"]), task["seconds"], task["new"])
+        for pk, task in planned.items()
+        if pk in fresh
+    ]
+    lapsed: dict[int, Task] = {}
+    for pk, item, facet, seen, seconds in rows:
+        if seen is None or seen < day.date:
+            continue
+        earlier = lapsed.get(item)
+        lapsed[item] = Task(
+            earlier.card if earlier else pk, (*(earlier.facets if earlier else ()), facet), seconds, False
+        )
+    return tasks + list(lapsed.values())
+
+
+def done_today(student: Any, day: StudyDay) -> dict[str, int]:
+    """`count` of today's answers and `seconds` they took, undone ones left out."""
+    answered = ReviewEvent.objects.filter(
+        student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date, undone=False
+    ).aggregate(count=Count("pk"), milliseconds=Sum("duration_ms"))
+    return {"count": answered["count"], "seconds": round((answered["milliseconds"] or 0) / 1000)}
