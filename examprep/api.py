@@ -1,0 +1,90 @@
+"""The API's own views, and every route of `/api/v1/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path, re_path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from examprep.models import User
+from examprep.problems import unknown_path
+from questions import api as questions
+from quizzes import api as quizzes
+from quizzes import scheduling
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):
+    """`X-Session-Token`, as `POST /_allauth/app/v1/auth/login` gives it."""
+
+    target_class = "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication"
+    name = "sessionToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
+
+
+class WebSessionScheme(OpenApiAuthenticationExtension):
+    """The web session's cookie."""
+
+    target_class = "examprep.authentication.WebSession"
+    name = "webSession"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = (
+            "username",
+            "time_zone",
+            "day_rollover_hour",
+            "daily_minutes",
+            "desired_retention",
+            "reminders",
+        )
+        read_only_fields = ("username",)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
+        return attrs
+
+
+class MeView(APIView):
+    """The caller's own account and study settings."""
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(request.user).data)
+
+    @extend_schema(request=MeSerializer, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        serializer = MeSerializer(request.user, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        student = serializer.save()
+        scheduling.reschedule(student)
+        return Response(serializer.data)
+
+
+urlpatterns = [
+    path("me/", MeView.as_view()),
+    path("courses/", questions.CourseList.as_view()),
+    path("lessons/", questions.LessonList.as_view()),
+    path("lessons/<slug:slug>/", questions.LessonDetail.as_view()),
+    path("concepts/", quizzes.ConceptList.as_view()),
+    path("queue/", quizzes.QueueView.as_view()),
+    path("reviews/batch/", quizzes.ReviewBatch.as_view()),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^(?P<path>.*)$", unknown_path),
+]

@@ -1,0 +1,39 @@
+"""`manage.py demo_accounts`: student, instructor and admin, in the embedded default only."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from examprep.models import User
+from examprep.roles import instructors
+from questions.models import Course
+from quizzes import scheduling
+
+DAYS_TO_EXAM = 30
+
+
+class Command(BaseCommand):
+    help = "Creates the demo accounts student, instructor and admin (embedded default only)."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.EMBEDDED:
+            raise CommandError("Demo accounts exist in the embedded default only.")
+        student = self._account("student")
+        instructor = self._account("instructor", is_staff=True)
+        instructor.groups.add(instructors())
+        self._account("admin", is_staff=True, is_superuser=True)
+        exam_at = (timezone.now() + timedelta(days=DAYS_TO_EXAM)).replace(hour=9, minute=0, second=0, microsecond=0)
+        for course in Course.objects.all():
+            scheduling.enrol(student, course, exam_at=exam_at)
+
+    def _account(self, name: str, **fields: Any) -> User:
+        user, created = User.objects.get_or_create(username=name, defaults=fields)
+        if created:
+            user.set_password(name)
+            user.save()
+        return user

@@ -1,0 +1,93 @@
+"""Errors as RFC 9457 problem documents, and the pages of lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class CursorPages(CursorPagination):
+    """Lists as `{"results": […], "next": url|null}`."""
+
+    ordering = "pk"
+    page_size_query_param = "limit"
+    max_page_size = 200
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"results": data, "next": self.get_next_link()})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["results", "next"],
+            "properties": {
+                "results": schema,
+                "next": {"type": "string", "format": "uri", "nullable": True},
+            },
+        }
+
+
+class BadRequest(APIException):
+    """A request that cannot be read; `errors` maps fields to messages."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_detail = "The request cannot be read; see errors."
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every error of the API as `application/problem+json`."""
+    if isinstance(error, Http404 | PermissionDenied):
+        # What belongs to someone else does not exist.
+        error = NotFound("There is nothing here, or it is not yours.")
+    response = exception_handler(error, context)
+    if response is None or not isinstance(error, APIException):
+        return response
+    errors: Any = getattr(error, "errors", None)
+    detail = str(error.detail) if not isinstance(error.detail, list | dict) else "Some fields are not right; see errors."
+    if isinstance(error, ValidationError):
+        errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
+    response.data = problem(response.status_code, detail, errors)
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def problem(code: int, detail: str, errors: Any = None) -> dict[str, Any]:
+    """The document of one problem."""
+    document = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
+    return {**document, "errors": errors} if errors else document
+
+
+TITLES = {
+    400: "Bad request",
+    401: "Not logged in",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    410: "Gone",
+    413: "Too large",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    500: "Server error",
+}
+
+
+def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
+    """The answer to a path of the API that does not exist."""
+    return JsonResponse(
+        problem(404, f"There is no /api/v1/{path} here; see /api/v1/docs/."), status=404, content_type=CONTENT_TYPE
+    )

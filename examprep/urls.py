@@ -1,0 +1,23 @@
+"""Every route of the service."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from examprep import health, views
+
+admin.site.site_header = "examprep"
+admin.site.site_title = "examprep"
+admin.site.index_title = "Authoring"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("settings/", views.settings_page, name="settings"),
+    path("", include("quizzes.urls")),
+    path("", include("questions.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("examprep.api")),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+]

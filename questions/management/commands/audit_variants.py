@@ -1,0 +1,33 @@
+"""`manage.py audit_variants [--course SLUG] [--seeds N]`: draw and grade variants of every numeric item."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from questions import bank
+from questions.models import Course
+
+
+class Command(BaseCommand):
+    help = "Draws N seeds of every published numeric item and reports each defect; exit status 1 on any."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--course", metavar="SLUG")
+        parser.add_argument("--seeds", type=int, default=bank.AUDIT_SEEDS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["seeds"] < 1:
+            raise CommandError("--seeds has to be at least 1.")
+        course = Course.objects.filter(slug=options["course"]).first() if options["course"] else None
+        if options["course"] and course is None:
+            raise CommandError(f"There is no course “{options['course']}”.")
+        audited = broken = 0
+        for item, report in bank.audit_published(course, options["seeds"]):
+            audited += 1
+            broken += not report.ok
+            for problem in report.problems:
+                self.stdout.write(f"{item.slug}: {problem}")
+        self.stdout.write(f"{audited} items, {options['seeds']} variants each: {broken} broken.")
+        if broken:
+            raise SystemExit(1)

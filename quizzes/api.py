@@ -1,0 +1,239 @@
+"""The student's day over REST: what to review, the answers, the concept graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from questions import markup
+from questions.models import Concept, ConceptEdge
+from quizzes import presenting, progress, reviewing, scheduling
+
+MAX_QUEUE = 100
+MAX_BATCH_BYTES = 1024 * 1024
+
+
+class InvalidFields(APIException):
+    """400, with a message for each field."""
+
+    status_code = 400
+    default_detail = "Some fields are not right; see errors."
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class BatchTooLarge(APIException):
+    status_code = 413
+    default_detail = f"A batch holds at most {MAX_BATCH_BYTES} bytes; send fewer events at a time."
+
+
+class TextSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    text_html = serializers.CharField()
+
+
+class PromptSerializer(serializers.Serializer):
+    """Which fields there are depends on the kind."""
+
+    stem = serializers.CharField()
+    stem_html = serializers.CharField()
+    choices = TextSerializer(many=True, required=False)
+    unit = serializers.CharField(required=False, allow_null=True)
+    precision_hint = serializers.CharField(required=False)
+    left = TextSerializer(many=True, required=False)
+    right = TextSerializer(many=True, required=False)
+    steps = TextSerializer(many=True, required=False)
+
+
+class PresentationSerializer(serializers.Serializer):
+    """An item as put to one student. It never holds a key."""
+
+    id = serializers.UUIDField()
+    card = serializers.UUIDField()
+    item = serializers.SlugField()
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(
+        ["single_choice", "multiple_select", "numeric", "matching", "ordering", "short_text"]
+    )
+    lesson = serializers.SlugField()
+    concepts = serializers.ListField(child=serializers.SlugField())
+    difficulty = serializers.IntegerField(min_value=1, max_value=5)
+    estimated_seconds = serializers.IntegerField()
+    prompt = PromptSerializer()
+
+
+class CountsSerializer(serializers.Serializer):
+    due = serializers.IntegerField()
+    new = serializers.IntegerField()
+    done = serializers.IntegerField()
+
+
+class QueueSerializer(serializers.Serializer):
+    date = serializers.DateField()
+    planned_seconds = serializers.IntegerField()
+    done_seconds = serializers.IntegerField()
+    counts = CountsSerializer()
+    results = PresentationSerializer(many=True)
+
+
+class QueueView(APIView):
+    """What to review now, best first."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("limit", int, description=f"1 to {MAX_QUEUE}; 20 if not given.")],
+        responses=QueueSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        queue = scheduling.queue(request.user, limit=_limit(request.query_params.get("limit", "20")))
+        return Response(
+            {
+                "date": queue.day.date.isoformat(),
+                "planned_seconds": queue.planned_seconds,
+                "done_seconds": queue.done_seconds,
+                "counts": {"due": queue.due, "new": queue.new, "done": queue.done},
+                "results": [presenting.payload(one) for one in queue.presentations],
+            }
+        )
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_QUEUE):
+        raise InvalidFields({"limit": [f"Use a whole number from 1 to {MAX_QUEUE}."]})
+    return int(text)
+
+
+class EventSerializer(serializers.Serializer):
+    """A review needs `presentation` and `response`; an undo `target`; bury, suspend and resume `card`."""
+
+    id = serializers.UUIDField()
+    type = serializers.ChoiceField(["review", "undo", "bury", "suspend", "resume"])
+    occurred_at = serializers.DateTimeField()
+    presentation = serializers.UUIDField(required=False)
+    response = serializers.JSONField(required=False)
+    confidence = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
+    duration_ms = serializers.IntegerField(required=False, min_value=0)
+    target = serializers.UUIDField(required=False)
+    card = serializers.UUIDField(required=False)
+
+
+class BatchSerializer(serializers.Serializer):
+    device = serializers.UUIDField()
+    device_now = serializers.DateTimeField()
+    events = EventSerializer(many=True)
+
+
+class FeedbackSerializer(serializers.Serializer):
+    target = serializers.CharField()
+    message = serializers.CharField()
+    message_html = serializers.CharField()
+
+
+class CardStateSerializer(serializers.Serializer):
+    card = serializers.UUIDField()
+    facet = serializers.CharField(allow_blank=True)
+    stability = serializers.FloatField(allow_null=True)
+    difficulty = serializers.FloatField(allow_null=True)
+    retrievability = serializers.FloatField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+
+
+class GradeSerializer(serializers.Serializer):
+    score = serializers.FloatField(min_value=0, max_value=1)
+    correct = serializers.BooleanField()
+    rating = serializers.ChoiceField(["again", "hard", "good", "easy"])
+    feedback = FeedbackSerializer(many=True)
+    key = serializers.JSONField()
+    explanation = serializers.CharField()
+    explanation_html = serializers.CharField()
+    solution = serializers.CharField(allow_null=True)
+    solution_html = serializers.CharField(allow_null=True)
+    cards = CardStateSerializer(many=True)
+
+
+class EventResultSerializer(serializers.Serializer):
+    id = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(["accepted", "duplicate", "conflict", "rejected"])
+    code = serializers.CharField(allow_null=True)
+    detail = serializers.CharField(allow_null=True)
+    grade = GradeSerializer(allow_null=True)
+
+
+class BatchResultSerializer(serializers.Serializer):
+    server_now = serializers.DateTimeField()
+    cursor = serializers.CharField()
+    results = EventResultSerializer(many=True)
+
+
+class ReviewBatch(APIView):
+    """Answers in: each event is accepted, a duplicate, a conflict or rejected on its own."""
+
+    @extend_schema(request=BatchSerializer, responses=BatchResultSerializer)
+    def post(self, request: Request) -> Response:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BATCH_BYTES:
+            raise BatchTooLarge
+        try:
+            return Response(reviewing.accept(request.user, request.data))
+        except reviewing.BatchError as error:
+            raise InvalidFields(error.errors) from None
+
+
+class ConceptSerializer(serializers.ModelSerializer[Concept]):
+    lesson = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    definition_html = serializers.SerializerMethodField()
+    prerequisites = serializers.SerializerMethodField()
+    encompasses = serializers.SerializerMethodField()
+    mastery = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Concept
+        fields = (
+            "slug",
+            "name",
+            "definition",
+            "definition_html",
+            "lesson",
+            "prerequisites",
+            "encompasses",
+            "mastery",
+        )
+
+    def get_definition_html(self, concept: Concept) -> str:
+        return markup.render(concept.definition)
+
+    def get_prerequisites(self, concept: Concept) -> list[str]:
+        return [edge.target.slug for edge in self._edges(concept, ConceptEdge.Kind.PREREQUISITE)]
+
+    def get_encompasses(self, concept: Concept) -> list[dict[str, Any]]:
+        edges = self._edges(concept, ConceptEdge.Kind.ENCOMPASSES)
+        return [{"concept": edge.target.slug, "weight": edge.weight} for edge in edges]
+
+    def get_mastery(self, concept: Concept) -> float:
+        found = self.context["mastery"].get(concept.slug)
+        return found.mastery if found else 0.0
+
+    def _edges(self, concept: Concept, kind: str) -> list[ConceptEdge]:
+        return [edge for edge in concept.edges.all() if edge.kind == kind]
+
+
+class ConceptList(generics.ListAPIView[Concept]):
+    """The concept graph, with the caller's mastery (0-1) of each concept."""
+
+    serializer_class = ConceptSerializer
+
+    def get_queryset(self) -> Any:
+        return Concept.objects.select_related("lesson").prefetch_related("edges__target").order_by()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            context["mastery"] = progress.mastery(self.request.user)
+        return context

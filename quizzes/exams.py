@@ -1,0 +1,70 @@
+"""The exams of a course folder."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+from django.utils import timezone
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from questions import bank
+from questions.interchange import yaml
+from questions.models import Concept, Course
+from quizzes.models import Exam
+
+
+class ExamDocument(BaseModel):
+    """An entry of exams.yaml; an exam has a date (`starts_at`), or for trying out one counted from the first load."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    slug: str = Field(pattern=bank.SLUG, max_length=50)
+    title: str = Field(min_length=1, max_length=200)
+    kind: Literal["assessment", "viva"]
+    minutes: int = Field(ge=1, le=600)
+    starts_at: AwareDatetime | None = None
+    starts_in_days: int | None = Field(default=None, ge=1, le=3650)
+    blueprint: dict[str, Any] = {}
+
+
+def load_exams(course: Course, folder: Path) -> int:
+    """Load exams.yaml of a course folder, if there is one; the number of exams in it. Raises bank.BankError."""
+    path = folder / "exams.yaml"
+    if not path.exists():
+        return 0
+    try:
+        entries = yaml.read(path.read_text(encoding="utf-8"))
+    except yaml.YAMLProblem as error:
+        raise bank.BankError([bank.Problem(error.message, file="exams.yaml", line=error.line)]) from None
+    if not isinstance(entries, list):
+        raise bank.BankError([bank.Problem("This file has to be a list of exams.", file="exams.yaml")])
+    concepts = set(Concept.objects.filter(course=course).values_list("slug", flat=True))
+    problems: list[bank.Problem] = []
+    for entry in entries:
+        problems += _load_exam(course, entry, concepts)
+    if problems:
+        raise bank.BankError(problems)
+    return len(entries)
+
+
+def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Problem]:
+    name = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
+
+    def problem(message: str, field: str) -> bank.Problem:
+        return bank.Problem(message, field, name, "exams.yaml", yaml.line_of(entry, field))
+
+    try:
+        document = ExamDocument.model_validate(entry)
+    except pydantic.ValidationError as error:
+        return [problem(found.message, found.field) for found in bank.problems_of(error)]
+    unknown = [slug for slug in document.blueprint.get("concepts", {}) if slug not in concepts]
+    if unknown:
+        return [problem(f"There is no concept “{slug}” in this course.", "blueprint.concepts") for slug in unknown]
+    fields = document.model_dump(exclude={"slug", "starts_in_days"})
+    exam = Exam.objects.filter(slug=document.slug).first()
+    if document.starts_at is None:
+        days = timedelta(days=document.starts_in_days) if document.starts_in_days else None
+        fields["starts_at"] = exam.starts_at if exam else (timezone.now() + days if days else None)
+    Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
+    return []
