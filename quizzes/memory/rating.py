@@ -1,0 +1,36 @@
+"""From a grade to a rating."""
+
+from enum import IntEnum
+
+PASSED = 0.6
+"""A score below this counts as forgotten."""
+GUESSED = 2
+"""A confidence up to this (of 5) is a guess."""
+SURE = 5
+SLOW, FAST = 3.0, 0.5
+"""Multiples of the item's seconds beyond which an answer is slow, and within which it is fast."""
+
+
+class Rating(IntEnum):
+    """How well a card was remembered, on FSRS's scale."""
+
+    AGAIN = 1
+    HARD = 2
+    GOOD = 3
+    EASY = 4
+
+
+def rate(score: float, confidence: int | None, duration_seconds: float, expected_seconds: float) -> Rating:
+    """The rating that an answer earns.
+
+    `score` in [0, 1], `confidence` 1-5 or None where the student gave none, durations in seconds (> 0 expected).
+    """
+    if score < PASSED:
+        return Rating.AGAIN
+    if score < 1 or duration_seconds > SLOW * expected_seconds:
+        return Rating.HARD
+    if confidence is not None and confidence <= GUESSED:
+        return Rating.HARD
+    if confidence == SURE and duration_seconds <= FAST * expected_seconds:
+        return Rating.EASY
+    return Rating.GOOD
