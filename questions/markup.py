@@ -1,0 +1,139 @@
+"""Markdown with LaTeX to sanitised HTML.
+
+Authors are untrusted in the browser: raw HTML is off, and what comes out is cleaned once more by an allow-list. Math
+stays LaTeX, in elements of class `math` that the page typesets with KaTeX; without scripts it is still readable.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+CALLOUTS = {
+    "first-principles": "First principles",
+    "intuition": "Intuition",
+    "exam": "Exam-favourite numbers",
+}
+TAGS = {
+    *("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
+    *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    **{tag: {"class"} for tag in ("span", "div", "aside", "p", "pre", "code")},
+    **{tag: {"id"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6")},
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a lesson: from one second-level heading to the next. The part above the first has no title."""
+
+    id: str
+    title: str
+    html: str
+
+
+@lru_cache(maxsize=4096)
+def render(text: str) -> str:
+    """Blocks of Markdown as clean HTML."""
+    return _clean(str(_MARKDOWN.render(text)))
+
+
+@lru_cache(maxsize=8192)
+def render_inline(text: str) -> str:
+    """One line of Markdown as clean HTML, without a paragraph around it."""
+    return _clean(str(_MARKDOWN.renderInline(text)))
+
+
+@lru_cache(maxsize=128)
+def sections(text: str) -> tuple[Section, ...]:
+    """A lesson's text, cut at its second-level headings."""
+    tokens = _MARKDOWN.parse(text)
+    starts = [at for at, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
+    found = []
+    for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
+        part = tokens[start:end]
+        if not part:
+            continue
+        heading = start in starts
+        body = part[3:] if heading else part
+        title = part[1].content if heading else ""
+        html = _clean(str(_MARKDOWN.renderer.render(body, _MARKDOWN.options, {})))
+        found.append(Section(_slug(title) if heading else "", title, html))
+    return tuple(found)
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "section"
+
+
+def _highlight(code: str, language: str, attributes: str) -> str:
+    try:
+        lexer = get_lexer_by_name(language or "text")
+    except ClassNotFound:
+        lexer = get_lexer_by_name("text")
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+
+
+def _callout(
+    self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any
+) -> str:
+    token = tokens[at]
+    if token.nesting < 0:
+        return "</aside>\n"
+    kind, _, title = token.info.strip().partition(" ")
+    heading = _MARKDOWN.renderInline(title.strip() or CALLOUTS[kind])
+    return f'<aside class="callout callout-{kind}"><p class="callout-title">{heading}</p>\n'
+
+
+def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    title = tokens[at + 1].content
+    return f'<{tokens[at].tag} id="{_slug(title)}">'
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight}).enable(["table", "strikethrough"])
+    parser.use(dollarmath_plugin, allow_digits=False, allow_space=False, double_inline=True)
+    parser.add_render_rule("math_inline", _render_math("span", "math"))
+    parser.add_render_rule("math_inline_double", _render_math("span", "math display"))
+    parser.add_render_rule("math_block", _render_math("div", "math display"))
+    parser.add_render_rule("heading_open", _heading)
+    parser.disable("image")
+    for kind in CALLOUTS:
+        parser.use(container_plugin, name=kind, render=_callout)
+    return parser
+
+
+def _render_math(tag: str, classes: str) -> Any:
+    def rule(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+        return f'<{tag} class="{classes}">{escape(tokens[at].content.strip(), quote=False)}</{tag}>'
+
+    return rule
+
+
+_MARKDOWN = _parser()

@@ -1,0 +1,20 @@
+"""Markdown in templates: `{% load markup %}{{ text|markdown }}`."""
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from questions import markup
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """Blocks of Markdown; sanitised."""
+    return mark_safe(markup.render(text or ""))  # noqa: S308 - nh3 has cleaned it
+
+
+@register.filter
+def markdown_inline(text: str | None) -> SafeString:
+    """One line of Markdown; sanitised."""
+    return mark_safe(markup.render_inline(text or ""))  # noqa: S308 - nh3 has cleaned it
