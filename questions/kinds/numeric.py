@@ -1,0 +1,248 @@
+"""A number, or a list of numbers, computed from values that are new in each presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Self
+
+import numpy as np
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from questions.kinds.base import Graded, ItemBody, Opaque, Presented, ResponseError, Revealed, Strict, field_of
+from questions.variants import audit as auditing
+from questions.variants import numbers, templates, tolerance
+from questions.variants.engine import Engine, SpecError, VariantError, compile_engine
+
+KIND = "numeric"
+SAMPLES = 5
+
+
+class ToleranceBody(Strict):
+    """The error that is allowed: relative (to the key, or to `of`), absolute, or both."""
+
+    of: str | None = Field(default=None, description="The expression whose relative error counts, such as eta*lam.")
+    rtol: float | None = Field(default=None, gt=0, le=0.5)
+    atol: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _useful(self) -> Self:
+        if self.rtol is None and self.atol is None:
+            raise ValueError("State rtol or atol.")
+        if self.of is not None and self.rtol is None:
+            raise ValueError("`of` needs an rtol.")
+        return self
+
+
+class Mistake(Strict):
+    """A wrong answer that is expected, and what to say to it."""
+
+    value: str
+    because: str = Field(min_length=1, max_length=2000)
+
+
+class Body(ItemBody):
+    """A template: draws and formulas make the variant's numbers, the texts show them."""
+
+    draw: dict[str, str] = Field(default={}, max_length=20)
+    let: dict[str, str] = Field(default={}, max_length=30)
+    where: list[str] = Field(default=[], max_length=12)
+    answer: str
+    unit: str | None = Field(default=None, max_length=60)
+    digits: int | None = Field(default=None, ge=1, le=12, description="Significant digits asked (default 3).")
+    decimals: int | None = Field(default=None, ge=0, le=10, description="Decimals asked.")
+    exact: bool = Field(default=False, description="The exact number is asked.")
+    tolerance: ToleranceBody | None = None
+    mistakes: list[Mistake] = Field(default=[], max_length=12)
+
+    _engine: Engine = PrivateAttr()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _formulas_are_text(cls, document: Any) -> Any:
+        """`answer: 2` and `let: {n: 3}` are formulas too, though YAML reads numbers."""
+        if not isinstance(document, Mapping):
+            return document
+        fixed = dict(document)
+        if isinstance(fixed.get("answer"), int | float) and not isinstance(fixed.get("answer"), bool):
+            fixed["answer"] = repr(fixed["answer"])
+        if isinstance(fixed.get("let"), Mapping):
+            fixed["let"] = {
+                name: repr(value) if type(value) in (int, float) else value for name, value in fixed["let"].items()
+            }
+        return fixed
+
+    @model_validator(mode="after")
+    def _compile(self) -> Self:
+        if sum((self.digits is not None, self.decimals is not None, self.exact)) > 1:
+            raise ValueError("State one of digits, decimals and exact.")
+        texts = {"stem": self.stem, "explanation": self.explanation, "solution": self.solution or ""}
+        texts |= {f"mistakes.{n}.because": mistake.because for n, mistake in enumerate(self.mistakes)}
+        try:
+            self._engine = compile_engine(
+                draw=self.draw,
+                let=self.let,
+                where=self.where,
+                answer=self.answer,
+                of=self.tolerance.of if self.tolerance else None,
+                mistakes=[mistake.value for mistake in self.mistakes],
+                texts=texts,
+            )
+        except SpecError as error:
+            raise ValidationError.from_exception_data(
+                "numeric",
+                [
+                    InitErrorDetails(
+                        type=PydanticCustomError("formula", "{message}", {"message": error.message}),
+                        loc=tuple(int(part) if part.isdigit() else part for part in error.field.split(".")),
+                        input=None,
+                    )
+                ],
+            ) from None
+        return self
+
+    @property
+    def engine(self) -> Engine:
+        """The compiled template."""
+        return self._engine
+
+    @property
+    def precision(self) -> tolerance.Precision:
+        """What is asked of the answer."""
+        return tolerance.Precision(self.digits or 3, self.decimals, self.exact)
+
+    @property
+    def allowed(self) -> tolerance.Tolerance | None:
+        """The item's own tolerance."""
+        return tolerance.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
+
+
+def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
+    """The variant of `seed`; its numbers and key are stored with it, so that grading never draws again."""
+    (variant,) = body.engine.generate(identity, [seed])
+    prompt = {
+        "stem": body.engine.render("stem", variant["values"]),
+        "unit": body.unit,
+        "precision_hint": body.precision.hint,
+    }
+    return Presented(prompt, variant)
+
+
+def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
+    """`{"value": "9.9999e-1"}` as typed: 1 or 0; a recognised mistake is named."""
+    text = field_of(response, "value", '{"value": "0.25"}')
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = repr(text)
+    if not isinstance(text, str):
+        raise ResponseError("value", f"Send the number as text. {numbers.UNDERSTOOD}")
+    reading = _read(body, text)
+    key = answer["key"]
+    if isinstance(key, list) != reading.is_list or (isinstance(key, list) and len(key) != len(reading.values)):
+        shape = f"a list of {len(key)} numbers, such as [1, 2.5]" if isinstance(key, list) else "one number"
+        raise ResponseError("value", f"Write {shape}.")
+    of = answer["of"]
+    if _near(body, reading.values, key, of):
+        return Graded(1.0, [], {"": 1.0})
+    for n, value in enumerate(answer["mistakes"]):
+        if np.isfinite(value).all() and np.ndim(value) == np.ndim(key) and _near(body, reading.values, value, of):
+            because = body.engine.render(f"mistakes.{n}.because", answer["values"])
+            return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
+    return Graded(0.0, [], {"": 0.0})
+
+
+def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
+    """The key at the precision that is asked, and the texts with the variant's numbers."""
+    values = answer["values"]
+    solution = body.engine.render("solution", values) if body.solution else None
+    key = show_key(body, answer["key"], answer["of"])
+    return Revealed({"value": key}, body.engine.render("explanation", values), solution)
+
+
+def show_key(body: Body, key: Any, of: Any) -> str:
+    """The key as a person writes it: at the precision that is asked, or as finely as the tolerance needs."""
+    precision = body.precision
+    if isinstance(key, list):
+        return "[" + ", ".join(show_key(body, each, of) for each in key) + "]"
+    if precision.decimals is not None:
+        return templates.number(key, f".{precision.decimals}f")
+    digits = 15 if precision.exact else precision.digits
+    if body.allowed:
+        allowed = tolerance.allowed_error(key, precision, body.allowed, None if of is None else float(np.ravel(of)[0]))
+        while digits < 15 and abs(float(f"{key:.{digits}g}") - key) > allowed / 10:
+            digits += 1
+    return templates.number(key, f".{digits}g")
+
+
+def read(text: str) -> str:
+    """How a typed answer is read, for the echo under its field. Raises numbers.NumberError."""
+    reading = numbers.read(text)
+    return f"read as {reading.text}" + (" (a decimal comma)" if reading.comma else "")
+
+
+def sample(body: Body, identity: str, seeds: Sequence[int]) -> list[dict[str, str | None]]:
+    """Variants to look at: stem, answer, explanation and solution. Raises VariantError."""
+    found: list[dict[str, str | None]] = []
+    for variant in body.engine.generate(identity, seeds):
+        revealed = reveal(body, variant)
+        found.append(
+            {
+                "stem": body.engine.render("stem", variant["values"]),
+                "answer": str(revealed.key["value"]),
+                "explanation": revealed.explanation,
+                "solution": revealed.solution,
+            }
+        )
+    return found
+
+
+def audit(body: Body, identity: str, seeds: int) -> auditing.Audit:
+    """The publish gate over seeds 0 … `seeds`-1."""
+
+    def verdict(variant: dict[str, Any], typed: str) -> auditing.Verdict:
+        try:
+            graded = grade(body, variant, {"value": typed})
+        except ResponseError:
+            return auditing.Verdict(None)
+        if graded.correct:
+            return auditing.Verdict(True)
+        said = [entry["message"] for entry in graded.feedback]
+        becauses = [body.engine.render(f"mistakes.{n}.because", variant["values"]) for n in range(len(body.mistakes))]
+        return auditing.Verdict(False, becauses.index(said[0]) if said else None)
+
+    precision = body.precision
+    return auditing.audit(
+        body.engine,
+        identity,
+        range(seeds),
+        grade=verdict,
+        rounded=lambda key: repr(key) if body.tolerance else precision.rounded(key),
+        unit=precision.unit,
+        neighbours=body.tolerance is None and not precision.exact,
+    )
+
+
+def _read(body: Body, text: str) -> numbers.Reading:
+    bare = text.strip()
+    if body.unit and bare.casefold().endswith(body.unit.casefold()):
+        bare = bare[: -len(body.unit)]
+    try:
+        return numbers.read(bare)
+    except numbers.NumberError as error:
+        raise ResponseError("value", str(error)) from None
+
+
+def _near(body: Body, given: Sequence[Fraction], key: Any, of: Any) -> bool:
+    keys, ofs = np.ravel(key).tolist(), None if of is None else np.ravel(of).tolist()
+    if len(given) != len(keys):
+        return False
+    allowed = [
+        tolerance.allowed_error(
+            each, body.precision, body.allowed, None if ofs is None else ofs[min(n, len(ofs) - 1)]
+        )
+        for n, each in enumerate(keys)
+    ]
+    return tolerance.all_match(given, keys, allowed)
+
+
+__all__ = ["KIND", "Body", "VariantError", "audit", "grade", "present", "read", "reveal", "sample", "show_key"]

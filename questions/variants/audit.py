@@ -1,0 +1,138 @@
+"""The publish gate: what a numeric item's variants must prove before a student sees one.
+
+Over many seeds: every draw meets its constraints, every value is finite, the variants differ; and through the real
+grader the correctly rounded key is right, its neighbours one unit off in the last asked digit are wrong, every
+declared mistake is wrong and recognised as itself, and blank or junk is a format error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from questions.variants.engine import Engine, VariantError
+
+MIN_DISTINCT = 5
+"""Different variants that an item with draws has to have among its audited seeds."""
+MAX_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the grader said: right or wrong (None: a format error), and the mistake it recognised."""
+
+    correct: bool | None
+    mistake: int | None = None
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One thing that is wrong, with the first seeds that show it and their numbers."""
+
+    message: str
+    seeds: tuple[int, ...]
+    total: int
+    example: str = ""
+
+    def __str__(self) -> str:
+        seeds = ", ".join(map(str, self.seeds))
+        example = f" ({self.example})" if self.example else ""
+        return f"{self.message} {self.total} seeds, such as {seeds}{example}."
+
+
+@dataclass
+class Audit:
+    """The result: publishable where `ok`. `keys` are the answers, `redraws` the mean number a variant took."""
+
+    seeds: int
+    problems: list[Defect] = field(default_factory=list)
+    keys: list[float] = field(default_factory=list)
+    distinct: int = 0
+    redraws: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def audit(
+    engine: Engine,
+    identity: str,
+    seeds: Sequence[int],
+    *,
+    grade: Callable[[dict[str, Any], str], Verdict],
+    rounded: Callable[[float], str],
+    unit: Callable[[float], float],
+    neighbours: bool,
+    stem: str = "stem",
+) -> Audit:
+    """Audit the variants of `seeds`.
+
+    `grade(variant, text)` is the real grader on typed text; `rounded(key)` the key as a careful student types it and
+    `unit(key)` one unit of its last asked digit. `neighbours` says whether a unit off has to be wrong (not where the
+    item's own tolerance is wider).
+    """
+    report = Audit(len(seeds))
+    try:
+        variants = engine.generate(identity, seeds)
+        values, redraws = engine.draw(identity, seeds)
+    except VariantError as error:
+        report.problems.append(Defect(error.message, tuple(error.seeds[:MAX_SHOWN]), len(error.seeds)))
+        return report
+    report.redraws = float(redraws.mean())
+    texts = engine.render_all(stem, values)
+    report.distinct = len(set(texts))
+    report.keys = [float(np.ravel(variant["key"])[0]) for variant in variants]
+    if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
+        message = f"Only {report.distinct} different variants come out; draw from more values."
+        report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
+    found: dict[str, list[tuple[int, str]]] = {}
+    for seed, variant in zip(seeds, variants, strict=True):
+        for message, example in _defects(variant, grade, rounded, unit, neighbours):
+            found.setdefault(message, []).append((seed, example))
+    for message, cases in found.items():
+        shown = tuple(seed for seed, _ in cases[:MAX_SHOWN])
+        report.problems.append(Defect(message, shown, len(cases), cases[0][1]))
+    return report
+
+
+def _defects(
+    variant: dict[str, Any],
+    grade: Callable[[dict[str, Any], str], Verdict],
+    rounded: Callable[[float], str],
+    unit: Callable[[float], float],
+    neighbours: bool,
+) -> list[tuple[str, str]]:
+    found = []
+    typed = _typed(variant["key"], rounded)
+    if grade(variant, typed).correct is not True:
+        found.append(("The correctly rounded key is marked wrong.", f"key {variant['key']}, typed {typed}"))
+    if neighbours and not isinstance(variant["key"], list):
+        key = variant["key"]
+        for side in (1.001, -1.001):
+            off = repr(key + side * unit(key))
+            if grade(variant, off).correct is not False:
+                found.append(("One unit off in the last asked digit is marked right.", f"key {key}, typed {off}"))
+    for n, mistake in enumerate(variant["mistakes"]):
+        if not np.isfinite(mistake).all():
+            continue
+        verdict = grade(variant, _typed(mistake, rounded))
+        if verdict.correct is not False:
+            found.append((f"Mistake {n + 1} is marked right.", f"key {variant['key']}, mistake {mistake}"))
+        elif verdict.mistake != n:
+            taken = f"key {variant['key']}, mistakes {variant['mistakes']}"
+            found.append((f"Mistake {n + 1} is taken for another, or not recognised.", taken))
+    for junk in ("", "abc", "1 2/3"):
+        if grade(variant, junk).correct is not None:
+            found.append((f"“{junk}” is not a format error.", ""))
+    return found
+
+
+def _typed(value: Any, rounded: Callable[[float], str]) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(rounded(each) for each in value) + "]"
+    return rounded(value)

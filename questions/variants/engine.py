@@ -1,0 +1,202 @@
+"""The variant engine: a numeric template and seeds become numbers and texts.
+
+A variant is (item version, seed): the same pair gives the same numbers, texts and key for ever. Everything is
+computed over arrays of seeds; one variant is a batch of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw
+from questions.variants.formulas import Formula, FormulaError, Values, compile_formula
+from questions.variants.templates import Template, TemplateError, parse_template
+
+ENGINE_VERSION = 1
+MAX_REDRAWS = 64
+KEY = "answer"
+OF = "tolerance of"
+
+
+class SpecError(ValueError):
+    """A template that cannot be compiled; `field` is the place in the item's document."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class VariantError(ValueError):
+    """Seeds for which no variant exists: constraints never met, or a value that is not finite."""
+
+    def __init__(self, message: str, seeds: Sequence[int]) -> None:
+        super().__init__(f"{message} (seeds {', '.join(map(str, seeds[:5]))})")
+        self.message = message
+        self.seeds = list(seeds)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A compiled numeric template."""
+
+    draws: Mapping[str, Draw]
+    lets: Mapping[str, Formula]
+    where: tuple[Formula, ...]
+    answer: Formula
+    of: Formula | None
+    mistakes: tuple[Formula, ...]
+    texts: Mapping[str, Template]
+
+    def draw(self, identity: str, seeds: Sequence[int]) -> tuple[dict[str, Array], Array]:
+        """The values of all draws and lets for each seed, and how many redraws each seed took.
+
+        Raises VariantError for seeds whose constraints stay unmet after MAX_REDRAWS redraws.
+        """
+        words = np.array([seed & 0xFFFFFFFFFFFFFFFF for seed in seeds], dtype=np.uint64)
+        attempt = np.zeros(len(words), dtype=np.uint64)
+        values = self._values(identity, words, attempt)
+        pending = np.flatnonzero(~self._met(values))
+        for redraw in range(1, MAX_REDRAWS + 1):
+            if not pending.size:
+                break
+            attempt[pending] = redraw
+            again = self._values(identity, words[pending], attempt[pending])
+            for name, column in again.items():
+                values[name][pending] = column
+            pending = pending[~self._met(again)]
+        if pending.size:
+            unlucky = [int(word) for word in words[pending]]
+            raise VariantError(f"No draw met the constraints in {MAX_REDRAWS} redraws.", unlucky)
+        return values, attempt.astype(np.float64)
+
+    def _values(self, identity: str, seeds: Any, attempt: Any) -> dict[str, Array]:
+        # The nameless column gives constants their number of rows where nothing is drawn.
+        values: dict[str, Array] = {"": np.zeros(len(seeds))}
+        for name, draw in self.draws.items():
+            values[name] = draw.sample(seeds, attempt, key_of(identity, name))
+        for name, formula in self.lets.items():
+            values[name] = formula(values)
+        return values
+
+    def _met(self, values: Values) -> Any:
+        seeds = len(next(iter(values.values())))
+        met = np.ones(seeds, dtype=bool)
+        for constraint in self.where:
+            holds = constraint(values)
+            met &= (holds if holds.ndim == 1 else holds.all(axis=1)) != 0
+        return met
+
+    def generate(self, identity: str, seeds: Sequence[int]) -> list[dict[str, Any]]:
+        """Variants as JSON: `values`, `key`, `of`, `mistakes`, `engine`. Raises VariantError."""
+        values, _ = self.draw(identity, seeds)
+        computed = self.compute(values)
+        for name, column in computed.items():
+            finite = np.isfinite(column).reshape(len(seeds), -1).all(axis=1)
+            if not finite.all() and not name.startswith("mistake"):
+                bad = [seeds[at] for at in np.flatnonzero(~finite)]
+                raise VariantError(f"The {name} is not a finite number.", bad)
+        named = {name: column for name, column in values.items() if name}
+        return [
+            {
+                "values": {name: column[at].tolist() for name, column in named.items()},
+                "key": computed[KEY][at].tolist(),
+                "of": computed[OF][at].tolist() if OF in computed else None,
+                "mistakes": [computed[f"mistake {n}"][at].tolist() for n in range(len(self.mistakes))],
+                "engine": ENGINE_VERSION,
+            }
+            for at in range(len(seeds))
+        ]
+
+    def compute(self, values: Values) -> dict[str, Array]:
+        """The key, the tolerance's `of` and the mistakes' values."""
+        computed = {KEY: self.answer(values)}
+        if self.of is not None:
+            computed[OF] = self.of(values)
+        for n, mistake in enumerate(self.mistakes):
+            computed[f"mistake {n}"] = mistake(values)
+        return computed
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """One text with the stored values of one variant."""
+        columns = {key: np.array([value], dtype=np.float64) for key, value in values.items()}
+        return self.texts[name].render({"": np.zeros(1), **columns})[0]
+
+    def render_all(self, name: str, values: Values) -> list[str]:
+        """One text for each seed of a batch."""
+        return self.texts[name].render(values)
+
+
+def compile_engine(
+    *,
+    draw: Mapping[str, str],
+    let: Mapping[str, str],
+    where: Sequence[str],
+    answer: str,
+    of: str | None,
+    mistakes: Sequence[str],
+    texts: Mapping[str, str],
+) -> Engine:
+    """Compile a template. Raises SpecError with the field that is wrong; `texts` maps fields to texts."""
+    names: list[str] = []
+    draws: dict[str, Draw] = {}
+    lets: dict[str, Formula] = {}
+    for name, text in draw.items():
+        _check_name(f"draw.{name}", name, names)
+        try:
+            draws[name] = parse_draw(text)
+        except DrawError as error:
+            raise SpecError(f"draw.{name}", str(error)) from None
+        names.append(name)
+    for name, text in let.items():
+        _check_name(f"let.{name}", name, names)
+        lets[name] = _formula(f"let.{name}", text, names)
+        names.append(name)
+    engine = Engine(
+        draws=draws,
+        lets=lets,
+        where=tuple(_formula(f"where.{n}", text, names) for n, text in enumerate(where)),
+        answer=_formula("answer", answer, names),
+        of=None if of is None else _formula("tolerance.of", of, names),
+        mistakes=tuple(_formula(f"mistakes.{n}.value", text, names) for n, text in enumerate(mistakes)),
+        texts={field: _template(field, text, names) for field, text in texts.items()},
+    )
+    _try_out(engine)
+    return engine
+
+
+def _check_name(field: str, name: str, names: Sequence[str]) -> None:
+    if not name.isidentifier() or not name.isascii() or len(name) > 30 or name in ("and", "or", "not", "if", "else"):
+        raise SpecError(field, f"“{name}” cannot be a name: use letters, digits and _, such as eta.")
+    if name in names:
+        raise SpecError(field, f"“{name}” is declared twice.")
+
+
+def _formula(field: str, text: str, names: Sequence[str]) -> Formula:
+    try:
+        return compile_formula(text, names)
+    except FormulaError as error:
+        raise SpecError(field, str(error)) from None
+
+
+def _template(field: str, text: str, names: Sequence[str]) -> Template:
+    try:
+        return parse_template(text, names)
+    except TemplateError as error:
+        raise SpecError(field, str(error)) from None
+
+
+def _try_out(engine: Engine) -> None:
+    """Compute one variant, so that vectors of unlike lengths are found where they are written."""
+    values = engine._values("try", np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.uint64))
+    parts = [("answer", engine.answer), *((f"where.{n}", part) for n, part in enumerate(engine.where))]
+    parts += [(f"mistakes.{n}.value", part) for n, part in enumerate(engine.mistakes)]
+    for field, formula in parts if engine.of is None else [*parts, ("tolerance.of", engine.of)]:
+        try:
+            formula(values)
+        except FormulaError as error:
+            raise SpecError(field, str(error)) from None

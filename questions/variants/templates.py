@@ -1,0 +1,183 @@
+"""Texts with a variant's numbers in them.
+
+A placeholder is `{formula}` or `{formula:.3g}` (significant digits) or `{formula:.2f}` (decimals). LaTeX has braces of
+its own, so a group is a placeholder only when it is a formula that uses a declared name; `\\text{…}` and its like, and
+any other group, stay as they are. `{{` and `}}` are literal braces. No number is ever set as `1e-05` or
+`0.30000000000000004`: inside `$…$` powers of ten are LaTeX, in code they are plain, elsewhere they are Unicode.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from questions.variants.formulas import Array, Formula, FormulaError, Values, compile_formula
+
+Context: TypeAlias = Literal["text", "math", "code"]
+
+COMPUTED_DIGITS = 6
+"""Significant digits of a computed value that has no short exact form."""
+EXACT_DIGITS = 8
+"""A value that has an exact form of up to so many digits is shown in full."""
+
+_LITERAL_COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$")
+_ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])\s*$")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf])\s*", re.DOTALL)
+_OPERATOR = re.compile(r"(?:[-+/=*^]|\\times|\\cdot|\\div)\s*$")
+
+
+class TemplateError(ValueError):
+    """A text with a placeholder that cannot be read."""
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A formula set as text, in its surroundings."""
+
+    formula: Formula
+    format: str
+    context: Context
+    after_operator: bool
+    before_power: bool
+
+
+@dataclass(frozen=True)
+class Template:
+    """A parsed text: strings and placeholders in turn."""
+
+    parts: tuple[str | Placeholder, ...]
+
+    def render(self, values: Values) -> list[str]:
+        """The text for each seed."""
+        seeds = len(next(iter(values.values()))) if values else 1
+        columns = [self._column(part, values, seeds) for part in self.parts]
+        return ["".join(row) for row in zip(*columns, strict=True)] if columns else [""] * seeds
+
+    def _column(self, part: str | Placeholder, values: Values, seeds: int) -> list[str]:
+        if isinstance(part, str):
+            return [part] * seeds
+        return [_set(value, part) for value in part.formula(values)]
+
+
+def parse_template(text: str, names: Collection[str]) -> Template:
+    """Parse `text` over the declared `names`. Raises TemplateError, which names the placeholder."""
+    parts: list[str | Placeholder] = []
+    literal, context, at = "", "text", 0
+    while at < len(text):
+        char = text[at]
+        if text.startswith(("{{", "}}"), at):
+            literal, at = literal + char, at + 2
+            continue
+        if char == "\\" and at + 1 < len(text):
+            literal, at = literal + text[at : at + 2], at + 2
+            continue
+        if char == "$" and context != "code":
+            context = "text" if context == "math" else "math"
+            width = 2 if text.startswith("$$", at) else 1
+            literal, at = literal + "$" * width, at + width
+            continue
+        if char == "`" and context != "math":
+            context = "text" if context == "code" else "code"
+        end = text.find("}", at) if char == "{" else -1
+        inner = text[at + 1 : end] if end > at else None
+        if inner is not None and "{" not in inner:
+            found = _placeholder(inner, names, literal, text[end + 1 :], context)
+            if found:
+                parts += [literal, found]
+                literal, at = "", end + 1
+                continue
+        literal, at = literal + char, at + 1
+    parts.append(literal)
+    return Template(tuple(part for part in parts if part != ""))
+
+
+def _placeholder(inner: str, names: Collection[str], before: str, after: str, context: str) -> Placeholder | None:
+    if _LITERAL_COMMANDS.search(before):
+        return None
+    match = _FORMAT.fullmatch(inner)
+    formula, spec = (match[1], match[2]) if match else (inner, "")
+    used = set(_NAME.findall(formula))
+    if not used & set(names):
+        if _NAME.fullmatch(formula.strip()) and len(formula.strip()) > 1 and not _ARGUMENT.search(before):
+            raise TemplateError(f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {', '.join(sorted(names))}.")
+        return None
+    try:
+        compiled = compile_formula(formula, names)
+    except FormulaError as error:
+        raise TemplateError(f"{{{inner}}}: {error}") from None
+    return Placeholder(
+        compiled,
+        spec,
+        context,  # type: ignore[arg-type]
+        after_operator=bool(_OPERATOR.search(before)),
+        before_power=after.lstrip().startswith("^"),
+    )
+
+
+def _set(value: Array, where: Placeholder) -> str:
+    if np.ndim(value):
+        return "[" + ", ".join(number(float(each), where.format, where.context) for each in value) + "]"
+    text = number(float(value), where.format, where.context)
+    if where.context == "math":
+        negative, product = text.startswith("-"), r"\times" in text
+        if (where.before_power and (negative or product)) or (where.after_operator and negative):
+            return rf"\left({text}\right)"
+    return text
+
+
+def number(value: float, spec: str = "", context: Context = "text") -> str:
+    """A finite number as a person writes it. `spec`: "" , ".3g" (significant digits) or ".2f" (decimals)."""
+    if spec.endswith("f"):
+        return _signed(f"{value:{spec}}", context)
+    digits = int(spec[1:-1]) if spec else _digits(value)
+    mantissa, _, exponent = f"{value:.{max(digits, 1) - 1}e}".partition("e")
+    power = int(exponent)
+    if -5 < power < 15:
+        plain = f"{float(f'{mantissa}e{exponent}'):.{max(digits - 1 - power, 0)}f}"
+        plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+        return _signed(_grouped(plain, context), context)
+    return _scientific(mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa, power, context)
+
+
+def _digits(value: float) -> int:
+    """How many significant digits to show where the text does not say."""
+    if value == round(value) and abs(value) < 1e15:
+        return 15
+    exact = len(f"{value:.12g}".lower().partition("e")[0].replace(".", "").lstrip("-0"))
+    return exact if exact <= EXACT_DIGITS else COMPUTED_DIGITS
+
+
+def _grouped(plain: str, context: Context) -> str:
+    """Thousands set apart from five digits on."""
+    whole, point, fraction = plain.partition(".")
+    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    if context == "code" or len(whole) < 5:
+        return plain
+    separator = r"\," if context == "math" else "\u202f"
+    return sign + f"{int(whole):,}".replace(",", separator) + point + fraction
+
+
+def _signed(text: str, context: Context) -> str:
+    if text.strip("-0.") == "":
+        text = text.lstrip("-")
+    return text.replace("-", "−") if context == "text" else text
+
+
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def _scientific(mantissa: str, power: int, context: Context) -> str:
+    if context == "code":
+        return f"{mantissa}e{power}"
+    unit = mantissa in ("1", "-1")
+    sign = "-" if unit and mantissa.startswith("-") else ""
+    if context == "math":
+        return f"{sign}10^{{{power}}}" if unit else rf"{mantissa} \times 10^{{{power}}}"
+    raised = str(power).translate(_RAISED)
+    text = f"{sign}10{raised}" if unit else f"{mantissa} × 10{raised}"
+    return text.replace("-", "−")

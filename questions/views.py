@@ -1,0 +1,29 @@
+"""Lessons, to read."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from questions import markup
+from questions.models import Course, Lesson
+
+
+def lessons(request: HttpRequest) -> HttpResponse:
+    """All lessons, by course."""
+    return render(request, "questions/lessons.html", {"courses": Course.objects.prefetch_related("lessons")})
+
+
+def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+    """One lesson: its sections, reading list and neighbours."""
+    found = get_object_or_404(Lesson.objects.select_related("course").prefetch_related("builds_on"), slug=slug)
+    siblings = list(Lesson.objects.filter(course=found.course).only("slug", "title", "course"))
+    at = siblings.index(found)
+    return render(
+        request,
+        "questions/lesson.html",
+        {
+            "lesson": found,
+            "sections": markup.sections(found.body_markdown),
+            "previous": siblings[at - 1] if at else None,
+            "next": siblings[at + 1] if at + 1 < len(siblings) else None,
+        },
+    )

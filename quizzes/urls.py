@@ -1,0 +1,16 @@
+"""The pages of a student's day."""
+
+from django.urls import path
+
+from quizzes.views import review, today
+
+urlpatterns = [
+    path("today/", today.today, name="today"),
+    path("today/more/", today.more, name="more"),
+    path("enrol/<slug:course>/", today.enrol, name="enrol"),
+    path("review/", review.review, name="review"),
+    path("review/read/", review.read, name="review-read"),
+    path("review/undo/", review.undo, name="review-undo"),
+    path("review/bury/", review.bury, name="review-bury"),
+    path("review/summary/", review.summary, name="review-summary"),
+]
