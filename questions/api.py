@@ -19,9 +19,9 @@ class CourseSerializer(serializers.ModelSerializer[Course]):
 
 
 class LessonSerializer(serializers.ModelSerializer[Lesson]):
-    course = serializers.SlugRelatedField[Course](slug_field="slug", read_only=True)
-    builds_on = serializers.SlugRelatedField[Lesson](slug_field="slug", read_only=True, many=True)
-    concepts = serializers.SlugRelatedField[Concept](slug_field="slug", read_only=True, many=True)
+    course = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    builds_on = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
+    concepts = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
     body_html = serializers.SerializerMethodField()
     simulators = serializers.ListField(child=serializers.CharField(), read_only=True)
 

@@ -187,7 +187,7 @@ class ReviewBatch(APIView):
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):
-    lesson = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    lesson = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     definition_html = serializers.SerializerMethodField()
     prerequisites = serializers.SerializerMethodField()
     encompasses = serializers.SerializerMethodField()

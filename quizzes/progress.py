@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from quizzes.calendar import study_day
+from questions.models import Concept
+from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import concepts, fsrs
-from quizzes.models import Card
+from quizzes.models import Card, ReviewEvent
 
 
 def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.Mastery]:
@@ -31,3 +34,69 @@ def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.
     known = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0))
     found = concepts.mastery(known, np.array(concept, dtype=int), len(index))
     return {slug: found[position] for slug, position in index.items()}
+
+
+@dataclass(frozen=True)
+class Missed:
+    """An item that was answered wrong today, and where to read it up."""
+
+    item: str
+    concept: str
+    lesson: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """How a study day went: answers, right ones, minutes, what was missed, and what is due the day after."""
+
+    answered: int
+    right: int
+    minutes: int
+    missed: list[Missed]
+    due_tomorrow: int
+
+
+def day(student: Any, of: StudyDay) -> Day:
+    """The student's study day so far; a fixed number of queries."""
+    events = ReviewEvent.objects.filter(
+        student=student, type=ReviewEvent.Type.REVIEW, study_date=of.date, undone=False
+    )
+    total = events.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
+    wrong = (
+        events.filter(score__lt=1)
+        .order_by("presentation__version__item_id", "-occurred_at")
+        .values_list("presentation__version__item__slug", "presentation__version__concepts", "presentation__version__lesson__slug")
+    )
+    names = dict(Concept.objects.values_list("slug", "name"))
+    missed = {slug: Missed(slug, names.get(tags[0], tags[0]), lesson) for slug, tags, lesson in wrong}
+    tomorrow = Card.objects.filter(
+        student=student, suspended=False, due_at__lt=of.ends_at + timedelta(days=1), item__retired_at__isnull=True
+    )
+    return Day(
+        answered=total["answered"],
+        right=total["right"],
+        minutes=round((total["spent"] or 0) / 60_000),
+        missed=list(missed.values())[:12],
+        due_tomorrow=tomorrow.values("item").distinct().count(),
+    )
+
+
+@dataclass(frozen=True)
+class Weak:
+    """A concept with the student's mastery of it."""
+
+    concept: Concept
+    mastery: concepts.Mastery
+
+    @property
+    def percent(self) -> int:
+        """For a meter, 0-100."""
+        return round(100 * self.mastery.mastery)
+
+
+def weakest_concepts(student: Any, limit: int = 5) -> list[Weak]:
+    """The concepts that were begun and are weakest now."""
+    found = mastery(student)
+    nodes = Concept.objects.filter(slug__in=found).select_related("lesson")
+    begun = [Weak(node, found[node.slug]) for node in nodes if found[node.slug].mastery > 0]
+    return sorted(begun, key=lambda weak: weak.mastery.mastery)[:limit]

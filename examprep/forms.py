@@ -1,0 +1,59 @@
+"""Settings of a student, and the sign-up."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from allauth.account.forms import SignupForm
+from django import forms
+from django.http import HttpRequest
+
+from examprep.models import User
+
+
+class SettingsForm(forms.ModelForm):
+    """The study day."""
+
+    class Meta:
+        model = User
+        fields = ("time_zone", "daily_minutes", "day_rollover_hour", "desired_retention")
+        labels = {
+            "daily_minutes": "Minutes a day",
+            "day_rollover_hour": "A new day begins at",
+            "desired_retention": "Desired retention",
+        }
+        help_texts = {
+            "time_zone": "Days, due dates and the exam's countdown follow it.",
+            "daily_minutes": "The plan fits into them; 1 to 480.",
+            "day_rollover_hour": "The hour, 0 to 23: late-night answers count for the evening before.",
+            "desired_retention": "When no exam is ahead, cards come back at this chance of recall; 0.70 to 0.99.",
+        }
+        widgets = {
+            "time_zone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+            "desired_retention": forms.NumberInput(attrs={"step": "0.01", "min": "0.7", "max": "0.99"}),
+        }
+
+
+class ExamDateForm(forms.Form):
+    """The student's own exam date in one course; empty where the course's own dates count."""
+
+    exam_at = forms.DateTimeField(
+        required=False,
+        label="Exam",
+        help_text="In your time zone. Leave it empty to follow the course's dates.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class SignUp(SignupForm):
+    """allauth's sign-up; the browser adds its time zone."""
+
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))
+
+    def save(self, request: HttpRequest) -> Any:
+        user = super().save(request)
+        if self.cleaned_data["time_zone"] in zoneinfo.available_timezones():
+            user.time_zone = self.cleaned_data["time_zone"]
+            user.save(update_fields=["time_zone"])
+        return user

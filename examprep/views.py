@@ -1,0 +1,49 @@
+"""The landing page and the settings."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from examprep.forms import ExamDateForm, SettingsForm
+from examprep.models import User
+from quizzes import scheduling
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, for a visitor; today, for a student."""
+    if request.user.is_authenticated:
+        return redirect("today")
+    return render(request, "home.html")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """The student's day and exam dates."""
+    assert isinstance(request.user, User)
+    student = User.objects.get(pk=request.user.pk)
+    data = request.POST if request.method == "POST" else None
+    form = SettingsForm(data, instance=student)
+    exams = [
+        (one, ExamDateForm(data, prefix=f"exam-{one.pk}", initial={"exam_at": one.exam_at}))
+        for one in student.enrolments.select_related("course")
+    ]
+    if data is not None and all([form.is_valid(), *(exam.is_valid() for _, exam in exams)]):
+        with transaction.atomic():
+            form.save()
+            for enrolment, exam in exams:
+                enrolment.exam_at = exam.cleaned_data["exam_at"]
+                enrolment.save(update_fields=["exam_at"])
+            scheduling.reschedule(student)
+        messages.success(request, "Saved. Your plan is being made anew.")
+        return redirect("settings")
+    zones = sorted(zoneinfo.available_timezones())
+    context = {"form": form, "exams": exams, "zones": zones}
+    return render(request, "settings.html", context, status=422 if data is not None else 200)
