@@ -121,7 +121,7 @@ else:
 
 # Celery: late acknowledgement and one task at a time, so that a killed worker's task runs again elsewhere; publishing
 # gives up at once when the broker is away, because the rows that ask for the work are in the database anyway.
-CELERY_BROKER_URL = env.str("REDIS_URL", default="") or env.str("EXAMPREP_BROKER", default="memory://")
+CELERY_BROKER_URL = env.str("REDIS_URL", default="") or env.str("EXAMPREP_BROKER", default="memory://localhost/")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
@@ -184,8 +184,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="examprep <noreply@lo
 # REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        # The first one's challenge makes a missing login a 401.
         "examprep.authentication.WebSession",
+        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -135,6 +135,10 @@ def with_html(document: Any) -> Any:
         return document
     copy: dict[str, Any] = {}
     for name, value in document.items():
+        if name == "key":
+            # In the shape of a response: ids and typed text, no Markdown.
+            copy[name] = value
+            continue
         copy[name] = with_html(value)
         if name in BLOCK_TEXTS:
             copy[f"{name}_html"] = None if value is None else markup.render(value)

@@ -7,8 +7,10 @@ exam, T days ahead:
 
 where a review succeeds with chance R (and then moves the memory as `good`) and fails with 1 - R (as `again`). A task
 that is new has R = 0: it is wrong now with certainty, yet reading the answer gives it the first stability.
-What is due comes first, because a due card left alone is lost at the exam day's price; new tasks follow, and keep a
-share of the minutes for themselves while an exam is ahead, so that everything is met in time.
+What is due comes first, because a due card left alone is lost at the exam day's price; new tasks follow in the order
+of the course, and keep a share of the minutes for themselves while an exam is ahead, so that everything is met in
+time. Where even that share cannot introduce everything before the exam, the new tasks of the highest gain per second
+are taken.
 """
 
 from __future__ import annotations
@@ -77,14 +79,17 @@ def plan(
     useful = value > 0
 
     first = _by_value(value, np.flatnonzero(due & ~new & useful))
-    later = _by_value(value, np.flatnonzero(new & useful)) if days_to_exam is not None else np.flatnonzero(new)
+    later = np.flatnonzero(new & useful) if days_to_exam is not None else np.flatnonzero(new)
     reserve = NEW_SHARE * budget_seconds if days_to_exam is not None and len(later) else 0.0
+    if float(seconds[later].sum()) > reserve * horizon:
+        # There is no time to meet everything: the most valuable first.
+        later = _by_value(value, later)
     chosen = _within(first, seconds, budget_seconds - reserve)
     left = budget_seconds - float(seconds[chosen].sum())
     chosen_new = _within(later, seconds, left)
     left -= float(seconds[chosen_new].sum())
     rest = _within(first[len(chosen) :], seconds, left)
-    order = np.concatenate([chosen, rest, chosen_new]).astype(int)
+    order = np.concatenate([chosen, rest, np.sort(chosen_new)]).astype(int)
 
     total = float(weight.sum())
     before = after = None
