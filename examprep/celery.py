@@ -1,4 +1,4 @@
-"""The Celery app. Its settings are Django's (CELERY_…), its queues one, its beat schedule in settings.py."""
+"""The Celery app: one, whatever carries its messages. Queues and beat schedule are in the settings."""
 
 import os
 
@@ -9,4 +9,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 app = Celery("examprep")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.set_default()

@@ -22,7 +22,7 @@ DOCS_PATH = "/api/v1/docs/"
 
 
 class ContentSecurityPolicy:
-    """Scripts, styles and fonts from this host only, and none inline; the API's documentation page alone starts its viewer inline."""
+    """Scripts, styles and fonts from this host only; the API's documentation alone may start its viewer inline."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

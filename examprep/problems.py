@@ -56,7 +56,9 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None or not isinstance(error, APIException):
         return response
     errors: Any = getattr(error, "errors", None)
-    detail = str(error.detail) if not isinstance(error.detail, list | dict) else "Some fields are not right; see errors."
+    detail = (
+        str(error.detail) if not isinstance(error.detail, list | dict) else "Some fields are not right; see errors."
+    )
     if isinstance(error, ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
     response.data = problem(response.status_code, detail, errors)
@@ -89,5 +91,7 @@ TITLES = {
 def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
     """The answer to a path of the API that does not exist."""
     return JsonResponse(
-        problem(404, f"There is no /api/v1/{path} here; see /api/v1/docs/."), status=404, content_type=CONTENT_TYPE
+        problem(404, f"There is no /api/v1/{path} here; see /api/v1/docs/."),
+        status=404,
+        content_type=CONTENT_TYPE,
     )

@@ -113,7 +113,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
@@ -143,7 +143,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=60)},
-    "audit-published-items": {"task": "questions.tasks.audit_published_items", "schedule": crontab(hour=3, minute=17)},
+    "audit-published-items": {
+        "task": "questions.tasks.audit_published_items",
+        "schedule": crontab(hour=3, minute=17),
+    },
     "clear-sessions": {"task": "examprep.tasks.clear_sessions", "schedule": crontab(hour=4, minute=41)},
 }
 

@@ -56,7 +56,8 @@ class CourseList(generics.ListAPIView[Course]):
 
 def _lessons() -> QuerySet[Lesson]:
     return Lesson.objects.select_related("course").prefetch_related(
-        Prefetch("builds_on", Lesson.objects.only("slug")), Prefetch("concepts", Concept.objects.only("slug", "lesson"))
+        Prefetch("builds_on", Lesson.objects.only("slug")),
+        Prefetch("concepts", Concept.objects.only("slug", "lesson")),
     )
 
 

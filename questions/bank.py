@@ -96,9 +96,7 @@ def save_draft(
         last = course.items.aggregate(last=Max("position"))["last"] or 0
         item = Item(course=course, slug=slug, created_by=by, position=last + 1)
     elif item.published is not None and item.kind != kind:
-        raise BankError(
-            [Problem(f"A published {item.kind} cannot become a {kind}; give it a new slug.", "kind", slug)]
-        )
+        raise BankError([Problem(f"A published {item.kind} cannot become a {kind}; give it a new slug.", "kind", slug)])
     item.kind, item.draft, item.difficulty, item.seconds = kind, body, difficulty, seconds
     item.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
     item.save()
@@ -348,7 +346,7 @@ class _CourseFolder:
             self.problems.append(Problem("This file is missing.", file=name))
         except UnicodeDecodeError:
             self.problems.append(Problem("This file is not UTF-8 text.", file=name))
-        except yaml.YAMLProblem as error:
+        except yaml.YAMLError as error:
             self.problems.append(Problem(error.message, file=name, line=error.line))
         return None
 
@@ -366,7 +364,7 @@ class _CourseFolder:
             name = f"lessons/{path.name}"
             try:
                 head, body = yaml.front_matter(path.read_text(encoding="utf-8"))
-            except yaml.YAMLProblem as error:
+            except yaml.YAMLError as error:
                 self.problems.append(Problem(error.message, file=name, line=error.line))
                 continue
             parsed = self._parse(head, name, LessonDocument)

@@ -100,9 +100,7 @@ def _highlight(code: str, language: str, attributes: str) -> str:
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
-def _callout(
-    self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any
-) -> str:
+def _callout(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     if token.nesting < 0:
         return "</aside>\n"

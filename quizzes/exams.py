@@ -35,7 +35,7 @@ def load_exams(course: Course, folder: Path) -> int:
         return 0
     try:
         entries = yaml.read(path.read_text(encoding="utf-8"))
-    except yaml.YAMLProblem as error:
+    except yaml.YAMLError as error:
         raise bank.BankError([bank.Problem(error.message, file="exams.yaml", line=error.line)]) from None
     if not isinstance(entries, list):
         raise bank.BankError([bank.Problem("This file has to be a list of exams.", file="exams.yaml")])

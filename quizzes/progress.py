@@ -58,19 +58,24 @@ class Day:
 
 def day(student: Any, of: StudyDay) -> Day:
     """The student's study day so far; a fixed number of queries."""
-    events = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, study_date=of.date, undone=False
-    )
+    events = ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=of.date, undone=False)
     total = events.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
     wrong = (
         events.filter(score__lt=1)
         .order_by("presentation__version__item_id", "-occurred_at")
-        .values_list("presentation__version__item__slug", "presentation__version__concepts", "presentation__version__lesson__slug")
+        .values_list(
+            "presentation__version__item__slug",
+            "presentation__version__concepts",
+            "presentation__version__lesson__slug",
+        )
     )
     names = dict(Concept.objects.values_list("slug", "name"))
     missed = {slug: Missed(slug, names.get(tags[0], tags[0]), lesson) for slug, tags, lesson in wrong}
     tomorrow = Card.objects.filter(
-        student=student, suspended=False, due_at__lt=of.ends_at + timedelta(days=1), item__retired_at__isnull=True
+        student=student,
+        suspended=False,
+        due_at__lt=of.ends_at + timedelta(days=1),
+        item__retired_at__isnull=True,
     )
     return Day(
         answered=total["answered"],

@@ -224,8 +224,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
     ids = [report.id for report in reports]
     targets = [report.target for report in reports if isinstance(report, UndoReport)]
     events = {
-        event.event_id: event
-        for event in ReviewEvent.objects.filter(student=student, event_id__in=[*ids, *targets])
+        event.event_id: event for event in ReviewEvent.objects.filter(student=student, event_id__in=[*ids, *targets])
     }
     undone = set(
         ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.UNDO, target__in=ids).values_list(
@@ -236,9 +235,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
     wanted |= {event.presentation_id for event in events.values() if event.presentation_id}
     presentations = {
         one.pk: one
-        for one in Presentation.objects.filter(student=student, pk__in=wanted).select_related(
-            "version", "card"
-        )
+        for one in Presentation.objects.filter(student=student, pk__in=wanted).select_related("version", "card")
     }
     items = {one.version.item_id for one in presentations.values()}
     named = {report.card for report in reports if isinstance(report, CardReport)}
@@ -410,11 +407,11 @@ def _fold_in(reviews: Sequence[Review], event: ReviewEvent, writes: _Writes) -> 
     for review in reviews:
         card = review.card
         writes.touched[card.pk] = card
-        if card.last_review_at is not None and card.last_event is not None:
-            if (card.last_review_at, card.last_event) > (event.occurred_at, event.event_id):
-                writes.refold[card.pk] = card
-                continue
-        in_order.append(review)
+        newest = (card.last_review_at, card.last_event)
+        if card.last_review_at is not None and newest > (event.occurred_at, event.event_id):
+            writes.refold[card.pk] = card
+        else:
+            in_order.append(review)
     if in_order:
         _step(in_order, event)
 
@@ -522,9 +519,7 @@ def _write(writes: _Writes, now: datetime) -> None:
 def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
     """Ask again what an undo took back, unless its card was put again in the meantime."""
     cards = [one.card_id for one in presentations.values()]
-    taken = set(
-        Presentation.objects.filter(card__in=cards, closed_at__isnull=True).values_list("card_id", flat=True)
-    )
+    taken = set(Presentation.objects.filter(card__in=cards, closed_at__isnull=True).values_list("card_id", flat=True))
     free = [one.pk for one in presentations.values() if one.card_id not in taken]
     Presentation.objects.filter(pk__in=free).update(closed_at=None)
 

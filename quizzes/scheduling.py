@@ -77,9 +77,7 @@ class ExamAhead:
 def enrol(student: Any, course: Any, *, exam_at: datetime | None = None, now: datetime | None = None) -> Enrolment:
     """Enrol a student (again: the same enrolment) and ask for their first plan."""
     now = now or timezone.now()
-    enrolment, created = Enrolment.objects.get_or_create(
-        student=student, course=course, defaults={"exam_at": exam_at}
-    )
+    enrolment, created = Enrolment.objects.get_or_create(student=student, course=course, defaults={"exam_at": exam_at})
     if created:
         request_plan(student, now)
     return enrolment
@@ -345,9 +343,7 @@ def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> 
     )
     fresh = {pk for pk, _, _, seen, _ in rows if seen is None or seen < day.date}
     tasks = [
-        Task(pk, tuple(task["facets"]), task["seconds"], task["new"])
-        for pk, task in planned.items()
-        if pk in fresh
+        Task(pk, tuple(task["facets"]), task["seconds"], task["new"]) for pk, task in planned.items() if pk in fresh
     ]
     lapsed: dict[int, Task] = {}
     for pk, item, facet, seen, seconds in rows:

@@ -22,7 +22,7 @@ class Sequence(list[Any]):
     lines: list[int]
 
 
-class YAMLProblem(ValueError):
+class YAMLError(ValueError):
     """Text that is not the YAML we read."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -37,7 +37,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
-            raise YAMLProblem("Anchors and aliases are not used here.", event.start_mark.line + 1)
+            raise YAMLError("Anchors and aliases are not used here.", event.start_mark.line + 1)
         return super().compose_node(parent, index)
 
 
@@ -48,9 +48,9 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Mapping:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if not isinstance(key, Hashable) or not isinstance(key, str):
-            raise YAMLProblem(f"The key {key!r} has to be text; put it in quotes.", line)
+            raise YAMLError(f"The key {key!r} has to be text; put it in quotes.", line)
         if key in found:
-            raise YAMLProblem(f"The key “{key}” stands here twice.", line)
+            raise YAMLError(f"The key “{key}” stands here twice.", line)
         found[key] = loader.construct_object(value_node, deep=True)
         found.lines[key] = line
     return found
@@ -78,24 +78,24 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|fals
 
 
 def read(text: str) -> object:
-    """The document in `text`; raises YAMLProblem with its line."""
+    """The document in `text`; raises YAMLError with its line."""
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - _Loader is a SafeLoader
+        return yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or "This is not YAML"
-        raise YAMLProblem(f"YAML: {what}.", mark.line + 1 if mark else None) from None
+        raise YAMLError(f"YAML: {what}.", mark.line + 1 if mark else None) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, YAMLProblem):
+        if isinstance(error, YAMLError):
             raise
-        raise YAMLProblem(f"YAML: {error}") from None
+        raise YAMLError(f"YAML: {error}") from None
 
 
 def front_matter(text: str) -> tuple[object, str]:
     """The YAML between the two `---` lines at the top of a Markdown file, and the text below it."""
     match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", text, re.DOTALL)
     if not match:
-        raise YAMLProblem("The file has to begin with front matter between two lines of ---.", 1)
+        raise YAMLError("The file has to begin with front matter between two lines of ---.", 1)
     return read("\n" + match[1]), match[2].strip() + "\n"
 
 

@@ -75,9 +75,7 @@ class Kind(Protocol):
     KIND: str
     Body: type[Any]
 
-    def present(
-        self, body: Any, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()
-    ) -> Presented:
+    def present(self, body: Any, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
         """Put the item: draw what is to be drawn from `seed`, and name the options by `opaque`."""
 
     def grade(self, body: Any, answer: dict[str, Any], response: object) -> Graded:
@@ -116,9 +114,7 @@ def present_choices(body: Any, opaque: Opaque) -> tuple[dict[str, Any], dict[str
 def advice(body: Any, picked: Iterable[tuple[str, int]]) -> list[dict[str, str]]:
     """What the picked choices say about themselves."""
     return [
-        {"target": key, "message": body.choices[place].because}
-        for key, place in picked
-        if body.choices[place].because
+        {"target": key, "message": body.choices[place].because} for key, place in picked if body.choices[place].because
     ]
 
 

@@ -54,7 +54,10 @@ def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
     score = max(right - wrong, 0) / len(keys) if keys else float(not wrong)
     feedback = advice(body, [(option, ids[option]) for option in sorted(chosen - keys)])
     feedback += [
-        {"target": option, "message": body.choices[ids[option]].because or "This one belongs to the answer too."}
+        {
+            "target": option,
+            "message": body.choices[ids[option]].because or "This one belongs to the answer too.",
+        }
         for option in sorted(keys - chosen)
     ]
     return Graded(score, feedback, {"": score})

@@ -10,7 +10,16 @@ import numpy as np
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from questions.kinds.base import Graded, ItemBody, Opaque, Presented, ResponseError, Revealed, Strict, field_of
+from questions.kinds.base import (
+    Graded,
+    ItemBody,
+    Opaque,
+    Presented,
+    ResponseError,
+    Revealed,
+    Strict,
+    field_of,
+)
 from questions.variants import audit as auditing
 from questions.variants import numbers, templates, tolerance
 from questions.variants.engine import Engine, SpecError, VariantError, compile_engine
@@ -237,12 +246,21 @@ def _near(body: Body, given: Sequence[Fraction], key: Any, of: Any) -> bool:
     if len(given) != len(keys):
         return False
     allowed = [
-        tolerance.allowed_error(
-            each, body.precision, body.allowed, None if ofs is None else ofs[min(n, len(ofs) - 1)]
-        )
+        tolerance.allowed_error(each, body.precision, body.allowed, None if ofs is None else ofs[min(n, len(ofs) - 1)])
         for n, each in enumerate(keys)
     ]
     return tolerance.all_match(given, keys, allowed)
 
 
-__all__ = ["KIND", "Body", "VariantError", "audit", "grade", "present", "read", "reveal", "sample", "show_key"]
+__all__ = [
+    "KIND",
+    "Body",
+    "VariantError",
+    "audit",
+    "grade",
+    "present",
+    "read",
+    "reveal",
+    "sample",
+    "show_key",
+]

@@ -60,9 +60,7 @@ def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
         raise ResponseError("order", "A step is named twice.")
     score = (_longest_increasing(given) - 1) / (len(key) - 1)
     feedback = [
-        {"target": order[at], "message": f"This is step {place + 1}."}
-        for at, place in enumerate(given)
-        if at != place
+        {"target": order[at], "message": f"This is step {place + 1}."} for at, place in enumerate(given) if at != place
     ]
     return Graded(score, feedback, {"": score})
 

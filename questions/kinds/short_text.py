@@ -7,7 +7,16 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from questions.kinds.base import Graded, ItemBody, Opaque, Presented, ResponseError, Revealed, Strict, field_of
+from questions.kinds.base import (
+    Graded,
+    ItemBody,
+    Opaque,
+    Presented,
+    ResponseError,
+    Revealed,
+    Strict,
+    field_of,
+)
 
 KIND = "short_text"
 MAX_ANSWER = 200

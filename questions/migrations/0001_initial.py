@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,142 +16,327 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Concept',
+            name="Concept",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('definition', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concepts', to='questions.course')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("definition", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="concepts",
+                        to="questions.course",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('slug', models.SlugField(max_length=100)),
-                ('kind', models.CharField(choices=[('single_choice', 'Single choice'), ('multiple_select', 'Multiple select'), ('numeric', 'Numeric'), ('matching', 'Matching'), ('ordering', 'Ordering'), ('short_text', 'Short text')], max_length=20)),
-                ('difficulty', models.PositiveSmallIntegerField(default=2, help_text='1 (easy) to 5 (hard).', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
-                ('seconds', models.PositiveSmallIntegerField(default=45, help_text='Seconds that a prepared student needs.', validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1800)])),
-                ('position', models.PositiveIntegerField(default=0, help_text='Order in which new items are first met.')),
-                ('draft', models.JSONField(default=dict, help_text='The body that is being edited.')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='questions.course')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("slug", models.SlugField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("single_choice", "Single choice"),
+                            ("multiple_select", "Multiple select"),
+                            ("numeric", "Numeric"),
+                            ("matching", "Matching"),
+                            ("ordering", "Ordering"),
+                            ("short_text", "Short text"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "difficulty",
+                    models.PositiveSmallIntegerField(
+                        default=2,
+                        help_text="1 (easy) to 5 (hard).",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                    ),
+                ),
+                (
+                    "seconds",
+                    models.PositiveSmallIntegerField(
+                        default=45,
+                        help_text="Seconds that a prepared student needs.",
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(1800),
+                        ],
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=0, help_text="Order in which new items are first met."),
+                ),
+                ("draft", models.JSONField(default=dict, help_text="The body that is being edited.")),
+                ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="questions.course",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('course', 'position', 'id'),
+                "ordering": ("course", "position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='ItemConcept',
+            name="ItemConcept",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('concept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tags', to='questions.concept')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='questions.item')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tags",
+                        to="questions.concept",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="questions.item"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.AddField(
-            model_name='item',
-            name='concepts',
-            field=models.ManyToManyField(related_name='items', through='questions.ItemConcept', to='questions.concept'),
+            model_name="item",
+            name="concepts",
+            field=models.ManyToManyField(related_name="items", through="questions.ItemConcept", to="questions.concept"),
         ),
         migrations.CreateModel(
-            name='ItemVersion',
+            name="ItemVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('single_choice', 'Single choice'), ('multiple_select', 'Multiple select'), ('numeric', 'Numeric'), ('matching', 'Matching'), ('ordering', 'Ordering'), ('short_text', 'Short text')], max_length=20)),
-                ('body', models.JSONField()),
-                ('difficulty', models.PositiveSmallIntegerField()),
-                ('seconds', models.PositiveSmallIntegerField()),
-                ('concepts', models.JSONField(help_text='Slugs, the main concept first.')),
-                ('facets', models.JSONField(help_text="What of it is remembered on its own: [''] or a match set's pair ids.")),
-                ('published_at', models.DateTimeField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='questions.item')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("single_choice", "Single choice"),
+                            ("multiple_select", "Multiple select"),
+                            ("numeric", "Numeric"),
+                            ("matching", "Matching"),
+                            ("ordering", "Ordering"),
+                            ("short_text", "Short text"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("body", models.JSONField()),
+                ("difficulty", models.PositiveSmallIntegerField()),
+                ("seconds", models.PositiveSmallIntegerField()),
+                ("concepts", models.JSONField(help_text="Slugs, the main concept first.")),
+                (
+                    "facets",
+                    models.JSONField(help_text="What of it is remembered on its own: [''] or a match set's pair ids."),
+                ),
+                ("published_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="questions.item",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ('item', '-number'),
+                "ordering": ("item", "-number"),
             },
         ),
         migrations.AddField(
-            model_name='item',
-            name='published',
-            field=models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questions.itemversion'),
+            model_name="item",
+            name="published",
+            field=models.OneToOneField(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="questions.itemversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.TextField(blank=True)),
-                ('week', models.PositiveSmallIntegerField(default=1)),
-                ('session', models.PositiveSmallIntegerField(default=1)),
-                ('minutes', models.PositiveSmallIntegerField(default=10, help_text='Reading time in minutes.')),
-                ('reading', models.JSONField(blank=True, default=list, help_text='List of {title, url, what}.')),
-                ('simulators', models.JSONField(blank=True, default=list)),
-                ('body_markdown', models.TextField()),
-                ('builds_on', models.ManyToManyField(blank=True, related_name='leads_to', to='questions.lesson')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='questions.course')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.TextField(blank=True)),
+                ("week", models.PositiveSmallIntegerField(default=1)),
+                ("session", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(default=10, help_text="Reading time in minutes."),
+                ),
+                (
+                    "reading",
+                    models.JSONField(blank=True, default=list, help_text="List of {title, url, what}."),
+                ),
+                ("simulators", models.JSONField(blank=True, default=list)),
+                ("body_markdown", models.TextField()),
+                (
+                    "builds_on",
+                    models.ManyToManyField(blank=True, related_name="leads_to", to="questions.lesson"),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="questions.course",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('course', 'week', 'session', 'id'),
+                "ordering": ("course", "week", "session", "id"),
             },
         ),
         migrations.AddField(
-            model_name='itemversion',
-            name='lesson',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questions.lesson'),
+            model_name="itemversion",
+            name="lesson",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="questions.lesson"
+            ),
         ),
         migrations.AddField(
-            model_name='concept',
-            name='lesson',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='concepts', to='questions.lesson'),
+            model_name="concept",
+            name="lesson",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="concepts", to="questions.lesson"
+            ),
         ),
         migrations.CreateModel(
-            name='ConceptEdge',
+            name="ConceptEdge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('prerequisite', 'Prerequisite'), ('encompasses', 'Encompasses')], max_length=16)),
-                ('weight', models.FloatField(default=1.0, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)])),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edges', to='questions.concept')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incoming_edges', to='questions.concept')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("prerequisite", "Prerequisite"), ("encompasses", "Encompasses")],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "weight",
+                    models.FloatField(
+                        default=1.0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.0),
+                            django.core.validators.MaxValueValidator(1.0),
+                        ],
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edges",
+                        to="questions.concept",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="incoming_edges",
+                        to="questions.concept",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'source', 'target'), name='one_edge_of_a_kind'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='no_edge_to_itself'), models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 1)), name='edge_weight_in_0_1')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "source", "target"), name="one_edge_of_a_kind"),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True),
+                        name="no_edge_to_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__gt", 0), ("weight__lte", 1)), name="edge_weight_in_0_1"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='itemconcept',
-            constraint=models.UniqueConstraint(fields=('item', 'concept'), name='item_tagged_once'),
+            model_name="itemconcept",
+            constraint=models.UniqueConstraint(fields=("item", "concept"), name="item_tagged_once"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('course', 'slug'), name='item_slug_once_a_course'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("course", "slug"), name="item_slug_once_a_course"),
         ),
         migrations.AddConstraint(
-            model_name='itemversion',
-            constraint=models.UniqueConstraint(fields=('item', 'number'), name='version_number_once'),
+            model_name="itemversion",
+            constraint=models.UniqueConstraint(fields=("item", "number"), name="version_number_once"),
         ),
     ]

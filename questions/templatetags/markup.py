@@ -11,10 +11,10 @@ register = template.Library()
 @register.filter
 def markdown(text: str | None) -> SafeString:
     """Blocks of Markdown; sanitised."""
-    return mark_safe(markup.render(text or ""))  # noqa: S308 - nh3 has cleaned it
+    return mark_safe(markup.render(text or ""))
 
 
 @register.filter
 def markdown_inline(text: str | None) -> SafeString:
     """One line of Markdown; sanitised."""
-    return mark_safe(markup.render_inline(text or ""))  # noqa: S308 - nh3 has cleaned it
+    return mark_safe(markup.render_inline(text or ""))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -210,7 +211,7 @@ def _loguniform(low: Decimal, high: Decimal, digits: int, text: str) -> Callable
     with localcontext() as context:
         context.prec = 20
         logs = [value.ln() for value in grid]
-        edges = [(a + b) / 2 for a, b in zip(logs, logs[1:], strict=False)]
+        edges = [(a + b) / 2 for a, b in itertools.pairwise(logs)]
         span = logs[-1] - logs[0]
         thresholds = np.array([int((edge - logs[0]) / span * 2**32) for edge in edges], dtype=np.uint64)
     values = np.array([float(value) for value in grid])

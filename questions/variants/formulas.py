@@ -274,9 +274,7 @@ def _over_vector(function: Callable[[Array], Array]) -> tuple[int, int, _Builder
 
 def _pairwise(ufunc: Callable[..., Array]) -> tuple[int, int, _Builder]:
     def build(parts: list[_Compiled]) -> _Compiled:
-        return lambda values: functools.reduce(
-            lambda a, b: _aligned(ufunc, a, b), [part(values) for part in parts]
-        )
+        return lambda values: functools.reduce(lambda a, b: _aligned(ufunc, a, b), [part(values) for part in parts])
 
     return 2, 8, build
 
@@ -316,9 +314,7 @@ def _round(parts: list[_Compiled]) -> _Compiled:
 
 def _clip(parts: list[_Compiled]) -> _Compiled:
     value, low, high = parts
-    return lambda values: _aligned(
-        np.minimum, _aligned(np.maximum, value(values), low(values)), high(values)
-    )
+    return lambda values: _aligned(np.minimum, _aligned(np.maximum, value(values), low(values)), high(values))
 
 
 def _dot(parts: list[_Compiled]) -> _Compiled:

@@ -1,7 +1,7 @@
 """Numbers as students type them: a Pratt parser over exact rationals.
 
-It reads `1e-5`, `1×10^-5`, `1*10**-5`, `10^{-5}`, `.99999`, `99.999%`, `1/2`, `2^10`, `−3`, `1 000`, `0,5`, simple LaTeX and
-lists in brackets. What has two readings (`1,234`, `1 2/3`) is an error that says so. Nothing typed can take long:
+It reads `1e-5`, `1×10^-5`, `1*10**-5`, `10^{-5}`, `.99999`, `99.999%`, `1/2`, `2^10`, `−3`, `1 000`, `0,5`, simple
+LaTeX and lists in brackets. What has two readings (`1,234`, `1 2/3`) is an error that says so. Nothing typed can take long:
 the text is short and every number's size is capped.
 """
 
@@ -98,9 +98,7 @@ def _scalar(text: str, *, comma_allowed: bool) -> tuple[Fraction, bool]:
     if commas:
         if re.search(r"(?<!\d)0*[1-9]\d{0,2},\d{3}(?!\d)", text) or commas > 1 or "." in text:
             bare = text.replace(",", "")
-            raise NumberError(
-                f"“{text}” has two readings: write {bare} for thousands, or use a point for decimals."
-            )
+            raise NumberError(f"“{text}” has two readings: write {bare} for thousands, or use a point for decimals.")
         text = re.sub(r"(\d*),(\d+)", r"\1.\2", text)
         if "," in text:
             raise NumberError(f"“{text}” cannot be read. {UNDERSTOOD}")

@@ -104,7 +104,9 @@ def _placeholder(inner: str, names: Collection[str], before: str, after: str, co
     used = set(_NAME.findall(formula))
     if not used & set(names):
         if _NAME.fullmatch(formula.strip()) and len(formula.strip()) > 1 and not _ARGUMENT.search(before):
-            raise TemplateError(f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {', '.join(sorted(names))}.")
+            raise TemplateError(
+                f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {', '.join(sorted(names))}."
+            )
         return None
     try:
         compiled = compile_formula(formula, names)

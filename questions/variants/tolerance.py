@@ -70,7 +70,9 @@ def allowed_error(key: float, precision: Precision, tolerance: Tolerance | None,
 
 def matches(given: Fraction, key: float, allowed: float) -> bool:
     """Whether `given` is within `allowed` of `key`."""
-    return abs(given - Fraction(key)) <= Fraction(allowed) * Fraction(1 + SLACK) + Fraction(abs(key)) * Fraction(2) ** -50
+    return (
+        abs(given - Fraction(key)) <= Fraction(allowed) * Fraction(1 + SLACK) + Fraction(abs(key)) * Fraction(2) ** -50
+    )
 
 
 def all_match(given: Sequence[Fraction], key: Sequence[float], allowed: Sequence[float]) -> bool:

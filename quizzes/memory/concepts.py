@@ -30,9 +30,7 @@ def mastery(recall: ArrayLike, concept: ArrayLike, concepts: int) -> list[Master
     n = np.bincount(index, minlength=concepts).astype(np.float64)
     mean = np.bincount(index, weights=R, minlength=concepts) / np.maximum(n, 1)
     low, high = _wilson(mean, n)
-    return [
-        Mastery(float(m), float(a), float(b)) for m, a, b in zip(mean, low, high, strict=True)
-    ]
+    return [Mastery(float(m), float(a), float(b)) for m, a, b in zip(mean, low, high, strict=True)]
 
 
 def _wilson(p: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

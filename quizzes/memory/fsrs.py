@@ -34,9 +34,7 @@ def retrievability(elapsed_days: ArrayLike, stability: ArrayLike, w: Sequence[fl
     return np.asarray((1 + _factor(w) * t / S) ** -w[20])
 
 
-def interval(
-    stability: ArrayLike, desired_retention: float, w: Sequence[float] = DEFAULT_PARAMETERS
-) -> Floats:
+def interval(stability: ArrayLike, desired_retention: float, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
     """The days (not rounded) after which R has fallen to `desired_retention` in (0, 1)."""
     return np.asarray(stability, dtype=np.float64) / _factor(w) * (desired_retention ** (-1 / w[20]) - 1)
 
@@ -64,7 +62,7 @@ def step(
     D = np.atleast_1d(np.asarray(difficulty, dtype=np.float64))
     t = np.atleast_1d(np.asarray(elapsed_days, dtype=np.float64))
     G = np.atleast_1d(np.asarray(rating, dtype=np.int64))
-    if G.size and not (AGAIN <= G.min() and G.max() <= EASY):
+    if G.size and not (G.min() >= AGAIN and G.max() <= EASY):
         raise ValueError("A rating is 1 (again), 2 (hard), 3 (good) or 4 (easy).")
     first_S, first_D, last_D = _initial_states(w)
     new, same_day = np.isnan(S), t < 1

@@ -7,179 +7,367 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('examprep', '0001_initial'),
-        ('questions', '0001_initial'),
+        ("examprep", "0001_initial"),
+        ("questions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Journal',
+            name="Journal",
             fields=[
-                ('student', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('last_sequence', models.PositiveBigIntegerField(default=0)),
-                ('next_day_at', models.DateTimeField(db_index=True)),
-                ('plan_wanted_at', models.DateTimeField(blank=True, db_index=True, null=True)),
+                (
+                    "student",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("last_sequence", models.PositiveBigIntegerField(default=0)),
+                ("next_day_at", models.DateTimeField(db_index=True)),
+                ("plan_wanted_at", models.DateTimeField(blank=True, db_index=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('facet', models.CharField(blank=True, default='', max_length=64)),
-                ('stability', models.FloatField(blank=True, help_text='Days until recall falls to 0.9.', null=True)),
-                ('difficulty', models.FloatField(blank=True, help_text='1 to 10.', null=True)),
-                ('reviews', models.PositiveIntegerField(default=0)),
-                ('lapses', models.PositiveIntegerField(default=0)),
-                ('last_review_at', models.DateTimeField(blank=True, null=True)),
-                ('last_review_on', models.DateField(blank=True, help_text="The student's study day of it.", null=True)),
-                ('last_rating', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('last_event', models.UUIDField(blank=True, help_text='The event that the state was last folded from.', null=True)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('suspended', models.BooleanField(default=False)),
-                ('buried_until', models.DateTimeField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='questions.item')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("facet", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "stability",
+                    models.FloatField(blank=True, help_text="Days until recall falls to 0.9.", null=True),
+                ),
+                ("difficulty", models.FloatField(blank=True, help_text="1 to 10.", null=True)),
+                ("reviews", models.PositiveIntegerField(default=0)),
+                ("lapses", models.PositiveIntegerField(default=0)),
+                ("last_review_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "last_review_on",
+                    models.DateField(blank=True, help_text="The student's study day of it.", null=True),
+                ),
+                ("last_rating", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "last_event",
+                    models.UUIDField(blank=True, help_text="The event that the state was last folded from.", null=True),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("suspended", models.BooleanField(default=False)),
+                ("buried_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cards", to="questions.item"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DailyPlan',
+            name="DailyPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(help_text="The student's study day.")),
-                ('tasks', models.JSONField(help_text='Best first: [{card, facets, seconds, new}].')),
-                ('extra_seconds', models.PositiveIntegerField(default=0, help_text="Asked for on top of the day's minutes.")),
-                ('planned_seconds', models.PositiveIntegerField()),
-                ('score_before', models.FloatField(help_text="Expected exam score without today's reviews.", null=True)),
-                ('score_after', models.FloatField(help_text='Expected exam score with them.', null=True)),
-                ('made_at', models.DateTimeField()),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("date", models.DateField(help_text="The student's study day.")),
+                ("tasks", models.JSONField(help_text="Best first: [{card, facets, seconds, new}].")),
+                (
+                    "extra_seconds",
+                    models.PositiveIntegerField(default=0, help_text="Asked for on top of the day's minutes."),
+                ),
+                ("planned_seconds", models.PositiveIntegerField()),
+                (
+                    "score_before",
+                    models.FloatField(help_text="Expected exam score without today's reviews.", null=True),
+                ),
+                ("score_after", models.FloatField(help_text="Expected exam score with them.", null=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plans",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('exam_at', models.DateTimeField(blank=True, help_text="The student's own exam date.", null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='questions.course')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "exam_at",
+                    models.DateTimeField(blank=True, help_text="The student's own exam date.", null=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="questions.course",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Exam',
+            name="Exam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('assessment', 'Assessment'), ('viva', 'Viva')], max_length=12)),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('starts_at', models.DateTimeField(blank=True, null=True)),
-                ('blueprint', models.JSONField(default=dict, help_text='Slots, and weights per concept slug.')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exams', to='questions.course')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(choices=[("assessment", "Assessment"), ("viva", "Viva")], max_length=12),
+                ),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("starts_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "blueprint",
+                    models.JSONField(default=dict, help_text="Slots, and weights per concept slug."),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exams",
+                        to="questions.course",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('starts_at', 'id'),
+                "ordering": ("starts_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Presentation',
+            name="Presentation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('seed', models.BigIntegerField()),
-                ('facets', models.JSONField()),
-                ('prompt', models.JSONField()),
-                ('answer', models.JSONField()),
-                ('guess_rate', models.FloatField()),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, help_text='Answered, or replaced by a newer version of its item.', null=True)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presentations', to='quizzes.card')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presentations', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presentations', to='questions.itemversion')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("seed", models.BigIntegerField()),
+                ("facets", models.JSONField()),
+                ("prompt", models.JSONField()),
+                ("answer", models.JSONField()),
+                ("guess_rate", models.FloatField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Answered, or replaced by a newer version of its item.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presentations",
+                        to="quizzes.card",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presentations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presentations",
+                        to="questions.itemversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReviewEvent',
+            name="ReviewEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.UUIDField()),
-                ('sequence', models.PositiveBigIntegerField(help_text="The place in the student's log; the sync cursor.")),
-                ('type', models.CharField(choices=[('review', 'Review'), ('undo', 'Undo'), ('bury', 'Bury'), ('suspend', 'Suspend'), ('resume', 'Resume')], max_length=8)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('target', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('response', models.JSONField(blank=True, null=True)),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('duration_ms', models.PositiveIntegerField(default=0)),
-                ('device', models.UUIDField()),
-                ('device_occurred_at', models.DateTimeField(help_text="As the device's clock had it.")),
-                ('occurred_at', models.DateTimeField(help_text="Corrected by the device's clock error.")),
-                ('study_date', models.DateField(help_text="The study day of `occurred_at`, in the student's zone then.")),
-                ('received_at', models.DateTimeField()),
-                ('undone', models.BooleanField(default=False)),
-                ('score', models.FloatField(blank=True, null=True)),
-                ('grade', models.JSONField(blank=True, help_text='The grade as it was first answered.', null=True)),
-                ('card', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quizzes.card')),
-                ('presentation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='quizzes.presentation')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_events', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("event_id", models.UUIDField()),
+                (
+                    "sequence",
+                    models.PositiveBigIntegerField(help_text="The place in the student's log; the sync cursor."),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("review", "Review"),
+                            ("undo", "Undo"),
+                            ("bury", "Bury"),
+                            ("suspend", "Suspend"),
+                            ("resume", "Resume"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("body_hash", models.CharField(max_length=64)),
+                ("target", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("response", models.JSONField(blank=True, null=True)),
+                ("confidence", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("duration_ms", models.PositiveIntegerField(default=0)),
+                ("device", models.UUIDField()),
+                ("device_occurred_at", models.DateTimeField(help_text="As the device's clock had it.")),
+                ("occurred_at", models.DateTimeField(help_text="Corrected by the device's clock error.")),
+                (
+                    "study_date",
+                    models.DateField(help_text="The study day of `occurred_at`, in the student's zone then."),
+                ),
+                ("received_at", models.DateTimeField()),
+                ("undone", models.BooleanField(default=False)),
+                ("score", models.FloatField(blank=True, null=True)),
+                (
+                    "grade",
+                    models.JSONField(blank=True, help_text="The grade as it was first answered.", null=True),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quizzes.card",
+                    ),
+                ),
+                (
+                    "presentation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="quizzes.presentation",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review_events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rating', models.PositiveSmallIntegerField(choices=[(1, 'again'), (2, 'hard'), (3, 'good'), (4, 'easy')])),
-                ('score', models.FloatField()),
-                ('predicted', models.FloatField(blank=True, help_text='P(correct) just before, luck included.', null=True)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='quizzes.card')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='quizzes.reviewevent')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(choices=[(1, "again"), (2, "hard"), (3, "good"), (4, "easy")]),
+                ),
+                ("score", models.FloatField()),
+                (
+                    "predicted",
+                    models.FloatField(blank=True, help_text="P(correct) just before, luck included.", null=True),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="log", to="quizzes.card"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="quizzes.reviewevent",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['student', 'due_at'], name='card_due'),
+            model_name="card",
+            index=models.Index(fields=["student", "due_at"], name="card_due"),
         ),
         migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(fields=('student', 'item', 'facet'), name='one_card_a_facet'),
+            model_name="card",
+            constraint=models.UniqueConstraint(fields=("student", "item", "facet"), name="one_card_a_facet"),
         ),
         migrations.AddConstraint(
-            model_name='dailyplan',
-            constraint=models.UniqueConstraint(fields=('student', 'date'), name='one_plan_a_day'),
+            model_name="dailyplan",
+            constraint=models.UniqueConstraint(fields=("student", "date"), name="one_plan_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('student', 'course'), name='enrolled_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("student", "course"), name="enrolled_once"),
         ),
         migrations.AddIndex(
-            model_name='presentation',
-            index=models.Index(fields=['student', 'created_at'], name='presentation_student'),
+            model_name="presentation",
+            index=models.Index(fields=["student", "created_at"], name="presentation_student"),
         ),
         migrations.AddConstraint(
-            model_name='presentation',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('card',), name='one_open_presentation_a_card'),
+            model_name="presentation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("card",),
+                name="one_open_presentation_a_card",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewevent',
-            index=models.Index(fields=['student', 'study_date'], name='event_day'),
+            model_name="reviewevent",
+            index=models.Index(fields=["student", "study_date"], name="event_day"),
         ),
         migrations.AddIndex(
-            model_name='reviewevent',
-            index=models.Index(condition=models.Q(('card__isnull', False)), fields=['card', 'type'], name='event_card'),
+            model_name="reviewevent",
+            index=models.Index(condition=models.Q(("card__isnull", False)), fields=["card", "type"], name="event_card"),
         ),
         migrations.AddConstraint(
-            model_name='reviewevent',
-            constraint=models.UniqueConstraint(fields=('student', 'event_id'), name='an_event_once_a_student'),
+            model_name="reviewevent",
+            constraint=models.UniqueConstraint(fields=("student", "event_id"), name="an_event_once_a_student"),
         ),
         migrations.AddConstraint(
-            model_name='reviewevent',
-            constraint=models.UniqueConstraint(fields=('student', 'sequence'), name='a_sequence_number_once'),
+            model_name="reviewevent",
+            constraint=models.UniqueConstraint(fields=("student", "sequence"), name="a_sequence_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('card', 'event'), name='a_card_once_an_event'),
+            model_name="review",
+            constraint=models.UniqueConstraint(fields=("card", "event"), name="a_card_once_an_event"),
         ),
     ]

@@ -17,9 +17,7 @@ class Presentation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    student = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presentations"
-    )
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presentations")
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="presentations")
     version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="presentations")
     seed = models.BigIntegerField()

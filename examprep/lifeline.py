@@ -1,0 +1,51 @@
+"""Processes that never outlive the one that started them, however it ends."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+# Waits for the end of its standard input, then kills its whole process group, itself included.
+WATCH = 'trap "" HUP INT TERM; while read -r _; do :; done; kill -KILL 0'
+
+
+class Lifeline:
+    """A process group that dies with its owner.
+
+    A watcher leads the group and holds the reading end of a pipe whose writing end only the owner keeps open. Once the
+    owner is gone, be it by SIGKILL, the pipe ends and the watcher kills the group: children, and their children. There
+    is no moment in which a child can be missed: until its exec, by when it has joined the group, it holds the pipe too.
+
+    Unlike PR_SET_PDEATHSIG this needs no help from the children and works on every POSIX system.
+    """
+
+    def __init__(self, keep: Sequence[int] = ()) -> None:
+        """Start the watcher; the file descriptors in `keep` stay open until the group is dead."""
+        self.watcher = subprocess.Popen(
+            ["/bin/sh", "-c", WATCH],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+            pass_fds=keep,
+        )
+
+    def start(self, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
+        """Popen(command, **options) inside the group."""
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=self.watcher.pid, **options)
+
+    def cut(self) -> None:
+        """Kill all that is left of the group. May be called again."""
+        if self.watcher.returncode is None:
+            os.killpg(self.watcher.pid, signal.SIGKILL)
+            self.watcher.wait()
+        if self.watcher.stdin:
+            self.watcher.stdin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.cut()
