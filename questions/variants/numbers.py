@@ -1,8 +1,8 @@
 """Numbers as students type them: a Pratt parser over exact rationals.
 
-It reads `1e-5`, `1×10^-5`, `1*10**-5`, `10^{-5}`, `.99999`, `99.999%`, `1/2`, `2^10`, `−3`, `1 000`, `0,5`, simple
-LaTeX and lists in brackets. What has two readings (`1,234`, `1 2/3`) is an error that says so. Nothing typed can take long:
-the text is short and every number's size is capped.
+It reads `1e-5`, `1×10^-5`, `1*10**-5`, `10^{-5}`, `.99999`, `99.999%`, `1/2`, `2^10`, `−3`, `1 000`, `0,5`,
+simple LaTeX and lists in brackets. What has two readings (`1,234`, `1 2/3`) is an error that says so. Nothing typed
+can take long: the text is short and every number's size is capped.
 """
 
 from __future__ import annotations

@@ -1,0 +1,31 @@
+// What every page needs: formulas typeset, the visitor's time zone told to the sign-up, failed requests explained.
+
+import { typeset } from "./math.js";
+
+typeset(document.body);
+document.addEventListener("htmx:load", (event) => typeset(event.detail.elt));
+
+for (const field of document.querySelectorAll("[data-time-zone]")) {
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
+
+// A session that ran out answers with the login page: go there instead of swapping it in.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL, location).pathname.startsWith("/accounts/")) {
+    event.detail.shouldSwap = false;
+    location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
+  }
+});
+
+document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Nothing is lost: try again."));
+document.addEventListener("htmx:responseError", () => toast("That did not work. Nothing is lost: try again, or reload the page."));
+
+function toast(text) {
+  document.querySelector(".toast")?.remove();
+  const note = document.createElement("p");
+  note.className = "toast";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  document.body.append(note);
+  setTimeout(() => note.remove(), 6000);
+}

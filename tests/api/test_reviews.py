@@ -1,0 +1,311 @@
+"""POST reviews/batch/: the one way in for answers."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from examprep.models import User
+from quizzes.models import Card, Presentation, Review, ReviewEvent
+from tests.conftest import Api, review, wrong
+
+pytestmark = pytest.mark.database
+
+Key = Callable[[str], Any]
+
+
+def states(student: User) -> list[Any]:
+    """All memory states of a student."""
+    fields = ("pk", "stability", "difficulty", "reviews", "lapses", "last_event", "due_at", "suspended", "buried_until")
+    return list(Card.objects.filter(student=student).order_by("pk").values_list(*fields))
+
+
+def test_right_answers_of_all_kinds_are_graded_right(api: Api, key: Key) -> None:
+    for one in api.queue()["results"]:
+        result = api.answer(one["id"], key(one["id"]))
+
+        assert result["status"] == "accepted"
+        assert result["grade"]["correct"] is True
+        assert result["grade"]["score"] == 1
+        assert result["grade"]["rating"] == "good"
+        assert "KEY-EXPLANATION" in result["grade"]["explanation_html"]
+
+
+def test_wrong_answers_of_all_kinds_are_graded_wrong_and_show_the_key(api: Api, key: Key) -> None:
+    for one in api.queue()["results"]:
+        right = key(one["id"])
+
+        grade = api.answer(one["id"], wrong(one, right))["grade"]
+
+        assert grade["correct"] is False
+        assert grade["rating"] == "again"
+        assert grade["key"] == right
+
+
+def test_each_pair_of_a_match_set_has_a_card_of_its_own(api: Api, key: Key) -> None:
+    (one,) = [one for one in api.queue()["results"] if one["kind"] == "matching"]
+    pairs = dict(key(one["id"])["pairs"])
+    left = next(iter(pairs))
+    pairs[left] = next(each["id"] for each in one["prompt"]["right"] if each["id"] not in pairs.values())
+
+    grade = api.answer(one["id"], {"pairs": pairs})["grade"]
+
+    assert grade["score"] == pytest.approx(2 / 3)
+    assert {card["facet"] for card in grade["cards"]} == {"l2", "l1", "drop"}
+    assert sorted(Review.objects.values_list("score", flat=True)) == [0, 1, 1]
+    assert grade["feedback"][0]["target"] == left
+
+
+def test_the_same_event_again_is_a_duplicate_with_the_first_grade(api: Api, student: User, key: Key) -> None:
+    one = api.queue()["results"][0]
+    event = review(one["id"], key(one["id"]))
+    (first,) = api.send(event)
+    before = states(student)
+
+    (second,) = api.send(event)
+
+    assert second == {**first, "status": "duplicate"}
+    assert states(student) == before
+
+
+def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(api: Api, student: User, key: Key) -> None:
+    one = api.queue()["results"][0]
+    event = review(one["id"], key(one["id"]))
+    api.send(event)
+    before = states(student)
+
+    (result,) = api.send({**event, "duration_ms": 1})
+
+    assert (result["status"], result["code"]) == ("conflict", "conflict")
+    assert states(student) == before
+
+
+def test_one_bad_event_does_not_block_the_others(api: Api, key: Key) -> None:
+    one = api.queue()["results"][0]
+    good = review(one["id"], key(one["id"]))
+    bad = [
+        None,
+        3,
+        {},
+        {"id": str(uuid.uuid4()), "type": "dance", "occurred_at": timezone.now().isoformat()},
+        review(str(uuid.uuid4()), {"choice": "x"}),
+        review(one["id"], {"choice": "x"}),
+        review(one["id"], None),
+        review(one["id"], key(one["id"]), duration_ms="NaN"),
+        review(one["id"], key(one["id"]), duration_ms=-5),
+        review(one["id"], key(one["id"]), confidence=6),
+        review(one["id"], key(one["id"]), occurred_at="yesterday"),
+    ]
+
+    results = api.send(*bad, good)
+
+    assert [result["status"] for result in results] == ["rejected"] * len(bad) + ["accepted"]
+    assert all(result["detail"] for result in results[:-1])
+    assert ReviewEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "response"),
+    [
+        ("single_choice", {}),
+        ("single_choice", {"choice": 1}),
+        ("single_choice", []),
+        ("multiple_select", {"choices": "x"}),
+        ("multiple_select", {"choices": ["x"]}),
+        ("numeric", {"value": "abc"}),
+        ("numeric", {"value": ""}),
+        ("numeric", {"value": "1,234"}),
+        ("numeric", {"value": "9**9**9**9"}),
+        ("numeric", {"value": {}}),
+        ("matching", {"pairs": {}}),
+        ("matching", {"pairs": {"x": "y"}}),
+        ("ordering", {"order": []}),
+        ("ordering", {"order": ["x"] * 4}),
+        ("short_text", {"text": "  "}),
+        ("short_text", {"text": "Adamm"}),
+        ("short_text", {"text": 5}),
+    ],
+)
+def test_a_response_that_cannot_be_read_costs_no_attempt(api: Api, student: User, kind: str, response: Any) -> None:
+    (one,) = [one for one in api.queue()["results"] if one["kind"] == kind]
+    before = states(student)
+
+    result = api.answer(one["id"], response)
+
+    assert (result["status"], result["code"]) == ("rejected", "format")
+    assert states(student) == before
+    assert one["id"] in {again["id"] for again in api.queue()["results"]}
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        [],
+        {},
+        {"device": "x", "device_now": "now", "events": []},
+        {"device": str(uuid.uuid4()), "device_now": "2026-01-01T00:00:00", "events": []},
+        {"device": str(uuid.uuid4()), "device_now": "2026-01-01T00:00:00Z", "events": [{}] * 501},
+        {"device": str(uuid.uuid4()), "device_now": "2026-01-01T00:00:00Z", "events": {}},
+    ],
+)
+def test_a_malformed_batch_is_a_problem_that_names_its_fields(api: Api, batch: Any) -> None:
+    answer = api.post("reviews/batch/", batch)
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["errors"]
+
+
+def test_malformed_json_is_a_problem(api: Api) -> None:
+    answer = api.post("reviews/batch/", "{bad")
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_batch_over_one_mebibyte_is_too_large(api: Api) -> None:
+    batch = {"device": api.device, "device_now": timezone.now().isoformat(), "events": ["x" * 2**20]}
+
+    assert api.post("reviews/batch/", batch).status_code == 413
+
+
+def test_undo_gives_the_state_before_and_asks_again(api: Api, student: User, key: Key) -> None:
+    one = api.queue()["results"][0]
+    before = states(student)
+    event = review(one["id"], key(one["id"]))
+    api.send(event)
+
+    (result,) = api.send(undo(event))
+
+    assert result["status"] == "accepted"
+    assert states(student) == before
+    assert one["id"] in {again["id"] for again in api.queue()["results"]}
+
+
+def test_an_undo_that_arrives_before_its_target_undoes_it(api: Api, student: User, key: Key) -> None:
+    one = api.queue()["results"][0]
+    before = states(student)
+    event = review(one["id"], key(one["id"]))
+    api.send(undo(event))
+
+    (result,) = api.send(event)
+
+    assert result["status"] == "accepted"
+    assert states(student) == before
+
+
+def test_the_order_of_arrival_does_not_matter(api: Api, student: User, key: Key) -> None:
+    one = next(one for one in api.queue()["results"] if one["kind"] == "single_choice")
+    right, start = key(one["id"]), timezone.now()
+    Presentation.objects.filter(pk=one["id"]).update(created_at=start - timedelta(days=30))
+    events = [
+        review(one["id"], wrong(one, right) if n % 3 == 1 else right, occurred_at=_ago(start, days=20 - 4 * n))
+        for n in range(5)
+    ]
+    events.append({**undo(events[3]), "occurred_at": _ago(start, days=1)})
+    api.send(*events)
+    in_order = states(student)
+    _forget(student)
+
+    for event in (events[5], events[4], events[1], events[0], events[3], events[2]):
+        api.send(event)
+
+    assert states(student) == in_order
+
+
+def test_a_wrong_clock_is_corrected(api: Api, key: Key) -> None:
+    one = api.queue()["results"][0]
+    fast = timezone.now() + timedelta(days=400)
+
+    api.send(review(one["id"], key(one["id"]), occurred_at=fast.isoformat()), device_now=fast)
+
+    event = ReviewEvent.objects.get()
+    assert abs(event.occurred_at - timezone.now()) < timedelta(minutes=1)
+    assert event.device_occurred_at == fast
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_no_event_is_refused_for_its_clock(api: Api, key: Key, instant: str) -> None:
+    one = api.queue()["results"][0]
+
+    result = api.answer(one["id"], key(one["id"]), occurred_at=instant)
+
+    assert result["status"] == "accepted"
+
+
+def test_a_strangers_presentation_card_and_event_do_not_exist(api: Api, stranger: User, key: Key) -> None:
+    theirs = Api(stranger)
+    one = theirs.queue()["results"][0]
+    event = review(one["id"], key(one["id"]))
+
+    rejected, buried = api.send(event, flag("bury", one["card"]))
+
+    assert (rejected["status"], rejected["code"]) == ("rejected", "unknown_presentation")
+    assert (buried["status"], buried["code"]) == ("rejected", "unknown_card")
+    assert theirs.send(event)[0]["status"] == "accepted"
+    api.send(undo(event))
+    assert not ReviewEvent.objects.get(event_id=event["id"]).undone
+
+
+def test_bury_suspend_and_resume(api: Api) -> None:
+    one = api.queue()["results"][0]
+
+    def asked() -> bool:
+        return one["card"] in {again["card"] for again in api.queue()["results"]}
+
+    api.send(flag("bury", one["card"]))
+    assert not asked()
+    api.send(flag("resume", one["card"]))
+    assert asked()
+    suspend = flag("suspend", one["card"])
+    api.send(suspend)
+    assert not asked()
+    api.send(undo(suspend))
+    assert asked()
+
+
+def test_an_answer_takes_the_same_number_of_queries_with_a_long_history(
+    api: Api, student: User, key: Key, django_assert_max_num_queries: Any
+) -> None:
+    from tests.api.test_queue import _history
+
+    first, second = api.queue()["results"][:2]
+    with django_assert_max_num_queries(22) as few:
+        api.answer(first["id"], key(first["id"]))
+    _history(student, 10_000)
+    with django_assert_max_num_queries(len(few)):
+        api.answer(second["id"], key(second["id"]))
+
+
+def undo(event: dict[str, Any]) -> dict[str, Any]:
+    """An event that takes back another."""
+    now = timezone.now().isoformat()
+    return {"id": str(uuid.uuid4()), "type": "undo", "target": event["id"], "occurred_at": now}
+
+
+def flag(what: str, card: str) -> dict[str, Any]:
+    """Bury, suspend or resume a card."""
+    return {"id": str(uuid.uuid4()), "type": what, "card": card, "occurred_at": timezone.now().isoformat()}
+
+
+def _ago(start: Any, **span: float) -> str:
+    return str((start - timedelta(**span)).isoformat())
+
+
+def _forget(student: User) -> None:
+    """As if nothing had ever been answered."""
+    ReviewEvent.objects.filter(student=student).delete()
+    Card.objects.filter(student=student).update(
+        stability=None,
+        difficulty=None,
+        reviews=0,
+        lapses=0,
+        last_rating=None,
+        last_review_at=None,
+        last_review_on=None,
+        last_event=None,
+        due_at=None,
+    )

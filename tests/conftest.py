@@ -1,0 +1,138 @@
+"""What all tests share: the tiny course, its student, and ways to answer."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from examprep.models import User
+from questions import bank
+from questions.models import Course
+from quizzes import exams, scheduling
+from quizzes.models import Presentation
+
+TINY = Path(__file__).parent / "course"
+
+
+@pytest.fixture
+def course(db: None) -> Course:
+    """The tiny course: one item of each kind."""
+    loaded = bank.load_course(TINY, seeds=20).course
+    exams.load_exams(loaded, TINY)
+    return loaded
+
+
+@pytest.fixture
+def student(course: Course) -> User:
+    """A student of the tiny course."""
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    scheduling.enrol(user, course)
+    return user
+
+
+@pytest.fixture
+def stranger(course: Course) -> User:
+    """Another student of the same course."""
+    user = User.objects.create_user("eve", password="listens-in")
+    scheduling.enrol(user, course)
+    return user
+
+
+class Api:
+    """A mobile client: JSON in, JSON out."""
+
+    def __init__(self, user: User) -> None:
+        self.client = Client()
+        self.client.force_login(user)
+        self.device = str(uuid.uuid4())
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/api/v1/{path}")
+
+    def post(self, path: str, body: Any) -> Any:
+        text = body if isinstance(body, str) else json.dumps(body)
+        return self.client.post(f"/api/v1/{path}", text, content_type="application/json")
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self.client.patch(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
+
+    def send(self, *events: Any, device_now: datetime | None = None) -> list[dict[str, Any]]:
+        """Report events; the results."""
+        now = (device_now or timezone.now()).isoformat()
+        answer = self.post("reviews/batch/", {"device": self.device, "device_now": now, "events": list(events)})
+        assert answer.status_code == 200, answer.content
+        results: list[dict[str, Any]] = answer.json()["results"]
+        return results
+
+    def answer(self, presentation: str, response: Any, **more: Any) -> dict[str, Any]:
+        """Report one answer; its result."""
+        return self.send(review(presentation, response, **more))[0]
+
+    def queue(self, limit: int = 20) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"queue/?limit={limit}").json()
+        return found
+
+
+def review(presentation: str, response: Any, **more: Any) -> dict[str, Any]:
+    """A review event of now."""
+    return {
+        "id": str(uuid.uuid4()),
+        "type": "review",
+        "presentation": presentation,
+        "response": response,
+        "occurred_at": timezone.now().isoformat(),
+        "duration_ms": 20_000,
+        **more,
+    }
+
+
+@pytest.fixture
+def api(student: User) -> Api:
+    """The student's mobile client."""
+    return Api(student)
+
+
+@pytest.fixture
+def key() -> Callable[[str], Any]:
+    """The right response to a presentation, read where only the server can."""
+
+    def right(presentation: str) -> Any:
+        from questions import kinds
+        from quizzes.presenting import body_of
+
+        shown = Presentation.objects.get(pk=presentation)
+        return kinds.get(shown.version.kind).reveal(body_of(shown.version_id), shown.answer).key
+
+    return right
+
+
+WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
+    "single_choice": lambda prompt, key: {
+        "choice": next(each["id"] for each in prompt["choices"] if each["id"] != key["choice"])
+    },
+    "multiple_select": lambda prompt, key: {
+        "choices": [each["id"] for each in prompt["choices"] if each["id"] not in key["choices"]]
+    },
+    "numeric": lambda prompt, key: {"value": "17"},
+    "matching": lambda prompt, key: {
+        "pairs": {
+            left: next(each["id"] for each in prompt["right"] if each["id"] != right)
+            for left, right in key["pairs"].items()
+        }
+    },
+    "ordering": lambda prompt, key: {"order": key["order"][::-1]},
+    "short_text": lambda prompt, key: {"text": "something else"},
+}
+
+
+def wrong(presentation: dict[str, Any], key: Any) -> Any:
+    """A wrong response of the right shape."""
+    return WRONG[presentation["kind"]](presentation["prompt"], key)
