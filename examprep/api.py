@@ -20,7 +20,7 @@ from quizzes import api as quizzes
 from quizzes import scheduling
 
 
-class SessionTokenScheme(OpenApiAuthenticationExtension):
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """`X-Session-Token`, as `POST /_allauth/app/v1/auth/login` gives it."""
 
     target_class = "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication"
@@ -30,7 +30,7 @@ class SessionTokenScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
 
 
-class WebSessionScheme(OpenApiAuthenticationExtension):
+class WebSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The web session's cookie."""
 
     target_class = "examprep.authentication.WebSession"
@@ -60,16 +60,22 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return attrs
 
 
+def _caller(request: Request) -> User:
+    """The logged-in user, loaded anew, so that a refused change leaves the request's own as it is."""
+    assert isinstance(request.user, User)
+    return User.objects.get(pk=request.user.pk)
+
+
 class MeView(APIView):
     """The caller's own account and study settings."""
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(request.user).data)
+        return Response(MeSerializer(_caller(request)).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        serializer = MeSerializer(request.user, data=request.data, partial=True)
+        serializer = MeSerializer(_caller(request), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         student = serializer.save()
         scheduling.reschedule(student)

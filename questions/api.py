@@ -19,9 +19,9 @@ class CourseSerializer(serializers.ModelSerializer[Course]):
 
 
 class LessonSerializer(serializers.ModelSerializer[Lesson]):
-    course = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    builds_on = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
-    concepts = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
+    course: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    builds_on: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
+    concepts: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
     body_html = serializers.SerializerMethodField()
     simulators = serializers.ListField(child=serializers.CharField(), read_only=True)
 

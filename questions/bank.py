@@ -57,7 +57,7 @@ class BankError(Exception):
 def validate_body(kind: str, document: object) -> BaseModel:
     """The body of an item of `kind`; raises BankError naming each field that is wrong."""
     try:
-        return kinds.parse(kind, document)  # type: ignore[arg-type]
+        return kinds.parse(kind, document)
     except pydantic.ValidationError as error:
         raise BankError(problems_of(error)) from None
 

@@ -187,7 +187,7 @@ class ReviewBatch(APIView):
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):
-    lesson = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    lesson: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     definition_html = serializers.SerializerMethodField()
     prerequisites = serializers.SerializerMethodField()
     encompasses = serializers.SerializerMethodField()
@@ -233,7 +233,7 @@ class ConceptList(generics.ListAPIView[Concept]):
         return Concept.objects.select_related("lesson").prefetch_related("edges__target").order_by()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = {**super().get_serializer_context()}
         if not getattr(self, "swagger_fake_view", False):
             context["mastery"] = progress.mastery(self.request.user)
         return context

@@ -21,12 +21,10 @@ def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.
     """The student's mastery of each concept that published items are tagged with, by slug; one query."""
     today = study_day(student, now or timezone.now()).date
     cards = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
-    rows = cards.values_list("stability", "last_review_on", "item__concepts__slug")
+    rows = cards.exclude(item__concepts__isnull=True).values_list("stability", "last_review_on", "item__concepts__slug")
     index: dict[str, int] = defaultdict(lambda: len(index))
     recall, concept = [], []
     for stability, last_on, slug in rows:
-        if slug is None:
-            continue
         elapsed = max((today - last_on).days, 0) if last_on else 0
         recall.append(np.nan if stability is None else elapsed / stability)
         concept.append(index[slug])

@@ -130,7 +130,7 @@ class _Known:
     presentations: dict[uuid.UUID, Presentation]
     cards: dict[uuid.UUID, Card]
     by_facet: dict[tuple[int, str], Card]
-    undone: set[uuid.UUID]
+    undone: set[uuid.UUID | None]
 
 
 @dataclass
@@ -139,7 +139,7 @@ class _Writes:
 
     events: list[ReviewEvent] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
-    graded: list[tuple[ReviewEvent, list[Card]]] = field(default_factory=list)
+    graded: list[tuple[dict[str, Any], ReviewEvent, list[Card]]] = field(default_factory=list)
     undone: dict[uuid.UUID, ReviewEvent] = field(default_factory=dict)
     closed: set[uuid.UUID] = field(default_factory=set)
     reopened: dict[uuid.UUID, Presentation] = field(default_factory=dict)
@@ -226,7 +226,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
     events = {
         event.event_id: event for event in ReviewEvent.objects.filter(student=student, event_id__in=[*ids, *targets])
     }
-    undone = set(
+    undone: set[uuid.UUID | None] = set(
         ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.UNDO, target__in=ids).values_list(
             "target", flat=True
         )
@@ -348,7 +348,7 @@ def _review(event: ReviewEvent, report: ReviewReport, known: _Known, writes: _Wr
         _fold_in(reviews, event, writes)
         writes.closed.add(presentation.pk)
     event.grade = _grade(event, graded, kind.reveal(body, presentation.answer), version.seconds)
-    writes.graded.append((event, [review.card for review in reviews]))
+    writes.graded.append((event.grade, event, [review.card for review in reviews]))
     return None
 
 
@@ -444,8 +444,8 @@ def _fold(student: Any, writes: _Writes, known: _Known) -> None:
         _refold_flags(student, writes)
     for card in _changed(writes):
         card.due_at = due(student, card)
-    for event, cards in writes.graded:
-        event.grade["cards"] = [_card(card, event.study_date) for card in cards]
+    for grade, event, cards in writes.graded:
+        grade["cards"] = [_card(card, event.study_date) for card in cards]
 
 
 def _changed(writes: _Writes) -> list[Card]:

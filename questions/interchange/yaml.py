@@ -36,8 +36,8 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise YAMLError("Anchors and aliases are not used here.", event.start_mark.line + 1)
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise YAMLError("Anchors and aliases are not used here.", line)
         return super().compose_node(parent, index)
 
 

@@ -21,7 +21,8 @@ from questions.kinds.base import (
     field_of,
 )
 from questions.variants import audit as auditing
-from questions.variants import numbers, templates, tolerance
+from questions.variants import numbers, templates
+from questions.variants import tolerance as tolerances
 from questions.variants.engine import Engine, SpecError, VariantError, compile_engine
 
 KIND = "numeric"
@@ -117,14 +118,14 @@ class Body(ItemBody):
         return self._engine
 
     @property
-    def precision(self) -> tolerance.Precision:
+    def precision(self) -> tolerances.Precision:
         """What is asked of the answer."""
-        return tolerance.Precision(self.digits or 3, self.decimals, self.exact)
+        return tolerances.Precision(self.digits or 3, self.decimals, self.exact)
 
     @property
-    def allowed(self) -> tolerance.Tolerance | None:
+    def allowed(self) -> tolerances.Tolerance | None:
         """The item's own tolerance."""
-        return tolerance.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
+        return tolerances.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
 
 
 def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
@@ -177,7 +178,7 @@ def show_key(body: Body, key: Any, of: Any) -> str:
         return templates.number(key, f".{precision.decimals}f")
     digits = 15 if precision.exact else precision.digits
     if body.allowed:
-        allowed = tolerance.allowed_error(key, precision, body.allowed, None if of is None else float(np.ravel(of)[0]))
+        allowed = tolerances.allowed_error(key, precision, body.allowed, None if of is None else float(np.ravel(of)[0]))
         while digits < 15 and abs(float(f"{key:.{digits}g}") - key) > allowed / 10:
             digits += 1
     return templates.number(key, f".{digits}g")
@@ -246,10 +247,10 @@ def _near(body: Body, given: Sequence[Fraction], key: Any, of: Any) -> bool:
     if len(given) != len(keys):
         return False
     allowed = [
-        tolerance.allowed_error(each, body.precision, body.allowed, None if ofs is None else ofs[min(n, len(ofs) - 1)])
+        tolerances.allowed_error(each, body.precision, body.allowed, None if ofs is None else ofs[min(n, len(ofs) - 1)])
         for n, each in enumerate(keys)
     ]
-    return tolerance.all_match(given, keys, allowed)
+    return tolerances.all_match(given, keys, allowed)
 
 
 __all__ = [

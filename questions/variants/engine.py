@@ -98,7 +98,7 @@ class Engine:
         for name, column in computed.items():
             finite = np.isfinite(column).reshape(len(seeds), -1).all(axis=1)
             if not finite.all() and not name.startswith("mistake"):
-                bad = [seeds[at] for at in np.flatnonzero(~finite)]
+                bad = [seeds[int(at)] for at in np.flatnonzero(~finite)]
                 raise VariantError(f"The {name} is not a finite number.", bad)
         named = {name: column for name, column in values.items() if name}
         return [

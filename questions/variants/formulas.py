@@ -183,7 +183,7 @@ def power(base: Array, exponent: Array) -> Array:
 def stable(x: Array) -> Array:
     """`x` with its mantissa rounded to 44 bits: the last bits of exp, log and their like differ between machines."""
     mantissa, exponent = np.frexp(x)
-    return np.ldexp(np.round(np.ldexp(mantissa, MANTISSA_BITS)), exponent - MANTISSA_BITS)
+    return np.asarray(np.ldexp(np.round(np.ldexp(mantissa, MANTISSA_BITS)), exponent - MANTISSA_BITS))
 
 
 _BINARY: dict[type[ast.operator], Callable[..., Array]] = {
@@ -296,7 +296,7 @@ def _sum(vector: Array) -> Array:
 
 
 def _mean(vector: Array) -> Array:
-    return _sum(vector) / vector.shape[1]
+    return np.asarray(_sum(vector) / vector.shape[1])
 
 
 def _round(parts: list[_Compiled]) -> _Compiled:

@@ -115,7 +115,8 @@ class _Parser:
         self.depth = 0
 
     def _tokens(self, text: str) -> list[tuple[str, str]]:
-        tokens, at = [], 0
+        tokens: list[tuple[str, str]] = []
+        at = 0
         text = text.rstrip()
         while at < len(text):
             match = _TOKEN.match(text, at)

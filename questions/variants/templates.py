@@ -25,7 +25,7 @@ EXACT_DIGITS = 8
 """A value that has an exact form of up to so many digits is shown in full."""
 
 _LITERAL_COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$")
-_ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])\s*$")
+_ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf])\s*", re.DOTALL)
 _OPERATOR = re.compile(r"(?:[-+/=*^]|\\times|\\cdot|\\div)\s*$")
@@ -44,6 +44,7 @@ class Placeholder:
     context: Context
     after_operator: bool
     before_power: bool
+    is_argument: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _placeholder(inner: str, names: Collection[str], before: str, after: str, co
         context,  # type: ignore[arg-type]
         after_operator=bool(_OPERATOR.search(before)),
         before_power=after.lstrip().startswith("^"),
+        is_argument=context == "math" and bool(_ARGUMENT.search(before)),
     )
 
 
@@ -125,6 +127,9 @@ def _set(value: Array, where: Placeholder) -> str:
     if np.ndim(value):
         return "[" + ", ".join(number(float(each), where.format, where.context) for each in value) + "]"
     text = number(float(value), where.format, where.context)
+    if where.is_argument:
+        # Its braces are LaTeX's too: `^{k}`, `\\frac{a}{b}`.
+        return f"{{{text}}}"
     if where.context == "math":
         negative, product = text.startswith("-"), r"\times" in text
         if (where.before_power and (negative or product)) or (where.after_operator and negative):

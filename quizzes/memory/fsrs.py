@@ -36,7 +36,7 @@ def retrievability(elapsed_days: ArrayLike, stability: ArrayLike, w: Sequence[fl
 
 def interval(stability: ArrayLike, desired_retention: float, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
     """The days (not rounded) after which R has fallen to `desired_retention` in (0, 1)."""
-    return np.asarray(stability, dtype=np.float64) / _factor(w) * (desired_retention ** (-1 / w[20]) - 1)
+    return np.asarray(np.asarray(stability, dtype=np.float64) / _factor(w) * (desired_retention ** (-1 / w[20]) - 1))
 
 
 def expected_correct(recall: ArrayLike, guess_rate: ArrayLike) -> Floats:
@@ -126,7 +126,7 @@ def _after_recall(S: Floats, D: Floats, R: Floats, G: NDArray[np.int64], w: Sequ
 def _after_lapse(S: Floats, D: Floats, R: Floats, w: Sequence[float]) -> Floats:
     """S' = min(w11·D^-w12·((S+1)^w13 - 1)·e^(w14·(1-R)), S / e^(w17·w18))"""
     long_term = w[11] * D ** -w[12] * ((S + 1) ** w[13] - 1) * np.exp((1 - R) * w[14])
-    return np.minimum(long_term, S / np.exp(w[17] * w[18]))
+    return np.asarray(np.minimum(long_term, S / np.exp(w[17] * w[18])))
 
 
 def _after_same_day(S: Floats, G: NDArray[np.int64], w: Sequence[float]) -> Floats:
