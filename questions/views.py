@@ -9,7 +9,7 @@ from questions.models import Course, Lesson
 
 def lessons(request: HttpRequest) -> HttpResponse:
     """All lessons, by course."""
-    return render(request, "questions/lessons.html", {"courses": Course.objects.prefetch_related("lessons")})
+    return render(request, "questions/lessons.html", {"page": "lessons", "courses": Course.objects.prefetch_related("lessons")})
 
 
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:
@@ -21,6 +21,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "questions/lesson.html",
         {
+            "page": "lessons",
             "lesson": found,
             "sections": markup.sections(found.body_markdown),
             "previous": siblings[at - 1] if at else None,

@@ -13,4 +13,5 @@ urlpatterns = [
     path("review/undo/", review.undo, name="review-undo"),
     path("review/bury/", review.bury, name="review-bury"),
     path("review/summary/", review.summary, name="review-summary"),
+    path("review/<uuid:event>/", review.answer, name="review-answer"),
 ]
