@@ -215,7 +215,8 @@ SPECTACULAR_SETTINGS = {
 
 # Static files: ours from each app's static/, packages straight from node_modules.
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+# Embedded, files are found where they lie; elsewhere collectstatic brings them together here.
+STATIC_ROOT = None if EMBEDDED else Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [
     (name, path)
     for name, path in (

@@ -1,0 +1,153 @@
+"""Loading a course folder: all of it or nothing, and each problem at its place."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from questions import bank
+from questions.models import Concept, Course, Item, ItemVersion, Lesson
+from tests.conftest import TINY
+
+pytestmark = pytest.mark.database
+COURSE = Path(__file__).parents[2] / "fixtures" / "regularization"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the tiny course, to spoil."""
+    return Path(shutil.copytree(TINY, tmp_path / "course"))
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    """Replace a text in a file, which has to be there."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def problems(folder: Path) -> list[str]:
+    """What a refused load says; nothing may have been stored."""
+    with pytest.raises(bank.BankError) as refused:
+        bank.load_course(folder, seeds=20)
+    assert not Course.objects.exists()
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_it_loads_lessons_concepts_edges_and_items(db: None) -> None:
+    report = bank.load_course(TINY, seeds=20)
+
+    assert (report.lessons, report.concepts, len(report.published)) == (1, 2, 6)
+    assert Concept.objects.get(slug="factor").edges.count() == 2
+    assert Item.objects.published().count() == 6
+
+
+def test_loading_again_changes_nothing(db: None) -> None:
+    bank.load_course(TINY, seeds=20)
+    before = list(ItemVersion.objects.values_list("pk", "number"))
+
+    report = bank.load_course(TINY, seeds=20)
+
+    assert report.published == []
+    assert list(ItemVersion.objects.values_list("pk", "number")) == before
+
+
+def test_a_changed_item_becomes_its_next_version(db: None, folder: Path) -> None:
+    bank.load_course(folder, seeds=20)
+    spoil(folder / "bank/items.yaml", "What does the L2 penalty make small?", "What does L2 make small?")
+
+    report = bank.load_course(folder, seeds=20)
+
+    assert report.published == ["penalty-target"]
+    item = Item.objects.get(slug="penalty-target")
+    assert item.published is not None
+    assert item.published.number == 2
+    assert item.versions.count() == 2
+
+
+def test_a_missing_key_is_named_with_file_item_field_and_line(db: None, folder: Path) -> None:
+    spoil(folder / "bank/items.yaml", "  difficulty: 1\n", "")
+
+    (problem,) = problems(folder)
+
+    assert problem == "bank/items.yaml:1: penalty-target: difficulty: Field required"
+
+
+def test_a_formula_that_is_python_is_refused_at_its_line(db: None, folder: Path) -> None:
+    spoil(folder / "bank/items.yaml", "decay: 1 - eta*lam", "decay: __import__('os').getpid()")
+
+    (problem,) = problems(folder)
+
+    assert problem.startswith("bank/items.yaml:21: decay-factor: let.decay: column")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("bank/items.yaml", "concepts: [l2]", "concepts: [l3]", "concepts: There is no concept “l3”"),
+        ("bank/items.yaml", "kind: ordering", "kind: dance", "kind: “dance” is not a kind"),
+        ("bank/items.yaml", "slug: true-of-l2", "slug: penalty-target", "slug: This item is already in"),
+        ("bank/items.yaml", "difficulty: 5", "difficulty: 6", "difficulty: Input should be less than"),
+        ("bank/items.yaml", "stem: What is true of L2?", "stemm: What?", "stemm: This field is not known"),
+        ("bank/items.yaml", "- {text: The weights, correct: true}", "- {text: The weights}", "needs a `because`"),
+        ("bank/items.yaml", "because: That is L1.", "because: That, is L1.", "choices.2.is L1."),
+        ("bank/items.yaml", "- slug: decay-factor", "- slug: [", "YAML"),
+        ("bank/items.yaml", "- {value: eta*lam,", "- {value: 1 - eta*lam,", "Mistake 1 is marked right"),
+        ("bank/items.yaml", "{eta}$ and", "{etta}$ and", "“etta” is not declared"),
+        ("bank/items.yaml", "loguniform_nice(1e-2, 1)", "loguniform_nice(1)", "is not a draw"),
+        ("concepts.yaml", "prerequisites: [l2]", "prerequisites: [factor]", "circle"),
+        ("concepts.yaml", "lesson: decay", "lesson: delay", "There is no lesson “delay”"),
+        ("concepts.yaml", "weight: 0.5", "weight: 5", "encompasses.0.weight"),
+        ("lessons/decay.md", "minutes: 5", "minutes: many", "minutes"),
+        ("lessons/decay.md", "---\n", "", "front matter"),
+        ("course.yaml", "slug: tiny", "slug: Tiny Course", "slug"),
+    ],
+)
+def test_each_problem_names_its_place(db: None, folder: Path, file: str, old: str, new: str, said: str) -> None:
+    spoil(folder / file, old, new)
+
+    found = problems(folder)
+
+    assert any(said in problem and problem.startswith(file) for problem in found), found
+
+
+def test_a_missing_file_is_named(db: None, folder: Path) -> None:
+    (folder / "concepts.yaml").unlink()
+
+    assert any("concepts.yaml: This file is missing." in problem for problem in problems(folder))
+
+
+def test_exams_are_checked_too_and_nothing_is_half_loaded(db: None, folder: Path) -> None:
+    spoil(folder / "exams.yaml", "factor: 2", "vector: 2")
+
+    with pytest.raises(CommandError, match="exams.yaml:6: tiny-exam: blueprint.concepts: There is no concept “vector”"):
+        call_command("load_course", str(folder))
+
+    assert not Course.objects.exists()
+
+
+def test_versions_never_change(db: None) -> None:
+    bank.load_course(TINY, seeds=20)
+    version = ItemVersion.objects.first()
+    assert version is not None
+
+    with pytest.raises(TypeError, match="immutable"):
+        version.save()
+
+
+def test_a_published_item_cannot_become_another_kind(db: None) -> None:
+    course = bank.load_course(TINY, seeds=20).course
+
+    with pytest.raises(bank.BankError, match="cannot become"):
+        bank.save_draft(course, "penalty-target", "ordering", {}, [])
+
+
+def test_the_first_course_loads_and_covers_all_kinds(db: None) -> None:
+    bank.load_course(COURSE, seeds=100)
+
+    kinds = set(Item.objects.published().values_list("kind", flat=True))
+    assert len(kinds) == 6
+    assert Item.objects.published().count() >= 30
+    assert set(Item.objects.values_list("difficulty", flat=True)) == {1, 2, 3, 4, 5}
+    assert Lesson.objects.get(slug="regularization").builds_on.get().slug == "backpropagation"

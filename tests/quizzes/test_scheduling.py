@@ -1,0 +1,140 @@
+"""A student's plan for a day."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from examprep.models import User
+from questions import bank
+from questions.models import Item
+from quizzes import scheduling, tasks
+from quizzes.models import Card, DailyPlan, Journal, Presentation
+from tests.conftest import Api, wrong
+
+pytestmark = pytest.mark.database
+
+
+def test_the_plan_fits_into_the_minutes(student: User) -> None:
+    student.daily_minutes = 2
+    student.save()
+
+    plan = scheduling.plan_day(student)
+
+    assert 0 < plan.planned_seconds <= 2 * 60 + 60
+    assert len(plan.tasks) < 6
+
+
+def test_making_it_twice_gives_the_same_plan(student: User) -> None:
+    now = timezone.now()
+    first = scheduling.plan_day(student, now=now).tasks
+
+    assert scheduling.plan_day(student, now=now).tasks == first
+    assert DailyPlan.objects.filter(student=student).count() == 1
+    assert Card.objects.filter(student=student).count() == 8
+
+
+def test_the_task_is_safe_to_run_twice_late_or_for_nobody(student: User) -> None:
+    tasks.plan_student(student.pk)
+    before = DailyPlan.objects.get(student=student).tasks
+
+    tasks.plan_student(student.pk)
+    tasks.plan_student(987_654)
+
+    assert DailyPlan.objects.get(student=student).tasks == before
+
+
+def test_the_plan_expects_a_better_exam(student: User) -> None:
+    plan = scheduling.plan_day(student)
+
+    assert plan.score_before is not None
+    assert plan.score_after is not None
+    assert 0 <= plan.score_before < plan.score_after <= 1
+
+
+def test_more_minutes_add_to_todays_plan(api: Api, student: User, key: Callable[[str], Any]) -> None:
+    student.daily_minutes = 1
+    student.save()
+    scheduling.plan_day(student)
+    few = len(api.queue()["results"])
+
+    scheduling.plan_day(student, extra_seconds=600)
+
+    assert len(api.queue()["results"]) > few
+    scheduling.plan_day(student)
+    assert len(api.queue()["results"]) > few
+
+
+def test_an_answer_asks_for_a_new_plan_and_the_sweep_finds_it(
+    api: Api, student: User, key: Callable[[str], Any]
+) -> None:
+    scheduling.plan_day(student)
+    assert scheduling.students_to_plan(timezone.now()) == []
+    one = api.queue()["results"][0]
+
+    api.answer(one["id"], wrong(one, key(one["id"])))
+
+    assert scheduling.students_to_plan(timezone.now()) == [student.pk]
+    scheduling.plan_day(student)
+    assert scheduling.students_to_plan(timezone.now()) == []
+
+
+def test_a_new_day_in_the_students_zone_wants_a_plan(student: User) -> None:
+    student.time_zone = "Pacific/Auckland"
+    student.save()
+    noon = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+    Journal.objects.filter(student=student).update(plan_wanted_at=noon)
+    scheduling.plan_day(student, now=noon)
+
+    assert scheduling.students_to_plan(noon + timedelta(hours=3, minutes=59)) == []
+    assert scheduling.students_to_plan(noon + timedelta(hours=4)) == [student.pk]
+
+
+def test_a_retired_item_is_asked_no_more_and_a_new_version_replaces_the_old(api: Api, student: User) -> None:
+    waiting = {one["item"]: one["id"] for one in api.queue()["results"]}
+    bank.retire(Item.objects.get(slug="order-of-a-step"))
+    item = Item.objects.get(slug="penalty-target")
+    item.draft = {**item.draft, "stem": "What shrinks under L2?"}
+    item.save()
+    bank.publish(item, seeds=20)
+
+    asked = {one["item"]: one for one in api.queue()["results"]}
+
+    assert "order-of-a-step" not in asked
+    assert asked["penalty-target"]["id"] != waiting["penalty-target"]
+    assert asked["penalty-target"]["prompt"]["stem"] == "What shrinks under L2?"
+
+
+def test_an_answer_to_a_superseded_version_still_counts(api: Api, key: Callable[[str], Any]) -> None:
+    one = next(one for one in api.queue()["results"] if one["item"] == "penalty-target")
+    item = Item.objects.get(slug="penalty-target")
+    item.draft = {**item.draft, "stem": "What shrinks under L2?"}
+    item.save()
+    bank.publish(item, seeds=20)
+    api.queue()
+
+    assert api.answer(one["id"], key(one["id"]))["status"] == "accepted"
+
+
+def test_settings_move_due_dates_and_want_a_new_plan(api: Api, student: User, key: Callable[[str], Any]) -> None:
+    one = next(one for one in api.queue()["results"] if one["kind"] == "single_choice")
+    api.answer(one["id"], key(one["id"]))
+    before = Card.objects.get(pk=one["card"])
+
+    assert api.patch("me/", {"desired_retention": 0.75}).status_code == 200
+
+    after = Card.objects.get(pk=one["card"])
+    assert after.due_at is not None
+    assert before.due_at is not None
+    assert after.due_at > before.due_at
+    assert after.stability == before.stability
+    assert Journal.objects.get(student=student).plan_wanted_at is not None
+
+
+def test_a_presentation_is_drawn_once_however_often_it_is_asked_for(api: Api, student: User) -> None:
+    api.queue()
+    api.queue()
+
+    assert Presentation.objects.filter(student=student).count() == 6
