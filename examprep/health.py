@@ -71,4 +71,4 @@ def _ask_broker() -> None:
         "socket_timeout": PATIENCE,
     }
     with Connection(settings.CELERY_BROKER_URL, transport_options=options) as broker:
-        broker.channel().close()
+        broker.channel()  # pings

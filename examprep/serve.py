@@ -13,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 from django.urls import get_resolver
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def work_in_this_process(arbiter: Arbiter, server: Any) -> None:
     """
     if not settings.CELERY_BROKER_URL.startswith("memory:"):
         return
-    from celery.beat import EmbeddedService
+    from celery.beat import Service
 
     from examprep.celery import app
 
@@ -93,9 +93,9 @@ def work_in_this_process(arbiter: Arbiter, server: Any) -> None:
         logger.error("the worker thread has ended; this process ends too, and is started again")
         os.kill(os.getpid(), signal.SIGTERM)
 
-    app.loader.import_default_modules()
-    Thread(target=work, name="worker", daemon=True).start()
-    EmbeddedService(app, thread=True, schedule_filename=str(settings.DATA_DIR / "celerybeat-schedule")).start()
+    beat = Service(app, schedule_filename=str(settings.DATA_DIR / "celerybeat-schedule"))
+    for name, target in (("worker", work), ("beat", beat.start)):
+        Thread(target=target, name=name, daemon=True).start()
 
 
 if __name__ == "__main__":

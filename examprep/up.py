@@ -1,6 +1,6 @@
 """`make run`: starts web, Celery worker, beat and a private Redis, watches over them, and takes them all with it.
 
-It imports hardly more than the standard library, so that a complaint, or the first sign of life, comes at once.
+It does not import Django, so that a complaint, or the first sign of life, comes at once.
 """
 
 import errno
@@ -79,8 +79,8 @@ def serve(stack: ExitStack) -> NoReturn:
     if broker != MEMORY:
         celery = [sys.executable, "-m", "celery", "--app", "examprep", "--quiet"]
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        crew.start("worker", [*celery, "worker", "--pool", "prefork", "--concurrency", "1", *alone])
-        crew.start("beat", [*celery, "beat", "--schedule", str(data / "celerybeat-schedule"), "--pidfile="])
+        crew.start("worker", [*celery, "worker", "-l", "INFO", "--pool", "prefork", "--concurrency", "1", *alone])
+        crew.start("beat", [*celery, "beat", "-l", "INFO", "--schedule", data / "celerybeat-schedule", "--pidfile="])
 
     say(f"examprep is ready after {time.monotonic() - began:.1f} s: {url(listener)}")
     if not (os.environ.get("DATABASE_URL") or os.environ.get("EXAMPREP_PRODUCTION")):
@@ -253,7 +253,18 @@ def find_broker(crew: Crew, data: Path, stack: ExitStack) -> str:
     path = private_folder(data, stack) / "redis.sock"
     for name, server in redis_servers():
         # Nothing is kept on disk: the rows that ask for work are in the database, and beat finds them.
-        options = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "600", "--dir", path.parent, "--save", ""]
+        options: list[str | Path] = [
+            "--port",
+            "0",
+            "--unixsocket",
+            path,
+            "--unixsocketperm",
+            "600",
+            "--dir",
+            path.parent,
+            "--save",
+            "",
+        ]
         redis = crew.start("redis", [server, *options])
         if answers(path, redis.process):
             say(f"Broker: a private Redis, by {name}.")
