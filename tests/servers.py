@@ -27,7 +27,7 @@ from examprep.up import redis_servers
 PATIENCE = 30.0  # seconds for a server to answer
 
 
-class Missing(Exception):
+class Missing(Exception):  # noqa: N818 - the server is
     """The machine has no such server."""
 
 
