@@ -23,7 +23,7 @@ MAX_ANSWER = 200
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _QUOTES = {**dict.fromkeys(map(ord, "‘’‚‛′`"), "'"), **dict.fromkeys(map(ord, "“”„‟″"), '"')}
-_LITERAL = re.compile(r"[A-Za-z0-9 \-_,.'()\[\]=+*/]")
+_LITERAL = re.compile(r"[A-Za-z0-9 \-_,'=/]")
 
 
 class Mistake(Strict):
@@ -65,7 +65,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     Raises ValueError on anything else.
     """
     bare = re.sub(r"\((?!\?)|\)\??|\||(?<=[A-Za-z0-9 ])\?|\\[.()\[\]+*?]", "", pattern)
-    if not all(_LITERAL.fullmatch(char) for char in bare) or re.search(r"[*+\[\]]", bare):
+    if not all(_LITERAL.fullmatch(char) for char in bare):
         raise ValueError("A pattern has letters, spaces, groups ( ), alternatives | and optional parts ? only.")
     try:
         return re.compile(pattern)
