@@ -1,13 +1,20 @@
 """FSRS-6: the memory model, in NumPy, over arrays of cards.
 
 One implementation serves one card and ten million. A card's state is its stability S (days until the chance of recall
-falls to 0.9) and its difficulty D in [1, 10]; R is the retrievability, the chance of recall now. `w` are the 21
-parameters w0…w20. Times are whole study days: two reviews on one day are 0 days apart.
+falls to 0.9) and its difficulty D in [1, 10]; R is the retrievability, the chance of recall now; G is the rating, 1-4
+(again, hard, good, easy). `w` are the 21 parameters w0…w20. A state of NaN is that of a card never reviewed.
+
+The days between two reviews are whole: `fsrs` counts full periods of 24 hours, a service with a study day counts those.
+The rounding is the caller's; anything below one day is the same day. Only forecasts ask for fractions of a day.
+
+Each card's result depends on that card alone, to the last bit, however many are computed at once: replaying a log
+gives exactly the states that answering it one by one gave (on one machine; between processors the last bits differ).
 
 Source: the FSRS-6 algorithm of the open-spaced-repetition project (wiki, "The Algorithm"), with the clamps and the
 order of updates of its Python package `fsrs` 6, which the tests hold this module to.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -15,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+Ratings: TypeAlias = NDArray[np.integer]
 
 DEFAULT_PARAMETERS: tuple[float, ...] = (
     *(0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796),
@@ -22,26 +30,47 @@ DEFAULT_PARAMETERS: tuple[float, ...] = (
 )
 STABILITY_MIN = 0.001
 DIFFICULTY_MIN, DIFFICULTY_MAX = 1.0, 10.0
+INTERVAL_MIN, INTERVAL_MAX = 1.0, 36_500.0
 AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
+
+BLOCK = 8192
+"""Cards per pass: what a pass needs stays in the processor's cache, and memory does not grow with the cards."""
 
 
 def retrievability(elapsed_days: ArrayLike, stability: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
     """R(t, S) = (1 + F·t/S)^(-w20) with F = 0.9^(-1/w20) - 1, so that R(S, S) = 0.9.
 
-    `elapsed_days` (≥ 0) and `stability` (> 0, days) broadcast; the result is in (0, 1].
+    `elapsed_days` (below 0 counts as 0) and `stability` (> 0, days) broadcast; the result is in (0, 1], NaN where the
+    stability is.
     """
     t, S = np.asarray(elapsed_days, dtype=np.float64), np.asarray(stability, dtype=np.float64)
-    return np.asarray((1 + _factor(w) * t / S) ** -w[20])
+    return np.asarray((1 + _factor(w) * np.maximum(t, 0) / S) ** -w[20])
+
+
+def initial_stability(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
+    """S0(G) = w[G-1], the days of stability after a first review rated G (1-4); the shape of `rating`. Raises ValueError on another."""
+    return np.asarray(np.maximum(np.array(w[:4]), STABILITY_MIN)[_ratings(rating) - 1])
+
+
+def initial_difficulty(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
+    """D0(G) = w4 - e^(w5·(G-1)) + 1 in [1, 10], after a first review rated G (1-4); the shape of `rating`. Raises ValueError on another."""
+    D0 = np.array([_unclamped_difficulty(G, w) for G in (AGAIN, HARD, GOOD, EASY)])
+    return np.asarray(np.clip(D0, DIFFICULTY_MIN, DIFFICULTY_MAX)[_ratings(rating) - 1])
 
 
 def interval(stability: ArrayLike, desired_retention: float, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """The days (not rounded) after which R has fallen to `desired_retention` in (0, 1)."""
-    return np.asarray(np.asarray(stability, dtype=np.float64) / _factor(w) * (desired_retention ** (-1 / w[20]) - 1))
+    """The days, not rounded, after which R has fallen to `desired_retention` in (0, 1); the shape of `stability`.
+
+    R solved for t: t = S/F·(r^(-1/w20) - 1). Clamped to [1, 36500] days as in `fsrs`; since the bounds are whole,
+    rounding afterwards gives `fsrs`'s intervals.
+    """
+    t = np.asarray(stability, dtype=np.float64) / _factor(w) * (desired_retention ** (-1 / w[20]) - 1)
+    return np.asarray(np.clip(t, INTERVAL_MIN, INTERVAL_MAX))
 
 
-def expected_correct(recall: ArrayLike, guess_rate: ArrayLike) -> Floats:
+def expected_correct(retrievability: ArrayLike, guess_rate: ArrayLike) -> Floats:
     """P(correct) = R + (1 - R)·g: a forgotten answer is still right by luck with the guess rate g in [0, 1]."""
-    R = np.asarray(recall, dtype=np.float64)
+    R = np.asarray(retrievability, dtype=np.float64)
     return np.asarray(R + (1 - R) * np.asarray(guess_rate, dtype=np.float64))
 
 
@@ -52,30 +81,25 @@ def step(
     rating: ArrayLike,
     w: Sequence[float] = DEFAULT_PARAMETERS,
 ) -> tuple[Floats, Floats]:
-    """The states after one review of each card: (S', D').
+    """The states after one review of each card: (S', D'), in the shape that the arguments broadcast to.
 
-    All arguments are arrays of the same shape (n,): stability in days (NaN: a new card), difficulty (NaN: new),
-    elapsed study days since the last review (ignored for new cards), rating 1-4 (again, hard, good, easy). Raises
-    ValueError on another rating.
+    Stability in days and difficulty in [1, 10], both NaN for a new card; whole days since the last review (ignored for
+    a new card); integer ratings 1-4. The arguments are left as they are. Raises ValueError on another rating.
     """
-    S = np.atleast_1d(np.asarray(stability, dtype=np.float64))
-    D = np.atleast_1d(np.asarray(difficulty, dtype=np.float64))
-    t = np.atleast_1d(np.asarray(elapsed_days, dtype=np.float64))
-    G = np.atleast_1d(np.asarray(rating, dtype=np.int64))
-    if G.size and not (G.min() >= AGAIN and G.max() <= EASY):
-        raise ValueError("A rating is 1 (again), 2 (hard), 3 (good) or 4 (easy).")
-    first_S, first_D, last_D = _initial_states(w)
-    new, same_day = np.isnan(S), t < 1
-    S, D = np.where(new, 1.0, S), np.where(new, 5.0, D)
-
-    R = retrievability(t, S, w)
-    later = np.where(G == AGAIN, _after_lapse(S, D, R, w), _after_recall(S, D, R, G, w))
-    next_S = np.maximum(np.where(same_day, _after_same_day(S, G, w), later), STABILITY_MIN)
-
-    delta = -w[6] * (G - 3)
-    next_D = w[7] * last_D + (1 - w[7]) * (D + (10 - D) * delta / 9)
-    next_D = np.clip(next_D, DIFFICULTY_MIN, DIFFICULTY_MAX)
-    return np.where(new, first_S[G - 1], next_S), np.where(new, first_D[G - 1], next_D)
+    S, D, t = (np.asarray(given, dtype=np.float64) for given in (stability, difficulty, elapsed_days))
+    G = _ratings(rating)
+    if not S.shape == D.shape == t.shape == G.shape:
+        S, D, t, G = np.broadcast_arrays(S, D, t, G)
+    shape = S.shape
+    S, D, t, G = S.reshape(-1), D.reshape(-1), t.reshape(-1), G.reshape(-1)
+    if S.size <= BLOCK:
+        next_S, next_D = _step(S, D, t, G, w)
+    else:
+        next_S, next_D = np.empty(S.size), np.empty(S.size)
+        for start in range(0, S.size, BLOCK):
+            at = slice(start, start + BLOCK)
+            next_S[at], next_D[at] = _step(S[at], D[at], t[at], G[at], w)
+    return next_S.reshape(shape), next_D.reshape(shape)
 
 
 def replay(
@@ -86,50 +110,95 @@ def replay(
 ) -> tuple[Floats, Floats]:
     """The states after whole histories: (S, D), each of shape (cards,).
 
-    `ratings` and `elapsed_days` hold the reviews of all cards, one card after the other, each card's in order of
-    time; `lengths` (cards,) says how many belong to each. A card without reviews is NaN. Cards are taken longest
-    first, so that the k-th reviews of all cards that have one are a leading slice, and one `step` takes them all.
+    `ratings` and `elapsed_days` (reviews,) hold the reviews of all cards, one card after the other, each card's in
+    order of time; `lengths` (cards,) says how many belong to each. A card without reviews is NaN. Raises ValueError on
+    a rating outside 1-4, or where the lengths do not add up.
+
+    Cards are taken longest first, so that those that have a k-th review are a leading slice, and one step takes the
+    k-th reviews of all of them. Beside the arguments, which are not copied, it needs a few numbers per card.
     """
-    G, t = np.asarray(ratings, dtype=np.int64), np.asarray(elapsed_days, dtype=np.float64)
+    G, t = _ratings(ratings), np.asarray(elapsed_days)
     n = np.asarray(lengths, dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum(n)[:-1]]) if n.size else n
-    longest_first = np.argsort(-n, kind="stable")
-    n_sorted, starts = n[longest_first], starts[longest_first]
+    if G.shape != t.shape or G.shape != (n.sum(),) or (n < 0).any():
+        raise ValueError("Every review needs a rating and its days, and the lengths add up to the reviews.")
+    starts = np.cumsum(n) - n
+    longest_first = np.argsort(-n)
+    S, D = np.empty(n.size), np.empty(n.size)
+    for first in range(0, n.size, BLOCK):
+        cards = longest_first[first : first + BLOCK]
+        S[cards], D[cards] = _replay(G, t, starts[cards], n[cards], w)
+    return S, D
+
+
+def _replay(
+    G: Ratings, t: NDArray[np.generic], at: NDArray[np.int64], n: NDArray[np.int64], w: Sequence[float]
+) -> tuple[Floats, Floats]:
+    """The states of cards whose `n` reviews, in falling order, begin at `at`."""
     S, D = np.full(n.size, np.nan), np.full(n.size, np.nan)
-    for k in range(int(n_sorted[0]) if n.size else 0):
-        active = int(np.searchsorted(-n_sorted, -k, side="left"))
-        at = starts[:active] + k
-        S[:active], D[:active] = step(S[:active], D[:active], t[at], G[at], w)
-    states = np.empty(n.size), np.empty(n.size)
-    states[0][longest_first], states[1][longest_first] = S, D
-    return states
+    for k, active in enumerate(np.searchsorted(-n, -np.arange(n[0]))):
+        here = at[:active] + k
+        S[:active], D[:active] = _step(S[:active], D[:active], t[here].astype(np.float64, copy=False), G[here], w)
+    return S, D
 
 
-def _factor(w: Sequence[float]) -> float:
-    return float(0.9 ** (-1 / w[20]) - 1)
+def _step(S: Floats, D: Floats, t: Floats, G: Ratings, w: Sequence[float]) -> tuple[Floats, Floats]:
+    """One review of each of at most `BLOCK` cards. What few cards need is computed for those alone."""
+    new = np.isnan(S).nonzero()[0]
+    if new.size == S.size:
+        return initial_stability(G, w), initial_difficulty(G, w)
+    R = retrievability(t, S, w)
+    next_S = _after_recall(S, D, R, G, w)
+    lapsed = (G == AGAIN).nonzero()[0]
+    if lapsed.size:
+        next_S[lapsed] = _after_lapse(S[lapsed], D[lapsed], R[lapsed], w)
+    same_day = (t < 1).nonzero()[0]
+    if same_day.size:
+        next_S[same_day] = _after_same_day(S[same_day], G[same_day], w)
+    np.maximum(next_S, STABILITY_MIN, out=next_S)
+    next_D = _next_difficulty(D, G, w)
+    if new.size:
+        next_S[new], next_D[new] = initial_stability(G[new], w), initial_difficulty(G[new], w)
+    return next_S, next_D
 
 
-def _initial_states(w: Sequence[float]) -> tuple[Floats, Floats, float]:
-    """S0(G) and D0(G) for G = 1…4, and the unclamped D0(4) that difficulty reverts to."""
-    raw = w[4] - np.exp(w[5] * np.arange(4.0)) + 1
-    S0 = np.maximum(np.array(w[:4]), STABILITY_MIN)
-    return S0, np.clip(raw, DIFFICULTY_MIN, DIFFICULTY_MAX), float(raw[3])
-
-
-def _after_recall(S: Floats, D: Floats, R: Floats, G: NDArray[np.int64], w: Sequence[float]) -> Floats:
+def _after_recall(S: Floats, D: Floats, R: Floats, G: Ratings, w: Sequence[float]) -> Floats:
     """S' = S·(1 + e^w8·(11-D)·S^-w9·(e^(w10·(1-R)) - 1)·[w15 if hard]·[w16 if easy])"""
-    grade = np.where(G == HARD, w[15], np.where(G == EASY, w[16], 1.0))
-    growth = np.exp(w[8]) * (11 - D) * S ** -w[9] * (np.exp((1 - R) * w[10]) - 1) * grade
+    grade = np.array((1.0, 1.0, w[15], 1.0, w[16])).take(G)
+    growth = math.exp(w[8]) * (11 - D) * S ** -w[9] * (np.exp((1 - R) * w[10]) - 1) * grade
     return np.asarray(S * (1 + growth))
 
 
 def _after_lapse(S: Floats, D: Floats, R: Floats, w: Sequence[float]) -> Floats:
     """S' = min(w11·D^-w12·((S+1)^w13 - 1)·e^(w14·(1-R)), S / e^(w17·w18))"""
     long_term = w[11] * D ** -w[12] * ((S + 1) ** w[13] - 1) * np.exp((1 - R) * w[14])
-    return np.asarray(np.minimum(long_term, S / np.exp(w[17] * w[18])))
+    return np.asarray(np.minimum(long_term, S / math.exp(w[17] * w[18])))
 
 
-def _after_same_day(S: Floats, G: NDArray[np.int64], w: Sequence[float]) -> Floats:
+def _after_same_day(S: Floats, G: Ratings, w: Sequence[float]) -> Floats:
     """S' = S·e^(w17·(G-3+w18))·S^-w19, never smaller than S unless forgotten"""
-    growth = np.exp(w[17] * (G - 3 + w[18])) * S ** -w[19]
+    growth = np.exp(w[17] * (G - 3.0 + w[18])) * S ** -w[19]
     return np.asarray(S * np.where(G == AGAIN, growth, np.maximum(growth, 1.0)))
+
+
+def _next_difficulty(D: Floats, G: Ratings, w: Sequence[float]) -> Floats:
+    """D' = w7·D0(4) + (1-w7)·(D - w6·(G-3)·(10-D)/9) in [1, 10], from the D0(4) that is not clamped"""
+    delta = -w[6] * np.arange(-3.0, 2.0).take(G)
+    next_D = w[7] * _unclamped_difficulty(EASY, w) + (1 - w[7]) * (D + (10 - D) * delta / 9)
+    return np.asarray(np.minimum(np.maximum(next_D, DIFFICULTY_MIN), DIFFICULTY_MAX))
+
+
+def _unclamped_difficulty(G: int, w: Sequence[float]) -> float:
+    return w[4] - math.exp(w[5] * (G - 1)) + 1
+
+
+def _factor(w: Sequence[float]) -> float:
+    return float(0.9 ** (-1 / w[20]) - 1)
+
+
+def _ratings(given: ArrayLike) -> Ratings:
+    G = np.asarray(given)
+    if not G.size:
+        return G.astype(np.int64)
+    if G.dtype.kind not in "iu" or G.min() < AGAIN or G.max() > EASY:
+        raise ValueError("A rating is 1 (again), 2 (hard), 3 (good) or 4 (easy).")
+    return G
