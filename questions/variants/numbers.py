@@ -79,7 +79,8 @@ def _plain(text: str) -> str:
     for typed, plain in _REPLACEMENTS.items():
         text = text.replace(typed, plain)
     text = re.sub(r"^[a-zA-Zλη]\s*=\s*", "", text)
-    text = re.sub(r"(?<=[\d)}.]) *[xX] *(?=[\d(\\.])", "*", text)
+    if not re.match(r"[-+]?0[xX]", text):
+        text = re.sub(r"(?<=[\d)}.]) *[xX] *(?=[\d(\\.])", "*", text)
     return _GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
 
 

@@ -1,0 +1,191 @@
+"""Numbers as students type them."""
+
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from questions.variants.numbers import NumberError, read
+
+READ = {
+    "1e-5": "1/100000",
+    "1E-5": "1/100000",
+    "1×10^-5": "1/100000",
+    "1 × 10⁻⁵": "1/100000",
+    "1*10**-5": "1/100000",
+    "1x10^-5": "1/100000",
+    "1·10^-5": "1/100000",
+    "10^{-5}": "1/100000",
+    "10^(-5)": "1/100000",
+    "$10^{-5}$": "1/100000",
+    r"1 \times 10^{-5}": "1/100000",
+    r"1 \cdot 10^{-5}": "1/100000",
+    "10⁻⁵": "1/100000",
+    "0.00001": "1/100000",
+    ".99999": "99999/100000",
+    "0,99999": "99999/100000",
+    ",5": "1/2",
+    "99.999%": "99999/100000",
+    "99,9 %": "999/1000",
+    r"99.999\%": "99999/100000",
+    "50％": "1/2",
+    "1/2": "1/2",
+    "1 / 2": "1/2",
+    "½": "1/2",
+    "1⁄2": "1/2",
+    "1÷2": "1/2",
+    r"\frac{1}{2}": "1/2",
+    r"\dfrac{1}{2}": "1/2",
+    "2^10": "1024",
+    "2**10": "1024",
+    "2^-2": "1/4",
+    "2^3^2": "512",
+    "-2^2": "-4",
+    "(-2)^2": "4",
+    "−3": "-3",
+    "–3": "-3",
+    "-3": "-3",
+    "+3": "3",
+    "3.": "3",
+    "007": "7",
+    "1 000": "1000",
+    "1\u202f000\u202f000": "1000000",
+    "1\u00a0000": "1000",
+    "1'000": "1000",
+    "1 000,5": "2001/2",
+    "1 000.5": "2001/2",
+    "1-1e-5": "99999/100000",
+    "1 - 10^{-5}": "99999/100000",
+    "1 - 0.1*0.0001": "99999/100000",
+    "(1+2)*3": "9",
+    "2(3)": None,
+    "sqrt(4)": "2",
+    r"\sqrt{9}": "3",
+    "√16": "4",
+    "4^(1/2)": "2",
+    "x = 5": "5",
+    "1,5": "3/2",
+    "0,5": "1/2",
+    "12,75": "51/4",
+    "1,2345": "2469/2000",
+    "0,125": "1/8",
+    "1.5e3": "1500",
+    "1,5e3": "1500",
+    "5 %": "1/20",
+    "1e+2": "100",
+    "1.0": "1",
+    "[1.99998, -2.99997]": "99999/50000 -299997/100000",
+    "[1,5; 2,5]": "3/2 5/2",
+    "(1, 2)": "1 2",
+    "[1/2, 10^-1]": "1/2 1/10",
+    "[3]": "3",
+}
+REFUSED = [
+    "",
+    "   ",
+    "abc",
+    "1,234",
+    "12,345",
+    "1,234,567",
+    "99,999 %",
+    "1,234.5",
+    "1.234,5",
+    "1 2/3",
+    "1 2",
+    "1..2",
+    "1.2.3",
+    "1e",
+    "e5",
+    "--",
+    "*2",
+    "2*",
+    "2^",
+    "(1",
+    "1)",
+    "1/0",
+    "0^-1",
+    "9**9**9**9",
+    "10^10^10",
+    "1e99999",
+    "2^0.3",
+    "sqrt(-1)",
+    "nan",
+    "inf",
+    "0x10",
+    "1_000",
+    "5 apples",
+    "__import__('os')",
+    "[]",
+    "[1,]",
+    "[1, 2",
+    "1;2",
+    "1=2",
+    "1e5e5",
+    "(" * 60 + "1" + ")" * 60,
+    "1" * 200,
+]
+
+
+@pytest.mark.parametrize(("text", "value"), [(text, value) for text, value in READ.items() if value])
+def test_it_reads(text: str, value: str) -> None:
+    assert read(text).values == tuple(Fraction(part) for part in value.split())
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_it_refuses_and_says_what_is_understood(text: str) -> None:
+    with pytest.raises(NumberError) as refused:
+        read(text)
+
+    assert len(str(refused.value)) > 10
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(READ) >= 60
+    assert len(REFUSED) >= 30
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("1e-5", "10⁻⁵"),
+        ("3e-7", "3 × 10⁻⁷"),
+        ("-0,5", "−0.5"),
+        ("99.999%", "0.99999"),
+        ("[1, 2.50]", "[1, 2.5]"),
+        ("0.1+0.2", "0.3"),
+        ("11000000", "11000000"),
+        ("2^60", "1.15292150461 × 10¹⁸"),
+        ("0", "0"),
+    ],
+)
+def test_it_echoes_its_reading(text: str, echo: str) -> None:
+    assert read(text).text == echo
+
+
+def test_a_decimal_comma_is_said() -> None:
+    assert read("0,5").comma
+    assert not read("0.5").comma
+
+
+@given(st.text(alphabet="0123456789.,+-*/^%()[]{}eE x×√½;\\frac sqrt−", max_size=40))
+@settings(max_examples=1000, deadline=None)
+def test_any_text_is_read_or_refused_at_once(text: str) -> None:
+    start = time.perf_counter()
+    try:
+        values = read(text).values
+    except NumberError:
+        values = (Fraction(0),)
+    assert all(isinstance(value, Fraction) for value in values)
+    assert time.perf_counter() - start < 0.5
+
+
+@given(st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=1000))
+def test_a_fraction_reads_back(value: Fraction) -> None:
+    assert read(f"{value.numerator}/{value.denominator}").values == (value,)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300))
+def test_what_python_prints_reads_back(value: float) -> None:
+    assert float(read(repr(value)).values[0]) == value
