@@ -5,6 +5,7 @@ The admin, the loader and every importer end in `save_draft` and `publish`.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from questions.variants import audit as variant_audit
 Document = TypeVar("Document", bound=BaseModel)
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
+"""The namespace of items' identifiers (RFC 9562, version 5)."""
 AUDIT_SEEDS = 1000
 """Variants drawn of a numeric item before it may be published."""
 
@@ -94,7 +97,7 @@ def save_draft(
     item = Item.objects.select_related("published").filter(course=course, slug=slug).first()
     if item is None:
         last = course.items.aggregate(last=Max("position"))["last"] or 0
-        item = Item(course=course, slug=slug, created_by=by, position=last + 1)
+        item = Item(uid=_new_uid(course, slug), course=course, slug=slug, created_by=by, position=last + 1)
     elif item.published is not None and item.kind != kind:
         raise BankError([Problem(f"A published {item.kind} cannot become a {kind}; give it a new slug.", "kind", slug)])
     item.kind, item.draft, item.difficulty, item.seconds = kind, body, difficulty, seconds
@@ -102,6 +105,12 @@ def save_draft(
     item.save()
     tag(item, concepts)
     return item
+
+
+def _new_uid(course: Course, slug: str) -> uuid.UUID:
+    """The same for the same course and slug, so that an item's variants are the same in every database."""
+    uid = uuid.uuid5(ITEMS, f"{course.slug}/{slug}")
+    return uuid.uuid4() if Item.objects.filter(uid=uid).exists() else uid
 
 
 def tag(item: Item, concepts: Sequence[Concept]) -> None:

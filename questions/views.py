@@ -9,7 +9,9 @@ from questions.models import Course, Lesson
 
 def lessons(request: HttpRequest) -> HttpResponse:
     """All lessons, by course."""
-    return render(request, "questions/lessons.html", {"page": "lessons", "courses": Course.objects.prefetch_related("lessons")})
+    return render(
+        request, "questions/lessons.html", {"page": "lessons", "courses": Course.objects.prefetch_related("lessons")}
+    )
 
 
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:

@@ -40,7 +40,7 @@ def postgresql() -> Iterator[str]:
         if owner:
             os.chown(folder, owner["user"], owner["group"])
         programs = _reachable(_postgresql_programs(), folder, owner)
-        create = [programs / "initdb", "--pgdata", folder / "data", "--username", "examprep"]
+        create: list[str | Path] = [programs / "initdb", "--pgdata", folder / "data", "--username", "examprep"]
         create += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
         subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
         port = _free_port()
@@ -52,7 +52,7 @@ def postgresql() -> Iterator[str]:
             "synchronous_commit": "off",
             "full_page_writes": "off",
         }
-        command = [programs / "postgres", "-D", folder / "data"]
+        command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
         command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         with (folder / "log").open("wb") as log:
             server = lifeline.start(command, cwd=folder, stdout=log, stderr=log, **owner)

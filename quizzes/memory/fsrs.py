@@ -48,12 +48,18 @@ def retrievability(elapsed_days: ArrayLike, stability: ArrayLike, w: Sequence[fl
 
 
 def initial_stability(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """S0(G) = w[G-1], the days of stability after a first review rated G (1-4); the shape of `rating`. Raises ValueError on another."""
+    """S0(G) = w[G-1], the days of stability after a first review rated G, at least 0.001; the shape of `rating`.
+
+    Raises ValueError on a rating outside 1-4.
+    """
     return np.asarray(np.maximum(np.array(w[:4]), STABILITY_MIN)[_ratings(rating) - 1])
 
 
 def initial_difficulty(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """D0(G) = w4 - e^(w5·(G-1)) + 1 in [1, 10], after a first review rated G (1-4); the shape of `rating`. Raises ValueError on another."""
+    """D0(G) = w4 - e^(w5·(G-1)) + 1 in [1, 10], after a first review rated G; the shape of `rating`.
+
+    Raises ValueError on a rating outside 1-4.
+    """
     D0 = np.array([_unclamped_difficulty(G, w) for G in (AGAIN, HARD, GOOD, EASY)])
     return np.asarray(np.clip(D0, DIFFICULTY_MIN, DIFFICULTY_MAX)[_ratings(rating) - 1])
 

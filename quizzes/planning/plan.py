@@ -1,61 +1,66 @@
-"""Today's plan: the reviews that gain the most marks at the exam in the minutes there are.
+"""Today's plan: the tasks that gain the most marks at the exam in the minutes there are.
 
-First policy: greedy by expected gain per second. A task reviewed today is worth what it will still be worth at the
-exam, T days ahead:
+A task (a card, or a round of a match set) reviewed today is worth what it will still be worth at the exam, T days from
+now. Reviewed, it is right with chance p = R + (1 - R)·g, and the memory then moves as `good`; else as `again`:
 
-    gain = weight · (E[P(correct at T) | reviewed today] - P(correct at T) without)
+    gain = weight · (p·P(correct at T | good) + (1 - p)·P(correct at T | again) - P(correct at T | not reviewed))
 
-where a review succeeds with chance R (and then moves the memory as `good`) and fails with 1 - R (as `again`). A task
-that is new has R = 0: it is wrong now with certainty, yet reading the answer gives it the first stability.
-What is due comes first, because a due card left alone is lost at the exam day's price; new tasks follow in the order
-of the course, and keep a share of the minutes for themselves while an exam is ahead, so that everything is met in
-time. Where even that share cannot introduce everything before the exam, the new tasks of the highest gain per second
-are taken.
+A task never seen has R = 0: today and at the exam it is right by luck alone, and any review gives it a first
+stability.
+
+The policy is greedy. Due tasks come in the order of gain per second, and so do new ones; the two lists are laced into
+one, in which new tasks have `NEW_SHARE` of the seconds from the start, so that due work never keeps the rest of the
+course from being met before the exam. Where one list ends, the other takes all. The plan is the beginning of the laced
+list that fits the day. As that list does not depend on the minutes, more minutes only ever add tasks, none of which
+costs marks: the expected score never falls. What is chosen is asked in this order: due tasks, most gain per second
+first, then new ones in the order given, which is that of the lessons.
+
+Without an exam, a review is valued by what it adds to recall after `HORIZON_DAYS`, due tasks come before all new ones,
+and new ones in the order given.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from quizzes.memory import fsrs
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.intp]
 
 HORIZON_DAYS = 30.0
-"""Without an exam, a review is valued by what is recalled this many days ahead."""
+"""Without an exam: how far ahead a review's worth is read, at a desired retention of 0.9."""
 NEW_SHARE = 0.25
-"""The part of the day's seconds that due work leaves to new tasks while an exam is ahead."""
-FIRST_RIGHT = 0.3
-"""The chance that a task never seen is answered right from the lesson alone; guesses come on top."""
+"""The part of the day's seconds that due tasks leave to new ones while an exam is ahead."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The indices of the chosen tasks, in order; their total seconds; the expected score without and with them.
+    """The indices of the chosen tasks, in the order to ask them; each one's gain in that order; the seconds of all.
 
-    The scores (0-1) are weighted means of P(correct) at the exam, None where no exam is ahead.
+    With an exam, gains are shares of its marks, and the scores (0-1) are the expected ones without and with the plan.
+    Without one, gains are those in recall after the horizon, and the scores are None.
     """
 
     order: list[int]
-    seconds: float
     gain: list[float]
+    seconds: float
     score_before: float | None
     score_after: float | None
 
 
 def plan(
     *,
-    stability: Floats,
-    difficulty: Floats,
-    elapsed_days: Floats,
-    due: NDArray[np.bool_],
-    weight: Floats,
-    seconds: Floats,
-    guess_rate: Floats,
+    stability: ArrayLike,
+    difficulty: ArrayLike,
+    elapsed_days: ArrayLike,
+    due: ArrayLike,
+    weight: ArrayLike,
+    seconds: ArrayLike,
+    guess_rate: ArrayLike,
     days_to_exam: float | None,
     budget_seconds: float,
     desired_retention: float = 0.9,
@@ -63,49 +68,54 @@ def plan(
 ) -> Plan:
     """Choose and order today's tasks.
 
-    All arrays have shape (n,): stability in days (NaN: new), difficulty, days since the last review, whether due by
-    the end of the day, share of the exam (≥ 0), expected seconds (> 0), guess rate. `days_to_exam` ≥ 0, or None.
-    The plan fills `budget_seconds` and goes beyond them by less than its last task; it is empty when they are ≤ 0.
-    Ties keep the given order. With an exam ahead, tasks that cannot matter (weight 0) are left out.
+    All arrays have shape (tasks,): stability in days (NaN: new), difficulty in [1, 10] (NaN: new), days since the last
+    review, whether due by the end of the day, share of the exam (≥ 0, on any scale; without an exam not used), expected
+    seconds (> 0), guess rate in [0, 1]. `days_to_exam` counts from now; None: no exam is ahead, and the horizon is
+    `HORIZON_DAYS`, drawn nearer or farther as `desired_retention` draws a card's interval.
+
+    A task is begun as long as `budget_seconds` are not used up, so the plan exceeds them by less than its last task.
+    With an exam, a task that cannot matter there (weight 0, or a review would cost marks) is left out, and a due one
+    that gains nothing yet, such as one to relearn today, comes after all that gain. Ties keep the given order.
+
+    Raises ValueError on a weight below 0 or seconds that are not above 0.
     """
-    horizon = HORIZON_DAYS if days_to_exam is None else max(days_to_exam, 0.0)
-    without = chance_at(stability, elapsed_days + horizon, guess_rate, w)
-    reviewed = chance_if_reviewed(stability, difficulty, elapsed_days, horizon, guess_rate, w)
-    gain = weight * (reviewed - without)
+    S, D, t, weights, lasts, g = (
+        np.asarray(given, dtype=np.float64)
+        for given in (stability, difficulty, elapsed_days, weight, seconds, guess_rate)
+    )
+    if not ((weights >= 0).all() and (lasts > 0).all()):
+        raise ValueError("Weights are at least 0, and every task takes some seconds.")
+    new = np.isnan(S)
+    is_due = np.asarray(due, dtype=bool) & ~new
     if days_to_exam is None:
-        gain = reviewed - without
-    value = np.where(np.isfinite(gain), gain, 0.0) / seconds
-    new = np.isnan(stability)
-    useful = value > 0
-
-    first = _by_value(value, np.flatnonzero(due & ~new & useful))
-    later = np.flatnonzero(new & useful) if days_to_exam is not None else np.flatnonzero(new)
-    reserve = NEW_SHARE * budget_seconds if days_to_exam is not None and len(later) else 0.0
-    if float(seconds[later].sum()) > reserve * horizon:
-        # There is no time to meet everything: the most valuable first.
-        later = _by_value(value, later)
-    chosen = _within(first, seconds, budget_seconds - reserve)
-    left = budget_seconds - float(seconds[chosen].sum())
-    chosen_new = _within(later, seconds, left)
-    left -= float(seconds[chosen_new].sum())
-    rest = _within(first[len(chosen) :], seconds, left)
-    order = np.concatenate([chosen, rest, np.sort(chosen_new)]).astype(int)
-
-    total = float(weight.sum())
+        horizon = float(fsrs.interval(HORIZON_DAYS, desired_retention, w))
+        without = chance_at(S, t + horizon, g, w)
+        gain = chance_if_reviewed(S, D, t, horizon, g, w) - without
+        reviews = _best_first(gain / lasts, np.flatnonzero(is_due))
+        laced = np.concatenate([reviews, np.flatnonzero(new)])
+    else:
+        horizon = max(days_to_exam, 0.0)
+        without = chance_at(S, t + horizon, g, w)
+        shares = weights / max(float(weights.sum()), np.finfo(float).tiny)
+        gain = shares * (chance_if_reviewed(S, D, t, horizon, g, w) - without)
+        reviews = _best_first(gain / lasts, np.flatnonzero(is_due & (gain > 0)))
+        laced = _laced(reviews, _best_first(gain / lasts, np.flatnonzero(new & (gain > 0))), lasts)
+        laced = np.concatenate([laced, np.flatnonzero(is_due & (gain == 0) & (weights > 0))])
+    chosen = laced[: int(np.searchsorted(_begins(lasts[laced]), budget_seconds))]
+    order = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
     before = after = None
-    if days_to_exam is not None and total > 0:
-        before = float(weight @ without / total)
-        after = before + float(gain[order].sum() / total)
-    return Plan(order.tolist(), float(seconds[order].sum()), gain[order].tolist(), before, after)
+    if days_to_exam is not None and weights.any():
+        before = float(shares @ without)
+        after = before + float(gain[chosen].sum())
+    return Plan(order.tolist(), gain[order].tolist(), float(lasts[order].sum()), before, after)
 
 
 def chance_at(
-    stability: Floats, days: Floats, guess_rate: Floats, w: Sequence[float] = fsrs.DEFAULT_PARAMETERS
+    stability: Floats, days: ArrayLike, guess_rate: ArrayLike, w: Sequence[float] = fsrs.DEFAULT_PARAMETERS
 ) -> Floats:
-    """P(correct) `days` after the last review, luck included; a new task is right by luck alone."""
-    known = ~np.isnan(stability)
-    recall = np.where(known, fsrs.retrievability(days, np.where(known, stability, 1.0), w), 0.0)
-    return fsrs.expected_correct(recall, guess_rate)
+    """P(correct) `days` after the last review, luck included; a new task (stability NaN) is right by luck alone."""
+    R = np.nan_to_num(fsrs.retrievability(days, stability, w), nan=0.0)
+    return fsrs.expected_correct(R, guess_rate)
 
 
 def chance_if_reviewed(
@@ -116,24 +126,29 @@ def chance_if_reviewed(
     guess_rate: Floats,
     w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
 ) -> Floats:
-    """E[P(correct)] `horizon_days` after a review today: over success and failure of that review."""
-    new = np.isnan(stability)
-    recall_now = np.where(new, FIRST_RIGHT, fsrs.retrievability(elapsed_days, np.where(new, 1.0, stability), w))
-    success = fsrs.expected_correct(recall_now, guess_rate)
-    ratings = np.full(len(stability), fsrs.GOOD)
-    right, _ = fsrs.step(stability, difficulty, elapsed_days, ratings, w)
-    wrong, _ = fsrs.step(stability, difficulty, elapsed_days, np.full(len(stability), fsrs.AGAIN), w)
-    ahead = np.full(len(stability), horizon_days)
-    return success * chance_at(right, ahead, guess_rate, w) + (1 - success) * chance_at(wrong, ahead, guess_rate, w)
+    """E[P(correct)] `horizon_days` after a review today, over that review's success (`good`) and failure (`again`)."""
+    p = chance_at(stability, elapsed_days, guess_rate, w)
+    good, _ = fsrs.step(stability, difficulty, elapsed_days, fsrs.GOOD, w)
+    again, _ = fsrs.step(stability, difficulty, elapsed_days, fsrs.AGAIN, w)
+    if_right = chance_at(good, horizon_days, guess_rate, w)
+    if_wrong = chance_at(again, horizon_days, guess_rate, w)
+    return np.asarray(p * if_right + (1 - p) * if_wrong)
 
 
-def _by_value(value: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-    return candidates[np.argsort(-value[candidates], kind="stable")]
+def _best_first(value: Floats, tasks: Indices) -> Indices:
+    return tasks[np.argsort(-value[tasks], kind="stable")]
 
 
-def _within(order: NDArray[np.intp], seconds: Floats, budget: float) -> NDArray[np.intp]:
-    """The leading tasks that begin within the budget."""
-    if budget <= 0:
-        return order[:0]
-    begins = np.cumsum(seconds[order]) - seconds[order]
-    return order[begins < budget]
+def _laced(reviews: Indices, new: Indices, seconds: Floats) -> Indices:
+    """One list of both, each in its order, where new tasks have `NEW_SHARE` of the seconds up to any point.
+
+    A review whose predecessors take s seconds begins when s / (1 - NEW_SHARE) have passed in all, a new task when
+    s / NEW_SHARE have.
+    """
+    begins = np.concatenate([_begins(seconds[reviews]) / (1 - NEW_SHARE), _begins(seconds[new]) / NEW_SHARE])
+    return np.concatenate([reviews, new])[np.argsort(begins, kind="stable")]
+
+
+def _begins(seconds: Floats) -> Floats:
+    """When each of consecutive tasks begins, in seconds from the start."""
+    return np.concatenate([[0.0], np.cumsum(seconds)[:-1]])[: seconds.size]

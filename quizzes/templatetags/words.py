@@ -26,7 +26,7 @@ def about_minutes(seconds: float) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     """A share in [0, 1] as whole percent."""
-    return "" if share is None else f"{100 * share:.0f} %"
+    return "" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -175,7 +175,7 @@ def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
     shown = presenting.payload(presentation)
     grade = presenting.with_html(given.grade)
     rows, template = RESULTS[shown["kind"]]
-    due = min((parse_datetime(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
+    due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
     context = {
         "presentation": shown,
         "lesson": presentation.version.lesson,
@@ -224,7 +224,9 @@ def _duration_ms(shown: str, expected_seconds: int) -> int:
 def _part(request: StudentRequest, name: str, context: dict[str, Any], address: str) -> HttpResponse:
     """The part `name`, found again at `address`: alone for htmx, else in its page."""
     if _partial(request):
-        return render(request, f"quizzes/_{name}.html", context, headers={"HX-Replace-Url": address})
+        response = render(request, f"quizzes/_{name}.html", context)
+        response["HX-Replace-Url"] = address
+        return response
     return render(request, "quizzes/review.html", {**context, "part": f"quizzes/_{name}.html"})
 
 

@@ -1,0 +1,1 @@
+"""The admin of students and reviews."""

@@ -1,0 +1,54 @@
+"""The score to expect at the exam, if nothing more is reviewed until then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from quizzes.memory import fsrs
+from quizzes.planning.plan import chance_at
+
+Z = 1.645
+"""Of a two-sided 90 % interval."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The expected score and its 90 % interval, all in [0, 1]."""
+
+    score: float
+    low: float
+    high: float
+
+
+def forecast(
+    *,
+    stability: ArrayLike,
+    elapsed_days: ArrayLike,
+    weight: ArrayLike,
+    guess_rate: ArrayLike,
+    days_to_exam: float,
+    w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
+) -> Forecast | None:
+    """The score at an exam `days_to_exam` days from now that asks each task once, marked by its weight.
+
+    All arrays have shape (tasks,): stability in days (NaN: never seen, right by luck alone), days since the last
+    review, weight (≥ 0, on any scale), guess rate in [0, 1]. None where the weights are all 0. Raises ValueError on a
+    weight below 0.
+
+    Task i is right with chance p_i, independently of the others, and carries the share v_i of the marks. The score
+    Σ v_i·X_i then has mean Σ v_i·p_i and variance Σ v_i²·p_i·(1 - p_i); the interval is the normal one, cut to [0, 1].
+    It holds the luck of the day, not the doubt about the memory model.
+    """
+    weights = np.asarray(weight, dtype=np.float64)
+    if (weights < 0).any():
+        raise ValueError("Weights are at least 0.")
+    if not weights.any():
+        return None
+    v = weights / weights.sum()
+    days = np.asarray(elapsed_days, dtype=np.float64) + max(days_to_exam, 0.0)
+    p = chance_at(np.asarray(stability, dtype=np.float64), days, guess_rate, w)
+    score = float(v @ p)
+    half = Z * float(np.sqrt(v**2 @ (p * (1 - p))))
+    return Forecast(score, max(score - half, 0.0), min(score + half, 1.0))

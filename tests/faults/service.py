@@ -1,0 +1,114 @@
+"""The running service as somebody at a terminal has it: started, watched, stopped or killed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SUPERVISOR = (sys.executable, "-m", "examprep.up")
+MARK = "EXAMPREP_TEST_MARK"
+READY = re.compile(r"examprep is ready after ([\d.]+) s: (\S+)")
+# What the caller's shell or make may have set, and a stranger's machine has not.
+PRIVATE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATA_DIR", "PORT", "HOST", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+
+
+class Service:
+    """One start of the service. All of its processes, and their children, carry a mark in their environment."""
+
+    def __init__(self, data: Path, command: Sequence[str | Path] = SUPERVISOR, cwd: Path = ROOT, **env: str) -> None:
+        self.mark = uuid.uuid4().hex
+        inherited = {key: value for key, value in os.environ.items() if key not in PRIVATE}
+        self.output: list[str] = []
+        self.process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**inherited, "PORT": "0", "DATA_DIR": str(data), MARK: self.mark, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.output.extend(self.process.stdout)
+
+    def ready(self, within: float = 120) -> str:
+        """Wait until it says that it is ready; its URL."""
+        until(lambda: READY.search(self.text) or self.process.poll() is not None, within, lambda: self.text)
+        found = READY.search(self.text)
+        assert found, self.text
+        return found[2].rstrip("/")
+
+    def ended(self, within: float = 30) -> int:
+        """Wait for its end; its exit status."""
+        status = self.process.wait(within)
+        self._reader.join(5)
+        return status
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop, as Ctrl-C or a service manager does; its exit status."""
+        self.process.send_signal(number)
+        return self.ended()
+
+    @property
+    def text(self) -> str:
+        return "".join(self.output)
+
+    def processes(self) -> dict[int, str]:
+        """Command lines of all of its processes that are alive, by process id."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if f"{MARK}={self.mark}".encode() in (folder / "environ").read_bytes():
+                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
+
+    def process_of(self, what: str) -> int:
+        """The id of the first process whose command line holds `what`."""
+        return min(pid for pid, command in self.processes().items() if what in command)
+
+    def nothing_left(self, within: float = 5) -> bool:
+        """Whether all of its processes are gone, within moments."""
+        until(lambda: not self.processes(), within, lambda: str(self.processes()))
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for pid in [self.process.pid, *self.processes()]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def until(condition: Callable[[], object], within: float, explain: Callable[[], str]) -> None:
+    """Wait for a condition; fail with an explanation after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within} s: {explain()}"
+        time.sleep(0.05)
+
+
+def get(url: str) -> tuple[int, str]:
+    """Status and body of a page."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()

