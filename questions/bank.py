@@ -65,13 +65,24 @@ def validate_body(kind: str, document: object) -> BaseModel:
         raise BankError(problems_of(error)) from None
 
 
+def canonical(kind: str, document: dict[str, Any]) -> dict[str, Any]:
+    """The one way to write down a valid body: the same whoever wrote it. An unfinished one is kept as it is."""
+    try:
+        body = kinds.parse(kind, document)
+    except pydantic.ValidationError:
+        return document
+    return body.model_dump(mode="json", exclude_defaults=True)
+
+
 def problems_of(error: pydantic.ValidationError) -> list[Problem]:
     """A pydantic error as problems, each at its field (`choices.2.because`)."""
     found = []
     for detail in error.errors(include_url=False):
         place = ".".join(str(part) for part in detail["loc"])
         message = detail["msg"].removeprefix("Value error, ")
-        if detail["type"] == "extra_forbidden":
+        if detail["type"] == "missing":
+            message = "This field is missing."
+        elif detail["type"] == "extra_forbidden":
             message = "This field is not known here; check its spelling."
         found.append(Problem(message, field=place))
     return found
@@ -100,7 +111,7 @@ def save_draft(
         item = Item(uid=_new_uid(course, slug), course=course, slug=slug, created_by=by, position=last + 1)
     elif item.published is not None and item.kind != kind:
         raise BankError([Problem(f"A published {item.kind} cannot become a {kind}; give it a new slug.", "kind", slug)])
-    item.kind, item.draft, item.difficulty, item.seconds = kind, body, difficulty, seconds
+    item.kind, item.draft, item.difficulty, item.seconds = kind, canonical(kind, body), difficulty, seconds
     item.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
     item.save()
     tag(item, concepts)

@@ -1,1 +1,94 @@
-"""The admin of students and reviews."""
+"""Students and what they did, in the admin: enrolments and exams to edit, the log to read only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Presentation, Review, ReviewEvent
+
+
+@admin.register(Exam)
+class ExamAdmin(admin.ModelAdmin):
+    list_display = ("title", "course", "kind", "minutes", "starts_at")
+    list_filter = ("course", "kind")
+    search_fields = ("title", "slug")
+    prepopulated_fields = {"slug": ("title",)}
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(admin.ModelAdmin):
+    list_display = ("student", "course", "exam_at", "created_at")
+    list_filter = ("course",)
+    search_fields = ("student__username", "student__email")
+    list_select_related = ("student", "course")
+    autocomplete_fields = ("student",)
+
+
+class Log(admin.ModelAdmin):
+    """Rows that the service wrote, to look at."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ReviewEvent)
+class ReviewEventAdmin(Log):
+    list_display = ("occurred_at", "student", "type", "item", "score", "duration_ms", "undone")
+    list_filter = ("type", "undone")
+    search_fields = ("student__username", "event_id")
+    list_select_related = ("student", "presentation__version__item", "card__item")
+    date_hierarchy = "occurred_at"
+    ordering = ("-occurred_at", "-id")
+
+    @admin.display
+    def item(self, event: ReviewEvent) -> str:
+        """What it was about."""
+        if event.presentation:
+            return event.presentation.version.item.slug
+        return str(event.card) if event.card else "–"
+
+
+@admin.register(Review)
+class ReviewAdmin(Log):
+    list_display = ("event", "card", "rating", "score", "predicted")
+    list_filter = ("rating",)
+    search_fields = ("card__student__username", "card__item__slug")
+    list_select_related = ("event", "card__item")
+    ordering = ("-id",)
+
+
+@admin.register(Card)
+class CardAdmin(Log):
+    list_display = ("item", "facet", "student", "stability", "difficulty", "reviews", "lapses", "due_at", "suspended")
+    list_filter = ("suspended", "item__kind")
+    search_fields = ("student__username", "item__slug")
+    list_select_related = ("student", "item")
+    ordering = ("student", "item", "facet")
+
+
+@admin.register(Presentation)
+class PresentationAdmin(Log):
+    list_display = ("created_at", "student", "version", "closed_at")
+    search_fields = ("student__username", "version__item__slug")
+    list_select_related = ("student", "version__item")
+    ordering = ("-created_at",)
+
+
+@admin.register(DailyPlan)
+class DailyPlanAdmin(Log):
+    list_display = ("date", "student", "planned_seconds", "score_before", "score_after", "made_at")
+    search_fields = ("student__username",)
+    list_select_related = ("student",)
+    ordering = ("-date", "student")

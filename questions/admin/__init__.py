@@ -1,0 +1,5 @@
+"""Authoring: courses, lessons, the concept graph and the bank, in Django's admin."""
+
+from questions.admin import courses, items
+
+__all__ = ["courses", "items"]

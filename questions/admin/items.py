@@ -1,0 +1,260 @@
+"""Authoring items: a form for each kind, a live preview, drafts, and what students get."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+import yaml
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
+
+from questions import bank
+from questions.admin.forms import FORMS, ItemForm
+from questions.admin.preview import preview
+from questions.models import Course, Item, ItemVersion
+
+KINDS = {
+    "single_choice": ("Single choice", "One of several answers is right."),
+    "multiple_select": ("Multiple select", "Any number of answers are right, also none."),
+    "numeric": ("Numeric", "Numbers drawn anew each time, and a formula for the answer."),
+    "matching": ("Matching", "Pairs, each remembered on its own, and distractors."),
+    "ordering": ("Ordering", "Steps to be put in order."),
+    "short_text": ("Short text", "A word or a line: a cloze, printed output, the name of a bug."),
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By what students get of it."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("published", "Published"),
+            ("changed", "Published, with newer edits"),
+            ("draft", "Draft"),
+            ("retired", "Retired"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
+        same = Q(published__body=F("draft"), published__difficulty=F("difficulty"), published__seconds=F("seconds"))
+        asked = queryset.filter(published__isnull=False, retired_at__isnull=True)
+        match self.value():
+            case "published":
+                return asked.filter(same)
+            case "changed":
+                return asked.exclude(same)
+            case "draft":
+                return queryset.filter(published__isnull=True)
+            case "retired":
+                return queryset.filter(retired_at__isnull=False)
+        return queryset
+
+
+@admin.register(Item)
+class ItemAdmin(admin.ModelAdmin):
+    """Items of the bank."""
+
+    list_display = ("slug", "kind", "main_concept", "difficulty", "seconds", "state", "version", "updated_at")
+    list_filter = (StateFilter, "kind", "difficulty", "tags__concept", "course")
+    search_fields = ("slug", "draft__stem", "tags__concept__name")
+    ordering = ("course", "position", "id")
+    list_per_page = 50
+    actions = ("publish_items", "retire_items")
+    change_form_template = "admin/questions/item/change_form.html"
+    save_on_top = False
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
+        return super().get_queryset(request).select_related("published", "course").prefetch_related("tags__concept")
+
+    @admin.display(description="concept")
+    def main_concept(self, item: Item) -> str:
+        """The concept whose lesson is the item's."""
+        return next((str(tag.concept) for tag in item.tags.all()), "–")
+
+    @admin.display(description="version", ordering="published__number")
+    def version(self, item: Item) -> str:
+        """The number of the version that students get."""
+        return str(item.published.number) if item.published else "–"
+
+    @admin.action(description="Publish the drafts of the selected items", permissions=["change"])
+    def publish_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
+        """Publish each that can be; say of the others why not."""
+        done = [item for item in queryset if self._publish(request, item)]
+        if done:
+            self.message_user(request, f"Published: {', '.join(item.slug for item in done)}.", messages.SUCCESS)
+
+    @admin.action(description="Retire the selected items: ask them no more", permissions=["change"])
+    def retire_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
+        """Retire each that is asked now."""
+        asked = [item for item in queryset if item.published and not item.retired_at]
+        for item in asked:
+            bank.retire(item)
+            self.log_change(request, item, "Retired.")
+        self.message_user(request, f"{len(asked)} retired. Publish an item again to bring it back.", messages.SUCCESS)
+
+    # One item
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("preview/<slug:kind>/", self.admin_site.admin_view(self.preview_view), name="questions_item_preview")
+        ]
+        return own + super().get_urls()
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """First the kind, then its form."""
+        if request.GET.get("kind") in FORMS:
+            return super().add_view(request, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Add item", "kinds": KINDS}
+        return TemplateResponse(request, "admin/questions/item/kinds.html", context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Item | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        kwargs["form"] = FORMS[obj.kind if obj else request.GET["kind"]]
+        # Declared fields are not the model's: naming them would make the factory look for them there.
+        kwargs["fields"] = [name for name in ItemForm.Meta.fields if name not in self.get_readonly_fields(request, obj)]
+        form = super().get_form(request, obj, change, **kwargs)
+        if "course" in form.base_fields:
+            wrapper = form.base_fields["course"].widget
+            wrapper.can_add_related = wrapper.can_change_related = wrapper.can_view_related = False
+        return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> tuple[str, ...]:
+        return ("course", "slug") if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
+        form = FORMS[obj.kind if obj else request.GET["kind"]]
+        about = ("course", "slug", ("main_concept",), "other_concepts", ("difficulty", "seconds"))
+        parts = [(title, {"fields": fields}) for title, fields in form.parts]
+        return [*parts, ("About", {"fields": about})]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        courses = list(Course.objects.all()[:2])
+        return {"course": courses[0], **initial} if len(courses) == 1 else dict(initial)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        item: Item | None = kwargs.get("obj")
+        kind = item.kind if item else request.GET["kind"]
+        context |= {
+            "kind": KINDS[kind][0],
+            "preview_url": reverse("admin:questions_item_preview", args=[kind]),
+            "state": item.state if item else "",
+            "versions": item.versions.select_related("published_by") if item else [],
+            "changes": changes(item) if item else [],
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Item, form: Any, change: bool) -> None:
+        saved = bank.save_draft(
+            obj.course,
+            obj.slug,
+            form.kind,
+            form.document(),
+            form.concepts(),
+            difficulty=obj.difficulty,
+            seconds=obj.seconds,
+            by=request.user,
+        )
+        obj.pk = saved.pk
+        obj.refresh_from_db()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tags were saved with the draft."""
+
+    def response_add(self, request: HttpRequest, obj: Item, post_url_continue: str | None = None) -> HttpResponse:
+        return self._saved(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Item) -> HttpResponse:
+        return self._saved(request, obj)
+
+    def _saved(self, request: HttpRequest, item: Item) -> HttpResponse:
+        if "_publish" in request.POST:
+            if self._publish(request, item):
+                self.message_user(request, f"“{item}” is published as version {item.published.number}.")  # type: ignore[union-attr]
+        elif "_retire" in request.POST:
+            bank.retire(item)
+            self.log_change(request, item, "Retired.")
+            self.message_user(request, f"“{item}” is retired: it is asked no more. Publish it to bring it back.")
+        else:
+            self.message_user(request, f"The draft of “{item}” is saved. Students do not see it before you publish.")
+        return HttpResponseRedirect(reverse("admin:questions_item_change", args=[item.pk]))
+
+    def _publish(self, request: HttpRequest, item: Item) -> bool:
+        try:
+            version = bank.publish(item, by=request.user)
+        except bank.BankError as error:
+            for problem in error.problems:
+                text = f"“{item}” is not published: {problem}"
+                self.message_user(request, Truncator(text).chars(600), messages.ERROR)
+            return False
+        item.refresh_from_db()
+        self.log_change(request, item, f"Published version {version.number}.")
+        return True
+
+    def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Samples of what is in the form now, saved or not."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        if kind not in FORMS or request.method != "POST":
+            raise Http404
+        form = FORMS[kind](request.POST)
+        form.is_valid()
+        return render(
+            request, "admin/questions/item/preview.html", {"preview": preview(kind, form.document(), "preview:1")}
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
+        """What was published may have been answered: it is retired, never deleted."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_id is None)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+
+@admin.register(ItemVersion)
+class ItemVersionAdmin(admin.ModelAdmin):
+    """Published versions, to look at: they never change."""
+
+    list_display = ("item", "number", "kind", "difficulty", "published_at", "published_by")
+    list_filter = ("kind", "difficulty")
+    search_fields = ("item__slug",)
+    list_select_related = ("item", "published_by")
+    date_hierarchy = "published_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ItemVersion | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ItemVersion | None = None) -> bool:
+        return False
+
+
+def changes(item: Item) -> list[str]:
+    """The draft against the published version, as the lines of a unified diff."""
+    if item.published is None:
+        return []
+    before = _lines(item.published.body, item.published.difficulty, item.published.seconds)
+    after = _lines(item.draft, item.difficulty, item.seconds)
+    return list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+
+
+def _lines(body: dict[str, Any], difficulty: int, seconds: int) -> list[str]:
+    document = {"difficulty": difficulty, "seconds": seconds, **body}
+    return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=True, width=100)).splitlines()

@@ -1,0 +1,5 @@
+// Formulas of the preview, typeset whenever it arrives.
+
+import { typeset } from "../../examprep/math.js";
+
+document.addEventListener("htmx:load", (event) => typeset(event.detail.elt));
