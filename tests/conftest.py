@@ -18,7 +18,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course
-from quizzes import exams, scheduling
+from quizzes import exams, presenting, scheduling
 from quizzes.models import Presentation
 from tests import servers
 
@@ -51,9 +51,10 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    """Nobody is throttled for what an earlier test did."""
+def _fresh_caches() -> None:
+    """Nobody is throttled for what an earlier test did, nor gets an item of its database."""
     cache.clear()
+    presenting.body_of.cache_clear()
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ class ItemForm(forms.ModelForm):
         field = self.fields.get(name)
         if isinstance(field, Rows) and rest:
             row, _, column = rest.partition(".")
-            at = int(row) if row.isdecimal() else self.row_of(name, row)
+            at, column = (int(row), column) if row.isdecimal() else (self.row_of(name, row), "value")
             return name, ValidationError(f"{field.place(at, column)}: {message}")
         if field is not None:
             return name, ValidationError(message)

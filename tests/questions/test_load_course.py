@@ -71,7 +71,7 @@ def test_a_missing_key_is_named_with_file_item_field_and_line(db: None, folder: 
 
     (problem,) = problems(folder)
 
-    assert problem == "bank/items.yaml:1: penalty-target: difficulty: Field required"
+    assert problem == "bank/items.yaml:1: penalty-target: difficulty: This field is missing."
 
 
 def test_a_formula_that_is_python_is_refused_at_its_line(db: None, folder: Path) -> None:

@@ -1,0 +1,274 @@
+"""Authoring in the admin, as an instructor does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from examprep.models import User
+from examprep.roles import instructors
+from questions.models import Concept, Course, Item
+from tests.conftest import Api
+
+ADD = "/admin/questions/item/add/"
+
+
+def rows(name: str, *entries: dict[str, str]) -> dict[str, str]:
+    """Rows of a field as the form sends them."""
+    return {f"{name}-{row}-{column}": text for row, entry in enumerate(entries) for column, text in entry.items()}
+
+
+BODIES: dict[str, dict[str, str]] = {
+    "single_choice": rows(
+        "choices", {"text": "Weights", "correct": "1"}, {"text": "Biases", "because": "They are left alone."}
+    ),
+    "multiple_select": rows(
+        "choices", {"text": "It shrinks", "correct": "1"}, {"text": "It grows", "because": "The sign is wrong."}
+    ),
+    "numeric": {
+        **rows("draw", {"name": "n", "value": "integer(2, 90)"}),
+        **rows("let", {"name": "m", "value": "2*n"}),
+        **rows("where", {"value": "n > 3"}),
+        **rows("mistakes", {"value": "n", "because": "Twice ${n}$ was asked."}),
+        "answer": "m",
+        "exact": "on",
+    },
+    "matching": {
+        **rows(
+            "pairs",
+            {"id": "a", "left": "L1", "right": "zeros", "because": "A constant pull."},
+            {"id": "b", "left": "L2", "right": "small", "because": "A proportional pull."},
+        ),
+        **rows("distractors", {"text": "masks", "because": "That is dropout."}),
+    },
+    "ordering": rows("steps", {"text": "one"}, {"text": "two"}, {"text": "three"}),
+    "short_text": rows("accept", {"text": "AdamW"}, {"text": "adam w"}) | {"pattern": "adam(w)?"},
+}
+
+
+@pytest.fixture
+def instructor(course: Course) -> Client:
+    user = User.objects.create_user("ina", password="teaches", is_staff=True)
+    user.groups.add(instructors())
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def form(course: Course, kind: str, **more: str) -> dict[str, Any]:
+    concept = Concept.objects.get(slug="l2")
+    return {
+        "course": course.pk,
+        "slug": f"new-{kind.replace('_', '-')}",
+        "main_concept": concept.pk,
+        "difficulty": 2,
+        "seconds": 30,
+        "stem": "Which, when ${n}$?" if kind == "numeric" else "Which?",
+        "explanation": "Because.",
+        **BODIES[kind],
+        **more,
+    }
+
+
+def publish(instructor: Client, course: Course, kind: str, **more: str) -> Item:
+    answer = instructor.post(f"{ADD}?kind={kind}", form(course, kind, **more, _publish="1"))
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    return Item.objects.get(slug=f"new-{kind.replace('_', '-')}")
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_an_item_of_each_kind_is_written_published_and_asked(
+    instructor: Client, course: Course, api: Api, kind: str
+) -> None:
+    item = publish(instructor, course, kind)
+
+    assert item.state == "published"
+    assert item.published
+    assert item.published.number == 1
+    assert item.published.published_by
+    assert item.published.published_by.username == "ina"
+    assert item.slug in {asked["item"] for asked in api.queue(50)["results"]}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_form_that_is_saved_untouched_changes_nothing(instructor: Client, course: Course, kind: str) -> None:
+    item = publish(instructor, course, kind)
+    page = instructor.get(f"/admin/questions/item/{item.pk}/change/")
+    shown = page.context["adminform"].form
+
+    sent = {name: value for name, value in shown.initial.items() if isinstance(value, str | int) and value}
+    for name, value in shown.initial.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            sent |= rows(name, *({key: str(text) for key, text in row.items() if text} for row in value))
+    answer = instructor.post(f"/admin/questions/item/{item.pk}/change/", {**sent, "_publish": "1"})
+
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    item.refresh_from_db()
+    assert item.published
+    assert item.published.number == 1
+
+
+def test_a_draft_is_kept_unfinished_and_not_asked(instructor: Client, course: Course, api: Api) -> None:
+    sent = form(course, "single_choice", _draft="1") | {"explanation": "", "choices-1-because": ""}
+
+    assert instructor.post(f"{ADD}?kind=single_choice", sent).status_code == 302
+
+    item = Item.objects.get(slug="new-single-choice")
+    assert item.state == "draft"
+    assert item.draft["choices"][0]["text"] == "Weights"
+    assert item.slug not in {asked["item"] for asked in api.queue(50)["results"]}
+    page = instructor.get(f"/admin/questions/item/{item.pk}/change/").content.decode()
+    assert "Weights" in page
+    assert "Biases" in page
+
+
+def test_publishing_what_is_not_valid_names_the_row_and_changes_nothing(instructor: Client, course: Course) -> None:
+    answer = instructor.post(
+        f"{ADD}?kind=single_choice", form(course, "single_choice", _publish="1") | {"choices-1-because": ""}
+    )
+
+    assert answer.status_code == 200
+    errors = answer.context["adminform"].form.errors
+    assert "Choice 2 is wrong and needs a `because`" in str(errors)
+    assert not Item.objects.filter(slug="new-single-choice").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"answer": "__import__('os')"}, "answer", "column"),
+        ({"let-0-value": "nn*2"}, "let", "Row 1, formula"),
+        ({"draw-0-value": "gauss(0, 1)"}, "draw", "Row 1, drawn from"),
+        ({"mistakes-0-value": "n +"}, "mistakes", "Row 1, formula"),
+        ({"draw-0-name": ""}, "draw", "name is missing"),
+        ({"tolerance_of": "n"}, "tolerance_rtol", "rtol"),
+    ],
+)
+def test_a_formula_that_is_wrong_is_refused_at_its_field(
+    instructor: Client, course: Course, change: dict[str, str], field: str, said: str
+) -> None:
+    answer = instructor.post(f"{ADD}?kind=numeric", form(course, "numeric", _publish="1") | change)
+
+    assert answer.status_code == 200
+    assert said in str(answer.context["adminform"].form.errors[field])
+    assert not Item.objects.filter(slug="new-numeric").exists()
+
+
+def test_what_fails_its_audit_stays_a_draft_and_says_why(instructor: Client, course: Course) -> None:
+    sent = form(course, "numeric", _publish="1") | {"mistakes-0-value": "m + 0*n"}
+
+    page = instructor.post(f"{ADD}?kind=numeric", sent, follow=True).content.decode()
+
+    assert "Mistake 1 is marked right" in page
+    assert Item.objects.get(slug="new-numeric").state == "draft"
+
+
+def test_an_edit_makes_a_new_version_and_leaves_the_old_one(instructor: Client, course: Course) -> None:
+    item = publish(instructor, course, "ordering")
+    address = f"/admin/questions/item/{item.pk}/change/"
+    edited = form(course, "ordering") | {"stem": "In which order?"}
+
+    instructor.post(address, {**edited, "_draft": "1"})
+    item.refresh_from_db()
+    assert item.state == "changed"
+    assert item.published
+    assert item.published.body["stem"] == "Which?"
+    page = instructor.get(address).content.decode()
+    assert "-stem: Which?" in page
+    assert "+stem: In which order?" in page
+
+    instructor.post(address, {**edited, "_publish": "1"})
+    assert [version.body["stem"] for version in item.versions.order_by("number")] == ["Which?", "In which order?"]
+
+
+def test_retiring_and_publishing_again(instructor: Client, course: Course) -> None:
+    item = publish(instructor, course, "ordering")
+    address = f"/admin/questions/item/{item.pk}/change/"
+
+    instructor.post(address, form(course, "ordering", _retire="1"))
+    item.refresh_from_db()
+    assert item.state == "retired"
+
+    instructor.post(address, form(course, "ordering", _publish="1"))
+    item.refresh_from_db()
+    assert item.state == "published"
+
+
+def test_the_list_filters_by_state_and_publishes_and_retires(instructor: Client, course: Course) -> None:
+    instructor.post(f"{ADD}?kind=ordering", form(course, "ordering", _draft="1"))
+    item = Item.objects.get(slug="new-ordering")
+
+    def listed(state: str) -> int:
+        found = instructor.get(f"/admin/questions/item/?state={state}")
+        return int(found.context["cl"].result_count)
+
+    assert (listed("draft"), listed("published"), listed("changed"), listed("retired")) == (1, 6, 0, 0)
+    chosen = {"_selected_action": [item.pk]}
+    instructor.post("/admin/questions/item/", {"action": "publish_items", **chosen})
+    assert (listed("draft"), listed("published")) == (0, 7)
+    instructor.post("/admin/questions/item/", {"action": "retire_items", **chosen})
+    assert (listed("published"), listed("retired")) == (6, 1)
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_the_preview_shows_what_is_typed(instructor: Client, course: Course, kind: str) -> None:
+    page = instructor.post(f"/admin/questions/item/preview/{kind}/", form(course, kind)).content.decode()
+
+    assert page.count('class="sample"') == (5 if kind == "numeric" else 1)
+    assert "Because." in page
+    assert 'class="problems"' not in page
+    assert not Item.objects.filter(slug__startswith="new-").exists()
+
+
+def test_the_preview_says_what_is_missing_and_cleans_what_is_typed(instructor: Client, course: Course) -> None:
+    sent = form(course, "ordering") | {"stem": "<script>alert(1)</script>", "explanation": ""}
+
+    page = instructor.post("/admin/questions/item/preview/ordering/", sent).content.decode()
+    assert "<code>explanation</code> This field is missing." in page
+
+    page = instructor.post("/admin/questions/item/preview/ordering/", sent | {"explanation": "x"}).content.decode()
+    assert "<script" not in page
+
+
+def test_the_slug_of_another_item_is_refused(instructor: Client, course: Course) -> None:
+    publish(instructor, course, "ordering")
+
+    answer = instructor.post(f"{ADD}?kind=single_choice", form(course, "single_choice") | {"slug": "new-ordering"})
+
+    assert answer.status_code == 200
+    assert Item.objects.get(slug="new-ordering").kind == "ordering"
+
+
+def test_what_was_published_cannot_be_deleted(instructor: Client, course: Course) -> None:
+    item = publish(instructor, course, "ordering")
+
+    assert instructor.post(f"/admin/questions/item/{item.pk}/delete/", {"post": "yes"}).status_code == 403
+    page = instructor.get(f"/admin/questions/itemversion/{item.published_id}/change/")
+    assert page.status_code == 200
+    assert b'name="_save"' not in page.content
+
+
+def test_instructors_read_results_and_touch_no_accounts(instructor: Client) -> None:
+    for page in ("reviewevent", "review", "card", "presentation", "dailyplan", "enrolment", "exam"):
+        assert instructor.get(f"/admin/quizzes/{page}/").status_code == 200, page
+    for page in ("reviewevent", "review", "card", "presentation", "dailyplan"):
+        assert instructor.get(f"/admin/quizzes/{page}/add/").status_code == 403, page
+    for page in ("course", "lesson", "concept", "item", "itemversion"):
+        assert instructor.get(f"/admin/questions/{page}/").status_code == 200, page
+    assert instructor.get("/admin/examprep/user/").status_code == 403
+
+
+def test_students_do_not_get_in(student: User, course: Course) -> None:
+    client = Client()
+    client.force_login(student)
+
+    for address in ("/admin/", "/admin/questions/item/", f"{ADD}?kind=numeric"):
+        assert client.get(address)["Location"].startswith("/admin/login/")
+    assert client.post("/admin/questions/item/preview/numeric/", {})["Location"].startswith("/admin/login/")
+
+
+def test_an_administrator_sees_accounts(admin_client: Client) -> None:
+    page = admin_client.get("/admin/examprep/user/")
+    assert page.status_code == 200
