@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from examprep.forms import ExamDateForm, SettingsForm
@@ -35,15 +37,23 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         (one, ExamDateForm(data, prefix=f"exam-{one.pk}", initial={"exam_at": one.exam_at}))
         for one in student.enrolments.select_related("course")
     ]
-    if data is not None and all([form.is_valid(), *(exam.is_valid() for _, exam in exams)]):
+    if data is not None and _valid(form, [exam for _, exam in exams]):
         with transaction.atomic():
             form.save()
             for enrolment, exam in exams:
-                enrolment.exam_at = exam.cleaned_data["exam_at"]
-                enrolment.save(update_fields=["exam_at"])
+                if exam.has_changed():
+                    enrolment.exam_at = exam.cleaned_data["exam_at"]
+                    enrolment.save(update_fields=["exam_at"])
             scheduling.reschedule(student)
         messages.success(request, "Saved. Your plan is being made anew.")
         return redirect("settings")
     zones = sorted(zoneinfo.available_timezones())
     context = {"form": form, "exams": exams, "zones": zones}
     return render(request, "settings.html", context, status=422 if data is not None else 200)
+
+
+def _valid(form: SettingsForm, exams: Sequence[ExamDateForm]) -> bool:
+    """Whether all is valid. A date that was typed is in the zone that was typed with it."""
+    zone = zoneinfo.ZoneInfo(form.cleaned_data["time_zone"]) if form.is_valid() else timezone.get_current_timezone()
+    with timezone.override(zone):
+        return all([form.is_valid(), *(exam.is_valid() for exam in exams)])

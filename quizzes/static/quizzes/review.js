@@ -86,8 +86,10 @@ const KEYS = {
     (group.querySelector("input:checked") ?? group.querySelector("input")).focus();
   },
   Enter: (event) => {
-    // A focused button, link or summary does its own work.
-    if (event.target.closest("button, a, summary")) return false;
+    // A focused button, link or summary does its own work, unless it has none left: a step's handle, a full match set.
+    const own = event.target.closest("button, a, summary");
+    const idle = own?.matches("[data-handle]") || (own?.closest("[data-matching]") && !find("[data-left]:not(.filled)"));
+    if (own && !idle) return false;
     find("#next") ? find("#next").click() : submit("#question");
   },
 };

@@ -1,0 +1,307 @@
+"""A student's day in a real browser: a whole session by keyboard, and what comes back tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from questions import bank
+from questions.models import Item
+from quizzes import scheduling
+from quizzes.models import Presentation, ReviewEvent
+from tests.questions.test_load_course import COURSE
+
+PER_KIND = 4
+Key = Callable[[str], Any]
+
+
+class Clock:
+    """The server's clock, which can be moved on."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.real = now
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return self.real() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    clock = Clock(timezone.now)
+    monkeypatch.setattr(timezone, "now", clock.now)
+    return clock
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    """A student of the first course, of which each kind is left with a few items."""
+    course = bank.load_course(COURSE, seeds=50).course
+    for kind in sorted(set(Item.objects.values_list("kind", flat=True))):
+        for item in Item.objects.filter(course=course, kind=kind)[PER_KIND:]:
+            bank.retire(item)
+    user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=120)
+    scheduling.enrol(user, course)
+    return user
+
+
+def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> None:
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(name)
+    page.locator("[name=password]").fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today/")
+
+
+def asked(page: Page) -> Presentation:
+    """The question on the page."""
+    expect(page.locator("#question")).to_be_visible()
+    return Presentation.objects.get(pk=page.locator("#question [name=presentation]").first.input_value())
+
+
+def place_of(page: Page, selector: str, attribute: str, value: str) -> int:
+    """Where `value` stands among the elements' attributes."""
+    values = page.locator(selector).evaluate_all(f"all => all.map(one => one.getAttribute('{attribute}'))")
+    return int(values.index(value))
+
+
+def choose(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Tick choices by their digits."""
+    name = "choice" if "choice" in response else "choices"
+    for choice in [response[name]] if name == "choice" else response[name]:
+        page.keyboard.press(str(place_of(page, ".choices input", "value", choice) + 1))
+
+
+def type_in(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Type into the field, which has the focus."""
+    page.keyboard.type(response.get("value", response.get("text")))
+
+
+def match(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Give each entry its partner by digits; the next entry is marked by itself."""
+    for left in presentation.prompt["left"]:
+        right = response["pairs"][left["id"]]
+        page.keyboard.press(str(place_of(page, "[data-right]", "data-right", right) + 1))
+
+
+def put_in_order(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Move each step to its place by the arrow keys."""
+    for place, step in enumerate(response["order"]):
+        now = place_of(page, "[data-step] [name=step]", "value", step)
+        page.keyboard.press(str(now + 1))
+        for _ in range(now - place):
+            page.keyboard.press("ArrowUp")
+
+
+ANSWER = {
+    "single_choice": choose,
+    "multiple_select": choose,
+    "numeric": type_in,
+    "short_text": type_in,
+    "matching": match,
+    "ordering": put_in_order,
+}
+
+
+def answer(page: Page, response: dict[str, Any]) -> str:
+    """Answer by keyboard alone and check; the verdict."""
+    presentation = asked(page)
+    ANSWER[presentation.version.kind](page, presentation, response)
+    page.keyboard.press("Enter")
+    verdict = page.locator("#verdict")
+    expect(verdict).to_be_visible()
+    return verdict.inner_text()
+
+
+def on(page: Page) -> None:
+    """To the next question, or to the summary after the last."""
+    page.keyboard.press("Enter")
+    expect(page.locator("#question, .counts")).to_be_visible()
+
+
+def test_a_whole_session_and_the_next_day(
+    browser: Browser, live_server: LiveServer, page: Page, learner: User, key: Key, clock: Clock
+) -> None:
+    log_in(page)
+    expect(page.get_by_role("link", name="Start")).to_be_focused()
+    page.keyboard.press("Enter")
+    first: dict[str, str] = {}
+    kinds = set()
+    while "/summary/" not in page.url:
+        presentation = asked(page)
+        slug, kind = presentation.version.item.slug, presentation.version.kind
+        kinds.add(kind)
+        if kind == "numeric" and slug not in first:
+            first[slug] = presentation.prompt["stem"]
+            nonsense = "[17.5, 3]" if "list" in presentation.prompt["stem"] else "17.5"
+            assert "Not right" in answer(page, {"value": nonsense})
+            assert page.locator(".solution").is_visible()
+        else:
+            assert "Right" in answer(page, key(str(presentation.pk)))
+        expect(page.locator(".why")).not_to_be_empty()
+        on(page)
+    assert kinds == {item.kind for item in Item.objects.all()}
+    assert len(first) == PER_KIND
+    assert ReviewEvent.objects.filter(type="review").count() >= 20 + PER_KIND  # what was wrong was asked again
+    expect(page.get_by_text("answered")).to_be_visible()
+
+    clock.ahead = timedelta(days=1)
+    tomorrow = browser.new_context(base_url=live_server.url)
+    page = tomorrow.new_page()
+    log_in(page)
+    due = int(page.locator(".counts dd").first.inner_text())
+    assert due >= len(first)
+    page.keyboard.press("Enter")
+    again: dict[str, str] = {}
+    for _ in range(due):
+        presentation = asked(page)
+        if presentation.version.kind == "numeric":
+            again[presentation.version.item.slug] = presentation.prompt["stem"]
+        answer(page, key(str(presentation.pk)))
+        on(page)
+    tomorrow.close()
+
+    assert set(again) == set(first)
+    assert all(again[item] != first[item] for item in first)
+
+
+def test_undo_asks_the_same_question_again(page: Page, live_server: LiveServer, learner: User, key: Key) -> None:
+    log_in(page)
+    page.goto("/review/")
+    presentation = asked(page)
+    answer(page, key(str(presentation.pk)))
+
+    page.keyboard.press("u")
+
+    expect(page.locator("#verdict")).to_have_count(0)
+    assert asked(page).pk == presentation.pk
+    assert ReviewEvent.objects.get(type="review").undone
+
+
+def test_help_and_burying_by_key(page: Page, live_server: LiveServer, student: User) -> None:
+    log_in(page)
+    page.goto("/review/")
+    before = asked(page)
+    page.locator("#place").focus()
+
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+
+    page.keyboard.press("b")
+    expect(page.locator(f"[value='{before.pk}']")).to_have_count(0)
+    assert asked(page).pk != before.pk
+
+
+def test_a_number_that_cannot_be_read_costs_nothing(page: Page, live_server: LiveServer, student: User) -> None:
+    log_in(page)
+    Item.objects.exclude(kind="numeric").update(retired_at=timezone.now())
+    page.goto("/review/")
+    asked(page)
+
+    page.keyboard.type("1e-5")
+    expect(page.locator("#echo")).to_contain_text("read as 10⁻⁵")
+    page.locator("#value").fill("1 2/3")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#answer-error")).to_be_visible()
+    expect(page.locator("#value")).to_have_value("1 2/3")
+    expect(page.locator("#value")).to_be_focused()
+    assert not ReviewEvent.objects.exists()
+
+
+def test_every_kind_by_keyboard(page: Page, live_server: LiveServer, student: User, key: Key) -> None:
+    log_in(page)
+    page.goto("/review/")
+    for _ in range(6):
+        assert answer(page, key(str(asked(page).pk))) == "Right"
+        on(page)
+    page.wait_for_url("**/review/summary/")
+
+
+def test_matching_and_ordering_by_touch(browser: Browser, live_server: LiveServer, student: User, key: Key) -> None:
+    Item.objects.exclude(kind__in=["matching", "ordering"]).update(retired_at=timezone.now())
+    phone = browser.new_context(
+        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = phone.new_page()
+    log_in(page)
+    page.goto("/review/")
+    for _ in range(2):
+        presentation = asked(page)
+        right = key(str(presentation.pk))
+        if presentation.version.kind == "matching":
+            for left, partner in right["pairs"].items():
+                page.locator(f"[data-left='{left}'] button").tap()
+                page.locator(f"[data-right='{partner}'] button").tap()
+        else:
+            for place, step in enumerate(right["order"]):
+                for _ in range(place_of(page, "[data-step] [name=step]", "value", step) - place):
+                    page.locator(f"[data-step]:has([value='{step}'])").get_by_role("button", name="Move up").tap()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.locator("#check").tap()
+        expect(page.locator("#verdict")).to_have_text("Right")
+        page.locator("#next").tap()
+    page.wait_for_url("**/review/summary/")
+    phone.close()
+
+
+def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, student: User, key: Key) -> None:
+    plain = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = plain.new_page()
+    log_in(page)
+    page.goto("/review/")
+    for _ in range(6):
+        presentation = asked(page)
+        right = key(str(presentation.pk))
+        match presentation.version.kind:
+            case "single_choice":
+                page.locator(f"[value='{right['choice']}']").check()
+            case "multiple_select":
+                for choice in right["choices"]:
+                    page.locator(f"[value='{choice}']").check()
+            case "matching":
+                for left, partner in right["pairs"].items():
+                    page.locator(f"#left-{left}").select_option(partner)
+            case "ordering":
+                for place, step in enumerate(right["order"], start=1):
+                    page.locator(f"[name=place-{step}]").select_option(str(place))
+            case _:
+                page.locator(".typed input[required]").fill(right.get("value", right.get("text")))
+        page.locator("#check").click()
+        expect(page.locator("#verdict")).to_have_text("Right")
+        page.locator("#next").click()
+    page.wait_for_url("**/review/summary/")
+    plain.close()
+
+
+def test_signing_up_leads_to_the_first_question(page: Page, live_server: LiveServer, student: User) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Username").fill("grace")
+    page.locator("[name=password1]").fill("nanoseconds-1906")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today/")
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("link", name="Start").click()
+    asked(page)
+
+
+def test_the_exam_date_and_the_time_zone_are_set(page: Page, live_server: LiveServer, student: User) -> None:
+    log_in(page)
+    page.goto("/settings/")
+    page.locator("[name=time_zone]").fill("Asia/Kolkata")
+    page.locator("input[type=datetime-local]").fill("2030-01-15T09:30")
+    page.get_by_role("button", name="Save").click()
+
+    page.goto("/today/")
+    expect(page.locator(".exam")).to_contain_text("15 January 2030, 09:30")
+    assert student.enrolments.get().exam_at.isoformat() == "2030-01-15T04:00:00+00:00"
