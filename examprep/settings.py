@@ -51,7 +51,11 @@ if EMBEDDED:
 elif len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("django-insecure", "change")):
     raise ImproperlyConfigured("SECRET_KEY is missing or a default: set it to at least 32 random characters.")
 
+# Ours first: their templates stand before those of the packages.
 INSTALLED_APPS = [
+    "examprep",
+    "questions",
+    "quizzes",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,9 +70,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "examprep",
-    "questions",
-    "quizzes",
 ]
 
 MIDDLEWARE = [

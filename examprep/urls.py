@@ -1,7 +1,9 @@
 """Every route of the service."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from examprep import health, views
 
@@ -18,6 +20,7 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("examprep.api")),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}examprep/favicon.svg")),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
 ]

@@ -1,0 +1,156 @@
+"""The pages around the review loop, and what every response carries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from examprep.models import User
+from questions.models import Course, Lesson
+from quizzes.models import Enrolment, ReviewEvent
+from tests.conftest import Api
+
+Key = Callable[[str], Any]
+PAGES = ("/", "/lessons/", "/lessons/decay/", "/accounts/login/", "/accounts/signup/")
+STUDENT_PAGES = ("/today/", "/review/", "/review/summary/", "/settings/", "/lessons/decay/")
+
+
+@pytest.fixture
+def web(student: User) -> Client:
+    client = Client()
+    client.force_login(student)
+    return client
+
+
+def test_a_student_is_sent_from_the_landing_page_to_today(web: Client) -> None:
+    assert web.get("/")["Location"] == "/today/"
+
+
+@pytest.mark.parametrize("address", STUDENT_PAGES[:-1])
+def test_a_visitor_is_asked_to_log_in_and_comes_back(db: None, address: str) -> None:
+    assert Client().get(address)["Location"] == f"/accounts/login/?next={address}"
+
+
+def test_pages_need_no_other_host(web: Client, course: Course) -> None:
+    visitor = Client()
+    pages = [(visitor, address) for address in PAGES] + [(web, address) for address in STUDENT_PAGES]
+    for client, address in pages:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        loaded = re.findall(r'<(?:script|link|img)\b[^>]*\b(?:src|href)="([^"]+)"', answer.content.decode())
+        assert loaded, address
+        assert [link for link in loaded if not link.startswith("/")] == [], address
+        assert "script-src 'self';" in answer["Content-Security-Policy"]
+        assert answer["X-Frame-Options"] == "DENY"
+
+
+def test_a_lesson_shows_its_sections_math_code_and_reading(course: Course) -> None:
+    page = Client().get("/lessons/decay/").content.decode()
+
+    assert '<span class="math">\\eta\\lambda</span>' in page
+    assert '<aside class="callout callout-exam">' in page
+    assert 'href="#the-penalty"' in page
+    assert "https://cs231n.github.io/neural-networks-2/" in page
+
+
+def test_a_lesson_of_an_author_runs_nothing_in_the_browser(course: Course) -> None:
+    Lesson.objects.update(
+        body_markdown="## Hi\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    )
+
+    page = Client().get("/lessons/decay/").content.decode()
+
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+
+
+def test_an_unknown_page_says_so(web: Client) -> None:
+    answer = web.get("/lessons/nothing/")
+    assert answer.status_code == 404
+    assert "examprep" in answer.content.decode()
+
+
+def test_joining_a_course_twice_is_joining_once(course: Course) -> None:
+    client = Client()
+    user = User.objects.create_user("new", password="x")
+    client.force_login(user)
+
+    assert "What do you prepare for?" in client.get("/today/").content.decode()
+    for _ in range(2):
+        assert client.post(f"/enrol/{course.slug}/")["Location"] == "/today/"
+    assert Enrolment.objects.filter(student=user).count() == 1
+    assert client.post("/enrol/nothing/").status_code == 404
+    assert client.get(f"/enrol/{course.slug}/").status_code == 405
+
+
+def test_an_answer_sent_twice_counts_once(web: Client, api: Api, key: Key) -> None:
+    one = next(one for one in api.queue()["results"] if one["kind"] == "single_choice")
+    form = {"presentation": one["id"], "event": "5c0c2b8a-0000-4000-8000-000000000001", **key(one["id"])}
+
+    first = web.post("/review/", form)
+    assert first["Location"] == "/review/5c0c2b8a-0000-4000-8000-000000000001/"
+    assert web.post("/review/", form)["Location"] == first["Location"]
+    assert (
+        web.post("/review/", {**form, "event": "5c0c2b8a-0000-4000-8000-000000000002"})["Location"] == first["Location"]
+    )
+
+    assert ReviewEvent.objects.filter(type="review").count() == 1
+
+
+def test_the_answer_stays_to_be_read(web: Client, api: Api, key: Key) -> None:
+    one = api.queue()["results"][0]
+    result = api.answer(one["id"], key(one["id"]))
+
+    page = web.get(f"/review/{result['id']}/").content.decode()
+    assert "KEY-EXPLANATION" in page
+    web.post("/review/undo/", {"event": result["id"]})
+    assert web.get(f"/review/{result['id']}/").status_code == 404
+
+
+def test_the_summary_names_what_was_missed(web: Client, api: Api) -> None:
+    one = next(one for one in api.queue()["results"] if one["kind"] == "numeric")
+    api.answer(one["id"], {"value": "17"})
+
+    page = web.get("/review/summary/").content.decode()
+    assert "So far today" in page
+    assert "Missed today" in page
+
+
+def test_a_bad_setting_is_named_and_changes_nothing(web: Client, student: User) -> None:
+    sent = {"time_zone": "Mars/Base", "daily_minutes": "0", "day_rollover_hour": "24", "desired_retention": "1"}
+
+    answer = web.post("/settings/", sent)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "“Mars/Base” is not a time zone" in page
+    assert page.count('aria-invalid="true"') == 4
+    student.refresh_from_db()
+    assert student.daily_minutes == 20
+
+
+def test_a_new_time_zone_alone_moves_no_exam(web: Client, student: User) -> None:
+    enrolment = student.enrolments.get()
+    enrolment.exam_at = "2030-01-15T09:00:00Z"
+    enrolment.save()
+    sent = {"time_zone": "Asia/Tokyo", "daily_minutes": 20, "day_rollover_hour": 4, "desired_retention": 0.9}
+
+    web.post("/settings/", {**sent, f"exam-{enrolment.pk}-exam_at": "2030-01-15T09:00"})
+
+    enrolment.refresh_from_db()
+    assert enrolment.exam_at.isoformat() == "2030-01-15T09:00:00+00:00"
+
+
+def test_ready_names_the_part_that_is_down(db: None, settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+
+    answer = Client().get("/health/ready")
+
+    assert answer.status_code == 503
+    assert "broker" in answer.json()["failing"]
+    assert Client().get("/health/live").json() == {"status": "ok"}
