@@ -52,7 +52,7 @@ class LogIn(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "Username or e-mail"
-        self.fields["login"].widget.attrs["placeholder"] = ""
+        _without_placeholders(self)
 
 
 class SignUp(SignupForm):
@@ -60,9 +60,20 @@ class SignUp(SignupForm):
 
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"
+        _without_placeholders(self)
+
     def save(self, request: HttpRequest) -> Any:
         user = super().save(request)
         if self.cleaned_data["time_zone"] in zoneinfo.available_timezones():
             user.time_zone = self.cleaned_data["time_zone"]
             user.save(update_fields=["time_zone"])
         return user
+
+
+def _without_placeholders(form: forms.Form) -> None:
+    """allauth repeats each label inside its field."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)

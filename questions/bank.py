@@ -302,7 +302,7 @@ def load_course(folder: Path, *, by: Any = None, seeds: int = AUDIT_SEEDS) -> Co
         concepts = _load_concepts(course, source, lessons)
         report = CourseReport(course, len(lessons), len(concepts))
         problems: list[Problem] = []
-        for position, (place, document) in enumerate(source.items):
+        for position, (place, document) in enumerate(_in_order_of_learning(source)):
             try:
                 before = Item.objects.filter(course=course, slug=document.slug).values_list("published", flat=True)
                 published_before = before.first()
@@ -325,6 +325,12 @@ def load_course(folder: Path, *, by: Any = None, seeds: int = AUDIT_SEEDS) -> Co
         if problems:
             raise BankError(problems)
     return report
+
+
+def _in_order_of_learning(source: _CourseFolder) -> list[tuple[_Place, ItemDocument]]:
+    """The items, each after the last of its concepts has come, in the concepts' order; else as they stand."""
+    order = {document.slug: position for position, (_, document) in enumerate(source.concepts)}
+    return sorted(source.items, key=lambda entry: max(order[slug] for slug in entry[1].concepts))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def test_it_asks_all_kinds_of_a_new_course(api: Api) -> None:
 
 
 def test_new_items_come_in_the_order_of_the_course(api: Api) -> None:
-    assert [one["item"] for one in api.queue()["results"]][:3] == ["penalty-target", "decay-factor", "true-of-l2"]
+    assert [one["item"] for one in api.queue()["results"]][:3] == ["penalty-target", "true-of-l2", "match-regularisers"]
 
 
 def test_asking_again_gives_the_same_presentations(api: Api) -> None:
