@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Self
@@ -147,18 +148,27 @@ def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
     if not isinstance(text, str):
         raise ResponseError("value", f"Send the number as text. {numbers.UNDERSTOOD}")
     reading = _read(body, text)
-    key = answer["key"]
+    correct, mistake = _judge(body, answer, reading)
+    if correct:
+        return Graded(1.0, [], {"": 1.0})
+    if mistake is None:
+        return Graded(0.0, [], {"": 0.0})
+    because = body.engine.render(f"mistakes.{mistake}.because", answer["values"])
+    return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
+
+
+def _judge(body: Body, answer: dict[str, Any], reading: numbers.Reading) -> tuple[bool, int | None]:
+    """Whether a number is right, and else which of the expected mistakes it is. Raises ResponseError."""
+    key, of = answer["key"], answer["of"]
     if isinstance(key, list) != reading.is_list or (isinstance(key, list) and len(key) != len(reading.values)):
         shape = f"a list of {len(key)} numbers, such as [1, 2.5]" if isinstance(key, list) else "one number"
         raise ResponseError("value", f"Write {shape}.")
-    of = answer["of"]
     if _near(body, reading.values, key, of):
-        return Graded(1.0, [], {"": 1.0})
+        return True, None
     for n, value in enumerate(answer["mistakes"]):
-        if np.isfinite(value).all() and np.ndim(value) == np.ndim(key) and _near(body, reading.values, value, of):
-            because = body.engine.render(f"mistakes.{n}.because", answer["values"])
-            return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
-    return Graded(0.0, [], {"": 0.0})
+        if isinstance(value, list) == isinstance(key, list) and _near(body, reading.values, value, of):
+            return False, n
+    return False, None
 
 
 def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
@@ -211,14 +221,9 @@ def audit(body: Body, identity: str, seeds: int) -> auditing.Audit:
 
     def verdict(variant: dict[str, Any], typed: str) -> auditing.Verdict:
         try:
-            graded = grade(body, variant, {"value": typed})
+            return auditing.Verdict(*_judge(body, variant, _read(body, typed)))
         except ResponseError:
             return auditing.Verdict(None)
-        if graded.correct:
-            return auditing.Verdict(True)
-        said = [entry["message"] for entry in graded.feedback]
-        becauses = [body.engine.render(f"mistakes.{n}.because", variant["values"]) for n in range(len(body.mistakes))]
-        return auditing.Verdict(False, becauses.index(said[0]) if said else None)
 
     precision = body.precision
     return auditing.audit(
@@ -243,12 +248,13 @@ def _read(body: Body, text: str) -> numbers.Reading:
 
 
 def _near(body: Body, given: Sequence[Fraction], key: Any, of: Any) -> bool:
-    keys, ofs = np.ravel(key).tolist(), None if of is None else np.ravel(of).tolist()
-    if len(given) != len(keys):
+    keys = key if isinstance(key, list) else [key]
+    ofs = of if isinstance(of, list) else [of]
+    if len(given) != len(keys) or not all(map(math.isfinite, keys)):
         return False
+    precision, tolerance = body.precision, body.allowed
     allowed = [
-        tolerances.allowed_error(each, body.precision, body.allowed, None if ofs is None else ofs[min(n, len(ofs) - 1)])
-        for n, each in enumerate(keys)
+        tolerances.allowed_error(each, precision, tolerance, ofs[min(n, len(ofs) - 1)]) for n, each in enumerate(keys)
     ]
     return tolerances.all_match(given, keys, allowed)
 

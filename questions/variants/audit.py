@@ -91,6 +91,9 @@ def audit(
         message = f"Only {report.distinct} different variants come out; draw from more values."
         report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
     found: dict[str, list[tuple[int, str]]] = {}
+    for junk in ("", "abc", "1 2/3"):
+        if grade(variants[0], junk).correct is not None:
+            found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
     for seed, variant in zip(seeds, variants, strict=True):
         for message, example in _defects(variant, grade, rounded, unit, neighbours):
             found.setdefault(message, []).append((seed, example))
@@ -126,9 +129,6 @@ def _defects(
         elif verdict.mistake != n:
             taken = f"key {variant['key']}, mistakes {variant['mistakes']}"
             found.append((f"Mistake {n + 1} is taken for another, or not recognised.", taken))
-    for junk in ("", "abc", "1 2/3"):
-        if grade(variant, junk).correct is not None:
-            found.append((f"“{junk}” is not a format error.", ""))
     return found
 
 

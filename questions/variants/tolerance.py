@@ -14,6 +14,8 @@ from fractions import Fraction
 
 SLACK = 1e-9
 """Of the allowed error, for what is lost in binary fractions."""
+ROUNDING = 2.0**-50
+"""Of the key, for the same."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,17 @@ def allowed_error(key: float, precision: Precision, tolerance: Tolerance | None,
 
 def matches(given: Fraction, key: float, allowed: float) -> bool:
     """Whether `given` is within `allowed` of `key`."""
-    return (
-        abs(given - Fraction(key)) <= Fraction(allowed) * Fraction(1 + SLACK) + Fraction(abs(key)) * Fraction(2) ** -50
+    # Nearly always binary fractions tell; what is too close to the limit for them is computed exactly.
+    try:
+        about = float(given)
+    except OverflowError:
+        return False
+    error, limit = abs(about - key), allowed * (1 + SLACK) + abs(key) * ROUNDING
+    doubt = (abs(about) + abs(key) + allowed) * ROUNDING
+    if abs(error - limit) > doubt:
+        return error < limit
+    return abs(given - Fraction(key)) <= Fraction(allowed) * Fraction(1 + SLACK) + Fraction(abs(key)) * Fraction(
+        ROUNDING
     )
 
 
