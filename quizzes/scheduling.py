@@ -194,8 +194,8 @@ class _Candidate:
     difficulty: float
     elapsed_days: float
     due: bool
+    kind: str
     concept: str
-    pairs: int
     guess_rate: float
 
 
@@ -256,8 +256,8 @@ def _candidate(cards: list[Any], day: StudyDay) -> _Candidate:
         difficulty=np.nan if difficulty is None else difficulty,
         elapsed_days=_elapsed(last_on, day.date),
         due=bool(waiting) or (not new and stability is None),
+        kind=kind,
         concept=concepts[0],
-        pairs=len(facets),
         guess_rate=GUESS_RATES.get(kind, 0.0),
     )
 
@@ -292,11 +292,21 @@ def _choose(
 
 
 def _weights(candidates: Sequence[_Candidate], exam: ExamAhead | None) -> np.ndarray:
-    """The share of the exam that hangs on each task: its concept's weight, shared among the concept's tasks."""
+    """The share of the exam that hangs on each task.
+
+    A concept has the weight of the blueprint, shared evenly among the kinds that ask it (an exam has slots of all
+    kinds, however many items the bank holds of each), and then among the tasks of the kind.
+    """
     if exam is None or not exam.weights:
         return np.ones(len(candidates))
-    sharers = Counter(one.concept for one in candidates)
-    return np.array([exam.weights.get(one.concept, 0.0) / sharers[one.concept] for one in candidates])
+    sharers = Counter((one.concept, one.kind) for one in candidates)
+    kinds = Counter(concept for concept, _ in sharers)
+    return np.array(
+        [
+            exam.weights.get(one.concept, 0.0) / kinds[one.concept] / sharers[one.concept, one.kind]
+            for one in candidates
+        ]
+    )
 
 
 def _as_json(task: Task) -> dict[str, Any]:
