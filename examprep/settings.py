@@ -154,7 +154,7 @@ CELERY_BEAT_SCHEDULE = {
 CACHES: dict[str, dict[str, object]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env.str("REDIS_URL", default=""):
     CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "examprep.cache.ForgivingRedisCache",
         "LOCATION": env.str("REDIS_URL"),
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
@@ -231,7 +231,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EMBEDDED
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "examprep.static_files.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = EMBEDDED

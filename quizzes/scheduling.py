@@ -51,6 +51,7 @@ class Queue:
     due: int
     new: int
     done: int
+    remaining_seconds: int
     score_before: float | None
     score_after: float | None
     presentations: list[Presentation] = field(default_factory=list)
@@ -302,10 +303,7 @@ def _weights(candidates: Sequence[_Candidate], exam: ExamAhead | None) -> np.nda
     sharers = Counter((one.concept, one.kind) for one in candidates)
     kinds = Counter(concept for concept, _ in sharers)
     return np.array(
-        [
-            exam.weights.get(one.concept, 0.0) / kinds[one.concept] / sharers[one.concept, one.kind]
-            for one in candidates
-        ]
+        [exam.weights.get(one.concept, 0.0) / kinds[one.concept] / sharers[one.concept, one.kind] for one in candidates]
     )
 
 
@@ -334,6 +332,7 @@ def queue(student: Any, *, limit: int = 20, now: datetime | None = None) -> Queu
         due=sum(not task.new for task in tasks),
         new=sum(task.new for task in tasks),
         done=done["count"],
+        remaining_seconds=sum(task.seconds for task in tasks),
         score_before=plan.score_before,
         score_after=plan.score_after,
         presentations=present(student, asks, now) if asks else [],

@@ -123,7 +123,7 @@ def _progress(queue: scheduling.Queue, *, answered: bool) -> dict[str, int]:
         "total": total,
         "left": queue.remaining,
         "percent": round(100 * queue.done / total) if total else 100,
-        "seconds_left": max(queue.planned_seconds - queue.done_seconds, 0),
+        "seconds_left": queue.remaining_seconds,
     }
 
 

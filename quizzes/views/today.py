@@ -28,7 +28,7 @@ def today(request: StudentRequest) -> HttpResponse:
         "queue": queue,
         "total": total,
         "percent": round(100 * queue.done / total) if total else 0,
-        "seconds_left": max(queue.planned_seconds - queue.done_seconds, 0),
+        "seconds_left": queue.remaining_seconds,
         "before": round(100 * (queue.score_before or 0), 1),
         "after": round(100 * (queue.score_after or 0), 1),
         "day": progress.day(request.user, queue.day),

@@ -1,0 +1,43 @@
+"""The cache of the service: Redis where there is one, and nothing that hangs on it."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+def _or(nothing: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The decorated method, or what `nothing` gives for its arguments when Redis cannot be asked."""
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def asked(self: "ForgivingRedisCache", *args: Any, **kwargs: Any) -> Any:
+            try:
+                return method(self, *args, **kwargs)
+            except RedisError as error:
+                logger.warning("the cache is away: %s", error)
+                return nothing(*args, **kwargs)
+
+        return asked
+
+    return decorate
+
+
+class ForgivingRedisCache(RedisCache):
+    """A Redis that is away is an empty cache: limits of rate are not held then, but students go on working."""
+
+    get = _or(lambda key, default=None, version=None: default)(RedisCache.get)
+    set = _or(lambda *args, **kwargs: None)(RedisCache.set)
+    add = _or(lambda *args, **kwargs: True)(RedisCache.add)
+    touch = _or(lambda *args, **kwargs: False)(RedisCache.touch)
+    delete = _or(lambda *args, **kwargs: False)(RedisCache.delete)
+    incr = _or(lambda key, delta=1, version=None: delta)(RedisCache.incr)
+    has_key = _or(lambda *args, **kwargs: False)(RedisCache.has_key)
+    get_many = _or(lambda *args, **kwargs: {})(RedisCache.get_many)
+    set_many = _or(lambda *args, **kwargs: [])(RedisCache.set_many)
+    delete_many = _or(lambda *args, **kwargs: None)(RedisCache.delete_many)
