@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Self
@@ -166,7 +165,7 @@ def _judge(body: Body, answer: dict[str, Any], reading: numbers.Reading) -> tupl
     if _near(body, reading.values, key, of):
         return True, None
     for n, value in enumerate(answer["mistakes"]):
-        if isinstance(value, list) == isinstance(key, list) and _near(body, reading.values, value, of):
+        if value is not None and _near(body, reading.values, value, of):
             return False, n
     return False, None
 
@@ -180,7 +179,9 @@ def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
 
 
 def show_key(body: Body, key: Any, of: Any) -> str:
-    """The key as a person writes it: at the precision that is asked, or as finely as the tolerance needs."""
+    """A key, or a mistake's value, as a person writes it: as precisely as is asked, or as the tolerance needs."""
+    if key is None:
+        return "undefined"
     precision = body.precision
     if isinstance(key, list):
         return "[" + ", ".join(show_key(body, each, of) for each in key) + "]"
@@ -250,7 +251,7 @@ def _read(body: Body, text: str) -> numbers.Reading:
 def _near(body: Body, given: Sequence[Fraction], key: Any, of: Any) -> bool:
     keys = key if isinstance(key, list) else [key]
     ofs = of if isinstance(of, list) else [of]
-    if len(given) != len(keys) or not all(map(math.isfinite, keys)):
+    if len(given) != len(keys):
         return False
     precision, tolerance = body.precision, body.allowed
     allowed = [

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from questions.variants.engine import Engine, VariantError
+from questions.variants.formulas import Values
 
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
@@ -90,7 +91,7 @@ def audit(
     if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
         message = f"Only {report.distinct} different variants come out; draw from more values."
         report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
-    found: dict[str, list[tuple[int, str]]] = {}
+    found: dict[str, list[tuple[int, str]]] = _undefined(engine, seeds, values, variants)
     for junk in ("", "abc", "1 2/3"):
         if grade(variants[0], junk).correct is not None:
             found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
@@ -101,6 +102,22 @@ def audit(
         shown = tuple(seed for seed, _ in cases[:MAX_SHOWN])
         report.problems.append(Defect(message, shown, len(cases), cases[0][1]))
     return report
+
+
+def _undefined(
+    engine: Engine, seeds: Sequence[int], values: Values, variants: Sequence[dict[str, Any]]
+) -> dict[str, list[tuple[int, str]]]:
+    """The texts that show a number that is not finite, where they are shown."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for place, template in engine.texts.items():
+        finite = template.finite(values)
+        parts = place.split(".")
+        if parts[0] == "mistakes":
+            finite |= np.array([variant["mistakes"][int(parts[1])] is None for variant in variants], dtype=bool)
+        if not finite.all():
+            message = f"The text of {place} shows a number that is not finite."
+            found[message] = [(seeds[int(at)], "") for at in np.flatnonzero(~finite)]
+    return found
 
 
 def _defects(
@@ -121,7 +138,7 @@ def _defects(
             if grade(variant, off).correct is not False:
                 found.append(("One unit off in the last asked digit is marked right.", f"key {key}, typed {off}"))
     for n, mistake in enumerate(variant["mistakes"]):
-        if not np.isfinite(mistake).all():
+        if mistake is None:
             continue
         verdict = grade(variant, _typed(mistake, rounded))
         if verdict.correct is not False:

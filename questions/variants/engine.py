@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw
 from questions.variants.formulas import Formula, FormulaError, Values, compile_formula
@@ -88,25 +89,32 @@ class Engine:
         met = np.ones(seeds, dtype=bool)
         for constraint in self.where:
             holds = constraint(values)
-            met &= (holds if holds.ndim == 1 else holds.all(axis=1)) != 0
+            met &= (holds != 0).reshape(seeds, -1).all(axis=1)
         return met
 
     def generate(self, identity: str, seeds: Sequence[int]) -> list[dict[str, Any]]:
-        """Variants as JSON: `values`, `key`, `of`, `mistakes`, `engine`. Raises VariantError."""
+        """Variants as JSON: `values`, `key`, `of`, `mistakes`, `engine`. Raises VariantError.
+
+        Every number is finite; a mistake that has no finite value in a variant is None there.
+        """
         values, _ = self.draw(identity, seeds)
+        named = {name: column for name, column in values.items() if name}
         computed = self.compute(values)
-        for name, column in computed.items():
-            finite = np.isfinite(column).reshape(len(seeds), -1).all(axis=1)
-            if not finite.all() and not name.startswith("mistake"):
+        mistakes = [computed.pop(f"mistake {n}") for n in range(len(self.mistakes))]
+        for name, column in [*((f"value of {name}", named[name]) for name in self.lets), *computed.items()]:
+            finite = _finite(column)
+            if not finite.all():
                 bad = [seeds[int(at)] for at in np.flatnonzero(~finite)]
                 raise VariantError(f"The {name} is not a finite number.", bad)
-        named = {name: column for name, column in values.items() if name}
+        defined = [_finite(column) for column in mistakes]
         return [
             {
                 "values": {name: column[at].tolist() for name, column in named.items()},
                 "key": computed[KEY][at].tolist(),
                 "of": computed[OF][at].tolist() if OF in computed else None,
-                "mistakes": [computed[f"mistake {n}"][at].tolist() for n in range(len(self.mistakes))],
+                "mistakes": [
+                    column[at].tolist() if known[at] else None for column, known in zip(mistakes, defined, strict=True)
+                ],
                 "engine": ENGINE_VERSION,
             }
             for at in range(len(seeds))
@@ -190,13 +198,39 @@ def _template(field: str, text: str, names: Sequence[str]) -> Template:
         raise SpecError(field, str(error)) from None
 
 
+def _finite(column: Array) -> NDArray[np.bool_]:
+    """Whether each seed's value is a finite number in all its entries: (seeds,)."""
+    return np.asarray(np.isfinite(column).reshape(len(column), -1).all(axis=1))
+
+
 def _try_out(engine: Engine) -> None:
-    """Compute one variant, so that vectors of unlike lengths are found where they are written."""
-    values = engine._values("try", np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.uint64))
-    parts = [("answer", engine.answer), *((f"where.{n}", part) for n, part in enumerate(engine.where))]
-    parts += [(f"mistakes.{n}.value", part) for n, part in enumerate(engine.mistakes)]
-    for field, formula in parts if engine.of is None else [*parts, ("tolerance.of", engine.of)]:
-        try:
-            formula(values)
-        except FormulaError as error:
-            raise SpecError(field, str(error)) from None
+    """Compute one variant, so that shapes that do not fit are found where they are written."""
+    word = np.zeros(1, dtype=np.uint64)
+    values: dict[str, Array] = {"": np.zeros(1)}
+    values |= {name: draw.sample(word, word, key_of("try", name)) for name, draw in engine.draws.items()}
+    for name, formula in engine.lets.items():
+        values[name] = _tried(f"let.{name}", formula, values)
+    for n, constraint in enumerate(engine.where):
+        _tried(f"where.{n}", constraint, values)
+    answer = _tried("answer", engine.answer, values)
+    if answer.ndim > 2:
+        raise SpecError("answer", "An answer is a number or a list of numbers.")
+    for n, mistake in enumerate(engine.mistakes):
+        if _tried(f"mistakes.{n}.value", mistake, values).shape != answer.shape:
+            raise SpecError(f"mistakes.{n}.value", f"A mistake is {_shape(answer)}, as the answer is.")
+    if engine.of is not None and _tried("tolerance.of", engine.of, values).shape not in (answer.shape, (1,)):
+        raise SpecError("tolerance.of", f"Use one number, or {_shape(answer)}, as the answer is.")
+    for field, template in engine.texts.items():
+        for placeholder in template.placeholders:
+            _tried(field, placeholder.formula, values)
+
+
+def _tried(field: str, formula: Formula, values: Values) -> Array:
+    try:
+        return formula(values)
+    except FormulaError as error:
+        raise SpecError(field, str(error)) from None
+
+
+def _shape(answer: Array) -> str:
+    return "one number" if answer.ndim == 1 else f"a list of {answer.shape[1]} numbers"

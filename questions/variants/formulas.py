@@ -131,7 +131,8 @@ def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> _Compiled:
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _call_where([_node(part, names, used) for part in (test, body, orelse)])
         case ast.Subscript(value=value, slice=index):
-            return _subscript(_node(value, names, used), _node(index, names, used))
+            fixed = not any(isinstance(part, ast.Name) for part in ast.walk(index))
+            return _subscript(_node(value, names, used), _node(index, names, used), fixed=fixed)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
             low, high, build = FUNCTIONS[name]
             if not low <= len(args) <= high or any(isinstance(arg, ast.Starred) for arg in args):
@@ -222,14 +223,18 @@ def _comparison(
     return compute
 
 
-def _subscript(value: _Compiled, index: _Compiled) -> _Compiled:
+def _subscript(value: _Compiled, index: _Compiled, *, fixed: bool) -> _Compiled:
     def compute(values: Values) -> Array:
         vector, at = value(values), index(values)
         if vector.ndim < 2 or at.ndim != 1:
             raise FormulaError("Only a vector is indexed, and by one number.")
-        if not np.all((at == np.round(at)) & (at >= 0) & (at < vector.shape[1])):
+        inside = (at == np.round(at)) & (at >= 0) & (at < vector.shape[1])
+        if fixed and not inside.all():
             raise FormulaError(f"The index is outside 0 to {vector.shape[1] - 1}.")
-        return np.asarray(vector[np.arange(len(vector)), at.astype(np.int64)])
+        # Outside there is no value: `where` can avoid those seeds, and the audit finds the ones that it does not.
+        found = np.asarray(vector[np.arange(len(vector)), np.where(inside, at, 0).astype(np.int64)])
+        found[~inside] = np.nan
+        return found
 
     return compute
 

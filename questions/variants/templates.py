@@ -8,12 +8,14 @@ any other group, stay as they are. `{{` and `}}` are literal braces. No number i
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from questions.variants.formulas import Array, Formula, FormulaError, Values, compile_formula
 
@@ -28,7 +30,10 @@ _LITERAL_COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorn
 _ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf])\s*", re.DOTALL)
+MAX_FORMAT_DIGITS = 15
+"""Beyond these a float shows its binary fraction: 0.1 + 0.2 is not 0.30000000000000004 to a student."""
 _OPERATOR = re.compile(r"(?:[-+/=*^]|\\times|\\cdot|\\div)\s*$")
+_DIVISION = re.compile(r"(?:/|\\div)\s*$")
 
 
 class TemplateError(ValueError):
@@ -43,6 +48,7 @@ class Placeholder:
     format: str
     context: Context
     after_operator: bool
+    after_division: bool
     before_power: bool
     is_argument: bool
 
@@ -58,6 +64,19 @@ class Template:
         seeds = len(next(iter(values.values()))) if values else 1
         columns = [self._column(part, values, seeds) for part in self.parts]
         return ["".join(row) for row in zip(*columns, strict=True)] if columns else [""] * seeds
+
+    @property
+    def placeholders(self) -> list[Placeholder]:
+        """The formulas in the text, in order."""
+        return [part for part in self.parts if isinstance(part, Placeholder)]
+
+    def finite(self, values: Values) -> NDArray[np.bool_]:
+        """Whether each seed's placeholders all have finite values: (seeds,)."""
+        seeds = len(next(iter(values.values()))) if values else 1
+        found = np.ones(seeds, dtype=bool)
+        for part in self.placeholders:
+            found &= np.isfinite(part.formula(values)).reshape(seeds, -1).all(axis=1)
+        return found
 
     def _column(self, part: str | Placeholder, values: Values, seeds: int) -> list[str]:
         if isinstance(part, str):
@@ -87,7 +106,11 @@ def parse_template(text: str, names: Collection[str]) -> Template:
         end = text.find("}", at) if char == "{" else -1
         inner = text[at + 1 : end] if end > at else None
         if inner is not None and "{" not in inner:
-            found = _placeholder(inner, names, literal, text[end + 1 :], context)
+            before = literal
+            if not literal and parts and isinstance(parts[-1], Placeholder) and parts[-1].is_argument:
+                # The second argument of a command whose first is a placeholder too, as in `\\frac{a}{b}`.
+                before = "}"
+            found = _placeholder(inner, names, before, text[end + 1 :], context)
             if found:
                 parts += [literal, found]
                 literal, at = "", end + 1
@@ -109,6 +132,8 @@ def _placeholder(inner: str, names: Collection[str], before: str, after: str, co
                 f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {', '.join(sorted(names))}."
             )
         return None
+    if spec and int(spec[1:-1]) > MAX_FORMAT_DIGITS:
+        raise TemplateError(f"{{{inner}}}: a format has at most {MAX_FORMAT_DIGITS} digits.")
     try:
         compiled = compile_formula(formula, names)
     except FormulaError as error:
@@ -118,6 +143,7 @@ def _placeholder(inner: str, names: Collection[str], before: str, after: str, co
         spec,
         context,  # type: ignore[arg-type]
         after_operator=bool(_OPERATOR.search(before)),
+        after_division=bool(_DIVISION.search(before)),
         before_power=after.lstrip().startswith("^"),
         is_argument=context == "math" and bool(_ARGUMENT.search(before)),
     )
@@ -125,20 +151,34 @@ def _placeholder(inner: str, names: Collection[str], before: str, after: str, co
 
 def _set(value: Array, where: Placeholder) -> str:
     if np.ndim(value):
-        return "[" + ", ".join(number(float(each), where.format, where.context) for each in value) + "]"
+        return _list(value, where)
     text = number(float(value), where.format, where.context)
     if where.is_argument:
         # Its braces are LaTeX's too: `^{k}`, `\\frac{a}{b}`.
         return f"{{{text}}}"
     if where.context == "math":
-        negative, product = text.startswith("-"), r"\times" in text
-        if (where.before_power and (negative or product)) or (where.after_operator and negative):
+        negative, product, raised = text.startswith("-"), r"\times" in text, "^" in text
+        if (
+            (where.before_power and (negative or raised))
+            or (where.after_operator and negative)
+            or (where.after_division and product)
+        ):
             return rf"\left({text}\right)"
     return text
 
 
+def _list(value: Array, where: Placeholder) -> str:
+    rows = (_list(each, where) if np.ndim(each) else number(float(each), where.format, where.context) for each in value)
+    return f"[{', '.join(rows)}]"
+
+
 def number(value: float, spec: str = "", context: Context = "text") -> str:
-    """A finite number as a person writes it. `spec`: "" , ".3g" (significant digits) or ".2f" (decimals)."""
+    """A number as a person writes it. `spec`: "" , ".3g" (significant digits) or ".2f" (decimals).
+
+    Variants with a number that is not finite are not published; should one come up, it reads “undefined”.
+    """
+    if not math.isfinite(value):
+        return r"\text{undefined}" if context == "math" else "undefined"
     if spec.endswith("f"):
         return _signed(f"{value:{spec}}", context)
     digits = int(spec[1:-1]) if spec else _digits(value)

@@ -66,7 +66,7 @@ def allowed_error(key: float, precision: Precision, tolerance: Tolerance | None,
         scale = abs(key if of is None else of)
         return max((tolerance.rtol or 0.0) * scale, tolerance.atol or 0.0)
     if precision.exact:
-        return 1e-12 * abs(key)
+        return 0.0 if key.is_integer() else 1e-12 * abs(key)
     return precision.unit(key) / 2
 
 

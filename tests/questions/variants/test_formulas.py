@@ -1,5 +1,6 @@
 """Instructors' formulas: what they compute, and what they refuse."""
 
+import math
 import time
 from typing import Any
 
@@ -32,7 +33,8 @@ VALUES = {"x": X, "v": V}
         ("10 if x > 1 else 20", [20, 10, 10]),
         ("where(x > 1, x, 0)", [0, 2, 4]),
         ("v[0]", [3, 5, 0]),
-        ("v[x - 1] if x < 4 else 9", None),
+        ("v[x - 1] if x < 4 else 9", [3, 4, 9]),
+        ("v[x]", [1, 6, math.nan]),
         ("sum(v)", V.sum(axis=1)),
         ("mean(v)", V.mean(axis=1)),
         ("var(v)", V.var(axis=1)),
@@ -56,12 +58,13 @@ VALUES = {"x": X, "v": V}
     ],
 )
 def test_it_computes_over_all_seeds_at_once(formula: str, expected: Any) -> None:
-    if expected is None:
-        with pytest.raises(FormulaError, match="outside"):
-            compile_formula(formula, VALUES)(VALUES)
-        return
-
     np.testing.assert_allclose(compile_formula(formula, VALUES)(VALUES), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("formula", ["v[3]", "v[-1]", "v[0.5]", "x[0]"])
+def test_an_index_that_is_never_right_is_refused(formula: str) -> None:
+    with pytest.raises(FormulaError, match=r"outside|Only a vector"):
+        compile_formula(formula, VALUES)(VALUES)
 
 
 @pytest.mark.parametrize(
