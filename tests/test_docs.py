@@ -1,0 +1,82 @@
+"""What the documents say works as they say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from pytest_django.live_server_helper import LiveServer
+
+from questions import bank
+from questions.interchange import yaml
+from questions.models import Course
+from quizzes.models import ReviewEvent
+from tests.questions.test_load_course import COURSE
+
+README = (settings.BASE_DIR / "README.md").read_text()
+AUTHORING = (settings.BASE_DIR / "docs/authoring.md").read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def links(path: Path) -> list[str]:
+    return [link for link in re.findall(r"\]\(([^)#]+)", path.read_text()) if "://" not in link]
+
+
+@pytest.mark.parametrize("path", ["README.md", *(str(path) for path in Path("docs").rglob("*.md"))])
+def test_links_lead_somewhere(path: str) -> None:
+    document = settings.BASE_DIR / path
+    assert [link for link in links(document) if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.slow
+def test_the_walk_through_by_curl_ends_in_a_grade(
+    transactional_db: None, live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "EMBEDDED", True)
+    bank.load_course(COURSE, seeds=50)
+    call_command("demo_accounts")
+    (script,) = blocks(README, "sh")
+
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "EXAMPREP": live_server.url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert '"status":"accepted"' in done.stdout, done.stdout
+    assert '"explanation":' in done.stdout
+    assert ReviewEvent.objects.get().student.username == "student"
+
+
+@pytest.mark.parametrize("example", blocks(AUTHORING, "yaml"), ids=lambda text: text.split()[2])
+def test_every_example_can_be_published(db: None, example: str) -> None:
+    course = Course.objects.filter(slug="ml-foundations").first() or bank.load_course(COURSE, seeds=50).course
+    concepts = {concept.slug: concept for concept in course.concepts.all()}
+    documents: Any = yaml.read(example)
+    for document in documents:
+        item = bank.ItemDocument.model_validate(document)
+        tags = [concepts[slug] for slug in item.concepts]
+        saved = bank.save_draft(course, item.slug, item.kind, item.body, tags)
+        assert bank.publish(saved).number == 1
+
+
+def test_every_draw_and_function_is_in_the_authors_guide() -> None:
+    from questions.variants.formulas import FUNCTIONS
+
+    words = set(re.findall(r"[a-z_0-9]+", AUTHORING))
+    assert set(FUNCTIONS) <= words
+    assert {"integer", "uniform", "choice", "loguniform", "loguniform_nice", "vector", "matrix"} <= words
