@@ -169,16 +169,18 @@ def _binary(ufunc: Callable[..., Array], left: _Compiled, right: _Compiled) -> _
 
 def power(base: Array, exponent: Array) -> Array:
     """base ** exponent; whole exponents by repeated squaring, which gives the same bits on every machine."""
+    base, exponent = np.broadcast_arrays(base, exponent)
     whole = np.round(exponent)
-    if not (np.all(whole == exponent) and np.all(np.abs(whole) <= MAX_EXPONENT)):
-        return stable(np.power(base, exponent))
-    base, whole = np.broadcast_arrays(base, whole)
+    exact = (whole == exponent) & (np.abs(whole) <= MAX_EXPONENT)
+    whole = np.where(exact, whole, 0)
     left = np.abs(whole).astype(np.int64)
-    result, square = np.ones_like(base), base.astype(np.float64)
+    result, square = np.ones(base.shape), base.astype(np.float64)
     while left.any():
         result = np.where(left & 1, result * square, result)
         square, left = square * square, left >> 1
-    return np.where(whole < 0, 1 / result, result)
+    result = np.where(whole < 0, 1 / result, result)
+    # Each seed by itself: another seed's exponent has no say in its bits.
+    return result if exact.all() else np.where(exact, result, stable(np.power(base, exponent)))
 
 
 def stable(x: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from questions.variants.formulas import FormulaError, compile_formula
@@ -186,6 +186,7 @@ def test_any_text_computes_or_raises_its_own_error(text: str) -> None:
         max_leaves=12,
     )
 )
+@example("(x + 0.3) ** (x / 2)")
 @settings(max_examples=300, deadline=None)
 def test_one_seed_gives_the_same_bits_alone_as_in_a_batch(formula: str) -> None:
     try:

@@ -1,0 +1,232 @@
+"""The variant engine: the same numbers for ever, alone or in a batch, and only where the constraints are met."""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from questions.variants.engine import MAX_REDRAWS, Engine, SpecError, VariantError, compile_engine
+
+IDENTITY = "item:1"
+EVERYTHING: dict[str, Any] = {
+    "draw": {
+        "n": "integer(2, 12)",
+        "x": "uniform(0.5, 2, 0.1)",
+        "k": "choice(2, 4, 8)",
+        "lam": "loguniform_nice(1e-5, 1e-1)",
+        "a": "loguniform(1e-3, 1, 2)",
+        "v": "vector(3, uniform(-1, 1, 0.01))",
+        "m": "matrix(2, 3, integer(-9, 9))",
+    },
+    "let": {"decay": "1 - a*lam", "total": "sum(v) + m[0][1]", "root": "sqrt(x) * exp(-a) + log(n)"},
+    "where": ["x*n < 20", "abs(total) > 0.1"],
+    "answer": "decay**k * v + root",
+    "of": "a*lam",
+    "mistakes": ["v / total", "lam * v"],
+    "texts": {"stem": "{n}, {x}, {k}, $\\lambda = {lam}$, {a:.1g}, {v}, {m}", "solution": "${decay}^{k}$, {root:.4f}"},
+}
+
+PINNED = "f00d8de8df38f4cecdc36da29bcc83beff28aeb30bdced9931038f3eced7a32f"
+"""Of 5,000 variants and their stems. Whoever changes it changes served questions: raise ENGINE_VERSION with it."""
+
+
+def compiled(**spec: Any) -> Engine:
+    """An engine of a template; what is not given is left out."""
+    empty: dict[str, Any] = {"draw": {}, "let": {}, "where": [], "of": None, "mistakes": [], "texts": {}}
+    return compile_engine(**{**empty, **spec})
+
+
+def test_five_thousand_variants_are_what_they_always_were() -> None:
+    engine = compiled(**EVERYTHING)
+    digest = hashlib.sha256()
+
+    for variant in engine.generate(IDENTITY, range(5000)):
+        digest.update(json.dumps(variant, sort_keys=True).encode())
+        digest.update(engine.render("stem", variant["values"]).encode())
+
+    assert digest.hexdigest() == PINNED
+
+
+def test_a_variant_is_the_same_alone_as_in_a_batch() -> None:
+    engine = compiled(**EVERYTHING)
+    seeds = [0, 1, 77, 2**31, 2**40 + 1, 2**63 - 1]
+    batch = engine.generate(IDENTITY, [*range(500), *seeds])
+
+    for at in [0, 1, 250, 499, *range(500, 506)]:
+        seed = at if at < 500 else seeds[at - 500]
+        assert engine.generate(IDENTITY, [seed]) == [batch[at]]
+
+
+@given(st.lists(st.integers(0, 2**62), min_size=1, max_size=30))
+@settings(max_examples=40, deadline=None)
+def test_neither_order_nor_company_of_seeds_matters(seeds: list[int]) -> None:
+    engine = compiled(**EVERYTHING)
+
+    there = engine.generate(IDENTITY, seeds)
+
+    assert engine.generate(IDENTITY, seeds[::-1]) == there[::-1]
+
+
+def test_what_is_stored_renders_what_the_batch_rendered() -> None:
+    engine = compiled(**EVERYTHING)
+    values, _ = engine.draw(IDENTITY, range(200))
+
+    for name in ("stem", "solution"):
+        stored = [engine.render(name, variant["values"]) for variant in engine.generate(IDENTITY, range(200))]
+        assert stored == engine.render_all(name, values)
+
+
+def test_a_stored_variant_survives_json() -> None:
+    variants = compiled(**EVERYTHING).generate(IDENTITY, range(50))
+
+    assert json.loads(json.dumps(variants, allow_nan=False)) == variants
+
+
+@given(st.permutations(list(EVERYTHING["draw"])))
+@settings(max_examples=20, deadline=None)
+def test_the_order_of_parameters_does_not_matter(order: list[str]) -> None:
+    shuffled = {**EVERYTHING, "draw": {name: EVERYTHING["draw"][name] for name in order}}
+
+    assert compiled(**shuffled).generate(IDENTITY, range(20)) == compiled(**EVERYTHING).generate(IDENTITY, range(20))
+
+
+def test_a_parameter_does_not_feel_the_others() -> None:
+    draw = {"a": "integer(0, 1000000)", "b": "uniform(0, 1, 0.001)"}
+    both = compiled(draw=draw, answer="a").generate(IDENTITY, range(300))
+    alone = compiled(draw={"a": draw["a"]}, answer="a").generate(IDENTITY, range(300))
+
+    assert [variant["key"] for variant in both] == [variant["key"] for variant in alone]
+
+
+def test_another_version_draws_other_numbers() -> None:
+    engine = compiled(draw={"a": "integer(0, 1000000)"}, answer="a")
+    keys = [[variant["key"] for variant in engine.generate(f"item:{n}", range(50))] for n in (1, 2)]
+
+    assert sum(first == second for first, second in zip(*keys, strict=True)) < 3
+
+
+def test_every_variant_meets_the_constraints_by_redrawing() -> None:
+    engine = compiled(
+        draw={"a": "integer(1, 10)", "b": "integer(1, 10)"}, let={"gap": "b - a"}, where=["gap > 0"], answer="1/gap"
+    )
+    values, redraws = engine.draw(IDENTITY, range(2000))
+
+    assert (values["gap"] > 0).all()
+    assert redraws.mean() == pytest.approx(55 / 45, abs=0.15)
+    assert redraws.max() <= MAX_REDRAWS
+
+
+def test_a_redraw_leaves_the_lucky_seeds_alone() -> None:
+    draw = {"a": "integer(0, 9)"}
+    free, _ = compiled(draw=draw, answer="a").draw(IDENTITY, range(500))
+    bound, redraws = compiled(draw=draw, where=["a < 5"], answer="a").draw(IDENTITY, range(500))
+
+    lucky = redraws == 0
+    assert (free["a"][lucky] == bound["a"][lucky]).all()
+    assert (free["a"][~lucky] >= 5).all()
+
+
+def test_a_constraint_that_is_never_met_names_its_seeds() -> None:
+    engine = compiled(draw={"a": "integer(1, 3)"}, where=["a > 3"], answer="a")
+
+    with pytest.raises(VariantError, match=f"in {MAX_REDRAWS} redraws") as refused:
+        engine.generate(IDENTITY, [5, 6, 7])
+
+    assert refused.value.seeds == [5, 6, 7]
+
+
+def test_a_vector_meets_a_constraint_in_every_entry() -> None:
+    engine = compiled(
+        draw={"v": "vector(2, integer(-3, 3))", "m": "matrix(2, 2, integer(0, 3))"},
+        where=["v != 0", "m < 3"],
+        answer="v",
+    )
+    values, _ = engine.draw(IDENTITY, range(500))
+
+    assert (values["v"] != 0).all()
+    assert (values["m"] < 3).all()
+
+
+def test_a_constraint_guards_an_index() -> None:
+    engine = compiled(draw={"v": "vector(3, integer(1, 9))", "i": "integer(0, 5)"}, where=["i < len(v)"], answer="v[i]")
+
+    for variant in engine.generate(IDENTITY, range(200)):
+        assert variant["key"] == variant["values"]["v"][int(variant["values"]["i"])]
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"answer": "1/a"}, "The answer is not"),
+        ({"answer": "a", "let": {"rate": "1/a"}}, "The value of rate is not"),
+        ({"answer": "a", "of": "1/a"}, "The tolerance of is not"),
+        ({"answer": "log(a - 1)"}, "The answer is not"),
+    ],
+)
+def test_a_number_that_is_not_finite_names_the_seeds_that_show_it(spec: dict[str, Any], said: str) -> None:
+    engine = compiled(draw={"a": "choice(0, 2)"}, **spec)
+    values, _ = engine.draw(IDENTITY, range(40))
+
+    with pytest.raises(VariantError, match=re.escape(said)) as refused:
+        engine.generate(IDENTITY, range(40))
+
+    assert refused.value.seeds == np.flatnonzero(values["a"] == 0).tolist()
+
+
+def test_a_mistake_without_a_finite_value_is_none() -> None:
+    engine = compiled(draw={"a": "choice(0, 2)"}, answer="a + 1", mistakes=["1/a", "a"])
+
+    for variant in engine.generate(IDENTITY, range(20)):
+        a = variant["values"]["a"]
+        assert variant["mistakes"] == [1 / a if a else None, a]
+
+
+def test_a_template_without_draws_has_one_variant() -> None:
+    engine = compiled(let={"n": "2**10"}, answer="n", texts={"stem": "{n}"})
+
+    assert engine.generate(IDENTITY, [1]) == engine.generate(IDENTITY, [2])
+    assert engine.generate(IDENTITY, [1])[0]["key"] == 1024
+
+
+DRAW = {"a": "integer(1, 3)", "v": "vector(3, integer(1, 3))", "m": "matrix(2, 2, integer(1, 3))"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"draw": {"a": "normal(0, 1)"}}, "draw.a"),
+        ({"draw": {"2a": "integer(1, 2)"}}, "draw.2a"),
+        ({"draw": {"λ": "integer(1, 2)"}}, "draw.λ"),
+        ({"draw": {"if": "integer(1, 2)"}}, "draw.if"),
+        ({"let": {"a": "1"}}, "let.a"),
+        ({"let": {"b": "c", "c": "1"}}, "let.b"),
+        ({"let": {"b": "v + sort(m[0])"}}, "let.b"),
+        ({"where": ["a > 0", "b > 0"]}, "where.1"),
+        ({"where": ["v[7] > 0"]}, "where.0"),
+        ({"answer": "b"}, "answer"),
+        ({"answer": "__import__('os')"}, "answer"),
+        ({"answer": "m"}, "answer"),
+        ({"answer": "v[3]"}, "answer"),
+        ({"of": "a +"}, "tolerance.of"),
+        ({"of": "v"}, "tolerance.of"),
+        ({"mistakes": ["a", "b"]}, "mistakes.1.value"),
+        ({"mistakes": ["v"]}, "mistakes.0.value"),
+        ({"answer": "v", "mistakes": ["a"]}, "mistakes.0.value"),
+        ({"texts": {"stem": "{bb}"}}, "stem"),
+        ({"texts": {"solution": "{v[5]}"}}, "solution"),
+        ({"texts": {"explanation": "{v + sort(m[0])}"}}, "explanation"),
+    ],
+)
+def test_an_error_names_its_field(spec: dict[str, Any], field: str) -> None:
+    spec = {"draw": DRAW, "answer": "1", **spec}
+
+    with pytest.raises(SpecError) as refused:
+        compiled(**spec)
+
+    assert refused.value.field == field
+    assert len(refused.value.message) > 10
