@@ -1,5 +1,6 @@
 """The running service as somebody at a terminal has it: started, watched, stopped or killed."""
 
+import json
 import os
 import re
 import signal
@@ -12,8 +13,9 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUPERVISOR = (sys.executable, "-m", "examprep.up")
@@ -30,6 +32,7 @@ class Service:
         self.mark = uuid.uuid4().hex
         inherited = {key: value for key, value in os.environ.items() if key not in PRIVATE}
         self.output: list[str] = []
+        self.groups: set[int] = set()
         self.process = subprocess.Popen(
             command,
             cwd=cwd,
@@ -70,12 +73,21 @@ class Service:
         return "".join(self.output)
 
     def processes(self) -> dict[int, str]:
-        """Command lines of all of its processes that are alive, by process id."""
+        """Command lines of all of its processes that are alive, by process id.
+
+        A program that sets its title, as Redis does, may write over its environment: it is known by its group.
+        """
         found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
+        alive = list(Path("/proc").glob("[0-9]*"))
+        for folder in alive:
             with suppress(OSError):
                 if f"{MARK}={self.mark}".encode() in (folder / "environ").read_bytes():
-                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    self.groups.add(os.getpgid(int(folder.name)))
+        for folder in alive:
+            with suppress(OSError):
+                command = (folder / "cmdline").read_bytes()
+                if command and os.getpgid(int(folder.name)) in self.groups:
+                    found[int(folder.name)] = command.replace(b"\0", b" ").decode()
         return found
 
     def process_of(self, what: str) -> int:
@@ -112,3 +124,22 @@ def get(url: str) -> tuple[int, str]:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def call(url: str, token: str = "", body: object = None) -> Any:
+    """The JSON that the API answers."""
+    headers = {"Content-Type": "application/json"} | ({"X-Session-Token": token} if token else {})
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10) as answer:
+        return json.load(answer)
+
+
+def bury_one(url: str) -> None:
+    """As the demo student: put the first question off, which asks for a new plan."""
+    credentials = {"username": "student", "password": "student"}
+    token = call(f"{url}/_allauth/app/v1/auth/login", body=credentials)["meta"]["session_token"]
+    card = call(f"{url}/api/v1/queue/?limit=1", token)["results"][0]["card"]
+    now = datetime.now(UTC).isoformat()
+    event = {"id": str(uuid.uuid4()), "type": "bury", "card": card, "occurred_at": now}
+    batch = {"device": str(uuid.uuid4()), "device_now": now, "events": [event]}
+    assert call(f"{url}/api/v1/reviews/batch/", token, batch)["results"][0]["status"] == "accepted"
