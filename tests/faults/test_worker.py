@@ -24,7 +24,7 @@ from quizzes.models import DailyPlan, Journal, ReviewEvent
 from tests import servers
 from tests.conftest import Api
 
-pytestmark = [pytest.mark.slow, pytest.mark.database]
+pytestmark = pytest.mark.database
 Key = Callable[[str], Any]
 
 
