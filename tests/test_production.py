@@ -115,11 +115,10 @@ def test_instructors_are_made_by_name(db: None) -> None:
 
     with pytest.raises(CommandError, match="no account nobody"):
         call_command("instructors", "ina", "nobody")
-    user.refresh_from_db()
-    assert not user.is_staff
+    assert not User.objects.get(pk=user.pk).is_staff
 
     call_command("instructors", "ina")
-    user.refresh_from_db()
+    user = User.objects.get(pk=user.pk)
     assert user.is_staff
     assert user.has_perm("questions.change_item")
     assert not user.has_perm("examprep.change_user")

@@ -30,10 +30,10 @@ Key = Callable[[str], Any]
 
 def send_to(url: str) -> None:
     """Let this process send its tasks there."""
-    current_app.conf.broker_url = url
+    app: Any = current_app
+    app.conf.broker_url = url
     kombu.pools.reset()
-    current_app._pool = None
-    current_app.amqp._producer_pool = None
+    app._pool = app.amqp._producer_pool = None
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def broker(redis_url: str) -> Iterator[str]:
     send_to(redis_url)
     yield redis_url
     with current_app.connection_for_write() as link:
-        link.default_channel.client.flushdb()
+        channel: Any = link.default_channel
+        channel.client.flushdb()
     send_to(before)
 
 
