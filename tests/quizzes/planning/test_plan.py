@@ -103,6 +103,13 @@ def test_only_new_tasks_come_in_the_order_given(exam: float | None) -> None:
 
 
 @pytest.mark.parametrize("exam", [14, None])
+def test_a_new_task_that_is_called_due_is_new_all_the_same(exam: float | None) -> None:
+    called_due = (NAN, NAN, NAN, True, 1.0, 30.0, 0.0)
+
+    assert planned([called_due, seen(5, 20), new()], exam=exam).order == [1, 0, 2]
+
+
+@pytest.mark.parametrize("exam", [14, None])
 def test_only_due_tasks_come_by_their_gain_per_second(exam: float | None) -> None:
     tasks = [seen(5, 1), seen(5, 30), seen(5, 30, seconds=15), seen(5, 10)]
 
