@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,11 +36,11 @@ def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.
 
 @dataclass(frozen=True)
 class Missed:
-    """An item that was answered wrong today, and where to read it up."""
+    """A concept of which items were answered wrong today: how many, and where to read it up."""
 
-    item: str
     concept: str
     lesson: str
+    items: int
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,12 @@ def day(student: Any, of: StudyDay) -> Day:
     """The student's study day so far; a fixed number of queries."""
     events = ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=of.date, undone=False)
     total = events.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
-    wrong = (
-        events.filter(score__lt=1)
-        .order_by("presentation__version__item_id", "-occurred_at")
-        .values_list(
-            "presentation__version__item__slug",
-            "presentation__version__concepts",
-            "presentation__version__lesson__slug",
-        )
+    wrong = events.filter(score__lt=1).values_list(
+        "presentation__version__item_id", "presentation__version__concepts", "presentation__version__lesson__slug"
     )
-    names = dict(Concept.objects.values_list("slug", "name"))
-    missed = {slug: Missed(slug, names.get(tags[0], tags[0]), lesson) for slug, tags, lesson in wrong}
+    # An item that was missed twice counts once.
+    missed = Counter((tags[0], lesson) for _, tags, lesson in {row[0]: row for row in wrong}.values())
+    names = dict(Concept.objects.filter(slug__in=[slug for slug, _ in missed]).values_list("slug", "name"))
     tomorrow = Card.objects.filter(
         student=student,
         suspended=False,
@@ -79,7 +74,7 @@ def day(student: Any, of: StudyDay) -> Day:
         answered=total["answered"],
         right=total["right"],
         minutes=round((total["spent"] or 0) / 60_000),
-        missed=list(missed.values())[:12],
+        missed=[Missed(names.get(slug, slug), lesson, items) for (slug, lesson), items in missed.most_common(12)],
         due_tomorrow=tomorrow.values("item").distinct().count(),
     )
 
