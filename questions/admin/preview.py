@@ -66,7 +66,7 @@ def _numeric(body: numeric.Body, identity: str) -> Preview:
         variants = body.engine.generate(identity, range(SAMPLES))
     except numeric.VariantError as error:
         return Preview(numeric.KIND, problems=[bank.Problem(str(error), "where")])
-    hint = " · ".join(part for part in (body.unit, body.precision.hint) if part)
+    hint = " · ".join(part for part in (body.unit, body.hint) if part)
     samples = []
     for variant in variants:
         revealed = numeric.reveal(body, variant)

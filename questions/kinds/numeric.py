@@ -26,7 +26,6 @@ from questions.variants import tolerance as tolerances
 from questions.variants.engine import Engine, SpecError, VariantError, compile_engine
 
 KIND = "numeric"
-SAMPLES = 5
 
 
 class ToleranceBody(Strict):
@@ -123,6 +122,20 @@ class Body(ItemBody):
         return tolerances.Precision(self.digits or 3, self.decimals, self.exact)
 
     @property
+    def hint(self) -> str:
+        """For the student: the digits that are asked, or the error that is allowed."""
+        if self.tolerance is None or self.asks_digits:
+            return self.precision.hint
+        if self.tolerance.of is not None or self.tolerance.rtol is None:
+            return ""
+        return f"within {templates.number(100 * self.tolerance.rtol)}\N{NARROW NO-BREAK SPACE}%"
+
+    @property
+    def asks_digits(self) -> bool:
+        """Whether the item says how many digits it wants."""
+        return self.digits is not None or self.decimals is not None or self.exact
+
+    @property
     def allowed(self) -> tolerances.Tolerance | None:
         """The item's own tolerance."""
         return tolerances.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
@@ -134,7 +147,7 @@ def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequ
     prompt = {
         "stem": body.engine.render("stem", variant["values"]),
         "unit": body.unit,
-        "precision_hint": body.precision.hint,
+        "precision_hint": body.hint,
     }
     return Presented(prompt, variant)
 
@@ -201,22 +214,6 @@ def read(text: str) -> str:
     return f"read as {reading.text}" + (" (a decimal comma)" if reading.comma else "")
 
 
-def sample(body: Body, identity: str, seeds: Sequence[int]) -> list[dict[str, str | None]]:
-    """Variants to look at: stem, answer, explanation and solution. Raises VariantError."""
-    found: list[dict[str, str | None]] = []
-    for variant in body.engine.generate(identity, seeds):
-        revealed = reveal(body, variant)
-        found.append(
-            {
-                "stem": body.engine.render("stem", variant["values"]),
-                "answer": str(revealed.key["value"]),
-                "explanation": revealed.explanation,
-                "solution": revealed.solution,
-            }
-        )
-    return found
-
-
 def audit(body: Body, identity: str, seeds: int) -> auditing.Audit:
     """The publish gate over seeds 0 … `seeds`-1."""
 
@@ -232,7 +229,7 @@ def audit(body: Body, identity: str, seeds: int) -> auditing.Audit:
         identity,
         range(seeds),
         grade=verdict,
-        rounded=lambda key: repr(key) if body.tolerance else precision.rounded(key),
+        rounded=precision.rounded if body.asks_digits or body.tolerance is None else repr,
         unit=precision.unit,
         neighbours=body.tolerance is None and not precision.exact,
     )
@@ -269,6 +266,5 @@ __all__ = [
     "present",
     "read",
     "reveal",
-    "sample",
     "show_key",
 ]

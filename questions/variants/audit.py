@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from questions.variants.engine import Engine, VariantError
-from questions.variants.formulas import Values
+from questions.variants.engine import KEY, MISTAKE, Engine, VariantError, finite_rows
+from questions.variants.formulas import Array, Values
 
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
@@ -79,33 +79,46 @@ def audit(
     """
     report = Audit(len(seeds))
     try:
-        variants = engine.generate(identity, seeds)
         values, redraws = engine.draw(identity, seeds)
+        computed = engine.compute(values)
+        engine.check(seeds, values, computed)
     except VariantError as error:
         report.problems.append(Defect(error.message, tuple(error.seeds[:MAX_SHOWN]), len(error.seeds)))
         return report
     report.redraws = float(redraws.mean())
-    texts = engine.render_all(stem, values)
-    report.distinct = len(set(texts))
-    report.keys = [float(np.ravel(variant["key"])[0]) for variant in variants]
+    report.distinct = len(set(engine.render_all(stem, values)))
+    report.keys = computed[KEY].reshape(len(seeds), -1)[:, 0].tolist()
     if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
         message = f"Only {report.distinct} different variants come out; draw from more values."
         report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
-    found: dict[str, list[tuple[int, str]]] = _undefined(engine, seeds, values, variants)
+    found: dict[str, list[tuple[int, str]]] = _undefined(engine, seeds, values, computed)
+    # Only the key, the mistakes and what errors are measured on are graded: variants that share them are graded once.
+    rows, same = _distinct(list(computed.values()))
+    graded = engine.as_json(values, computed, rows)
     for junk in ("", "abc", "1 2/3"):
-        if grade(variants[0], junk).correct is not None:
+        if grade(graded[0], junk).correct is not None:
             found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
-    for seed, variant in zip(seeds, variants, strict=True):
-        for message, example in _defects(variant, grade, rounded, unit, neighbours):
-            found.setdefault(message, []).append((seed, example))
+    defects = [_defects(variant, grade, rounded, unit, neighbours) for variant in graded]
+    if any(defects):
+        for seed, row in zip(seeds, same, strict=True):
+            for message, example in defects[row]:
+                found.setdefault(message, []).append((seed, example))
     for message, cases in found.items():
         shown = tuple(seed for seed, _ in cases[:MAX_SHOWN])
         report.problems.append(Defect(message, shown, len(cases), cases[0][1]))
     return report
 
 
+def _distinct(columns: Sequence[Array]) -> tuple[list[int], list[int]]:
+    """A row for each distinct combination of values, to the bit, and for each row which of them it is."""
+    table = np.ascontiguousarray(np.column_stack([column.reshape(len(column), -1) for column in columns]))
+    rows = table.view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
+    _, first, same = np.unique(rows, return_index=True, return_inverse=True)
+    return first.tolist(), same.tolist()
+
+
 def _undefined(
-    engine: Engine, seeds: Sequence[int], values: Values, variants: Sequence[dict[str, Any]]
+    engine: Engine, seeds: Sequence[int], values: Values, computed: Values
 ) -> dict[str, list[tuple[int, str]]]:
     """The texts that show a number that is not finite, where they are shown."""
     found: dict[str, list[tuple[int, str]]] = {}
@@ -113,7 +126,7 @@ def _undefined(
         finite = template.finite(values)
         parts = place.split(".")
         if parts[0] == "mistakes":
-            finite |= np.array([variant["mistakes"][int(parts[1])] is None for variant in variants], dtype=bool)
+            finite |= ~finite_rows(computed[MISTAKE.format(parts[1])])
         if not finite.all():
             message = f"The text of {place} shows a number that is not finite."
             found[message] = [(seeds[int(at)], "") for at in np.flatnonzero(~finite)]

@@ -13,10 +13,11 @@ import ast
 import functools
 import hashlib
 import itertools
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,30 +28,34 @@ Words: TypeAlias = NDArray[np.uint64]
 MAX_GRID = 20_000
 MAX_STEPS = 2**31
 MAX_LENGTH = 64
-_LOW = np.uint64(0xFFFFFFFF)
+_LOW = 0xFFFFFFFF
 _SHIFT = np.uint64(32)
+_M0, _M1 = 0xD2511F53, 0xCD9E8D57
+_W0, _W1 = 0x9E3779B9, 0xBB67AE85
+FEW = 24
+"""Up to so many numbers are drawn one by one."""
 
 
 class DrawError(ValueError):
     """A draw that cannot be read; the message shows what is understood."""
 
 
-def philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, Words, Words, Words]:
-    """Philox 4x32-10: four 32-bit words (as uint64 arrays) from a counter of four and a key of two."""
+def philox(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> tuple[Any, Any, Any, Any]:
+    """Philox 4x32-10: four 32-bit words from a counter of four and a key of two.
+
+    Whole numbers give whole numbers, and uint64 arrays, broadcast against each other, arrays: the same bits.
+    Source: see the module.
+    """
     c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(10):
-        first, second = c0 * np.uint64(0xD2511F53), c2 * np.uint64(0xCD9E8D57)
-        c0, c1, c2, c3 = (
-            (second >> _SHIFT) ^ c1 ^ np.uint64(k0),
-            second & _LOW,
-            (first >> _SHIFT) ^ c3 ^ np.uint64(k1),
-            first & _LOW,
-        )
-        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
+        first, second = c0 * _M0, c2 * _M1
+        c0, c1, c2, c3 = (second >> 32) ^ c1 ^ k0, second & _LOW, (first >> 32) ^ c3 ^ k1, first & _LOW
+        k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
     return c0, c1, c2, c3
 
 
+@functools.lru_cache(maxsize=4096)
 def key_of(identity: str, name: str) -> tuple[int, int]:
     """The generator's key for one parameter of one item version."""
     digest = hashlib.blake2b(f"{identity}\0{name}".encode(), digest_size=8).digest()
@@ -65,18 +70,51 @@ class Draw:
     pick: Callable[[Words, Words], Array]
     shape: tuple[int, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """How many numbers one seed takes."""
+        return math.prod(self.shape)
+
     def sample(self, seeds: Words, attempt: Words, key: tuple[int, int]) -> Array:
         """Values for `seeds` (uint64, (s,)) at each seed's redraw `attempt` (uint64, (s,)): shape (s, *shape)."""
-        size = int(np.prod(self.shape, dtype=int))
-        element = np.arange(size, dtype=np.uint64)[None, :]
-        counter = (
-            np.broadcast_to((seeds & _LOW)[:, None], (len(seeds), size)),
-            np.broadcast_to((seeds >> _SHIFT)[:, None], (len(seeds), size)),
-            np.broadcast_to(attempt[:, None], (len(seeds), size)),
-            np.broadcast_to(element, (len(seeds), size)),
-        )
-        high, low, _, _ = philox(counter, key)
-        return self.pick(high, low).reshape(len(seeds), *self.shape)
+        return sample([self], seeds, attempt, [key])[0]
+
+
+def sample(draws: Sequence[Draw], seeds: Words, attempt: Words, keys: Sequence[tuple[int, int]]) -> list[Array]:
+    """Each draw's values for `seeds` (uint64, (s,)) at each seed's redraw `attempt` (uint64, (s,)): (s, *shape).
+
+    The counter is (seed, redraw, element) and the key the parameter's own, so no draw knows of another.
+    """
+    sizes = [draw.size for draw in draws]
+    if not draws:
+        return []
+    if len(seeds) * sum(sizes) <= FEW:
+        high, low = _one_by_one(seeds, attempt, keys, sizes)
+    else:
+        element = np.concatenate([np.arange(size, dtype=np.uint64) for size in sizes])
+        k0, k1 = np.repeat(np.array(keys, dtype=np.uint64), sizes, axis=0).T
+        counter = ((seeds & _LOW)[:, None], (seeds >> np.uint64(32))[:, None], attempt[:, None], element[None, :])
+        high, low, _, _ = philox(counter, (k0, k1))
+    found, at = [], 0
+    for draw, size in zip(draws, sizes, strict=True):
+        picked = draw.pick(high[:, at : at + size], low[:, at : at + size])
+        found.append(picked.reshape(len(seeds), *draw.shape))
+        at += size
+    return found
+
+
+def _one_by_one(
+    seeds: Words, attempt: Words, keys: Sequence[tuple[int, int]], sizes: Sequence[int]
+) -> tuple[Words, Words]:
+    """The first two words of each counter by Python's integers: for few of them faster than arrays."""
+    words = [
+        philox((seed & _LOW, seed >> 32, redraw, element), key)[:2]
+        for seed, redraw in zip(seeds.tolist(), attempt.tolist(), strict=True)
+        for key, size in zip(keys, sizes, strict=True)
+        for element in range(size)
+    ]
+    both = np.array(words, dtype=np.uint64).reshape(len(seeds), -1, 2)
+    return both[:, :, 0], both[:, :, 1]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw
+from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw, sample
 from questions.variants.formulas import Formula, FormulaError, Values, compile_formula
 from questions.variants.templates import Template, TemplateError, parse_template
 
@@ -21,6 +21,7 @@ ENGINE_VERSION = 1
 MAX_REDRAWS = 64
 KEY = "answer"
 OF = "tolerance of"
+MISTAKE = "mistake {}"
 
 
 class SpecError(ValueError):
@@ -58,6 +59,10 @@ class Engine:
 
         Raises VariantError for seeds whose constraints stay unmet after MAX_REDRAWS redraws.
         """
+        with np.errstate(all="ignore"):
+            return self._draw(identity, seeds)
+
+    def _draw(self, identity: str, seeds: Sequence[int]) -> tuple[dict[str, Array], Array]:
         words = np.array([seed & 0xFFFFFFFFFFFFFFFF for seed in seeds], dtype=np.uint64)
         attempt = np.zeros(len(words), dtype=np.uint64)
         values = self._values(identity, words, attempt)
@@ -78,17 +83,17 @@ class Engine:
     def _values(self, identity: str, seeds: Any, attempt: Any) -> dict[str, Array]:
         # The nameless column gives constants their number of rows where nothing is drawn.
         values: dict[str, Array] = {"": np.zeros(len(seeds))}
-        for name, draw in self.draws.items():
-            values[name] = draw.sample(seeds, attempt, key_of(identity, name))
+        keys = [key_of(identity, name) for name in self.draws]
+        values |= zip(self.draws, sample(list(self.draws.values()), seeds, attempt, keys), strict=True)
         for name, formula in self.lets.items():
-            values[name] = formula(values)
+            values[name] = formula.evaluate(values)
         return values
 
     def _met(self, values: Values) -> Any:
         seeds = len(next(iter(values.values())))
         met = np.ones(seeds, dtype=bool)
         for constraint in self.where:
-            holds = constraint(values)
+            holds = constraint.evaluate(values)
             met &= (holds != 0).reshape(seeds, -1).all(axis=1)
         return met
 
@@ -98,15 +103,35 @@ class Engine:
         Every number is finite; a mistake that has no finite value in a variant is None there.
         """
         values, _ = self.draw(identity, seeds)
-        named = {name: column for name, column in values.items() if name}
         computed = self.compute(values)
-        mistakes = [computed.pop(f"mistake {n}") for n in range(len(self.mistakes))]
-        for name, column in [*((f"value of {name}", named[name]) for name in self.lets), *computed.items()]:
-            finite = _finite(column)
+        self.check(seeds, values, computed)
+        return self.as_json(values, computed, range(len(seeds)))
+
+    def compute(self, values: Values) -> dict[str, Array]:
+        """The key, the tolerance's `of` and the mistakes' values."""
+        with np.errstate(all="ignore"):
+            computed = {KEY: self.answer.evaluate(values)}
+            if self.of is not None:
+                computed[OF] = self.of.evaluate(values)
+            for n, mistake in enumerate(self.mistakes):
+                computed[MISTAKE.format(n)] = mistake.evaluate(values)
+            return computed
+
+    def check(self, seeds: Sequence[int], values: Values, computed: Values) -> None:
+        """Raise VariantError for seeds of which a let, the key or the tolerance's `of` is not finite."""
+        needed = {f"value of {name}": values[name] for name in self.lets}
+        needed |= {name: computed[name] for name in (KEY, OF) if name in computed}
+        for name, column in needed.items():
+            finite = finite_rows(column)
             if not finite.all():
                 bad = [seeds[int(at)] for at in np.flatnonzero(~finite)]
                 raise VariantError(f"The {name} is not a finite number.", bad)
-        defined = [_finite(column) for column in mistakes]
+
+    def as_json(self, values: Values, computed: Values, rows: Sequence[int]) -> list[dict[str, Any]]:
+        """The variants of these rows, as they are stored."""
+        named = {name: column for name, column in values.items() if name}
+        mistakes = [computed[MISTAKE.format(n)] for n in range(len(self.mistakes))]
+        defined = [finite_rows(column) for column in mistakes]
         return [
             {
                 "values": {name: column[at].tolist() for name, column in named.items()},
@@ -117,17 +142,8 @@ class Engine:
                 ],
                 "engine": ENGINE_VERSION,
             }
-            for at in range(len(seeds))
+            for at in rows
         ]
-
-    def compute(self, values: Values) -> dict[str, Array]:
-        """The key, the tolerance's `of` and the mistakes' values."""
-        computed = {KEY: self.answer(values)}
-        if self.of is not None:
-            computed[OF] = self.of(values)
-        for n, mistake in enumerate(self.mistakes):
-            computed[f"mistake {n}"] = mistake(values)
-        return computed
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """One text with the stored values of one variant."""
@@ -198,7 +214,7 @@ def _template(field: str, text: str, names: Sequence[str]) -> Template:
         raise SpecError(field, str(error)) from None
 
 
-def _finite(column: Array) -> NDArray[np.bool_]:
+def finite_rows(column: Array) -> NDArray[np.bool_]:
     """Whether each seed's value is a finite number in all its entries: (seeds,)."""
     return np.asarray(np.isfinite(column).reshape(len(column), -1).all(axis=1))
 

@@ -44,12 +44,16 @@ class Formula:
     def __call__(self, values: Values) -> Array:
         """The value for each seed: (seeds,) or (seeds, n). Raises FormulaError where shapes do not fit."""
         with np.errstate(all="ignore"):
-            try:
-                return self.compute(values)
-            except (ValueError, IndexError) as error:
-                if isinstance(error, FormulaError):
-                    raise
-                raise FormulaError(f"“{self.text}”: the lengths of the vectors do not fit.") from None
+            return self.evaluate(values)
+
+    def evaluate(self, values: Values) -> Array:
+        """As a call; for callers that evaluate many formulas, inside one `np.errstate(all="ignore")` of theirs."""
+        try:
+            return self.compute(values)
+        except (ValueError, IndexError) as error:
+            if isinstance(error, FormulaError):
+                raise
+            raise FormulaError(f"“{self.text}”: the lengths of the vectors do not fit.") from None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -12,7 +12,6 @@ ITEM: dict[str, Any] = {
     "let": {"decay": "1 - eta*lam"},
     "where": ["eta*lam < 0.5"],
     "answer": "decay",
-    "digits": 5,
     "tolerance": {"of": "eta*lam", "rtol": 0.01},
     "mistakes": [{"value": "eta*lam", "because": "That is the part taken away; the factor is one minus it."}],
     "explanation": "One minus the product.",

@@ -259,14 +259,12 @@ def test_a_mistake_without_a_value_in_a_variant_is_never_recognised() -> None:
     assert numeric.show_key(body, None, None) == "undefined"
 
 
-def test_a_sample_shows_variants_as_students_see_them() -> None:
-    body, presented = put(DECAY)
+def test_the_hint_says_what_is_asked() -> None:
+    plain = {**DECAY, "digits": None, "tolerance": None}
 
-    first, second = numeric.sample(body, "item:1", [7, 8])
-
-    assert first["stem"] == presented.prompt["stem"]
-    assert first["answer"] == "0.99999"
-    assert second["solution"] == r"$1 - 0.1 \times 0.0001 = 0.99999$"
+    assert put({**plain, "digits": 4})[1].prompt["precision_hint"] == "4 significant digits"
+    assert put({**plain, "tolerance": {"rtol": 0.01}})[1].prompt["precision_hint"] == "within 1\u202f%"
+    assert put({**plain, "tolerance": {"of": "eta*lam", "rtol": 0.01}})[1].prompt["precision_hint"] == ""
 
 
 @pytest.mark.parametrize(
