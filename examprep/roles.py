@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group, Permission
 
 AUTHORING = ("course", "lesson", "concept", "conceptedge", "item", "itemconcept", "exam")
-READING = ("itemversion", "enrolment", "card", "reviewevent", "review", "dailyplan", "presentation")
+READING = ("itemversion", "finding", "enrolment", "card", "reviewevent", "review", "dailyplan", "presentation")
 
 
 def instructors() -> Group:

@@ -150,6 +150,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "questions.tasks.audit_published_items",
         "schedule": crontab(hour=3, minute=17),
     },
+    "renew-broken-presentations": {
+        "task": "quizzes.tasks.renew_broken_presentations",
+        "schedule": crontab(hour=3, minute=47),
+    },
     "clear-sessions": {"task": "examprep.tasks.clear_sessions", "schedule": crontab(hour=4, minute=41)},
 }
 

@@ -5,11 +5,13 @@ The admin, the loader and every importer end in `save_draft` and `publish`.
 
 from __future__ import annotations
 
+import functools
+import operator
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 from django.db import transaction
@@ -19,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from questions import kinds
 from questions.interchange import yaml
-from questions.models import Concept, ConceptEdge, Course, Item, ItemConcept, ItemVersion, Lesson
+from questions.models import Concept, ConceptEdge, Course, Finding, Item, ItemConcept, ItemVersion, Lesson
 from questions.variants import audit as variant_audit
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -167,6 +169,7 @@ def publish(item: Item, *, by: Any = None, seeds: int = AUDIT_SEEDS) -> ItemVers
     )
     item.published, item.retired_at = version, None
     item.save(update_fields=["published", "retired_at", "updated_at"])
+    item.findings.all().delete()
     return version
 
 
@@ -201,6 +204,14 @@ def audit_published(
         report = audit(item.kind, body, item.published.identity, seeds)
         assert report is not None
         yield item, report
+
+
+@transaction.atomic
+def record_findings(item: Item, messages: Iterable[str]) -> None:
+    """Keep what an audit found wrong with an item, in place of what an earlier one found."""
+    item.findings.all().delete()
+    now = timezone.now()
+    Finding.objects.bulk_create(Finding(item=item, message=text, found_at=now) for text in dict.fromkeys(messages))
 
 
 # A course folder
@@ -265,14 +276,29 @@ class ItemDocument(BaseModel):
 
     slug: str = Field(pattern=SLUG, max_length=100)
     kind: str
-    concepts: list[str] = Field(min_length=1)
-    difficulty: int = Field(ge=1, le=5)
-    seconds: int = Field(ge=5, le=1800)
+    concepts: list[str] = Field(min_length=1, description="Slugs; the lesson of the first is the item's lesson.")
+    difficulty: int = Field(ge=1, le=5, description="1 (easy) to 5 (hard).")
+    seconds: int = Field(ge=5, le=1800, description="What a prepared student needs, reading included.")
 
     @property
     def body(self) -> dict[str, Any]:
         """The document of the kind's body."""
         return self.__pydantic_extra__ or {}
+
+
+def item_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of items, made of the definitions that check them."""
+    common: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in ItemDocument.model_fields.items() if name != "kind"
+    }
+    entries: list[Any] = []
+    for kind, module in kinds.KINDS.items():
+        fields: dict[str, Any] = {**common, "kind": (Literal[kind], ...)}
+        name = f"{kind.title().replace('_', '')}Item"
+        entries.append(pydantic.create_model(name, __base__=module.Body, __doc__=module.__doc__, **fields))
+    entry: Any = Annotated[functools.reduce(operator.or_, entries), Field(discriminator="kind")]
+    schema = pydantic.TypeAdapter(list[entry]).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "bank/*.yaml", **schema}
 
 
 @dataclass

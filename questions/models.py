@@ -139,6 +139,20 @@ class Item(models.Model):
         return "published" if same and self.published.seconds == self.seconds else "changed"
 
 
+class Finding(models.Model):
+    """What the nightly audit found wrong with an item as it is published."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="findings")
+    message = models.TextField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("item", "id")
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.message}"
+
+
 class ItemConcept(models.Model):
     """An item's tag; the first is its main concept, whose lesson is the item's lesson."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
@@ -14,13 +15,19 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from questions import kinds, markup
+from questions.kinds import numeric
 from questions.models import ItemVersion
+from questions.variants.engine import VariantError
 from quizzes.models import Card, Presentation
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 SEED_BITS = 62
+DRAWS = 20
+"""Seeds that are tried for a sound variant."""
+
+logger = logging.getLogger(__name__)
 
 BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
 INLINE_TEXTS = {"text", "message"}
@@ -66,8 +73,9 @@ def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentati
         found = {card: one for card, one in found.items() if one.pk not in stale}
     missing = [ask for ask in asks if ask.card_id not in found]
     if missing:
+        drawn = [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing]
         Presentation.objects.bulk_create(
-            [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing],
+            [one for one in drawn if one],
             # Another request may have drawn the same card a moment ago: the first one stands.
             ignore_conflicts=True,
         )
@@ -80,25 +88,58 @@ def _open_presentations(cards: Any) -> dict[uuid.UUID, Presentation]:
     return {one.card_id: one for one in waiting.select_related("version__item", "version__lesson")}
 
 
-def _draw(student: Any, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation:
+def _draw(student: Any, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:
+    """A new presentation; broken variants are drawn again. None, and an error in the log, where all are broken."""
     version = card.item.published
     assert version is not None
-    body, seed, pk = body_of(version.pk), secrets.randbits(SEED_BITS), uuid.uuid4()
-    presented = kinds.get(version.kind).present(
-        body, seed=seed, identity=version.identity, opaque=opaque_ids(pk), focus=[f for f in facets if f]
-    )
-    return Presentation(
-        id=pk,
-        student=student,
-        card=card,
-        version=version,
-        seed=seed,
-        facets=list(presented.facets),
-        prompt=presented.prompt,
-        answer=presented.answer,
-        guess_rate=presented.guess_rate,
-        created_at=now,
-    )
+    body, pk = body_of(version.pk), uuid.uuid4()
+    for _ in range(DRAWS):
+        seed = secrets.randbits(SEED_BITS)
+        try:
+            presented = kinds.get(version.kind).present(
+                body, seed=seed, identity=version.identity, opaque=opaque_ids(pk), focus=[f for f in facets if f]
+            )
+        except VariantError as error:
+            logger.warning("%s: seed %s is drawn again: %s", version, seed, error)
+            continue
+        return Presentation(
+            id=pk,
+            student=student,
+            card=card,
+            version=version,
+            seed=seed,
+            facets=list(presented.facets),
+            prompt=presented.prompt,
+            answer=presented.answer,
+            guess_rate=presented.guess_rate,
+            created_at=now,
+        )
+    logger.error("%s is not asked: none of %s seeds gave a sound variant", version, DRAWS)
+    return None
+
+
+def renew_broken(now: datetime) -> int:
+    """Close the open presentations whose variant is broken, so that the next ask draws another; how many.
+
+    What no longer follows from its seed is logged; it stays, since it is graded by what was stored.
+    """
+    closed = 0
+    waiting = Presentation.objects.filter(closed_at__isnull=True, version__kind=numeric.KIND)
+    for one in waiting.select_related("version__item").iterator(chunk_size=500):
+        body: Any = body_of(one.version_id)
+        if problems := numeric.defects(body, one.answer):
+            logger.error("%s, seed %s is broken: %s", one.version, one.seed, problems[0])
+            closed += Presentation.objects.filter(pk=one.pk, closed_at__isnull=True).update(closed_at=now)
+        elif not _is_reproduced(one, body):
+            logger.error("%s, seed %s: another variant than was stored", one.version, one.seed)
+    return closed
+
+
+def _is_reproduced(one: Presentation, body: Any) -> bool:
+    try:
+        return numeric.is_reproduced(body, one.answer, seed=one.seed, identity=one.version.identity)
+    except VariantError:
+        return False
 
 
 def opaque_ids(presentation: uuid.UUID) -> Callable[[str], str]:

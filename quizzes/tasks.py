@@ -4,7 +4,7 @@ from celery import shared_task
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from quizzes import scheduling
+from quizzes import presenting, scheduling
 
 
 @shared_task
@@ -20,3 +20,9 @@ def plan_due_students() -> None:
     """Plan for everyone whose study day has begun, and for those whose wish for a plan was lost on its way."""
     for student in scheduling.students_to_plan(timezone.now()):
         plan_student.delay(student)
+
+
+@shared_task
+def renew_broken_presentations() -> None:
+    """Draw anew for students what is found broken."""
+    presenting.renew_broken(timezone.now())

@@ -31,6 +31,19 @@ KINDS = {
 }
 
 
+class AuditFilter(admin.SimpleListFilter):
+    """By what the nightly audit found."""
+
+    title = "nightly audit"
+    parameter_name = "audit"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("broken", "Broken")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
+        return queryset.filter(findings__isnull=False).distinct() if self.value() == "broken" else queryset
+
+
 class StateFilter(admin.SimpleListFilter):
     """By what students get of it."""
 
@@ -64,8 +77,8 @@ class StateFilter(admin.SimpleListFilter):
 class ItemAdmin(admin.ModelAdmin):
     """Items of the bank."""
 
-    list_display = ("slug", "kind", "main_concept", "difficulty", "seconds", "state", "version", "updated_at")
-    list_filter = (StateFilter, "kind", "difficulty", "tags__concept", "course")
+    list_display = ("slug", "kind", "main_concept", "difficulty", "seconds", "state", "audit", "version", "updated_at")
+    list_filter = (StateFilter, AuditFilter, "kind", "difficulty", "tags__concept", "course")
     search_fields = ("slug", "draft__stem", "tags__concept__name")
     ordering = ("course", "position", "id")
     list_per_page = 50
@@ -76,12 +89,22 @@ class ItemAdmin(admin.ModelAdmin):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
-        return super().get_queryset(request).select_related("published", "course").prefetch_related("tags__concept")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("published", "course")
+            .prefetch_related("tags__concept", "findings")
+        )
 
     @admin.display(description="concept")
     def main_concept(self, item: Item) -> str:
         """The concept whose lesson is the item's."""
         return next((str(tag.concept) for tag in item.tags.all()), "–")
+
+    @admin.display(description="audit")
+    def audit(self, item: Item) -> str:
+        """Whether the nightly audit found it broken."""
+        return "broken" if item.findings.all() else ""
 
     @admin.display(description="version", ordering="published__number")
     def version(self, item: Item) -> str:
@@ -154,6 +177,7 @@ class ItemAdmin(admin.ModelAdmin):
             "kind": KINDS[kind][0],
             "preview_url": reverse("admin:questions_item_preview", args=[kind]),
             "state": item.state if item else "",
+            "findings": item.findings.all() if item else [],
             "versions": item.versions.select_related("published_by") if item else [],
             "changes": changes(item) if item else [],
         }

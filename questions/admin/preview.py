@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from questions import bank, kinds
 from questions.kinds import matching, numeric
-from questions.variants.audit import Defect
+from questions.variants import templates
+from questions.variants.audit import Audit
+from questions.variants.engine import VariantError
 
 SAMPLES = 5
-AUDITED = 200
-"""Variants that the preview grades; publishing takes more."""
+BINS = 24
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,45 @@ class Sample:
 
 @dataclass(frozen=True)
 class Preview:
-    """Samples of a valid body, or what is wrong with it; of numeric ones also what the audit found."""
+    """Samples of a valid body, or what is wrong with it; of numeric ones also what the publish gate found."""
 
     kind: str
     samples: list[Sample] = field(default_factory=list)
     problems: list[bank.Problem] = field(default_factory=list)
-    defects: list[Defect] = field(default_factory=list)
-    audited: int = 0
+    audit: Audit | None = None
+    histogram: Histogram | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle of the histogram."""
+
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How the answers of the audited variants are spread, in a box of 240 by 60, over an axis from `low` to `high`."""
+
+    bars: list[Bar]
+    low: str
+    high: str
+    logarithmic: bool
+
+
+def histogram(keys: Sequence[float]) -> Histogram | None:
+    """The spread of the answers, over their logarithms where they span three powers of ten; None for a single one."""
+    values = np.array(keys)
+    values = values[np.isfinite(values)]
+    if values.size == 0 or values.min() == values.max():
+        return None
+    logarithmic = bool(values.min() > 0 and values.max() >= 1000 * values.min())
+    counts, _ = np.histogram(np.log10(values) if logarithmic else values, bins=BINS)
+    heights = (60 * counts / counts.max()).round(1).tolist()
+    bars = [Bar(10 * place + 0.5, round(60 - height, 1), height) for place, height in enumerate(heights)]
+    return Histogram(bars, templates.number(values.min()), templates.number(values.max()), logarithmic)
 
 
 def preview(kind: str, document: dict[str, Any], identity: str) -> Preview:
@@ -64,7 +100,7 @@ def preview(kind: str, document: dict[str, Any], identity: str) -> Preview:
 def _numeric(body: numeric.Body, identity: str) -> Preview:
     try:
         variants = body.engine.generate(identity, range(SAMPLES))
-    except numeric.VariantError as error:
+    except VariantError as error:
         return Preview(numeric.KIND, problems=[bank.Problem(str(error), "where")])
     hint = " · ".join(part for part in (body.unit, body.hint) if part)
     samples = []
@@ -86,8 +122,8 @@ def _numeric(body: numeric.Body, identity: str) -> Preview:
                 ],
             )
         )
-    report = bank.audit(numeric.KIND, body, identity, AUDITED)
-    return Preview(numeric.KIND, samples, defects=report.problems if report else [], audited=AUDITED)
+    report = bank.audit(numeric.KIND, body, identity)
+    return Preview(numeric.KIND, samples, audit=report, histogram=histogram(report.keys) if report else None)
 
 
 def _sample(kind: str, body: Any, seed: int, identity: str) -> Sample:

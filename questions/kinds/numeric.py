@@ -142,8 +142,13 @@ class Body(ItemBody):
 
 
 def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
-    """The variant of `seed`; its numbers and key are stored with it, so that grading never draws again."""
+    """The variant of `seed`; its numbers and key are stored with it, so that grading never draws again.
+
+    Raises VariantError where the seed has no variant, or a broken one: another seed will do.
+    """
     (variant,) = body.engine.generate(identity, [seed])
+    if problems := defects(body, variant):
+        raise VariantError(problems[0], [seed])
     prompt = {
         "stem": body.engine.render("stem", variant["values"]),
         "unit": body.unit,
@@ -216,6 +221,22 @@ def read(text: str) -> str:
 
 def audit(body: Body, identity: str, seeds: int) -> auditing.Audit:
     """The publish gate over seeds 0 … `seeds`-1."""
+    return auditing.audit(body.engine, identity, range(seeds), **_gate(body))
+
+
+def defects(body: Body, answer: dict[str, Any]) -> list[str]:
+    """What the publish gate says of one stored variant; empty where it is sound."""
+    return [f"{message} {example}".rstrip() for message, example in auditing.defects(answer, **_gate(body))]
+
+
+def is_reproduced(body: Body, answer: dict[str, Any], *, seed: int, identity: str) -> bool:
+    """Whether the seed still gives the stored variant, bit for bit. Raises VariantError where it gives none."""
+    (variant,) = body.engine.generate(identity, [seed])
+    return variant == answer
+
+
+def _gate(body: Body) -> dict[str, Any]:
+    """How the publish gate grades, and what it grades."""
 
     def verdict(variant: dict[str, Any], typed: str) -> auditing.Verdict:
         try:
@@ -224,15 +245,12 @@ def audit(body: Body, identity: str, seeds: int) -> auditing.Audit:
             return auditing.Verdict(None)
 
     precision = body.precision
-    return auditing.audit(
-        body.engine,
-        identity,
-        range(seeds),
-        grade=verdict,
-        rounded=precision.rounded if body.asks_digits or body.tolerance is None else repr,
-        unit=precision.unit,
-        neighbours=body.tolerance is None and not precision.exact,
-    )
+    return {
+        "grade": verdict,
+        "rounded": precision.rounded if body.asks_digits or body.tolerance is None else repr,
+        "unit": precision.unit,
+        "neighbours": body.tolerance is None and not precision.exact,
+    }
 
 
 def _read(body: Body, text: str) -> numbers.Reading:
@@ -262,7 +280,9 @@ __all__ = [
     "Body",
     "VariantError",
     "audit",
+    "defects",
     "grade",
+    "is_reproduced",
     "present",
     "read",
     "reveal",

@@ -55,6 +55,11 @@ class Audit:
     redraws: float = 0.0
 
     @property
+    def constraints_met(self) -> float:
+        """The share of draws that met the constraints."""
+        return 1 / (1 + self.redraws)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.problems
@@ -98,10 +103,10 @@ def audit(
     for junk in ("", "abc", "1 2/3"):
         if grade(graded[0], junk).correct is not None:
             found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
-    defects = [_defects(variant, grade, rounded, unit, neighbours) for variant in graded]
-    if any(defects):
+    problems = [defects(variant, grade, rounded, unit, neighbours) for variant in graded]
+    if any(problems):
         for seed, row in zip(seeds, same, strict=True):
-            for message, example in defects[row]:
+            for message, example in problems[row]:
                 found.setdefault(message, []).append((seed, example))
     for message, cases in found.items():
         shown = tuple(seed for seed, _ in cases[:MAX_SHOWN])
@@ -133,13 +138,14 @@ def _undefined(
     return found
 
 
-def _defects(
+def defects(
     variant: dict[str, Any],
     grade: Callable[[dict[str, Any], str], Verdict],
     rounded: Callable[[float], str],
     unit: Callable[[float], float],
     neighbours: bool,
 ) -> list[tuple[str, str]]:
+    """What is wrong with one variant: messages, each with its numbers. The arguments are those of `audit`."""
     found = []
     typed = _typed(variant["key"], rounded)
     if grade(variant, typed).correct is not True:

@@ -1,11 +1,16 @@
 """Variants with their texts: ours over arrays of seeds, against a plain Python loop that does the same work."""
 
+import math
 import random
 from typing import Any
 
+import numpy as np
+
 from questions.kinds import numeric
+from questions.variants.formulas import compile_formula
 from tests.benchmarks.table import Row, seconds
 
+N = 10_000
 ITEM: dict[str, Any] = {
     "stem": "SGD with $\\eta = {eta}$ and $\\lambda = {lam}$ multiplies every weight by what factor each step?",
     "draw": {"eta": "loguniform_nice(1e-3, 1)", "lam": "loguniform_nice(1e-5, 1e-1)"},
@@ -37,11 +42,49 @@ def rows() -> list[Row]:
         for n in (1, 100, 10_000)
     ]
     (variant,) = engine.generate("item:1", [7])
-    answer = {"value": "1 - 1e-5"}
-    found.append(Row("grade a typed answer", seconds(lambda: numeric.grade(body, variant, answer), repeat=50)))
-    found.append(Row("compile a template", seconds(lambda: numeric.Body.model_validate(ITEM), repeat=20)))
-    found.append(Row("audit a variant, of 1,000", seconds(lambda: numeric.audit(body, "item:1", 1000), 1000, repeat=3)))
-    return found
+    answer = {"value": "0.99999"}
+    grade = seconds(lambda: numeric.grade(body, variant, answer), repeat=200)
+    by_hand = seconds(lambda: _plain_grade("0.99999", variant["key"], variant["of"]), repeat=200)
+    found.append(Row("grade a typed answer", grade, "float(text), one tolerance", by_hand))
+    return [*found, *_formulas(), *_whole_items(body)]
+
+
+def _formulas() -> list[Row]:
+    """A formula compiled, and evaluated for each of 10,000 seeds; beside Python's compile and eval, which are not safe."""
+    names = ("eta", "lam", "k")
+    texts = [f"(1 - eta*lam)**k * {n} + sqrt(abs(lam - eta)) / (1 + k)" for n in range(2000)]
+    fresh = iter(texts)
+    compiled = seconds(lambda: compile_formula(next(fresh), names), repeat=1000)
+    by_python = seconds(lambda: compile(texts[0], "", "eval"), repeat=1000)
+    rng = np.random.default_rng(0)
+    values = {
+        "eta": rng.uniform(0.01, 1, N),
+        "lam": rng.uniform(1e-5, 0.1, N),
+        "k": rng.integers(1, 50, N).astype(float),
+    }
+    formula, code = compile_formula(texts[1], names), compile(texts[1], "", "eval")
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*(values[name].tolist() for name in names), strict=True)]
+    allowed = {"sqrt": math.sqrt, "abs": abs}
+    return [
+        Row("compile a formula", compiled, "compile()", by_python),
+        Row(
+            f"evaluate a formula, {N:,} at once",
+            seconds(lambda: formula(values), N),
+            "eval() in a loop",
+            seconds(lambda: [eval(code, allowed, row) for row in rows], N),
+        ),
+    ]
+
+
+def _whole_items(body: numeric.Body) -> list[Row]:
+    return [
+        Row("compile a whole item", seconds(lambda: numeric.Body.model_validate(ITEM), repeat=50)),
+        Row("audit a variant, of 10,000", seconds(lambda: numeric.audit(body, "item:1", N), N, repeat=3)),
+    ]
+
+
+def _plain_grade(text: str, key: float, of: float) -> bool:
+    return abs(float(text) - key) <= 0.01 * of
 
 
 def _plain(seed: int) -> tuple[str, float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from examprep.models import User
 from examprep.roles import instructors
+from questions import bank
 from questions.models import Concept, Course, Item
 from tests.conftest import Api
 
@@ -272,3 +274,34 @@ def test_students_do_not_get_in(student: User, course: Course) -> None:
 def test_an_administrator_sees_accounts(admin_client: Client) -> None:
     page = admin_client.get("/admin/examprep/user/")
     assert page.status_code == 200
+
+
+def test_the_preview_of_a_numeric_item_shows_the_spread_of_its_answers(instructor: Client, course: Course) -> None:
+    page = instructor.post("/admin/questions/item/preview/numeric/", form(course, "numeric")).content.decode()
+
+    assert page.count("<rect ") == 24
+    assert 'aria-label="Histogram of the answers, from 8 to 180"' in page
+    assert "87 different questions" in page
+    assert "98 % of the draws met the conditions" in page
+
+
+def test_the_preview_lists_the_seeds_that_break_an_item(instructor: Client, course: Course) -> None:
+    sent = form(course, "numeric") | {"mistakes-0-value": "m + (n - 7)*(n - 8)*(n - 9)"}
+
+    page = instructor.post("/admin/questions/item/preview/numeric/", sent).content.decode()
+
+    assert "It cannot be published" in page
+    assert re.search(r"Mistake 1 is marked right\. \d+ seeds, such as \d+", page)
+
+
+def test_what_the_nightly_audit_finds_is_shown_until_it_is_mended(instructor: Client, course: Course) -> None:
+    item = publish(instructor, course, "numeric")
+    bank.record_findings(item, ["Mistake 1 is marked right. 3 seeds.", "Mistake 1 is marked right. 3 seeds."])
+
+    address = f"/admin/questions/item/{item.pk}/change/"
+    assert "The nightly audit found this item broken" in instructor.get(address).content.decode()
+    listed = instructor.get("/admin/questions/item/?audit=broken").context["cl"].queryset
+    assert [found.slug for found in listed] == [item.slug]
+
+    instructor.post(address, form(course, "numeric", _publish="1") | {"stem": "Twice ${n}$?"})
+    assert not item.findings.exists()

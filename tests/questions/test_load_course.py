@@ -1,12 +1,17 @@
 """Loading a course folder: all of it or nothing, and each problem at its place."""
 
+import json
 import shutil
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from django.core.management import CommandError, call_command
 
 from questions import bank
+from questions.interchange import yaml
 from questions.models import Concept, Course, Item, ItemVersion, Lesson
 from tests.conftest import TINY
 
@@ -153,3 +158,16 @@ def test_the_first_course_loads_and_covers_all_kinds(db: None) -> None:
     assert Item.objects.published().count() >= 30
     assert set(Item.objects.values_list("difficulty", flat=True)) == {1, 2, 3, 4, 5}
     assert Lesson.objects.get(slug="regularization").builds_on.get().slug == "backpropagation"
+
+
+def test_the_schema_for_editors_accepts_the_course_and_finds_a_typo() -> None:
+    out = StringIO()
+    call_command("item_schema", stdout=out)
+    schema = jsonschema.Draft202012Validator(json.loads(out.getvalue()))
+    schema.check_schema(schema.schema)
+
+    for path in sorted((COURSE / "bank").glob("*.yaml")):
+        items: Any = yaml.read(path.read_text())
+        assert [error.message for error in schema.iter_errors(items)] == [], path
+    del items[0]["stem"]
+    assert not schema.is_valid(items)

@@ -17,7 +17,6 @@ DECAY: dict[str, Any] = {
     "draw": {"eta": "choice(0.1)", "lam": "choice(1e-4)"},
     "let": {"decay": "1 - eta*lam"},
     "answer": "decay",
-    "digits": 5,
     "tolerance": {"of": "eta*lam", "rtol": 0.01},
     "mistakes": [
         {"value": "eta*lam", "because": "{eta*lam} is the part taken away; the factor is one minus it."},
@@ -76,7 +75,7 @@ def test_a_prompt_holds_the_variants_numbers_and_not_the_key() -> None:
     assert presented.prompt == {
         "stem": r"SGD with $\eta = 0.1$ and $\lambda = 0.0001$ multiplies every weight by what factor?",
         "unit": None,
-        "precision_hint": "5 significant digits",
+        "precision_hint": "",
     }
     assert presented.facets == ("",)
     assert presented.guess_rate == 0
@@ -260,7 +259,7 @@ def test_a_mistake_without_a_value_in_a_variant_is_never_recognised() -> None:
 
 
 def test_the_hint_says_what_is_asked() -> None:
-    plain = {**DECAY, "digits": None, "tolerance": None}
+    plain = {**DECAY, "tolerance": None, "mistakes": []}
 
     assert put({**plain, "digits": 4})[1].prompt["precision_hint"] == "4 significant digits"
     assert put({**plain, "tolerance": {"rtol": 0.01}})[1].prompt["precision_hint"] == "within 1\u202f%"
@@ -297,7 +296,7 @@ def test_it_echoes_how_an_answer_is_read(text: str, echo: str) -> None:
         ({"solution": "{eta.__class__}"}, "solution", "not allowed"),
         ({"explanation": ""}, "explanation", "at least 1"),
         ({"digits": 0}, "digits", "greater than or equal"),
-        ({"decimals": 2}, "", "one of digits, decimals and exact"),
+        ({"digits": 5, "decimals": 2}, "", "one of digits, decimals and exact"),
         ({"answers": "decay"}, "answers", "Extra inputs"),
     ],
 )

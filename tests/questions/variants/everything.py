@@ -1,0 +1,51 @@
+"""A template that uses every distribution and most functions, and the digest of its variants.
+
+It needs NumPy alone, so that `portability.py` can run it under other versions; it prints the version and the digest.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+
+from questions.variants.engine import Engine, compile_engine
+
+IDENTITY = "item:1"
+EVERYTHING: dict[str, Any] = {
+    "draw": {
+        "n": "integer(2, 12)",
+        "x": "uniform(0.5, 2, 0.1)",
+        "k": "choice(2, 4, 8)",
+        "lam": "loguniform_nice(1e-5, 1e-1)",
+        "a": "loguniform(1e-3, 1, 2)",
+        "v": "vector(3, uniform(-1, 1, 0.01))",
+        "m": "matrix(2, 3, integer(-9, 9))",
+    },
+    "let": {"decay": "1 - a*lam", "total": "sum(v) + m[0][1]", "root": "sqrt(x) * exp(-a) + log(n)"},
+    "where": ["x*n < 20", "abs(total) > 0.1"],
+    "answer": "decay**k * v + root",
+    "of": "a*lam",
+    "mistakes": ["v / total", "lam * v"],
+    "texts": {"stem": "{n}, {x}, {k}, $\\lambda = {lam}$, {a:.1g}, {v}, {m}", "solution": "${decay}^{k}$, {root:.4f}"},
+}
+
+
+def compiled(**spec: Any) -> Engine:
+    """An engine of a template; what is not given is left out."""
+    empty: dict[str, Any] = {"draw": {}, "let": {}, "where": [], "of": None, "mistakes": [], "texts": {}}
+    return compile_engine(**{**empty, **spec})
+
+
+def digest(variants: int = 5000) -> str:
+    """SHA-256 of the first variants, each with its stem."""
+    engine = compiled(**EVERYTHING)
+    found = hashlib.sha256()
+    for variant in engine.generate(IDENTITY, range(variants)):
+        found.update(json.dumps(variant, sort_keys=True).encode())
+        found.update(engine.render("stem", variant["values"]).encode())
+    return found.hexdigest()
+
+
+if __name__ == "__main__":
+    print(np.__version__, digest())

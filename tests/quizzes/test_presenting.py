@@ -1,0 +1,121 @@
+"""What is put to students: sound variants only, drawn anew where they are found broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from examprep.models import User
+from questions import bank, kinds
+from questions.models import Course, Item, ItemVersion
+from questions.tasks import audit_published_items
+from quizzes import presenting, scheduling, tasks
+from quizzes.models import Card, Presentation
+from tests.conftest import Api
+
+HALF_BROKEN: dict[str, Any] = {
+    "stem": "Twice ${n}$?",
+    "draw": {"n": "integer(1, 40)"},
+    "answer": "2*n",
+    "exact": True,
+    "mistakes": [{"value": "n + 20", "because": "That adds."}],
+    "explanation": "Two times.",
+}
+"""Where n is 20, the mistake is the key."""
+
+
+def put_into_service(course: Course, body: dict[str, Any]) -> Item:
+    """An item as an older, laxer gate may have let it pass."""
+    item = bank.save_draft(course, "twice", "numeric", body, [course.concepts.all()[0]])
+    version = ItemVersion.objects.create(
+        item=item,
+        number=1,
+        kind="numeric",
+        body=item.draft,
+        difficulty=1,
+        seconds=20,
+        concepts=["l2"],
+        lesson=course.lessons.all()[0],
+        facets=[""],
+        published_at=timezone.now(),
+    )
+    Item.objects.filter(pk=item.pk).update(published=version)
+    item.refresh_from_db()
+    return item
+
+
+def ask(student: User, item: Item) -> list[Presentation]:
+    scheduling.ensure_cards(student)
+    card = Card.objects.get(student=student, item=item)
+    return presenting.present(student, [presenting.Ask(card.pk)], timezone.now())
+
+
+def test_a_broken_variant_is_drawn_again(student: User, course: Course) -> None:
+    item = put_into_service(course, HALF_BROKEN)
+
+    for _ in range(60):
+        (one,) = ask(student, item)
+        assert one.answer["values"]["n"] != 20
+        Presentation.objects.filter(pk=one.pk).update(closed_at=timezone.now())
+
+
+@pytest.mark.parametrize("change", [{"where": ["n > 100"]}, {"mistakes": [{"value": "2*n", "because": "Right."}]}])
+def test_an_item_without_a_sound_variant_is_not_asked(student: User, course: Course, change: dict[str, Any]) -> None:
+    item = put_into_service(course, {**HALF_BROKEN, **change})
+
+    assert ask(student, item) == []
+    assert item.slug not in [one["item"] for one in Api(student).queue(50)["results"]]
+
+
+def test_the_night_closes_what_is_broken_and_keeps_what_is_sound(student: User, course: Course) -> None:
+    item = put_into_service(course, HALF_BROKEN)
+    (sound,) = ask(student, Item.objects.get(slug="decay-factor"))
+    (broken,) = ask(student, item)
+    broken.answer["mistakes"] = [broken.answer["key"]]
+    broken.save()
+
+    tasks.renew_broken_presentations()
+    tasks.renew_broken_presentations()  # twice is once
+
+    sound.refresh_from_db()
+    broken.refresh_from_db()
+    assert sound.closed_at is None
+    assert broken.closed_at is not None
+    (again,) = ask(student, item)
+    assert again.pk != broken.pk
+
+
+def test_a_variant_that_its_seed_no_longer_gives_is_said(
+    student: User, course: Course, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduling.ensure_cards(student)
+    card = Card.objects.get(student=student, item__slug="decay-factor")
+    (one,) = presenting.present(student, [presenting.Ask(card.pk)], timezone.now())
+    Presentation.objects.filter(pk=one.pk).update(seed=one.seed + 1)
+
+    assert presenting.renew_broken(timezone.now()) == 0
+    assert "another variant than was stored" in caplog.text
+
+
+def test_the_night_shows_instructors_what_is_broken(course: Course) -> None:
+    item = put_into_service(course, HALF_BROKEN)
+
+    audit_published_items()
+    audit_published_items()
+
+    (finding,) = item.findings.all()
+    assert finding.message.startswith("Mistake 1 is marked right.")
+    assert not Item.objects.filter(findings__isnull=False).exclude(pk=item.pk).exists()
+
+
+def test_what_is_stored_is_what_the_seed_gives(student: User, course: Course) -> None:
+    Api(student).queue(50)
+    one = Presentation.objects.get(version__kind="numeric")
+
+    body: Any = presenting.body_of(one.version_id)
+    again = kinds.numeric.present(body, seed=one.seed, identity=one.version.identity, opaque=str)
+
+    assert again.answer == one.answer
+    assert again.prompt == one.prompt
