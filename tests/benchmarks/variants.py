@@ -50,7 +50,7 @@ def rows() -> list[Row]:
 
 
 def _formulas() -> list[Row]:
-    """A formula compiled, and evaluated for each of 10,000 seeds; beside Python's compile and eval, which are not safe."""
+    """A formula compiled, and evaluated for 10,000 seeds; beside Python's own compile and eval, which are not safe."""
     names = ("eta", "lam", "k")
     texts = [f"(1 - eta*lam)**k * {n} + sqrt(abs(lam - eta)) / (1 + k)" for n in range(2000)]
     fresh = iter(texts)
