@@ -517,11 +517,11 @@ def _write(writes: _Writes, now: datetime) -> None:
 
 
 def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
-    """Ask again what an undo took back, unless its card was put again in the meantime."""
-    cards = [one.card_id for one in presentations.values()]
-    taken = set(Presentation.objects.filter(card__in=cards, closed_at__isnull=True).values_list("card_id", flat=True))
-    free = [one.pk for one in presentations.values() if one.card_id not in taken]
-    Presentation.objects.filter(pk__in=free).update(closed_at=None)
+    """Ask again what an undo took back, the newest of each card, unless the card was put again in the meantime."""
+    newest = {one.card_id: one for one in sorted(presentations.values(), key=lambda one: (one.created_at, one.pk))}
+    taken = Presentation.objects.filter(card__in=newest, closed_at__isnull=True).values_list("card_id", flat=True)
+    free = newest.keys() - set(taken)
+    Presentation.objects.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None)
 
 
 # Answers

@@ -1,0 +1,133 @@
+"""The review log is the truth: whatever the devices do, the states are the fold of the events in their order."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from examprep.models import User
+from quizzes import presenting, reviewing, scheduling
+from quizzes.models import Card, Presentation, Review, ReviewEvent
+from quizzes.reviewing import CARD_STATE
+from tests.conftest import WRONG
+
+Key = Callable[[str], Any]
+Event = dict[str, Any]
+ROUNDS = 4
+DAYS = 40
+
+
+def history(student: User, key: Key, rounds: int = ROUNDS) -> list[Event]:
+    """A month of answers, right and wrong, of all cards, with undos, buries and suspensions: in their order."""
+    rng = random.Random(1)
+    scheduling.ensure_cards(student)
+    begin = timezone.now() - timedelta(days=DAYS)
+    cards = list(Card.objects.filter(student=student).order_by("item__slug", "facet"))
+    events: list[Event] = []
+    for number in range(rounds):
+        asks = [presenting.Ask(card.pk, (card.facet,)) for card in cards]
+        for one in presenting.present(student, asks, begin):
+            right = key(str(one.pk))
+            wrong = WRONG[one.version.kind](one.prompt, right)
+            at = begin + timedelta(days=(DAYS - 2) * (number + rng.random()) / rounds)
+            event = {
+                "id": str(uuid.UUID(int=rng.getrandbits(128))),
+                "type": "review",
+                "presentation": str(one.pk),
+                "response": wrong if rng.random() < 0.3 else right,
+                "occurred_at": at.isoformat(),
+                "duration_ms": rng.randrange(2_000, 200_000),
+                "confidence": rng.choice([None, 1, 3, 5]),
+            }
+            events.append(event)
+            if rng.random() < 0.2:
+                events.append(_other("undo", at + timedelta(seconds=30), rng, target=event["id"]))
+            if rng.random() < 0.2:
+                kind = rng.choice(["bury", "suspend", "resume"])
+                events.append(_other(kind, at + timedelta(seconds=60), rng, card=str(one.card_id)))
+        Presentation.objects.filter(student=student).update(closed_at=begin)
+    return sorted(events, key=lambda event: str(event["occurred_at"]))
+
+
+def _other(kind: str, at: Any, rng: random.Random, **more: str) -> Event:
+    return {"id": str(uuid.UUID(int=rng.getrandbits(128))), "type": kind, "occurred_at": at.isoformat(), **more}
+
+
+def send(student: User, events: list[Event], device: int = 1) -> list[str]:
+    batch = {"device": str(uuid.UUID(int=device)), "device_now": timezone.now().isoformat(), "events": events}
+    return [result["status"] for result in reviewing.accept(student, batch)["results"]]
+
+
+def states(student: User) -> list[tuple[Any, ...]]:
+    """All card states, to the bit."""
+    return list(Card.objects.filter(student=student).order_by("pk").values_list("pk", *CARD_STATE))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_order_duplicates_and_batches_do_not_matter(student: User, key: Key, data: st.DataObject) -> None:
+    with transaction.atomic():
+        events = history(student, key)
+        with transaction.atomic():
+            send(student, events)
+            expected = states(student)
+            transaction.set_rollback(True)
+        assert len({state for state in expected if state[1] is not None}) > 5
+
+        shuffled = data.draw(st.permutations(events))
+        repeated = shuffled + data.draw(st.lists(st.sampled_from(events), max_size=20))
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(repeated)), max_size=6)))
+        for number, (start, end) in enumerate(zip([0, *cuts], [*cuts, len(repeated)], strict=True)):
+            send(student, repeated[start:end], device=number)
+        assert states(student) == expected
+        assert ReviewEvent.objects.filter(student=student).count() == len(events)
+        transaction.set_rollback(True)
+
+
+def test_four_retries_at_once_store_each_event_once(transactional_db: None, student: User, key: Key) -> None:
+    events = history(student, key, rounds=110)[:1000]
+    assert len(events) == 1000
+    batches = [events[:500], events[500:]]
+
+    def retry(device: int) -> list[str]:
+        try:
+            return [status for batch in batches for status in send(student, batch, device=1)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(retry, range(4)))
+
+    assert all(set(statuses) <= {"accepted", "duplicate"} for statuses in found)
+    assert sum(statuses.count("accepted") for statuses in found) == 1000
+    log = ReviewEvent.objects.filter(student=student)
+    assert sorted(log.values_list("sequence", flat=True)) == list(range(1, 1001))
+    reviews = [event for event in events if event["type"] == "review"]
+    assert Review.objects.filter(event__student=student).values("event").distinct().count() == len(reviews)
+
+
+def test_two_devices_with_wrong_clocks_agree(student: User, key: Key) -> None:
+    events = history(student, key, rounds=2)
+    with transaction.atomic():
+        send(student, events)
+        expected = states(student)
+        transaction.set_rollback(True)
+
+    wrong = timedelta(hours=5)
+    now = timezone.now()
+    shifted = [
+        {**event, "occurred_at": (datetime.fromisoformat(event["occurred_at"]) + wrong).isoformat()} for event in events
+    ]
+    batch = {"device": str(uuid.UUID(int=9)), "device_now": (now + wrong).isoformat(), "events": shifted}
+    reviewing.accept(student, batch, now=now)
+
+    assert states(student) == expected
