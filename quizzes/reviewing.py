@@ -479,13 +479,17 @@ def _refold_flags(student: Any, writes: _Writes) -> None:
     log += [event for event in writes.events if event.card_id in writes.flagged and not event.undone]
     for event in sorted(log, key=lambda event: (event.occurred_at, event.event_id)):
         assert event.card_id is not None
-        card = writes.flagged[event.card_id]
-        if event.type == ReviewEvent.Type.BURY:
-            card.buried_until = study_day(student, event.occurred_at).ends_at
-        elif event.type == ReviewEvent.Type.SUSPEND:
-            card.suspended = True
-        else:
-            card.suspended, card.buried_until = False, None
+        flag(student, writes.flagged[event.card_id], event)
+
+
+def flag(student: Any, card: Card, event: ReviewEvent) -> None:
+    """What a bury, suspend or resume event does to its card."""
+    if event.type == ReviewEvent.Type.BURY:
+        card.buried_until = study_day(student, event.occurred_at).ends_at
+    elif event.type == ReviewEvent.Type.SUSPEND:
+        card.suspended = True
+    else:
+        card.suspended, card.buried_until = False, None
 
 
 def due(student: Any, card: Card) -> datetime | None:

@@ -7,15 +7,19 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
+import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import presenting, reviewing, scheduling
+from quizzes import presenting, rebuilding, reviewing, scheduling
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviewing import CARD_STATE
 from tests.conftest import WRONG
@@ -131,3 +135,50 @@ def test_two_devices_with_wrong_clocks_agree(student: User, key: Key) -> None:
     reviewing.accept(student, batch, now=now)
 
     assert states(student) == expected
+
+
+def test_a_rebuild_of_a_healthy_log_changes_nothing(student: User, stranger: User, key: Key) -> None:
+    for one in (student, stranger):
+        send(one, history(one, key))
+    before = states(student)
+
+    out = StringIO()
+    call_command("rebuild_memory", stdout=out)
+
+    assert states(student) == before
+    counted = Review.objects.filter(event__undone=False).count()
+    assert f"2 students, {Card.objects.count()} cards, {counted} reviews: 0 differences." in out.getvalue()
+
+
+def test_a_rebuild_mends_what_is_wrong_and_says_what(student: User, stranger: User, key: Key) -> None:
+    for one in (student, stranger):
+        send(one, history(one, key))
+    before, others = states(student), states(stranger)
+    broken = Card.objects.filter(student=student, stability__isnull=False, suspended=False).first()
+    assert broken
+    Card.objects.filter(pk=broken.pk).update(stability=1.0, reviews=99, suspended=True)
+
+    with pytest.raises(CommandError, match="not the fold"):
+        call_command("rebuild_memory", check=True, stdout=StringIO())
+    assert states(student) != before
+
+    out = StringIO()
+    call_command("rebuild_memory", student="ada", stdout=out)
+    assert "reviews 99 is" in out.getvalue()
+    assert "1 differences, mended" in out.getvalue()
+    assert states(student) == before
+    assert states(stranger) == others
+
+
+def test_a_rebuild_takes_the_same_queries_however_long_the_log(student: User, key: Key) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            rebuilding.rebuild(student)
+        return len(captured)
+
+    events = history(student, key, rounds=20)
+    send(student, events[:20])
+    few = queries()
+    for start in range(20, len(events), 400):
+        send(student, events[start : start + 400])
+    assert queries() == few

@@ -1,0 +1,53 @@
+"""`manage.py rebuild_memory`: memory states from the review log alone."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from quizzes import rebuilding
+from quizzes.models import Review
+
+BAR = 40
+
+
+class Command(BaseCommand):
+    help = "Replays the review log into memory states. On a healthy database it changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--student", metavar="NAME", help="Only this student's.")
+        parser.add_argument("--check", action="store_true", help="Change nothing; exit with 1 on a difference.")
+
+    def handle(self, *args: Any, student: str | None, check: bool, **options: Any) -> None:
+        found = None
+        log = Review.objects.filter(event__undone=False)
+        if student:
+            found = get_user_model().objects.filter(username=student).first()
+            if found is None:
+                raise CommandError(f"There is no student “{student}”.")
+            log = log.filter(card__student=found)
+        total = log.count()
+
+        def show(so_far: rebuilding.Rebuilt) -> None:
+            share = so_far.reviews / total if total else 1.0
+            done = round(BAR * share)
+            self.stderr.write(
+                f"\r[{'#' * done}{'.' * (BAR - done)}] {so_far.reviews:,} of {total:,} reviews", ending=""
+            )
+
+        report = rebuilding.rebuild(found, repair=not check, progress=show if self.stderr.isatty() else _quiet)
+        if self.stderr.isatty():
+            self.stderr.write("")
+        for example in report.examples:
+            self.stdout.write(example)
+        self.stdout.write(
+            f"{report.students:,} students, {report.cards:,} cards, {report.reviews:,} reviews: "
+            f"{report.different:,} differences{'' if check or not report.different else ', mended'}."
+        )
+        if check and report.different:
+            raise CommandError("The stored states are not the fold of the log.")
+
+
+def _quiet(so_far: rebuilding.Rebuilt) -> None:
+    """Nobody watches."""
