@@ -63,7 +63,10 @@ class ReviewEvent(models.Model):
         SUSPEND = "suspend"
         RESUME = "resume"
 
-    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_events")
+    # The unique pairs below are its indexes: one of the student alone would tempt planners into reading the whole log.
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_events", db_index=False
+    )
     event_id = models.UUIDField()
     sequence = models.PositiveBigIntegerField(help_text="The place in the student's log; the sync cursor.")
     type = models.CharField(max_length=8, choices=Type.choices)
@@ -72,7 +75,7 @@ class ReviewEvent(models.Model):
         "Presentation", on_delete=models.PROTECT, null=True, blank=True, related_name="events"
     )
     card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    target = models.UUIDField(null=True, blank=True, db_index=True)
+    target = models.UUIDField(null=True, blank=True)
     response = models.JSONField(null=True, blank=True)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)
@@ -92,6 +95,7 @@ class ReviewEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["student", "study_date"], name="event_day"),
+            models.Index(fields=["student", "target"], name="event_target", condition=Q(target__isnull=False)),
             models.Index(fields=["card", "type"], name="event_card", condition=Q(card__isnull=False)),
         ]
 

@@ -1,13 +1,19 @@
-"""`make bench`: everything that has to be fast, beside a peer in the same run where there is one."""
+"""`make bench`: everything that has to be fast, beside a peer in the same run where there is one.
+
+Names of modules as arguments choose among them.
+"""
 
 import os
+import sys
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 django.setup()
 
-from tests.benchmarks import answers, memory, variants  # noqa: E402 - models need a set-up Django
+from tests.benchmarks import answers, memory, rebuild, variants  # noqa: E402 - models need a set-up Django
 from tests.benchmarks.table import show  # noqa: E402
 
-show([*memory.rows(), *variants.rows(), *answers.rows()])
+ALL = {"memory": memory, "variants": variants, "answers": answers, "rebuild": rebuild}
+
+show([row for name in sys.argv[1:] or ALL for row in ALL[name].rows()])

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -129,18 +130,18 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_way(s
         assert again.stop() == 0
 
 
+def replaced(service: Service, killed: int, what: str) -> bool:
+    """Whether another process does what the killed one did."""
+    alive = service.processes()
+    return killed not in alive and any(what in command for command in alive.values())
+
+
 def test_it_starts_again_whatever_was_killed(service: Service) -> None:
     url = service.ready()
     for what in ("examprep.serve", "quiet worker", "quiet beat", "redis-server"):
         killed = service.process_of(what)
         os.kill(killed, signal.SIGKILL)
-        until(
-            lambda killed=killed, what=what: (
-                killed not in service.processes() and any(what in each for each in service.processes().values())
-            ),
-            15,
-            lambda: service.text,
-        )
+        until(partial(replaced, service, killed, what), 15, lambda: service.text)
     until(lambda: get(f"{url}/health/ready")[0] == 200, 15, lambda: service.text)
     assert service.stop() == 0
     assert service.nothing_left()

@@ -182,3 +182,27 @@ def test_a_rebuild_takes_the_same_queries_however_long_the_log(student: User, ke
     for start in range(20, len(events), 400):
         send(student, events[start : start + 400])
     assert queries() == few
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plans")
+def test_no_query_of_an_answer_or_a_queue_reads_the_whole_log(student: User, key: Key) -> None:
+    send(student, history(student, key))
+    (one,) = scheduling.queue(student, limit=1).presentations
+    event = {
+        "id": str(uuid.uuid4()),
+        "type": "review",
+        "presentation": str(one.pk),
+        "response": key(str(one.pk)),
+        "occurred_at": timezone.now().isoformat(),
+    }
+    with CaptureQueriesContext(connection) as captured:
+        scheduling.queue(student, limit=20)
+        send(student, [event])
+
+    for query in captured:
+        if query["sql"].startswith("SELECT") and '"quizzes_reviewevent"' in query["sql"]:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql'].replace('%', '%%')}")
+                steps = [row[3] for row in cursor.fetchall()]
+            whole = [step for step in steps if "reviewevent" in step and ("SCAN" in step or "(student_id=?)" in step)]
+            assert whole == [], query["sql"]

@@ -1,0 +1,23 @@
+"""A database for a benchmark: a SQLite file of its own, or whatever DATABASE_URL names."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+
+@contextmanager
+def migrated() -> Iterator[str]:
+    """An empty, migrated database; yields its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        if not os.environ.get("DATABASE_URL"):
+            connection.close()
+            connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = f"{folder}/bench.sqlite3"
+        call_command("migrate", verbosity=0)
+        yield {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+        call_command("flush", verbosity=0, interactive=False)
+        connection.close()
