@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import fsrs_rs_python as rust
 import numpy as np
 import pytest
 from fsrs import Card, Rating, Scheduler
@@ -282,3 +283,42 @@ def test_a_replay_refuses_a_review_without_its_days() -> None:
 
 def test_luck_adds_to_recall() -> None:
     np.testing.assert_allclose(fsrs.expected_correct([0.0, 0.8, 1.0, 0.8], [0.25, 0.25, 0.25, 0]), [0.25, 0.85, 1, 0.8])
+
+
+def by_the_rust_package(
+    ratings: NDArray[np.int64], elapsed: NDArray[np.int64], lengths: NDArray[np.int64], w: tuple[float, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The states that `fsrs-rs-python` comes to, in single precision; NaN for cards without reviews."""
+    starts = np.cumsum(lengths) - lengths
+    histories = {
+        card: rust.FSRSItem(
+            [rust.FSRSReview(int(ratings[k]), int(elapsed[k]) if k > start else 0) for k in range(start, start + n)]
+        )
+        for card, (start, n) in enumerate(zip(starts, lengths, strict=True))
+        if n
+    }
+    S, D = np.full(len(lengths), NAN), np.full(len(lengths), NAN)
+    states = rust.FSRS(list(w)).memory_state_batch(list(histories.values()), [None] * len(histories))
+    for card, state in zip(histories, states, strict=True):
+        S[card], D[card] = state.stability, state.difficulty
+    return S, D
+
+
+@pytest.mark.parametrize("parameters", [DEFAULT_PARAMETERS, *(random_parameters(seed) for seed in range(8))])
+def test_it_follows_the_rust_package_too(parameters: tuple[float, ...]) -> None:
+    """Up to a hundred years: there the Rust package caps the stability; the Python one, which we follow, does not."""
+    histories = random_histories(3, 2000)
+    S, D = fsrs.replay(*histories, parameters)
+
+    theirs = by_the_rust_package(*histories, parameters)
+
+    capped = theirs[0] >= 36_500 * 0.999
+    for length in range(1, 20):  # a card that was capped on the way differs from then on
+        early = np.minimum(histories[2], length)
+        kept = np.concatenate(
+            [np.arange(at, at + n) for at, n in zip(np.cumsum(histories[2]) - histories[2], early, strict=True)]
+        ).astype(int)
+        capped |= fsrs.replay(histories[0][kept], histories[1][kept], early, parameters)[0] >= 36_500
+    assert capped.mean() < 0.01
+    np.testing.assert_allclose(S[~capped], theirs[0][~capped], rtol=1e-3)
+    np.testing.assert_allclose(D[~capped], theirs[1][~capped], rtol=1e-3)
