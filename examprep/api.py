@@ -92,5 +92,5 @@ urlpatterns = [
     path("reviews/batch/", quizzes.ReviewBatch.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^(?P<path>.*)$", unknown_path),
+    re_path(r"^(?P<path>(?s:.*))$", unknown_path),
 ]

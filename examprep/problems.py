@@ -88,6 +88,32 @@ TITLES = {
 }
 
 
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "description": "Messages for each field.", "additionalProperties": True},
+    },
+}
+
+
+def describe_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: every call may answer with a problem."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    answer = {
+        "description": "A problem document (RFC 9457).",
+        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for path in result["paths"].values():
+        for operation in path.values():
+            operation["responses"].setdefault("default", answer)
+    return result
+
+
 def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
     """The answer to a path of the API that does not exist."""
     return JsonResponse(

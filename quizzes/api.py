@@ -89,7 +89,7 @@ class QueueView(APIView):
     """What to review now, best first."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("limit", int, description=f"1 to {MAX_QUEUE}; 20 if not given.")],
+        parameters=[OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_QUEUE, "default": 20})],
         responses=QueueSerializer,
     )
     def get(self, request: Request) -> Response:

@@ -28,7 +28,7 @@ TELLING = {"key", "answer", "correct", "explanation", "solution", "because", "sc
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
     """Every address of the service, parameters filled in."""
     for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern).lstrip("^").replace("(?P<path>.*)$", "<path>")
+        route = prefix + str(entry.pattern).lstrip("^").replace("(?P<path>(?s:.*))$", "<path>")
         if route.startswith(ELSEWHERE):
             continue
         if isinstance(entry, URLResolver):

@@ -1,0 +1,62 @@
+"""Requests made up from the API's own schema: each is answered as the schema says, whatever is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case
+from schemathesis.specs.openapi.checks import ignored_auth, unsupported_method
+
+from examprep.wsgi import application
+from tests.conftest import Api
+
+OPERATIONS = [
+    ("GET", "/api/v1/me/"),
+    ("PATCH", "/api/v1/me/"),
+    ("GET", "/api/v1/courses/"),
+    ("GET", "/api/v1/lessons/"),
+    ("GET", "/api/v1/lessons/{slug}/"),
+    ("GET", "/api/v1/concepts/"),
+    ("GET", "/api/v1/queue/"),
+    ("POST", "/api/v1/reviews/batch/"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """The service keeps the test's connection, and with it the test's transaction, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def schema() -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+
+
+def test_every_call_is_tried(api: Api) -> None:
+    operations: list[Any] = [one.ok() for one in cast(Any, schema().get_all_operations())]
+    found = [(operation.method.upper(), operation.path) for operation in operations]
+    assert sorted(found) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_call_answers_as_the_schema_says(api: Api, method: str, path: str) -> None:
+    cookies = {name: morsel.value for name, morsel in api.client.cookies.items()}
+
+    @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=schema()[path][method].as_strategy())
+    def call(case: Case) -> None:
+        # The session's cookie goes with every call; what an unknown method answers is Django's own.
+        plain = {"Accept-Encoding": "identity"}
+        case.call_and_validate(cookies=cookies, headers=plain, excluded_checks=[ignored_auth, unsupported_method])
+
+    call()
