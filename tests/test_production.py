@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +19,19 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from examprep.lifeline import Lifeline
 from examprep.models import User
 from tests import servers
+from tests.faults.service import until
 
 ROOT: Path = settings.BASE_DIR
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
-SECRET = "s3cret-of-these-tests-that-is-long-enough"
+COMMANDS: dict[str, list[str]] = {  # of the image: the service, and how to see whether it is well
+    name: json.loads(command)
+    for name, command in re.findall(r"^(HEALTHCHECK|CMD)[^\[]*(\[.+\])$", DOCKERFILE, re.MULTILINE)
+}
+GIVEN = {"SECRET_KEY": "fUsyWk0VwgLzdPS1Nw2Y3hXlZ8oTq6RrBaEjKmCvGxIyHtJuDp", "ALLOWED_HOSTS": "exams.example.org"}
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -81,15 +91,23 @@ def test_a_missing_or_default_secret_stops_the_start(secret: str) -> None:
     done = manage("check", EXAMPREP_PRODUCTION="1", SECRET_KEY=secret)
 
     assert done.returncode != 0
-    assert "SECRET_KEY is missing or a default" in done.stderr
+    assert "SECRET_KEY is missing or a default" in done.stderr.splitlines()[-1]
+    assert not secret or secret not in done.stderr
+
+
+def test_a_missing_secret_stops_the_start_with_a_database_url_too(tmp_path: Path) -> None:
+    done = manage("check", DATABASE_URL=f"sqlite:///{tmp_path / 'db'}", DATA_DIR=str(tmp_path))
+
+    assert done.returncode != 0
+    assert "SECRET_KEY is missing or a default" in done.stderr.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
 def test_the_deployment_checks_pass_and_files_are_collected(tmp_path: Path) -> None:
     environment = {
+        **GIVEN,
         "EXAMPREP_PRODUCTION": "1",
-        "SECRET_KEY": "fUsyWk0VwgLzdPS1Nw2Y3hXlZ8oTq6RrBaEjKmCvGxIyHtJuDp",
-        "ALLOWED_HOSTS": "exams.example.org",
         "HTTPS": "true",
         "STATIC_ROOT": str(tmp_path / "static"),
         "DATA_DIR": str(tmp_path),
@@ -101,6 +119,86 @@ def test_the_deployment_checks_pass_and_files_are_collected(tmp_path: Path) -> N
     assert collected.returncode == 0, collected.stderr
     (review,) = (tmp_path / "static/quizzes").glob("review.*.js")
     assert re.search(r'from "\./matching\.[0-9a-f]{12}\.js"', review.read_text())
+
+
+class Containers:
+    """What compose starts, as processes of this machine."""
+
+    def __init__(self, stack: ExitStack, folder: Path, database: str, broker: str) -> None:
+        self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = str(free.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            name: self.given(value) for name, value in COMPOSE["services"]["web"]["environment"].items()
+        }
+        self.environment |= {"DATABASE_URL": database, "REDIS_URL": broker, "EXAMPREP_PRODUCTION": "1"}
+        self.environment |= {"STATIC_ROOT": str(folder / "static"), "DATA_DIR": str(folder / "data")}
+        self.environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        self.lifeline = stack.enter_context(Lifeline())
+
+    @staticmethod
+    def given(value: str) -> str:
+        """A value of compose, with what somebody has set, or else its default."""
+        return re.sub(r"\$\{(\w+):[?-]([^}]*)\}", lambda found: GIVEN.get(found[1], found[2]), value)
+
+    def here(self, command: Sequence[str]) -> list[str]:
+        """The same command, with a port and a folder that are free here."""
+        return [part.replace("8000", self.port).replace("/tmp/", f"{self.folder}/") for part in command]
+
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            self.here(command), cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a command that stays."""
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.lifeline.start(self.here(command), cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def healthy(self) -> bool:
+        """Whether the image's own check says so."""
+        return self.run(COMMANDS["HEALTHCHECK"]).returncode == 0
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The URL of an empty database on a real PostgreSQL; tests skip where there is none."""
+    try:
+        with servers.postgresql() as url:
+            yield url
+    except servers.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.slow
+def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> None:
+    before = {path.name for path in ROOT.iterdir()}
+    services = COMPOSE["services"]
+    with ExitStack() as stack:
+        redis = stack.enter_context(ExitStack())
+        all_of_it = Containers(stack, tmp_path, postgresql, redis.enter_context(servers.redis_server()))
+        collected = all_of_it.run(["python", "manage.py", "collectstatic", "--noinput"])
+        assert collected.returncode == 0, collected.stderr
+        for _ in range(2):  # it runs at every start
+            migrated = all_of_it.run(services["migrate"]["command"])
+            assert migrated.returncode == 0, migrated.stderr
+
+        all_of_it.start("web", COMMANDS["CMD"])
+        all_of_it.start("worker", services["worker"]["command"])
+        all_of_it.start("beat", services["beat"]["command"])
+        until(all_of_it.healthy, 30, lambda: all_of_it.log("web"))
+        until(lambda: "ready." in all_of_it.log("worker"), 30, lambda: all_of_it.log("worker"))
+        until(lambda: "beat: Starting" in all_of_it.log("beat"), 30, lambda: all_of_it.log("beat"))
+
+        redis.close()
+        assert not all_of_it.healthy()
+
+    assert {path.name for path in ROOT.iterdir()} <= before | {"__pycache__"}, "it wrote where a container may not"
 
 
 def test_no_demo_account_outside_the_embedded_default(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
