@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
+from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.exceptions import APIException
@@ -16,6 +19,7 @@ from questions.models import Concept, ConceptEdge
 from quizzes import presenting, progress, reviewing, scheduling
 
 MAX_QUEUE = 100
+MAX_PACK_DAYS = 30
 MAX_BATCH_BYTES = 1024 * 1024
 
 
@@ -93,7 +97,7 @@ class QueueView(APIView):
         responses=QueueSerializer,
     )
     def get(self, request: Request) -> Response:
-        queue = scheduling.queue(request.user, limit=_limit(request.query_params.get("limit", "20")))
+        queue = scheduling.queue(request.user, limit=_whole(request, "limit", default=20, maximum=MAX_QUEUE))
         return Response(
             {
                 "date": queue.day.date.isoformat(),
@@ -105,10 +109,60 @@ class QueueView(APIView):
         )
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_QUEUE):
-        raise InvalidFields({"limit": [f"Use a whole number from 1 to {MAX_QUEUE}."]})
+def _whole(request: Request, name: str, *, default: int, maximum: int) -> int:
+    """The query parameter `name`, a whole number from 1 to `maximum`."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum):
+        raise InvalidFields({name: [f"Use a whole number from 1 to {maximum}."]})
     return int(text)
+
+
+class AnsweredPresentationSerializer(PresentationSerializer):
+    """A Presentation with all that grading it needs."""
+
+    key = serializers.JSONField(help_text="In the shape of a response.")
+    check = serializers.JSONField(
+        allow_null=True,
+        help_text=(
+            "numeric: {values, allowed}, the error of each; short_text: {accept, pattern, case, spacing};"
+            " else null: a response is right when it is the key."
+        ),
+    )
+    explanation = serializers.CharField()
+    explanation_html = serializers.CharField()
+    solution = serializers.CharField(allow_null=True)
+    solution_html = serializers.CharField(allow_null=True)
+
+
+class PackSerializer(serializers.Serializer):
+    days = serializers.IntegerField()
+    results = AnsweredPresentationSerializer(many=True)
+
+
+class PackView(APIView):
+    """Presentations for some days, with keys, for a client that goes offline; never those of an exam.
+
+    Answers go to `reviews/batch/` when it is back. `ETag` and 304 save sending the same pack again.
+    """
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": MAX_PACK_DAYS, "default": 7}),
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier pack."),
+        ],
+        responses={200: PackSerializer, 304: None},
+    )
+    def get(self, request: Request) -> Response:
+        days = _whole(request, "days", default=7, maximum=MAX_PACK_DAYS)
+        results = [presenting.answered_payload(one) for one in scheduling.pack(request.user, days)]
+        pack = {"days": days, "results": results}
+        digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
+        etag = quote_etag(digest[:32])
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        answer = Response(status=304) if etag in known or known == ["*"] else Response(pack)
+        answer["ETag"] = etag
+        answer["Cache-Control"] = "private, no-cache"
+        return answer
 
 
 class EventSerializer(serializers.Serializer):

@@ -151,6 +151,18 @@ def opaque_ids(presentation: uuid.UUID) -> Callable[[str], str]:
     return opaque
 
 
+def answered_payload(presentation: Presentation) -> dict[str, Any]:
+    """The Presentation with its key, explanation and solution, for a client that grades by itself while offline.
+
+    `check` says what the key alone does not: the error that a number may have, and how texts are compared.
+    """
+    version = presentation.version
+    kind, body = kinds.get(version.kind), body_of(version.pk)
+    revealed = kind.reveal(body, presentation.answer)
+    answers = {"key": revealed.key, "explanation": revealed.explanation, "solution": revealed.solution}
+    return {**payload(presentation), **with_html(answers), "check": kind.check(body, presentation.answer)}
+
+
 def payload(presentation: Presentation) -> dict[str, Any]:
     """The Presentation of CONTRACT.md: nothing in it lets the key be inferred."""
     version = presentation.version

@@ -41,6 +41,10 @@ class Task:
     new: bool
 
 
+MAX_PACK = 500
+"""Presentations for an offline client."""
+
+
 @dataclass(frozen=True)
 class Queue:
     """What to review now, best first, and how far the day has come."""
@@ -337,6 +341,19 @@ def queue(student: Any, *, limit: int = 20, now: datetime | None = None) -> Queu
         score_after=plan.score_after,
         presentations=present(student, asks, now) if asks else [],
     )
+
+
+def pack(student: Any, days: int, *, now: datetime | None = None) -> list[Presentation]:
+    """What a client that goes offline for `days` study days needs: what comes due by then and new tasks, best first.
+
+    As much as fits the minutes of these days. Takes a fixed number of queries.
+    """
+    now = now or timezone.now()
+    ensure_cards(student)
+    last = study_day(student, now + timedelta(days=days - 1))
+    budget = student.daily_minutes * 60 * days
+    tasks, _, _ = _choose(_candidates(student, now, last), last, exam_ahead(student, now), budget, student)
+    return present(student, [Ask(task.card, task.facets) for task in tasks[:MAX_PACK]], now)
 
 
 def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> list[Task]:

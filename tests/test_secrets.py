@@ -20,6 +20,8 @@ Key = Callable[[str], Any]
 
 VALUES = {"slug": ["decay", "unknown"], "course": ["tiny"], "event": [str(uuid.UUID(int=7))], "path": ["nothing/"]}
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
+WITH_KEYS = ("/api/v1/packs/",)
+"""Packs hold keys by their purpose: a client grades by them while it is offline."""
 ELSEWHERE = ("admin/", "accounts/", "_allauth/")
 """Routes of Django and allauth, which know nothing of questions; the admin has its own tests."""
 TELLING = {"key", "answer", "correct", "explanation", "solution", "because", "score", "feedback", "grade", "mistakes"}
@@ -90,7 +92,7 @@ def test_no_response_before_an_answer_gives_anything_away(api: Api, student: Use
 
     walked = list(routes())
     assert {"/api/v1/queue/", "/review/", "/today/", "/lessons/decay/", "/settings/"} <= set(walked)
-    for address in walked:
+    for address in set(walked).difference(WITH_KEYS):
         for headers in ({}, {"HX-Request": "true"}):
             check(web.get(address, headers=headers), secrets)
     for one in asked:

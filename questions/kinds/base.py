@@ -84,6 +84,13 @@ class Kind(Protocol):
     def reveal(self, body: Any, answer: dict[str, Any]) -> Revealed:
         """The key and its explanation."""
 
+    def check(self, body: Any, answer: dict[str, Any]) -> dict[str, Any] | None:
+        """What a client needs besides the key to grade by itself; None where the key is all."""
+
+
+def no_check(body: Any, answer: dict[str, Any]) -> None:
+    """For the kinds whose key says all: a response is right when it is the key."""
+
 
 class Choice(Strict):
     """An option; a wrong one says which misconception it catches."""

@@ -15,10 +15,12 @@ from questions.kinds.base import (
     Strict,
     field_of,
     known_id,
+    no_check,
     rank,
 )
 
 KIND = "matching"
+check = no_check
 ROUND = 6
 """Pairs in a presentation, unless the body says otherwise."""
 DISTRACTORS = 3

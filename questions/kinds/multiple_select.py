@@ -17,10 +17,12 @@ from questions.kinds.base import (
     check_choices,
     field_of,
     known_id,
+    no_check,
     present_choices,
 )
 
 KIND = "multiple_select"
+check = no_check
 
 
 class Body(ItemBody):

@@ -196,6 +196,12 @@ def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
     return Revealed({"value": key}, body.engine.render("explanation", values), solution)
 
 
+def check(body: Body, answer: dict[str, Any]) -> dict[str, Any]:
+    """The exact values of the key, one for a number, and the error that each may have."""
+    keys = answer["key"] if isinstance(answer["key"], list) else [answer["key"]]
+    return {"values": keys, "allowed": _allowed(body, keys, answer["of"])}
+
+
 def show_key(body: Body, key: Any, of: Any) -> str:
     """A key, or a mistake's value, as a person writes it: as precisely as is asked, or as the tolerance needs."""
     if key is None:
@@ -265,14 +271,15 @@ def _read(body: Body, text: str) -> numbers.Reading:
 
 def _near(body: Body, given: Sequence[Fraction], key: Any, of: Any) -> bool:
     keys = key if isinstance(key, list) else [key]
+    return len(given) == len(keys) and tolerances.all_match(given, keys, _allowed(body, keys, of))
+
+
+def _allowed(body: Body, keys: Sequence[float], of: Any) -> list[float]:
     ofs = of if isinstance(of, list) else [of]
-    if len(given) != len(keys):
-        return False
     precision, tolerance = body.precision, body.allowed
-    allowed = [
+    return [
         tolerances.allowed_error(each, precision, tolerance, ofs[min(n, len(ofs) - 1)]) for n, each in enumerate(keys)
     ]
-    return tolerances.all_match(given, keys, allowed)
 
 
 __all__ = [
@@ -280,6 +287,7 @@ __all__ = [
     "Body",
     "VariantError",
     "audit",
+    "check",
     "defects",
     "grade",
     "is_reproduced",

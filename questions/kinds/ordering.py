@@ -15,9 +15,11 @@ from questions.kinds.base import (
     Revealed,
     field_of,
     known_id,
+    no_check,
 )
 
 KIND = "ordering"
+check = no_check
 
 
 class Body(ItemBody):

@@ -107,6 +107,11 @@ def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
     return Graded(0.0, [], {"": 0.0})
 
 
+def check(body: Body, answer: dict[str, Any]) -> dict[str, Any]:
+    """What is accepted, and how it is compared."""
+    return {"accept": body.accept, "pattern": body.pattern, "case": body.case, "spacing": body.spacing}
+
+
 def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
     """The first accepted answer."""
     return Revealed({"text": body.accept[0]}, body.explanation, body.solution)

@@ -16,10 +16,12 @@ from questions.kinds.base import (
     check_choices,
     field_of,
     known_id,
+    no_check,
     present_choices,
 )
 
 KIND = "single_choice"
+check = no_check
 
 
 class Body(ItemBody):

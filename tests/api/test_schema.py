@@ -24,6 +24,7 @@ OPERATIONS = [
     ("GET", "/api/v1/lessons/{slug}/"),
     ("GET", "/api/v1/concepts/"),
     ("GET", "/api/v1/queue/"),
+    ("GET", "/api/v1/packs/"),
     ("POST", "/api/v1/reviews/batch/"),
 ]
 

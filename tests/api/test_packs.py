@@ -1,0 +1,107 @@
+"""Packs: what a client needs to review while it is offline, keys included."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from examprep.models import User
+from quizzes.models import Presentation
+from tests.conftest import Api, review, wrong
+
+
+def right_by_the_pack(one: dict[str, Any], response: dict[str, Any]) -> bool:
+    """How a client grades by itself, with nothing but the pack."""
+    key, check = one["key"], one["check"]
+    match one["kind"]:
+        case "numeric":
+            given = [Decimal(text) for text in str(response["value"]).strip("[]").split(",")]
+            bounds = zip(given, check["values"], check["allowed"], strict=True)
+            return all(abs(value - Decimal(right)) <= Decimal(allowed) for value, right, allowed in bounds)
+        case "short_text":
+            text = unicodedata.normalize("NFKC", response["text"]).strip()
+            folded = text if check["case"] == "exact" else text.casefold()
+            return folded in [each if check["case"] == "exact" else each.casefold() for each in check["accept"]]
+        case "multiple_select":
+            return set(response["choices"]) == set(key["choices"])
+    return bool(response == key)
+
+
+def test_a_pack_has_all_kinds_with_keys_and_reasons(api: Api) -> None:
+    pack = api.get("packs/?days=7").json()
+
+    assert pack["days"] == 7
+    assert len({one["kind"] for one in pack["results"]}) == 6
+    for one in pack["results"]:
+        assert "KEY-EXPLANATION" in one["explanation_html"]
+        assert one["key"]
+        assert (one["check"] is not None) == (one["kind"] in ("numeric", "short_text"))
+
+
+def test_a_client_grades_by_it_as_the_server_does(api: Api) -> None:
+    for answer in ("right", "wrong"):
+        for one in api.get("packs/").json()["results"]:
+            response = one["key"] if answer == "right" else wrong(one, one["key"])
+            grade = api.answer(one["id"], response)["grade"]
+            assert right_by_the_pack(one, response) is grade["correct"] is (answer == "right"), one["item"]
+        Presentation.objects.update(closed_at=timezone.now())
+
+
+def test_answers_of_a_week_offline_are_taken_later(api: Api, student: User) -> None:
+    pack = api.get("packs/").json()["results"]
+    later = timezone.now() + timedelta(days=6)
+    events = [review(one["id"], one["key"], occurred_at=later.isoformat()) for one in pack]
+
+    results = api.send(*events, device_now=later)
+    again = api.send(*events, device_now=later)
+
+    assert {result["status"] for result in results} == {"accepted"}
+    assert {result["status"] for result in again} == {"duplicate"}
+
+
+def test_the_same_pack_is_not_sent_twice(api: Api) -> None:
+    first = api.get("packs/")
+    etag = first["ETag"]
+    assert etag.startswith('"')
+
+    same = api.client.get("/api/v1/packs/", headers={"If-None-Match": etag})
+    assert (same.status_code, same.content) == (304, b"")
+
+    one = first.json()["results"][0]
+    api.answer(one["id"], one["key"])
+    assert api.client.get("/api/v1/packs/", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_pack_asks_what_the_queue_asks(api: Api) -> None:
+    queued = {one["id"] for one in api.queue(50)["results"]}
+    assert queued <= {one["id"] for one in api.get("packs/").json()["results"]}
+
+
+@pytest.mark.parametrize("days", ["0", "31", "x", "-1", "1.5", ""])
+def test_it_refuses_bad_days_and_names_them(api: Api, days: str) -> None:
+    answer = api.get(f"packs/?days={days}")
+    assert answer.status_code == 400
+    assert "days" in answer.json()["errors"]
+
+
+def test_it_is_the_callers_own(api: Api, stranger: User) -> None:
+    own = {one["id"] for one in api.get("packs/").json()["results"]}
+    others = {one["id"] for one in Api(stranger).get("packs/").json()["results"]}
+    assert own.isdisjoint(others)
+
+
+def test_it_takes_a_fixed_number_of_queries(api: Api) -> None:
+    api.get("packs/")
+    counts = []
+    for days in (1, 30):
+        with CaptureQueriesContext(connection) as captured:
+            api.get(f"packs/?days={days}")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
