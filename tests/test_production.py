@@ -58,6 +58,18 @@ def test_compose_has_every_part_and_its_environment() -> None:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+def test_compose_starts_again_what_ends_and_keeps_what_is_stored() -> None:
+    services = COMPOSE["services"]
+    assert {name for name, service in services.items() if service["restart"] != "unless-stopped"} == {"migrate"}
+    assert services["migrate"]["restart"] == "on-failure"
+    for name in ("postgres", "redis"):
+        assert services[name]["healthcheck"]["test"]
+        assert services["web"]["depends_on"][name]["condition"] == "service_healthy"
+        assert services[name]["volumes"][0].split(":")[0] in COMPOSE["volumes"]
+    assert "healthcheck" not in services["web"], "the image's own"
+    assert "/health/ready" in COMMANDS["HEALTHCHECK"][-1]
+
+
 def test_the_settings_know_every_variable_of_compose() -> None:
     known = (ROOT / "examprep/settings.py").read_text()
     documented = (ROOT / "docs/operations.md").read_text()
