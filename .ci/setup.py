@@ -36,7 +36,7 @@ def main(target: str) -> None:
         fcntl.flock(this, fcntl.LOCK_EX)  # a second `make` waits for the first one's set-up
         environment()
         pip("test" if target == "test" else "base")
-        front_end()
+        front_end(development=target == "test")
         redis()
         if target == "test":
             postgresql()
@@ -92,13 +92,15 @@ def pip(name: str, *options: str, needed: bool = True) -> bool:
     return done.returncode == 0
 
 
-def front_end() -> None:
-    """Front-end packages, by the machine's npm or else by the one from PyPI."""
+def front_end(*, development: bool) -> None:
+    """Front-end packages, by the machine's npm or else by the one from PyPI; tests need a few more than pages do."""
     version = digest(ROOT / "package-lock.json")
-    if stamped("npm", version) and (ROOT / "node_modules").is_dir():
+    whole = f"{version} with development"
+    wanted = (whole,) if development else (version, whole)
+    if any(stamped("npm", each) for each in wanted) and (ROOT / "node_modules").is_dir():
         return
     say("installing front-end packages")
-    install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])]
     npm = shutil.which("npm")
     if not (npm and shutil.which("node") and works([npm, *install])):
         pip("node")
@@ -110,7 +112,7 @@ def front_end() -> None:
         )
         if done.returncode:
             fail("npm could not install package-lock.json", done)
-    stamp("npm", version)
+    stamp("npm", whole if development else version)
 
 
 def redis() -> None:
