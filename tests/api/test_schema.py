@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, unsupported_method
 from examprep.wsgi import application
 from tests.conftest import Api
 
+pytestmark = pytest.mark.slow
 OPERATIONS = [
     ("GET", "/api/v1/me/"),
     ("PATCH", "/api/v1/me/"),
@@ -30,8 +32,9 @@ OPERATIONS = [
 
 
 @pytest.fixture(autouse=True)
-def _one_connection() -> Iterator[None]:
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The service keeps the test's connection, and with it the test's transaction, as Django's own test client does."""
+    monkeypatch.setattr(django_settings, "ALLOWED_HOSTS", ["localhost", "testserver"])
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
