@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import operator
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -168,7 +168,8 @@ def publish(item: Item, *, by: Any = None, seeds: int = AUDIT_SEEDS) -> ItemVers
         published_by=by,
     )
     item.published, item.retired_at = version, None
-    item.save(update_fields=["published", "retired_at", "updated_at"])
+    item.revision = _next_revision(item)
+    item.save(update_fields=["published", "retired_at", "revision", "updated_at"])
     item.findings.all().delete()
     return version
 
@@ -182,10 +183,45 @@ def _same(version: ItemVersion, item: Item, concepts: list[str]) -> bool:
     )
 
 
+@transaction.atomic
 def retire(item: Item) -> None:
     """Ask this item no more; what was answered stays in the log. Publishing it again brings it back."""
     item.retired_at = timezone.now()
-    item.save(update_fields=["retired_at", "updated_at"])
+    item.revision = _next_revision(item)
+    item.save(update_fields=["retired_at", "revision", "updated_at"])
+
+
+def _next_revision(item: Item) -> int:
+    """The course's next number; until the transaction ends nobody else takes one, so that readers miss none."""
+    course = Course.objects.select_for_update().get(pk=item.course_id)
+    course.revision += 1
+    course.save(update_fields=["revision"])
+    return course.revision
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Answering about `concept` practises the item `item` with `weight` in (0, 1]."""
+
+    concept: str
+    item: int
+    weight: float
+
+
+def practised(concepts: Collection[str]) -> list[Practice]:
+    """What answering about each of these concepts (slugs) practises: the items of those that it encompasses.
+
+    An item belongs to its main concept, the first of its tags. One query.
+    """
+    edges = ItemConcept.objects.filter(
+        position=0,
+        item__published__isnull=False,
+        concept__incoming_edges__kind=ConceptEdge.Kind.ENCOMPASSES,
+        concept__incoming_edges__source__slug__in=concepts,
+    )
+    edge = "concept__incoming_edges"
+    rows = edges.values_list(f"{edge}__source__slug", "item_id", f"{edge}__weight")
+    return [Practice(*row) for row in rows]
 
 
 def audit(kind: str, body: BaseModel, identity: str, seeds: int = AUDIT_SEEDS) -> variant_audit.Audit | None:

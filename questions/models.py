@@ -19,6 +19,9 @@ class Course(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    revision = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Counts what was published and retired."
+    )
 
     def __str__(self) -> str:
         return self.title
@@ -114,6 +117,9 @@ class Item(models.Model):
         "ItemVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revision = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="The course's revision at which it was last published or retired."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False
     )
@@ -124,6 +130,7 @@ class Item(models.Model):
     class Meta:
         ordering = ("course", "position", "id")
         constraints = [models.UniqueConstraint(fields=["course", "slug"], name="item_slug_once_a_course")]
+        indexes = [models.Index(fields=["course", "revision"], name="item_revision")]
 
     def __str__(self) -> str:
         return self.slug

@@ -62,7 +62,7 @@ class ReviewEventAdmin(Log):
 
 @admin.register(Review)
 class ReviewAdmin(Log):
-    list_display = ("event", "card", "rating", "score", "predicted")
+    list_display = ("event", "card", "rating", "practice", "score", "predicted")
     list_filter = ("rating",)
     search_fields = ("card__student__username", "card__item__slug")
     list_select_related = ("event", "card__item")

@@ -12,13 +12,14 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from questions.models import Concept
+from quizzes import journal
 from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import concepts, fsrs
 from quizzes.models import Card, ReviewEvent
 
 
 def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.Mastery]:
-    """The student's mastery of each concept that published items are tagged with, by slug; one query."""
+    """The student's mastery of each concept that published items are tagged with, by slug; two queries."""
     today = study_day(student, now or timezone.now()).date
     cards = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
     rows = cards.exclude(item__concepts__isnull=True).values_list("stability", "last_review_on", "item__concepts__slug")
@@ -29,7 +30,7 @@ def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.
         recall.append(np.nan if stability is None else elapsed / stability)
         concept.append(index[slug])
     ratio = np.array(recall, dtype=float)
-    known = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0))
+    known = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, journal.parameters(student)))
     found = concepts.mastery(known, np.array(concept, dtype=int), len(index))
     return {slug: found[position] for slug, position in index.items()}
 

@@ -10,46 +10,32 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-import numpy as np
 import pydantic
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from questions import kinds
+from questions import bank, kinds
 from questions.kinds.base import Graded, ResponseError, Revealed
-from quizzes.calendar import day_begins, study_day
+from questions.models import ItemVersion
+from quizzes import folding, journal
+from quizzes.calendar import study_day
 from quizzes.dispatch import after_commit
-from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Journal, Presentation, Review, ReviewEvent
 from quizzes.presenting import body_of, with_html
 
 MAX_EVENTS = 500
-CARD_STATE = [
-    "stability",
-    "difficulty",
-    "reviews",
-    "lapses",
-    "last_rating",
-    "last_review_at",
-    "last_review_on",
-    "last_event",
-    "due_at",
-    "suspended",
-    "buried_until",
-]
 CLOCK_TOLERANCE = timedelta(seconds=60)
 """A difference between device and server up to this is the network's, not the clock's."""
-RELEARN_AFTER = timedelta(minutes=10)
-"""A forgotten card comes back the same day, after this."""
 MAX_DURATION_MS = 3_600_000
-MAX_INTERVAL_DAYS = 3650
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -130,6 +116,9 @@ class _Known:
     presentations: dict[uuid.UUID, Presentation]
     cards: dict[uuid.UUID, Card]
     by_facet: dict[tuple[int, str], Card]
+    by_item: dict[int, list[Card]]
+    practice: list[bank.Practice]
+    of_targets: dict[uuid.UUID, list[uuid.UUID]]
     undone: set[uuid.UUID | None]
 
 
@@ -162,35 +151,26 @@ def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[
         skew = timedelta(0)
     reports = [_parse_event(raw) for raw in parsed.events]
     with transaction.atomic():
-        journal = lock_journal(student, now)
+        book = journal.lock(student, now)
         known = _load(student, [report for report in reports if not isinstance(report, _Outcome)])
         writes = _Writes()
         outcomes = [
             report
             if isinstance(report, _Outcome)
-            else _accept_one(student, report, raw, parsed.device, skew, now, journal, known, writes)
+            else _accept_one(student, report, raw, parsed.device, skew, now, book, known, writes)
             for report, raw in zip(reports, parsed.events, strict=True)
         ]
         if writes.events:
-            _fold(student, writes, known)
-            _write(writes, now)
-            journal.plan_wanted_at = now
-            journal.save(update_fields=["last_sequence", "plan_wanted_at"])
+            _fold(student, writes, book.w)
+            _write(writes, book, now)
+            book.plan_wanted_at = now
+            book.save(update_fields=["last_sequence", "plan_wanted_at"])
             after_commit("quizzes.tasks.plan_student", student.pk)
     return {
         "server_now": instant(now),
-        "cursor": str(journal.last_sequence),
+        "cursor": str(book.last_sequence),
         "results": [outcome.result() for outcome in outcomes],
     }
-
-
-def lock_journal(student: Any, now: datetime) -> Journal:
-    """The student's journal, locked until the transaction ends: one writer at a time."""
-    journal = Journal.objects.select_for_update().filter(student=student).first()
-    if journal is None:
-        Journal.objects.get_or_create(student=student, defaults={"next_day_at": now})
-        journal = Journal.objects.select_for_update().get(student=student)
-    return journal
 
 
 # Reading
@@ -238,15 +218,28 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
         for one in Presentation.objects.filter(student=student, pk__in=wanted).select_related("version", "card")
     }
     items = {one.version.item_id for one in presentations.values()}
+    practice = bank.practised({slug for one in presentations.values() for slug in one.version.concepts})
     named = {report.card for report in reports if isinstance(report, CardReport)}
     named |= {event.card_id for event in events.values() if event.card_id}
-    own = Card.objects.filter(student=student).select_related("item")
-    cards = {card.pk: card for card in (own.filter(item__in=items) | own.filter(pk__in=named))}
+    of_targets: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    if targets:
+        moved = Review.objects.filter(event__student=student, event__event_id__in=targets)
+        for target, moved_card in moved.values_list("event__event_id", "card_id"):
+            of_targets[target].append(moved_card)
+            named.add(moved_card)
+    wanted_cards = Q(item__in=items | {one.item for one in practice}) | Q(pk__in=named)
+    cards = {card.pk: card for card in Card.objects.filter(wanted_cards, student=student).select_related("item")}
+    by_item: dict[int, list[Card]] = defaultdict(list)
+    for card in cards.values():
+        by_item[card.item_id].append(card)
     return _Known(
         events=events,
         presentations=presentations,
         cards=cards,
         by_facet={(card.item_id, card.facet): card for card in cards.values()},
+        by_item=by_item,
+        practice=practice,
+        of_targets=of_targets,
         undone=undone,
     )
 
@@ -261,7 +254,7 @@ def _accept_one(
     device: uuid.UUID,
     skew: timedelta,
     now: datetime,
-    journal: Journal,
+    book: Journal,
     known: _Known,
     writes: _Writes,
 ) -> _Outcome:
@@ -284,15 +277,14 @@ def _accept_one(
     event.occurred_at = _corrected(report, skew, now, known)
     event.study_date = study_day(student, event.occurred_at).date
     if isinstance(report, ReviewReport):
-        rejection = _review(event, report, known, writes)
+        rejection = _review(event, report, known, writes, book.w)
     elif isinstance(report, UndoReport):
         rejection = _undo(event, report, known, writes)
     else:
         rejection = _flag(event, report, known, writes)
     if rejection:
         return rejection
-    journal.last_sequence += 1
-    event.sequence = journal.last_sequence
+    event.sequence = book.next_sequence()
     known.events[report.id] = event
     writes.events.append(event)
     return _Outcome(report.id, "accepted", event=event)
@@ -316,7 +308,9 @@ def _corrected(report: Report, skew: timedelta, now: datetime, known: _Known) ->
     return max(min(instant, now), shown.created_at if shown else EARLIEST)
 
 
-def _review(event: ReviewEvent, report: ReviewReport, known: _Known, writes: _Writes) -> _Outcome | None:
+def _review(
+    event: ReviewEvent, report: ReviewReport, known: _Known, writes: _Writes, w: Sequence[float]
+) -> _Outcome | None:
     presentation = known.presentations.get(report.presentation)
     if presentation is None:
         detail = "presentation: There is no such presentation."
@@ -338,18 +332,35 @@ def _review(event: ReviewEvent, report: ReviewReport, known: _Known, writes: _Wr
             event=event,
             rating=_rate(score, event, version.seconds).value,
             score=score,
-            predicted=predict(card, event.study_date, presentation.guess_rate),
+            predicted=folding.predict(card, event.study_date, presentation.guess_rate, w),
         )
         for facet, score in graded.facet_scores.items()
         if (card := known.by_facet.get((version.item_id, facet)))
     ]
-    writes.reviews += reviews
+    practice = _practice(event, version, known) if graded.correct else []
+    writes.reviews += reviews + practice
     if not event.undone:
-        _fold_in(reviews, event, writes)
+        _fold_in(reviews + practice, event, writes, w)
         writes.closed.add(presentation.pk)
     event.grade = _grade(event, graded, kind.reveal(body, presentation.answer), version.seconds)
     writes.graded.append((event.grade, event, [review.card for review in reviews]))
     return None
+
+
+def _practice(event: ReviewEvent, version: ItemVersion, known: _Known) -> list[Review]:
+    """The implicit reviews that a right answer is: of the cards of all concepts that its own encompass.
+
+    They are logged for cards never seen too: a first review that happened earlier may still arrive.
+    """
+    weights: dict[int, float] = {}
+    for one in known.practice:
+        if one.concept in version.concepts and one.item != version.item_id:
+            weights[one.item] = max(one.weight, weights.get(one.item, 0.0))
+    return [
+        Review(card=card, event=event, rating=Rating.GOOD.value, practice=weight, score=1.0)
+        for item, weight in weights.items()
+        for card in known.by_item.get(item, [])
+    ]
 
 
 def _rate(score: float, event: ReviewEvent, seconds: int) -> Rating:
@@ -370,14 +381,18 @@ def _undo(event: ReviewEvent, report: UndoReport, known: _Known, writes: _Writes
     writes.undone[target.event_id] = target
     if target.card_id:
         writes.flagged[target.card_id] = known.cards[target.card_id]
+    moved = [*known.of_targets.get(target.event_id, []), *_cards_of(target, writes)]
+    writes.refold.update({pk: known.cards[pk] for pk in moved})
     presentation = known.presentations.get(target.presentation_id) if target.presentation_id else None
     if presentation is not None:
-        keys = {(presentation.version.item_id, facet) for facet in presentation.facets}
-        cards = [known.by_facet[key] for key in keys & known.by_facet.keys()]
-        writes.refold.update({card.pk: card for card in cards})
         writes.reopened[presentation.pk] = presentation
         writes.closed.discard(presentation.pk)
     return None
+
+
+def _cards_of(event: ReviewEvent, writes: _Writes) -> list[uuid.UUID]:
+    """The cards that an event of this batch moved."""
+    return [review.card_id for review in writes.reviews if review.event is event]
 
 
 def _flag(event: ReviewEvent, report: CardReport, known: _Known, writes: _Writes) -> _Outcome | None:
@@ -392,121 +407,50 @@ def _flag(event: ReviewEvent, report: CardReport, known: _Known, writes: _Writes
 # Folding
 
 
-def predict(card: Card, on: date, guess_rate: float) -> float | None:
-    """P(correct) of `card` on study day `on`, luck included; None for a card that is new."""
-    if card.stability is None or card.last_review_on is None:
-        return None
-    days = max((on - card.last_review_on).days, 0)
-    recall = fsrs.retrievability(days, card.stability, fsrs.DEFAULT_PARAMETERS)
-    return float(fsrs.expected_correct(recall, guess_rate))
+def _fold_in(reviews: Sequence[Review], event: ReviewEvent, writes: _Writes, w: Sequence[float]) -> None:
+    """Step the cards of the event just read; those that have seen a later one are folded again from the start.
 
-
-def _fold_in(reviews: Sequence[Review], event: ReviewEvent, writes: _Writes) -> None:
-    """Step the cards of the event just read; those that have seen a later one are folded again from the start."""
+    So are those that were new, since the log may hold practice of later days, which had nothing to count for.
+    """
     in_order = []
     for review in reviews:
         card = review.card
-        writes.touched[card.pk] = card
-        newest = (card.last_review_at, card.last_event)
-        if card.last_review_at is not None and newest > (event.occurred_at, event.event_id):
+        if card.stability is None and not review.practice:
+            writes.refold[card.pk] = card
+        if card.last_event_at and (card.last_event_at, card.last_event) > (event.occurred_at, event.event_id):
             writes.refold[card.pk] = card
         else:
             in_order.append(review)
-    if in_order:
-        _step(in_order, event)
+    writes.touched.update({card.pk: card for card in folding.step(in_order, event, w)})
 
 
-def _step(reviews: Sequence[Review], event: ReviewEvent) -> None:
-    """One event's reviews, each a step of its card: FSRS on all of them at once."""
-    cards = [review.card for review in reviews]
-    on = event.study_date
-    elapsed = [max((on - card.last_review_on).days, 0) if card.last_review_on else 0 for card in cards]
-    stability, difficulty = fsrs.step(
-        np.array([np.nan if card.stability is None else card.stability for card in cards]),
-        np.array([np.nan if card.difficulty is None else card.difficulty for card in cards]),
-        np.array(elapsed, dtype=float),
-        np.array([review.rating for review in reviews]),
-        fsrs.DEFAULT_PARAMETERS,
-    )
-    for card, review, S, D in zip(cards, reviews, stability, difficulty, strict=True):
-        card.lapses += int(review.rating == Rating.AGAIN and card.stability is not None)
-        card.stability, card.difficulty = float(S), float(D)
-        card.reviews += 1
-        card.last_review_at, card.last_review_on = event.occurred_at, on
-        card.last_event, card.last_rating = event.event_id, review.rating
-
-
-def _fold(student: Any, writes: _Writes, known: _Known) -> None:
+def _fold(student: Any, writes: _Writes, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
     if writes.refold:
-        _refold(writes)
+        stored = Review.objects.filter(card__in=writes.refold, event__undone=False)
+        stored = stored.exclude(event__student=student, event__event_id__in=writes.undone)
+        new = [review for review in writes.reviews if review.card_id in writes.refold and not review.event.undone]
+        log = [*stored.values_list(*folding.LINE), *map(folding.line, new)]
+        folding.replay(writes.refold, sorted(log), w)
     if writes.flagged:
-        _refold_flags(student, writes)
+        flags = ReviewEvent.objects.filter(card__in=writes.flagged, undone=False, type__in=folding.FLAGS)
+        events = [event for event in flags if event.event_id not in writes.undone]
+        events += [event for event in writes.events if event.card_id in writes.flagged and not event.undone]
+        folding.fold_flags(student, writes.flagged, events)
     for card in _changed(writes):
-        card.due_at = due(student, card)
+        card.due_at = folding.due(student, card, w)
     for grade, event, cards in writes.graded:
-        grade["cards"] = [_card(card, event.study_date) for card in cards]
+        grade["cards"] = [_card(card, event.study_date, w) for card in cards]
 
 
 def _changed(writes: _Writes) -> list[Card]:
     return list({**writes.touched, **writes.flagged, **writes.refold}.values())
 
 
-def _refold(writes: _Writes) -> None:
-    """Fold whole logs again, from nothing: the stored reviews and those of this batch, in order."""
-    for card in writes.refold.values():
-        card.stability = card.difficulty = card.last_rating = None
-        card.reviews = card.lapses = 0
-        card.last_review_at = card.last_review_on = card.last_event = None
-    stored = Review.objects.filter(card__in=writes.refold, event__undone=False).select_related("event")
-    log = [review for review in stored if review.event.event_id not in writes.undone]
-    log += [review for review in writes.reviews if review.card_id in writes.refold and not review.event.undone]
-    log.sort(key=lambda review: (review.event.occurred_at, review.event.event_id))
-    for review in log:
-        review.card = writes.refold[review.card_id]
-        _step([review], review.event)
-
-
-def _refold_flags(student: Any, writes: _Writes) -> None:
-    """Suspended and buried, as the cards' bury, suspend and resume events say in their order."""
-    for card in writes.flagged.values():
-        card.suspended, card.buried_until = False, None
-    log = [
-        event
-        for event in ReviewEvent.objects.filter(card__in=writes.flagged, undone=False)
-        if event.event_id not in writes.undone
-    ]
-    log += [event for event in writes.events if event.card_id in writes.flagged and not event.undone]
-    for event in sorted(log, key=lambda event: (event.occurred_at, event.event_id)):
-        assert event.card_id is not None
-        flag(student, writes.flagged[event.card_id], event)
-
-
-def flag(student: Any, card: Card, event: ReviewEvent) -> None:
-    """What a bury, suspend or resume event does to its card."""
-    if event.type == ReviewEvent.Type.BURY:
-        card.buried_until = study_day(student, event.occurred_at).ends_at
-    elif event.type == ReviewEvent.Type.SUSPEND:
-        card.suspended = True
-    else:
-        card.suspended, card.buried_until = False, None
-
-
-def due(student: Any, card: Card) -> datetime | None:
-    """When the card comes due: soon after a lapse, else at the start of the study day on which its interval ends."""
-    if card.stability is None or card.last_review_at is None or card.last_review_on is None:
-        return None
-    if card.last_rating == Rating.AGAIN:
-        return card.last_review_at + RELEARN_AFTER
-    interval = float(fsrs.interval(card.stability, student.desired_retention, fsrs.DEFAULT_PARAMETERS))
-    days = min(max(round(interval), 1), MAX_INTERVAL_DAYS)
-    return day_begins(student, card.last_review_on + timedelta(days=days))
-
-
 # Writing
 
 
-def _write(writes: _Writes, now: datetime) -> None:
+def _write(writes: _Writes, book: Journal, now: datetime) -> None:
     ReviewEvent.objects.bulk_create(writes.events)
     Review.objects.bulk_create(writes.reviews)
     stored = [event for event in writes.undone.values() if event not in writes.events]
@@ -517,7 +461,8 @@ def _write(writes: _Writes, now: datetime) -> None:
     if writes.reopened:
         _reopen(writes.reopened)
     if changed := _changed(writes):
-        Card.objects.bulk_update(changed, CARD_STATE)
+        journal.stamp(book, changed)
+        Card.objects.bulk_update(changed, [*folding.CARD_STATE, "sequence"])
 
 
 def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
@@ -543,13 +488,13 @@ def _grade(event: ReviewEvent, graded: Graded, revealed: Revealed, seconds: int)
     }
 
 
-def _card(card: Card, on: date) -> dict[str, Any]:
+def _card(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:
     return {
         "card": str(card.pk),
         "facet": card.facet,
         "stability": card.stability,
         "difficulty": card.difficulty,
-        "retrievability": predict(card, on, 0.0),
+        "retrievability": folding.predict(card, on, 0.0, w),
         "due_at": instant(card.due_at) if card.due_at else None,
     }
 

@@ -19,13 +19,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
+from quizzes import folding, journal
 from quizzes.calendar import StudyDay, study_day
 from quizzes.dispatch import after_commit
 from quizzes.memory import fsrs
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, Journal, Presentation, ReviewEvent
 from quizzes.planning import plan as planning
 from quizzes.presenting import Ask, present
-from quizzes.reviewing import due, lock_journal
 
 ROUND_PAIRS = 6
 MAX_EXTRA_SECONDS = 4 * 3600
@@ -116,9 +116,9 @@ def exam_ahead(student: Any, now: datetime) -> ExamAhead | None:
 
 def request_plan(student: Any, now: datetime) -> None:
     """Want a new plan, in this transaction; the scheduler makes it after the commit, or its sweep does."""
-    journal = lock_journal(student, now)
-    journal.plan_wanted_at = now
-    journal.save(update_fields=["plan_wanted_at"])
+    book = journal.lock(student, now)
+    book.plan_wanted_at = now
+    book.save(update_fields=["plan_wanted_at"])
     after_commit("quizzes.tasks.plan_student", student.pk)
 
 
@@ -130,15 +130,15 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
     """
     now = now or timezone.now()
     with transaction.atomic():
-        journal = lock_journal(student, now)
-        ensure_cards(student)
+        book = journal.lock(student, now)
+        _create_missing_cards(book)
         day = study_day(student, now)
         earlier = DailyPlan.objects.filter(student=student, date=day.date).first()
         extra = (earlier.extra_seconds if earlier else 0) + (extra_seconds or 0)
         done = done_today(student, day)["seconds"]
         budget = max(student.daily_minutes * 60 + min(extra, MAX_EXTRA_SECONDS) - done, 0)
         exam = exam_ahead(student, now)
-        tasks, before, after = _choose(_candidates(student, now, day), day, exam, budget, student)
+        tasks, before, after = _choose(_candidates(book, now, day), day, exam, budget, book)
         plan, _ = DailyPlan.objects.update_or_create(
             student=student,
             date=day.date,
@@ -149,12 +149,13 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
                 "score_before": before,
                 "score_after": after,
                 "made_at": now,
+                "sequence": book.next_sequence(),
             },
         )
-        journal.next_day_at = day.ends_at
-        if journal.plan_wanted_at and journal.plan_wanted_at <= now:
-            journal.plan_wanted_at = None
-        journal.save(update_fields=["next_day_at", "plan_wanted_at"])
+        book.next_day_at = day.ends_at
+        if book.plan_wanted_at and book.plan_wanted_at <= now:
+            book.plan_wanted_at = None
+        book.save(update_fields=["next_day_at", "plan_wanted_at", "last_sequence"])
     return plan
 
 
@@ -164,8 +165,17 @@ def students_to_plan(now: datetime, limit: int = 500) -> list[int]:
     return list(waiting.order_by("next_day_at").values_list("student_id", flat=True)[:limit])
 
 
-def ensure_cards(student: Any) -> None:
-    """A card for every facet of every published item of the student's courses."""
+@transaction.atomic
+def ensure_cards(student: Any) -> Journal:
+    """A card for every facet of every published item of the student's courses; the journal, locked."""
+    book = journal.lock(student, timezone.now())
+    _create_missing_cards(book)
+    book.save(update_fields=["last_sequence"])
+    return book
+
+
+def _create_missing_cards(book: Journal) -> None:
+    student = book.student
     items = Item.objects.published().filter(course__enrolments__student=student)
     have = set(Card.objects.filter(student=student).values_list("item_id", "facet"))
     missing = [
@@ -174,19 +184,22 @@ def ensure_cards(student: Any) -> None:
         for facet in facets
         if (item_id, facet) not in have
     ]
-    Card.objects.bulk_create(missing, ignore_conflicts=True)
+    journal.stamp(book, missing)
+    Card.objects.bulk_create(missing)
 
 
 @transaction.atomic
 def reschedule(student: Any, *, now: datetime | None = None) -> None:
     """After a change of the student's settings: new due dates from the same memory states, and a new plan."""
     now = now or timezone.now()
-    lock_journal(student, now)
+    book = journal.lock(student, now)
     cards = list(Card.objects.filter(student=student, stability__isnull=False))
     for card in cards:
-        card.due_at = due(student, card)
-    Card.objects.bulk_update(cards, ["due_at"], batch_size=500)
-    Journal.objects.filter(student=student).update(next_day_at=study_day(student, now).ends_at)
+        card.due_at = folding.due(student, card, book.w)
+    journal.stamp(book, cards)
+    Card.objects.bulk_update(cards, ["due_at", "sequence"], batch_size=500)
+    book.next_day_at = study_day(student, now).ends_at
+    book.save(update_fields=["last_sequence", "next_day_at"])
     request_plan(student, now)
 
 
@@ -212,10 +225,10 @@ def _askable(student: Any, now: datetime) -> QuerySet[Card]:
     )
 
 
-def _candidates(student: Any, now: datetime, day: StudyDay) -> list[_Candidate]:
+def _candidates(book: Journal, now: datetime, day: StudyDay) -> list[_Candidate]:
     """Everything that could be asked today, in the order of the course: one query."""
     rows = (
-        _askable(student, now)
+        _askable(book.student, now)
         .order_by("item__course_id", "item__position", "item_id")
         .values_list(
             "pk",
@@ -235,16 +248,16 @@ def _candidates(student: Any, now: datetime, day: StudyDay) -> list[_Candidate]:
     for row in rows:
         if row[2] in row[10]:
             by_item[row[1]].append(row)
-    return [_candidate(cards, day) for cards in by_item.values()]
+    return [_candidate(cards, day, book.w) for cards in by_item.values()]
 
 
-def _candidate(cards: list[Any], day: StudyDay) -> _Candidate:
+def _candidate(cards: list[Any], day: StudyDay, w: Sequence[float]) -> _Candidate:
     """The cards of one item as one task, standing for its weakest card; new pairs come before known ones."""
 
     def recall(row: Any) -> float:
         if row[3] is None:
             return -1.0
-        return float(fsrs.retrievability(_elapsed(row[5], day.date), row[3], fsrs.DEFAULT_PARAMETERS))
+        return float(fsrs.retrievability(_elapsed(row[5], day.date), row[3], w))
 
     ordered = sorted(cards, key=recall) if len(cards) > 1 else cards
     weakest = ordered[0]
@@ -276,7 +289,7 @@ def _elapsed(last_on: date | None, today: date) -> float:
 
 
 def _choose(
-    candidates: Sequence[_Candidate], day: StudyDay, exam: ExamAhead | None, budget: int, student: Any
+    candidates: Sequence[_Candidate], day: StudyDay, exam: ExamAhead | None, budget: int, book: Journal
 ) -> tuple[list[Task], float | None, float | None]:
     if not candidates:
         return [], None, None
@@ -290,7 +303,8 @@ def _choose(
         guess_rate=np.array([one.guess_rate for one in candidates]),
         days_to_exam=None if exam is None else max((exam.at - day.begins_at) / timedelta(days=1), 0.0),
         budget_seconds=float(budget),
-        desired_retention=student.desired_retention,
+        desired_retention=book.student.desired_retention,
+        w=book.w,
     )
     tasks = [candidates[index].task for index in chosen.order]
     return tasks, chosen.score_before, chosen.score_after
@@ -349,10 +363,10 @@ def pack(student: Any, days: int, *, now: datetime | None = None) -> list[Presen
     As much as fits the minutes of these days. Takes a fixed number of queries.
     """
     now = now or timezone.now()
-    ensure_cards(student)
+    book = ensure_cards(student)
     last = study_day(student, now + timedelta(days=days - 1))
     budget = student.daily_minutes * 60 * days
-    tasks, _, _ = _choose(_candidates(student, now, last), last, exam_ahead(student, now), budget, student)
+    tasks, _, _ = _choose(_candidates(book, now, last), last, exam_ahead(student, now), budget, book)
     return present(student, [Ask(task.card, task.facets) for task in tasks[:MAX_PACK]], now)
 
 

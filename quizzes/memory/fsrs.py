@@ -108,23 +108,46 @@ def step(
     return next_S.reshape(shape), next_D.reshape(shape)
 
 
+def practise(
+    stability: ArrayLike,
+    difficulty: ArrayLike,
+    elapsed_days: ArrayLike,
+    practice: ArrayLike,
+    w: Sequence[float] = DEFAULT_PARAMETERS,
+) -> Floats:
+    """The stability after an implicit review: S + ω·(S' - S), with the S' of a review rated good.
+
+    Answering something that encompasses a card's concept with weight ω = `practice` in (0, 1] practises the card that
+    much; difficulty stays. Arguments as for `step`, of one shape; a card never reviewed (NaN) stays so.
+    """
+    S = np.asarray(stability, dtype=np.float64)
+    good, _ = step(S, difficulty, elapsed_days, GOOD, w)
+    return np.asarray(np.where(np.isnan(S), S, S + np.asarray(practice) * (good - S)))
+
+
 def replay(
     ratings: ArrayLike,
     elapsed_days: ArrayLike,
     lengths: ArrayLike,
     w: Sequence[float] = DEFAULT_PARAMETERS,
+    *,
+    practice: ArrayLike | None = None,
+    recall: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """The states after whole histories: (S, D), each of shape (cards,).
 
     `ratings` and `elapsed_days` (reviews,) hold the reviews of all cards, one card after the other, each card's in
-    order of time; `lengths` (cards,) says how many belong to each. A card without reviews is NaN. Raises ValueError on
-    a rating outside 1-4, or where the lengths do not add up.
+    order of time; `lengths` (cards,) says how many belong to each. A card without reviews is NaN. Where `practice`
+    (reviews,) is above 0 the review is an implicit one of that weight, see `practise`. `recall` (reviews,), if given,
+    is filled with R just before each review, NaN before a card's first. Raises ValueError on a rating outside 1-4, or
+    where the lengths do not add up.
 
     Cards are taken longest first, so that those that have a k-th review are a leading slice, and one step takes the
     k-th reviews of all of them. Beside the arguments, which are not copied, it needs a few numbers per card.
     """
     G, t = _ratings(ratings), np.asarray(elapsed_days)
     n = np.asarray(lengths, dtype=np.int64)
+    implicit = None if practice is None else np.asarray(practice, dtype=np.float64)
     if G.shape != t.shape or G.shape != (n.sum(),) or (n < 0).any():
         raise ValueError("Every review needs a rating and its days, and the lengths add up to the reviews.")
     starts = np.cumsum(n) - n
@@ -132,18 +155,31 @@ def replay(
     S, D = np.empty(n.size), np.empty(n.size)
     for first in range(0, n.size, BLOCK):
         cards = longest_first[first : first + BLOCK]
-        S[cards], D[cards] = _replay(G, t, starts[cards], n[cards], w)
+        S[cards], D[cards] = _replay(G, t, starts[cards], n[cards], w, implicit, recall)
     return S, D
 
 
 def _replay(
-    G: Ratings, t: NDArray[np.generic], at: NDArray[np.int64], n: NDArray[np.int64], w: Sequence[float]
+    G: Ratings,
+    t: NDArray[np.generic],
+    at: NDArray[np.int64],
+    n: NDArray[np.int64],
+    w: Sequence[float],
+    practice: Floats | None,
+    recall: Floats | None,
 ) -> tuple[Floats, Floats]:
     """The states of cards whose `n` reviews, in falling order, begin at `at`."""
     S, D = np.full(n.size, np.nan), np.full(n.size, np.nan)
     for k, active in enumerate(np.searchsorted(-n, -np.arange(n[0]))):
         here = at[:active] + k
-        S[:active], D[:active] = _step(S[:active], D[:active], t[here].astype(np.float64, copy=False), G[here], w)
+        elapsed = t[here].astype(np.float64, copy=False)
+        if recall is not None:
+            recall[here] = retrievability(elapsed, S[:active], w)
+        next_S, next_D = _step(S[:active], D[:active], elapsed, G[here], w)
+        if practice is not None and (some := practice[here].nonzero()[0]).size:
+            next_S[some] = practise(S[some], D[some], elapsed[some], practice[here[some]], w)
+            next_D[some] = D[some]
+        S[:active], D[:active] = next_S, next_D
     return S, D
 
 

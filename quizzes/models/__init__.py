@@ -1,8 +1,8 @@
 """Who is asked what, when, and how it went."""
 
 from quizzes.models.enrolment import Enrolment, Exam
-from quizzes.models.memory import Card, Journal, Review, ReviewEvent
+from quizzes.models.memory import Card, Journal, MemoryFit, Review, ReviewEvent
 from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
 
-__all__ = ["Card", "DailyPlan", "Enrolment", "Exam", "Journal", "Presentation", "Review", "ReviewEvent"]
+__all__ = ["Card", "DailyPlan", "Enrolment", "Exam", "Journal", "MemoryFit", "Presentation", "Review", "ReviewEvent"]

@@ -6,24 +6,73 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from questions.models import Item
+from questions.models import Course, Item
+from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating
 
 
 class Journal(models.Model):
-    """One row a student: locked while their log is written, so that sequence numbers have no gaps.
+    """One row a student: locked while anything of theirs is written, so that a reader never misses a number.
 
-    It also holds what the scheduler has to look up: when the student's next study day begins, and whether a plan
-    was asked for since the last one was made. Both outlive a broker that was down.
+    Every event, and every change of a card or a plan, takes the next number. The journal also holds the parameters
+    that the student's states are folded with, and what the scheduler has to look up: when the student's next study
+    day begins, and whether a plan was asked for since the last one was made. Both outlive a broker that was down.
     """
 
     student = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     last_sequence = models.PositiveBigIntegerField(default=0)
+    fit = models.ForeignKey(
+        "MemoryFit", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="None: the defaults."
+    )
     next_day_at = models.DateTimeField(db_index=True)
     plan_wanted_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     def __str__(self) -> str:
         return f"journal of {self.student}"
+
+    @property
+    def w(self) -> tuple[float, ...]:
+        """The FSRS parameters that the student's states are folded with."""
+        return tuple(self.fit.parameters) if self.fit else fsrs.DEFAULT_PARAMETERS
+
+    def next_sequence(self) -> int:
+        """Take the next number; the journal must be locked, and saved afterwards."""
+        self.last_sequence += 1
+        return self.last_sequence
+
+
+class MemoryFit(models.Model):
+    """Parameters fitted to a log, beside those that were in use: of one student, or of a course's students together."""
+
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="fits"
+    )
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, null=True, blank=True, related_name="fits")
+    fitted_at = models.DateTimeField()
+    parameters = models.JSONField(help_text="w0 to w20 as fitted.")
+    reviews = models.PositiveIntegerField(help_text="Reviews that it was fitted to: the older four fifths.")
+    judged_on = models.PositiveIntegerField(help_text="Reviews that it was judged on: the newest fifth.")
+    log_loss_before = models.FloatField(help_text="Of the parameters in use, on the newest fifth.")
+    log_loss_after = models.FloatField(help_text="Of the fitted ones, on the same reviews.")
+    rmse_before = models.FloatField(help_text="Root mean square of predicted less observed, over the bins.")
+    rmse_after = models.FloatField()
+    calibration = models.JSONField(help_text="[{predicted, observed, n}] of the better ones, on the newest fifth.")
+    adopted = models.BooleanField(help_text="Better on the newest fifth, and so put in use.")
+
+    class Meta:
+        ordering = ("-fitted_at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(student__isnull=False) ^ Q(course__isnull=False), name="a_fit_of_a_student_or_a_course"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["student", "-fitted_at"], name="fit_student"),
+            models.Index(fields=["course", "-fitted_at"], name="fit_course"),
+        ]
+
+    def __str__(self) -> str:
+        return f"fit of {self.student or self.course}, {self.fitted_at:%Y-%m-%d}"
 
 
 class Card(models.Model):
@@ -38,23 +87,34 @@ class Card(models.Model):
     reviews = models.PositiveIntegerField(default=0)
     lapses = models.PositiveIntegerField(default=0)
     last_review_at = models.DateTimeField(null=True, blank=True)
-    last_review_on = models.DateField(null=True, blank=True, help_text="The student's study day of it.")
+    last_review_on = models.DateField(
+        null=True, blank=True, help_text="The study day that elapsed days count from; practice moves it on."
+    )
     last_rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    practised_on = models.DateField(null=True, blank=True, help_text="The study day of the last practice that counted.")
+    last_event_at = models.DateTimeField(null=True, blank=True)
     last_event = models.UUIDField(null=True, blank=True, help_text="The event that the state was last folded from.")
     due_at = models.DateTimeField(null=True, blank=True)
     suspended = models.BooleanField(default=False)
     buried_until = models.DateTimeField(null=True, blank=True)
+    sequence = models.PositiveBigIntegerField(default=0, help_text="The journal's number of its last change.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "item", "facet"], name="one_card_a_facet")]
-        indexes = [models.Index(fields=["student", "due_at"], name="card_due")]
+        indexes = [
+            models.Index(fields=["student", "due_at"], name="card_due"),
+            models.Index(fields=["student", "sequence"], name="card_sequence"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item}{':' if self.facet else ''}{self.facet}"
 
 
 class ReviewEvent(models.Model):
-    """A fact that a device reported. Never changed; `undone` alone is derived, from a later undo."""
+    """A fact that a device reported, or a review brought along from elsewhere (`import`).
+
+    Never changed; `undone` alone is derived, from a later undo.
+    """
 
     class Type(models.TextChoices):
         REVIEW = "review"
@@ -62,6 +122,7 @@ class ReviewEvent(models.Model):
         BURY = "bury"
         SUSPEND = "suspend"
         RESUME = "resume"
+        IMPORT = "import"
 
     # The unique pairs below are its indexes: one of the student alone would tempt planners into reading the whole log.
     student = models.ForeignKey(
@@ -104,11 +165,18 @@ class ReviewEvent(models.Model):
 
 
 class Review(models.Model):
-    """What one event says of one card: the line that the card's state is folded from."""
+    """What one event says of one card: the line that the card's state is folded from.
+
+    A right answer about a concept also practises the concepts it encompasses: lines with `practice` for their cards.
+    """
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="log")
     event = models.ForeignKey(ReviewEvent, on_delete=models.CASCADE, related_name="reviews")
     rating = models.PositiveSmallIntegerField(choices=[(rating.value, rating.name.lower()) for rating in Rating])
+    practice = models.FloatField(
+        default=0.0,
+        help_text="0: the card was asked. Else how much of a review an answer about an encompassing concept was.",
+    )
     score = models.FloatField()
     predicted = models.FloatField(null=True, blank=True, help_text="P(correct) just before, luck included.")
 

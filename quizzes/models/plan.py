@@ -15,9 +15,11 @@ class DailyPlan(models.Model):
     score_before = models.FloatField(null=True, help_text="Expected exam score without today's reviews.")
     score_after = models.FloatField(null=True, help_text="Expected exam score with them.")
     made_at = models.DateTimeField()
+    sequence = models.PositiveBigIntegerField(default=0, help_text="The journal's number of its last change.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "date"], name="one_plan_a_day")]
+        indexes = [models.Index(fields=["student", "sequence"], name="plan_sequence")]
 
     def __str__(self) -> str:
         return f"plan of {self.student} for {self.date}"

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from examprep.models import User
+from quizzes.folding import CARD_STATE
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from tests.conftest import Api, review, wrong
 
@@ -19,8 +20,7 @@ Key = Callable[[str], Any]
 
 def states(student: User) -> list[Any]:
     """All memory states of a student."""
-    fields = ("pk", "stability", "difficulty", "reviews", "lapses", "last_event", "due_at", "suspended", "buried_until")
-    return list(Card.objects.filter(student=student).order_by("pk").values_list(*fields))
+    return list(Card.objects.filter(student=student).order_by("pk").values_list("pk", *CARD_STATE))
 
 
 def test_right_answers_of_all_kinds_are_graded_right(api: Api, key: Key) -> None:
@@ -298,14 +298,5 @@ def _ago(start: Any, **span: float) -> str:
 def _forget(student: User) -> None:
     """As if nothing had ever been answered."""
     ReviewEvent.objects.filter(student=student).delete()
-    Card.objects.filter(student=student).update(
-        stability=None,
-        difficulty=None,
-        reviews=0,
-        lapses=0,
-        last_rating=None,
-        last_review_at=None,
-        last_review_on=None,
-        last_event=None,
-        due_at=None,
-    )
+    blank = Card()
+    Card.objects.filter(student=student).update(**{name: getattr(blank, name) for name in CARD_STATE})

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from examprep.models import User
 from quizzes import presenting, rebuilding, reviewing, scheduling
+from quizzes.folding import CARD_STATE
 from quizzes.models import Card, Presentation, Review, ReviewEvent
-from quizzes.reviewing import CARD_STATE
 from tests.conftest import WRONG
 
 Key = Callable[[str], Any]
@@ -114,7 +114,7 @@ def test_four_retries_at_once_store_each_event_once(transactional_db: None, stud
     assert all(set(statuses) <= {"accepted", "duplicate"} for statuses in found)
     assert sum(statuses.count("accepted") for statuses in found) == 1000
     log = ReviewEvent.objects.filter(student=student)
-    assert sorted(log.values_list("sequence", flat=True)) == list(range(1, 1001))
+    assert log.count() == log.values("sequence").distinct().count() == 1000
     reviews = [event for event in events if event["type"] == "review"]
     assert Review.objects.filter(event__student=student).values("event").distinct().count() == len(reviews)
 
