@@ -54,7 +54,8 @@ def card(student: User, slug: str = PRACTISED) -> Any:
 
 
 def state(student: User) -> tuple[Any, ...]:
-    return Card.objects.values_list(*CARD_STATE).get(pk=card(student).pk)
+    found: tuple[Any, ...] = Card.objects.values_list(*CARD_STATE).get(pk=card(student).pk)
+    return found
 
 
 def test_a_right_answer_practises_what_its_concept_encompasses(student: User, answer: Any) -> None:
