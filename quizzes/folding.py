@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from quizzes.calendar import day_begins, study_day
 from quizzes.memory import fsrs
-from quizzes.memory.practice import Moved, move
 from quizzes.memory.rating import Rating
+from quizzes.memory.timeline import Line, Moved, move, timeline
 from quizzes.models import Card, Review, ReviewEvent
 
 CARD_STATE = [
@@ -37,9 +35,8 @@ RELEARN_AFTER = timedelta(minutes=10)
 """A forgotten card comes back the same day, after this."""
 MAX_INTERVAL_DAYS = 3650
 
-Line: TypeAlias = tuple[uuid.UUID, datetime, uuid.UUID, date, int, float]
-"""(card, occurred_at, event id, study date, rating, practice): they sort card by card, in order of time."""
 LINE = ("card_id", "event__occurred_at", "event__event_id", "event__study_date", "rating", "practice")
+"""What of a stored review is a line of its card's log."""
 
 
 def line(review: Review) -> Line:
@@ -76,45 +73,33 @@ def step(reviews: Sequence[Review], event: ReviewEvent, w: Sequence[float]) -> l
     return [card for card, _, _ in counted]
 
 
-def replay(cards: Mapping[uuid.UUID, Card], log: Iterable[Line], w: Sequence[float]) -> int:
-    """Set each card's memory to the fold of its lines, from nothing; how many lines there were.
-
-    `log` holds the lines that count of all `cards`, in their sorting order.
-    """
+def replay(cards: Mapping[Any, Card], log: Iterable[Line], w: Sequence[float]) -> None:
+    """Set each card's memory to the fold of its lines, from nothing. `log` holds those of all `cards`, sorted."""
     for card in cards.values():
         card.stability = card.difficulty = card.last_rating = None
         card.reviews = card.lapses = 0
         card.last_review_at = card.last_review_on = card.last_event_at = card.last_event = card.practised_on = None
-    owners: list[Card] = []
-    lengths: list[int] = []
-    ratings: list[int] = []
-    elapsed: list[int] = []
-    practices: list[float] = []
-    lines = 0
-    for pk, own in itertools.groupby(log, key=itemgetter(0)):
-        card, begin = cards[pk], len(ratings)
-        for _, occurred_at, event, on, rating, practice in own:
-            lines += 1
-            moved = move(card.last_review_on, card.practised_on, on, practice)
-            if moved is None:
-                continue
-            if not practice:
-                card.lapses += rating == Rating.AGAIN and card.reviews > 0
-                card.reviews += 1
-                card.last_review_at, card.last_rating = occurred_at, rating
-            card.last_review_on, card.practised_on = moved.counted_from, moved.practised_on
-            card.last_event_at, card.last_event = occurred_at, event
-            ratings.append(rating)
-            elapsed.append(moved.elapsed)
-            practices.append(practice)
-        if len(ratings) > begin:
-            owners.append(card)
-            lengths.append(len(ratings) - begin)
-    if owners:
-        S, D = fsrs.replay(np.array(ratings), np.array(elapsed, dtype=float), lengths, w, practice=np.array(practices))
-        for card, stability, difficulty in zip(owners, S.tolist(), D.tolist(), strict=True):
-            card.stability, card.difficulty = stability, difficulty
-    return lines
+    found = timeline(log)
+    if not found.cards:
+        return
+    ratings = np.array([line[4] for line in found.lines])
+    practice = np.array([line[5] for line in found.lines])
+    S, D = fsrs.replay(ratings, np.array(found.elapsed, dtype=float), found.lengths, w, practice=practice)
+    ends = np.cumsum(found.lengths)
+    begins = np.concatenate([[0], ends[:-1]])
+    asked = practice == 0
+    again = asked & (ratings == Rating.AGAIN)
+    again[begins] = False  # a card that is new has nothing to forget
+    reviews = np.add.reduceat(asked, begins, dtype=int)
+    lapses = np.add.reduceat(again, begins, dtype=int)
+    latest = np.maximum.accumulate(np.where(asked, np.arange(ratings.size), -1))[ends - 1]
+    for at, pk in enumerate(found.cards):
+        card, clock = cards[pk], found.clocks[at]
+        card.stability, card.difficulty = float(S[at]), float(D[at])
+        card.reviews, card.lapses = int(reviews[at]), int(lapses[at])
+        _, card.last_review_at, _, _, card.last_rating, _ = found.lines[latest[at]]
+        _, card.last_event_at, card.last_event, _, _, _ = found.lines[ends[at] - 1]
+        card.last_review_on, card.practised_on = clock.counted_from, clock.practised_on
 
 
 def predict(card: Card, on: date, guess_rate: float, w: Sequence[float]) -> float | None:

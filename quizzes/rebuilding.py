@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes import folding, journal
+from quizzes.memory.timeline import Line
 from quizzes.models import Card, Journal, Review, ReviewEvent
 
 CARDS_AT_ONCE = 20_000
@@ -61,7 +62,9 @@ def _rebuild(book: Journal, cards: dict[uuid.UUID, Card], report: Rebuilt, *, re
     student = book.student
     before = {pk: _state(card) for pk, card in cards.items()}
     first, last = min(cards), max(cards)
-    report.reviews += folding.replay(cards, _log(student, first, last), book.w)
+    log = _log(student, first, last)
+    folding.replay(cards, log, book.w)
+    report.reviews += len(log)
     flags = ReviewEvent.objects.filter(student=student, card__gte=first, card__lte=last, undone=False)
     folding.fold_flags(student, cards, flags.filter(type__in=folding.FLAGS))
     for card in cards.values():
@@ -85,7 +88,7 @@ def _state(card: Card) -> tuple[Any, ...]:
     return tuple(getattr(card, name) for name in folding.CARD_STATE)
 
 
-def _log(student: Any, first: uuid.UUID, last: uuid.UUID) -> list[folding.Line]:
+def _log(student: Any, first: uuid.UUID, last: uuid.UUID) -> list[Line]:
     """The lines that count: card by card, in order of time."""
     rows = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
     return sorted(rows.values_list(*folding.LINE))

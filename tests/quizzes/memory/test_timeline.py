@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.memory import fsrs
-from quizzes.memory.practice import move
+from quizzes.memory.timeline import move
 
 DAY = date(2026, 3, 1)
 weights = st.floats(0.01, 1.0)

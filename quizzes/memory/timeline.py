@@ -9,8 +9,15 @@ restore full recall.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+Line: TypeAlias = tuple[Any, ...]
+"""(card, instant, event, study day, rating, practice, …): lines sort card by card, each card's in order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +43,37 @@ def move(counted_from: date | None, practised_on: date | None, on: date, practic
     if counted_from is None or (practised_on is not None and practised_on >= on):
         return None
     return Moved(elapsed, counted_from + timedelta(days=math.floor(practice * elapsed)), on)
+
+
+@dataclass
+class Timeline:
+    """The lines that count of many cards' logs, one card after the other, and what the memory model makes of them.
+
+    `lines`, and the whole days `elapsed` before each, are as long; `cards`, `lengths` (of each one's lines) and
+    `clocks` (as the last line left it) are, too.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    elapsed: list[int] = field(default_factory=list)
+    cards: list[Hashable] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    clocks: list[Moved] = field(default_factory=list)
+
+
+def timeline(log: Iterable[Line]) -> Timeline:
+    """The lines of a sorted log that count: all reviews, and of the practice what `move` lets count."""
+    found = Timeline()
+    for card, own in groupby(log, key=itemgetter(0)):
+        clock: Moved | None = None
+        begin = len(found.lines)
+        for line in own:
+            counted_from, practised_on = (clock.counted_from, clock.practised_on) if clock else (None, None)
+            if moved := move(counted_from, practised_on, line[3], line[5]):
+                clock = moved
+                found.lines.append(line)
+                found.elapsed.append(moved.elapsed)
+        if clock:
+            found.cards.append(card)
+            found.lengths.append(len(found.lines) - begin)
+            found.clocks.append(clock)
+    return found
