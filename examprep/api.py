@@ -90,6 +90,7 @@ urlpatterns = [
     path("concepts/", quizzes.ConceptList.as_view()),
     path("queue/", quizzes.QueueView.as_view()),
     path("packs/", quizzes.PackView.as_view()),
+    path("sync/", quizzes.SyncView.as_view()),
     path("reviews/batch/", quizzes.ReviewBatch.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

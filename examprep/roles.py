@@ -3,7 +3,17 @@
 from django.contrib.auth.models import Group, Permission
 
 AUTHORING = ("course", "lesson", "concept", "conceptedge", "item", "itemconcept", "exam")
-READING = ("itemversion", "finding", "enrolment", "card", "reviewevent", "review", "dailyplan", "presentation")
+READING = (
+    "itemversion",
+    "finding",
+    "enrolment",
+    "card",
+    "reviewevent",
+    "review",
+    "dailyplan",
+    "presentation",
+    "memoryfit",
+)
 
 
 def instructors() -> Group:

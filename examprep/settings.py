@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "quizzes.tasks.renew_broken_presentations",
         "schedule": crontab(hour=3, minute=47),
     },
+    "fit-due": {"task": "quizzes.tasks.fit_due", "schedule": crontab(hour=2, minute=7)},
     "clear-sessions": {"task": "examprep.tasks.clear_sessions", "schedule": crontab(hour=4, minute=41)},
 }
 

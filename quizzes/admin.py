@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Presentation, Review, ReviewEvent
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, MemoryFit, Presentation, Review, ReviewEvent
 
 
 @admin.register(Exam)
@@ -92,3 +94,44 @@ class DailyPlanAdmin(Log):
     search_fields = ("student__username",)
     list_select_related = ("student",)
     ordering = ("-date", "student")
+
+
+@admin.register(MemoryFit)
+class MemoryFitAdmin(Log):
+    """How well the memory model predicts, before and after each fit."""
+
+    list_display = ("fitted_at", "of", "reviews", "before", "after", "adopted")
+    list_filter = ("adopted", "course")
+    search_fields = ("student__username",)
+    list_select_related = ("student", "course")
+    date_hierarchy = "fitted_at"
+    fields = ("fitted_at", "of", "reviews", "judged_on", "before", "after", "adopted", "bins", "parameters")
+    readonly_fields = fields
+
+    @admin.display
+    def of(self, fit: MemoryFit) -> str:
+        """Whose log it was fitted to."""
+        return str(fit.student or f"{fit.course}, all students")
+
+    @admin.display(description="log loss (RMSE) before", ordering="log_loss_before")
+    def before(self, fit: MemoryFit) -> str:
+        return f"{fit.log_loss_before:.4f} ({fit.rmse_before:.4f})"
+
+    @admin.display(description="log loss (RMSE) after", ordering="log_loss_after")
+    def after(self, fit: MemoryFit) -> str:
+        return f"{fit.log_loss_after:.4f} ({fit.rmse_after:.4f})"
+
+    @admin.display(description="Calibration")
+    def bins(self, fit: MemoryFit) -> str:
+        """Predicted against observed, of the parameters in use afterwards, on the newest fifth."""
+        rows = format_html_join(
+            "",
+            "<tr><td>{} %</td><td>{} %</td><td>{}</td></tr>",
+            (
+                (round(100 * one["predicted"], 1), round(100 * one["observed"], 1), one["n"])
+                for one in fit.calibration
+                if one["n"]
+            ),
+        )
+        head = "<tr><th scope=col>Predicted right</th><th scope=col>Were right</th><th scope=col>Answers</th></tr>"
+        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", mark_safe(head), rows)

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from django.utils.http import parse_etags, quote_etag
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from questions import markup
 from questions.models import Concept, ConceptEdge
-from quizzes import presenting, progress, reviewing, scheduling
+from quizzes import presenting, progress, reviewing, scheduling, syncing
 
 MAX_QUEUE = 100
 MAX_PACK_DAYS = 30
@@ -163,6 +163,52 @@ class PackView(APIView):
         answer["ETag"] = etag
         answer["Cache-Control"] = "private, no-cache"
         return answer
+
+
+class ChangeSerializer(serializers.Serializer):
+    """What else there is depends on the type.
+
+    `card`: item, facet, stability, difficulty, reviews, lapses, last_review_at, due_at, suspended, buried_until.
+    `event`: event_type, presentation, card, target, response, confidence, duration_ms, score, device, occurred_at,
+    study_date, undone. `plan` (its id is the date): planned_seconds, tasks, expected_score_before and _after, made_at.
+    `item_version` (its id is the item's slug): course, version, kind, lesson, concepts, difficulty, estimated_seconds,
+    facets. `deletion`: of (`item`: no longer asked; `course`: no longer enrolled).
+    """
+
+    type = serializers.ChoiceField(["card", "event", "plan", "item_version", "deletion"])
+    id = serializers.CharField()
+
+
+class SyncSerializer(serializers.Serializer):
+    changes = ChangeSerializer(many=True)
+    cursor = serializers.CharField()
+    has_more = serializers.BooleanField()
+
+
+class CursorGone(APIException):
+    status_code = 410
+    default_detail = "This cursor is too old: start again without it."
+
+
+class SyncView(APIView):
+    """Everything of the caller's that changed since a cursor, the oldest change first; without one, everything.
+
+    Ask again with the new cursor while `has_more`. A thing that changed several times comes once, as it is now. The
+    cursor that `reviews/batch/` gives stands after that batch: it is for a client that had read everything before.
+    """
+
+    @extend_schema(
+        parameters=[OpenApiParameter("cursor", str, description="As an earlier answer gave it.")],
+        responses={200: SyncSerializer, 410: OpenApiResponse(description="Start again without the cursor.")},
+    )
+    def get(self, request: Request) -> Response:
+        try:
+            page = syncing.changes(request.user, request.query_params.get("cursor", ""))
+        except syncing.UnreadableCursorError:
+            raise InvalidFields({"cursor": ["Use a cursor as an earlier answer gave it, or none."]}) from None
+        except syncing.StaleCursorError:
+            raise CursorGone from None
+        return Response({"changes": page.changes, "cursor": page.cursor, "has_more": page.has_more})
 
 
 class EventSerializer(serializers.Serializer):

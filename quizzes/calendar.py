@@ -43,3 +43,8 @@ def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
     if now < day_begins(student, day):
         day -= timedelta(days=1)
     return StudyDay(day, day_begins(student, day), day_begins(student, day + timedelta(days=1)))
+
+
+def instant(moment: datetime) -> str:
+    """An aware instant as ISO 8601 UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -43,13 +43,17 @@ def rebuild(
     students = get_user_model().objects.filter(cards__isnull=False).distinct().order_by("pk")
     for one in [student] if student is not None else students.iterator(chunk_size=500):
         with transaction.atomic():
-            book = journal.lock(one, timezone.now())
-            for cards in _chunks(one):
-                _rebuild(book, cards, report, repair=repair)
-            book.save(update_fields=["last_sequence"])
+            refold(journal.lock(one, timezone.now()), report, repair=repair)
         report.students += 1
         progress(report)
     return report
+
+
+def refold(book: Journal, report: Rebuilt | None = None, *, repair: bool = True) -> None:
+    """Replay the log of one student, whose journal is locked, into card states; write those that differ."""
+    for cards in _chunks(book.student):
+        _rebuild(book, cards, report or Rebuilt(), repair=repair)
+    book.save(update_fields=["last_sequence"])
 
 
 def _chunks(student: Any) -> Iterator[dict[uuid.UUID, Card]]:

@@ -25,8 +25,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank, kinds
 from questions.kinds.base import Graded, ResponseError, Revealed
 from questions.models import ItemVersion
-from quizzes import folding, journal
-from quizzes.calendar import study_day
+from quizzes import folding, journal, syncing
+from quizzes.calendar import instant, study_day
 from quizzes.dispatch import after_commit
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Journal, Presentation, Review, ReviewEvent
@@ -166,9 +166,10 @@ def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[
             book.plan_wanted_at = now
             book.save(update_fields=["last_sequence", "plan_wanted_at"])
             after_commit("quizzes.tasks.plan_student", student.pk)
+        cursor = syncing.position(book, now)
     return {
         "server_now": instant(now),
-        "cursor": str(book.last_sequence),
+        "cursor": cursor,
         "results": [outcome.result() for outcome in outcomes],
     }
 
@@ -497,8 +498,3 @@ def _card(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:
         "retrievability": folding.predict(card, on, 0.0, w),
         "due_at": instant(card.due_at) if card.due_at else None,
     }
-
-
-def instant(moment: datetime) -> str:
-    """An aware instant as ISO 8601 UTC with milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

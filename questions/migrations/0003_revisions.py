@@ -4,6 +4,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def number_what_was_published(apps, schema_editor):
+    for course in apps.get_model("questions", "Course").objects.all():
+        for item in course.items.filter(published__isnull=False).order_by("pk"):
+            course.revision += 1
+            item.revision = course.revision
+            item.save(update_fields=["revision"])
+        course.save(update_fields=["revision"])
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("questions", "0002_findings"),
@@ -25,6 +34,7 @@ class Migration(migrations.Migration):
                 default=0, editable=False, help_text="The course's revision at which it was last published or retired."
             ),
         ),
+        migrations.RunPython(number_what_was_published, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name="item",
             index=models.Index(fields=["course", "revision"], name="item_revision"),

@@ -9,6 +9,18 @@ def states_were_last_folded_from_a_review(apps, schema_editor):
     apps.get_model("quizzes", "Card").objects.update(last_event_at=models.F("last_review_at"))
 
 
+def number_cards_and_plans(apps, schema_editor):
+    for journal in apps.get_model("quizzes", "Journal").objects.all():
+        for name in ("Card", "DailyPlan"):
+            model = apps.get_model("quizzes", name)
+            rows = list(model.objects.filter(student=journal.student_id).order_by("pk").only("pk"))
+            for row in rows:
+                journal.last_sequence += 1
+                row.sequence = journal.last_sequence
+            model.objects.bulk_update(rows, ["sequence"], batch_size=500)
+        journal.save(update_fields=["last_sequence"])
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("questions", "0003_revisions"),
@@ -99,6 +111,7 @@ class Migration(migrations.Migration):
                 max_length=8,
             ),
         ),
+        migrations.RunPython(number_cards_and_plans, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name="card",
             index=models.Index(fields=["student", "sequence"], name="card_sequence"),

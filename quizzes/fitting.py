@@ -1,0 +1,150 @@
+"""Parameters of the memory model, fitted to what students and courses have answered, and put in use where better.
+
+A student's states are folded with the parameters of the fit that their journal names: an own one from 400 reviews
+on, else their course's, else the defaults. Whoever puts another fit in use folds the states anew in the same
+transaction, so that the states are the fold of the log at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from questions.models import Course
+from quizzes import folding, journal, rebuilding, scheduling
+from quizzes.memory import fitting, fsrs
+from quizzes.memory.timeline import Line
+from quizzes.models import Enrolment, Journal, MemoryFit, Review
+
+EVERY = timedelta(days=7)
+SLACK = timedelta(hours=12)
+"""A fit that is this much younger than a week is due: beat's time is not exact."""
+
+
+def fit_student(student: Any, *, now: datetime | None = None) -> MemoryFit | None:
+    """Fit to the student's own log, keep the figures, and adopt the fit if it is better; None below 400 reviews."""
+    now = now or timezone.now()
+    log = _log(Review.objects.filter(card__student=student))
+    if sum(not line[5] for line in log) < fitting.MIN_REVIEWS:
+        return None
+    found = fitting.fit(log, journal.parameters(student))
+    if found is None:
+        return None
+    with transaction.atomic():
+        book = journal.lock(student, now)
+        fit = _keep(found, now, student=student)
+        if fit.adopted:
+            _use(book, fit)
+    return fit
+
+
+def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | None:
+    """Fit to the pooled log of a course; those without an own fit follow with `follow_course`. None if too short."""
+    now = now or timezone.now()
+    log: list[Line] = []
+    reviews = 0
+    for student in _newest_first(course):
+        log += _log(Review.objects.filter(card__student=student, card__item__course=course))
+        reviews = len(log)
+        if reviews >= fitting.MAX_REVIEWS:
+            break
+    if reviews < fitting.MIN_REVIEWS:
+        return None
+    current = adopted(course)
+    found = fitting.fit(sorted(log), current.parameters if current else fsrs.DEFAULT_PARAMETERS)
+    return _keep(found, now, course=course) if found else None
+
+
+def adopted(course: Course) -> MemoryFit | None:
+    """The fit that the course's students use who have none of their own."""
+    return MemoryFit.objects.filter(course=course, adopted=True).first()
+
+
+def follow_courses(*, now: datetime | None = None) -> int:
+    """Put each course's newest adopted fit in use for its students without an own one; how many changed.
+
+    Who is in several courses follows the one joined last. Each student is a transaction, so that it may be stopped at
+    any time and run again.
+    """
+    now = now or timezone.now()
+    changed = 0
+    for course in Course.objects.all():
+        fit = adopted(course)
+        if fit is None:
+            continue
+        for student in _behind(course, fit).iterator(chunk_size=500):
+            with transaction.atomic():
+                book = journal.lock(student, now)
+                if book.fit_id != fit.pk and not (book.fit and book.fit.student_id):
+                    _use(book, fit)
+                    changed += 1
+    return changed
+
+
+def students_due(now: datetime) -> QuerySet[Any]:
+    """Students with enough reviews whose last fit is a week old, and who have answered since."""
+    last = MemoryFit.objects.filter(student=OuterRef("pk")).order_by("-fitted_at").values("fitted_at")[:1]
+    reviews = Count("cards__log", filter=Q(cards__log__practice=0, cards__log__event__undone=False))
+    students = get_user_model().objects.filter(is_active=True, cards__isnull=False)
+    return (
+        students.annotate(fitted=Subquery(last), answers=reviews, answered=Max("cards__last_review_at"))
+        .filter(answers__gte=fitting.MIN_REVIEWS)
+        .filter(Q(fitted=None) | Q(fitted__lte=now - EVERY + SLACK, answered__gt=F("fitted")))
+        .order_by("pk")
+    )
+
+
+def courses_due(now: datetime) -> QuerySet[Course]:
+    """Courses whose last fit is a week old."""
+    recent = MemoryFit.objects.filter(course=OuterRef("pk"), fitted_at__gt=now - EVERY + SLACK)
+    return Course.objects.filter(~Exists(recent))
+
+
+def _log(reviews: QuerySet[Review]) -> list[Line]:
+    counted = reviews.filter(event__undone=False)
+    rows = counted.values_list(*folding.LINE, "event__presentation__guess_rate")
+    return sorted((*row[:-1], row[-1] or 0.0) for row in rows)
+
+
+def _newest_first(course: Course) -> Iterator[Any]:
+    students = get_user_model().objects.filter(enrolments__course=course)
+    return students.annotate(at=Max("cards__last_review_at")).order_by(F("at").desc(nulls_last=True), "pk").iterator()
+
+
+def _behind(course: Course, fit: MemoryFit) -> QuerySet[Any]:
+    joined_last = Enrolment.objects.filter(student=OuterRef("pk")).order_by("-created_at", "-pk").values("course")[:1]
+    students = get_user_model().objects.annotate(follows=Subquery(joined_last)).filter(follows=course.pk)
+    waiting = Q(journal__isnull=False) & (Q(journal__fit=None) | Q(journal__fit__student=None))
+    return students.filter(waiting).exclude(journal__fit=fit).order_by("pk")
+
+
+def _keep(found: fitting.Fitted, now: datetime, **whose: Any) -> MemoryFit:
+    better = found.after if found.better else found.before
+    return MemoryFit.objects.create(
+        **whose,
+        fitted_at=now,
+        parameters=list(found.parameters),
+        reviews=found.reviews,
+        judged_on=found.judged_on,
+        log_loss_before=found.before.log_loss,
+        log_loss_after=found.after.log_loss,
+        rmse_before=found.before.rmse,
+        rmse_after=found.after.rmse,
+        calibration=[asdict(one) for one in better.bins],
+        adopted=found.better,
+    )
+
+
+def _use(book: Journal, fit: MemoryFit) -> None:
+    """Put a fit in use: fold the student's states anew, and want a plan made of them."""
+    book.fit = fit
+    book.save(update_fields=["fit"])
+    rebuilding.refold(book)
+    scheduling.request_plan(book.student, fit.fitted_at)

@@ -1,0 +1,126 @@
+"""FSRS parameters fitted to a log, and judged on what they did not see.
+
+The older four fifths of the reviews are what `fsrs-rs-python`, the authors' own optimiser, is given; both the fitted
+parameters and those in use then predict the newest fifth (a split in time, as in the open spaced-repetition
+benchmark), and the fitted ones are adopted only if their log loss is lower. What is predicted is P(correct), luck
+included, since a right choice is no proof of recall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import fsrs_rs_python as rust
+import numpy as np
+from numpy.typing import NDArray
+
+from quizzes.memory import fsrs
+from quizzes.memory.calibration import Bin, calibration, log_loss, rmse
+from quizzes.memory.rating import Rating
+from quizzes.memory.timeline import Line, timeline
+
+MIN_REVIEWS = 400
+"""From this many reviews on a student's own log says more than everybody's."""
+MAX_REVIEWS = 100_000
+"""The newest reviews that are fitted to: more add time, not accuracy."""
+NEWEST = 0.2
+"""The part of the reviews that parameters are judged on."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How well parameters predict reviews: mean log loss (nats), RMSE over the bins, and the bins."""
+
+    log_loss: float
+    rmse: float
+    bins: list[Bin]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Parameters w0…w20 as fitted to `reviews` reviews, judged on `judged_on` newer ones beside those in use."""
+
+    parameters: tuple[float, ...]
+    reviews: int
+    judged_on: int
+    before: Judged
+    after: Judged
+
+    @property
+    def better(self) -> bool:
+        """Whether the fitted parameters predict the newest fifth better than those in use."""
+        return self.after.log_loss < self.before.log_loss
+
+
+def fit(log: Iterable[Line], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) -> Fitted | None:
+    """Fit to a sorted log, and judge beside `w`, which is in use. None where the log is too short to tell.
+
+    A line is (card, instant, event, study day, rating, practice, guess rate). What is fitted to and judged on are the
+    reviews that a prediction can be made of: not a card's first, not of the same day as the one before, not practice.
+    """
+    found = timeline(log)
+    if not found.cards:
+        return None
+    reviews = _Reviews(
+        ratings=np.array([line[4] for line in found.lines]),
+        elapsed=np.array(found.elapsed, dtype=np.float64),
+        practice=np.array([line[5] for line in found.lines]),
+        guess_rate=np.array([line[6] for line in found.lines]),
+        lengths=np.array(found.lengths),
+    )
+    first = np.zeros(reviews.ratings.size, dtype=bool)
+    first[np.cumsum(reviews.lengths) - reviews.lengths] = True
+    predictable = np.flatnonzero(~first & (reviews.practice == 0) & (reviews.elapsed >= 1))
+    in_time = sorted(predictable.tolist(), key=lambda at: (found.lines[at][1], found.lines[at][2]))[-MAX_REVIEWS:]
+    cut = len(in_time) - int(len(in_time) * NEWEST)
+    older, newest = np.array(in_time[:cut], dtype=int), np.array(in_time[cut:], dtype=int)
+    if not newest.size:
+        return None
+    parameters = _optimise(reviews, older)
+    if parameters is None:
+        return None
+    return Fitted(parameters, older.size, newest.size, _judge(reviews, newest, w), _judge(reviews, newest, parameters))
+
+
+@dataclass(frozen=True)
+class _Reviews:
+    """Columns of a timeline, one card after the other."""
+
+    ratings: NDArray[np.int64]
+    elapsed: NDArray[np.float64]
+    practice: NDArray[np.float64]
+    guess_rate: NDArray[np.float64]
+    lengths: NDArray[np.int64]
+
+
+def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] | None:
+    """Parameters by the authors' optimiser, of each review in `which` with its card's history before it.
+
+    The optimiser knows no practice; the days since the last review are what it sees.
+    """
+    wanted = set(which.tolist())
+    items: list[rust.FSRSItem] = []
+    begin = 0
+    for length in reviews.lengths.tolist():
+        history: list[rust.FSRSReview] = []
+        days = 0.0
+        for at in range(begin, begin + length):
+            days += reviews.elapsed[at]
+            if reviews.practice[at]:
+                continue
+            history.append(rust.FSRSReview(int(reviews.ratings[at]), int(days)))
+            days = 0.0
+            if at in wanted:
+                items.append(rust.FSRSItem(list(history)))
+        begin += length
+    fitted = rust.FSRS(list(fsrs.DEFAULT_PARAMETERS)).compute_parameters(items)
+    return tuple(fitted) if np.isfinite(fitted).all() else None
+
+
+def _judge(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Judged:
+    recall = np.empty(reviews.ratings.size)
+    fsrs.replay(reviews.ratings, reviews.elapsed, reviews.lengths, w, practice=reviews.practice, recall=recall)
+    predicted = fsrs.expected_correct(recall[which], reviews.guess_rate[which])
+    correct = reviews.ratings[which] > Rating.AGAIN
+    return Judged(log_loss(predicted, correct), rmse(predicted, correct), calibration(predicted, correct))

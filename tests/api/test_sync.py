@@ -1,0 +1,216 @@
+"""Sync: everything of a student's that changed since a cursor, nothing twice, nothing missed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from examprep.models import User
+from questions import bank
+from questions.models import Course, Item
+from quizzes import syncing
+from quizzes.models import Card, DailyPlan, Enrolment, ReviewEvent
+from tests.conftest import Api
+
+pytestmark = pytest.mark.database
+
+Key = Callable[[str], Any]
+Changes = list[dict[str, Any]]
+
+
+def sync(api: Api, cursor: str = "") -> tuple[Changes, str]:
+    """All changes since a cursor, page by page, and the cursor after them."""
+    found: Changes = []
+    while True:
+        page = api.get(f"sync/?cursor={cursor}")
+        assert page.status_code == 200, page.content
+        answer = page.json()
+        found += answer["changes"]
+        cursor = answer["cursor"]
+        if not answer["has_more"]:
+            return found, cursor
+
+
+def of(changes: Changes, kind: str) -> dict[str, dict[str, Any]]:
+    return {one["id"]: one for one in changes if one["type"] == kind}
+
+
+def test_the_first_sync_brings_everything(api: Api, student: User) -> None:
+    api.queue()
+    changes, _ = sync(api)
+    assert of(changes, "item_version").keys() == set(Item.objects.published().values_list("slug", flat=True))
+    assert of(changes, "card").keys() == {str(pk) for pk in Card.objects.values_list("pk", flat=True)}
+    assert len(of(changes, "plan")) == 1
+    kinds = [one["type"] for one in changes]
+    assert kinds.index("card") > max(at for at, kind in enumerate(kinds) if kind == "item_version")
+
+
+def test_later_ones_bring_what_changed_since(api: Api, key: Key) -> None:
+    first = api.queue()["results"][0]
+    _, cursor = sync(api)
+    assert sync(api, cursor)[0] == []
+
+    result = api.answer(first["id"], key(first["id"]))
+    changes, cursor = sync(api, cursor)
+    (event,) = of(changes, "event").values()
+    assert (event["id"], event["event_type"], event["score"]) == (result["id"], "review", 1.0)
+    state = result["grade"]["cards"][0]
+    card = of(changes, "card")[state["card"]]
+    assert (card["stability"], card["due_at"], card["reviews"]) == (state["stability"], state["due_at"], 1)
+    assert not of(changes, "item_version")
+    assert sync(api, cursor)[0] == []
+
+
+def test_what_changes_twice_comes_once_as_it_is_now(api: Api, student: User) -> None:
+    api.queue()
+    _, cursor = sync(api)
+    card = Card.objects.filter(student=student)[0]
+    for kind in ("bury", "suspend"):
+        event = {"id": str(uuid.uuid4()), "type": kind, "card": str(card.pk)}
+        api.send({**event, "occurred_at": timezone.now().isoformat()})
+    changes, _ = sync(api, cursor)
+    assert len(of(changes, "event")) == 2
+    assert [one["suspended"] for one in changes if one["type"] == "card"] == [True]
+
+
+def test_a_new_version_and_a_retired_item_are_told(api: Api) -> None:
+    _, cursor = sync(api)
+    one, other = Item.objects.published().order_by("pk")[:2]
+    one.seconds += 5
+    one.save()
+    bank.publish(one, seeds=20)
+    bank.retire(other)
+    changes, cursor = sync(api, cursor)
+    assert of(changes, "item_version")[one.slug]["version"] == 2
+    assert of(changes, "deletion")[other.slug] == {
+        "type": "deletion",
+        "id": other.slug,
+        "of": "item",
+        "course": "tiny",
+    }
+    newcomer, _ = sync(api)
+    assert other.slug not in of(newcomer, "item_version").keys() | of(newcomer, "deletion").keys()
+
+
+def test_a_course_that_was_left_and_one_that_was_joined(api: Api, student: User, course: Course) -> None:
+    _, cursor = sync(api)
+    Enrolment.objects.filter(student=student).delete()
+    changes, cursor = sync(api, cursor)
+    assert changes == [{"type": "deletion", "id": "tiny", "of": "course"}]
+    Enrolment.objects.create(student=student, course=course)
+    changes, cursor = sync(api, cursor)
+    assert len(of(changes, "item_version")) == Item.objects.published().count()
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_pages_of_any_size_bring_the_same(api: Api, student: User, key: Key, size: int) -> None:
+    for one in api.queue()["results"]:
+        api.answer(one["id"], key(one["id"]))
+    whole, _ = sync(api)
+    found: Changes = []
+    cursor, has_more = "", True
+    while has_more:
+        page = syncing.changes(student, cursor, limit=size)
+        assert 0 < len(page.changes) <= size
+        found += page.changes
+        cursor, has_more = page.cursor, page.has_more
+    assert found == whole
+
+
+def test_what_changes_between_two_pages_is_not_missed(api: Api, student: User, key: Key) -> None:
+    queue = api.queue()["results"]
+    for one in queue[:3]:
+        api.answer(one["id"], key(one["id"]))
+    page = syncing.changes(student, limit=len(Item.objects.published()) + 4)
+    assert page.has_more
+    told = list(page.changes)
+    for one in queue[3:]:
+        api.answer(one["id"], key(one["id"]))
+    rest, _ = sync(api, page.cursor)
+    told += rest
+    latest = of(told, "card")
+    for card in Card.objects.filter(student=student):
+        assert latest[str(card.pk)]["stability"] == card.stability
+    assert len(of(told, "event")) == ReviewEvent.objects.count()
+
+
+def test_the_cursor_of_a_batch_stands_after_it(api: Api, student: User, key: Key) -> None:
+    one = api.queue()["results"][0]
+    now = timezone.now().isoformat()
+    event = {"id": str(uuid.uuid4()), "type": "review", "presentation": one["id"], "response": key(one["id"])}
+    body = {"device": str(uuid.uuid4()), "device_now": now, "events": [{**event, "occurred_at": now}]}
+    cursor = api.post("reviews/batch/", body).json()["cursor"]
+    changes, _ = sync(api, cursor)
+    assert not of(changes, "event")
+    assert not of(changes, "card")
+
+
+def test_settings_move_due_dates_and_the_plan(api: Api, student: User, key: Key) -> None:
+    for one in api.queue()["results"]:
+        api.answer(one["id"], key(one["id"]))
+    _, cursor = sync(api)
+    api.patch("me/", {"desired_retention": 0.8})
+    api.queue()
+    changes, _ = sync(api, cursor)
+    assert of(changes, "card").keys() == {
+        str(pk) for pk in Card.objects.filter(stability__isnull=False).values_list("pk", flat=True)
+    }
+    DailyPlan.objects.all().delete()
+    _, cursor = sync(api, syncing.changes(student).cursor)
+    api.queue()
+    assert len(of(sync(api, cursor)[0], "plan")) == 1
+
+
+def test_a_cursor_that_cannot_be_continued_is_gone(api: Api, student: User, stranger: User, key: Key) -> None:
+    _, cursor = sync(api)
+    assert Api(stranger).get(f"sync/?cursor={cursor}").status_code == 410
+
+    one = api.queue()["results"][0]
+    api.answer(one["id"], key(one["id"]))
+    _, ahead = sync(api)
+    ReviewEvent.objects.filter(student=student).delete()
+    student.journal.last_sequence = 1  # restored from a backup of before
+    student.journal.save()
+    gone = api.get(f"sync/?cursor={ahead}")
+    assert gone.status_code == 410
+    assert "without" in gone.json()["detail"]
+
+    with time_machine.travel(timezone.now() + timedelta(days=181)):
+        assert Api(student).get(f"sync/?cursor={cursor}").status_code == 410
+
+
+@pytest.mark.parametrize("cursor", ["17", "e30", "x" * 5000, "%00", "äöü", "eyJzdHVkZW50IjoxfQ", "bnVsbA"])
+def test_nonsense_is_refused_and_named(api: Api, cursor: str) -> None:
+    answer = api.get(f"sync/?cursor={cursor}")
+    assert answer.status_code == 400
+    assert "cursor" in answer.json()["errors"]
+
+
+def test_it_is_the_callers_own(api: Api, stranger: User) -> None:
+    api.queue()
+    Api(stranger).queue()
+    own = {one["id"] for one in sync(api)[0] if one["type"] in ("card", "event")}
+    assert own == {str(pk) for pk in Card.objects.exclude(student=stranger).values_list("pk", flat=True)}
+    assert api.client.get("/api/v1/sync/").status_code == 200
+    api.client.logout()
+    assert api.client.get("/api/v1/sync/").status_code == 401
+
+
+def test_it_takes_a_fixed_number_of_queries(api: Api, key: Key) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            api.get("sync/")
+        return len(captured)
+
+    few = queries()
+    for one in api.queue()["results"]:
+        api.answer(one["id"], key(one["id"]))
+    assert queries() == few <= 9

@@ -1,0 +1,93 @@
+"""Fits: they find what the students' memory is like, and are adopted only where that helps."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from quizzes.memory import fsrs
+from quizzes.memory.fitting import fit
+
+BEGIN = datetime(2026, 1, 1, 9, tzinfo=UTC)
+SOMEBODY = (
+    *(0.0564, 1.933, 7.4707, 17.5899, 7.289, 0.1234, 2.2473, 0.001, 1.0373, 0.7017, 0.6146),
+    *(1.6811, 0.124, 0.2223, 2.5664, 0.3694, 1.8748, 0.9499, 0.5595, 0.0306, 0.078),
+)
+"""Of a real learner: user 2 of the open spaced-repetition benchmark."""
+
+
+def log_of(w: tuple[float, ...], cards: int, *, guess_rate: float = 0.0, seed: int = 0) -> list[tuple[Any, ...]]:
+    """Eight reviews of each card, by someone whose memory is `w`, at intervals that the defaults would choose."""
+    rng = np.random.default_rng(seed)
+    lines: list[tuple[Any, ...]] = []
+    for card in range(cards):
+        S = D = believed_S = believed_D = np.array(np.nan)
+        at, days = BEGIN + timedelta(hours=float(rng.uniform(0, 72))), 0
+        for _ in range(8):
+            right = rng.random() < (
+                0.5 if np.isnan(S) else fsrs.expected_correct(fsrs.retrievability(days, S, w), guess_rate)
+            )
+            rating = int(rng.choice([2, 3, 4], p=[0.1, 0.8, 0.1])) if right else 1
+            lines.append((card, at, len(lines), at.date(), rating, 0.0, guess_rate))
+            S, D = fsrs.step(S, D, days, rating, w)
+            believed_S, believed_D = fsrs.step(believed_S, believed_D, days, rating)
+            days = max(round(float(fsrs.interval(believed_S, 0.9)) * rng.uniform(0.5, 1.5)), 1)
+            at += timedelta(days=days)
+    return lines
+
+
+def test_a_fit_finds_a_memory_unlike_the_average() -> None:
+    found = fit(log_of(SOMEBODY, 150))
+    assert found is not None
+    assert found.better
+    assert found.after.log_loss < found.before.log_loss - 0.02
+    assert found.after.rmse < found.before.rmse
+    assert (found.reviews, found.judged_on) == (840, 210)
+    assert sum(one.n for one in found.after.bins) == found.judged_on
+    assert len(found.parameters) == 21
+
+
+def test_what_fits_already_is_not_replaced() -> None:
+    log = log_of(SOMEBODY, 150)
+    found = fit(log)
+    assert found is not None
+    again = fit(log, found.parameters)
+    assert again is not None
+    assert not again.better
+    assert again.before == found.after
+
+
+def test_it_is_judged_on_the_newest_alone() -> None:
+    log = log_of(SOMEBODY, 60)
+    newest = sorted(log, key=lambda line: (line[1], line[2]))[-40:]
+    changed = [(*line[:4], 1, *line[5:]) if line in newest else line for line in log]
+    found, other = fit(log), fit(changed)
+    assert found is not None
+    assert other is not None
+    assert found.parameters == other.parameters  # what is judged on was not fitted to
+    assert found.after.log_loss < other.after.log_loss
+
+
+def test_luck_is_part_of_what_is_predicted() -> None:
+    lucky = fit(log_of(fsrs.DEFAULT_PARAMETERS, 100, guess_rate=0.5))
+    assert lucky is not None
+    assert all(one.predicted >= 0.5 for one in lucky.before.bins)
+    assert lucky.before.rmse < 0.06
+
+
+@pytest.mark.parametrize("cards", [0, 1])
+def test_too_little_to_tell(cards: int) -> None:
+    assert fit(log_of(fsrs.DEFAULT_PARAMETERS, cards)[:3]) is None
+
+
+def test_practice_is_neither_fitted_to_nor_judged_on() -> None:
+    log = log_of(SOMEBODY, 60)
+    practised = [
+        (line[0], line[1] + timedelta(hours=30), line[2] + 0.5, line[3] + timedelta(days=1), 3, 0.3, 0.0)
+        for line in log
+    ]
+    found, plain = fit(sorted(log + practised)), fit(log)
+    assert found is not None
+    assert plain is not None
+    assert found.judged_on == pytest.approx(plain.judged_on, abs=8)

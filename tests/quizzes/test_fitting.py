@@ -1,0 +1,191 @@
+"""Fits in use: adopted where better, kept with their figures, and the states always the fold of the log."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from examprep.models import User
+from questions.models import Course, Item
+from quizzes import fitting, folding, rebuilding, scheduling, tasks
+from quizzes.memory import fsrs
+from quizzes.models import Card, Enrolment, Journal, MemoryFit, Review, ReviewEvent
+from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
+
+CARDS = 60
+
+
+def remember(student: User, w: tuple[float, ...] = SOMEBODY, cards: int = CARDS, seed: int = 0) -> None:
+    """A log as somebody whose memory is `w` leaves it, and the states that the defaults make of it."""
+    log = log_of(w, cards, seed=seed)
+    shift = timezone.now() - max(line[1] for line in log) - timedelta(days=1)
+    item = Item.objects.filter(slug="penalty-target").get()
+    made = Card.objects.bulk_create(Card(student=student, item=item, facet=f"f{number}") for number in range(cards))
+    events = [
+        ReviewEvent(
+            student=student,
+            event_id=uuid.uuid4(),
+            sequence=number,
+            type="review",
+            body_hash="0" * 64,
+            device=uuid.UUID(int=1),
+            device_occurred_at=line[1] + shift,
+            occurred_at=line[1] + shift,
+            study_date=(line[1] + shift).date(),
+            received_at=line[1] + shift,
+        )
+        for number, line in enumerate(log, start=1)
+    ]
+    ReviewEvent.objects.bulk_create(events)
+    Review.objects.bulk_create(
+        Review(card=made[line[0]], event=event, rating=line[4], score=float(line[4] > 1))
+        for line, event in zip(log, events, strict=True)
+    )
+    Journal.objects.update_or_create(
+        student=student, defaults={"last_sequence": len(events), "next_day_at": timezone.now()}
+    )
+    rebuilding.rebuild(student)
+
+
+def stabilities(student: User) -> list[float | None]:
+    return list(Card.objects.filter(student=student).order_by("pk").values_list("stability", flat=True))
+
+
+def w_of(student: User) -> tuple[float, ...]:
+    return Journal.objects.get(student=student).w
+
+
+def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
+    remember(student)
+    before = stabilities(student)
+
+    fit = fitting.fit_student(student)
+
+    assert fit is not None
+    assert fit.adopted
+    assert fit.log_loss_after < fit.log_loss_before
+    assert w_of(student) == tuple(fit.parameters) != fsrs.DEFAULT_PARAMETERS
+    assert stabilities(student) != before
+    assert rebuilding.rebuild(student, repair=False).different == 0
+    card = Card.objects.filter(student=student, last_rating__gt=1).first()
+    assert card
+    assert card.due_at == folding.due(student, card, fit.parameters)
+    assert Journal.objects.get(student=student).plan_wanted_at is not None
+
+
+def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(student: User) -> None:
+    remember(student)
+    fitting.fit_student(student)
+    before = stabilities(student)
+    again = fitting.fit_student(student)
+    assert again is not None
+    assert not again.adopted
+    assert again.log_loss_before == again.log_loss_after
+    assert stabilities(student) == before
+    assert Journal.objects.get(student=student).fit != again
+
+
+def test_a_short_log_is_not_fitted_to(student: User) -> None:
+    remember(student, cards=49)
+    assert fitting.fit_student(student) is None
+    assert not MemoryFit.objects.exists()
+
+
+def test_students_follow_their_course_until_they_have_their_own(student: User, stranger: User, course: Course) -> None:
+    Enrolment.objects.get_or_create(student=stranger, course=course)
+    remember(student, cards=30)
+    remember(stranger, cards=30, seed=1)
+    newcomer = User.objects.create_user("newcomer")
+    scheduling.enrol(newcomer, course)
+
+    fit = fitting.fit_course(course)
+    assert fit is not None
+    assert fit.adopted
+    assert fitting.follow_courses() == 3
+    assert {w_of(one) for one in (student, stranger, newcomer)} == {tuple(fit.parameters)}
+    assert rebuilding.rebuild(repair=False).different == 0
+    assert fitting.follow_courses() == 0
+
+    own = MemoryFit.objects.create(
+        student=student,
+        fitted_at=timezone.now(),
+        parameters=list(SOMEBODY),
+        reviews=400,
+        judged_on=100,
+        log_loss_before=1,
+        log_loss_after=0.5,
+        rmse_before=0.2,
+        rmse_after=0.1,
+        calibration=[],
+        adopted=True,
+    )
+    Journal.objects.filter(student=student).update(fit=own)
+    MemoryFit.objects.create(
+        **{**vars_of(fit), "fitted_at": timezone.now(), "parameters": list(fsrs.DEFAULT_PARAMETERS)}
+    )
+    assert fitting.follow_courses() == 2
+    assert w_of(student) == SOMEBODY
+    assert w_of(newcomer) == fsrs.DEFAULT_PARAMETERS
+
+
+def vars_of(fit: MemoryFit) -> dict[str, Any]:
+    return {field.name: getattr(fit, field.name) for field in MemoryFit._meta.fields if field.name != "id"}
+
+
+def test_who_is_in_two_courses_follows_the_one_joined_last(student: User, course: Course) -> None:
+    remember(student)
+    other = Course.objects.create(slug="other", title="Other")
+    first = fitting.fit_course(course)
+    assert first
+    second = MemoryFit.objects.create(**{**vars_of(first), "course": other, "parameters": list(SOMEBODY)})
+    scheduling.enrol(student, other)
+    assert fitting.follow_courses() == 1
+    assert Journal.objects.get(student=student).fit == second
+    assert fitting.follow_courses() == 0
+
+
+def test_fits_are_due_once_a_week_and_twice_does_no_harm(student: User) -> None:
+    remember(student)
+    now = timezone.now()
+    assert list(fitting.students_due(now)) == [student]
+    for _ in range(2):
+        tasks.fit_student(student.pk)
+        tasks.fit_course(Course.objects.get().pk)
+    assert MemoryFit.objects.filter(student=student).count() == 1
+    assert MemoryFit.objects.filter(course__isnull=False).count() == 1
+    assert not fitting.students_due(now + timedelta(days=8))  # nothing was answered since
+    Card.objects.filter(student=student).update(last_review_at=now + timedelta(days=1))
+    assert not fitting.students_due(now + timedelta(days=2))
+    assert list(fitting.students_due(now + timedelta(days=8))) == [student]
+    assert list(fitting.courses_due(now + timedelta(days=8)))
+
+
+def test_by_hand(student: User) -> None:
+    remember(student)
+    out = StringIO()
+    call_command("fit_memory", student="ada", stdout=out)
+    assert "ada: fitted to" in out.getvalue()
+    assert "adopted" in out.getvalue()
+    out = StringIO()
+    call_command("fit_memory", stdout=out)
+    assert "0 students follow" in out.getvalue() or "A tiny course: fitted to" in out.getvalue()
+    with pytest.raises(CommandError, match="no student “nobody”"):
+        call_command("fit_memory", student="nobody")
+
+
+def test_instructors_see_the_figures(student: User, admin_client: Client) -> None:
+    remember(student)
+    fit = fitting.fit_student(student)
+    assert fit
+    listed = admin_client.get("/admin/quizzes/memoryfit/").content.decode()
+    assert f"{fit.log_loss_before:.4f}" in listed
+    shown = admin_client.get(f"/admin/quizzes/memoryfit/{fit.pk}/change/").content.decode()
+    assert "Predicted right" in shown
+    assert str(fit.calibration[-1]["n"]) in shown
