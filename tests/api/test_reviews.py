@@ -1,5 +1,6 @@
 """POST reviews/batch/: the one way in for answers."""
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -166,8 +167,20 @@ def test_malformed_json_is_a_problem(api: Api) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_a_batch_over_one_mebibyte_is_too_large(api: Api) -> None:
-    batch = {"device": api.device, "device_now": timezone.now().isoformat(), "events": ["x" * 2**20]}
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_numbers_that_are_none_change_nothing(api: Api, student: User, key: Key, number: str) -> None:
+    one = api.queue()["results"][0]
+    event = json.dumps(review(one["id"], key(one["id"]), duration_ms=-77)).replace("-77", number)
+    now = timezone.now().isoformat()
+    answer = api.post("reviews/batch/", f'{{"device": "{api.device}", "device_now": "{now}", "events": [{event}]}}')
+
+    assert answer.status_code == 400 or answer.json()["results"][0]["status"] == "rejected"
+    assert not ReviewEvent.objects.exists()
+
+
+@pytest.mark.parametrize("size", [2**20, 2**21])
+def test_a_batch_over_one_mebibyte_is_too_large(api: Api, size: int) -> None:
+    batch = {"device": api.device, "device_now": timezone.now().isoformat(), "events": ["x" * size]}
 
     assert api.post("reviews/batch/", batch).status_code == 413
 

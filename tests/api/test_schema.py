@@ -27,6 +27,7 @@ OPERATIONS = [
     ("GET", "/api/v1/concepts/"),
     ("GET", "/api/v1/queue/"),
     ("GET", "/api/v1/packs/"),
+    ("GET", "/api/v1/sync/"),
     ("POST", "/api/v1/reviews/batch/"),
 ]
 

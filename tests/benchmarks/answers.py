@@ -11,21 +11,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from questions import bank
+from questions import bank, kinds
 from questions.models import Course
-from quizzes import reviewing, scheduling
-from quizzes.models import ReviewEvent
+from quizzes import rebuilding, reviewing, scheduling
+from quizzes.models import Presentation, Review, ReviewEvent
+from quizzes.presenting import body_of
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row
 
 ANSWERS = 60
-TINY = Path(__file__).parent.parent / "course"
+COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
 
 
 def rows() -> list[Row]:
     """The median answer after 10, 1,000 and 100,000 past events."""
     with migrated():
-        course = bank.load_course(TINY, seeds=20).course
+        course = bank.load_course(COURSE, seeds=20).course
         return [_row(course, past) for past in (10, 1_000, 100_000)]
 
 
@@ -39,7 +40,7 @@ def _row(course: Course, past: int) -> Row:
         if not queue.presentations:
             scheduling.plan_day(student, extra_seconds=600)
             continue
-        event = _event(str(queue.presentations[0].pk))
+        event = _event(queue.presentations[0])
         with CaptureQueriesContext(connection) as captured:
             begun = time.perf_counter()
             reviewing.accept(student, event)
@@ -50,15 +51,19 @@ def _row(course: Course, past: int) -> Row:
     return Row(f"an answer after {past:,} events", statistics.median(times), note=note)
 
 
-def _event(presentation: str) -> dict[str, object]:
+def _event(presentation: Presentation) -> dict[str, object]:
+    """The right answer, which also practises what the item's concepts encompass."""
     now = timezone.now().isoformat()
-    event = {"id": str(uuid.uuid4()), "type": "review", "presentation": presentation, "occurred_at": now}
-    wrong = {"value": "17", "text": "no", "final": True, "choices": []}
-    return {
-        "device": str(uuid.uuid4()),
-        "device_now": now,
-        "events": [{**event, "response": wrong, "duration_ms": 9000}],
+    kind, body = kinds.get(presentation.version.kind), body_of(presentation.version_id)
+    event = {
+        "id": str(uuid.uuid4()),
+        "type": "review",
+        "presentation": str(presentation.pk),
+        "response": kind.reveal(body, presentation.answer).key,
+        "occurred_at": now,
+        "duration_ms": 9000,
     }
+    return {"device": str(uuid.uuid4()), "device_now": now, "events": [event]}
 
 
 def _remember(student: User, events: int) -> None:
@@ -74,7 +79,6 @@ def _remember(student: User, events: int) -> None:
             type="review",
             body_hash="0" * 64,
             device=uuid.UUID(int=1),
-            card=cards[number % len(cards)],
             device_occurred_at=before + timedelta(minutes=number),
             occurred_at=before + timedelta(minutes=number),
             study_date=(before + timedelta(minutes=number)).date(),
@@ -83,5 +87,9 @@ def _remember(student: User, events: int) -> None:
         for number in range(1, events + 1)
     ]
     ReviewEvent.objects.bulk_create(made, batch_size=500)
-    student.journal.last_sequence = events
+    lines = [Review(card=cards[at % len(cards)], event=event, rating=3, score=1.0) for at, event in enumerate(made)]
+    Review.objects.bulk_create(lines, batch_size=500)
+    student.journal.refresh_from_db()
+    student.journal.last_sequence += events
     student.journal.save()
+    rebuilding.rebuild(student)
