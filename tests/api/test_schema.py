@@ -12,7 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case
-from schemathesis.specs.openapi.checks import ignored_auth, unsupported_method
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance, unsupported_method
 
 from examprep.wsgi import application
 from tests.conftest import Api
@@ -30,6 +30,9 @@ OPERATIONS = [
     ("GET", "/api/v1/sync/"),
     ("POST", "/api/v1/reviews/batch/"),
 ]
+
+OPAQUE = {"/api/v1/sync/"}
+"""Calls whose parameters a schema cannot describe: a cursor is any text, and few are one."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +65,7 @@ def test_every_call_answers_as_the_schema_says(api: Api, method: str, path: str)
     def call(case: Case) -> None:
         # The session's cookie goes with every call; what an unknown method answers is Django's own.
         plain = {"Accept-Encoding": "identity"}
-        case.call_and_validate(cookies=cookies, headers=plain, excluded_checks=[ignored_auth, unsupported_method])
+        excluded = [ignored_auth, unsupported_method, *([positive_data_acceptance] if path in OPAQUE else [])]
+        case.call_and_validate(cookies=cookies, headers=plain, excluded_checks=excluded)
 
     call()
