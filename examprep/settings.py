@@ -144,8 +144,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "UTC"
+# A new plan is made when the student has not answered for so long. Of work that no worker has begun the sweep tells
+# again after so long; a worker that is lost is given up after its lease.
+PLAN_DELAY = timedelta(seconds=env.float("PLAN_DELAY", default=20))
+TELL_AGAIN = timedelta(seconds=env.float("TELL_AGAIN", default=30))
+JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE", default=120))
 CELERY_BEAT_SCHEDULE = {
-    "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=60)},
+    "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=30)},
     "audit-published-items": {
         "task": "questions.tasks.audit_published_items",
         "schedule": crontab(hour=3, minute=17),

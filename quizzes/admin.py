@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, MemoryFit, Presentation, Review, ReviewEvent
+from quizzes import outbox
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, MemoryFit, Presentation, Review, ReviewEvent
 
 
 @admin.register(Exam)
@@ -135,3 +139,35 @@ class MemoryFitAdmin(Log):
         )
         head = "<tr><th scope=col>Predicted right</th><th scope=col>Were right</th><th scope=col>Answers</th></tr>"
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", mark_safe(head), rows)
+
+
+@admin.register(Job)
+class JobAdmin(Log):
+    """Background work that waits, and what was given up."""
+
+    list_display = ("kind", "student", "state", "asked_at", "run_at", "attempts", "error_line")
+    list_filter = ("kind", ("dead_at", admin.EmptyFieldListFilter))
+    search_fields = ("student__username",)
+    list_select_related = ("student",)
+    ordering = ("-dead_at", "run_at")
+    actions = ("retry",)
+
+    @admin.display
+    def state(self, job: Job) -> str:
+        """Given up, with a worker, or waiting."""
+        if job.dead_at:
+            return "given up"
+        return "with a worker" if job.leased_until and job.leased_until > timezone.now() else "waiting"
+
+    @admin.display(description="last error")
+    def error_line(self, job: Job) -> str:
+        return Truncator(job.error.partition("\n")[0]).chars(100)
+
+    @admin.action(description="Retry what was given up", permissions=["retry"])
+    def retry(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        count = outbox.retry(jobs, timezone.now())
+        self.message_user(request, f"{count} taken up again; a worker is told within half a minute.")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Who may change jobs may retry them, and nothing else."""
+        return request.user.has_perm("quizzes.change_job")

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import pydantic
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -25,11 +26,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank, kinds
 from questions.kinds.base import Graded, ResponseError, Revealed
 from questions.models import ItemVersion
-from quizzes import folding, journal, syncing
+from quizzes import folding, journal, outbox, syncing
 from quizzes.calendar import instant, study_day
-from quizzes.dispatch import after_commit
 from quizzes.memory.rating import Rating, rate
-from quizzes.models import Card, Journal, Presentation, Review, ReviewEvent
+from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
 from quizzes.presenting import body_of, with_html
 
 MAX_EVENTS = 500
@@ -163,9 +163,8 @@ def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[
         if writes.events:
             _fold(student, writes, book.w)
             _write(writes, book, now)
-            book.plan_wanted_at = now
-            book.save(update_fields=["last_sequence", "plan_wanted_at"])
-            after_commit("quizzes.tasks.plan_student", student.pk)
+            book.save(update_fields=["last_sequence"])
+            outbox.want(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
         cursor = syncing.position(book, now)
     return {
         "server_now": instant(now),

@@ -15,15 +15,14 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
-from quizzes import folding, journal
+from quizzes import folding, journal, outbox
 from quizzes.calendar import StudyDay, study_day
-from quizzes.dispatch import after_commit
 from quizzes.memory import fsrs
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Journal, Presentation, ReviewEvent
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
 from quizzes.planning import plan as planning
 from quizzes.presenting import Ask, present
 
@@ -115,11 +114,9 @@ def exam_ahead(student: Any, now: datetime) -> ExamAhead | None:
 
 
 def request_plan(student: Any, now: datetime) -> None:
-    """Want a new plan, in this transaction; the scheduler makes it after the commit, or its sweep does."""
-    book = journal.lock(student, now)
-    book.plan_wanted_at = now
-    book.save(update_fields=["plan_wanted_at"])
-    after_commit("quizzes.tasks.plan_student", student.pk)
+    """Want a new plan, in this transaction; a worker makes it after the commit."""
+    journal.lock(student, now)
+    outbox.want(Job.Kind.PLAN, student, now)
 
 
 def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | None = None) -> DailyPlan:
@@ -153,16 +150,22 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
             },
         )
         book.next_day_at = day.ends_at
-        if book.plan_wanted_at and book.plan_wanted_at <= now:
-            book.plan_wanted_at = None
-        book.save(update_fields=["next_day_at", "plan_wanted_at", "last_sequence"])
+        book.save(update_fields=["next_day_at", "last_sequence"])
+        outbox.done(Job.Kind.PLAN, student)
     return plan
 
 
-def students_to_plan(now: datetime, limit: int = 500) -> list[int]:
-    """Students whose study day has begun since their last plan, or who want a new one; longest waiting first."""
-    waiting = Journal.objects.filter(Q(next_day_at__lte=now) | Q(plan_wanted_at__isnull=False))
-    return list(waiting.order_by("next_day_at").values_list("student_id", flat=True)[:limit])
+def want_new_days(now: datetime, limit: int = 1000) -> int:
+    """Want a plan for students whose study day has begun since their last one; how many, `limit` at most.
+
+    Each student's day begins at their own hour in their own zone, whatever clocks were changed; the journal has it.
+    """
+    waiting = Job.objects.filter(kind=Job.Kind.PLAN, student=OuterRef("student"))
+    begun = Journal.objects.filter(next_day_at__lte=now, student__is_active=True).exclude(Exists(waiting))
+    students = list(begun.order_by("next_day_at").values_list("student_id", flat=True)[:limit])
+    jobs = [Job(kind=Job.Kind.PLAN, student_id=student, asked_at=now, run_at=now) for student in students]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)
+    return len(students)
 
 
 @transaction.atomic

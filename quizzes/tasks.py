@@ -1,25 +1,24 @@
 """Background work of `quizzes`: each task a thin call of an operation, safe to run twice or late."""
 
-from celery import shared_task
-from django.contrib.auth import get_user_model
+from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, presenting, scheduling
+from quizzes import fitting, outbox, presenting, scheduling
+from quizzes.models import Job
 
 
-@shared_task
-def plan_student(student: int) -> None:
-    """Make a student's plan for today anew."""
-    found = get_user_model().objects.filter(pk=student, is_active=True).first()
-    if found is not None:
-        scheduling.plan_day(found)
+@shared_task(bind=True, soft_time_limit=60, time_limit=90)
+def plan_student(self: Task, student: int) -> None:
+    """Make a student's plan for today anew, if that is wanted."""
+    outbox.run(Job.Kind.PLAN, student, scheduling.plan_day, holder=self.request.id or "")
 
 
 @shared_task
 def plan_due_students() -> None:
-    """Plan for everyone whose study day has begun, and for those whose wish for a plan was lost on its way."""
-    for student in scheduling.students_to_plan(timezone.now()):
-        plan_student.delay(student)
+    """Want plans for everyone whose study day has begun, and tell workers of all work that waits."""
+    now = timezone.now()
+    scheduling.want_new_days(now)
+    outbox.sweep(now)
 
 
 @shared_task

@@ -2,7 +2,19 @@
 
 from quizzes.models.enrolment import Enrolment, Exam
 from quizzes.models.memory import Card, Journal, MemoryFit, Review, ReviewEvent
+from quizzes.models.outbox import Job
 from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
 
-__all__ = ["Card", "DailyPlan", "Enrolment", "Exam", "Journal", "MemoryFit", "Presentation", "Review", "ReviewEvent"]
+__all__ = [
+    "Card",
+    "DailyPlan",
+    "Enrolment",
+    "Exam",
+    "Job",
+    "Journal",
+    "MemoryFit",
+    "Presentation",
+    "Review",
+    "ReviewEvent",
+]

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import kombu.pools
@@ -20,12 +21,22 @@ from django.utils import timezone
 
 from examprep.models import User
 from quizzes import tasks
-from quizzes.models import DailyPlan, Journal, ReviewEvent
+from quizzes.models import DailyPlan, Job, Journal, ReviewEvent
 from tests import servers
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
 Key = Callable[[str], Any]
+
+
+SOON = {"PLAN_DELAY": "0", "TELL_AGAIN": "0.5", "JOB_LEASE": "3"}
+"""Settings of the service, in seconds, so that what heals in minutes heals in moments."""
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in SOON.items():
+        monkeypatch.setattr(settings, name, timedelta(seconds=float(seconds)))
 
 
 def send_to(url: str) -> None:
@@ -67,6 +78,7 @@ def worker(broker: str) -> Iterator[subprocess.Popen[bytes]]:
             "DATABASE_URL": database_url(),
             "REDIS_URL": broker,
             "SECRET_KEY": "s3cret-of-these-tests-that-is-long-enough",
+            **SOON,
         },
         start_new_session=True,
     )
@@ -90,12 +102,16 @@ def until(condition: Callable[[], Any], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+def swept() -> bool:
+    """What beat sends every half a minute."""
+    tasks.plan_due_students.delay()
+    time.sleep(0.3)
+    return True
+
+
 def planned(student: User) -> bool:
     """Whether no plan is wanted any more, and there is one."""
-    return (
-        DailyPlan.objects.filter(student=student).exists()
-        and not Journal.objects.filter(student=student, plan_wanted_at__isnull=False).exists()
-    )
+    return DailyPlan.objects.filter(student=student).exists() and not Job.objects.filter(student=student).exists()
 
 
 @pytest.fixture
@@ -150,8 +166,7 @@ def test_with_redis_away_answers_are_taken_at_once_and_the_plan_heals(learner: U
 
     send_to(broker)
     with worker(broker):
-        tasks.plan_due_students.delay()  # what beat sends every minute
-        until(lambda: planned(learner))
+        until(lambda: swept() and planned(learner))
 
 
 def test_beat_sends_only_tasks_that_there_are() -> None:
@@ -165,7 +180,6 @@ def test_a_new_day_is_planned_by_the_sweep(learner: User, broker: str) -> None:
     DailyPlan.objects.all().delete()
 
     with worker(broker):
-        tasks.plan_due_students.delay()
-        until(lambda: planned(learner))
+        until(lambda: swept() and planned(learner))
 
     assert Journal.objects.get(student=learner).next_day_at > timezone.now()

@@ -16,7 +16,7 @@ from examprep.models import User
 from questions.models import Course, Item
 from quizzes import fitting, folding, rebuilding, scheduling, tasks
 from quizzes.memory import fsrs
-from quizzes.models import Card, Enrolment, Journal, MemoryFit, Review, ReviewEvent
+from quizzes.models import Card, Enrolment, Job, Journal, MemoryFit, Review, ReviewEvent
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
 
 CARDS = 60
@@ -77,7 +77,7 @@ def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
     card = Card.objects.filter(student=student, last_rating__gt=1).first()
     assert card
     assert card.due_at == folding.due(student, card, fit.parameters)
-    assert Journal.objects.get(student=student).plan_wanted_at is not None
+    assert Job.objects.filter(student=student, kind="plan").exists()
 
 
 def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(student: User) -> None:

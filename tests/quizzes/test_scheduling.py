@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
-from questions.models import Item
+from questions.models import Course, Item
 from quizzes import scheduling, tasks
-from quizzes.models import Card, DailyPlan, Journal, Presentation
+from quizzes.models import Card, DailyPlan, Job, Presentation
 from tests.conftest import Api, wrong
 
 pytestmark = pytest.mark.database
@@ -71,25 +71,54 @@ def test_an_answer_asks_for_a_new_plan_and_the_sweep_finds_it(
     api: Api, student: User, key: Callable[[str], Any]
 ) -> None:
     scheduling.plan_day(student)
-    assert scheduling.students_to_plan(timezone.now()) == []
+    assert not Job.objects.exists()
     one = api.queue()["results"][0]
 
     api.answer(one["id"], wrong(one, key(one["id"])))
 
-    assert scheduling.students_to_plan(timezone.now()) == [student.pk]
+    assert Job.objects.get().student == student
     scheduling.plan_day(student)
-    assert scheduling.students_to_plan(timezone.now()) == []
+    assert not Job.objects.exists()
 
 
 def test_a_new_day_in_the_students_zone_wants_a_plan(student: User) -> None:
     student.time_zone = "Pacific/Auckland"
     student.save()
     noon = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-    Journal.objects.filter(student=student).update(plan_wanted_at=noon)
     scheduling.plan_day(student, now=noon)
 
-    assert scheduling.students_to_plan(noon + timedelta(hours=3, minutes=59)) == []
-    assert scheduling.students_to_plan(noon + timedelta(hours=4)) == [student.pk]
+    assert scheduling.want_new_days(noon + timedelta(hours=3, minutes=59)) == 0
+    assert scheduling.want_new_days(noon + timedelta(hours=4)) == 1
+    assert Job.objects.get().student == student
+    assert scheduling.want_new_days(noon + timedelta(hours=4)) == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening", "next_day"),
+    [
+        ("Europe/Berlin", datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 3, 29, 2, tzinfo=UTC)),  # to summer
+        ("Europe/Berlin", datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2026, 10, 25, 3, tzinfo=UTC)),  # and back
+        ("Asia/Kathmandu", datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 22, 15, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 1, 2, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_day_begins_at_the_students_hour_whatever_the_clocks_do(
+    student: User, zone: str, evening: datetime, next_day: datetime
+) -> None:
+    student.time_zone = zone
+    student.save()
+    scheduling.plan_day(student, now=evening)
+
+    assert scheduling.want_new_days(next_day - timedelta(seconds=1)) == 0
+    assert scheduling.want_new_days(next_day) == 1
+
+
+def test_new_days_are_wanted_in_chunks(course: Course) -> None:
+    for number in range(5):
+        scheduling.enrol(User.objects.create_user(f"student-{number}"), course)
+    Job.objects.all().delete()
+    now = timezone.now()
+    assert [scheduling.want_new_days(now, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_a_retired_item_is_asked_no_more_and_a_new_version_replaces_the_old(api: Api, student: User) -> None:
@@ -130,7 +159,7 @@ def test_settings_move_due_dates_and_want_a_new_plan(api: Api, student: User, ke
     assert before.due_at is not None
     assert after.due_at > before.due_at
     assert after.stability == before.stability
-    assert Journal.objects.get(student=student).plan_wanted_at is not None
+    assert Job.objects.filter(student=student, kind="plan").exists()
 
 
 def test_a_presentation_is_drawn_once_however_often_it_is_asked_for(api: Api, student: User) -> None:

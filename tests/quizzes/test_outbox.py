@@ -1,0 +1,216 @@
+"""The outbox: what was asked for is done once, or known to have failed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from examprep.models import User
+from quizzes import dispatch, outbox, scheduling, tasks
+from quizzes.models import DailyPlan, Job
+from tests.conftest import Api
+
+pytestmark = pytest.mark.database
+PLAN = Job.Kind.PLAN
+
+
+class Sent(list[tuple[str, tuple[Any, ...], float]]):
+    """The messages that were given to the publisher, instead of a broker."""
+
+    def send(self, task: str, args: tuple[Any, ...], countdown: float) -> None:
+        self.append((task, args, countdown))
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    messages = Sent()
+    monkeypatch.setattr(dispatch, "_publisher", messages)
+    return messages
+
+
+@pytest.fixture
+def job(student: User) -> Job:
+    """The plan that enrolling asked for."""
+    return Job.objects.get(student=student)
+
+
+def run(student: User, work: Any, holder: str = "m") -> None:
+    outbox.run(PLAN, student.pk, work, holder)
+
+
+def fail(student: Any) -> None:
+    raise ValueError("no plan can be made")
+
+
+def test_a_plan_takes_its_wish_with_it(student: User, job: Job) -> None:
+    tasks.plan_student(student.pk)
+    assert DailyPlan.objects.filter(student=student).count() == 1
+    assert not Job.objects.exists()
+
+
+def test_what_nobody_wants_is_not_done(student: User, job: Job) -> None:
+    tasks.plan_student(student.pk)
+    before = DailyPlan.objects.get().made_at
+    tasks.plan_student(student.pk)
+    tasks.plan_student(987_654)
+    assert DailyPlan.objects.get().made_at == before
+
+
+def test_answers_put_the_plan_off_until_the_session_ends_but_not_for_long(
+    api: Api, student: User, sent: Sent, django_capture_on_commit_callbacks: Any
+) -> None:
+    scheduling.plan_day(student)
+    card = api.queue()["results"][0]["card"]
+    begin = timezone.now()
+    with time_machine.travel(begin, tick=False) as clock, django_capture_on_commit_callbacks(execute=True):
+        for number in range(20):
+            event = {"id": f"00000000-0000-4000-8000-{number:012}", "type": "bury", "card": card}
+            api.send({**event, "occurred_at": timezone.now().isoformat()})
+            clock.shift(timedelta(seconds=10))
+    job = Job.objects.get()
+    assert job.run_at - begin <= outbox.MAX_WAIT + timedelta(seconds=10 * 20)
+    assert job.asked_at == begin
+    assert sent == [("quizzes.tasks.plan_student", (student.pk,), settings.PLAN_DELAY.total_seconds())]
+
+
+def test_a_message_that_comes_early_is_sent_again_for_its_time(
+    student: User, job: Job, sent: Sent, django_capture_on_commit_callbacks: Any
+) -> None:
+    Job.objects.update(run_at=timezone.now() + timedelta(seconds=50))
+    with django_capture_on_commit_callbacks(execute=True):
+        run(student, fail)
+    ((task, args, countdown),) = sent
+    assert (task, args) == ("quizzes.tasks.plan_student", (student.pk,))
+    assert 49 < countdown <= 50
+    assert Job.objects.get().attempts == 0
+
+
+def test_one_worker_at_a_time(student: User, job: Job) -> None:
+    seen = []
+
+    def work(one: Any) -> None:
+        run(student, fail, holder="another message")
+        seen.append(Job.objects.get().attempts)
+        scheduling.plan_day(one)
+
+    run(student, work)
+    assert seen == [1]
+    assert not Job.objects.exists()
+
+
+def test_a_message_that_comes_again_after_its_worker_was_killed_takes_up_its_lease(student: User, job: Job) -> None:
+    now = timezone.now()
+    Job.objects.update(leased_until=now + timedelta(minutes=1), holder="m", attempts=1)
+    run(student, scheduling.plan_day, holder="other")
+    assert Job.objects.exists()
+    run(student, scheduling.plan_day, holder="m")
+    assert not Job.objects.exists()
+
+
+def test_a_lease_that_ran_out_is_free(student: User, job: Job) -> None:
+    Job.objects.update(leased_until=timezone.now(), holder="lost", attempts=1)
+    run(student, scheduling.plan_day)
+    assert not Job.objects.exists()
+
+
+def test_what_fails_is_tried_later_and_in_the_end_given_up(student: User, job: Job, sent: Sent) -> None:
+    waits = []
+    with time_machine.travel(timezone.now() + timedelta(seconds=1), tick=False) as clock:
+        for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
+            run(student, fail)
+            job.refresh_from_db()
+            assert job.attempts == attempt
+            waits.append(job.run_at - timezone.now())
+            clock.move_to(job.run_at)
+        assert job.dead_at is not None
+        assert job.error == "ValueError: no plan can be made"
+        assert waits[:4] == list(outbox.BACKOFF)
+
+        run(student, scheduling.plan_day)
+        assert Job.objects.exists()
+        clock.shift(timedelta(days=1))
+        assert outbox.sweep(timezone.now()) == 0
+
+
+def test_what_takes_its_worker_with_it_is_given_up_too(student: User, job: Job) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(one: Any) -> None:
+        raise Killed
+
+    for _ in range(outbox.MAX_ATTEMPTS):
+        with pytest.raises(Killed):
+            run(student, die)
+    run(student, die)
+    job.refresh_from_db()
+    assert job.dead_at is not None
+    assert job.error == "The worker was lost each time."
+
+
+def test_a_new_wish_revives_what_was_given_up(student: User, job: Job) -> None:
+    Job.objects.update(dead_at=timezone.now(), attempts=5)
+    scheduling.request_plan(student, timezone.now())
+    run(student, scheduling.plan_day)
+    assert not Job.objects.exists()
+
+
+def test_the_sweep_tells_of_what_was_not_told_or_in_vain(student: User, job: Job, sent: Sent) -> None:
+    now: datetime = job.asked_at
+    assert outbox.sweep(now + timedelta(seconds=29)) == 0  # a worker was told on commit
+    assert outbox.sweep(now + timedelta(seconds=30)) == 1
+    assert outbox.sweep(now + timedelta(seconds=31)) == 0
+    assert sent == [("quizzes.tasks.plan_student", (student.pk,), 0.0)]
+    Job.objects.update(leased_until=now + timedelta(minutes=10))
+    assert outbox.sweep(now + timedelta(minutes=5)) == 0
+    assert outbox.sweep(now + timedelta(minutes=10)) == 1
+
+
+def test_nothing_is_planned_for_who_has_left(student: User, job: Job) -> None:
+    User.objects.update(is_active=False)
+    tasks.plan_student(student.pk)
+    assert not DailyPlan.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_the_admin_shows_what_was_given_up_and_retries_it(student: User, job: Job, admin_client: Client) -> None:
+    now = timezone.now()
+    Job.objects.update(dead_at=now, attempts=5, error="ValueError: no plan can be made\nTraceback")
+    page = admin_client.get("/admin/quizzes/job/?dead_at__isempty=0").content.decode()
+    assert "given up" in page
+    assert "ValueError: no plan can be made" in page
+
+    retry = {"action": "retry", "_selected_action": [job.pk]}
+    answer = admin_client.post("/admin/quizzes/job/", retry, follow=True).content.decode()
+    assert "1 taken up again" in answer
+    job.refresh_from_db()
+    assert (job.dead_at, job.attempts) == (None, 0)
+    assert outbox.sweep(timezone.now()) == 1
+
+
+def test_a_publisher_that_is_stuck_costs_a_request_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    import time
+
+    from celery import current_app
+
+    stuck, release = threading.Event(), threading.Event()
+
+    def hang(*args: Any, **kwargs: Any) -> None:
+        stuck.set()
+        release.wait(10)
+
+    monkeypatch.setattr(current_app, "send_task", hang)
+    begun = time.perf_counter()
+    for _ in range(100):
+        dispatch.publish("quizzes.tasks.plan_student", 1)
+    assert time.perf_counter() - begun < 0.1
+    assert stuck.wait(5)
+    release.set()
+    dispatch.flush(5)
