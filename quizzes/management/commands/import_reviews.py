@@ -1,0 +1,57 @@
+"""`manage.py import_reviews FILE --student NAME [--course SLUG] [--dry-run]`: the past that a newcomer brings along."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from questions.models import Course
+from quizzes import importing
+from quizzes.histories import HistoryError
+
+
+class Command(BaseCommand):
+    help = "Imports a review history: a CSV file, or an Anki collection (.colpkg, .apkg). Again adds only what is new."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--student", metavar="NAME", required=True)
+        parser.add_argument("--course", metavar="SLUG", help="Only this course's items; default: all the student's.")
+        parser.add_argument("--dry-run", action="store_true", help="Change nothing; say what would come in.")
+
+    def handle(self, *args: Any, file: Path, student: str, course: str | None, dry_run: bool, **options: Any) -> None:
+        found = get_user_model().objects.filter(username=student).first()
+        if found is None:
+            raise CommandError(f"There is no student “{student}”.")
+        chosen = Course.objects.filter(slug=course).first() if course else None
+        if course and chosen is None:
+            there = ", ".join(Course.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none"
+            raise CommandError(f"There is no course “{course}”; there are: {there}.")
+        try:
+            report = importing.import_reviews(found, file, course=chosen, dry_run=dry_run)
+        except HistoryError as error:
+            lines = "\n".join(f"  {problem}" for problem in error.problems)
+            raise CommandError(f"{file.name}: Nothing was imported:\n{lines}") from None
+        except (importing.NotEnrolledError, OSError) as error:
+            raise CommandError(f"Nothing was imported: {error}") from None
+        self._show(file, report)
+        if dry_run:
+            self.stdout.write("Dry run: nothing was changed.")
+
+    def _show(self, file: Path, report: importing.Imported) -> None:
+        skipped = sum(one.count for one in report.skipped.values())
+        self.stdout.write(
+            f"{file.name}: {report.read:,} reviews read, {report.imported:,} imported, "
+            f"{report.present:,} already there, {skipped:,} skipped."
+        )
+        if not report.read:
+            self.stdout.write("An Anki package holds reviews if scheduling information was included in the export.")
+        for why, one in report.skipped.items():
+            self.stdout.write(f"  {one.count:,} × {why}: {', '.join(one.examples)}")
+        if report.first and report.last:
+            self.stdout.write(
+                f"{len(report.cards):,} cards, {report.first:%Y-%m-%d %H:%M} to {report.last:%Y-%m-%d %H:%M} UTC."
+            )
+        self.stdout.write(f"Memory now: {report.remembered:,} cards with a state, {report.due:,} due.")
