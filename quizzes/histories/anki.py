@@ -70,7 +70,7 @@ def read(path: Path) -> Generator[Line, None, None]:
         try:
             with closing(sqlite3.connect(f"{collection.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
                 yield from _log(database)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             message = f"The collection is damaged ({error}); in Anki run Tools, Check Database, and export it again."
             raise HistoryError(message) from None
 
