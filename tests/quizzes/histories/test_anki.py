@@ -90,7 +90,9 @@ def test_damage_is_told_with_its_mending(tmp_path: Path) -> None:
     assert "damaged" in problem(tmp_path, legacy(SMALL[: len(SMALL) // 2]))
     assert "damaged" in problem(tmp_path, oldest(b"no database at all, but long enough to be one" * 100))
     assert "no table “revlog”" in problem(tmp_path, oldest(b""))
-    assert "no table “notes”" in problem(tmp_path, oldest(collection([], [], also="ALTER TABLE notes DROP COLUMN flds")))
+    assert "no table “notes”" in problem(
+        tmp_path, oldest(collection([], [], also="ALTER TABLE notes DROP COLUMN flds"))
+    )
     (tmp_path / "deck.apkg").write_text("item,rating,instant\n")
     with pytest.raises(HistoryError, match="not a zip"):
         list(anki.read(tmp_path / "deck.apkg"))
