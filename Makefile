@@ -24,7 +24,7 @@ test: setup-test lint
 bench: setup-test
 	$(TEST) tests.benchmarks
 	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR SECRET_KEY=of-benchmarks-alone-and-long-enough-for-them \
-		$(BIN)/python -m tests.benchmarks answers rebuild
+		$(BIN)/python -m tests.benchmarks answers rebuild importing
 
 lint: setup-test
 	$(BIN)/ruff format --check .

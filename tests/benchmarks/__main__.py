@@ -11,9 +11,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 django.setup()
 
-from tests.benchmarks import answers, memory, rebuild, variants  # noqa: E402 - models need a set-up Django
+from tests.benchmarks import answers, importing, memory, rebuild, variants  # noqa: E402 - models need a set-up Django
 from tests.benchmarks.table import show  # noqa: E402
 
-ALL = {"memory": memory, "variants": variants, "answers": answers, "rebuild": rebuild}
+ALL = {"memory": memory, "variants": variants, "answers": answers, "rebuild": rebuild, "importing": importing}
 
 show([row for name in sys.argv[1:] or ALL for row in ALL[name].rows()])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from quizzes.histories import HistoryError, Named, Reviewed, csv
 
@@ -51,6 +54,16 @@ def test_the_same_review_in_any_dress(tmp_path: Path, text: str) -> None:
         12500,
         "set:l2@2024-05-01T18:30:00+00:00",
     )
+
+
+def test_the_documented_example_is_of_the_course(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^    item,.*\n(?:    .*\n)+", (settings.BASE_DIR / "docs/operations.md").read_text(), re.M)
+    bank = "".join(path.read_text() for path in (settings.BASE_DIR / "fixtures/regularization/bank").glob("*.yaml"))
+    first, second = read(tmp_path, textwrap.dedent(block))
+    for review in (first, second):
+        assert isinstance(review.subject, Named)
+        assert f"- slug: {review.subject.item}\n" in bank
+    assert (first.rating, second.rating, str(second.subject).partition(":")[2]) == (3, 1, "gradient")
 
 
 def test_an_instant_has_one_key_in_all_zones(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Importing a review history of 100,000 reviews, into the tiny course."""
+
+import csv
+import resource
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from examprep.models import User
+from questions import bank
+from quizzes import importing, scheduling
+from quizzes.models import Card
+from tests.benchmarks.database import migrated
+from tests.benchmarks.table import Row, seconds
+
+REVIEWS = 100_000
+TINY = Path(__file__).parent.parent / "course"
+
+
+def rows() -> list[Row]:
+    """One review of the 100,000: as a newcomer's, and when the file comes again."""
+    with migrated() as database, tempfile.TemporaryDirectory() as folder:
+        student = User.objects.create_user("newcomer")
+        scheduling.enrol(student, bank.load_course(TINY, seeds=20).course)
+        scheduling.ensure_cards(student)
+        path = Path(folder) / "history.csv"
+        _write(path, student)
+        found = importing.Imported()
+
+        def bring() -> None:
+            nonlocal found
+            found = importing.import_reviews(student, path)
+
+        first = seconds(bring, REVIEWS, repeat=1)
+        assert found.imported == REVIEWS
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        again = seconds(bring, REVIEWS, repeat=1)
+        assert found.present == REVIEWS
+    note = f"{first * REVIEWS:.0f} s for {REVIEWS:,}, {memory} MiB at most"
+    return [
+        Row(f"import a review, {database}", first, note=note),
+        Row(f"import it again, {database}", again, note=f"{again * REVIEWS:.0f} s for {REVIEWS:,}"),
+    ]
+
+
+def _write(path: Path, student: User) -> None:
+    cards = [
+        f"{slug}:{facet}" for slug, facet in Card.objects.filter(student=student).values_list("item__slug", "facet")
+    ]
+    rng = np.random.default_rng(0)
+    at = datetime(2023, 1, 1, tzinfo=UTC)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["item", "rating", "instant", "seconds"])
+        for card, rating, gap in zip(
+            rng.choice(cards, REVIEWS),
+            rng.choice([1, 2, 3, 4], REVIEWS, p=[0.15, 0.1, 0.65, 0.1]),
+            rng.integers(1, 1000, REVIEWS),
+            strict=True,
+        ):
+            at += timedelta(seconds=int(gap))
+            writer.writerow([card.rstrip(":"), rating, at.isoformat(), gap % 90])
