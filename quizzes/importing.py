@@ -58,9 +58,10 @@ class NotEnrolledError(ValueError):
 
 @dataclass
 class Skipped:
-    """How many reviews were left out for one reason, and what the first of them were."""
+    """How many reviews were left out for one reason, of which notes or names, and what the first of them were."""
 
     count: int = 0
+    subjects: set[object] = field(default_factory=set)
     examples: list[str] = field(default_factory=list)
 
 
@@ -151,6 +152,7 @@ def _known(
             report.skip(_AHEAD, f"{line.subject} at {line.at:%Y-%m-%d %H:%M} UTC")
         elif isinstance(card := asked.card(line.subject, line.place), str):
             report.skip(card, str(line.subject))
+            report.skipped[card].subjects.add(line.subject.id if isinstance(line.subject, Note) else line.subject)
         else:
             yield _Match(card, line)
 

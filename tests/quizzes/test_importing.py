@@ -245,6 +245,7 @@ def test_what_cannot_be_matched_is_counted_with_examples(student: User, write: W
         write(
             row(0),
             *(row(days, item=f"unknown-{days}") for days in range(8)),
+            row(9, item="unknown-0"),
             row(0, item="match-regularisers"),
             row(0, item="match-regularisers", facet="elastic"),
             row(0, facet="l2"),
@@ -254,10 +255,11 @@ def test_what_cannot_be_matched_is_counted_with_examples(student: User, write: W
             row(0, item="\x1b[31mred" + "!" * 100),
         )
     )
-    assert "16 reviews read, 2 imported, 0 already there, 14 skipped." in said
-    assert "9 × no such item in the student's courses: unknown-0, unknown-1, unknown-2, unknown-3, unknown-4\n" in said
-    assert "1 × a match set: name one of its pairs: match-regularisers\n" in said
-    assert "2 × the item has no such pair: match-regularisers:elastic, penalty-target:l2\n" in said
+    assert "17 reviews read, 2 imported, 0 already there, 15 skipped." in said
+    courses = "no such item in the student's courses"
+    assert f"10 × {courses} (9 different): unknown-0, unknown-1, unknown-2, unknown-3, unknown-4\n" in said
+    assert "1 × a match set: name one of its pairs (1 different): match-regularisers\n" in said
+    assert "2 × the item has no such pair (2 different): match-regularisers:elastic, penalty-target:l2\n" in said
     assert "1 × in the future; check the clock or the offset: penalty-target at" in said
     assert "1 × before 2000: penalty-target at 1999-12-31\n" in said
     assert "\x1b" not in said
@@ -386,10 +388,13 @@ def test_notes_that_find_none_are_told(student: User, tmp_path: Path) -> None:
     ]
     said = run(pack(tmp_path / "deck.apkg", latest(collection(notes, rows))))
     assert "10 reviews read, 3 imported, 0 already there, 7 skipped." in said
-    assert "1 × no item for the note; tag it item:SLUG or examprep::SLUG: A note about something else\n" in said
-    assert "1 × several items could be meant; name the course, or tag the note: ?\n" in said
-    assert "2 × a match set: name one of its pairs: Match each to what it does., ?\n" in said
-    assert "1 × the item has no such pair: ?\n" in said
+    assert (
+        "1 × no item for the note; tag it item:SLUG or examprep::SLUG (1 different): A note about something else\n"
+        in said
+    )
+    assert "1 × several items could be meant; name the course, or tag the note (1 different): ?\n" in said
+    assert "2 × a match set: name one of its pairs (2 different): Match each to what it does., ?\n" in said
+    assert "1 × the item has no such pair (1 different): ?\n" in said
     assert "1 × not an answer: rescheduled or reset by hand: 2024-05-21 18:30 UTC\n" in said
     assert "1 × the card was deleted in Anki: 2024-05-22 18:30 UTC\n" in said
 

@@ -49,7 +49,8 @@ class Command(BaseCommand):
         if not report.read:
             self.stdout.write("An Anki package holds reviews if scheduling information was included in the export.")
         for why, one in report.skipped.items():
-            self.stdout.write(f"  {one.count:,} × {why}: {', '.join(one.examples)}")
+            of = f" ({len(one.subjects):,} different)" if one.subjects else ""
+            self.stdout.write(f"  {one.count:,} × {why}{of}: {', '.join(one.examples)}")
         if report.first and report.last:
             self.stdout.write(
                 f"{len(report.cards):,} cards, {report.first:%Y-%m-%d %H:%M} to {report.last:%Y-%m-%d %H:%M} UTC."
