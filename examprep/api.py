@@ -50,6 +50,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
             "daily_minutes",
             "desired_retention",
             "reminders",
+            "reminder_hour",
         )
         read_only_fields = ("username",)
 

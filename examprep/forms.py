@@ -17,17 +17,21 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("time_zone", "daily_minutes", "day_rollover_hour", "desired_retention")
+        fields = ("time_zone", "daily_minutes", "day_rollover_hour", "desired_retention", "reminders", "reminder_hour")
         labels = {
             "daily_minutes": "Minutes a day",
             "day_rollover_hour": "A new day begins at",
             "desired_retention": "Desired retention",
+            "reminders": "Remind me by e-mail",
+            "reminder_hour": "Remind me at",
         }
         help_texts = {
             "time_zone": "Days, due dates and the exam's countdown follow it.",
             "daily_minutes": "The plan fits into them; 1 to 480.",
             "day_rollover_hour": "The hour, 0 to 23: late-night answers count for the evening before.",
             "desired_retention": "When no exam is ahead, cards come back at this chance of recall; 0.70 to 0.99.",
+            "reminders": "Once a day at most, when something waits; to the e-mail address of your account.",
+            "reminder_hour": "The hour, 0 to 23.",
         }
         widgets = {
             "time_zone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),

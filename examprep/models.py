@@ -38,6 +38,9 @@ class User(AbstractUser):
         help_text="The chance of recall at which a card comes due when no exam sets the pace (0.70-0.99).",
     )
     reminders = models.BooleanField(default=False)
+    reminder_hour = models.PositiveSmallIntegerField(
+        default=18, validators=[MaxValueValidator(23)], help_text="The local hour of the day's reminder (0-23)."
+    )
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -195,6 +195,11 @@ HEADLESS_SERVE_SPECIFICATION = False
 
 # Mail: printed in the log until EMAIL_URL names a server.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+# Where people reach the service, for links in mails.
+SITE_URL = env.str(
+    "SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+).rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="examprep <noreply@localhost>")
 
 # REST

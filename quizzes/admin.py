@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
 from quizzes import outbox
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, MemoryFit, Presentation, Review, ReviewEvent
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, MemoryFit, Presentation, Reminder, Review, ReviewEvent
 
 
 @admin.register(Exam)
@@ -171,3 +171,11 @@ class JobAdmin(Log):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Who may change jobs may retry them, and nothing else."""
         return request.user.has_perm("quizzes.change_job")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(Log):
+    list_display = ("date", "student", "made_at", "sent_at", "error")
+    search_fields = ("student__username",)
+    list_select_related = ("student",)
+    ordering = ("-date", "student")

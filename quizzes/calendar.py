@@ -15,6 +15,12 @@ class HasStudyDay(Protocol):
     def zone(self) -> ZoneInfo: ...
 
 
+class HasReminder(HasStudyDay, Protocol):
+    """What of a student decides when they are reminded."""
+
+    reminder_hour: int
+
+
 @dataclass(frozen=True)
 class StudyDay:
     """One study day: `begins_at` (inclusive) to `ends_at` (exclusive), aware UTC."""
@@ -43,6 +49,16 @@ def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
     if now < day_begins(student, day):
         day -= timedelta(days=1)
     return StudyDay(day, day_begins(student, day), day_begins(student, day + timedelta(days=1)))
+
+
+def next_reminder(student: HasReminder, now: datetime) -> datetime:
+    """The first instant after `now` at which it is the student's hour for reminders."""
+    today = now.astimezone(student.zone).date()
+    coming = (
+        datetime.combine(today + timedelta(days=days), time(student.reminder_hour), tzinfo=student.zone)
+        for days in range(3)
+    )
+    return next(at for at in coming if at > now).astimezone(UTC)
 
 
 def instant(moment: datetime) -> str:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from questions.models import Item
 from quizzes import folding, journal, outbox
-from quizzes.calendar import StudyDay, study_day
+from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
 from quizzes.planning import plan as planning
@@ -150,7 +150,11 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
             },
         )
         book.next_day_at = day.ends_at
-        book.save(update_fields=["next_day_at", "last_sequence"])
+        if not student.reminders:
+            book.next_reminder_at = None
+        elif book.next_reminder_at is None:
+            book.next_reminder_at = next_reminder(student, now)
+        book.save(update_fields=["next_day_at", "next_reminder_at", "last_sequence"])
         outbox.done(Job.Kind.PLAN, student)
     return plan
 
@@ -202,7 +206,8 @@ def reschedule(student: Any, *, now: datetime | None = None) -> None:
     journal.stamp(book, cards)
     Card.objects.bulk_update(cards, ["due_at", "sequence"], batch_size=500)
     book.next_day_at = study_day(student, now).ends_at
-    book.save(update_fields=["last_sequence", "next_day_at"])
+    book.next_reminder_at = None
+    book.save(update_fields=["last_sequence", "next_day_at", "next_reminder_at"])
     request_plan(student, now)
 
 

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, outbox, presenting, scheduling
+from quizzes import fitting, outbox, presenting, reminding, scheduling
 from quizzes.models import Job
 
 
@@ -13,11 +13,18 @@ def plan_student(self: Task, student: int) -> None:
     outbox.run(Job.Kind.PLAN, student, scheduling.plan_day, holder=self.request.id or "")
 
 
+@shared_task(bind=True, soft_time_limit=60, time_limit=90)
+def remind_student(self: Task, student: int) -> None:
+    """Send a student's reminder of today, if that is wanted."""
+    outbox.run(Job.Kind.REMIND, student, reminding.remind, holder=self.request.id or "")
+
+
 @shared_task
 def plan_due_students() -> None:
-    """Want plans for everyone whose study day has begun, and tell workers of all work that waits."""
+    """Want plans and reminders for everyone whose time has come, and tell workers of all work that waits."""
     now = timezone.now()
     scheduling.want_new_days(now)
+    reminding.want_reminders(now)
     outbox.sweep(now)
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from quizzes.views import review, today
+from quizzes.views import reminders, review, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/more/", today.more, name="more"),
     path("enrol/<slug:course>/", today.enrol, name="enrol"),
+    path("reminders/stop/<str:token>/", reminders.stop, name="reminders-stop"),
     path("review/", review.review, name="review"),
     path("review/read/", review.read, name="review-read"),
     path("review/undo/", review.undo, name="review-undo"),

@@ -5,6 +5,7 @@ from quizzes.models.memory import Card, Journal, MemoryFit, Review, ReviewEvent
 from quizzes.models.outbox import Job
 from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
+from quizzes.models.reminder import Reminder
 
 __all__ = [
     "Card",
@@ -15,6 +16,7 @@ __all__ = [
     "Journal",
     "MemoryFit",
     "Presentation",
+    "Reminder",
     "Review",
     "ReviewEvent",
 ]

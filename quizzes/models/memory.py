@@ -15,7 +15,8 @@ class Journal(models.Model):
     """One row a student: locked while anything of theirs is written, so that a reader never misses a number.
 
     Every event, and every change of a card or a plan, takes the next number. The journal also holds the parameters
-    that the student's states are folded with, and when the student's next study day begins, for the scheduler.
+    that the student's states are folded with, and for the scheduler when the student's next study day begins and when
+    they are to be reminded next.
     """
 
     student = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
@@ -24,6 +25,7 @@ class Journal(models.Model):
         "MemoryFit", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="None: the defaults."
     )
     next_day_at = models.DateTimeField(db_index=True)
+    next_reminder_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     def __str__(self) -> str:
         return f"journal of {self.student}"

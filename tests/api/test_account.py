@@ -40,6 +40,7 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
         "daily_minutes": 20,
         "desired_retention": 0.9,
         "reminders": False,
+        "reminder_hour": 18,
     }
 
     answer = api.patch("me/", {"time_zone": "Europe/Berlin", "daily_minutes": 35})

@@ -19,7 +19,7 @@ from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
 from quizzes import rebuilding, scheduling
-from quizzes.models import Card, DailyPlan, Journal, Review, ReviewEvent
+from quizzes.models import Card, DailyPlan, Job, Journal, Review, ReviewEvent
 from tests.conftest import Api
 from tests.quizzes.histories import packages
 from tests.quizzes.histories.packages import NoteRow, Row, collection, latest, pack
@@ -110,11 +110,10 @@ def test_a_study_day_is_the_students(student: User, write: Write) -> None:
 
 def test_a_plan_is_asked_for_and_a_client_hears_of_the_cards(student: User, write: Write) -> None:
     scheduling.plan_day(student)
-    Journal.objects.update(plan_wanted_at=None)
     before = Journal.objects.get(student=student).last_sequence
     run(write(row(0)))
     book = Journal.objects.get(student=student)
-    assert book.plan_wanted_at is not None
+    assert Job.objects.filter(student=student, kind="plan").exists()
     assert before < card(student).sequence <= book.last_sequence
 
 

@@ -1,0 +1,20 @@
+"""Reminders that were sent."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Reminder(models.Model):
+    """The one reminder that a student may get on a study day: the row is there before the message goes."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sent_reminders")
+    date = models.DateField(help_text="The student's study day.")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "date"], name="one_reminder_a_day")]
+
+    def __str__(self) -> str:
+        return f"reminder of {self.student} on {self.date}"

@@ -1,0 +1,116 @@
+"""Reminders: an e-mail at the student's hour when a plan waits, at most one a study day for ever.
+
+The row of the day is committed before the message is handed to the mail server: whoever is killed in between has sent
+none, and nobody sends a second. A mail server that cannot even be reached is no attempt; the outbox tries again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes import journal, outbox, scheduling
+from quizzes.calendar import next_reminder
+from quizzes.models import Job, Journal, Reminder
+
+STOP = signing.Signer(salt="reminders")
+TOO_LATE = timedelta(hours=6)
+"""A reminder that could not be sent for so long is left out: its day is over."""
+
+
+def want_reminders(now: datetime, limit: int = 1000) -> int:
+    """Want reminders for students whose hour has come; how many, `limit` at most."""
+    waiting = Job.objects.filter(kind=Job.Kind.REMIND, student=OuterRef("student"))
+    ripe = Journal.objects.filter(next_reminder_at__lte=now, student__is_active=True).exclude(Exists(waiting))
+    students = list(ripe.order_by("next_reminder_at").values_list("student_id", flat=True)[:limit])
+    jobs = [Job(kind=Job.Kind.REMIND, student_id=student, asked_at=now, run_at=now) for student in students]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)
+    return len(students)
+
+
+def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
+    """Send the student's reminder of today, if they want it, something waits, and there was none; the reminder.
+
+    Raises OSError (smtplib's errors among them) while the mail server cannot be reached: nothing has changed then.
+    """
+    now = now or timezone.now()
+    connection = get_connection()
+    connection.open()
+    try:
+        with transaction.atomic():
+            book = journal.lock(student, now)
+            reminder, queue = _reminder(book, now)
+            book.next_reminder_at = next_reminder(student, now) if student.reminders else None
+            book.save(update_fields=["next_reminder_at"])
+            outbox.done(Job.Kind.REMIND, student)
+        if reminder is None:
+            return None
+        try:
+            _message(student, queue, connection).send()
+            reminder.sent_at = timezone.now()
+        except OSError as error:
+            # It may have gone, or not: a second one would be worse than none.
+            reminder.error = str(error)[:500]
+        reminder.save(update_fields=["sent_at", "error"])
+        return reminder
+    finally:
+        connection.close()
+
+
+def token(student: Any) -> str:
+    """What lets its holder stop a student's reminders, and nothing else."""
+    return STOP.sign(str(student.pk))
+
+
+def stop(signed: str) -> Any:
+    """Stop the reminders of the student whom a token names; the student, or None for a token that is none."""
+    try:
+        found = get_user_model().objects.filter(pk=int(STOP.unsign(signed))).first()
+    except (signing.BadSignature, ValueError):
+        return None
+    if found is not None and found.reminders:
+        found.reminders = False
+        found.save(update_fields=["reminders"])
+    return found
+
+
+def _reminder(book: Journal, now: datetime) -> tuple[Reminder | None, scheduling.Queue | None]:
+    student = book.student
+    late = book.next_reminder_at is not None and now - book.next_reminder_at > TOO_LATE
+    if not student.reminders or not student.email or late:
+        return None, None
+    queue = scheduling.queue(student, limit=0, now=now)
+    if not queue.remaining:
+        return None, None
+    reminder, created = Reminder.objects.get_or_create(student=student, date=queue.day.date, defaults={"made_at": now})
+    return (reminder if created else None), queue
+
+
+def _message(student: Any, queue: Any, connection: Any) -> EmailMultiAlternatives:
+    stop_url = settings.SITE_URL + reverse("reminders-stop", args=[token(student)])
+    context = {
+        "student": student,
+        "queue": queue,
+        "minutes": max(round(queue.remaining_seconds / 60), 1),
+        "exam": scheduling.exam_ahead(student, timezone.now()),
+        "today_url": settings.SITE_URL + reverse("today"),
+        "stop_url": stop_url,
+    }
+    with timezone.override(student.zone):
+        subject = render_to_string("quizzes/reminder/subject.txt", context).strip()
+        text = render_to_string("quizzes/reminder/body.txt", context)
+        html = render_to_string("quizzes/reminder/body.html", context)
+    headers = {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = EmailMultiAlternatives(subject, text, None, [student.email], headers=headers, connection=connection)
+    message.attach_alternative(html, "text/html")
+    return message
