@@ -38,6 +38,15 @@ class SettingsForm(forms.ModelForm):
             "desired_retention": forms.NumberInput(attrs={"step": "0.01", "min": "0.7", "max": "0.99"}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reminder_hour"].required = False
+
+    def clean_reminder_hour(self) -> int:
+        """Left empty, it stays as it is."""
+        hour: int | None = self.cleaned_data["reminder_hour"]
+        return User.objects.get(pk=self.instance.pk).reminder_hour if hour is None else hour
+
 
 class ExamDateForm(forms.Form):
     """The student's own exam date in one course; empty where the course's own dates count."""
