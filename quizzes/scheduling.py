@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
 from quizzes.planning import plan as planning
+from quizzes.planning import simulate
 from quizzes.presenting import Ask, present
 
 ROUND_PAIRS = 6
@@ -88,7 +89,12 @@ def enrol(student: Any, course: Any, *, exam_at: datetime | None = None, now: da
 
 
 def exam_ahead(student: Any, now: datetime) -> ExamAhead | None:
-    """The student's next exam: the own date where the student set one, else the course's; None after the last."""
+    """The student's next exam; None after the last."""
+    return next(iter(exams_ahead(student, now)), None)
+
+
+def exams_ahead(student: Any, now: datetime) -> list[ExamAhead]:
+    """The student's exams to come, the next one first: on their own date where they set one, else on the course's."""
     enrolments = list(student.enrolments.all())
     exams = Exam.objects.filter(course__in=[one.course_id for one in enrolments])
     by_course: dict[int, list[Exam]] = defaultdict(list)
@@ -107,7 +113,7 @@ def exam_ahead(student: Any, now: datetime) -> ExamAhead | None:
                 for exam in own
                 if exam.starts_at
             ]
-    return min((exam for exam in ahead if exam.at > now), key=lambda exam: exam.at, default=None)
+    return sorted((exam for exam in ahead if exam.at > now), key=lambda exam: exam.at)
 
 
 # Making the plan
@@ -134,8 +140,8 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
         extra = (earlier.extra_seconds if earlier else 0) + (extra_seconds or 0)
         done = done_today(student, day)["seconds"]
         budget = max(student.daily_minutes * 60 + min(extra, MAX_EXTRA_SECONDS) - done, 0)
-        exam = exam_ahead(student, now)
-        tasks, before, after = _choose(_candidates(book, now, day), day, exam, budget, book)
+        exams = exams_ahead(student, now)
+        tasks, before, after = _choose(_candidates(book, now, day), day, exams, budget, book)
         plan, _ = DailyPlan.objects.update_or_create(
             student=student,
             date=day.date,
@@ -297,10 +303,11 @@ def _elapsed(last_on: date | None, today: date) -> float:
 
 
 def _choose(
-    candidates: Sequence[_Candidate], day: StudyDay, exam: ExamAhead | None, budget: int, book: Journal
+    candidates: Sequence[_Candidate], day: StudyDay, exams: Sequence[ExamAhead], budget: int, book: Journal
 ) -> tuple[list[Task], float | None, float | None]:
     if not candidates:
         return [], None, None
+    exam = exams[0] if exams else None
     chosen = planning.plan(
         stability=np.array([one.stability for one in candidates]),
         difficulty=np.array([one.difficulty for one in candidates]),
@@ -309,8 +316,10 @@ def _choose(
         weight=_weights(candidates, exam),
         seconds=np.array([float(one.task.seconds) for one in candidates]),
         guess_rate=np.array([one.guess_rate for one in candidates]),
-        days_to_exam=None if exam is None else max((exam.at - day.begins_at) / timedelta(days=1), 0.0),
+        days_to_exam=None if exam is None else _days_until(exam, day),
         budget_seconds=float(budget),
+        seconds_a_day=book.student.daily_minutes * 60.0,
+        later_exams=[(_weights(candidates, one), _days_until(one, day)) for one in exams[1:]],
         desired_retention=book.student.desired_retention,
         w=book.w,
     )
@@ -318,18 +327,36 @@ def _choose(
     return tasks, chosen.score_before, chosen.score_after
 
 
+def _days_until(exam: ExamAhead, day: StudyDay) -> float:
+    return max((exam.at - day.begins_at) / timedelta(days=1), 0.0)
+
+
 def _weights(candidates: Sequence[_Candidate], exam: ExamAhead | None) -> np.ndarray:
-    """The share of the exam that hangs on each task.
+    if exam is None or not exam.weights:
+        return np.ones(len(candidates))
+    return blueprint_weights([(one.concept, one.kind) for one in candidates], exam.weights)
+
+
+def blueprint_weights(tasks: Sequence[tuple[str, str]], weights: Mapping[str, float]) -> np.ndarray:
+    """The share of the exam that hangs on each task, given as (main concept, kind).
 
     A concept has the weight of the blueprint, shared evenly among the kinds that ask it (an exam has slots of all
     kinds, however many items the bank holds of each), and then among the tasks of the kind.
     """
-    if exam is None or not exam.weights:
-        return np.ones(len(candidates))
-    sharers = Counter((one.concept, one.kind) for one in candidates)
+    sharers = Counter(tasks)
     kinds = Counter(concept for concept, _ in sharers)
-    return np.array(
-        [exam.weights.get(one.concept, 0.0) / kinds[one.concept] / sharers[one.concept, one.kind] for one in candidates]
+    return np.array([weights.get(task[0], 0.0) / kinds[task[0]] / sharers[task] for task in tasks])
+
+
+def exam_bank(exam: Exam) -> simulate.Bank:
+    """The course's published items as a newcomer meets them, with their shares of an exam."""
+    items = Item.objects.published().filter(course=exam.course_id).order_by("position", "pk")
+    rows = list(items.values_list("published__kind", "published__seconds", "published__concepts"))
+    weights = blueprint_weights([(concepts[0], kind) for kind, _, concepts in rows], exam.blueprint["concepts"])
+    return simulate.Bank(
+        weight=weights / weights.sum(),
+        seconds=np.array([float(seconds) for _, seconds, _ in rows]),
+        guess=np.array([GUESS_RATES.get(kind, 0.0) for kind, _, _ in rows]),
     )
 
 
@@ -374,7 +401,7 @@ def pack(student: Any, days: int, *, now: datetime | None = None) -> list[Presen
     book = ensure_cards(student)
     last = study_day(student, now + timedelta(days=days - 1))
     budget = student.daily_minutes * 60 * days
-    tasks, _, _ = _choose(_candidates(book, now, last), last, exam_ahead(student, now), budget, book)
+    tasks, _, _ = _choose(_candidates(book, now, last), last, exams_ahead(student, now), budget, book)
     return present(student, [Ask(task.card, task.facets) for task in tasks[:MAX_PACK]], now)
 
 

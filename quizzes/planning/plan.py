@@ -1,22 +1,18 @@
 """Today's plan: the tasks that gain the most marks at the exam in the minutes there are.
 
-A task (a card, or a round of a match set) reviewed today is worth what it will still be worth at the exam, T days from
-now. Reviewed, it is right with chance p = R + (1 - R)·g, and the memory then moves as `good`; else as `again`:
+A task (a card, or a round of a match set) is chosen by its priority, see `value`: mostly the marks that are lost by
+putting it off, given all that the days until the exam can still hold. Tasks that are not due by any interval are chosen
+too where that pays, and due ones left alone where it does not. Several exams add their priorities up.
 
-    gain = weight · (p·P(correct at T | good) + (1 - p)·P(correct at T | again) - P(correct at T | not reviewed))
-
-A task never seen has R = 0: today and at the exam it is right by luck alone, and any review gives it a first
-stability.
-
-The policy is greedy. Due tasks come in the order of gain per second, and so do new ones; the two lists are laced into
-one, in which new tasks have `NEW_SHARE` of the seconds from the start, so that due work never keeps the rest of the
-course from being met before the exam. Where one list ends, the other takes all. The plan is the beginning of the laced
-list that fits the day. As that list does not depend on the minutes, more minutes only ever add tasks, none of which
-costs marks: the expected score never falls. What is chosen is asked in this order: due tasks, most gain per second
-first, then new ones in the order given, which is that of the lessons.
+The plan is the beginning of the list of priorities that fits the day. A wrong answer is asked again the same day, so
+each task is expected to take its seconds, and as many again times the chance that it is wrong. As priorities do not
+depend on today's minutes, more of them only ever add tasks, none of which costs marks: the expected score never falls.
+What is chosen is asked in this order: tasks seen before, highest priority first, then new ones in the order given,
+which is that of the lessons.
 
 Without an exam, a review is valued by what it adds to recall after `HORIZON_DAYS`, due tasks come before all new ones,
-and new ones in the order given.
+and new ones in the order given. After days that were missed nothing piles up: the plan has its minutes, and the most
+valuable of what waits is in them.
 """
 
 from collections.abc import Sequence
@@ -27,19 +23,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quizzes.memory import fsrs
+from quizzes.planning import value
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
 
 HORIZON_DAYS = 30.0
 """Without an exam: how far ahead a review's worth is read, at a desired retention of 0.9."""
-NEW_SHARE = 0.25
-"""The part of the day's seconds that due tasks leave to new ones while an exam is ahead."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The indices of the chosen tasks, in the order to ask them; each one's gain in that order; the seconds of all.
+    """The indices of the chosen tasks, in the order to ask them; each one's gain in that order; the expected seconds
+    of all, with those of asking again what is wrong.
 
     With an exam, gains are shares of its marks, and the scores (0-1) are the expected ones without and with the plan.
     Without one, gains are those in recall after the horizon, and the scores are None.
@@ -63,6 +59,8 @@ def plan(
     guess_rate: ArrayLike,
     days_to_exam: float | None,
     budget_seconds: float,
+    seconds_a_day: float | None = None,
+    later_exams: Sequence[tuple[ArrayLike, float]] = (),
     desired_retention: float = 0.9,
     w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
 ) -> Plan:
@@ -71,11 +69,12 @@ def plan(
     All arrays have shape (tasks,): stability in days (NaN: new), difficulty in [1, 10] (NaN: new), days since the last
     review, whether due by the end of the day, share of the exam (≥ 0, on any scale; without an exam not used), expected
     seconds (> 0), guess rate in [0, 1]. `days_to_exam` counts from now; None: no exam is ahead, and the horizon is
-    `HORIZON_DAYS`, drawn nearer or farther as `desired_retention` draws a card's interval.
+    `HORIZON_DAYS`, drawn nearer or farther as `desired_retention` draws a card's interval. `seconds_a_day` are those
+    of the days to come (unless told, `budget_seconds`); `later_exams` are (weights, days) of others, which count alike.
 
     A task is begun as long as `budget_seconds` are not used up, so the plan exceeds them by less than its last task.
-    With an exam, a task that cannot matter there (weight 0, or a review would cost marks) is left out, and a due one
-    that gains nothing yet, such as one to relearn today, comes after all that gain. Ties keep the given order.
+    With an exam, a task that cannot matter there (weight 0, or a review would cost marks) is left out, as is what was
+    seen today; what is to be relearned today, and gains nothing yet, comes after all that gain. Ties keep the order.
 
     Raises ValueError on a weight below 0 or seconds that are not above 0.
     """
@@ -83,31 +82,50 @@ def plan(
         np.asarray(given, dtype=np.float64)
         for given in (stability, difficulty, elapsed_days, weight, seconds, guess_rate)
     )
-    if not ((weights >= 0).all() and (lasts > 0).all()):
+    exams = [
+        (weights, days_to_exam or 0.0),
+        *((np.asarray(each, dtype=np.float64), days) for each, days in later_exams),
+    ]
+    if not (all((each >= 0).all() for each, _ in exams) and (lasts > 0).all()):
         raise ValueError("Weights are at least 0, and every task takes some seconds.")
+    if not S.size:
+        return Plan([], [], 0.0, None, None)
     new = np.isnan(S)
     is_due = np.asarray(due, dtype=bool) & ~new
+    parameters = tuple(w)
+
+    def tasks(shares: Floats) -> value.Cards:
+        return value.Cards(S[None], D[None], t[None], shares[None], lasts[None], g[None])
+
+    takes = value.costs(tasks(weights), w)[0]
     if days_to_exam is None:
         horizon = float(fsrs.interval(HORIZON_DAYS, desired_retention, w))
         without = chance_at(S, t + horizon, g, w)
         gain = chance_if_reviewed(S, D, t, horizon, g, w) - without
-        reviews = _best_first(gain / lasts, np.flatnonzero(is_due))
-        laced = np.concatenate([reviews, np.flatnonzero(new)])
+        reviews = _best_first(gain / takes, np.flatnonzero(is_due))
+        listed = np.concatenate([reviews, np.flatnonzero(new)])
     else:
+        daily = np.array([max(budget_seconds if seconds_a_day is None else seconds_a_day, 1.0)])
         horizon = max(days_to_exam, 0.0)
+        shares = _shares(weights)
         without = chance_at(S, t + horizon, g, w)
-        shares = weights / max(float(weights.sum()), np.finfo(float).tiny)
-        gain = shares * (chance_if_reviewed(S, D, t, horizon, g, w) - without)
-        reviews = _best_first(gain / lasts, np.flatnonzero(is_due & (gain > 0)))
-        laced = _laced(reviews, _best_first(gain / lasts, np.flatnonzero(new & (gain > 0))), lasts)
-        laced = np.concatenate([laced, np.flatnonzero(is_due & (gain == 0) & (weights > 0))])
-    chosen = laced[: int(np.searchsorted(_begins(lasts[laced]), budget_seconds))]
+        gain = value.gains(tasks(shares), horizon, w)[0] * takes
+        priority, adds = np.zeros(S.size), gain > 0
+        for each, days in exams:
+            if each.any():
+                found = value.priorities(tasks(_shares(each)), max(days, 0.0), daily, parameters)[0]
+                priority += np.where(np.isfinite(found), found, 0.0)
+                adds |= value.gains(tasks(_shares(each)), max(days, 0.0), w)[0] > 0
+        fresh = new | (t >= 1) | is_due
+        listed = _best_first(priority, np.flatnonzero(adds & (priority > 0) & (gain >= 0) & fresh))
+        listed = np.concatenate([listed, np.flatnonzero(is_due & (gain == 0) & (priority == 0) & (weights > 0))])
+    chosen = listed[: int(np.searchsorted(_begins(takes[listed]), budget_seconds))]
     order = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
     before = after = None
     if days_to_exam is not None and weights.any():
         before = float(shares @ without)
         after = before + float(gain[chosen].sum())
-    return Plan(order.tolist(), gain[order].tolist(), float(lasts[order].sum()), before, after)
+    return Plan(order.tolist(), gain[order].tolist(), float(takes[order].sum()), before, after)
 
 
 def chance_at(
@@ -139,14 +157,8 @@ def _best_first(value: Floats, tasks: Indices) -> Indices:
     return tasks[np.argsort(-value[tasks], kind="stable")]
 
 
-def _laced(reviews: Indices, new: Indices, seconds: Floats) -> Indices:
-    """One list of both, each in its order, where new tasks have `NEW_SHARE` of the seconds up to any point.
-
-    A review whose predecessors take s seconds begins when s / (1 - NEW_SHARE) have passed in all, a new task when
-    s / NEW_SHARE have.
-    """
-    begins = np.concatenate([_begins(seconds[reviews]) / (1 - NEW_SHARE), _begins(seconds[new]) / NEW_SHARE])
-    return np.concatenate([reviews, new])[np.argsort(begins, kind="stable")]
+def _shares(weight: Floats) -> Floats:
+    return np.asarray(weight / max(float(weight.sum()), np.finfo(float).tiny))
 
 
 def _begins(seconds: Floats) -> Floats:

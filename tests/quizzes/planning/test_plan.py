@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning.plan import HORIZON_DAYS, NEW_SHARE, Plan, chance_at, chance_if_reviewed, plan
+from quizzes.planning.plan import HORIZON_DAYS, Plan, chance_at, chance_if_reviewed, plan
+from quizzes.planning.value import FIRST_RIGHT
 
 NAN = math.nan
 COLUMNS = ("stability", "difficulty", "elapsed_days", "due", "weight", "seconds", "guess_rate")
@@ -41,6 +43,7 @@ def new(*, weight: float = 1, seconds: float = 30, guess: float = 0) -> Task:
 def planned(tasks: list[Task], *, exam: float | None = 14, budget: float = 600, **more: Any) -> Plan:
     """The plan of tasks, with an exam in two weeks unless told otherwise."""
     arrays: dict[str, Any] = dict(zip(COLUMNS, np.array(tasks, dtype=float).reshape(-1, 7).T, strict=True))
+    more.setdefault("seconds_a_day", 600)
     return plan(**{**arrays, "due": arrays["due"] != 0}, days_to_exam=exam, budget_seconds=budget, **more)
 
 
@@ -78,7 +81,8 @@ tasks_of_any_kind = st.lists(
     ),
     max_size=25,
 )
-horizons = st.none() | st.floats(0, 120)
+days_ahead = st.sampled_from([0, 0.4, 3, 14, 45])
+horizons = st.none() | days_ahead
 
 
 @pytest.mark.parametrize("exam", [14, 0, None])
@@ -116,9 +120,16 @@ def test_only_due_tasks_come_by_their_gain_per_second(exam: float | None) -> Non
     assert planned(tasks, exam=exam).order == [2, 1, 3, 0]
 
 
-@pytest.mark.parametrize("exam", [14, None])
-def test_what_is_not_due_stays_out(exam: float | None) -> None:
-    assert planned([seen(due=False), seen(), seen(due=False)], exam=exam).order == [1]
+def test_without_an_exam_what_is_not_due_stays_out() -> None:
+    assert planned([seen(due=False), seen(), seen(due=False)], exam=None).order == [1]
+
+
+def test_with_an_exam_what_is_not_due_comes_where_it_pays() -> None:
+    assert planned([seen(5, 3, due=False), seen(2000, 1, due=False)], exam=7, budget=60).order[0] == 0
+
+
+def test_what_was_answered_today_stays_out_unless_it_is_to_be_relearned() -> None:
+    assert planned([seen(5, 0, due=False), seen(5, 0, due=True), seen(5, 6)]).order == [2, 1]
 
 
 def test_what_the_exam_does_not_ask_stays_out() -> None:
@@ -148,8 +159,9 @@ def test_what_gains_nothing_yet_comes_after_all_that_gains() -> None:
     found = planned([relearned, *tasks], exam=0)
 
     assert found.gain[found.order.index(0)] == 0
-    assert planned([relearned, *tasks], exam=0, budget=180).order == [1, 2, 3, 4, 5, 6]
-    assert 0 in planned([relearned, *tasks], exam=0, budget=181).order
+    everything = found.seconds
+    assert planned([relearned, *tasks], exam=0, budget=everything - 31).order == [1, 2, 3, 4, 5, 6]
+    assert 0 in planned([relearned, *tasks], exam=0, budget=everything - 29).order
 
 
 def _state(task: Task) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -165,25 +177,14 @@ def test_ties_keep_the_order_given(exam: float | None) -> None:
     assert planned([seen()] * 4 + [new()] * 4, exam=exam, budget=1e6).order == list(range(8))
 
 
-def test_new_tasks_have_their_share_of_a_day_with_more_work_than_minutes() -> None:
-    tasks = [seen(5, 20)] * 200 + [new()] * 200
-
-    found = planned(tasks, budget=3000)
-
-    share = sum(at >= 200 for at in found.order) / len(found.order)
-    assert share == pytest.approx(NEW_SHARE, abs=0.02)
-
-
-def test_where_one_kind_ends_the_other_takes_the_rest() -> None:
-    assert sum(at >= 2 for at in planned([seen()] * 2 + [new()] * 50, budget=600).order) == 18
-    assert sum(at < 50 for at in planned([seen()] * 50 + [new()] * 2, budget=600).order) == 18
-
-
 def test_without_an_exam_due_work_comes_before_all_new() -> None:
     tasks = [new()] * 3 + [seen(5, 20)] * 10
 
-    assert planned(tasks, exam=None, budget=240).order == list(range(3, 11))
-    assert planned(tasks, exam=None, budget=330).order == [*range(3, 13), 0]
+    assert planned(tasks, exam=None, budget=200).order == list(
+        range(3, 3 + len(planned(tasks, exam=None, budget=200).order))
+    )
+    ten = planned(tasks[3:], exam=None, budget=1e6).seconds
+    assert planned(tasks, exam=None, budget=ten + 1).order == [*range(3, 13), 0]
 
 
 def test_due_tasks_are_asked_before_new_ones() -> None:
@@ -197,7 +198,13 @@ def test_the_promise_is_the_sum_of_the_gains() -> None:
 
     assert found.score_before is not None
     assert found.score_after == pytest.approx(found.score_before + sum(found.gain), rel=1e-12)
-    assert found.seconds == pytest.approx(sum(random_tasks(3)[at][5] for at in found.order))
+
+
+def test_what_is_wrong_takes_its_seconds_twice() -> None:
+    known, unknown = planned([seen(1e6, 0.0, seconds=40)]), planned([new(seconds=40, guess=0.2)])
+
+    assert known.seconds == pytest.approx(40, rel=1e-3)
+    assert unknown.seconds == pytest.approx(40 * (2 - FIRST_RIGHT - (1 - FIRST_RIGHT) * 0.2))
 
 
 def test_the_score_before_is_the_weighted_recall_at_the_exam() -> None:
@@ -205,14 +212,6 @@ def test_the_score_before_is_the_weighted_recall_at_the_exam() -> None:
 
     R = float(fsrs.retrievability(13, 10))
     assert found.score_before == pytest.approx((3 * R + (R + (1 - R) * 0.25) + 4 * 0.5) / 8)
-
-
-def test_a_new_task_gains_what_a_first_review_leaves_at_the_exam() -> None:
-    found = planned([new(guess=0.25)], exam=10)
-
-    good, again = (float(fsrs.retrievability(10, fsrs.initial_stability(G))) for G in (fsrs.GOOD, fsrs.AGAIN))
-    recall = 0.25 * good + 0.75 * again
-    assert found.gain == pytest.approx([recall + (1 - recall) * 0.25 - 0.25])
 
 
 def test_reviewing_is_worth_its_simulated_outcomes() -> None:
@@ -263,14 +262,15 @@ def test_a_plan_exceeds_the_minutes_by_less_than_its_last_task(
 ) -> None:
     found = planned(tasks, exam=exam, budget=budget)
 
-    lasts = [tasks[at][5] for at in found.order]
+    lasts = [2 * tasks[at][5] for at in found.order]
     assert len(set(found.order)) == len(found.order)
-    assert found.seconds == pytest.approx(sum(lasts))
+    assert sum(lasts) / 2 <= found.seconds + 1e-6
+    assert found.seconds <= sum(lasts) + 1e-6
     # Which one was chosen last is not told; one of them can be taken away to be inside.
     assert not lasts or found.seconds - max(lasts) < budget
 
 
-@given(tasks_of_any_kind, st.floats(0, 120), st.lists(st.floats(0, 4000), min_size=2, max_size=6))
+@given(tasks_of_any_kind, days_ahead, st.lists(st.floats(0, 4000), min_size=2, max_size=6))
 @settings(deadline=None)
 def test_more_minutes_never_lower_the_score(tasks: list[Task], exam: float, budgets: list[float]) -> None:
     plans = [planned(tasks, exam=exam, budget=budget) for budget in sorted(budgets)]
@@ -315,10 +315,25 @@ def test_the_scale_of_weights_does_not_matter(seed: int) -> None:
     assert planned(scaled) == planned(tasks)
 
 
-def test_the_greedy_choice_is_the_best_one_for_a_day_of_equal_tasks() -> None:
-    # Equal seconds, due only: no choice of five gains more than the five that gain most.
-    tasks = [seen(stability, elapsed) for stability, elapsed in zip(range(1, 21), range(20, 0, -1), strict=True)]
-    found = planned(tasks, budget=150)
-    everything = planned(tasks, budget=1e6)
+def test_two_exams_add_up() -> None:
+    tasks = [seen(4, 4), seen(4, 4), new(), new()]
+    first, second = [1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0]
 
-    assert sum(found.gain) == pytest.approx(sum(sorted(everything.gain, reverse=True)[:5]))
+    def chosen(weights: list[float], **more: Any) -> set[int]:
+        return set(
+            planned([(*one[:4], weight, *one[5:]) for one, weight in zip(tasks, weights, strict=True)], **more).order
+        )
+
+    assert chosen(first) == {0, 2}
+    assert chosen(first, later_exams=[(second, 21)]) == {0, 1, 2, 3}
+    with pytest.raises(ValueError):
+        chosen(first, later_exams=[([-1.0] * 4, 21)])
+
+
+def test_two_thousand_cards_take_little_time() -> None:
+    tasks = random_tasks(5, cards=2000)
+    planned(tasks, exam=30, budget=1200, seconds_a_day=1200)  # the tables are shared by all students
+    begun = time.process_time()
+    for _ in range(3):
+        planned(tasks, exam=30, budget=1200, seconds_a_day=1200)
+    assert (time.process_time() - begun) / 3 < 0.15  # `make bench` measures it: the goal is 0.05

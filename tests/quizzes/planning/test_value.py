@@ -1,0 +1,194 @@
+"""The planner's tables, its bound, and the simulated students that prove both."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quizzes.memory import fsrs
+from quizzes.planning import simulate, value
+from quizzes.planning.bound import bound
+from quizzes.planning.value import FIRST_RIGHT, RELEARN, Cards, Reviews, Stages
+
+W = fsrs.DEFAULT_PARAMETERS
+TEN_MINUTES = 600.0
+
+
+def bank(cards: int, seed: int = 0) -> simulate.Bank:
+    rng = np.random.default_rng(seed)
+    weight = rng.choice([0.5, 1.0, 2.0, 4.0], cards)
+    return simulate.Bank(weight / weight.sum(), rng.uniform(20, 90, cards), rng.choice([0.0, 0.25], cards))
+
+
+def unseen(of: simulate.Bank) -> Cards:
+    nan = np.full((1, of.weight.size), np.nan)
+    return Cards(nan, nan, np.zeros_like(nan), of.weight[None], of.seconds[None], of.guess[None])
+
+
+def seen(S: list[float], *, elapsed: float = 3.0, D: float = 5.0, weight: float = 1.0, seconds: float = 30.0) -> Cards:
+    state = np.array([S])
+    row = np.ones_like(state)
+    return Cards(state, row * D, row * elapsed, row * weight, row * seconds, row * 0.0)
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 30, 31, 60, 365])
+def test_stages_cover_the_days_and_no_more(days: int) -> None:
+    stages = Stages.until(days)
+    assert stages.count <= value.MAX_STAGES
+    assert stages.starts[0] == 0
+    assert stages.starts[-1] < days <= stages.starts[-1] + stages.length
+
+
+def test_a_table_is_the_best_of_all_plans_of_reviews() -> None:
+    """By enumeration: every sequence of days on which a card could be reviewed, right and wrong."""
+    stages = Stages.until(5)
+    prices = np.array([0.3, 0.02, 0.05, 0.01, 0.08])
+    table = value.tables(prices, stages, W)
+    ratio = 2
+
+    def best(stage: int, S: float, D: float) -> float:
+        found = float(fsrs.retrievability(stages.left[stage], S, W))
+        for then in range(stage + 1, stages.count):
+            lag = float(then - stage)
+            recall = float(fsrs.retrievability(lag, S, W))
+            good = fsrs.step(S, D, lag, fsrs.GOOD, W)
+            wrong = value.relearned(np.array(S), np.array(D), np.array(lag), W)
+            price = prices[then] * value.RATIOS[ratio]
+            if_right, if_wrong = (best(then, float(state[0]), float(state[1])) for state in (good, wrong))
+            found = max(found, recall * if_right + (1 - recall) * (if_wrong - RELEARN * price) - price)
+        return found
+
+    for S, D in itertools.product([8, 16, 24], range(4)):
+        exact = best(0, float(value.STABILITIES[S]), float(value.DIFFICULTIES[D]))
+        assert table.value[0, ratio, S, D] == pytest.approx(exact, abs=0.004)
+
+
+@pytest.mark.parametrize("days", [1, 9, 45])
+@pytest.mark.parametrize("level", [0, 8, 16])
+def test_values_rise_with_stability_and_reviewing_is_never_compulsory(days: int, level: int) -> None:
+    stages = Stages.until(days)
+    table = value.shared_tables(level, stages, W)
+    stay = fsrs.retrievability(stages.left[:, None], value.STABILITIES, W)
+    assert (table.value >= stay[:, None, :, None] - 1e-12).all()
+    assert (np.diff(table.value, axis=2) >= -1e-3).all()
+    assert (table.value <= 1).all()
+    assert (table.bought[table.lag == 0] == 0).all()
+
+
+def test_dearer_seconds_are_bought_less() -> None:
+    cards, stages = unseen(bank(100)), Stages.until(30)
+    reviews = Reviews(cards, stages, W)
+    wanted = [
+        float(reviews.wanted(value.shared_tables(level, stages, W), value.LEVELS[level] * stages.shape)[0])
+        for level in range(value.LEVELS.size)
+    ]
+    assert wanted == sorted(wanted, reverse=True)
+    assert wanted[0] > 2 * wanted[-4]
+
+
+def test_who_has_less_time_pays_more() -> None:
+    cards, stages = unseen(bank(150)), Stages.until(30)
+    levels = [int(value.find_levels(cards, stages, np.array([minutes * 1800.0]), W)[0]) for minutes in (2, 10, 60)]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[0] > levels[-1]
+
+
+def test_a_card_that_can_wait_claims_nothing_and_one_that_cannot_does() -> None:
+    cards = seen([2.0, 400.0], elapsed=2.0)
+    claim = value.claims(cards, 30.0, np.array([TEN_MINUTES]), W)[0]
+    assert claim[0] > 0
+    assert claim[0] > claim[1]
+
+
+def test_what_does_not_matter_is_never_chosen() -> None:
+    cards = seen([5.0, 5.0])
+    cards.weight[0, 1] = 0.0
+    found = value.priorities(cards, 10.0, np.array([TEN_MINUTES]), W)[0]
+    assert math.isfinite(found[0])
+    assert found[1] == -math.inf
+
+
+@given(st.lists(st.floats(0.1, 500), min_size=1, max_size=12), st.sampled_from([1, 4, 20, 75]))
+@settings(deadline=None, max_examples=30)
+def test_students_are_solved_at_once_as_one_by_one(S: list[float], days: int) -> None:
+    together = Cards(*(np.repeat(part, 2, axis=0) for part in vars(seen(S, elapsed=4.0, weight=1 / len(S))).values()))
+    seconds = np.array([300.0, 1200.0])
+    both = value.priorities(together, float(days), seconds, W)
+    for at, minutes in enumerate(seconds):
+        alone = value.priorities(seen(S, elapsed=4.0, weight=1 / len(S)), float(days), np.array([minutes]), W)
+        np.testing.assert_array_equal(both[at], alone[0])
+
+
+def test_a_first_review_costs_more_than_one_that_is_known() -> None:
+    cost = value.costs(
+        Cards(*(np.array([[a, b]]) for a, b in ((np.nan, 1e6), (np.nan, 5), (0, 0), (1, 1), (40, 40), (0, 0)))), W
+    )
+    assert cost[0] == pytest.approx([40 * (2 - FIRST_RIGHT), 40], rel=1e-3)
+
+
+@pytest.mark.parametrize(("days", "minutes"), [(7, 10), (14, 20)])
+def test_no_policy_exceeds_the_bound(days: int, minutes: int) -> None:
+    course = bank(60, seed=days)
+    students = 24
+    luck = simulate.Luck.draw(students, 60, days, seed=1)
+    least = bound(unseen(course), days, 60.0 * minutes, W, rounds=25)
+    best = 0.0
+    for policy in simulate.POLICIES.values():
+        found = simulate.simulate(
+            policy, course, luck, days=days, budget=60.0 * minutes, truth=[W] * students, slip=0.0
+        )
+        best = max(best, float(found.score.mean()))
+    assert best <= least + 0.004  # of the last card, begun just within the minutes
+    assert best >= 0.95 * least
+
+
+def test_more_rounds_never_loosen_the_bound() -> None:
+    cards = unseen(bank(40))
+    bounds = [bound(cards, 10, TEN_MINUTES, W, rounds=rounds) for rounds in (1, 5, 20)]
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[0] <= 1.2
+
+
+def test_ours_beats_fixed_retention_by_the_same_luck() -> None:
+    course, students, days = bank(80), 48, 21
+    luck = simulate.Luck.draw(students, 80, days, seed=3, missed=0.1)
+    scores = {
+        name: simulate.simulate(policy, course, luck, days=days, budget=TEN_MINUTES, truth=[W] * students).score.mean()
+        for name, policy in simulate.POLICIES.items()
+    }
+    best = max(score for name, score in scores.items() if name.startswith(("FSRS", "SM-2", "cram", "weakest")))
+    assert 1 - scores["examprep"] < 0.85 * (1 - best)
+
+
+def test_the_same_luck_gives_the_same_outcome() -> None:
+    course = bank(30)
+    runs = [
+        simulate.simulate(
+            simulate.examprep,
+            course,
+            simulate.Luck.draw(4, 30, 10, seed=9, missed=0.2),
+            days=10,
+            budget=300.0,
+            truth=[W] * 4,
+        )
+        for _ in range(2)
+    ]
+    np.testing.assert_array_equal(runs[0].score, runs[1].score)
+    np.testing.assert_array_equal(runs[0].seconds, runs[1].seconds)
+
+
+@pytest.mark.parametrize("name", list(simulate.POLICIES))
+def test_policies_keep_to_the_minutes_and_to_missed_days(name: str) -> None:
+    course, days = bank(50), 8
+    luck = simulate.Luck.draw(6, 50, days, seed=2, missed=0.3)
+    found = simulate.simulate(simulate.POLICIES[name], course, luck, days=days, budget=300.0, truth=[W] * 6)
+    assert (found.seconds[luck.missed] == 0).all()
+    longest = float((course.seconds * luck.pace.max()).max()) * (1 + RELEARN)
+    assert (found.seconds <= 300.0 + longest).all()
+    assert (found.new.sum(1) <= 50).all()
+    assert ((found.score > 0) & (found.score < 1)).all()
