@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,10 @@ from quizzes import folding, journal, outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
+from quizzes.planning import outlook as planning_outlook
 from quizzes.planning import plan as planning
-from quizzes.planning import simulate
+from quizzes.planning import simulate, value
+from quizzes.planning.forecast import Forecast, forecast
 from quizzes.presenting import Ask, present
 
 ROUND_PAIRS = 6
@@ -33,7 +35,10 @@ MAX_EXTRA_SECONDS = 4 * 3600
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to review: a card, or a round of a match set with its pairs, weakest first."""
+    """One thing to review: a card, or a round of a match set with its pairs, weakest first.
+
+    In a plan, `seconds` are those that it is expected to take, with those of asking again what is wrong.
+    """
 
     card: uuid.UUID
     facets: tuple[str, ...]
@@ -56,6 +61,7 @@ class Queue:
     new: int
     done: int
     remaining_seconds: int
+    day_off: bool
     score_before: float | None
     score_after: float | None
     presentations: list[Presentation] = field(default_factory=list)
@@ -141,6 +147,8 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
         done = done_today(student, day)["seconds"]
         budget = max(student.daily_minutes * 60 + min(extra, MAX_EXTRA_SECONDS) - done, 0)
         exams = exams_ahead(student, now)
+        if earlier is not None and earlier.day_off:
+            budget = 0
         tasks, before, after = _choose(_candidates(book, now, day), day, exams, budget, book)
         plan, _ = DailyPlan.objects.update_or_create(
             student=student,
@@ -151,6 +159,7 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
                 "planned_seconds": done + sum(task.seconds for task in tasks),
                 "score_before": before,
                 "score_after": after,
+                "outlook": None,
                 "made_at": now,
                 "sequence": book.next_sequence(),
             },
@@ -323,7 +332,10 @@ def _choose(
         desired_retention=book.student.desired_retention,
         w=book.w,
     )
-    tasks = [candidates[index].task for index in chosen.order]
+    tasks = [
+        replace(candidates[index].task, seconds=round(seconds))
+        for index, seconds in zip(chosen.order, chosen.takes, strict=True)
+    ]
     return tasks, chosen.score_before, chosen.score_after
 
 
@@ -364,6 +376,111 @@ def _as_json(task: Task) -> dict[str, Any]:
     return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}
 
 
+# Days off, and days missed
+
+DAYS_BETWEEN = 7
+
+
+class TooSoonError(ValueError):
+    """The last day off was less than a week ago; `next_on` is the day from which there may be another."""
+
+    def __init__(self, next_on: date) -> None:
+        super().__init__(f"The next day off can be on {next_on:%d %B}.")
+        self.next_on = next_on
+
+
+@transaction.atomic
+def set_day_off(student: Any, *, off: bool, now: datetime | None = None) -> DailyPlan:
+    """Take today off, or work after all. The plan of the coming days makes up for it. Raises TooSoonError."""
+    now = now or timezone.now()
+    journal.lock(student, now)
+    day = study_day(student, now)
+    if off:
+        last = DailyPlan.objects.filter(student=student, day_off=True, date__lt=day.date).order_by("-date").first()
+        if last and (day.date - last.date).days < DAYS_BETWEEN:
+            raise TooSoonError(last.date + timedelta(days=DAYS_BETWEEN))
+    plan = DailyPlan.objects.filter(student=student, date=day.date).first() or plan_day(student, now=now)
+    DailyPlan.objects.filter(pk=plan.pk).update(day_off=off)
+    return plan_day(student, now=now)
+
+
+def days_missed(student: Any, day: StudyDay) -> int:
+    """Study days before `day` on which nothing was answered, back to the last answer; 0 for who has never answered.
+
+    Days off are not missed.
+    """
+    last = (
+        ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, study_date__lt=day.date)
+        .order_by("-study_date")
+        .values_list("study_date", flat=True)
+        .first()
+    )
+    if last is None or done_today(student, day)["count"]:
+        return 0
+    off = DailyPlan.objects.filter(student=student, day_off=True, date__gt=last, date__lt=day.date).count()
+    return (day.date - last).days - 1 - off
+
+
+# The days to come
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What the days until the next exam hold: the score now and if the plan is kept, choices of minutes, and days."""
+
+    exam: ExamAhead
+    now: Forecast
+    kept: Forecast
+    minutes: int
+    curve: list[tuple[int, float]]
+    days: list[tuple[date, planning_outlook.Day]]
+
+
+def ahead(student: Any, *, now: datetime | None = None) -> Ahead | None:
+    """The outlook on the next exam, None without one; kept with the day's plan until that is made anew."""
+    now = now or timezone.now()
+    day = study_day(student, now)
+    exam = exam_ahead(student, now)
+    plan = DailyPlan.objects.filter(student=student, date=day.date).first() or plan_day(student, now=now)
+    if exam is None:
+        return None
+    stored = plan.outlook or _look_ahead(student, exam, day, now)
+    if stored is None:
+        return None
+    if plan.outlook is None:
+        DailyPlan.objects.filter(pk=plan.pk, made_at=plan.made_at).update(outlook=stored)
+    return Ahead(
+        exam=exam,
+        now=Forecast(**stored["now"]),
+        kept=Forecast(**stored["kept"]),
+        minutes=stored["minutes"],
+        curve=[(minutes, score) for minutes, score in stored["curve"]],
+        days=[
+            (day.date + timedelta(days=number), planning_outlook.Day(**one))
+            for number, one in enumerate(stored["days"])
+        ],
+    )
+
+
+def _look_ahead(student: Any, exam: ExamAhead, day: StudyDay, now: datetime) -> dict[str, Any] | None:
+    candidates = _candidates(ensure_cards(student), now, day)
+    if not candidates:
+        return None
+    w = journal.parameters(student)
+    weights, days = _weights(candidates, exam), _days_until(exam, day)
+    S, D, elapsed, guess = (
+        np.array([getattr(one, name) for one in candidates])
+        for name in ("stability", "difficulty", "elapsed_days", "guess_rate")
+    )
+    seconds = np.array([float(one.task.seconds) for one in candidates])
+    score = forecast(stability=S, elapsed_days=elapsed, weight=weights, guess_rate=guess, days_to_exam=days, w=w)
+    cards = value.Cards(*(part[None] for part in (S, D, elapsed, weights, seconds, guess)))
+    found = planning_outlook.outlook(cards, days, student.daily_minutes, w)
+    if score is None or found is None:
+        return None
+    return {"now": asdict(score), "minutes": student.daily_minutes, **asdict(found)}
+
+
 # Reading the plan
 
 
@@ -386,6 +503,7 @@ def queue(student: Any, *, limit: int = 20, now: datetime | None = None) -> Queu
         new=sum(task.new for task in tasks),
         done=done["count"],
         remaining_seconds=sum(task.seconds for task in tasks),
+        day_off=plan.day_off,
         score_before=plan.score_before,
         score_after=plan.score_after,
         presentations=present(student, asks, now) if asks else [],

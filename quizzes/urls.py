@@ -7,6 +7,9 @@ from quizzes.views import reminders, review, today
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/more/", today.more, name="more"),
+    path("today/ahead/", today.ahead, name="ahead"),
+    path("today/minutes/", today.minutes, name="minutes"),
+    path("today/off/", today.day_off, name="day-off"),
     path("enrol/<slug:course>/", today.enrol, name="enrol"),
     path("reminders/stop/<str:token>/", reminders.stop, name="reminders-stop"),
     path("review/", review.review, name="review"),

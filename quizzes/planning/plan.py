@@ -34,8 +34,8 @@ HORIZON_DAYS = 30.0
 
 @dataclass(frozen=True)
 class Plan:
-    """The indices of the chosen tasks, in the order to ask them; each one's gain in that order; the expected seconds
-    of all, with those of asking again what is wrong.
+    """The indices of the chosen tasks, in the order to ask them; in that order each one's gain, and the seconds that
+    it is expected to take, with those of asking again what is wrong.
 
     With an exam, gains are shares of its marks, and the scores (0-1) are the expected ones without and with the plan.
     Without one, gains are those in recall after the horizon, and the scores are None.
@@ -43,9 +43,14 @@ class Plan:
 
     order: list[int]
     gain: list[float]
-    seconds: float
+    takes: list[float]
     score_before: float | None
     score_after: float | None
+
+    @property
+    def seconds(self) -> float:
+        """The expected seconds of all."""
+        return sum(self.takes)
 
 
 def plan(
@@ -89,7 +94,7 @@ def plan(
     if not (all((each >= 0).all() for each, _ in exams) and (lasts > 0).all()):
         raise ValueError("Weights are at least 0, and every task takes some seconds.")
     if not S.size:
-        return Plan([], [], 0.0, None, None)
+        return Plan([], [], [], None, None)
     new = np.isnan(S)
     is_due = np.asarray(due, dtype=bool) & ~new
     parameters = tuple(w)
@@ -125,7 +130,7 @@ def plan(
     if days_to_exam is not None and weights.any():
         before = float(shares @ without)
         after = before + float(gain[chosen].sum())
-    return Plan(order.tolist(), gain[order].tolist(), float(takes[order].sum()), before, after)
+    return Plan(order.tolist(), gain[order].tolist(), takes[order].tolist(), before, after)
 
 
 def chance_at(

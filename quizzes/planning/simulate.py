@@ -68,7 +68,7 @@ class Believed:
     interval: Floats
     day: int
     days: int
-    budget: float
+    seconds_a_day: Floats
     w: Parameters
 
     @property
@@ -94,9 +94,11 @@ Policy: TypeAlias = Callable[[Believed], Floats]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of each student: the expected score at the exam, and per day the seconds, reviews and new cards."""
+    """Of each student: the expected score at the exam, the chance that each card is right there, and per day the
+    seconds, reviews and new cards."""
 
     score: Floats
+    chance: Floats
     seconds: Floats
     reviews: NDArray[np.int64]
     new: NDArray[np.int64]
@@ -132,7 +134,7 @@ def simulate(
     minutes = np.broadcast_to(np.asarray(budget, dtype=np.float64), (students,))
     spent, reviews, new = np.zeros((students, days)), np.zeros((students, days), int), np.zeros((students, days), int)
     for day in range(days):
-        now = Believed(bank, S, D, elapsed, lapse, ease, interval, day, days, float(minutes.mean()), belief)
+        now = Believed(bank, S, D, elapsed, lapse, ease, interval, day, days, minutes, belief)
         keys = policy(now)
         recall = np.where(np.isnan(true_S), FIRST_RIGHT, 0.0)
         for w, who in groups:
@@ -160,8 +162,8 @@ def simulate(
     known = np.zeros((students, cards))
     for w, who in groups:
         known[who] = np.nan_to_num(fsrs.retrievability(elapsed[who], true_S[who], w))
-    score = ((1 - slip) * (known + (1 - known) * bank.guess) * bank.weight).sum(1)
-    return Outcome(score, spent, reviews, new)
+    chance = (1 - slip) * (known + (1 - known) * bank.guess)
+    return Outcome((chance * bank.weight).sum(1), chance, spent, reviews, new)
 
 
 def _groups(truth: Sequence[Parameters]) -> list[tuple[Parameters, NDArray[np.int64]]]:
@@ -230,8 +232,7 @@ def greedy(now: Believed) -> Floats:
 
 def examprep(now: Believed) -> Floats:
     """Ours."""
-    seconds = np.full(now.S.shape[0], now.budget)
-    return value.priorities(now.cards, float(now.days - now.day), seconds, now.w)
+    return value.priorities(now.cards, float(now.days - now.day), now.seconds_a_day, now.w)
 
 
 POLICIES: Mapping[str, Policy] = {

@@ -1,7 +1,11 @@
-"""Today: what is planned, how far it has come, and the exam ahead."""
+"""Today: what is planned, how far it has come, the exam ahead, and what the days until then hold."""
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +17,9 @@ from quizzes import progress, scheduling
 from quizzes.views import StudentRequest
 
 MORE_SECONDS = 600
+DAYS_SHOWN = 14
+MISSED = 2
+"""Days without an answer after which catching up is spoken of."""
 
 
 @login_required
@@ -23,6 +30,7 @@ def today(request: StudentRequest) -> HttpResponse:
         return render(request, "quizzes/enrol.html", {"page": "today", "courses": Course.objects.all()})
     queue = scheduling.queue(request.user, limit=1)
     total = queue.done + queue.remaining
+    missed = scheduling.days_missed(request.user, queue.day)
     context = {
         "page": "today",
         "queue": queue,
@@ -34,8 +42,42 @@ def today(request: StudentRequest) -> HttpResponse:
         "day": progress.day(request.user, queue.day),
         "exam": scheduling.exam_ahead(request.user, timezone.now()),
         "concepts": progress.weakest_concepts(request.user),
+        "missed": missed if missed >= MISSED else 0,
     }
     return render(request, "quizzes/today.html", context)
+
+
+@login_required
+@require_GET
+def ahead(request: StudentRequest) -> HttpResponse:
+    """The score to expect, minutes against score, and the coming days: a part of today's page, or a page."""
+    found = scheduling.ahead(request.user)
+    context: dict[str, Any] = {"page": "today", "ahead": found}
+    if found is not None:
+        most = max([day.minutes for _, day in found.days] + [1.0])
+        context["chart"] = _chart(found)
+        context["days"] = [
+            (date, {"minutes": day.minutes, "reviews": day.reviews, "new": day.new, "share": 100 * day.minutes / most})
+            for date, day in found.days[:DAYS_SHOWN]
+        ]
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "quizzes/_ahead.html" if part else "quizzes/ahead.html", context)
+
+
+@login_required
+@require_POST
+def minutes(request: StudentRequest) -> HttpResponse:
+    """Choose the minutes a day."""
+    given = request.POST.get("minutes", "")
+    if not (given.isascii() and given.isdigit() and 1 <= int(given[:5]) <= 480):
+        messages.error(request, "Choose 1 to 480 minutes a day.")
+        return redirect("today")
+    before = request.user.daily_minutes
+    request.user.daily_minutes = int(given)
+    request.user.save(update_fields=["daily_minutes"])
+    scheduling.plan_day(request.user)
+    messages.success(request, f"{given} minutes a day from now on; it was {before}.")
+    return redirect("today")
 
 
 @login_required
@@ -48,7 +90,55 @@ def more(request: StudentRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def day_off(request: StudentRequest) -> HttpResponse:
+    """Take today off, or work after all."""
+    off = request.POST.get("off") == "1"
+    try:
+        scheduling.set_day_off(request.user, off=off)
+    except scheduling.TooSoonError as error:
+        messages.error(request, f"A day off now and then does no harm, once a week. {error}")
+    return redirect("today")
+
+
+@login_required
+@require_POST
 def enrol(request: StudentRequest, course: str) -> HttpResponse:
     """Join a course."""
     scheduling.enrol(request.user, get_object_or_404(Course, slug=course))
     return redirect("today")
+
+
+def _chart(found: scheduling.Ahead) -> dict[str, Any]:
+    """Where the curve of minutes against score runs, in the units of its SVG."""
+    width, height, left, top, bottom = 640, 240, 48, 16, 206
+    right = width - 16
+    scores = [score for _, score in found.curve]
+    step = 0.1 if max(scores) - min(scores) > 0.3 else 0.05
+    low, high = step * math.floor(min(scores) / step), step * math.ceil(max(scores) / step)
+    high = max(high, low + step)
+    longest = max(minutes for minutes, _ in found.curve)
+
+    def y(score: float) -> float:
+        return round(bottom - (bottom - top) * (score - low) / (high - low), 1)
+
+    choices = [
+        {
+            "minutes": minutes,
+            "score": score,
+            "x": round(left + (right - left) * minutes / longest, 1),
+            "y": y(score),
+            "own": minutes == found.minutes,
+        }
+        for minutes, score in found.curve
+    ]
+    steps = [low + step * number for number in range(round((high - low) / step) + 1)]
+    return {
+        "width": width,
+        "height": height,
+        "left": left,
+        "right": right,
+        "bottom": bottom,
+        "choices": choices,
+        "points": " ".join(f"{one['x']},{one['y']}" for one in choices),
+        "grid": [{"y": y(mark), "label": f"{100 * mark:.0f} %"} for mark in steps],
+    }

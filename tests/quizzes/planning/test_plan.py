@@ -87,7 +87,7 @@ horizons = st.none() | days_ahead
 
 @pytest.mark.parametrize("exam", [14, 0, None])
 def test_nothing_to_plan_is_an_empty_plan(exam: float | None) -> None:
-    assert planned([], exam=exam) == Plan([], [], 0, None, None)
+    assert planned([], exam=exam) == Plan([], [], [], None, None)
 
 
 @pytest.mark.parametrize("exam", [14, None])
@@ -246,7 +246,7 @@ def test_an_exam_that_has_passed_is_one_of_today() -> None:
 def test_an_exam_that_asks_none_of_it_promises_nothing() -> None:
     found = planned([seen(weight=0), new(weight=0)])
 
-    assert found == Plan([], [], 0, None, None)
+    assert found == Plan([], [], [], None, None)
 
 
 @pytest.mark.parametrize("tasks", [[seen(weight=-1)], [seen(seconds=0)], [new(seconds=-5)], [seen(weight=NAN)]])

@@ -1,0 +1,92 @@
+"""What the days until the exam hold, if the plan is kept: by students simulated from where this one stands.
+
+The simulated students are as this one is believed to be, and answer as the planner expects, each by luck of their own.
+They review what gains most (`value.gains`), which is a little less than the plan does, and costs far less to compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from quizzes.memory import fsrs
+from quizzes.planning import simulate
+from quizzes.planning.forecast import Forecast, Z
+from quizzes.planning.value import Cards, Floats
+
+DRAWS = 6
+SEED = 0
+CHOICES = (5, 10, 15, 20, 30, 45, 60)
+"""Minutes a day that the curve is drawn at, beside the student's own."""
+MAX_DAYS = 120
+
+
+@dataclass(frozen=True)
+class Day:
+    """What to expect of a day: minutes, answers, and those among them about something new."""
+
+    minutes: float
+    reviews: float
+    new: float
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The score if the plan is kept, for some choices of minutes a day, and what each coming day holds."""
+
+    kept: Forecast
+    curve: list[tuple[int, float]]
+    days: list[Day]
+
+
+def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs.DEFAULT_PARAMETERS) -> Outlook | None:
+    """The outlook of one student, `cards` of shape (1, cards), `days` (0-120, more count as 120) before the exam.
+
+    `minutes` are those that the student has a day. None where nothing that the exam asks is left to ask.
+    """
+    if not cards.worth.any():
+        return None
+    bank = simulate.Bank(cards.weight[0] / cards.weight.sum(), cards.seconds[0], cards.guess[0])
+    choices = sorted({*CHOICES, minutes})
+    whole = int(np.clip(np.ceil(days), 1, MAX_DAYS))
+    students = len(choices) * DRAWS
+    luck = _same_for_all(simulate.Luck.draw(DRAWS, bank.weight.size, whole, seed=SEED), len(choices))
+    found = simulate.simulate(
+        simulate.greedy,
+        bank,
+        luck,
+        days=whole,
+        budget=np.repeat(np.array(choices) * 60.0, DRAWS),
+        truth=[w] * students,
+        belief=w,
+        start=Cards(*(np.repeat(part, students, axis=0) for part in vars(cards).values())),
+    )
+    by_choice = found.score.reshape(len(choices), DRAWS).mean(1)
+    own = slice(choices.index(minutes) * DRAWS, (choices.index(minutes) + 1) * DRAWS)
+    return Outlook(
+        kept=_forecast(found.score[own], found.chance[own], bank.weight),
+        curve=list(zip(choices, np.maximum.accumulate(by_choice).tolist(), strict=True)),
+        days=[
+            Day(float(seconds) / 60, float(reviews), float(new))
+            for seconds, reviews, new in zip(
+                found.seconds[own].mean(0), found.reviews[own].mean(0), found.new[own].mean(0), strict=True
+            )
+        ],
+    )
+
+
+def _same_for_all(luck: simulate.Luck, times: int) -> simulate.Luck:
+    """The same luck for every choice, so that the curve shows the choice alone."""
+    return simulate.Luck(
+        np.tile(luck.right, (times, 1, 1)), np.tile(luck.pace, (times, 1, 1)), np.tile(luck.missed, (times, 1))
+    )
+
+
+def _forecast(scores: Sequence[float] | Floats, chance: Floats, weight: Floats) -> Forecast:
+    """The mean, and a 90 % interval that holds the luck of the days to come and of the exam itself."""
+    mean = float(np.mean(scores))
+    variance = float(np.var(scores)) + float((weight**2 * chance * (1 - chance)).sum(1).mean())
+    half = Z * variance**0.5
+    return Forecast(mean, max(mean - half, 0.0), min(mean + half, 1.0))
