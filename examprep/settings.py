@@ -149,8 +149,9 @@ CELERY_TIMEZONE = "UTC"
 PLAN_DELAY = timedelta(seconds=env.float("PLAN_DELAY", default=20))
 TELL_AGAIN = timedelta(seconds=env.float("TELL_AGAIN", default=30))
 JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE", default=120))
+SWEEP_EVERY = env.float("SWEEP_EVERY", default=30)
 CELERY_BEAT_SCHEDULE = {
-    "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=30)},
+    "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=SWEEP_EVERY)},
     "audit-published-items": {
         "task": "questions.tasks.audit_published_items",
         "schedule": crontab(hour=3, minute=17),

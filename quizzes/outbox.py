@@ -125,4 +125,6 @@ def _again_if_early(wanted: QuerySet[Job], now: datetime) -> None:
 def _failed(job: Job, error: str, now: datetime) -> None:
     again = {"run_at": now + BACKOFF[min(job.attempts, len(BACKOFF)) - 1], "published_at": None}
     ended = {"dead_at": now} if job.attempts >= MAX_ATTEMPTS else again
-    Job.objects.filter(pk=job.pk).update(error=error[:2000], leased_until=None, holder="", **ended)
+    Job.objects.filter(pk=job.pk).update(
+        error=error[:2000], attempts=job.attempts, leased_until=None, holder="", **ended
+    )

@@ -4,11 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery import current_app
+from django.conf import settings
 
+from examprep.models import User
+from quizzes import tasks
 from tests.faults.service import PRIVATE, ROOT, Service
+from tests.faults.workers import SOON, send_to
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +36,29 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(first_start: Path, tmp_path: Path) -> Path:
     """A data folder of a service that has been used."""
     return Path(shutil.copytree(first_start, tmp_path / "data"))
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What heals in minutes heals in moments, here as in the workers."""
+    for name, seconds in SOON.items():
+        monkeypatch.setattr(settings, name, timedelta(seconds=float(seconds)))
+
+
+@pytest.fixture
+def broker(redis_url: str) -> Iterator[str]:
+    """A Redis that this process and its workers share."""
+    before = current_app.conf.broker_url
+    send_to(redis_url)
+    yield redis_url
+    with current_app.connection_for_write() as link:
+        channel: Any = link.default_channel
+        channel.client.flushdb()
+    send_to(before)
+
+
+@pytest.fixture
+def learner(transactional_db: None, student: User) -> User:
+    """A student who has a plan for today, and whose next answer asks for another."""
+    tasks.plan_student(student.pk)
+    return student

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--parameters", type=Path, help="CSV of real learners' w0…w20 (default: those of the tests)."
         )
+        parser.add_argument("--known", action="store_true", help="The planner knows each student's parameters.")
         parser.add_argument("--svg", type=Path, help="Draw the scores there.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,10 +52,9 @@ class Command(BaseCommand):
         for days in map(int, options["days"].split(",")):
             luck = simulate.Luck.draw(students, bank.weight.size, days, seed=options["seed"], missed=MISSED)
             for minutes in map(float, options["minutes"].split(",")):
-                found = {
-                    name: simulate.simulate(policy, bank, luck, days=days, budget=60 * minutes, truth=truth)
-                    for name, policy in simulate.POLICIES.items()
-                }
+                setting: dict[str, Any] = {"days": days, "budget": 60 * minutes, "truth": truth}
+                run = simulate.simulate_known if options["known"] else simulate.simulate
+                found = {name: run(policy, bank, luck, **setting) for name, policy in simulate.POLICIES.items()}
                 most = self._bound(bank, days, minutes, learners)
                 self._table(days, minutes, found, most)
                 scores = {name: float(one.score.mean()) for name, one in found.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,6 +181,18 @@ def test_the_same_luck_gives_the_same_outcome() -> None:
     ]
     np.testing.assert_array_equal(runs[0].score, runs[1].score)
     np.testing.assert_array_equal(runs[0].seconds, runs[1].seconds)
+
+
+def test_a_planner_that_knows_the_students_does_better() -> None:
+    course, days = bank(60), 14
+    firm, weak = W, (*(x / 3 for x in W[:4]), *W[4:8], W[8] - 0.5, *W[9:])
+    truth = [firm, weak] * 12
+    luck = simulate.Luck.draw(24, 60, days, seed=4)
+    given: dict[str, Any] = {"days": days, "budget": 400.0, "truth": truth}
+    known = simulate.simulate_known(simulate.examprep, course, luck, **given)
+    believed = simulate.simulate(simulate.examprep, course, luck, **given)
+    assert known.score[1::2].mean() > believed.score[1::2].mean() - 0.005
+    np.testing.assert_array_equal(known.score[::2], believed.score[::2])
 
 
 @pytest.mark.parametrize("name", list(simulate.POLICIES))

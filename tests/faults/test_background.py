@@ -1,0 +1,227 @@
+"""Background work under faults, with real processes: afterwards the same rows as without the fault."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+
+from examprep.models import User
+from examprep.up import redis_servers
+from questions.models import Course
+from quizzes import journal, scheduling, tasks
+from quizzes.models import DailyPlan, Job, Journal, Reminder, ReviewEvent
+from tests.conftest import Api
+from tests.faults.workers import Key, answer_one, celery, planned, send_to, swept, until, worker
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("soon")]
+
+
+def healed(student: User) -> bool:
+    """As after a run without faults: one plan, of after the last answer, and nothing that is still wanted."""
+    return swept() and planned(student)
+
+
+def begun() -> bool:
+    """Whether a worker is at the job. SQLite's writers wait before they take it: some time will do."""
+    if connection.vendor == "sqlite":
+        time.sleep(1.5)
+        return True
+    return Job.objects.filter(leased_until__gt=timezone.now()).exists()
+
+
+def test_a_worker_killed_in_the_middle_of_a_task(learner: User, key: Key, broker: str) -> None:
+    with worker(broker) as first:
+        until(lambda: current_app.control.ping(timeout=0.5))
+        with transaction.atomic():
+            journal.lock(learner, timezone.now())
+            scheduling.request_plan(learner, timezone.now())
+        with transaction.atomic():
+            journal.lock(learner, timezone.now())  # the task waits for this lock
+            tasks.plan_student.delay(learner.pk)
+            until(begun)
+            os.killpg(first.pid, signal.SIGKILL)
+    with worker(broker):
+        until(lambda: healed(learner))
+    assert DailyPlan.objects.filter(student=learner).count() == 1
+
+
+def test_a_pool_process_killed_in_the_middle_of_a_task(learner: User, key: Key, broker: str) -> None:
+    with worker(broker) as process:
+        until(lambda: current_app.control.ping(timeout=0.5))
+        scheduling.request_plan(learner, timezone.now())
+        with transaction.atomic():
+            journal.lock(learner, timezone.now())
+            tasks.plan_student.delay(learner.pk)
+            until(begun)
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            assert children
+            for child in children:
+                os.kill(int(child), signal.SIGKILL)
+        until(lambda: healed(learner))
+        assert process.poll() is None
+    assert DailyPlan.objects.filter(student=learner).count() == 1
+
+
+class Redis:
+    """A Redis that can be killed and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        found = next(iter(redis_servers()), None)
+        if found is None:
+            pytest.skip("there is no redis-server")
+        self.program, self.folder = str(found[1]), folder
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = listener.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        keep = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir", str(self.folder)]
+        command = [self.program, "--port", str(self.port), *keep]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        until(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(redis.Redis.from_url(self.url).ping())
+        except redis.RedisError:
+            return False
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def empty(self) -> None:
+        for file in sorted(self.folder.rglob("*"), reverse=True):
+            file.unlink() if file.is_file() else file.rmdir()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Redis]:
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    server = Redis(folder)
+    before = current_app.conf.broker_url
+    send_to(server.url)
+    yield server
+    server.kill()
+    send_to(before)
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["as it was", "empty"])
+def test_redis_is_killed_and_comes_back(learner: User, key: Key, mortal: Redis, empty: bool) -> None:
+    with worker(mortal.url):
+        answer_one(learner, key)
+        until(lambda: healed(learner))
+        mortal.kill()
+        for _ in range(3):
+            since = time.monotonic()
+            assert answer_one(learner, key)["status"] == "accepted"
+            assert time.monotonic() - since < 1
+        if empty:
+            mortal.empty()
+        mortal.start()
+        until(lambda: healed(learner), 60)
+    assert DailyPlan.objects.filter(student=learner).count() == 1
+    assert ReviewEvent.objects.filter(student=learner, type="review").count() == 4
+
+
+def test_two_beats_and_two_workers_do_everything_once(
+    transactional_db: None,
+    course: Course,
+    broker: str,
+    tmp_path: Path,
+) -> None:
+    mails = tmp_path / "mails"
+    students = [User.objects.create_user(f"s{number}", email=f"s{number}@example.org") for number in range(4)]
+    now = timezone.now()
+    for one in students:
+        one.reminders = True
+        one.save()
+        scheduling.enrol(one, course)
+        scheduling.plan_day(one)
+    DailyPlan.objects.all().delete()
+    Journal.objects.update(next_day_at=now, next_reminder_at=now)
+
+    with ExitStack() as stack:
+        for number in range(2):
+            schedule = str(tmp_path / f"schedule-{number}")
+            stack.enter_context(celery(broker, "beat", "-s", schedule, SWEEP_EVERY="0.5"))
+            stack.enter_context(worker(broker, "-n", f"w{number}@%h", EMAIL_URL=f"filemail:///{mails}"))
+        until(lambda: DailyPlan.objects.count() == 4 and Reminder.objects.exclude(sent_at=None).count() == 4, 60)
+        until(lambda: not Job.objects.exists())
+        time.sleep(2)
+
+    assert DailyPlan.objects.count() == Reminder.objects.count() == 4
+    sent = "".join(file.read_text() for file in mails.iterdir())
+    assert sorted(line for line in sent.splitlines() if line.startswith("To: ")) == [
+        f"To: s{number}@example.org" for number in range(4)
+    ]
+
+
+@pytest.mark.parametrize("how", ["raise", "kill"])
+def test_a_poison_task_is_given_up_and_the_others_go_on(
+    transactional_db: None,
+    course: Course,
+    broker: str,
+    how: str,
+) -> None:
+    poison, other = (User.objects.create_user(name) for name in ("poison", "other"))
+    with worker(broker, "-I", "tests.faults.poison", POISON=how):
+        for one in (poison, other):
+            scheduling.enrol(one, course)
+
+        def given_up() -> bool:
+            Job.objects.filter(leased_until=None, dead_at=None).update(run_at=timezone.now())
+            return swept() and Job.objects.filter(student=poison, dead_at__isnull=False).exists()
+
+        until(given_up, 60)
+        until(lambda: planned(other))
+    job = Job.objects.get()
+    assert job.attempts == 5
+    assert job.error == ("ValueError: poison" if how == "raise" else "The worker was lost each time.")
+    assert not DailyPlan.objects.filter(student=poison).exists()
+
+
+def test_every_task_twice_leaves_the_rows_of_once(learner: User, key: Key) -> None:
+    answer_one(learner, key)
+    current_app.loader.import_default_modules()
+    ours = {
+        name: task
+        for name, task in current_app.tasks.items()
+        if name.startswith(("quizzes.", "questions.", "examprep."))
+    }
+    of_one = {"quizzes.tasks.fit_course": Course.objects.get().pk}
+
+    def run_all() -> None:
+        for name, task in sorted(ours.items()):
+            asks = len(task.run.__code__.co_varnames[: task.run.__code__.co_argcount]) > int(
+                hasattr(task.run, "__self__")
+            )
+            task.run(*([of_one.get(name, learner.pk)] if asks else []))
+
+    def rows() -> list[Any]:
+        found: list[Any] = [
+            list(model.objects.order_by("pk").values_list("pk")) for model in (ReviewEvent, Reminder, Job)
+        ]
+        return [*found, list(DailyPlan.objects.values_list("pk", "date", "tasks"))]
+
+    run_all()
+    once = rows()
+    run_all()
+    assert rows() == once
+    assert len(ours) >= 8
+    assert Api(learner).queue()["counts"]["done"] == 1
