@@ -17,9 +17,15 @@ PYTEST := $(TEST) pytest -p no:cacheprovider
 run: setup
 	@exec $(BIN)/python -m examprep.up --until-parent-exits
 
+# Tests of processes and pages look at the clock, and run alone; the others share two processes.
+ALONE := tests/faults tests/browser
 test: setup-test lint
-	$(PYTEST)
-	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider -m "database and not browser and not slow"
+	$(PYTEST) --numprocesses 2 --dist worksteal $(ALONE:%=--ignore %)
+	$(PYTEST) $(ALONE)
+	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist worksteal \
+		-m "database and not browser and not slow" --ignore tests/faults
+	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider \
+		-m "database and not slow" tests/faults
 
 bench: setup-test
 	$(TEST) tests.benchmarks
