@@ -11,9 +11,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 django.setup()
 
-from tests.benchmarks import answers, importing, memory, rebuild, variants  # noqa: E402 - models need a set-up Django
+from tests.benchmarks import answers, importing, memory, planning, rebuild, variants  # noqa: E402 - models need a set-up Django
 from tests.benchmarks.table import show  # noqa: E402
 
-ALL = {"memory": memory, "variants": variants, "answers": answers, "rebuild": rebuild, "importing": importing}
+ALL = {
+    "memory": memory,
+    "variants": variants,
+    "answers": answers,
+    "rebuild": rebuild,
+    "importing": importing,
+    "planning": planning,
+}
 
 show([row for name in sys.argv[1:] or ALL for row in ALL[name].rows()])

@@ -1,0 +1,120 @@
+"""Planning: a plan of 2,000 cards, and the plans of a whole school from the database."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from examprep.models import User
+from questions import bank
+from questions.models import Course, Item
+from quizzes import scheduling
+from quizzes.memory import fsrs
+from quizzes.models import Card, Enrolment, Exam
+from quizzes.planning.plan import plan
+from tests.benchmarks.database import migrated
+from tests.benchmarks.table import Row, seconds
+
+CARDS, STUDENTS = 500, (100, 1_000, 10_000)
+TINY = Path(__file__).parent.parent / "course"
+
+
+def rows() -> list[Row]:
+    """CPU seconds of one plan, tables cached; then wall seconds of a student's plan in growing schools."""
+    with migrated() as database:
+        course = bank.load_course(TINY, seeds=20).course
+        Exam.objects.create(
+            course=course,
+            slug="exam",
+            title="Exam",
+            kind="assessment",
+            minutes=30,
+            starts_at=timezone.now() + timedelta(days=30),
+            blueprint={"concepts": {"l2": 1, "factor": 2}},
+        )
+        items = _items(course)
+        found = [_pure(2_000)]
+        there = 0
+        for students in STUDENTS:
+            _enrol(course, items, there, students)
+            there = students
+            found.append(_school(students, database))
+    return found
+
+
+def _pure(cards: int) -> Row:
+    rng = np.random.default_rng(0)
+    stability = np.where(rng.random(cards) < 0.4, np.nan, rng.lognormal(1.5, 1.2, cards))
+    given: dict[str, Any] = {
+        "stability": stability,
+        "difficulty": np.where(np.isnan(stability), np.nan, rng.uniform(1, 10, cards)),
+        "elapsed_days": np.where(np.isnan(stability), 0.0, rng.integers(1, 40, cards)),
+        "due": rng.random(cards) < 0.5,
+        "weight": rng.uniform(0.5, 4, cards),
+        "seconds": rng.uniform(20, 90, cards),
+        "guess_rate": rng.choice([0.0, 0.25], cards),
+    }
+
+    def once() -> None:
+        plan(**given, days_to_exam=30, budget_seconds=1200, seconds_a_day=1200)
+
+    once()
+    return Row(f"a plan of {cards:,} cards", seconds(once, 1), note="goal 50 ms; the tables are shared")
+
+
+def _items(course: Course) -> list[Item]:
+    """As many items as a student has cards, all with the version of one of the tiny course's."""
+    model = Item.objects.get(course=course, slug="penalty-target")
+    made = []
+    for number in range(CARDS):
+        item = Item.objects.create(course=course, slug=f"item-{number}", kind=model.kind, position=number)
+        version = model.versions.get()
+        version.pk, version.item = None, item
+        version._state.adding = True
+        version.save()
+        Item.objects.filter(pk=item.pk).update(published=version)
+        made.append(item)
+    return made
+
+
+def _enrol(course: Course, items: list[Item], there: int, students: int) -> None:
+    """Students who have seen some half of the course."""
+    rng = np.random.default_rng(students)
+    now = timezone.now()
+    for first in range(there, students, 100):
+        users = User.objects.bulk_create(
+            User(username=f"student-{number}", password="!") for number in range(first, min(first + 100, students))
+        )
+        Enrolment.objects.bulk_create(Enrolment(student=user, course=course) for user in users)
+        cards = []
+        for user in users:
+            seen = rng.random(len(items)) < 0.5
+            S, D = rng.lognormal(1.5, 1.2, len(items)), rng.uniform(1, 10, len(items))
+            ago = rng.integers(1, 30, len(items))
+            for at, item in enumerate(items):
+                card = Card(student=user, item=item)
+                if seen[at]:
+                    last = now - timedelta(days=int(ago[at]))
+                    card.stability, card.difficulty = float(S[at]), float(D[at])
+                    card.reviews, card.last_rating = 2, fsrs.GOOD
+                    card.last_review_at, card.last_review_on = last, last.date()
+                    card.due_at = last + timedelta(days=float(S[at]))
+                cards.append(card)
+        Card.objects.bulk_create(cards, batch_size=2000)
+
+
+def _school(students: int, database: str) -> Row:
+    who = list(User.objects.filter(enrolments__isnull=False).order_by("pk"))
+    scheduling.plan_day(who[0])  # the tables of the day, for everybody
+    begun = time.perf_counter()
+    for user in who:
+        scheduling.plan_day(user)
+    each = (time.perf_counter() - begun) / len(who)
+    return Row(
+        f"a student's plan, {students:,} students × {CARDS} cards, {database}",
+        each,
+        note=f"{1 / each:.0f} students/s, one process",
+    )
