@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +18,7 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.models import Concept, ConceptEdge
 from quizzes import presenting, progress, reviewing, scheduling, syncing
+from quizzes.calendar import instant
 
 MAX_QUEUE = 100
 MAX_PACK_DAYS = 30
@@ -284,6 +286,104 @@ class ReviewBatch(APIView):
             return Response(reviewing.accept(request.user, request.data))
         except reviewing.BatchError as error:
             raise InvalidFields(error.errors) from None
+
+
+class ExamSerializer(serializers.Serializer):
+    """An exam with its date for the caller, and the score (0-1) to expect as things stand."""
+
+    slug = serializers.SlugField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(["assessment", "viva"])
+    minutes = serializers.IntegerField()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    blueprint = serializers.JSONField()
+    expected_score = serializers.FloatField(allow_null=True)
+    expected_score_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    expected_score_if_kept = serializers.FloatField(allow_null=True, help_text="Of the next exam, if the plan is kept.")
+    expected_score_if_kept_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+
+
+def _exam(one: scheduling.Expected) -> dict[str, Any]:
+    return {
+        "slug": one.exam.slug,
+        "title": one.exam.title,
+        "kind": one.exam.kind,
+        "minutes": one.exam.minutes,
+        "starts_at": instant(one.at) if one.at else None,
+        "blueprint": one.exam.blueprint,
+        "expected_score": one.now and one.now.score,
+        "expected_score_interval": one.now and [one.now.low, one.now.high],
+        "expected_score_if_kept": one.kept and one.kept.score,
+        "expected_score_if_kept_interval": one.kept and [one.kept.low, one.kept.high],
+    }
+
+
+class ExamListSerializer(serializers.Serializer):
+    results = ExamSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class ExamList(APIView):
+    """The exams of the caller's courses, the next one first."""
+
+    @extend_schema(responses=ExamListSerializer)
+    def get(self, request: Request) -> Response:
+        found = scheduling.expected_scores(request.user)
+        return Response({"results": [_exam(one) for one in found], "next": None})
+
+
+class ExamDetail(APIView):
+    """An exam of one of the caller's courses."""
+
+    @extend_schema(responses=ExamSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        for one in scheduling.expected_scores(request.user):
+            if one.exam.slug == slug:
+                return Response(_exam(one))
+        raise NotFound
+
+
+class BinSerializer(serializers.Serializer):
+    predicted = serializers.FloatField()
+    observed = serializers.FloatField()
+    n = serializers.IntegerField()
+
+
+class MasterySerializer(serializers.Serializer):
+    slug = serializers.SlugField()
+    mastery = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ProgressSerializer(serializers.Serializer):
+    streak = serializers.IntegerField(help_text="Study days in a row.")
+    reviews_by_day = serializers.DictField(child=serializers.IntegerField(), help_text="Answers by date, of a year.")
+    forecast_by_day = serializers.DictField(child=serializers.IntegerField(), help_text="Items that come due by date.")
+    calibration = BinSerializer(many=True)
+    retention = serializers.FloatField(allow_null=True, help_text="Right among those seen before, of 30 days.")
+    concepts = MasterySerializer(many=True)
+    exams = ExamSerializer(many=True)
+
+
+class ProgressView(APIView):
+    """What the caller has done, how well that was predicted, and what comes."""
+
+    @extend_schema(responses=ProgressSerializer)
+    def get(self, request: Request) -> Response:
+        found = progress.progress(request.user)
+        mastery = progress.mastery(request.user)
+        return Response(
+            {
+                "streak": found.streak,
+                "reviews_by_day": {day.isoformat(): count for day, count in found.reviews_by_day.items()},
+                "forecast_by_day": {day.isoformat(): count for day, count in found.forecast_by_day.items()},
+                "calibration": [asdict(one) for one in found.calibration],
+                "retention": found.retention,
+                "concepts": [{"slug": slug, **asdict(one)} for slug, one in mastery.items()],
+                "exams": [_exam(one) for one in scheduling.expected_scores(request.user)],
+            }
+        )
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from questions.models import Concept
 from quizzes import journal
 from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import concepts, fsrs
-from quizzes.models import Card, ReviewEvent
+from quizzes.memory.calibration import Bin, calibration
+from quizzes.memory.rating import Rating
+from quizzes.models import Card, DailyPlan, Review, ReviewEvent
 
 
 def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.Mastery]:
@@ -78,6 +80,77 @@ def day(student: Any, of: StudyDay) -> Day:
         missed=[Missed(names.get(slug, slug), lesson, items) for (slug, lesson), items in missed.most_common(12)],
         due_tomorrow=tomorrow.values("item").distinct().count(),
     )
+
+
+DAYS_BACK, DAYS_AHEAD, RETENTION_DAYS = 365, 30, 30
+CALIBRATED_ON = 5000
+"""The newest predictions that calibration is measured on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a student has done, how well it was predicted, and what comes due."""
+
+    streak: int
+    reviews_by_day: dict[date, int]
+    forecast_by_day: dict[date, int]
+    calibration: list[Bin]
+    retention: float | None
+
+
+def progress(student: Any, *, now: datetime | None = None) -> Progress:
+    """The last year and the next month of a student's; a fixed number of queries.
+
+    The streak counts study days with an answer up to today, or to yesterday while today has none; days off do not
+    break it. Retention is the share of reviews of what was seen before that were right, over 30 days.
+    """
+    today = study_day(student, now or timezone.now())
+    events = ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, undone=False)
+    since = today.date - timedelta(days=DAYS_BACK)
+    by_day = dict(
+        events.filter(study_date__gt=since).values_list("study_date").annotate(count=Count("pk")).order_by("study_date")
+    )
+    off = set(DailyPlan.objects.filter(student=student, day_off=True, date__gt=since).values_list("date", flat=True))
+    asked = Review.objects.filter(
+        event__student=student, event__undone=False, practice=0, predicted__isnull=False
+    ).order_by("-event__occurred_at", "-pk")
+    recent = asked.values_list("predicted", "score", "rating", "event__study_date")[:CALIBRATED_ON]
+    rows = list(recent)
+    right = [row[2] > Rating.AGAIN for row in rows]
+    lately = [was for was, row in zip(right, rows, strict=True) if row[3] > today.date - timedelta(days=RETENTION_DAYS)]
+    return Progress(
+        streak=_streak(today.date, set(by_day), off),
+        reviews_by_day=by_day,
+        forecast_by_day=_coming(student, today),
+        calibration=calibration([row[0] or 0.0 for row in rows], right) if rows else [],
+        retention=sum(lately) / len(lately) if lately else None,
+    )
+
+
+def _streak(today: date, answered: set[date], off: set[date]) -> int:
+    day, streak = today, 0
+    if day not in answered:
+        day -= timedelta(days=1)
+    while day in answered or day in off:
+        streak += day in answered
+        day -= timedelta(days=1)
+    return streak
+
+
+def _coming(student: Any, today: StudyDay) -> dict[date, int]:
+    """How many items come due on each of the next days; what is overdue comes today."""
+    end = today.ends_at + timedelta(days=DAYS_AHEAD)
+    cards = Card.objects.filter(
+        student=student, suspended=False, due_at__lt=end, item__retired_at__isnull=True, item__published__isnull=False
+    )
+    first: dict[int, date] = {}
+    for item, due in cards.exclude(due_at=None).values_list("item", "due_at"):
+        assert due is not None
+        on = max(study_day(student, due).date, today.date)
+        first[item] = min(on, first.get(item, on))
+    counts = Counter(first.values())
+    days = (today.date + timedelta(days=number) for number in range(DAYS_AHEAD))
+    return {on: counts[on] for on in days}
 
 
 @dataclass(frozen=True)

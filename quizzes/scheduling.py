@@ -100,26 +100,59 @@ def exam_ahead(student: Any, now: datetime) -> ExamAhead | None:
 
 
 def exams_ahead(student: Any, now: datetime) -> list[ExamAhead]:
-    """The student's exams to come, the next one first: on their own date where they set one, else on the course's."""
-    enrolments = list(student.enrolments.all())
-    exams = Exam.objects.filter(course__in=[one.course_id for one in enrolments])
-    by_course: dict[int, list[Exam]] = defaultdict(list)
-    for exam in exams:
-        by_course[exam.course_id].append(exam)
+    """The student's exams to come, the next one first."""
     ahead = []
-    for enrolment in enrolments:
-        own = by_course[enrolment.course_id]
-        main = next((exam for exam in own if exam.kind == Exam.Kind.ASSESSMENT), own[0] if own else None)
-        if enrolment.exam_at:
-            weights = main.blueprint.get("concepts", {}) if main else {}
-            ahead.append(ExamAhead(main.title if main else "Exam", enrolment.exam_at, weights))
-        else:
-            ahead += [
-                ExamAhead(exam.title, exam.starts_at, exam.blueprint.get("concepts", {}))
-                for exam in own
-                if exam.starts_at
-            ]
+    for enrolment, exams in _exams_by_enrolment(student):
+        ahead += [ExamAhead(exam.title, at, exam.blueprint.get("concepts", {})) for exam, at in exams if at]
+        if not exams and enrolment.exam_at:
+            ahead.append(ExamAhead("Exam", enrolment.exam_at, {}))
     return sorted((exam for exam in ahead if exam.at > now), key=lambda exam: exam.at)
+
+
+def _exams_by_enrolment(student: Any) -> list[tuple[Enrolment, list[tuple[Exam, datetime | None]]]]:
+    """Each course's exams with their dates: the assessment's is the student's own, where they set one."""
+    enrolments = list(student.enrolments.all())
+    by_course: dict[int, list[Exam]] = defaultdict(list)
+    for exam in Exam.objects.filter(course__in=[one.course_id for one in enrolments]):
+        by_course[exam.course_id].append(exam)
+    found = []
+    for enrolment in enrolments:
+        exams = by_course[enrolment.course_id]
+        main = next((exam for exam in exams if exam.kind == Exam.Kind.ASSESSMENT), exams[0] if exams else None)
+        dates = [(exam, enrolment.exam_at if exam is main and enrolment.exam_at else exam.starts_at) for exam in exams]
+        found.append((enrolment, dates))
+    return found
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An exam of the student's: its date for them, the score to expect as things stand, and if the plan is kept."""
+
+    exam: Exam
+    at: datetime | None
+    now: Forecast | None
+    kept: Forecast | None
+
+
+def expected_scores(student: Any, *, now: datetime | None = None) -> list[Expected]:
+    """All exams of the student's courses, the next one first; a fixed number of queries.
+
+    What to expect if the plan is kept is known of the next exam alone.
+    """
+    now = now or timezone.now()
+    day = study_day(student, now)
+    coming = ahead(student, now=now)
+    candidates = _candidates(ensure_cards(student), now, day)
+    w = journal.parameters(student)
+    found = []
+    for exam, at in [dated for _, exams in _exams_by_enrolment(student) for dated in exams]:
+        score = kept = None
+        if at is not None and at > now and candidates:
+            one = ExamAhead(exam.title, at, exam.blueprint.get("concepts", {}))
+            score = _forecast(candidates, one, day, w)
+            kept = coming.kept if coming and coming.exam == one else None
+        found.append(Expected(exam, at, score, kept))
+    return sorted(found, key=lambda one: (one.at is None or one.at <= now, one.at or now, one.exam.pk))
 
 
 # Making the plan
@@ -473,12 +506,24 @@ def _look_ahead(student: Any, exam: ExamAhead, day: StudyDay, now: datetime) -> 
         for name in ("stability", "difficulty", "elapsed_days", "guess_rate")
     )
     seconds = np.array([float(one.task.seconds) for one in candidates])
-    score = forecast(stability=S, elapsed_days=elapsed, weight=weights, guess_rate=guess, days_to_exam=days, w=w)
+    score = _forecast(candidates, exam, day, w)
     cards = value.Cards(*(part[None] for part in (S, D, elapsed, weights, seconds, guess)))
     found = planning_outlook.outlook(cards, days, student.daily_minutes, w)
     if score is None or found is None:
         return None
     return {"now": asdict(score), "minutes": student.daily_minutes, **asdict(found)}
+
+
+def _forecast(candidates: Sequence[_Candidate], exam: ExamAhead, day: StudyDay, w: Sequence[float]) -> Forecast | None:
+    """The score to expect if nothing more were reviewed."""
+    return forecast(
+        stability=[one.stability for one in candidates],
+        elapsed_days=[one.elapsed_days for one in candidates],
+        weight=_weights(candidates, exam),
+        guess_rate=[one.guess_rate for one in candidates],
+        days_to_exam=_days_until(exam, day),
+        w=w,
+    )
 
 
 # Reading the plan

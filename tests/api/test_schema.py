@@ -28,6 +28,9 @@ OPERATIONS = [
     ("GET", "/api/v1/queue/"),
     ("GET", "/api/v1/packs/"),
     ("GET", "/api/v1/sync/"),
+    ("GET", "/api/v1/exams/"),
+    ("GET", "/api/v1/exams/{slug}/"),
+    ("GET", "/api/v1/progress/"),
     ("POST", "/api/v1/reviews/batch/"),
 ]
 
