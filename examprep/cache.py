@@ -1,12 +1,16 @@
 """The cache of the service: Redis where there is one, and nothing that hangs on it."""
 
 import logging
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, TimeoutError
+
+RESPITE = 10.0
+"""Seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -17,10 +21,14 @@ def _or(nothing: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(method)
         def asked(self: "ForgivingRedisCache", *args: Any, **kwargs: Any) -> Any:
+            if time.monotonic() < self.away_until:
+                return nothing(*args, **kwargs)
             try:
                 return method(self, *args, **kwargs)
             except RedisError as error:
                 logger.warning("the cache is away: %s", error)
+                if isinstance(error, TimeoutError):
+                    type(self).away_until = time.monotonic() + RESPITE
                 return nothing(*args, **kwargs)
 
         return asked
@@ -29,7 +37,12 @@ def _or(nothing: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[
 
 
 class ForgivingRedisCache(RedisCache):
-    """A Redis that is away is an empty cache: limits of rate are not held then, but students go on working."""
+    """A Redis that is away is an empty cache: limits of rate are not held then, but students go on working.
+
+    One that hangs is not asked again for a while, so that it costs its time-out once, and not at every call.
+    """
+
+    away_until = 0.0
 
     get = _or(lambda key, default=None, version=None: default)(RedisCache.get)
     set = _or(lambda *args, **kwargs: None)(RedisCache.set)

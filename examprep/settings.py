@@ -233,6 +233,10 @@ SPECTACULAR_SETTINGS = {
         "examprep.problems.describe_problems",
     ],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ItemKindEnum": ["single_choice", "multiple_select", "numeric", "matching", "ordering", "short_text"],
+        "ExamKindEnum": ["assessment", "viva"],
+    },
     "COMPONENT_SPLIT_REQUEST": True,
 }
 

@@ -326,7 +326,7 @@ class ExamListSerializer(serializers.Serializer):
 class ExamList(APIView):
     """The exams of the caller's courses, the next one first."""
 
-    @extend_schema(responses=ExamListSerializer)
+    @extend_schema(operation_id="exams_list", responses=ExamListSerializer)
     def get(self, request: Request) -> Response:
         found = scheduling.expected_scores(request.user)
         return Response({"results": [_exam(one) for one in found], "next": None})

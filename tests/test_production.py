@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from examprep.cache import ForgivingRedisCache
 from examprep.lifeline import Lifeline
 from examprep.models import User
 from tests import servers
@@ -263,3 +265,14 @@ def test_a_redis_that_is_away_is_an_empty_cache(student: User) -> None:
     with override_settings(CACHES=away):
         assert client.get("/api/v1/queue/").status_code == 200
         assert client.post("/accounts/login/", {"login": "ada", "password": "wrong"}).status_code == 302
+
+
+def test_a_redis_that_hangs_costs_its_time_out_once(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ForgivingRedisCache, "away_until", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        options = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}
+        cache = ForgivingRedisCache(url, {"OPTIONS": options})
+        begun = time.monotonic()
+        assert [cache.get("x", "nothing") for _ in range(20)] == ["nothing"] * 20
+        assert 0.2 < time.monotonic() - begun < 1

@@ -18,7 +18,13 @@ from tests.conftest import Api, review, wrong
 
 Key = Callable[[str], Any]
 
-VALUES = {"slug": ["decay", "unknown"], "course": ["tiny"], "event": [str(uuid.UUID(int=7))], "path": ["nothing/"]}
+VALUES = {
+    "slug": ["decay", "unknown"],
+    "course": ["tiny"],
+    "event": [str(uuid.UUID(int=7))],
+    "path": ["nothing/"],
+    "token": ["1:forged"],
+}
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
 WITH_KEYS = ("/api/v1/packs/",)
 """Packs hold keys by their purpose: a client grades by them while it is offline."""
