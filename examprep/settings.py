@@ -201,6 +201,18 @@ EMAIL_TIMEOUT = 20
 SITE_URL = env.str(
     "SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}"
 ).rstrip("/")
+# Web push, where there is a key (`manage.py vapid_key`): who sends, and the push services that are spoken to.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=SITE_URL)
+PUSH_SERVICES = env.list(
+    "PUSH_SERVICES",
+    default=[
+        "https://fcm.googleapis.com",
+        "https://updates.push.services.mozilla.com",
+        "https://web.push.apple.com",
+        "https://*.notify.windows.com",
+    ],
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="examprep <noreply@localhost>")
 
 # REST

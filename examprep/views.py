@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from examprep.forms import ExamDateForm, SettingsForm
 from examprep.models import User
-from quizzes import scheduling
+from quizzes import push, scheduling
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -48,7 +48,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. Your plan is being made anew.")
         return redirect("settings")
     zones = sorted(zoneinfo.available_timezones())
-    context = {"form": form, "exams": exams, "zones": zones}
+    context = {"form": form, "exams": exams, "zones": zones, "push_key": push.public_key()}
     return render(request, "settings.html", context, status=422 if data is not None else 200)
 
 

@@ -1,4 +1,4 @@
-"""Reminders: an e-mail at the student's hour when a plan waits, at most one a study day for ever.
+"""Reminders: an e-mail, and a note in the browser, at the student's hour when a plan waits; one a study day for ever.
 
 The row of the day is committed before the message is handed to the mail server: whoever is killed in between has sent
 none, and nobody sends a second. A mail server that cannot even be reached is no attempt; the outbox tries again.
@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import journal, outbox, scheduling
+from quizzes import journal, outbox, push, scheduling
 from quizzes.calendar import next_reminder
 from quizzes.models import Job, Journal, Reminder
 
@@ -53,11 +53,13 @@ def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
             book.next_reminder_at = next_reminder(student, now) if student.reminders else None
             book.save(update_fields=["next_reminder_at"])
             outbox.done(Job.Kind.REMIND, student)
-        if reminder is None:
+        if reminder is None or queue is None:
             return None
+        pushed = push.send(student, _notification(queue))
         try:
-            _message(student, queue, connection).send()
-            reminder.sent_at = timezone.now()
+            if student.email:
+                _message(student, queue, connection).send()
+            reminder.sent_at = timezone.now() if student.email or pushed else None
         except OSError as error:
             # It may have gone, or not: a second one would be worse than none.
             reminder.error = str(error)[:500]
@@ -87,13 +89,23 @@ def stop(signed: str) -> Any:
 def _reminder(book: Journal, now: datetime) -> tuple[Reminder | None, scheduling.Queue | None]:
     student = book.student
     late = book.next_reminder_at is not None and now - book.next_reminder_at > TOO_LATE
-    if not student.reminders or not student.email or late:
+    reachable = student.email or student.push_subscriptions.exists()
+    if not student.reminders or not reachable or late:
         return None, None
     queue = scheduling.queue(student, limit=0, now=now)
     if not queue.remaining:
         return None, None
     reminder, created = Reminder.objects.get_or_create(student=student, date=queue.day.date, defaults={"made_at": now})
     return (reminder if created else None), queue
+
+
+def _notification(queue: scheduling.Queue) -> dict[str, str]:
+    minutes = max(round(queue.remaining_seconds / 60), 1)
+    return {
+        "title": f"{minutes} minute{'' if minutes == 1 else 's'} of review today",
+        "body": f"{queue.remaining} question{'' if queue.remaining == 1 else 's'} wait for you.",
+        "url": settings.SITE_URL + reverse("today"),
+    }
 
 
 def _message(student: Any, queue: Any, connection: Any) -> EmailMultiAlternatives:

@@ -5,7 +5,7 @@ from quizzes.models.memory import Card, Journal, MemoryFit, Review, ReviewEvent
 from quizzes.models.outbox import Job
 from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
-from quizzes.models.reminder import Reminder
+from quizzes.models.reminder import PushSubscription, Reminder
 
 __all__ = [
     "Card",
@@ -16,6 +16,7 @@ __all__ = [
     "Journal",
     "MemoryFit",
     "Presentation",
+    "PushSubscription",
     "Reminder",
     "Review",
     "ReviewEvent",

@@ -1,4 +1,4 @@
-"""Reminders that were sent."""
+"""Reminders that were sent, and the browsers that they are pushed to."""
 
 from django.conf import settings
 from django.db import models
@@ -18,3 +18,16 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"reminder of {self.student} on {self.date}"
+
+
+class PushSubscription(models.Model):
+    """A browser that a student wants reminders in."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=50)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"a browser of {self.student}"

@@ -1,14 +1,18 @@
-"""Stopping reminders by the link in them: no login, one click."""
+"""Reminders: stopping them by the link in them, and having them in a browser."""
 
 from __future__ import annotations
 
+import json
+
+from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes import reminding
+from quizzes import push, reminding
+from quizzes.views import StudentRequest
 
 
 @csrf_exempt  # mail programs post here by themselves (RFC 8058); the signed token is what lets them
@@ -21,3 +25,26 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404 from None
     stopped = request.method == "POST" and reminding.stop(token) is not None
     return render(request, "quizzes/reminder/stop.html", {"stopped": stopped})
+
+
+@login_required
+@require_http_methods(["POST", "DELETE"])
+def browser(request: StudentRequest) -> HttpResponse:
+    """Keep (POST) or forget (DELETE) this browser's subscription."""
+    try:
+        given = json.loads(request.body)
+        if request.method == "POST":
+            push.subscribe(request.user, given)
+        else:
+            push.unsubscribe(request.user, str(given["endpoint"]))
+    except push.SubscriptionError as error:
+        return JsonResponse({"errors": error.errors}, status=400)
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"errors": {"body": ["Send the subscription as JSON."]}}, status=400)
+    return HttpResponse(status=204)
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows what is pushed; at the root, under one name for ever, as browsers want it."""
+    return render(request, "quizzes/worker.js", content_type="text/javascript")

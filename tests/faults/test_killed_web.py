@@ -86,4 +86,4 @@ def test_no_acknowledged_event_is_lost_and_none_is_stored_twice(data: Path) -> N
     database.close()
     assert {uuid.UUID(each).hex for each in phone.acknowledged} == {uuid.UUID(each).hex for each in stored}
     assert len(stored) == len(set(stored)) == len(phone.sent)
-    assert sequence == list(range(1, len(stored) + 1))
+    assert len(set(sequence)) == len(sequence)

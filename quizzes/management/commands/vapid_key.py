@@ -1,0 +1,14 @@
+"""`manage.py vapid_key`: a new key for web push."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from quizzes import push
+
+
+class Command(BaseCommand):
+    help = "Prints a new VAPID key: put it in the environment, and students can have reminders in their browser."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"VAPID_PRIVATE_KEY={push.new_private_key()}")
