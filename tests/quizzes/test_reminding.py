@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
@@ -52,7 +53,7 @@ def test_at_the_students_hour_and_once(student: User, clock: Any) -> None:
     (message,) = mail.outbox
     assert message.to == ["ada@example.org"]
     assert "minutes of review today" in message.subject
-    assert "http://127.0.0.1:8000/today/" in message.body
+    assert f"{settings.SITE_URL}/today/" in message.body
     assert "Tiny exam" in message.body
     assert Reminder.objects.get().sent_at is not None
 
@@ -134,7 +135,7 @@ def test_one_click_stops_them(student: User, clock: Any, client: Client) -> None
     clock.move_to(EVENING)
     sweep()
     (message,) = mail.outbox
-    found = re.search(r"http://127\.0\.0\.1:8000(/reminders/stop/\S+)", str(message.body))
+    found = re.search(re.escape(settings.SITE_URL) + r"(/reminders/stop/\S+)", str(message.body))
     assert found
     assert message.extra_headers["List-Unsubscribe"].strip("<>").endswith(found[1])
     assert "Stop the reminders?" in client.get(found[1]).content.decode()
