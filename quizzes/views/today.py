@@ -110,7 +110,7 @@ def enrol(request: StudentRequest, course: str) -> HttpResponse:
 
 def _chart(found: scheduling.Ahead) -> dict[str, Any]:
     """Where the curve of minutes against score runs, in the units of its SVG."""
-    width, height, left, top, bottom = 640, 240, 48, 16, 206
+    width, height, left, top, bottom = 640, 240, 76, 16, 206
     right = width - 16
     scores = [score for _, score in found.curve]
     step = 0.1 if max(scores) - min(scores) > 0.3 else 0.05
