@@ -16,11 +16,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.dispatch import after_commit, publish
-from quizzes.models import Job
+from quizzes.models import Job, Journal
 
 TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}
 MAX_WAIT = timedelta(minutes=2)
@@ -49,6 +49,16 @@ def want(kind: Job.Kind, student: Any, now: datetime, *, delay: timedelta = time
     Job.objects.filter(pk=job.pk).update(run_at=run_at, published_at=run_at, attempts=0, dead_at=None)
     if run_at < job.run_at:
         after_commit(TASKS[kind], student.pk, delay=run_at - now)
+
+
+def want_all(kind: Job.Kind, journals: QuerySet[Journal], now: datetime, limit: int = 1000) -> int:
+    """Ask for work for the students of these journals, in their order, who wait for none yet; how many."""
+    waiting = Job.objects.filter(kind=kind, student=OuterRef("student"))
+    idle = journals.filter(student__is_active=True).exclude(Exists(waiting))
+    students = list(idle.values_list("student_id", flat=True)[:limit])
+    jobs = [Job(kind=kind, student_id=student, asked_at=now, run_at=now) for student in students]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)
+    return len(students)
 
 
 def done(kind: Job.Kind, student: Any) -> None:

@@ -14,7 +14,6 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -30,12 +29,8 @@ TOO_LATE = timedelta(hours=6)
 
 def want_reminders(now: datetime, limit: int = 1000) -> int:
     """Want reminders for students whose hour has come; how many, `limit` at most."""
-    waiting = Job.objects.filter(kind=Job.Kind.REMIND, student=OuterRef("student"))
-    ripe = Journal.objects.filter(next_reminder_at__lte=now, student__is_active=True).exclude(Exists(waiting))
-    students = list(ripe.order_by("next_reminder_at").values_list("student_id", flat=True)[:limit])
-    jobs = [Job(kind=Job.Kind.REMIND, student_id=student, asked_at=now, run_at=now) for student in students]
-    Job.objects.bulk_create(jobs, ignore_conflicts=True)
-    return len(students)
+    ripe = Journal.objects.filter(next_reminder_at__lte=now).order_by("next_reminder_at")
+    return outbox.want_all(Job.Kind.REMIND, ripe, now, limit)
 
 
 def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
@@ -212,12 +212,8 @@ def want_new_days(now: datetime, limit: int = 1000) -> int:
 
     Each student's day begins at their own hour in their own zone, whatever clocks were changed; the journal has it.
     """
-    waiting = Job.objects.filter(kind=Job.Kind.PLAN, student=OuterRef("student"))
-    begun = Journal.objects.filter(next_day_at__lte=now, student__is_active=True).exclude(Exists(waiting))
-    students = list(begun.order_by("next_day_at").values_list("student_id", flat=True)[:limit])
-    jobs = [Job(kind=Job.Kind.PLAN, student_id=student, asked_at=now, run_at=now) for student in students]
-    Job.objects.bulk_create(jobs, ignore_conflicts=True)
-    return len(students)
+    begun = Journal.objects.filter(next_day_at__lte=now).order_by("next_day_at")
+    return outbox.want_all(Job.Kind.PLAN, begun, now, limit)
 
 
 @transaction.atomic
