@@ -61,8 +61,9 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> No
 
 
 def asked(page: Page) -> Presentation:
-    """The question on the page."""
+    """The question on the page, ready for keys."""
     expect(page.locator("#question")).to_be_visible()
+    page.wait_for_load_state()
     return Presentation.objects.get(pk=page.locator("#question [name=presentation]").first.input_value())
 
 
@@ -81,7 +82,9 @@ def choose(page: Page, presentation: Presentation, response: dict[str, Any]) -> 
 
 def type_in(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
     """Type into the field, which has the focus."""
-    page.keyboard.type(response["value" if "value" in response else "text"])
+    name = "value" if "value" in response else "text"
+    expect(page.locator(f"#question input[name={name}]")).to_be_focused()
+    page.keyboard.type(response[name])
 
 
 def match(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
@@ -132,14 +135,14 @@ def test_a_whole_session_and_the_next_day(
     log_in(page)
     expect(page.get_by_role("link", name="Start")).to_be_focused()
     page.keyboard.press("Enter")
-    first: dict[str, str] = {}
+    first: dict[str, int] = {}
     kinds = set()
     while "/summary/" not in page.url:
         presentation = asked(page)
         slug, kind = presentation.version.item.slug, presentation.version.kind
         kinds.add(kind)
         if kind == "numeric" and slug not in first:
-            first[slug] = presentation.prompt["stem"]
+            first[slug] = presentation.seed
             nonsense = "[17.5, 3]" if "list" in presentation.prompt["stem"] else "17.5"
             assert "Not right" in answer(page, {"value": nonsense})
             assert page.locator(".solution").is_visible()
@@ -159,11 +162,11 @@ def test_a_whole_session_and_the_next_day(
     due = int(page.locator(".counts dd").first.inner_text())
     assert due >= len(first)
     page.keyboard.press("Enter")
-    again: dict[str, str] = {}
+    again: dict[str, int] = {}
     for _ in range(due):
         presentation = asked(page)
         if presentation.version.kind == "numeric":
-            again[presentation.version.item.slug] = presentation.prompt["stem"]
+            again[presentation.version.item.slug] = presentation.seed
         answer(page, key(str(presentation.pk)))
         on(page)
     tomorrow.close()
