@@ -61,7 +61,8 @@ def test_a_worker_killed_in_the_middle_of_a_task(learner: User, key: Key, broker
 def test_a_pool_process_killed_in_the_middle_of_a_task(learner: User, key: Key, broker: str) -> None:
     with worker(broker) as process:
         until(lambda: current_app.control.ping(timeout=0.5))
-        scheduling.request_plan(learner, timezone.now())
+        with transaction.atomic():
+            scheduling.request_plan(learner, timezone.now())
         with transaction.atomic():
             journal.lock(learner, timezone.now())
             tasks.plan_student.delay(learner.pk)
