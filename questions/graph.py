@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-WIDTH, HEIGHT = 148, 62
+WIDTH, HEIGHT = 160, 62
 """Of a node."""
-GAP, SPACING, MARGIN = 44, 16, 8
+GAP, SPACING, MARGIN = 40, 16, 8
 """Between two layers, between two nodes of a layer, and around the whole."""
 LANE = 14
 """The height that an edge takes where it passes a layer."""

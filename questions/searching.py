@@ -1,6 +1,6 @@
 """Searching lessons and concepts, and the parts of any search: words, the match in SQL, a snippet to show.
 
-PostgreSQL matches stemmed words and beginnings of words, by an index; SQLite looks for the words' roots as they stand.
+Words that begin with the root of each match; on PostgreSQL, by an index, words with the same stem too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ SECTIONS = 3
 BEFORE, SHOWN = 10, 36
 """Words of a snippet before its first match, and in all."""
 
-ENDINGS = ("isations", "isation", "ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "s", "y")
+ENDINGS = (
+    *("isations", "izations", "isation", "ization", "ations", "ation", "ings", "ing"),
+    *("ises", "izes", "ise", "ize", "ies", "ied", "es", "ed", "s", "y"),
+)
 GREEK = str.maketrans(
     {"α": " alpha ", "β": " beta ", "γ": " gamma ", "ε": " epsilon ", "η": " eta ", "λ": " lambda "}
     | {"μ": " mu ", "σ": " sigma ", "θ": " theta ", "∇": " nabla ", "Σ": " sum "}
@@ -64,7 +67,7 @@ def matching(rows: Any, fields: Sequence[str], wanted: Sequence[str]) -> Any:
     for word in wanted:
         anywhere = Q()
         for field in fields:
-            anywhere |= Q(**{f"{field}__icontains": root(word)})
+            anywhere |= Q(**{f"{field}__iregex": rf"\b{root(word)}"})
         rows = rows.filter(anywhere)
     return rows
 
@@ -79,7 +82,7 @@ def _query(wanted: Sequence[str]) -> Any:
     for word in wanted:
         # Letters and digits alone, so that nothing in it is an operator.
         one = SearchQuery(word, config="english", search_type="plain") | SearchQuery(
-            f"{word}:*", config="simple", search_type="raw"
+            f"{root(word)}:*", config="simple", search_type="raw"
         )
         found = one if found is None else found & one
     return found
@@ -124,8 +127,9 @@ def root(word: str) -> str:
 
 
 def _held(html: str, wanted: Sequence[str]) -> int:
-    text = html.casefold()
-    return sum(root(word) in text for word in wanted)
+    """How many of the words a text holds."""
+    text = TAG.sub(" ", html)
+    return sum(_begins(text, root(word)) for word in wanted)
 
 
 def snippet(html: str, wanted: Sequence[str]) -> str:

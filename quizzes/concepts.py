@@ -28,7 +28,7 @@ ANSWERS = 5
 
 @dataclass(frozen=True)
 class Known:
-    """A concept, and how well the student knows it; None of a visitor, and where nothing asks it."""
+    """A concept, and how well the student knows it; None of a visitor, and before anything about it was planned."""
 
     concept: Concept
     mastery: Mastery | None

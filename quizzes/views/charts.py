@@ -11,7 +11,8 @@ from quizzes.memory.calibration import Bin
 CELL, PITCH, TOP, LEFT = 12, 15, 18, 30
 """Of the calendar: a day's square, from one to the next, and the room for the months and the weekdays."""
 LEVELS = 4
-BAR, BARS_HEIGHT = 20, 110
+BAR, BARS_HEIGHT, NAME = 20, 110, 66
+"""Of the bars: from one to the next, the height of the highest, and the room that a date takes."""
 PLOT, PLOT_LEFT, PLOT_TOP = 260, 46, 10
 
 
@@ -85,13 +86,22 @@ class Bars:
 
 
 def bars(counts: Mapping[date, int]) -> Bars:
-    """A bar a day; every Monday is named."""
+    """A bar a day; every Monday is named, where there is room."""
     most = max(counts.values(), default=0)
     ground = TOP + BARS_HEIGHT
     found = []
     for number, (on, count) in enumerate(counts.items()):
         height = round(BARS_HEIGHT * count / most, 1) if most else 0.0
-        found.append(Bar(on, count, BAR * number, ground - height, height, on.weekday() == 0))
+        found.append(
+            Bar(
+                on,
+                count,
+                BAR * number,
+                ground - height,
+                height,
+                on.weekday() == 0 and BAR * (len(counts) - number) >= NAME,
+            )
+        )
     return Bars(BAR * len(counts), ground, most, found)
 
 

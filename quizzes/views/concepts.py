@@ -16,7 +16,7 @@ from quizzes import concepts
 
 LINE = 20
 """Characters of a name on one line of its node."""
-PADDING = 12
+PADDING = 11
 
 
 @dataclass(frozen=True)
