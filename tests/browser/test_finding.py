@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Literal
+
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from examprep.models import User
 from questions import bank
 from quizzes import scheduling
 from tests.browser.test_session import log_in
-from tests.conftest import TINY
+from tests.conftest import TINY, Api
+
+AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -17,6 +24,11 @@ def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
     scheduling.enrol(user, bank.load_course(TINY, seeds=20).course)
     return user
+
+
+@pytest.fixture
+def api(learner: User) -> Api:
+    return Api(learner)
 
 
 def test_the_map_and_the_search_by_keyboard(page: Page, learner: User) -> None:
@@ -50,8 +62,22 @@ def test_the_map_and_the_search_by_keyboard(page: Page, learner: User) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("factor")
     expect(page.locator("#found a").first).to_have_text("Decay factor")
 
-    for address in ("/concepts/", "/concepts/l2/", "/progress/", "/search/?q=decay"):
+
+ADDRESSES = ("/concepts/", "/concepts/l2/", "/progress/", "/search/?q=decay")
+
+
+def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User, api: Api, key: Callable[[str], Any]) -> None:
+    for one in api.queue()["results"]:
+        api.answer(one["id"], key(one["id"]))
+    log_in(page)
+    for address in ADDRESSES:
+        page.goto(address)
         for width in (360, 1280):
             page.set_viewport_size({"width": width, "height": 800})
-            page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
+        page.evaluate(AXE)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = page.evaluate("axe.run().then(found => found.violations)")
+            serious = [one for one in found if one["impact"] in ("serious", "critical")]
+            assert serious == [], (address, scheme)
