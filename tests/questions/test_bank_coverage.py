@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,9 +100,12 @@ AT_LEAST = {
 SYMBOL_P = re.compile(r"\$[^$]*(?<![a-zA-Z\\])p(?![a-zA-Z])[^$]*\$|`p`|\bp=|[<>/]\s*p\b")
 SAYS_WHICH = re.compile(r"keep|kept|drop.probability|probability of \*?dropping|nn\.Dropout", re.IGNORECASE)
 
-ITEMS: list[dict[str, Any]] = [
-    item for path in sorted((COURSE / "bank").glob("*.yaml")) for item in yaml.read(path.read_text(encoding="utf-8"))
-]
+
+def read(path: Path) -> Any:
+    return yaml.read(path.read_text(encoding="utf-8"))
+
+
+ITEMS: list[dict[str, Any]] = [item for path in sorted((COURSE / "bank").glob("*.yaml")) for item in read(path)]
 BY_SLUG = {item["slug"]: item for item in ITEMS}
 
 
@@ -142,7 +146,7 @@ def test_every_template_that_has_to_be_there_is() -> None:
 
 def test_slugs_are_unique_and_no_concept_dangles() -> None:
     assert [slug for slug, count in Counter(item["slug"] for item in ITEMS).items() if count > 1] == []
-    concepts = {concept["slug"] for concept in yaml.read((COURSE / "concepts.yaml").read_text(encoding="utf-8"))}
+    concepts = {concept["slug"] for concept in read(COURSE / "concepts.yaml")}
     asked = Counter(slug for item in ITEMS for slug in item["concepts"])
     assert set(asked) == concepts
     assert {slug: count for slug, count in asked.items() if count < 2} == {}
