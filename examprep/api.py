@@ -96,6 +96,7 @@ urlpatterns = [
     path("exams/", quizzes.ExamList.as_view()),
     path("exams/<slug:slug>/", quizzes.ExamDetail.as_view()),
     path("progress/", quizzes.ProgressView.as_view()),
+    path("search/", quizzes.SearchView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^(?P<path>(?s:.*))$", unknown_path),

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from questions import markup
 from questions.models import Concept, ConceptEdge
-from quizzes import presenting, progress, reviewing, scheduling, syncing
+from quizzes import presenting, progress, reviewing, scheduling, searching, syncing
 from quizzes.calendar import instant
 
 MAX_QUEUE = 100
@@ -437,3 +437,28 @@ class ConceptList(generics.ListAPIView[Concept]):
         if not getattr(self, "swagger_fake_view", False):
             context["mastery"] = progress.mastery(self.request.user)
         return context
+
+
+class FoundSerializer(serializers.Serializer):
+    type = serializers.ChoiceField(["concept", "lesson", "item"])
+    slug = serializers.SlugField()
+    title_html = serializers.CharField()
+    snippet_html = serializers.CharField(help_text="One line, with the words in `<mark>`.")
+    url = serializers.CharField(help_text="Its page; of an item, the caller's last answer to it.")
+
+
+class FoundListSerializer(serializers.Serializer):
+    results = FoundSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class SearchView(APIView):
+    """Concepts, lessons, and items that the caller has answered, in which all words of `q` are found; never a key."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("q", str, description="Words, or beginnings of words.")],
+        responses=FoundListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        found = searching.search(request.query_params.get("q", ""), request.user)
+        return Response({"results": [asdict(one) for one in found], "next": None})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import reminders, review, today
+from quizzes.views import concepts, progress, reminders, review, search, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("reminders/stop/<str:token>/", reminders.stop, name="reminders-stop"),
     path("reminders/push/", reminders.browser, name="reminders-push"),
     path("worker.js", reminders.worker, name="worker"),
+    path("concepts/", concepts.concept_map, name="concepts"),
+    path("concepts/<slug:slug>/", concepts.concept, name="concept"),
+    path("progress/", progress.progress, name="progress"),
+    path("search/", search.search, name="search"),
     path("review/", review.review, name="review"),
     path("review/read/", review.read, name="review-read"),
     path("review/undo/", review.undo, name="review-undo"),

@@ -16,8 +16,8 @@ from quizzes.models import Enrolment, ReviewEvent
 from tests.conftest import Api
 
 Key = Callable[[str], Any]
-PAGES = ("/", "/lessons/", "/lessons/decay/", "/accounts/login/", "/accounts/signup/")
-STUDENT_PAGES = ("/today/", "/review/", "/review/summary/", "/settings/", "/lessons/decay/")
+PAGES = ("/", "/lessons/", "/lessons/decay/", "/concepts/", "/search/?q=l2", "/accounts/login/", "/accounts/signup/")
+STUDENT_PAGES = ("/today/", "/review/", "/review/summary/", "/settings/", "/progress/", "/concepts/l2/")
 
 
 @pytest.fixture

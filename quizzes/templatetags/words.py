@@ -30,6 +30,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def hundredfold(share: float | None) -> int:
+    """A share in [0, 1] for a meter, 0-100."""
+    return round(100 * (share or 0))
+
+
+@register.filter
 def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
     """The entry of a mapping under a name that the template computes."""
     return mapping.get(key) if mapping else None

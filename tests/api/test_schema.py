@@ -31,6 +31,7 @@ OPERATIONS = [
     ("GET", "/api/v1/exams/"),
     ("GET", "/api/v1/exams/{slug}/"),
     ("GET", "/api/v1/progress/"),
+    ("GET", "/api/v1/search/"),
     ("POST", "/api/v1/reviews/batch/"),
 ]
 

@@ -1,4 +1,4 @@
-// What every page needs: formulas typeset, the visitor's time zone told to the sign-up, failed requests explained.
+// What every page needs: formulas typeset, the key to search, the visitor's time zone told to the sign-up, failed requests explained.
 
 import { typeset } from "./math.js";
 
@@ -8,6 +8,18 @@ document.addEventListener("htmx:load", (event) => typeset(event.detail.elt));
 for (const field of document.querySelectorAll("[data-time-zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
+
+// "/" searches, unless something is being typed.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || event.defaultPrevented) return;
+  const field = document.querySelector("main [role=search] [type=search]");
+  const link = document.querySelector("[data-search]");
+  if (!field && !link) return;
+  event.preventDefault();
+  if (field) field.select();
+  else location.assign(link.href);
+});
 
 // A session that ran out answers with the login page: go there instead of swapping it in.
 document.addEventListener("htmx:beforeSwap", (event) => {

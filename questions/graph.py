@@ -1,0 +1,215 @@
+"""A drawing of a graph in layers, each edge from left to right (Sugiyama, Tagawa and Toda 1981).
+
+Pure: names and edges in, places and paths out, in the units of an SVG. The same graph is always drawn alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+WIDTH, HEIGHT = 160, 62
+"""Of a node."""
+GAP, SPACING, MARGIN = 40, 16, 8
+"""Between two layers, between two nodes of a layer, and around the whole."""
+LANE = 14
+"""The height that an edge takes where it passes a layer."""
+SWEEPS = 12
+
+Place = tuple[int, str, str]
+"""What stands in a layer: (layer, name, "") for a node, (layer, source, target) for an edge that passes."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """Where a node is drawn: its layer, from 0, and its upper left corner."""
+
+    name: str
+    layer: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge as an SVG path, from the right side of `source` to the left side of `target`."""
+
+    source: str
+    target: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The whole, `width` by `height`; nodes layer by layer, each from the top down."""
+
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def draw(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Drawing:
+    """Draw the graph without circles whose edges (source, target) run between `names`.
+
+    A node stands one layer after the last of its sources. Within a layer the order is that of the neighbours' mean
+    position, swept to and fro, the order with the fewest crossings kept; heights are then drawn towards the
+    neighbours', nothing overlapping. Raises ValueError on a circle.
+    """
+    layer = layers(names, edges)
+    columns = _columns(names, edges, layer)
+    links = _links(edges, layer)
+    columns = _untangled(columns, links)
+    middle = _heights(columns, links)
+    top = min((middle[place] - _height(place) / 2 for column in columns for place in column), default=0.0)
+    shift = MARGIN - top
+    bottom = max((middle[place] + _height(place) / 2 for column in columns for place in column), default=0.0)
+    nodes = tuple(
+        Node(place[1], at, _left(at), round(middle[place] - HEIGHT / 2 + shift, 1))
+        for at, column in enumerate(columns)
+        for place in column
+        if not place[2]
+    )
+    width = 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP
+    paths = tuple(Edge(*edge, _path(_stations(edge, layer), middle, shift)) for edge in edges)
+    return Drawing(width, round(bottom + shift + MARGIN, 1), nodes, paths)
+
+
+def layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Each name's layer: 0 without sources, else one after the last of them. Raises ValueError on a circle."""
+    sources: dict[str, list[str]] = {name: [] for name in names}
+    for source, target in edges:
+        sources[target].append(source)
+    found: dict[str, int] = {}
+    waiting = list(names)
+    while waiting:
+        ready = [name for name in waiting if all(source in found for source in sources[name])]
+        if not ready:
+            raise ValueError(f"There is a circle through {waiting[0]}.")
+        found |= {name: max((found[source] + 1 for source in sources[name]), default=0) for name in ready}
+        waiting = [name for name in waiting if name not in found]
+    return found
+
+
+def _stations(edge: tuple[str, str], layer: Mapping[str, int]) -> list[Place]:
+    """The places that an edge leads through, one in each layer from its source to its target."""
+    source, target = edge
+    between = [(at, source, target) for at in range(layer[source] + 1, layer[target])]
+    return [(layer[source], source, ""), *between, (layer[target], target, "")]
+
+
+def _columns(names: Sequence[str], edges: Sequence[tuple[str, str]], layer: Mapping[str, int]) -> list[list[Place]]:
+    columns: list[list[Place]] = [[] for _ in range(max(layer.values(), default=-1) + 1)]
+    for name in names:
+        columns[layer[name]].append((layer[name], name, ""))
+    for edge in edges:
+        for place in _stations(edge, layer)[1:-1]:
+            columns[place[0]].append(place)
+    return columns
+
+
+def _links(edges: Sequence[tuple[str, str]], layer: Mapping[str, int]) -> list[tuple[Place, Place]]:
+    """The edges in pieces, each from one layer to the next."""
+    stations = [_stations(edge, layer) for edge in edges]
+    return [(a, b) for one in stations for a, b in pairwise(one)]
+
+
+def _untangled(columns: list[list[Place]], links: Sequence[tuple[Place, Place]]) -> list[list[Place]]:
+    before, after = _neighbours(links)
+    best, fewest = columns, crossings(columns, links)
+    for sweep in range(SWEEPS):
+        forth = sweep % 2 == 0
+        beside = before if forth else after
+        order = {place: float(row) for column in columns for row, place in enumerate(column)}
+        columns = [list(column) for column in columns]
+        for column in columns if forth else reversed(columns):
+            column.sort(key=lambda place: _mean([order[one] for one in beside.get(place, [])], order[place]))
+            order |= {place: float(row) for row, place in enumerate(column)}
+        crossed = crossings(columns, links)
+        if crossed < fewest:
+            best, fewest = columns, crossed
+    return best
+
+
+def crossings(columns: Sequence[Sequence[Place]], links: Sequence[tuple[Place, Place]]) -> int:
+    """How many pairs of edges cross between neighbouring layers."""
+    row = {place: at for column in columns for at, place in enumerate(column)}
+    count = 0
+    for at, (a, b) in enumerate(links):
+        for c, d in links[at + 1 :]:
+            count += a[0] == c[0] and (row[a] - row[c]) * (row[b] - row[d]) < 0
+    return count
+
+
+def _heights(columns: Sequence[Sequence[Place]], links: Sequence[tuple[Place, Place]]) -> dict[Place, float]:
+    """The middle of each place: near the mean of its neighbours', in order, without overlap."""
+    before, after = _neighbours(links)
+    middle: dict[Place, float] = {}
+    for column in columns:
+        middle |= _stacked(column, [0.0] * len(column))
+    for sweep in range(SWEEPS):
+        for column in columns if sweep % 2 else list(reversed(columns)):
+            wished = []
+            for place in column:
+                beside = [middle[one] for one in before.get(place, []) + after.get(place, [])]
+                wished.append(_mean(beside, middle[place]))
+            middle |= _stacked(column, wished)
+    return middle
+
+
+def _stacked(column: Sequence[Place], wished: Sequence[float]) -> dict[Place, float]:
+    """Places from the top down, as near to the wished middles as their heights allow (least squares).
+
+    Less the room that stands above them, the wishes only have to be made to rise: isotonic regression, by pooling
+    neighbours that do not (Ayer et al. 1955).
+    """
+    above, room = [], 0.0
+    for at, place in enumerate(column):
+        if at:
+            room += (_height(column[at - 1]) + _height(place)) / 2 + SPACING
+        above.append(room)
+    pools: list[tuple[float, int]] = []
+    for wish, over in zip(wished, above, strict=True):
+        mean, count = wish - over, 1
+        while pools and pools[-1][0] > mean:
+            other, size = pools.pop()
+            mean, count = (mean * count + other * size) / (count + size), count + size
+        pools.append((mean, count))
+    level = [mean for mean, count in pools for _ in range(count)]
+    return {place: level[at] + above[at] for at, place in enumerate(column)}
+
+
+def _neighbours(links: Sequence[tuple[Place, Place]]) -> tuple[dict[Place, list[Place]], dict[Place, list[Place]]]:
+    before: dict[Place, list[Place]] = {}
+    after: dict[Place, list[Place]] = {}
+    for a, b in links:
+        before.setdefault(b, []).append(a)
+        after.setdefault(a, []).append(b)
+    return before, after
+
+
+def _mean(values: Sequence[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
+
+
+def _height(place: Place) -> float:
+    return LANE if place[2] else HEIGHT
+
+
+def _left(layer: int) -> float:
+    return MARGIN + layer * (WIDTH + GAP)
+
+
+def _path(stations: Sequence[Place], middle: Mapping[Place, float], shift: float) -> str:
+    """A curve that leaves and enters level, and runs level past the layers between."""
+    x, y = _left(stations[0][0]) + WIDTH, middle[stations[0]] + shift
+    path = f"M{x:.1f} {y:.1f}"
+    for place in stations[1:]:
+        to, level, half = _left(place[0]), middle[place] + shift, x + GAP / 2
+        path += f"C{half:.1f} {y:.1f} {half:.1f} {level:.1f} {to:.1f} {level:.1f}"
+        x, y = to, level
+        if place[2]:
+            x += WIDTH
+            path += f"H{x:.1f}"
+    return path

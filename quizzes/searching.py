@@ -1,0 +1,69 @@
+"""Search: lessons and concepts for everyone, and for a student the questions that they have answered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from questions import markup, searching
+from questions.models import Item
+from quizzes import concepts
+from quizzes.models import Card
+
+
+@dataclass(frozen=True)
+class Found:
+    """A result: `type` is lesson, concept or item; title and snippet are sanitised HTML; `url` is the page of it."""
+
+    type: str
+    slug: str
+    title_html: str
+    snippet_html: str
+    url: str
+
+
+def search(query: str, student: Any | None) -> list[Found]:
+    """What the query's words are all found in: concepts, lessons, and the items that the student has answered.
+
+    Of items only the question is searched and shown, never what is right. A fixed number of queries; none for an
+    empty query.
+    """
+    wanted = searching.words(query)
+    if not wanted:
+        return []
+    found = [
+        Found("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
+        for hit in searching.concepts(wanted)
+    ]
+    for hit in searching.lessons(wanted):
+        url = reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
+        found.append(Found("lesson", hit.slug, hit.title_html, hit.snippet_html, url))
+    return found + (_items(wanted, student) if student else [])
+
+
+def _items(wanted: Sequence[str], student: Any) -> list[Found]:
+    """The items met: found by the question as it was written, shown with the numbers that the student had."""
+    asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
+    items = searching.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
+    found = list(items.order_by("position", "pk").only("slug", "kind")[: searching.FOUND])
+    cards: dict[int, list[Card]] = defaultdict(list)
+    for card in Card.objects.filter(student=student, item__in=found):
+        cards[card.item_id].append(card)
+    answers = concepts.answers([card for own in cards.values() for card in own], newest=1)
+    stems = concepts.stems({item: given for item, (given, _) in answers.items()})
+    return [
+        Found(
+            "item",
+            item.slug,
+            item.get_kind_display(),
+            searching.snippet(markup.render(stems[item.pk]), wanted),
+            reverse("review-answer", args=[event]),
+        )
+        for item in found
+        if item.pk in stems and (event := answers[item.pk][1][0].event)
+    ]

@@ -1,0 +1,78 @@
+"""The concepts: the map, and a page for each."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from questions import graph
+from questions.models import Concept
+from quizzes import concepts
+
+LINE = 20
+"""Characters of a name on one line of its node."""
+PADDING = 11
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node of the map as it is drawn: the lines of its name with their heights, and its meter."""
+
+    known: concepts.Known
+    x: float
+    y: float
+    lines: list[tuple[int, str]]
+    filled: float
+
+
+@require_GET
+def concept_map(request: HttpRequest) -> HttpResponse:
+    """All concepts of each course, as a map and as a list; with a student's mastery."""
+    found = concepts.maps(_student(request))
+    sheets = [
+        {
+            "course": one.course,
+            "drawing": one.drawing,
+            "boxes": [_box(node, one.known[node.name]) for node in one.drawing.nodes],
+            "list": one.known.values(),
+        }
+        for one in found
+    ]
+    sizes = {"width": graph.WIDTH, "height": graph.HEIGHT, "padding": PADDING, "meter": graph.WIDTH - 2 * PADDING}
+    return render(request, "quizzes/concepts.html", {"page": "concepts", "sheets": sheets, "box": sizes})
+
+
+@require_GET
+def concept(request: HttpRequest, slug: str) -> HttpResponse:
+    """One concept: what it is, where it stands, and what the student answered about it."""
+    found = get_object_or_404(Concept.objects.select_related("lesson", "course"), slug=slug)
+    student = _student(request)
+    context = {
+        "page": "concepts",
+        "concept": found,
+        "around": concepts.around(found, student),
+        "history": concepts.history(found, student) if student else None,
+    }
+    return render(request, "quizzes/concept.html", context)
+
+
+def _student(request: HttpRequest) -> Any | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def _box(node: graph.Node, known: concepts.Known) -> Box:
+    """Names stand above the meter, two lines at most; a longer one ends in dots, and its link says it whole."""
+    lines = textwrap.wrap(known.concept.name, LINE, max_lines=2, placeholder="…", break_on_hyphens=False)
+    first = 26 if len(lines) == 1 else 20
+    return Box(
+        known,
+        node.x,
+        node.y,
+        [(first + 16 * row, line) for row, line in enumerate(lines)],
+        round((graph.WIDTH - 2 * PADDING) * known.percent / 100, 1),
+    )

@@ -1,0 +1,83 @@
+"""The map of concepts by keyboard, and search from any page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from examprep.models import User
+from questions import bank
+from quizzes import scheduling
+from tests.browser.test_session import log_in
+from tests.conftest import TINY, Api
+
+AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    scheduling.enrol(user, bank.load_course(TINY, seeds=20).course)
+    return user
+
+
+@pytest.fixture
+def api(learner: User) -> Api:
+    return Api(learner)
+
+
+def test_the_map_and_the_search_by_keyboard(page: Page, learner: User) -> None:
+    log_in(page)
+    page.goto("/concepts/")
+    page.locator(".map").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".map a").first).to_be_focused()
+    outline = page.locator(".map a .box").first.evaluate("box => getComputedStyle(box).strokeWidth")
+    assert float(outline.removesuffix("px")) > 2
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/concepts/l2/")
+    expect(page.locator(".katex").first).to_be_visible()
+
+    page.keyboard.press("/")
+    field = page.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    expect(page).to_have_url("/search/")
+    page.keyboard.type("fact/or")
+    expect(page.get_by_role("status").first).to_have_text("Nothing found")
+    field.fill("")
+    expect(page.locator("#found")).to_contain_text("leads here from every page")
+    page.keyboard.type("factor")
+    first = page.locator("#found a").first
+    expect(first).to_have_text("Decay factor")
+    expect(page).to_have_url("/search/?q=factor")
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/concepts/factor/")
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("factor")
+    expect(page.locator("#found a").first).to_have_text("Decay factor")
+
+
+ADDRESSES = ("/concepts/", "/concepts/l2/", "/progress/", "/search/?q=decay")
+
+
+def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User, api: Api, key: Callable[[str], Any]) -> None:
+    for one in api.queue()["results"]:
+        api.answer(one["id"], key(one["id"]))
+    log_in(page)
+    for address in ADDRESSES:
+        page.goto(address)
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
+        page.evaluate(AXE)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = page.evaluate("axe.run().then(found => found.violations)")
+            serious = [one for one in found if one["impact"] in ("serious", "critical")]
+            assert serious == [], (address, scheme)

@@ -1,0 +1,211 @@
+"""The first course's bank: every row of what must be taught is asked in each of its kinds, and nothing is left open."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from questions.interchange import yaml
+from tests.questions.test_load_course import COURSE
+
+# What a student must be able to do, and the items that ask it, by kind. An item may serve several rows.
+ROWS: dict[str, dict[str, set[str]]] = {
+    "parameters per sample": {
+        "numeric": {"parameters-per-sample", "dense-layer-parameters"},
+        "single_choice": {"what-220-means"},
+    },
+    "random labels": {
+        "single_choice": {"what-random-labels-show", "regularizers-and-memorising"},
+        "multiple_select": {"random-label-conclusions"},
+        "matching": {"match-random-labels-study"},
+    },
+    "two curves": {
+        "single_choice": {"reading-the-gap", "telling-underfitting", "which-model-to-take", "gap-or-error"},
+        "numeric": {"epoch-of-the-minimum", "lambda-from-the-validation-curve"},
+    },
+    "the L2 penalty": {"numeric": {"l2-penalty-value", "l2-gradient", "full-sgd-step"}},
+    "weight decay": {
+        "numeric": {
+            *("weight-decay-factor", "pure-decay-after-k-steps", "steps-to-halve"),
+            *("equilibrium-of-pull-and-decay", "decay-over-a-training-run"),
+        },
+        "single_choice": {"handout-lambda"},
+    },
+    "L1 and L2": {
+        "single_choice": {"why-l1-reaches-zero", "peaky-or-diffuse", "plain-subgradient-misses-zero"},
+        "matching": {"match-l1-and-l2"},
+        "numeric": {"soft-threshold-step"},
+    },
+    "AdamW": {
+        "single_choice": {"why-adam-distorts-l2", "when-l2-is-weight-decay"},
+        "numeric": {"adamw-first-step", "adam-l2-first-step"},
+    },
+    "thinned networks": {
+        "numeric": {"count-the-masks"},
+        "single_choice": {"shared-weights", "the-test-network-approximates", "role-of-one-half"},
+    },
+    "scaling of dropout": {
+        "numeric": {"how-much-too-big", "scale-a-kept-activation", "variance-of-inverted-dropout"},
+        "single_choice": {"why-inverted", "plain-dropout-at-test"},
+        "matching": {"match-expectation-under-dropout"},
+    },
+    "model.eval": {"single_choice": {"forgot-eval"}},
+    "early stopping": {
+        "numeric": {"epoch-of-the-minimum", "stop-with-patience"},
+        "single_choice": {"why-stopping-acts-like-l2", "which-checkpoint"},
+    },
+    "augmentation": {
+        "numeric": {"crop-positions", "crops-and-flips", "augmented-set-size"},
+        "multiple_select": {"transforms-for-photographs", "transforms-that-keep-the-label"},
+        "single_choice": {"label-changing-transform"},
+    },
+    "the playbook": {
+        "ordering": {"order-of-the-playbook"},
+        "single_choice": {"first-tool-for-the-gap", "next-tool-after-augmentation", "gap-or-no-gap"},
+    },
+    "the code": {
+        "short_text": {
+            *("print-of-the-decay-step", "print-of-dropout-at-test"),
+            *("print-with-the-rate-forgotten", "complete-the-mask"),
+        },
+        "single_choice": {"bug-in-the-decay-step", "bug-in-the-dropout-mask", "impossible-output-of-dropout"},
+    },
+    "different mechanisms": {"matching": {"match-mechanism-to-target"}},
+}
+
+# The numeric templates that there have to be.
+TEMPLATES = {
+    *("parameters-per-sample", "dense-layer-parameters", "l2-penalty-value", "l2-gradient", "weight-decay-factor"),
+    *("pure-decay-after-k-steps", "steps-to-halve", "full-sgd-step", "equilibrium-of-pull-and-decay"),
+    *("soft-threshold-step", "adamw-first-step", "adam-l2-first-step", "count-the-masks", "expected-kept-neurons"),
+    *("how-much-too-big", "scale-a-kept-activation", "variance-of-inverted-dropout", "dropped-in-a-row"),
+    *("epoch-of-the-minimum", "stop-with-patience", "generalisation-gap", "crop-positions", "augmented-set-size"),
+    *("max-norm-rescale", "ridge-in-one-dimension"),
+}
+
+AT_LEAST = {
+    "numeric": 24,
+    "matching": 10,
+    "single_choice": 25,
+    "multiple_select": 8,
+    "ordering": 4,
+    "short_text": 8,
+}
+
+SYMBOL_P = re.compile(r"\$[^$]*(?<![a-zA-Z\\])p(?![a-zA-Z])[^$]*\$|`p`|\bp=|[<>/]\s*p\b")
+SAYS_WHICH = re.compile(r"keep|kept|drop.probability|probability of \*?dropping|nn\.Dropout", re.IGNORECASE)
+
+
+def read(path: Path) -> Any:
+    return yaml.read(path.read_text(encoding="utf-8"))
+
+
+ITEMS: list[dict[str, Any]] = [item for path in sorted((COURSE / "bank").glob("*.yaml")) for item in read(path)]
+BY_SLUG = {item["slug"]: item for item in ITEMS}
+
+
+def of_kind(*kinds: str) -> list[Any]:
+    return [pytest.param(item, id=item["slug"]) for item in ITEMS if item["kind"] in kinds]
+
+
+def wrong_answers(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a student may get wrong, as the author expects it."""
+    yield from (choice for choice in item.get("choices", []) if not choice.get("correct"))
+    yield from item.get("mistakes", [])
+    yield from item.get("distractors", [])
+    yield from item.get("pairs", [])
+
+
+def shown(item: dict[str, Any]) -> list[str]:
+    """What a student sees before the answer."""
+    texts = [item["stem"], *item.get("steps", [])]
+    texts += [choice["text"] for choice in item.get("choices", []) + item.get("distractors", [])]
+    return texts + [pair[side] for pair in item.get("pairs", []) for side in ("left", "right")]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_is_asked_in_each_of_its_kinds(row: str) -> None:
+    for kind, slugs in ROWS[row].items():
+        assert {slug: BY_SLUG.get(slug, {}).get("kind") for slug in slugs} == dict.fromkeys(slugs, kind)
+
+
+def test_there_are_enough_items_of_each_kind() -> None:
+    counts = Counter(item["kind"] for item in ITEMS)
+    assert {kind: counts[kind] >= least for kind, least in AT_LEAST.items()} == dict.fromkeys(AT_LEAST, True)
+    assert sum(counts.values()) >= 80
+
+
+def test_every_template_that_has_to_be_there_is() -> None:
+    assert sorted(TEMPLATES - {item["slug"] for item in ITEMS if item["kind"] == "numeric"}) == []
+
+
+def test_slugs_are_unique_and_no_concept_dangles() -> None:
+    assert [slug for slug, count in Counter(item["slug"] for item in ITEMS).items() if count > 1] == []
+    concepts = {concept["slug"] for concept in read(COURSE / "concepts.yaml")}
+    asked = Counter(slug for item in ITEMS for slug in item["concepts"])
+    assert set(asked) == concepts
+    assert {slug: count for slug, count in asked.items() if count < 2} == {}
+
+
+def test_difficulties_are_spread() -> None:
+    shares = Counter(item["difficulty"] for item in ITEMS)
+    assert sorted(shares) == [1, 2, 3, 4, 5]
+    assert all(shares[level] >= 4 for level in shares)
+    # Most are of the middle, and nothing makes up half of the bank.
+    assert max(shares, key=shares.__getitem__) in (2, 3)
+    assert max(shares.values()) < len(ITEMS) / 2
+    assert all(10 <= item["seconds"] <= 180 for item in ITEMS)
+
+
+@pytest.mark.parametrize("item", [pytest.param(item, id=item["slug"]) for item in ITEMS])
+def test_every_wrong_answer_is_answered(item: dict[str, Any]) -> None:
+    assert [one for one in wrong_answers(item) if not one.get("because", "").strip()] == []
+    assert len(item["explanation"].split()) >= 12
+    if item["kind"] != "ordering":
+        assert list(wrong_answers(item))
+
+
+@pytest.mark.parametrize("item", of_kind("numeric"))
+def test_every_number_is_worked_out_with_its_own_numbers(item: dict[str, Any]) -> None:
+    assert re.search(r"\{[^}]+\}", item["solution"])
+    assert len(item["mistakes"]) >= 2
+
+
+@pytest.mark.parametrize("item", of_kind("matching"))
+def test_match_sets_have_pairs_and_distractors(item: dict[str, Any]) -> None:
+    assert 5 <= len(item["pairs"]) <= 8
+    assert len(item["distractors"]) >= 2
+
+
+def test_the_longest_choice_is_seldom_the_right_one() -> None:
+    stands_out = []
+    asked = [item for item in ITEMS if item["kind"] == "single_choice"]
+    for item in asked:
+        right = max(len(choice["text"]) for choice in item["choices"] if choice.get("correct"))
+        wrong = max(len(choice["text"]) for choice in item["choices"] if not choice.get("correct"))
+        assert right <= 1.35 * wrong, item["slug"]
+        stands_out += [item["slug"]] if right > wrong else []
+    assert len(stands_out) <= 0.3 * len(asked), stands_out
+
+
+def test_no_item_leaves_open_what_p_means() -> None:
+    about = {"dropout", "thinned-networks", "inverted-dropout", "train-eval-mode", "playbook"}
+    open_ = []
+    for item in ITEMS:
+        if about & set(item["concepts"]) and any(SYMBOL_P.search(text) for text in shown(item)):
+            open_ += [] if SAYS_WHICH.search(" ".join(shown(item))) else [item["slug"]]
+    assert open_ == []
+
+
+def test_the_question_of_p_is_asked_of_the_items_that_mention_it() -> None:
+    """The pattern finds the letter where it stands for the probability, and only there."""
+    assert SYMBOL_P.search("Dropout with $p = 0.3$ acts")
+    assert SYMBOL_P.search("`p` is")
+    assert SYMBOL_P.search("mask = (rand < p) / p")
+    assert not SYMBOL_P.search(r"$w - \eta\,\operatorname{sign}(w)$ and no more parameters")
+    assert sum(any(SYMBOL_P.search(text) for text in shown(item)) for item in ITEMS) >= 20

@@ -1,0 +1,151 @@
+"""The map of concepts and the page of one: what a visitor sees, and what a student."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from examprep.models import User
+from questions.models import Course, Item
+from tests.conftest import Api, wrong
+
+pytestmark = pytest.mark.database
+Key = Callable[[str], Any]
+
+
+@pytest.fixture
+def web(student: User) -> Client:
+    client = Client()
+    client.force_login(student)
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def node(html: str, name: str) -> str:
+    """What the map says of a concept to those who do not see it."""
+    (label,) = re.findall(rf'aria-label="({name}[^"]*)"', html)
+    return str(label)
+
+
+def answer_all(api: Api, key: Key, slugs: set[str] | None = None, *, right: bool = True) -> None:
+    for one in api.queue()["results"]:
+        if slugs is None or one["item"] in slugs:
+            known = key(one["id"])
+            api.answer(one["id"], known if right else wrong(one, known))
+
+
+def test_a_visitor_sees_the_map_without_mastery(course: Course) -> None:
+    html = page(Client(), "/concepts/")
+    assert node(html, "L2 penalty") == "L2 penalty"
+    assert 'href="/concepts/l2/"' in html
+    assert 'class="level"' not in html
+    assert "recall" not in html
+    assert html.split('class="edges"')[1].split("</g>")[0].count("<path") == 1
+    html = page(Client(), "/concepts/factor/")
+    assert "What each step multiplies the weights by." in html
+    assert "Your answers" not in html
+    assert "begun" not in html
+
+
+def test_a_students_map_follows_their_answers(web: Client, api: Api, key: Key) -> None:
+    assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not begun"
+    answer_all(api, key, {"penalty-target"})
+    html = page(web, "/concepts/")
+    found = re.fullmatch(r"L2 penalty, (\d+) %", node(html, "L2 penalty"))
+    # One of the five cards: the other is in a set of three pairs, and one in a tick list.
+    assert found
+    assert int(found[1]) == 20
+    assert node(html, "Decay factor") == "Decay factor, not begun"
+
+
+def test_a_concept_tells_what_it_needs_and_what_it_practises(web: Client) -> None:
+    html = page(web, "/concepts/factor/")
+    needs, leads = html.split("Needs first")[1].split("Leads to")
+    assert 'href="/concepts/l2/"' in needs
+    assert "Nothing in this course." in leads
+    assert "a right answer is 50" in leads.split("Practises too")[1]
+    assert 'href="/concepts/factor/"' in page(web, "/concepts/l2/").split("Leads to")[1].split("Practised by")[0]
+    assert 'href="/lessons/decay/"' in html
+
+
+def test_the_history_shows_what_was_asked_and_how_it_went(web: Client, api: Api, key: Key) -> None:
+    assert "Your answers about this concept will be listed here." in page(web, "/concepts/factor/")
+    begin = timezone.now().replace(hour=12)
+    with time_machine.travel(begin) as clock:
+        answer_all(api, key, right=False)
+        for day in range(1, 8):
+            clock.move_to(begin + timedelta(days=day))
+            answer_all(Api(api_user(web)), key)
+        html = page(web, "/concepts/factor/")
+    history = html.split("Your answers")[1]
+    articles = {kind: each for each in history.split("<article") for kind in ("Numeric", "Ordering") if kind in each}
+    assert "multiplies every weight by what factor?" in articles["Numeric"]
+    assert "{eta}" not in history
+    assert 1 <= articles["Numeric"].count('<li class="right">') <= 5
+    assert "recall " in articles["Ordering"]
+    assert "comes back" in articles["Ordering"]
+    assert "KEY-" not in html
+    (first, *_) = re.findall(r'href="(/review/[^"]+)"', articles["Numeric"])
+    assert "KEY-EXPLANATION" in page(web, first)
+
+
+def api_user(web: Client) -> User:
+    return User.objects.get(pk=web.session["_auth_user_id"])
+
+
+def test_a_match_sets_pairs_are_one_answer(web: Client, api: Api, key: Key) -> None:
+    answer_all(api, key, {"match-regularisers"})
+    history = page(web, "/concepts/l2/").split("Your answers")[1]
+    assert history.count("<article") == 1
+    assert history.count('<li class="right">') == 1
+    assert "2 more questions to come" in history
+
+
+def test_another_students_answers_are_not_shown(web: Client, stranger: User, key: Key) -> None:
+    answer_all(Api(stranger), key)
+    html = page(web, "/concepts/l2/")
+    assert '<article class="met">' not in html
+    assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not begun"
+
+
+def test_a_retired_item_stays_in_the_history(web: Client, api: Api, key: Key) -> None:
+    answer_all(api, key, {"penalty-target"})
+    Item.objects.filter(slug="penalty-target").update(retired_at=timezone.now())
+    assert "no longer asked" in page(web, "/concepts/l2/")
+
+
+def test_an_unknown_concept_is_not_found(web: Client) -> None:
+    assert web.get("/concepts/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/concepts/", "/concepts/l2/", "/progress/", "/search/?q=weights"])
+def test_pages_ask_as_much_of_a_long_history_as_of_a_short_one(web: Client, api: Api, key: Key, address: str) -> None:
+    begin = timezone.now().replace(hour=12)
+    counts = []
+    with time_machine.travel(begin) as clock:
+        for day in range(6):
+            clock.move_to(begin + timedelta(days=day))
+            answer_all(Api(api_user(web)), key)
+            web.get("/today/")
+            web.get(address)
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                page(web, address)
+            counts.append(len(queries))
+    assert len(set(counts)) == 1, counts
+    assert counts[0] <= 24

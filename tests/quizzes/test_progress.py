@@ -1,0 +1,95 @@
+"""The progress page: streak, calendar, what comes, predictions, concepts and exams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from examprep.models import User
+from quizzes.memory.calibration import Bin
+from quizzes.views import charts
+from tests.conftest import Api
+
+Key = Callable[[str], Any]
+
+
+@pytest.fixture
+def web(student: User) -> Client:
+    client = Client()
+    client.force_login(student)
+    return client
+
+
+def test_a_newcomer_is_told_what_will_be_there(web: Client) -> None:
+    html = web.get("/progress/").content.decode()
+    assert "Every day with answers will have its square here." in html
+    assert "Nothing comes back in the next 30 days" in html
+    assert "What was predicted and what came of it will be compared here." in html
+    assert "Tiny exam" in html
+    assert "in 30 days" in html
+
+
+def test_the_page_says_what_the_api_says(web: Client, student: User, key: Key) -> None:
+    begin = timezone.now().replace(hour=12)
+    with time_machine.travel(begin) as clock:
+        for day in range(5):
+            clock.move_to(begin + timedelta(days=day))
+            api = Api(student)
+            for one in api.queue()["results"]:
+                api.answer(one["id"], key(one["id"]))
+        said = api.get("progress/").json()
+        html = web.get("/progress/").content.decode()
+    figures = re.findall(r"<dd>([^<]+)</dd>", html)
+    assert figures[:2] == [str(said["streak"]), str(sum(said["reviews_by_day"].values()))]
+    assert figures[2].startswith(f"{100 * said['retention']:.0f}")
+    tables = [re.findall(r"<td>(\d+)</td></tr>", table) for table in html.split("<table")[1:]]
+    weeks, coming, predicted = ([int(count) for count in table] for table in tables)
+    assert sum(weeks) == sum(said["reviews_by_day"].values())
+    assert coming == list(said["forecast_by_day"].values())
+    assert predicted == [one["n"] for one in said["calibration"]]
+    squares = [square for square in re.findall(r'<rect class="level-(\d)"[^>]*><title>', html) if square != "0"]
+    assert len(squares) == len(said["reviews_by_day"])
+    assert 'href="/concepts/l2/"' in html
+
+
+def test_nobody_sees_anothers_progress(web: Client, stranger: User, key: Key) -> None:
+    api = Api(stranger)
+    for one in api.queue()["results"]:
+        api.answer(one["id"], key(one["id"]))
+    assert "Every day with answers will have its square here." in web.get("/progress/").content.decode()
+    assert Client().get("/progress/")["Location"] == "/accounts/login/?next=/progress/"
+
+
+def test_the_calendar_has_a_square_for_each_day_of_whole_weeks() -> None:
+    today = date(2026, 3, 4)  # a Wednesday
+    counts = {date(2026, 3, 4): 40, date(2026, 3, 2): 1, date(2026, 2, 20): 20}
+    drawn = charts.calendar(counts, today, 365)
+    assert drawn.cells[0].date == date(2025, 3, 3)
+    assert drawn.cells[-1].date == today
+    level = {cell.date: cell.level for cell in drawn.cells}
+    assert [level[on] for on in (*counts, date(2026, 3, 3))] == [4, 1, 2, 0]
+    assert {cell.y for cell in drawn.cells if cell.date.weekday() == 0} == {charts.TOP}
+    assert max(cell.x for cell in drawn.cells) + charts.CELL <= drawn.width
+    assert drawn.weeks == [(date(2026, 3, 2), 2, 41), (date(2026, 2, 16), 1, 20)]
+
+
+def test_predictions_that_come_true_stand_on_the_diagonal() -> None:
+    drawn = charts.reliability([Bin(0.25, 0.25, 10), Bin(0.9, 0.5, 1000)])
+    fair, overrated = drawn.dots
+    assert fair.x - drawn.left == pytest.approx(drawn.bottom - fair.y)
+    assert overrated.x - drawn.left > drawn.bottom - overrated.y
+    assert fair.radius < overrated.radius
+
+
+def test_bars_are_as_high_as_their_days_count() -> None:
+    begin = date(2026, 3, 2)
+    drawn = charts.bars({begin: 10, begin + timedelta(days=1): 5, begin + timedelta(days=2): 0})
+    assert [bar.height for bar in drawn.bars] == [charts.BARS_HEIGHT, charts.BARS_HEIGHT / 2, 0]
+    assert charts.bars({}).bars == []
