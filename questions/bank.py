@@ -19,7 +19,7 @@ from django.db.models import Max
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
-from questions import kinds
+from questions import kinds, markup
 from questions.interchange import yaml
 from questions.models import Concept, ConceptEdge, Course, Finding, Item, ItemConcept, ItemVersion, Lesson
 from questions.variants import audit as variant_audit
@@ -480,7 +480,16 @@ class _CourseFolder:
             self.problems += [place.problem(problem.message, problem.field) for problem in problems_of(error)]
             return None
 
+    def _check_tried(self) -> None:
+        """What a lesson's callouts offer to try has to be in the bank."""
+        items = {document.slug for _, document in self.items}
+        for place, _, body in self.lessons:
+            for slug in markup.tried(body):
+                if slug not in items:
+                    self.problems.append(Problem(f"There is no item “{slug}” to try.", "try", place.entry, place.file))
+
     def _check_references(self) -> None:
+        self._check_tried()
         lessons = {document.slug for _, document, _ in self.lessons}
         concepts = {document.slug for _, document in self.concepts}
         self._check_unique((place for place, _, _ in self.lessons), "lesson")

@@ -30,7 +30,7 @@ from quizzes import folding, journal, outbox, syncing
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
-from quizzes.presenting import body_of, with_html
+from quizzes.presenting import body_of, told, with_html
 
 MAX_EVENTS = 500
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -477,15 +477,7 @@ def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
 
 
 def _grade(event: ReviewEvent, graded: Graded, revealed: Revealed, seconds: int) -> dict[str, Any]:
-    return {
-        "score": graded.score,
-        "correct": graded.correct,
-        "rating": _rate(graded.score, event, seconds).name.lower(),
-        "feedback": graded.feedback,
-        "key": revealed.key,
-        "explanation": revealed.explanation,
-        "solution": revealed.solution,
-    }
+    return {"rating": _rate(graded.score, event, seconds).name.lower(), **told(graded, revealed)}
 
 
 def _card(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:

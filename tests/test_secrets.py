@@ -24,6 +24,7 @@ VALUES = {
     "event": [str(uuid.UUID(int=7))],
     "path": ["nothing/"],
     "token": ["1:forged"],
+    "item": ["decay-factor", "unknown"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
 WITH_KEYS = ("/api/v1/packs/",)
@@ -169,6 +170,10 @@ def test_a_visitor_sees_the_lessons_and_nothing_of_anybody(course: Any, student:
             "/",
             "/lessons/",
             "/lessons/decay/",
+            "/lessons/decay/quick-check/",
+            "/concepts/",
+            "/search/",
+            "/review/read/",
             "/health/live",
             "/health/ready",
             "/worker.js",

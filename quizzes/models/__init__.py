@@ -5,6 +5,7 @@ from quizzes.models.memory import Card, Journal, MemoryFit, Review, ReviewEvent
 from quizzes.models.outbox import Job
 from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
+from quizzes.models.reading import QuickCheck, SectionRead
 from quizzes.models.reminder import PushSubscription, Reminder
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "MemoryFit",
     "Presentation",
     "PushSubscription",
+    "QuickCheck",
     "Reminder",
     "Review",
     "ReviewEvent",
+    "SectionRead",
 ]
