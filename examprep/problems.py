@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
@@ -114,6 +115,7 @@ def describe_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     return result
 
 
+@csrf_exempt
 def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
     """The answer to a path of the API that does not exist."""
     return JsonResponse(

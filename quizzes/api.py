@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from django.utils import timezone
 from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
@@ -16,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from questions import markup
-from questions.models import Concept, ConceptEdge
-from quizzes import presenting, progress, reviewing, scheduling, searching, syncing
+from questions.models import Concept, ConceptEdge, Lesson
+from quizzes import checking, presenting, progress, reviewing, scheduling, searching, syncing
 from quizzes.calendar import instant
 
 MAX_QUEUE = 100
@@ -117,6 +118,30 @@ def _whole(request: Request, name: str, *, default: int, maximum: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum):
         raise InvalidFields({name: [f"Use a whole number from 1 to {maximum}."]})
     return int(text)
+
+
+class QuickCheckSerializer(serializers.Serializer):
+    results = PresentationSerializer(many=True)
+
+
+class QuickCheckView(APIView):
+    """The questions at the end of a lesson: four of rising difficulty, the same until the next study day."""
+
+    @extend_schema(responses=QuickCheckSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        return self._questions(request, slug, renew=False)
+
+    @extend_schema(request=None, responses=QuickCheckSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Four others."""
+        return self._questions(request, slug, renew=True)
+
+    def _questions(self, request: Request, slug: str, *, renew: bool) -> Response:
+        lesson = Lesson.objects.filter(slug=slug, course__enrolments__student=request.user).first()  # type: ignore[misc]
+        if lesson is None:
+            raise NotFound
+        found = checking.quick_check(request.user, lesson, timezone.now(), renew=renew)
+        return Response({"results": [presenting.payload(one) for one in found]})
 
 
 class AnsweredPresentationSerializer(PresentationSerializer):

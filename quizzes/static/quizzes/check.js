@@ -29,12 +29,13 @@ function score(check) {
 }
 
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  // A part that was swapped as a whole is no longer in the page.
-  const part = target.isConnected ? target : document.querySelector("[data-check]");
-  if (!part?.closest("[data-check], [data-part]")) return;
-  arrived(part);
-  const next = part.querySelector("[id^=verdict], [aria-invalid=true], .answer input:not([type=hidden]), .answer button");
-  next?.focus({ preventScroll: true });
+  // A check that was swapped as a whole is no longer in the page: the new one is.
+  const root = target.isConnected ? target : document.querySelector("[data-check]");
+  if (!root) return;
+  arrived(root);
+  const part = root.closest("[data-part]");
+  if (!part) return;
+  part.querySelector("[id^=verdict], [aria-invalid=true], .answer input:not([type=hidden]), .answer button")?.focus({ preventScroll: true });
   part.scrollIntoView({ block: "nearest" });
 });
 
