@@ -89,6 +89,7 @@ urlpatterns = [
     path("lessons/", questions.LessonList.as_view()),
     path("lessons/<slug:slug>/", questions.LessonDetail.as_view()),
     path("lessons/<slug:slug>/quick-check/", quizzes.QuickCheckView.as_view()),
+    path("simulators/<slug:name>/", questions.SimulatorDetail.as_view()),
     path("concepts/", quizzes.ConceptList.as_view()),
     path("queue/", quizzes.QueueView.as_view()),
     path("packs/", quizzes.PackView.as_view()),

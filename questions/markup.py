@@ -29,6 +29,8 @@ CALLOUTS = {
     "intuition": "Intuition",
     "exam": "Exam-favourite numbers",
 }
+SIMULATOR = re.compile(r'<div class="simulator-place simulator-(?P<name>[a-z-]+)">.*?</div>', re.DOTALL)
+"""In clean HTML: where an interactive figure stands."""
 TAGS = {
     *("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
     *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
@@ -78,6 +80,11 @@ def sections(text: str) -> tuple[Section, ...]:
         html = _clean(str(_MARKDOWN.renderer.render(body, _MARKDOWN.options, {})))
         found.append(Section(_slug(title) if heading else "", title, html))
     return tuple(found)
+
+
+def simulators(text: str) -> tuple[str, ...]:
+    """The interactive figures that a lesson's text places, in order."""
+    return tuple(SIMULATOR.findall(render(text)))
 
 
 def tried(text: str) -> tuple[str, ...]:
@@ -135,6 +142,12 @@ def _tries(tokens: Sequence[Token], end: int) -> str:
     return f'<p class="try">{" ".join(links)}</p>\n'
 
 
+def _simulator(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    if tokens[at].nesting < 0:
+        return "</div>\n"
+    return f'<div class="simulator-place simulator-{_slug(tokens[at].info.strip().removeprefix("simulator"))}">'
+
+
 def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     title = tokens[at + 1].content
     return f'<{tokens[at].tag} id="{_slug(title)}">'
@@ -150,6 +163,7 @@ def _parser() -> MarkdownIt:
     parser.disable("image")
     for kind in CALLOUTS:
         parser.use(container_plugin, name=kind, render=_callout)
+    parser.use(container_plugin, name="simulator", render=_simulator)
     return parser
 
 

@@ -24,6 +24,7 @@ VALUES = {
     "event": [str(uuid.UUID(int=7))],
     "path": ["nothing/"],
     "token": ["1:forged"],
+    "name": ["early-stopping", "unknown"],
     "item": ["decay-factor", "unknown"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""

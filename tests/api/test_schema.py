@@ -26,6 +26,7 @@ OPERATIONS = [
     ("GET", "/api/v1/lessons/{slug}/"),
     ("GET", "/api/v1/lessons/{slug}/quick-check/"),
     ("POST", "/api/v1/lessons/{slug}/quick-check/"),
+    ("GET", "/api/v1/simulators/{name}/"),
     ("GET", "/api/v1/concepts/"),
     ("GET", "/api/v1/queue/"),
     ("GET", "/api/v1/packs/"),
