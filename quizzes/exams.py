@@ -1,6 +1,6 @@
 """The exams of a course folder."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -48,6 +48,13 @@ def load_exams(course: Course, folder: Path) -> int:
     return len(entries)
 
 
+def _in_days(days: int | None) -> datetime | None:
+    """Nine in the morning of the server's zone, so many days ahead."""
+    if days is None:
+        return None
+    return (timezone.localtime() + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
 def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Problem]:
     name = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
 
@@ -64,7 +71,6 @@ def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Prob
     fields = document.model_dump(exclude={"slug", "starts_in_days"})
     exam = Exam.objects.filter(slug=document.slug).first()
     if document.starts_at is None:
-        days = timedelta(days=document.starts_in_days) if document.starts_in_days else None
-        fields["starts_at"] = exam.starts_at if exam else (timezone.now() + days if days else None)
+        fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
     Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
     return []

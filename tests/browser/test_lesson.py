@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
@@ -158,6 +159,21 @@ def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, lea
     page.get_by_role("link", name="Start the quick check").click()
     expect(page.locator("form.question")).to_have_count(4)
     context.close()
+
+
+def test_a_first_visit_is_light_and_asks_no_other_host(page: Page, live_server: LiveServer, learner: User) -> None:
+    """Compressed as they are served; fonts and icons as they are."""
+    sizes: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        body = response.body()
+        sizes[response.url] = len(body if body[:4] == b"wOF2" else gzip.compress(body))
+
+    page.on("response", weigh)
+    page.goto(ADDRESS, wait_until="networkidle")
+    assert any("woff2" in url for url in sizes)
+    assert [url for url in sizes if not url.startswith(live_server.url)] == []
+    assert sum(sizes.values()) <= 350 * 1024
 
 
 def test_variants_are_tried_in_place(page: Page, learner: User) -> None:
