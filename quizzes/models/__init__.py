@@ -7,6 +7,7 @@ from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
 from quizzes.models.reading import QuickCheck, SectionRead
 from quizzes.models.reminder import PushSubscription, Reminder
+from quizzes.models.sitting import Sitting, Slot
 
 __all__ = [
     "Card",
@@ -23,4 +24,6 @@ __all__ = [
     "Review",
     "ReviewEvent",
     "SectionRead",
+    "Sitting",
+    "Slot",
 ]
