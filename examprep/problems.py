@@ -62,7 +62,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     )
     if isinstance(error, ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-    response.data = problem(response.status_code, detail, errors)
+    response.data = problem(response.status_code, detail, errors) | getattr(error, "extra", {})
     response.content_type = CONTENT_TYPE
     return response
 

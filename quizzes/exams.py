@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Concept, Course
+from quizzes import blueprints, sitting
 from quizzes.models import Exam
 
 
@@ -25,6 +26,10 @@ class ExamDocument(BaseModel):
     minutes: int = Field(ge=1, le=600)
     starts_at: AwareDatetime | None = None
     starts_in_days: int | None = Field(default=None, ge=1, le=3650)
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+    attempts: int | None = Field(default=None, ge=1, le=1000)
+    feedback: Literal["closed", "ended"] = "closed"
     blueprint: dict[str, Any] = {}
 
 
@@ -65,6 +70,10 @@ def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Prob
         document = ExamDocument.model_validate(entry)
     except pydantic.ValidationError as error:
         return [problem(found.message, found.field) for found in bank.problems_of(error)]
+    try:
+        blueprints.parse(document.kind, document.blueprint)
+    except blueprints.BlueprintError as error:
+        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
     unknown = [slug for slug in document.blueprint.get("concepts", {}) if slug not in concepts]
     if unknown:
         return [problem(f"There is no concept “{slug}” in this course.", "blueprint.concepts") for slug in unknown]
@@ -72,5 +81,9 @@ def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Prob
     exam = Exam.objects.filter(slug=document.slug).first()
     if document.starts_at is None:
         fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
-    Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
+    loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
+    try:
+        sitting.check_blueprint(loaded)
+    except sitting.SittingError as error:
+        return [problem(str(error), "blueprint")]
     return []

@@ -100,13 +100,23 @@ def _draw(student: Any, card: Card, facets: tuple[str, ...], now: datetime) -> P
     return drawn
 
 
-def draw(version: ItemVersion, pk: uuid.UUID, seeds: Iterable[int], facets: Sequence[str] = ()) -> Presentation | None:
-    """A presentation of nobody's, not stored, by the first seed with a sound variant; None where there is none."""
+def draw(
+    version: ItemVersion, pk: uuid.UUID, seeds: Iterable[int], facets: Sequence[str] = (), **options: Any
+) -> Presentation | None:
+    """A presentation of nobody's, not stored, by the first seed with a sound variant; None where there is none.
+
+    `options` are those of the kind's `present`.
+    """
     body = body_of(version.pk)
     for seed in seeds:
         try:
             presented = kinds.get(version.kind).present(
-                body, seed=seed, identity=version.identity, opaque=opaque_ids(pk), focus=[f for f in facets if f]
+                body,
+                seed=seed,
+                identity=version.identity,
+                opaque=opaque_ids(pk),
+                focus=[f for f in facets if f],
+                **options,
             )
         except VariantError as error:
             logger.warning("%s: seed %s is drawn again: %s", version, seed, error)

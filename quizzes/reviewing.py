@@ -120,6 +120,7 @@ class _Known:
     practice: list[bank.Practice]
     of_targets: dict[uuid.UUID, list[uuid.UUID]]
     undone: set[uuid.UUID | None]
+    of_sitting: bool = False
 
 
 @dataclass
@@ -137,12 +138,13 @@ class _Writes:
     refold: dict[uuid.UUID, Card] = field(default_factory=dict)
 
 
-def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[str, Any]:
+def accept(student: Any, batch: object, *, now: datetime | None = None, of_sitting: bool = False) -> dict[str, Any]:
     """Store, grade and fold a batch of events of `student`'s; the answer is CONTRACT.md's `reviews/batch` body.
 
     `batch` is untrusted JSON: `{"device", "device_now", "events"}`. Each event is accepted, a duplicate, a conflict
-    or rejected on its own; one transaction holds all that is stored. Raises BatchError when the batch itself is
-    malformed. The number of queries depends on neither the history nor the number of events.
+    or rejected on its own; one transaction holds all that is stored. What was put in a sitting is answered there
+    alone, and comes in with `of_sitting`. Raises BatchError when the batch itself is malformed. The number of queries
+    depends on neither the history nor the number of events.
     """
     now = now or timezone.now()
     parsed = _parse_batch(batch)
@@ -153,6 +155,7 @@ def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[
     with transaction.atomic():
         book = journal.lock(student, now)
         known = _load(student, [report for report in reports if not isinstance(report, _Outcome)])
+        known.of_sitting = of_sitting
         writes = _Writes()
         outcomes = [
             report
@@ -315,6 +318,9 @@ def _review(
     if presentation is None:
         detail = "presentation: There is no such presentation."
         return _Outcome(report.id, "rejected", "unknown_presentation", detail)
+    if presentation.in_sitting != known.of_sitting:
+        detail = "presentation: This question belongs to a sitting; answer it there."
+        return _Outcome(report.id, "rejected", "in_sitting", detail)
     version = presentation.version
     kind, body = kinds.get(version.kind), body_of(version.pk)
     try:
@@ -384,7 +390,7 @@ def _undo(event: ReviewEvent, report: UndoReport, known: _Known, writes: _Writes
     moved = [*known.of_targets.get(target.event_id, []), *_cards_of(target, writes)]
     writes.refold.update({pk: known.cards[pk] for pk in moved})
     presentation = known.presentations.get(target.presentation_id) if target.presentation_id else None
-    if presentation is not None:
+    if presentation is not None and not presentation.in_sitting:
         writes.reopened[presentation.pk] = presentation
         writes.closed.discard(presentation.pk)
     return None

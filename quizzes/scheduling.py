@@ -155,6 +155,18 @@ def expected_scores(student: Any, *, now: datetime | None = None) -> list[Expect
     return sorted(found, key=lambda one: (one.at is None or one.at <= now, one.at or now, one.exam.pk))
 
 
+def expected_score(student: Any, exam: Exam, now: datetime) -> Forecast | None:
+    """The score to expect of one exam as things stand; None once it is past, and without a date or questions."""
+    day = study_day(student, now)
+    for _, exams in _exams_by_enrolment(student):
+        for one, at in exams:
+            if one == exam and at is not None and at > now:
+                candidates = _candidates(ensure_cards(student), now, day)
+                ahead = ExamAhead(exam.title, at, exam.blueprint.get("concepts", {}))
+                return _forecast(candidates, ahead, day, journal.parameters(student)) if candidates else None
+    return None
+
+
 # Making the plan
 
 

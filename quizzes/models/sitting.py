@@ -1,6 +1,7 @@
 """An exam as one student sits it."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -70,12 +71,12 @@ class Slot(models.Model):
     seconds = models.PositiveIntegerField(null=True, blank=True, help_text="Of a round of a viva; else none.")
     started_at = models.DateTimeField(null=True, blank=True, help_text="When a round was begun.")
     deadline_at = models.DateTimeField(null=True, blank=True, help_text="None before a round is begun.")
-    response = models.JSONField(null=True, blank=True)
+    response: Any = models.JSONField(null=True, blank=True)
     rev = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
     flagged = models.BooleanField(default=False)
     score = models.FloatField(null=True, blank=True, help_text="0 to 1, once it is closed.")
-    grade = models.JSONField(null=True, blank=True)
+    grade: Any = models.JSONField(null=True, blank=True)
     oral = models.JSONField(null=True, blank=True, help_text="The student's own mark of a spoken answer {pair, mark}.")
 
     class Meta:
