@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
@@ -415,6 +415,14 @@ def exam_bank(exam: Exam) -> simulate.Bank:
 
 def _as_json(task: Task) -> dict[str, Any]:
     return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}
+
+
+def ask_item(student: Any, item: int, now: datetime) -> Presentation | None:
+    """A question of one item, of a match set its pairs that are due longest; None where it cannot be asked."""
+    cards = Card.objects.filter(student=student, item=item, suspended=False)
+    facets = list(cards.order_by(F("due_at").asc(nulls_last=True), "facet").values_list("pk", "facet"))
+    found = present(student, [Ask(facets[0][0], tuple(facet for _, facet in facets))], now) if facets else []
+    return next(iter(found), None)
 
 
 # Days off, and days missed

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import concepts, lessons, progress, reminders, review, search, today
+from quizzes.views import concepts, exams, lessons, progress, reminders, review, search, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -19,6 +19,13 @@ urlpatterns = [
     path("lessons/<slug:slug>/try/<slug:item>/", lessons.variant, name="try"),
     path("concepts/", concepts.concept_map, name="concepts"),
     path("concepts/<slug:slug>/", concepts.concept, name="concept"),
+    path("exams/", exams.center, name="exams"),
+    path("exams/practise/", exams.practise, name="practise"),
+    path("exams/<slug:slug>/", exams.exam, name="exam"),
+    path("sittings/<uuid:id>/", exams.sit, name="sitting"),
+    path("sittings/<uuid:id>/slots/<int:number>/", exams.slot, name="slot"),
+    path("sittings/<uuid:id>/rounds/<int:number>/", exams.round_step, name="round"),
+    path("sittings/<uuid:id>/submit/", exams.submit, name="submit"),
     path("progress/", progress.progress, name="progress"),
     path("search/", search.search, name="search"),
     path("review/", review.review, name="review"),

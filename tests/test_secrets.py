@@ -27,6 +27,7 @@ VALUES = {
     "token": ["1:forged"],
     "id": [str(uuid.UUID(int=7))],
     "slot": ["1"],
+    "number": ["1"],
     "name": ["early-stopping", "unknown"],
     "item": ["decay-factor", "unknown"],
 }

@@ -78,3 +78,9 @@ def formula(text: str) -> str:
     """The LaTeX of a text that is one formula and nothing else; else nothing."""
     inner = text.strip().removeprefix("$").removesuffix("$")
     return inner if len(inner) == len(text.strip()) - 2 and "$" not in inner else ""
+
+
+@register.filter
+def field(record: Any, name: str) -> Any:
+    """The field of a record under a name that the template computes."""
+    return getattr(record, name)

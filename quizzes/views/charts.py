@@ -142,3 +142,26 @@ def reliability(bins: Sequence[Bin]) -> Reliability:
     ]
     ticks = [(PLOT_LEFT + PLOT * at / 4, bottom - PLOT * at / 4, f"{25 * at}") for at in range(5)]
     return Reliability(PLOT_LEFT, PLOT_LEFT + PLOT, PLOT_TOP, bottom, dots, ticks)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Scores one after the other: a line, and its points (x, y, percent)."""
+
+    path: str
+    points: list[tuple[float, float, int]]
+
+
+TREND_WIDTH, TREND_HEIGHT = 320, 90
+
+
+def trend(shares: Sequence[float]) -> Trend | None:
+    """The shares in [0, 1] of sittings in their order; None of fewer than two."""
+    if len(shares) < 2:
+        return None
+    step = (TREND_WIDTH - 24) / (len(shares) - 1)
+    points = [
+        (round(12 + step * at, 1), round(TREND_HEIGHT - 10 - (TREND_HEIGHT - 26) * share, 1), round(100 * share))
+        for at, share in enumerate(shares)
+    ]
+    return Trend("M" + "L".join(f"{x} {y}" for x, y, _ in points), points)

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds import numeric
@@ -57,6 +58,7 @@ def bury(request: StudentRequest) -> HttpResponse:
     """Not today: the question comes back tomorrow."""
     presentation = get_object_or_404(_own(request), pk=answering.uuid_of(request.POST.get("presentation")))
     answering.send(request, {"type": "bury", "card": str(presentation.card_id)})
+    _leave_out(request, presentation.version.item_id)
     return _ask(request) if answering.is_partial(request) else redirect("review")
 
 
@@ -87,22 +89,37 @@ def summary(request: StudentRequest) -> HttpResponse:
 
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
     queue = scheduling.queue(request.user, limit=1)
-    presentation = presentation or next(iter(queue.presentations), None)
+    presentation = presentation or _selected(request) or next(iter(queue.presentations), None)
     if presentation is None:
         summary = reverse("review-summary")
         return HttpResponse(headers={"HX-Redirect": summary}) if answering.is_partial(request) else redirect(summary)
     last = request.user.review_events.order_by("-sequence").first()
     undoable = last is not None and last.type == "review" and not last.undone and last.study_date == queue.day.date
-    context = _question(presentation, queue) | {"last": last.event_id if last and undoable else None}
+    context = _question(request, presentation, queue) | {"last": last.event_id if last and undoable else None}
     return _part(request, "question", context, reverse("review"))
 
 
-def _question(presentation: Presentation, queue: scheduling.Queue) -> dict[str, Any]:
+def _selected(request: StudentRequest) -> Presentation | None:
+    """The next question of the selection that the student chose to practise, as long as there is one."""
+    for item in request.session.get("selection") or []:
+        if found := scheduling.ask_item(request.user, item, timezone.now()):
+            return found
+        _leave_out(request, item)
+    return None
+
+
+def _leave_out(request: StudentRequest, item: int) -> None:
+    """An item that was answered, or cannot be asked, is no longer selected."""
+    if item in (selection := request.session.get("selection") or []):
+        request.session["selection"] = [other for other in selection if other != item]
+
+
+def _question(request: StudentRequest, presentation: Presentation, queue: scheduling.Queue) -> dict[str, Any]:
     shown = presenting.payload(presentation)
     return {
         "presentation": shown,
         "steps": shown["prompt"].get("steps"),
-        "progress": _progress(queue, answered=False),
+        "progress": _progress(queue, request, answered=False),
         "event": uuid.uuid4(),
         "shown": answering.shown_now(),
         "typed": {},
@@ -110,7 +127,13 @@ def _question(presentation: Presentation, queue: scheduling.Queue) -> dict[str, 
     }
 
 
-def _progress(queue: scheduling.Queue, *, answered: bool) -> dict[str, int]:
+def _progress(queue: scheduling.Queue, request: StudentRequest, *, answered: bool) -> dict[str, Any]:
+    if selection := request.session.get("selection"):
+        left = len(selection)
+        total = max(request.session.get("selected", left), left)
+        done = total - left
+        at = done if answered else done + 1
+        return {"done": done, "at": at, "total": total, "left": left, "percent": round(100 * done / total)}
     total = queue.done + queue.remaining
     return {
         "done": queue.done,
@@ -134,6 +157,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
         if result["status"] == "rejected":
             return _ask_again(request, presentation, response, result["detail"] or "")
         given = _given(presentation)
+        _leave_out(request, presentation.version.item_id)
     if given is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
@@ -142,7 +166,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
 
 def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[str, Any], detail: str) -> HttpResponse:
     """The same question with what was typed, and what is wrong with its form."""
-    context = _question(presentation, scheduling.queue(request.user, limit=1))
+    context = _question(request, presentation, scheduling.queue(request.user, limit=1))
     context["steps"] = answering.in_order(context["steps"], typed)
     context |= {
         "typed": typed,
@@ -160,7 +184,7 @@ def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
     due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
     context = {
         "lesson": presentation.version.lesson,
-        "progress": _progress(scheduling.queue(request.user, limit=1), answered=True),
+        "progress": _progress(scheduling.queue(request.user, limit=1), request, answered=True),
         "event": given.event_id,
         "due": due,
         **answering.outcome(shown, grade, given.response),

@@ -1,0 +1,266 @@
+"""What a student sees of exams: those ahead with their sittings, the bank to practise from, and what was confused."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import Count, Max, Min, Q
+
+from questions.kinds import matching
+from questions.models import Concept, Item, Lesson
+from quizzes import blueprints, presenting, scheduling
+from quizzes.models import Card, Exam, Sitting, Slot
+from quizzes.planning.forecast import Forecast
+
+MAX_SELECTION = 50
+WEAK = 2
+"""Lapses from which an item counts as weak."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """An exam with what the student needs to know before sitting it."""
+
+    exam: Exam
+    at: datetime | None
+    expected: Forecast | None
+    open: Sitting | None
+    taken: int
+    best: float | None
+    slots: int
+    unit: str
+    parts: list[blueprints.Section]
+
+    @property
+    def attempts_left(self) -> int | None:
+        """How often it can still be begun; None: as often as one likes."""
+        return None if self.exam.attempts is None else max(self.exam.attempts - self.taken, 0)
+
+    def can_begin(self, now: datetime) -> bool:
+        """Whether a new sitting can be opened."""
+        exam = self.exam
+        in_time = (not exam.opens_at or now >= exam.opens_at) and (not exam.closes_at or now < exam.closes_at)
+        return in_time and self.attempts_left != 0
+
+
+def overview(student: Any, now: datetime) -> list[Ahead]:
+    """All exams of the student's courses, the next one first; a fixed number of queries."""
+    sittings: dict[int, list[Sitting]] = defaultdict(list)
+    for one in Sitting.objects.filter(student=student).only("exam", "state", "score", "max_score", "deadline_at"):
+        sittings[one.exam_id].append(one)
+    found = []
+    for expected in scheduling.expected_scores(student, now=now):
+        exam = expected.exam
+        blueprint = blueprints.parse(exam.kind, exam.blueprint)
+        viva = isinstance(blueprint, blueprints.Viva)
+        own = sittings[exam.pk]
+        shares = [one.score / one.max_score for one in own if one.score is not None and one.max_score]
+        found.append(
+            Ahead(
+                exam,
+                expected.at,
+                expected.now,
+                next((one for one in own if one.is_open), None),
+                len(own),
+                max(shares, default=None),
+                blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots,
+                "rounds" if viva else "questions",
+                [] if isinstance(blueprint, blueprints.Viva) else list(blueprint.sections),
+            )
+        )
+    return found
+
+
+def history(student: Any, exam: Exam, limit: int = 20) -> list[Sitting]:
+    """The student's closed sittings of the exam, the newest first."""
+    closed = Sitting.objects.filter(student=student, exam=exam).exclude(state=Sitting.State.OPEN)
+    return list(closed.order_by("-opened_at")[:limit])
+
+
+# The bank
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A selection of the bank; an empty value selects nothing away."""
+
+    NAMES: ClassVar[tuple[str, ...]] = ("lesson", "concept", "kind", "difficulty", "state")
+    STATES: ClassVar[dict[str, str]] = {"new": "new", "due": "due", "weak": "weak", "known": "known"}
+
+    lesson: str = ""
+    concept: str = ""
+    kind: str = ""
+    difficulty: str = ""
+    state: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is selected."""
+        return not any(getattr(self, name) for name in self.NAMES)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """What a filter selects, and what there is to choose from: (value, name, items)."""
+
+    chosen: Filter
+    count: int
+    options: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+
+
+def bank(student: Any, chosen: Filter, now: datetime) -> Bank:
+    """The bank of the student's courses as `chosen` selects it; a fixed number of queries."""
+    rows = _rows(student, now)
+    lessons = dict(Lesson.objects.values_list("slug", "title"))
+    concepts = dict(Concept.objects.values_list("slug", "name"))
+    options: dict[str, list[tuple[str, str, int]]] = {}
+    names = {"lesson": lessons, "concept": concepts}
+    for name in Filter.NAMES:
+        others = [row for row in rows if _matches(row, chosen, but=name)]
+        counts = Counter(value for row in others for value in _values(row, name))
+        every = sorted({value for row in rows for value in _values(row, name)}, key=_order(name, list(concepts)))
+        options[name] = [
+            (value, names.get(name, {}).get(value, value.replace("_", " ").capitalize()), counts[value])
+            for value in every
+        ]
+    return Bank(chosen, sum(_matches(row, chosen) for row in rows), options)
+
+
+def selection(student: Any, chosen: Filter, now: datetime) -> list[int]:
+    """The items that a filter selects, those due longest first, then new ones in the course's order."""
+    rows = [row for row in _rows(student, now) if _matches(row, chosen)]
+    rows.sort(key=lambda row: (row.due_at is None, row.due_at or now, row.position))
+    return [row.item for row in rows[:MAX_SELECTION]]
+
+
+@dataclass(frozen=True)
+class _Row:
+    item: int
+    position: int
+    lesson: str
+    concepts: list[str]
+    kind: str
+    difficulty: str
+    state: str
+    due_at: datetime | None
+
+
+def _rows(student: Any, now: datetime) -> list[_Row]:
+    cards = Card.objects.filter(student=student).values("item").order_by("item")
+    summed = cards.annotate(
+        due=Min("due_at"), seen=Count("pk", filter=Q(reviews__gt=0)), lapses=Max("lapses"), last=Min("last_rating")
+    )
+    facts = {row["item"]: row for row in summed}
+    items = Item.objects.published().filter(course__enrolments__student=student).order_by("course", "position", "pk")
+    found = []
+    fields = ("pk", "position", "published__lesson__slug", "published__concepts", "kind", "published__difficulty")
+    for pk, position, lesson, concepts, kind, difficulty in items.values_list(*fields):
+        fact = facts.get(pk)
+        due = fact["due"] if fact else None
+        found.append(_Row(pk, position, lesson, concepts, kind, str(difficulty), _state(fact, now), due))
+    return found
+
+
+def _state(fact: Any, now: datetime) -> str:
+    if not fact or not fact["seen"]:
+        return "new"
+    if fact["lapses"] >= WEAK or fact["last"] == 1:
+        return "weak"
+    return "due" if fact["due"] and fact["due"] <= now else "known"
+
+
+def _values(row: _Row, name: str) -> list[str]:
+    return row.concepts if name == "concept" else [getattr(row, name)]
+
+
+def _matches(row: _Row, chosen: Filter, but: str = "") -> bool:
+    return all(
+        name == but or not getattr(chosen, name) or getattr(chosen, name) in _values(row, name) for name in Filter.NAMES
+    )
+
+
+def _order(name: str, concepts: Sequence[str]) -> Any:
+    places = {"concept": concepts, "state": list(Filter.STATES)}.get(name)
+    return (lambda value: places.index(value)) if places else (lambda value: value)
+
+
+# After a sitting
+
+
+def missed(sitting: Sitting) -> list[int]:
+    """The items of a closed sitting that were not wholly right, as long as they are asked."""
+    items = sitting.slots.filter(score__lt=1).values_list("presentation__version__item", flat=True)
+    return list(Item.objects.published().filter(pk__in=list(items)).values_list("pk", flat=True))
+
+
+def named(concepts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The concepts of a result with their names, the weakest first."""
+    names = dict(Concept.objects.filter(slug__in=[one["slug"] for one in concepts]).values_list("slug", "name"))
+    shares = [{**one, "name": names.get(one["slug"], one["slug"])} for one in concepts]
+    return sorted(shares, key=lambda one: (one["score"] / one["max_score"], one["name"]))
+
+
+@dataclass(frozen=True)
+class Oral:
+    """Say aloud why a pair belongs together, then compare with the `rubric` and mark yourself."""
+
+    pair: str
+    left_html: str
+    right_html: str
+    rubric_html: str
+
+
+def oral_prompt(slot: Slot) -> Oral | None:
+    """About the first pair that was missed, else the first; None where the item says no reason."""
+    presentation = slot.presentation
+    body = presenting.body_of(presentation.version_id)
+    reasons = {pair.id: pair for pair in body.pairs}  # type: ignore[attr-defined]
+    facets, key = presentation.answer["facets"], presentation.answer["pairs"]
+    given = (slot.response or {}).get("pairs", {})
+    order = sorted(facets, key=lambda left: given.get(left) == key[left])
+    for left in order:
+        pair = reasons.get(facets[left])
+        if pair and pair.because:
+            shown = presenting.with_html({"text": pair.left})["text_html"], presenting.with_html({"text": pair.right})
+            rubric = presenting.with_html({"message": pair.because})["message_html"]
+            return Oral(left, shown[0], shown[1]["text_html"], rubric)
+    return None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Which right sides were given for which left ones where that was wrong: rows × columns of counts."""
+
+    rows: list[str]
+    columns: list[str]
+    cells: list[tuple[int, int, int]]
+
+    @property
+    def table(self) -> list[tuple[str, list[int]]]:
+        """Each row with its counts, column by column."""
+        counts = {(row, column): count for row, column, count in self.cells}
+        return [
+            (name, [counts.get((row, column), 0) for column in range(len(self.columns))])
+            for row, name in enumerate(self.rows)
+        ]
+
+
+def confused(sitting: Sitting) -> Matrix | None:
+    """What was taken for what in a sitting's match sets; None where nothing was."""
+    counts: Counter[tuple[str, str]] = Counter()
+    slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
+    for slot in slots:
+        answer, prompt = slot.presentation.answer, slot.presentation.prompt
+        left = {entry["id"]: entry["text"] for entry in prompt["left"]}
+        for one, given in (slot.response or {}).get("pairs", {}).items():
+            if one in left and given != answer["pairs"].get(one) and given in answer["right"]:
+                counts[left[one], answer["right"][given]] += 1
+    if not counts:
+        return None
+    rows, columns = sorted({row for row, _ in counts}), sorted({column for _, column in counts})
+    cells = [(rows.index(row), columns.index(column), count) for (row, column), count in counts.items()]
+    return Matrix(rows, columns, cells)

@@ -1,0 +1,231 @@
+// An exam: one question at a time, every change saved, the clock of the server.
+
+import { enhanceMatching } from "./matching.js";
+import { enhanceOrdering } from "./ordering.js";
+import { Saver, clock, fill, reader } from "./saving.js";
+
+const root = document.getElementById("sitting");
+const api = root.dataset.api;
+const csrf = root.querySelector("[name=csrfmiddlewaretoken]").value;
+const state = root.querySelector("[data-state]");
+const slots = [...root.querySelectorAll("[data-slot]")];
+const numberOf = (slot) => Number(slot.dataset.slot);
+const slotOf = (number) => slots.find((slot) => numberOf(slot) === number);
+const linkOf = (number) => root.querySelector(`[data-go="${number}"]`);
+const formOf = (slot) => slot.querySelector("form");
+const others = "BroadcastChannel" in window ? new BroadcastChannel(`sitting ${root.dataset.sitting}`) : null;
+const timers = new Map();
+let current = null;
+let over = false;
+
+const saver = new Saver(`sitting ${root.dataset.sitting}`, csrf, (what, slot, message) => {
+  if (what === "online" || what === "offline") {
+    state.classList.toggle("offline", what === "offline");
+    state.textContent = what === "offline" ? "No connection. Your answers are kept here, and sent when it is back." : "Connected again; your answers are saved.";
+    return;
+  }
+  if (what === "over") return finish();
+  const line = slotOf(slot).querySelector("[data-saving]");
+  line.classList.toggle("failed", what === "refused");
+  line.textContent = { saving: "Saving …", saved: "Saved", refused: `Not saved: ${message}`, stale: "" }[what];
+  if (what === "saved") others?.postMessage({ slot });
+  if (what === "stale") refresh(slot, "Changed in another tab or device; this is the newest answer.");
+});
+
+// Forms
+
+function enhance(slot) {
+  const form = formOf(slot);
+  const number = numberOf(slot);
+  saver.revs.set(number, Math.max(Number(form.dataset.rev), saver.revs.get(number) ?? 0));
+  const waiting = saver.waiting.get(number);
+  if (waiting) fill(form, waiting.response);
+  const say = (text) => { state.textContent = text; };
+  const matching = form.querySelector("[data-matching]");
+  const ordering = form.querySelector("[data-ordering]");
+  if (matching) enhanceMatching(matching, say);
+  if (ordering) enhanceOrdering(ordering, say);
+  const read = reader(form);
+  const changed = (delay) => {
+    clearTimeout(timers.get(number));
+    slot.querySelector("[data-saving]").textContent = "";
+    const send = () => {
+      timers.delete(number);
+      const response = read();
+      mark(number, response);
+      saver.put(number, `${api}answers/${number}/`, response);
+    };
+    if (delay) timers.set(number, Object.assign(setTimeout(send, delay), {}));
+    else send();
+    pending.set(number, send);
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.closest(".answer")) changed(event.target.matches("[type=radio], [type=checkbox], select") ? 0 : 500);
+  });
+  form.addEventListener("answered", () => changed(0));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    changed(0);
+    step(1);
+  });
+}
+
+const pending = new Map();
+
+// What is being typed right now is sent at once: before another question, before handing in, at the end.
+function flush() {
+  for (const [number, timer] of timers) {
+    clearTimeout(timer);
+    pending.get(number)();
+  }
+  return saver.send();
+}
+
+function mark(number, response) {
+  const given = response && (!response.choices || response.choices.length > 0);
+  linkOf(number).classList.toggle("answered", Boolean(given));
+  said(number);
+}
+
+function said(number) {
+  const link = linkOf(number);
+  const words = [link.classList.contains("answered") ? "answered" : "not answered", link.classList.contains("flagged") ? "flagged" : ""];
+  link.querySelector("[data-said]").textContent = `, ${words.filter(Boolean).join(", ")}`;
+}
+
+async function refresh(number, message = "") {
+  const slot = slotOf(number);
+  const answer = await fetch(`${root.dataset.slots}${number}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer) return;
+  if (!answer.ok || answer.redirected) return location.reload();
+  slot.innerHTML = await answer.text();
+  window.htmx.process(slot);
+  document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: slot } }));
+  enhance(slot);
+  mark(number, "answered" in formOf(slot).dataset ? {} : null);
+  if (message) slot.querySelector("[data-saving]").textContent = message;
+}
+
+// Other tabs and devices, and the clock
+
+const ticking = clock(root.querySelector("[data-clock]"), Number(root.dataset.left), finish);
+others?.addEventListener("message", ({ data }) => refresh(data.slot));
+
+async function look() {
+  if (over) return;
+  const answer = await fetch(api).catch(() => null);
+  if (!answer?.ok) return;
+  const sitting = await answer.json();
+  if (sitting.state !== "open") return location.reload();
+  ticking.set(Date.parse(sitting.deadline_at) - Date.parse(sitting.server_now));
+  for (const { slot, rev, flagged } of sitting.slots) {
+    if (rev > (saver.revs.get(slot) ?? 0) && !saver.waiting.has(slot) && !timers.has(slot)) refresh(slot);
+    linkOf(slot).classList.toggle("flagged", flagged);
+    said(slot);
+    if (slot === current) flagButton.setAttribute("aria-pressed", flagged);
+  }
+}
+
+setInterval(look, 20_000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+addEventListener("online", look);
+
+async function finish() {
+  if (over) return;
+  over = true;
+  state.textContent = "The time is over. Handing in …";
+  await Promise.race([flush(), new Promise((done) => setTimeout(done, 4000))]);
+  root.querySelector("[data-submit]").submit();
+}
+
+// Going about
+
+const flagButton = root.querySelector("[data-flag]");
+
+function show(number, { focus = true } = {}) {
+  if (!slotOf(number)) return;
+  flush();
+  current = number;
+  for (const slot of slots) slot.classList.toggle("current", numberOf(slot) === number);
+  for (const link of root.querySelectorAll("[data-go]")) {
+    if (Number(link.dataset.go) === number) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  flagButton.setAttribute("aria-pressed", linkOf(number).classList.contains("flagged"));
+  root.querySelector("[data-previous]").disabled = number === numberOf(slots[0]);
+  root.querySelector("[data-next]").textContent = number === numberOf(slots.at(-1)) ? "Hand in …" : "Next";
+  history.replaceState(null, "", `#slot-${number}`);
+  if (focus) {
+    slotOf(number).querySelector(".place").focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }
+}
+
+function step(by) {
+  const place = slots.indexOf(slotOf(current)) + by;
+  if (slots[place]) show(numberOf(slots[place]));
+  else if (by > 0) askToHandIn();
+}
+
+root.querySelector("[data-previous]").addEventListener("click", () => step(-1));
+root.querySelector("[data-next]").addEventListener("click", () => step(1));
+flagButton.addEventListener("click", async () => {
+  const link = linkOf(current);
+  const flagged = link.classList.toggle("flagged");
+  flagButton.setAttribute("aria-pressed", flagged);
+  said(current);
+  await fetch(`${api}flags/${current}/`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+    body: JSON.stringify({ flagged }),
+  }).catch(() => {});
+});
+root.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-go]");
+  if (!link) return;
+  event.preventDefault();
+  show(Number(link.dataset.go));
+});
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog, [data-matching], [data-ordering]")) return;
+  event.preventDefault();
+  step(by);
+});
+
+// Handing in
+
+const dialog = document.getElementById("hand-in");
+
+function askToHandIn() {
+  const open = slots.filter((slot) => !linkOf(numberOf(slot)).classList.contains("answered")).length;
+  const flagged = root.querySelectorAll("[data-go].flagged").length;
+  dialog.querySelector("[data-summary]").textContent = [
+    open ? `${open} question${open === 1 ? " has" : "s have"} no answer.` : "Every question has an answer.",
+    flagged ? `${flagged} ${flagged === 1 ? "is" : "are"} flagged.` : "",
+    "Afterwards nothing can be changed.",
+  ].filter(Boolean).join(" ");
+  dialog.showModal();
+}
+
+root.querySelector("[data-hand-in]").addEventListener("click", (event) => {
+  event.preventDefault();
+  askToHandIn();
+});
+dialog.querySelector("[data-back]").addEventListener("click", () => dialog.close());
+dialog.querySelector("[data-confirm]").addEventListener("click", async () => {
+  const sent = await flush();
+  if (!sent && saver.waiting.size) {
+    dialog.close();
+    state.textContent = "Not handed in: there is no connection. Your answers are kept here.";
+    return;
+  }
+  root.querySelector("[data-submit]").submit();
+});
+
+for (const slot of slots) enhance(slot);
+for (const slot of slots) said(numberOf(slot));
+for (const number of saver.waiting.keys()) slotOf(number) ? mark(number, saver.waiting.get(number).response) : saver.waiting.delete(number);
+root.classList.add("ready");
+show(Number(location.hash.replace("#slot-", "")) || numberOf(slots[0]), { focus: false });
+saver.send();

@@ -1,0 +1,238 @@
+"""The Exam Center: the exams, a sitting, its result, and practice of any selection of the bank."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from questions.kinds.base import ResponseError
+from quizzes import examining, presenting, sitting
+from quizzes.models import Exam, Sitting
+from quizzes.views import StudentRequest, answering, charts
+
+
+@login_required
+@require_GET
+def center(request: StudentRequest) -> HttpResponse:
+    """All exams of the student's courses, and what of the bank they can practise."""
+    now = timezone.now()
+    context = {
+        "page": "exams",
+        "exams": examining.overview(request.user, now),
+        "bank": examining.bank(request.user, _chosen(request), now),
+    }
+    return render(request, "quizzes/exams/center.html", context)
+
+
+def _chosen(request: StudentRequest) -> examining.Filter:
+    values = {name: request.GET.get(name, "") for name in examining.Filter.NAMES}
+    return examining.Filter(**values)
+
+
+@login_required
+@require_POST
+def practise(request: StudentRequest) -> HttpResponse:
+    """Ask a selection of the bank, or what a sitting missed, in the review loop."""
+    if wanted := answering.uuid_of(request.POST.get("sitting")):
+        found = _get(request, wanted)
+        items = examining.missed(found) if not found.is_open else []
+    else:
+        values = {name: request.POST.get(name, "") for name in examining.Filter.NAMES}
+        items = examining.selection(request.user, examining.Filter(**values), timezone.now())
+    request.session["selection"], request.session["selected"] = items, len(items)
+    return redirect("review" if items else "exams")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def exam(request: StudentRequest, slug: str) -> HttpResponse:
+    """One exam with the student's sittings (GET); begin it, or go on (POST)."""
+    now = timezone.now()
+    found = get_object_or_404(
+        Exam.objects.select_related("course").filter(course__enrolments__student=request.user), slug=slug
+    )
+    error = ""
+    if request.method == "POST":
+        try:
+            opened, _ = sitting.open_sitting(request.user, found, now)
+        except sitting.SittingError as refused:
+            error = str(refused)
+        else:
+            return redirect("sitting", opened.pk)
+    one = next(one for one in examining.overview(request.user, now) if one.exam == found)
+    history = examining.history(request.user, found)
+    context = {
+        "page": "exams",
+        "one": one,
+        "history": history,
+        "trend": charts.trend([(each.score or 0) / each.max_score for each in reversed(history) if each.max_score]),
+        "error": error,
+    }
+    return render(request, "quizzes/exams/exam.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
+    """A sitting: its questions while it is open, else its result; without scripts, answers are saved by POST."""
+    now = timezone.now()
+    found = _get(request, id)
+    if not found.is_open:
+        return render(request, "quizzes/exams/result.html", _result(found, now))
+    if request.method == "POST":
+        return _save(request, found)
+    context = {"page": "exams", "sitting": found, "now": now, "left": max(found.deadline_at - now, timedelta(0))}
+    if found.exam.kind == Exam.Kind.VIVA:
+        return _viva(request, found, context)
+    shown = sitting.payload(found, now)
+    slots = {slot["slot"]: _slot(slot) for slot in shown["slots"]}
+    sections = [
+        {"title": section["title"], "slots": [slots[number] for number in section["slots"]]}
+        for section in found.sections
+    ]
+    return render(request, "quizzes/exams/sitting.html", {**context, "sections": sections, "slots": slots.values()})
+
+
+@login_required
+@never_cache
+@require_GET
+def slot(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
+    """One question of an open sitting, with the answer as it was saved last."""
+    found = _get(request, id)
+    one = next((each for each in found.slots.all() if each.number == number), None)
+    if one is None or not found.is_open:
+        raise Http404("There is no such question.")
+    return render(request, "quizzes/exams/_slot.html", {"sitting": found, "slot": _slot(sitting.slot_payload(one))})
+
+
+@login_required
+@require_POST
+def submit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
+    """Hand in."""
+    _get(request, id)
+    sitting.submit(request.user, id, timezone.now())
+    return redirect("sitting", id)
+
+
+@login_required
+@require_POST
+def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
+    """A step of a viva: begin a round, finish it with what is matched, or mark oneself."""
+    now = timezone.now()
+    _get(request, id)
+    step = request.POST.get("step", "")
+    try:
+        if step == "start":
+            sitting.start_round(request.user, id, number, now)
+        elif step == "finish":
+            _match(request, id, number)
+            sitting.finish_round(request.user, id, number)
+        elif step == "oral":
+            mark = request.POST.get("mark", "")
+            sitting.mark_oral(
+                request.user, id, number, request.POST.get("pair", ""), int(mark) if mark in "012" else -1
+            )
+    except (sitting.SittingError, sitting.PastError, ResponseError, ValueError):
+        pass  # The page shows how things stand.
+    except ObjectDoesNotExist:
+        raise Http404("There is no such round.") from None
+    return redirect("sitting", id)
+
+
+def _match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
+    """Save what the form holds, if it holds anything and is in time."""
+    response = answering.response("matching", request.POST)
+    rev = request.POST.get("rev", "")
+    if response["pairs"] and rev.isdecimal():
+        # If it comes too late, what was saved before counts.
+        with suppress(sitting.PastError, sitting.StaleError, ResponseError):
+            sitting.save_answer(request.user, id, number, response, int(rev), timezone.now())
+
+
+# Parts
+
+
+def _get(request: StudentRequest, id: uuid.UUID) -> Sitting:
+    try:
+        return sitting.get(request.user, id, timezone.now())
+    except ObjectDoesNotExist:
+        raise Http404("There is no such sitting.") from None
+
+
+def _slot(shown: dict[str, Any]) -> dict[str, Any]:
+    """A slot as its template draws it: the fields as they were left."""
+    typed = shown["response"] or {}
+    presentation = shown["presentation"]
+    steps = presentation["prompt"].get("steps") if presentation else None
+    return {**shown, "typed": typed, "steps": answering.in_order(steps, typed), "at": f"-{shown['slot']}"}
+
+
+def _save(request: StudentRequest, found: Sitting) -> HttpResponse:
+    """Without scripts: save one answer and show the page again, at that question."""
+    number, rev = request.POST.get("slot", ""), request.POST.get("rev", "")
+    address = reverse("sitting", args=[found.pk])
+    if number.isdecimal() and rev.isdecimal():
+        one = get_object_or_404(found.slots.select_related("presentation__version"), number=int(number))
+        response = answering.response(one.presentation.version.kind, request.POST)
+        # What was not taken is not there when the page comes back.
+        with suppress(sitting.PastError, sitting.StaleError, ResponseError):
+            sitting.save_answer(request.user, found.pk, int(number), response, int(rev), timezone.now())
+    return redirect(f"{address}#slot-{number}" if number.isdecimal() else address)
+
+
+def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> HttpResponse:
+    slots = list(found.slots.select_related("presentation__version__item", "presentation__version__lesson"))
+    now = context["now"]
+    done = [one for one in slots if one.score is not None]
+    running = next((one for one in slots if one.score is None), None)
+    if running and running.deadline_at and now > running.deadline_at + sitting.GRACE:
+        running = sitting.finish_round(request.user, found.pk, running.number)
+        done.append(running)
+        running = next((one for one in slots if one.number == running.number + 1), None)
+    last = done[-1] if done else None
+    context |= {"rounds": slots, "done": len(done), "running": running}
+    if running and running.started_at and running.deadline_at:
+        context |= {"slot": _slot(sitting.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
+    elif last:
+        context |= _round_result(last)
+    return render(request, "quizzes/exams/viva.html", context)
+
+
+def _round_result(last: Any) -> dict[str, Any]:
+    shown = presenting.payload(last.presentation)
+    grade = presenting.with_html(last.grade)
+    result = answering.outcome(shown, grade, last.response or {"pairs": {}})
+    return {"last": last, "result": result, "oral": examining.oral_prompt(last)}
+
+
+def _result(found: Sitting, now: Any) -> dict[str, Any]:
+    shown = sitting.result(found, now)
+    slots = []
+    for one in shown["slots"]:
+        part = {**one, "kind": one["presentation"]["kind"]}
+        if one["grade"]:
+            empty: dict[str, Any] = {"pairs": {}, "choices": [], "order": []}
+            part |= answering.outcome(one["presentation"], one["grade"], one["response"] or empty)
+        slots.append(part)
+    return {
+        "page": "exams",
+        "sitting": found,
+        "result": shown,
+        "slots": slots,
+        "concepts": examining.named(shown["concepts"]),
+        "missed": sum(1 for one in shown["slots"] if (one["score"] or 0) < 1),
+        "confused": examining.confused(found),
+        "history": examining.history(found.student, found.exam),
+    }
