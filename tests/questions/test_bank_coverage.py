@@ -75,7 +75,8 @@ ROWS: dict[str, dict[str, set[str]]] = {
         },
         "single_choice": {"bug-in-the-decay-step", "bug-in-the-dropout-mask", "impossible-output-of-dropout"},
     },
-    "different mechanisms": {"matching": {"match-mechanism-to-target"}},
+    "reading list": {"matching": {"match-sources"}},
+    "different mechanisms": {"matching": {"match-mechanism-to-target", "match-playbook-situations"}},
 }
 
 # The numeric templates that there have to be.
