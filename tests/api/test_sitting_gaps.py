@@ -52,3 +52,13 @@ def test_a_sittings_event_sent_by_the_client_shows_no_grade(api: Api) -> None:
     }
     result = api.send(body)[0]
     assert (result["status"], result["code"], result["grade"]) == ("rejected", "in_sitting", None)
+
+
+def test_a_finished_round_keeps_its_key_where_the_exam_waits(api: Api) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    Exam.objects.filter(slug="tiny-viva").update(feedback=Exam.Feedback.ENDED, closes_at=ends)
+    path = f"sittings/{begin(api, 'tiny-viva')['id']}/rounds/1"
+    assert api.post(f"{path}/start/", {}).status_code == 200
+    assert api.post(f"{path}/finish/", {}).json() == {"slot": 1, "grade": None}
+    Exam.objects.filter(slug="tiny-viva").update(closes_at=timezone.now())
+    assert "key" in api.post(f"{path}/finish/", {}).json()["grade"]
