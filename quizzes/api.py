@@ -522,7 +522,7 @@ class SittingStart(SittingView):
 
 class RoundGradeSerializer(serializers.Serializer):
     slot = serializers.IntegerField()
-    grade = serializers.JSONField()
+    grade = serializers.JSONField(allow_null=True, help_text="Null until the exam shows grades.")
 
 
 class SittingFinish(SittingView):
@@ -531,7 +531,8 @@ class SittingFinish(SittingView):
     @extend_schema(request=None, responses=RoundGradeSerializer)
     def post(self, request: Request, id: uuid.UUID, slot: int) -> Response:
         finished = sitting.finish_round(request.user, id, slot)
-        return Response({"slot": finished.number, "grade": presenting.with_html(finished.grade)})
+        grade = finished.grade if sitting.shows_keys(finished.sitting, timezone.now()) else None
+        return Response({"slot": finished.number, "grade": presenting.with_html(grade)})
 
 
 class SittingOral(SittingView):

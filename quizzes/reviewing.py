@@ -264,6 +264,10 @@ def _accept_one(
     digest = hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
     earlier = known.events.get(report.id)
     if earlier is not None:
+        put = known.presentations.get(earlier.presentation_id) if earlier.presentation_id else None
+        if put and put.in_sitting and not known.of_sitting:
+            # Its grade is the sitting's to show, which may wait for the end of the exam.
+            return _Outcome(report.id, "rejected", "in_sitting", "id: This event belongs to a sitting.")
         if earlier.body_hash == digest:
             return _Outcome(report.id, "duplicate", event=earlier)
         return _Outcome(report.id, "conflict", "conflict", "This event id was used for another event.")

@@ -394,10 +394,11 @@ def save_answer(student: Any, sitting: uuid.UUID, number: int, response: Any, re
     if waiting.update(response=response, rev=rev + 1, saved_at=now):
         return Saved(rev + 1, now, _remaining(slot, now))
     slot.refresh_from_db()
-    if slot.score is not None or slot.deadline_at is None or now > slot.deadline_at + GRACE:
-        raise PastError("The time is over: this answer was not saved.")
+    # First, since an answer that is in may be sent again after the deadline, where its reply was lost.
     if slot.rev == rev + 1 and slot.response == response and slot.saved_at:
         return Saved(slot.rev, slot.saved_at, _remaining(slot, now))
+    if slot.score is not None or slot.deadline_at is None or now > slot.deadline_at + GRACE:
+        raise PastError("The time is over: this answer was not saved.")
     raise StaleError(slot)
 
 
