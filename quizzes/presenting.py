@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from questions import kinds, markup
@@ -19,7 +20,7 @@ from questions.kinds import numeric
 from questions.kinds.base import Graded, Revealed
 from questions.models import ItemVersion
 from questions.variants.engine import VariantError
-from quizzes.models import Card, Presentation
+from quizzes.models import Card, Presentation, Sitting
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -53,19 +54,18 @@ def body_of(version_id: int) -> BaseModel:
 def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentation]:
     """One open presentation for each ask, in order: the one that is waiting for an answer, else a new one.
 
-    Asking again gives the same presentation, so that nobody can shop for an easier variant. An open presentation of a
-    superseded version is closed and drawn anew; an answer to it that is on its way still counts. Cards that are no
-    longer askable (retired items) are left out. Takes the same number of queries however many asks.
+    Nothing is asked that stands in an exam being sat: its answer would be the exam's. Asking again gives the same
+    presentation, so that nobody can shop for an easier variant. An open presentation of a superseded version is
+    closed and drawn anew; an answer to it that is on its way still counts. Cards that are no longer askable (retired
+    items) are left out. Takes the same number of queries however many asks.
     """
-    cards = {
-        card.pk: card
-        for card in Card.objects.filter(
-            student=student,
-            pk__in=[ask.card_id for ask in asks],
-            item__published__isnull=False,
-            item__retired_at__isnull=True,
-        ).select_related("item__published__lesson")
-    }
+    askable = Card.objects.filter(
+        student=student,
+        pk__in=[ask.card_id for ask in asks],
+        item__published__isnull=False,
+        item__retired_at__isnull=True,
+    ).exclude(item__in=examined(student))
+    cards = {card.pk: card for card in askable.select_related("item__published__lesson")}
     asks = [ask for ask in asks if ask.card_id in cards]
     found = _open_presentations(cards.keys())
     stale = [one.pk for one in found.values() if one.version_id != cards[one.card_id].item.published_id]
@@ -82,6 +82,12 @@ def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentati
         )
         found = _open_presentations(cards.keys())
     return [found[ask.card_id] for ask in asks if ask.card_id in found]
+
+
+def examined(student: Any) -> QuerySet[Any]:
+    """The items of the student's open sittings, as a subquery."""
+    put = Presentation.objects.filter(student=student, in_sitting=True, slot__sitting__state=Sitting.State.OPEN)
+    return put.values("version__item")
 
 
 def _open_presentations(cards: Any) -> dict[uuid.UUID, Presentation]:

@@ -19,10 +19,10 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
-from quizzes import folding, journal, outbox
+from quizzes import folding, journal, outbox, presenting
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent, Sitting, Slot
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
 from quizzes.planning import outlook as planning_outlook
 from quizzes.planning import plan as planning
 from quizzes.planning import simulate, value
@@ -582,12 +582,6 @@ def pack(student: Any, days: int, *, now: datetime | None = None) -> list[Presen
     last = study_day(student, now + timedelta(days=days - 1))
     budget = student.daily_minutes * 60 * days
     tasks, _, _ = _choose(_candidates(book, now, last), last, exams_ahead(student, now), budget, book)
-    sat = Slot.objects.filter(sitting__student=student, sitting__state=Sitting.State.OPEN)
-    hidden = set(Card.objects.filter(pk__in=sat.values("presentation__card")).values_list("item", flat=True))
-    of_exam = (
-        set(Card.objects.filter(student=student, item__in=hidden).values_list("pk", flat=True)) if hidden else set()
-    )
-    tasks = [task for task in tasks if task.card not in of_exam]
     return present(student, [Ask(task.card, task.facets) for task in tasks[:MAX_PACK]], now)
 
 
@@ -598,6 +592,7 @@ def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> 
     relearn = seen_today & Q(due_at__lt=day.ends_at)
     rows = list(
         _askable(student, now)
+        .exclude(item__in=presenting.examined(student))
         .filter((Q(pk__in=planned) & ~seen_today) | Q(pk__in=planned, last_review_on=None) | relearn)
         .order_by("due_at", "pk")
         .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds")

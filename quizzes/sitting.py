@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.crypto import salted_hmac
 
 from questions import kinds
 from questions.kinds import matching, short_text
@@ -549,8 +550,9 @@ def _final(slot: Slot) -> Any:
 
 
 def event_of(sitting: Sitting, slot: Slot) -> uuid.UUID:
-    """The id of the review that an answered slot becomes."""
-    return uuid.uuid5(sitting.pk, f"slot {slot.number}")
+    """The id of the review that an answered slot becomes; no client can know it before."""
+    digest = salted_hmac("sitting", f"{sitting.pk}:{slot.number}", algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
 
 
 def _expected(sitting: Sitting, now: datetime) -> dict[str, float] | None:

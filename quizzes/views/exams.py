@@ -206,7 +206,7 @@ def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> H
     if running and running.started_at and running.deadline_at:
         context |= {"slot": _slot(sitting.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
     elif last:
-        context |= _round_result(last)
+        context |= {"last": last} | (_round_result(last) if sitting.shows_keys(found, now) else {})
     return render(request, "quizzes/exams/viva.html", context)
 
 
@@ -214,7 +214,7 @@ def _round_result(last: Any) -> dict[str, Any]:
     shown = presenting.payload(last.presentation)
     grade = presenting.with_html(last.grade)
     result = answering.outcome(shown, grade, last.response or {"pairs": {}})
-    return {"last": last, "result": result, "oral": examining.oral_prompt(last)}
+    return {"result": result, "oral": examining.oral_prompt(last)}
 
 
 def _result(found: Sitting, now: Any) -> dict[str, Any]:
