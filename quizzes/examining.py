@@ -233,20 +233,55 @@ def oral_prompt(slot: Slot) -> Oral | None:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Which right sides were given for which left ones where that was wrong: rows × columns of counts."""
+    """Which right sides were given for which left ones where that was wrong; `cells` are (row, column, times)."""
 
-    rows: list[str]
-    columns: list[str]
-    cells: list[tuple[int, int, int]]
+    rows: Sequence[str]
+    columns: Sequence[str]
+    cells: Sequence[tuple[int, int, int]]
+
+    CELL: ClassVar[int] = 30
 
     @property
-    def table(self) -> list[tuple[str, list[int]]]:
-        """Each row with its counts, column by column."""
+    def width(self) -> int:
+        """Of the drawing, with room for the rows' letters."""
+        return self.CELL * (len(self.columns) + 1)
+
+    @property
+    def height(self) -> int:
+        """Of the drawing, with room for the columns' numbers."""
+        return self.CELL * (len(self.rows) + 1)
+
+    @property
+    def grid(self) -> list[tuple[int, int, int]]:
+        """Each cell's corner and count."""
         counts = {(row, column): count for row, column, count in self.cells}
         return [
-            (name, [counts.get((row, column), 0) for column in range(len(self.columns))])
+            (self.CELL * (column + 1), self.CELL * (row + 1), counts.get((row, column), 0))
+            for row in range(len(self.rows))
+            for column in range(len(self.columns))
+        ]
+
+    @property
+    def labels(self) -> list[tuple[int, int, str]]:
+        """Letters of rows and numbers of columns, with the middle that they are written at."""
+        rows = [(15, self.CELL * (row + 1) + 17, _letter(row)) for row in range(len(self.rows))]
+        return rows + [(self.CELL * (column + 1) + 13, 20, str(column + 1)) for column in range(len(self.columns))]
+
+    @property
+    def list(self) -> Sequence[tuple[str, str, Sequence[tuple[int, str, int]]]]:
+        """The same in words: (letter, row, [(number, column, times)])."""
+        return [
+            (
+                _letter(row),
+                name,
+                [(column + 1, self.columns[column], count) for at, column, count in sorted(self.cells) if at == row],
+            )
             for row, name in enumerate(self.rows)
         ]
+
+
+def _letter(row: int) -> str:
+    return chr(ord("A") + row) if row < 26 else f"A{row - 25}"
 
 
 def confused(sitting: Sitting) -> Matrix | None:

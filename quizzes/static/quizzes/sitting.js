@@ -159,6 +159,7 @@ function show(number, { focus = true } = {}) {
     slotOf(number).querySelector(".place").focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }
+  linkOf(number).scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function step(by) {
