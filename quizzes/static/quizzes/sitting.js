@@ -27,7 +27,9 @@ const saver = new Saver(`sitting ${root.dataset.sitting}`, csrf, (what, slot, me
   if (what === "over") return finish();
   const line = slotOf(slot).querySelector("[data-saving]");
   line.classList.toggle("failed", what === "refused");
-  line.textContent = { saving: "Saving …", saved: "Saved", refused: `Not saved: ${message}`, stale: "" }[what];
+  // While more is being typed, what was saved is not yet all.
+  const saved = timers.has(slot) ? "Saving …" : "Saved";
+  line.textContent = { saving: "Saving …", saved, refused: `Not saved: ${message}`, stale: "" }[what];
   if (what === "saved") others?.postMessage({ slot });
   if (what === "stale") refresh(slot, "Changed in another tab or device; this is the newest answer.");
 });
@@ -48,16 +50,16 @@ function enhance(slot) {
   const read = reader(form);
   const changed = (delay) => {
     clearTimeout(timers.get(number));
-    slot.querySelector("[data-saving]").textContent = "";
     const send = () => {
       timers.delete(number);
       const response = read();
       mark(number, response);
       saver.put(number, `${api}answers/${number}/`, response);
     };
-    if (delay) timers.set(number, Object.assign(setTimeout(send, delay), {}));
-    else send();
     pending.set(number, send);
+    if (!delay) return send();
+    slot.querySelector("[data-saving]").textContent = "Saving …";
+    timers.set(number, setTimeout(send, delay));
   };
   form.addEventListener("input", (event) => {
     if (event.target.closest(".answer")) changed(event.target.matches("[type=radio], [type=checkbox], select") ? 0 : 500);
@@ -78,7 +80,8 @@ function flush() {
     clearTimeout(timer);
     pending.get(number)();
   }
-  return saver.send();
+  return // An answer may have been on its way while this page was fetched.
+saver.send().then(look);
 }
 
 function mark(number, response) {
@@ -229,4 +232,5 @@ for (const slot of slots) said(numberOf(slot));
 for (const number of saver.waiting.keys()) slotOf(number) ? mark(number, saver.waiting.get(number).response) : saver.waiting.delete(number);
 root.classList.add("ready");
 show(Number(location.hash.replace("#slot-", "")) || numberOf(slots[0]), { focus: false });
-saver.send();
+// An answer may have been on its way while this page was fetched.
+saver.send().then(look);

@@ -38,7 +38,7 @@ if (round) {
     finish();
   });
   const element = document.querySelector("[data-clock]");
-  clock(element, Number(element.dataset.left), finish);
+  clock(element, Number(element.dataset.seconds), finish);
   set.querySelector("[data-left] button").focus({ preventScroll: true });
 } else {
   document.getElementById("verdict")?.focus({ preventScroll: true });

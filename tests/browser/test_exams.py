@@ -1,0 +1,292 @@
+"""Exams in a real browser: a mock with reload, no network, a second tab and the bell; a viva by keys and by touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, Literal
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from questions import bank
+from quizzes import exams, scheduling
+from quizzes.models import Exam, ReviewEvent, Sitting, Slot
+from tests.browser.test_session import log_in
+from tests.questions.test_load_course import COURSE
+
+AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Key = Callable[[str], Any]
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    course = bank.load_course(COURSE, seeds=30).course
+    exams.load_exams(course, COURSE)
+    # A viva of two rounds is over sooner.
+    viva = Exam.objects.get(slug="viva-1")
+    viva.blueprint["rounds"] = 2
+    viva.save()
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    scheduling.enrol(user, course)
+    return user
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def begin(page: Page, exam: str) -> Sitting:
+    page.goto(f"/exams/{exam}/")
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/sittings/**")
+    return Sitting.objects.get(state="open")
+
+
+def go(page: Page, number: int) -> Locator:
+    """To a question by the navigator."""
+    page.locator(f"[data-go='{number}']").click()
+    slot = page.locator(f"#slot-{number}")
+    expect(slot).to_be_visible()
+    return slot
+
+
+def give(slot: Locator, response: dict[str, Any]) -> None:
+    """Answer a question as a student does."""
+    for choice in response.get("choices", [response["choice"]] if "choice" in response else []):
+        slot.locator(f"input[value='{choice}']").check()
+    for name in ("value", "text"):
+        if name in response:
+            slot.locator(f".answer [name={name}]").fill(response[name])
+    for left, right in response.get("pairs", {}).items():
+        slot.locator(f"[data-left='{left}'] button").click()
+        slot.locator(f"[data-right='{right}'] button").click()
+    for place, step in enumerate(response.get("order", [])):
+        handle = slot.locator(f"[data-step]:has(input[value='{step}']) [data-handle]")
+        while int(handle.inner_text()) > place + 1:
+            handle.press("ArrowUp")
+
+
+def typed(sitting: Sitting) -> Slot:
+    """The first question that is answered by a number."""
+    slot = sitting.slots.filter(presentation__version__kind="numeric").order_by("number").first()
+    assert slot is not None
+    return slot
+
+
+def test_a_mock_from_begin_to_result(page: Page, learner: User, key: Key) -> None:
+    log_in(page)
+    sitting = begin(page, "oa-1")
+    slots = list(sitting.slots.select_related("presentation"))
+    assert len(slots) == 20
+    expect(page.get_by_role("timer")).to_contain_text("29:")
+    for slot in slots[:-1]:
+        shown = go(page, slot.number)
+        give(shown, key(str(slot.presentation_id)))
+        expect(shown.locator("[data-saving]")).to_have_text("Saved")
+        if slot.number == 10:
+            page.get_by_role("button", name="Flag").click()
+            expect(page.locator("[data-go='10']")).to_have_class("answered flagged")
+            # Reloaded in the middle, everything is as it was.
+            page.reload()
+            expect(page.locator("[data-go].answered")).to_have_count(10)
+            expect(page.locator("#slot-10")).to_be_visible()
+            expect(page.get_by_role("button", name="Flag")).to_have_attribute("aria-pressed", "true")
+    go(page, 20)
+    page.get_by_role("button", name="Hand in …").click()
+    expect(page.get_by_role("dialog")).to_contain_text("1 question has no answer. 1 is flagged.")
+    page.get_by_role("button", name="Back to the questions").click()
+    page.get_by_role("button", name="Hand in …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("19 of 20")
+    sitting.refresh_from_db()
+    assert (sitting.state, sitting.score) == ("submitted", 19)
+    assert ReviewEvent.objects.filter(student=learner, score=1).count() == 19
+    page.locator("#slot-20 summary").click()
+    expect(page.locator("#slot-20").get_by_role("heading", name="Why")).to_be_visible()
+    page.get_by_role("button", name="Review the 1 missed now").click()
+    page.wait_for_url("**/review/**")
+    expect(page.locator(".top .progress")).to_contain_text("1 of 1")
+
+
+def test_without_network_answers_wait_and_are_sent_when_it_is_back(page: Page, learner: User) -> None:
+    log_in(page)
+    sitting = begin(page, "oa-1")
+    slot = typed(sitting)
+    shown = go(page, slot.number)
+    page.context.set_offline(True)
+    shown.locator("[name=value]").fill("0.25")
+    expect(page.locator("[data-state]")).to_contain_text("No connection. Your answers are kept here")
+    expect(shown.locator("[data-saving]")).to_have_text("Saving …")
+    slot.refresh_from_db()
+    assert slot.rev == 0
+    shown.locator("[name=value]").fill("0.75")
+    page.context.set_offline(False)
+    expect(shown.locator("[data-saving]")).to_have_text("Saved")
+    expect(page.locator("[data-state]")).to_contain_text("Connected again")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.75"}
+
+    # What could not be sent outlives the page.
+    page.context.set_offline(True)
+    shown.locator("[name=value]").fill("0.125")
+    expect(page.locator("[data-state]")).to_contain_text("No connection")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator(f"#slot-{slot.number} [name=value]")).to_have_value("0.125")
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.125"}
+
+
+def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page: Page, learner: User) -> None:
+    log_in(page)
+    sitting = begin(page, "oa-1")
+    slot = typed(sitting)
+    other = page.context.new_page()
+    other.goto(page.url)
+    go(other, slot.number)
+    shown = go(page, slot.number)
+    shown.locator("[name=value]").fill("0.5")
+    expect(shown.locator("[data-saving]")).to_have_text("Saved")
+    expect(other.locator(f"#slot-{slot.number} [name=value]")).to_have_value("0.5")
+    expect(other.locator(f"[data-go='{slot.number}']")).to_have_class("answered")
+
+    # Another device, of which this page has not heard yet.
+    Slot.objects.filter(pk=slot.pk).update(response={"value": "0.9"}, rev=5)
+    shown.locator("[name=value]").fill("0.6")
+    expect(shown.locator("[data-saving]")).to_contain_text("Changed in another tab or device")
+    expect(shown.locator("[name=value]")).to_have_value("0.9")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.9"}
+    other.close()
+
+
+def test_the_time_ends_while_an_answer_is_typed(page: Page, learner: User) -> None:
+    log_in(page)
+    sitting = begin(page, "oa-1")
+    slot = typed(sitting)
+    ends = timezone.now() + timedelta(seconds=4)
+    Sitting.objects.update(deadline_at=ends)
+    Slot.objects.update(deadline_at=ends)
+    page.reload()
+    shown = go(page, slot.number)
+    shown.locator("[name=value]").press_sequentially("0.123456789", delay=400)
+    page.wait_for_selector("h1:has-text('of 20')")
+    sitting.refresh_from_db()
+    slot.refresh_from_db()
+    assert sitting.state in ("expired", "submitted")
+    # What was typed by the bell is in.
+    assert slot.response
+    assert slot.response["value"].startswith("0.123")
+
+
+def test_an_unreadable_number_is_said_and_the_last_readable_one_stays(page: Page, learner: User) -> None:
+    log_in(page)
+    slot = typed(begin(page, "oa-1"))
+    shown = go(page, slot.number)
+    shown.locator("[name=value]").fill("0.5")
+    expect(shown.locator("[data-saving]")).to_have_text("Saved")
+    shown.locator("[name=value]").fill("0.5 x y")
+    expect(shown.locator("[data-saving]")).to_contain_text("Not saved:")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.5"}
+
+
+def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
+    log_in(page)
+    page.goto("/exams/viva-1/")
+    page.get_by_role("button", name="Begin").press("Enter")
+    page.wait_for_url("**/sittings/**")
+    for number in (1, 2):
+        expect(page.get_by_role("button", name=f"Begin round {number} of 2")).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("timer")).to_contain_text("1:")
+        slot = Slot.objects.get(sitting__state="open", number=number)
+        right = key(str(slot.presentation_id))["pairs"]
+        places = [item.get_attribute("data-right") for item in page.locator("[data-right]").all()]
+        lefts = [item.get_attribute("data-left") or "" for item in page.locator("[data-left]").all()]
+        for at, left in enumerate(lefts):
+            wanted = places.index(right[left])
+            if number == 1 and at == 0:
+                wanted = next(place for place, one in enumerate(places) if one not in right.values())
+            page.keyboard.press(str(wanted + 1))
+        expect(page.locator("[data-left].filled")).to_have_count(5)
+        page.keyboard.press("Enter")
+        said = f"Round {number}: {80 if number == 1 else 100}\N{NARROW NO-BREAK SPACE}% right"
+        expect(page.get_by_role("heading", level=2)).to_have_text(said)
+        if number == 1:
+            expect(page.locator(".results .bad")).to_have_count(1)
+            page.locator(".oral summary").press("Enter")
+            page.get_by_role("button", name="Part of it").press("Enter")
+            expect(page.locator(".oral")).to_contain_text("You had part of it.")
+            page.locator("body").press("Tab")
+            page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1.8 of 2")
+    expect(page.get_by_role("heading", name="What you took for what")).to_be_visible()
+    expect(page.locator(".confused rect.hit")).to_have_count(1)
+    assert Slot.objects.filter(number=1, oral__mark=1).exists()
+    assert ReviewEvent.objects.filter(type="review").count() == 2
+
+
+def test_a_viva_by_touch(phone: Page, learner: User, key: Key) -> None:
+    log_in(phone)
+    phone.goto("/exams/viva-1/")
+    phone.get_by_role("button", name="Begin").tap()
+    phone.wait_for_url("**/sittings/**")
+    for number in (1, 2):
+        phone.get_by_role("button", name=f"Begin round {number}").tap()
+        slot = Slot.objects.get(sitting__state="open", number=number)
+        for left, right in key(str(slot.presentation_id))["pairs"].items():
+            phone.locator(f"[data-left='{left}'] button").tap()
+            phone.locator(f"[data-right='{right}'] button").tap()
+        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        phone.get_by_role("button", name="Done").tap()
+        expect(phone.get_by_role("heading", level=2)).to_contain_text("100")
+    phone.get_by_role("button", name="See the summary").tap()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("2 of 2")
+
+
+def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
+    log_in(page)
+
+    def check(address: str) -> None:
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
+        page.evaluate(AXE)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = page.evaluate("axe.run().then(found => found.violations)")
+            grave = [one for one in found if one["impact"] in ("serious", "critical")]
+            serious = [(one["id"], one["nodes"][0]["html"]) for one in grave]
+            assert serious == [], (address, scheme)
+
+    for address in ("/exams/", "/exams/oa-1/"):
+        page.goto(address)
+        check(address)
+    begin(page, "oa-1")
+    check("a sitting")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    page.wait_for_selector("h1:has-text('of 20')")
+    page.locator("#slot-1 summary").click()
+    check("a result")
+    begin(page, "viva-1")
+    page.get_by_role("button", name="Begin round 1").click()
+    check("a round")
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_selector(".feedback")
+    check("after a round")
