@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quizzes.statistics.facility import Z, Estimate
+from quizzes.statistics.facility import Estimate, Z
 
 MINIMUM = 5
 """Below so many students a correlation says nothing: None."""

@@ -46,13 +46,12 @@ def distribution(totals: ArrayLike) -> Distribution | None:
 class Reliability:
     """`alpha` is at most 1, and negative where slots work against each other.
 
-    `error_ratio` is the part of the totals' deviation that is chance; `standard_error` is that in marks. Both are None
-    where alpha is negative.
+    `error_ratio` is the part of the totals' deviation that is chance; `standard_error` is that in marks.
     """
 
     alpha: float
-    error_ratio: float | None
-    standard_error: float | None
+    error_ratio: float
+    standard_error: float
 
 
 def reliability(marks: ArrayLike) -> Reliability | None:
@@ -70,7 +69,5 @@ def reliability(marks: ArrayLike) -> Reliability | None:
     if variance < EPSILON:
         return None
     alpha = min(1.0, P / (P - 1) * (1 - float(x.var(axis=0, ddof=1).sum()) / variance))
-    if alpha < 0:
-        return Reliability(alpha, None, None)
     ratio = float(np.sqrt(1 - alpha))
     return Reliability(alpha, ratio, ratio * float(np.sqrt(variance)))
