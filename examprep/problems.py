@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
@@ -61,7 +62,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     )
     if isinstance(error, ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-    response.data = problem(response.status_code, detail, errors)
+    response.data = problem(response.status_code, detail, errors) | getattr(error, "extra", {})
     response.content_type = CONTENT_TYPE
     return response
 
@@ -114,6 +115,7 @@ def describe_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     return result
 
 
+@csrf_exempt
 def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
     """The answer to a path of the API that does not exist."""
     return JsonResponse(

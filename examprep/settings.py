@@ -151,6 +151,10 @@ TELL_AGAIN = timedelta(seconds=env.float("TELL_AGAIN", default=30))
 JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE", default=120))
 SWEEP_EVERY = env.float("SWEEP_EVERY", default=30)
 CELERY_BEAT_SCHEDULE = {
+    "close-overdue-sittings": {
+        "task": "quizzes.tasks.close_overdue_sittings",
+        "schedule": timedelta(seconds=SWEEP_EVERY),
+    },
     "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=SWEEP_EVERY)},
     "audit-published-items": {
         "task": "questions.tasks.audit_published_items",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from questions import markup
+from questions import markup, simulators
 from questions.models import Concept, Course, Lesson
 
 
@@ -23,7 +27,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
     builds_on: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
     concepts: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
     body_html = serializers.SerializerMethodField()
-    simulators = serializers.ListField(child=serializers.CharField(), read_only=True)
+    simulators = serializers.SerializerMethodField(help_text="Names of the interactive figures; see simulators/.")
 
     class Meta:
         model = Lesson
@@ -41,6 +45,10 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
             "simulators",
             "reading",
         )
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_simulators(self, lesson: Lesson) -> list[str]:
+        return list(markup.simulators(lesson.body_markdown))
 
     @extend_schema_field(serializers.CharField())
     def get_body_html(self, lesson: Lesson) -> str:
@@ -78,3 +86,18 @@ class LessonDetail(generics.RetrieveAPIView[Lesson]):
 
     def get_queryset(self) -> Any:
         return _lessons()
+
+
+class SimulatorSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    frames = serializers.JSONField(help_text="The numbers to draw; which there are depends on the figure.")
+
+
+class SimulatorDetail(APIView):
+    """The numbers behind an interactive figure of a lesson: always the same, to be kept."""
+
+    @extend_schema(responses=SimulatorSerializer)
+    def get(self, request: Request, name: str) -> Response:
+        if name not in simulators.SIMULATORS:
+            raise NotFound
+        return Response({"name": name, "frames": simulators.document(name)})

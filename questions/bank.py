@@ -19,9 +19,10 @@ from django.db.models import Max
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
-from questions import kinds
+from questions import kinds, markup
 from questions.interchange import yaml
 from questions.models import Concept, ConceptEdge, Course, Finding, Item, ItemConcept, ItemVersion, Lesson
+from questions.simulators import SIMULATORS
 from questions.variants import audit as variant_audit
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -283,7 +284,6 @@ class LessonDocument(_Strict):
     session: int = Field(ge=0, le=1000)
     minutes: int = Field(ge=1, le=600)
     builds_on: list[str] = []
-    simulators: list[str] = []
     reading: list[Reading] = []
 
 
@@ -480,7 +480,21 @@ class _CourseFolder:
             self.problems += [place.problem(problem.message, problem.field) for problem in problems_of(error)]
             return None
 
+    def _check_texts(self) -> None:
+        """What a lesson's callouts offer to try has to be in the bank, and the figures that it places have to exist."""
+        items = {document.slug for _, document in self.items}
+        for place, _, body in self.lessons:
+            for name in markup.simulators(body):
+                if name not in SIMULATORS:
+                    known = ", ".join(SIMULATORS)
+                    problem = f"There is no simulator “{name}”; there are {known}."
+                    self.problems.append(Problem(problem, "simulator", place.entry, place.file))
+            for slug in markup.tried(body):
+                if slug not in items:
+                    self.problems.append(Problem(f"There is no item “{slug}” to try.", "try", place.entry, place.file))
+
     def _check_references(self) -> None:
+        self._check_texts()
         lessons = {document.slug for _, document, _ in self.lessons}
         concepts = {document.slug for _, document in self.concepts}
         self._check_unique((place for place, _, _ in self.lessons), "lesson")

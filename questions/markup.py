@@ -22,11 +22,15 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+TRY = re.compile(r"\btry=([a-z0-9-]+(?:,[a-z0-9-]+)*)")
+"""In the line that opens a callout: the items that it offers to try."""
 CALLOUTS = {
     "first-principles": "First principles",
     "intuition": "Intuition",
     "exam": "Exam-favourite numbers",
 }
+SIMULATOR = re.compile(r'<div class="simulator-place simulator-(?P<name>[a-z-]+)">.*?</div>', re.DOTALL)
+"""In clean HTML: where an interactive figure stands."""
 TAGS = {
     *("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
     *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
@@ -78,6 +82,23 @@ def sections(text: str) -> tuple[Section, ...]:
     return tuple(found)
 
 
+def simulators(text: str) -> tuple[str, ...]:
+    """The interactive figures that a lesson's text places, in order."""
+    return tuple(SIMULATOR.findall(render(text)))
+
+
+def tried(text: str) -> tuple[str, ...]:
+    """The items (slugs) that the callouts of a lesson's text offer to try, in order."""
+    opened = [token for token in _MARKDOWN.parse(text) if token.type.startswith("container_") and token.nesting > 0]
+    return tuple(dict.fromkeys(slug for token in opened for slug in tried_in(token.info)))
+
+
+def tried_in(info: str) -> list[str]:
+    """The items that the opening line of a callout names."""
+    found = TRY.search(info)
+    return found[1].split(",") if found else []
+
+
 def _clean(html: str) -> str:
     return nh3.clean(
         html,
@@ -103,10 +124,28 @@ def _highlight(code: str, language: str, attributes: str) -> str:
 def _callout(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     if token.nesting < 0:
-        return "</aside>\n"
+        return f"{_tries(tokens, at)}</aside>\n"
     kind, _, title = token.info.strip().partition(" ")
-    heading = _MARKDOWN.renderInline(title.strip() or CALLOUTS[kind])
+    heading = _MARKDOWN.renderInline(TRY.sub("", title).strip() or CALLOUTS[kind])
     return f'<aside class="callout callout-{kind}"><p class="callout-title">{heading}</p>\n'
+
+
+def _tries(tokens: Sequence[Token], end: int) -> str:
+    """The links that a callout ends with, relative to its lesson's page."""
+    start = next(token for token in reversed(tokens[:end]) if token.type == tokens[end].type.replace("close", "open"))
+    named = tried_in(start.info)
+    if not named:
+        return ""
+    links = [
+        f'<a href="try/{slug}/">{"Try one" if place == 0 else "Another kind"}</a>' for place, slug in enumerate(named)
+    ]
+    return f'<p class="try">{" ".join(links)}</p>\n'
+
+
+def _simulator(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    if tokens[at].nesting < 0:
+        return "</div>\n"
+    return f'<div class="simulator-place simulator-{_slug(tokens[at].info.strip().removeprefix("simulator"))}">'
 
 
 def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
@@ -124,6 +163,7 @@ def _parser() -> MarkdownIt:
     parser.disable("image")
     for kind in CALLOUTS:
         parser.use(container_plugin, name=kind, render=_callout)
+    parser.use(container_plugin, name="simulator", render=_simulator)
     return parser
 
 

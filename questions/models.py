@@ -39,7 +39,6 @@ class Lesson(models.Model):
     minutes = models.PositiveSmallIntegerField(default=10, help_text="Reading time in minutes.")
     builds_on = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="leads_to")
     reading = models.JSONField(default=list, blank=True, help_text="List of {title, url, what}.")
-    simulators = models.JSONField(default=list, blank=True)
     body_markdown = models.TextField()
 
     class Meta:

@@ -6,6 +6,9 @@ from django.shortcuts import get_object_or_404, render
 from questions import markup
 from questions.models import Course, Lesson
 
+QUICK_CHECK = "quick-check"
+"""The section that the lesson's questions stand in; a lesson without one gets it at its end."""
+
 
 def lessons(request: HttpRequest) -> HttpResponse:
     """All lessons, by course."""
@@ -19,13 +22,15 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Lesson.objects.select_related("course").prefetch_related("builds_on"), slug=slug)
     siblings = list(Lesson.objects.filter(course=found.course).only("slug", "title", "course"))
     at = siblings.index(found)
+    sections = markup.sections(found.body_markdown)
     return render(
         request,
         "questions/lesson.html",
         {
             "page": "lessons",
             "lesson": found,
-            "sections": markup.sections(found.body_markdown),
+            "sections": sections,
+            "has_check": any(section.id == QUICK_CHECK for section in sections),
             "previous": siblings[at - 1] if at else None,
             "next": siblings[at + 1] if at + 1 < len(siblings) else None,
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,8 +13,34 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
-from quizzes import outbox
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, MemoryFit, Presentation, Reminder, Review, ReviewEvent
+from quizzes import blueprints, outbox, sitting
+from quizzes.models import (
+    Card,
+    DailyPlan,
+    Enrolment,
+    Exam,
+    Job,
+    MemoryFit,
+    Presentation,
+    Reminder,
+    Review,
+    ReviewEvent,
+    Sitting,
+)
+
+
+class ExamForm(forms.ModelForm):
+    """An exam whose blueprint is right and can be filled from the published bank."""
+
+    def clean(self) -> dict[str, Any] | None:
+        found = super().clean()
+        if not self.errors:
+            exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "blueprint")})
+            try:
+                sitting.check_blueprint(exam)
+            except (blueprints.BlueprintError, sitting.SittingError) as error:
+                self.add_error("blueprint", str(error))
+        return found
 
 
 @admin.register(Exam)
@@ -22,15 +49,21 @@ class ExamAdmin(admin.ModelAdmin):
     list_filter = ("course", "kind")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
+    form = ExamForm
 
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(admin.ModelAdmin):
-    list_display = ("student", "course", "exam_at", "created_at")
+    list_display = ("student", "course", "exam_at", "extra_time_percent", "created_at")
     list_filter = ("course",)
     search_fields = ("student__username", "student__email")
     list_select_related = ("student", "course")
     autocomplete_fields = ("student",)
+
+    def save_model(self, request: HttpRequest, obj: Enrolment, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "extra_time_percent" in form.changed_data:
+            sitting.change_extra_time(obj)
 
 
 class Log(admin.ModelAdmin):
@@ -90,6 +123,15 @@ class PresentationAdmin(Log):
     search_fields = ("student__username", "version__item__slug")
     list_select_related = ("student", "version__item")
     ordering = ("-created_at",)
+
+
+@admin.register(Sitting)
+class SittingAdmin(Log):
+    list_display = ("opened_at", "exam", "student", "number", "state", "score", "max_score", "deadline_at")
+    list_filter = ("state", "exam")
+    search_fields = ("student__username",)
+    list_select_related = ("exam", "student")
+    ordering = ("-opened_at",)
 
 
 @admin.register(DailyPlan)

@@ -1,6 +1,6 @@
 """The exams of a course folder."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Concept, Course
+from quizzes import blueprints, sitting
 from quizzes.models import Exam
 
 
@@ -25,6 +26,10 @@ class ExamDocument(BaseModel):
     minutes: int = Field(ge=1, le=600)
     starts_at: AwareDatetime | None = None
     starts_in_days: int | None = Field(default=None, ge=1, le=3650)
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+    attempts: int | None = Field(default=None, ge=1, le=1000)
+    feedback: Literal["closed", "ended"] = "closed"
     blueprint: dict[str, Any] = {}
 
 
@@ -48,6 +53,13 @@ def load_exams(course: Course, folder: Path) -> int:
     return len(entries)
 
 
+def _in_days(days: int | None) -> datetime | None:
+    """Nine in the morning of the server's zone, so many days ahead."""
+    if days is None:
+        return None
+    return (timezone.localtime() + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
 def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Problem]:
     name = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
 
@@ -58,13 +70,20 @@ def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Prob
         document = ExamDocument.model_validate(entry)
     except pydantic.ValidationError as error:
         return [problem(found.message, found.field) for found in bank.problems_of(error)]
+    try:
+        blueprints.parse(document.kind, document.blueprint)
+    except blueprints.BlueprintError as error:
+        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
     unknown = [slug for slug in document.blueprint.get("concepts", {}) if slug not in concepts]
     if unknown:
         return [problem(f"There is no concept “{slug}” in this course.", "blueprint.concepts") for slug in unknown]
     fields = document.model_dump(exclude={"slug", "starts_in_days"})
     exam = Exam.objects.filter(slug=document.slug).first()
     if document.starts_at is None:
-        days = timedelta(days=document.starts_in_days) if document.starts_in_days else None
-        fields["starts_at"] = exam.starts_at if exam else (timezone.now() + days if days else None)
-    Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
+        fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
+    loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
+    try:
+        sitting.check_blueprint(loaded)
+    except sitting.SittingError as error:
+        return [problem(str(error), "blueprint")]
     return []

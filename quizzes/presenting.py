@@ -6,7 +6,7 @@ import functools
 import logging
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from questions import kinds, markup
 from questions.kinds import numeric
+from questions.kinds.base import Graded, Revealed
 from questions.models import ItemVersion
 from questions.variants.engine import VariantError
 from quizzes.models import Card, Presentation
@@ -92,29 +93,44 @@ def _draw(student: Any, card: Card, facets: tuple[str, ...], now: datetime) -> P
     """A new presentation; broken variants are drawn again. None, and an error in the log, where all are broken."""
     version = card.item.published
     assert version is not None
-    body, pk = body_of(version.pk), uuid.uuid4()
-    for _ in range(DRAWS):
-        seed = secrets.randbits(SEED_BITS)
+    seeds = [secrets.randbits(SEED_BITS) for _ in range(DRAWS)]
+    drawn = draw(version, uuid.uuid4(), seeds, facets)
+    if drawn:
+        drawn.student, drawn.card, drawn.created_at = student, card, now
+    return drawn
+
+
+def draw(
+    version: ItemVersion, pk: uuid.UUID, seeds: Iterable[int], facets: Sequence[str] = (), **options: Any
+) -> Presentation | None:
+    """A presentation of nobody's, not stored, by the first seed with a sound variant; None where there is none.
+
+    `options` are those of the kind's `present`.
+    """
+    body = body_of(version.pk)
+    for seed in seeds:
         try:
             presented = kinds.get(version.kind).present(
-                body, seed=seed, identity=version.identity, opaque=opaque_ids(pk), focus=[f for f in facets if f]
+                body,
+                seed=seed,
+                identity=version.identity,
+                opaque=opaque_ids(pk),
+                focus=[f for f in facets if f],
+                **options,
             )
         except VariantError as error:
             logger.warning("%s: seed %s is drawn again: %s", version, seed, error)
             continue
         return Presentation(
             id=pk,
-            student=student,
-            card=card,
             version=version,
             seed=seed,
             facets=list(presented.facets),
             prompt=presented.prompt,
             answer=presented.answer,
             guess_rate=presented.guess_rate,
-            created_at=now,
         )
-    logger.error("%s is not asked: none of %s seeds gave a sound variant", version, DRAWS)
+    logger.error("%s is not asked: no seed gave a sound variant", version)
     return None
 
 
@@ -151,6 +167,18 @@ def opaque_ids(presentation: uuid.UUID) -> Callable[[str], str]:
     return opaque
 
 
+def told(graded: Graded, revealed: Revealed) -> dict[str, Any]:
+    """What is said of an answer: the Grade of CONTRACT.md as far as it knows of no card."""
+    return {
+        "score": graded.score,
+        "correct": graded.correct,
+        "feedback": graded.feedback,
+        "key": revealed.key,
+        "explanation": revealed.explanation,
+        "solution": revealed.solution,
+    }
+
+
 def answered_payload(presentation: Presentation) -> dict[str, Any]:
     """The Presentation with its key, explanation and solution, for a client that grades by itself while offline.
 
@@ -168,7 +196,7 @@ def payload(presentation: Presentation) -> dict[str, Any]:
     version = presentation.version
     return {
         "id": str(presentation.pk),
-        "card": str(presentation.card_id),
+        "card": str(presentation.card_id) if presentation.card_id else None,
         "item": version.item.slug,
         "version": version.number,
         "kind": version.kind,

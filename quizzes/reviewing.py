@@ -30,7 +30,7 @@ from quizzes import folding, journal, outbox, syncing
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
-from quizzes.presenting import body_of, with_html
+from quizzes.presenting import body_of, told, with_html
 
 MAX_EVENTS = 500
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -120,6 +120,7 @@ class _Known:
     practice: list[bank.Practice]
     of_targets: dict[uuid.UUID, list[uuid.UUID]]
     undone: set[uuid.UUID | None]
+    of_sitting: bool = False
 
 
 @dataclass
@@ -137,12 +138,13 @@ class _Writes:
     refold: dict[uuid.UUID, Card] = field(default_factory=dict)
 
 
-def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[str, Any]:
+def accept(student: Any, batch: object, *, now: datetime | None = None, of_sitting: bool = False) -> dict[str, Any]:
     """Store, grade and fold a batch of events of `student`'s; the answer is CONTRACT.md's `reviews/batch` body.
 
     `batch` is untrusted JSON: `{"device", "device_now", "events"}`. Each event is accepted, a duplicate, a conflict
-    or rejected on its own; one transaction holds all that is stored. Raises BatchError when the batch itself is
-    malformed. The number of queries depends on neither the history nor the number of events.
+    or rejected on its own; one transaction holds all that is stored. What was put in a sitting is answered there
+    alone, and comes in with `of_sitting`. Raises BatchError when the batch itself is malformed. The number of queries
+    depends on neither the history nor the number of events.
     """
     now = now or timezone.now()
     parsed = _parse_batch(batch)
@@ -153,6 +155,7 @@ def accept(student: Any, batch: object, *, now: datetime | None = None) -> dict[
     with transaction.atomic():
         book = journal.lock(student, now)
         known = _load(student, [report for report in reports if not isinstance(report, _Outcome)])
+        known.of_sitting = of_sitting
         writes = _Writes()
         outcomes = [
             report
@@ -261,6 +264,10 @@ def _accept_one(
     digest = hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
     earlier = known.events.get(report.id)
     if earlier is not None:
+        put = known.presentations.get(earlier.presentation_id) if earlier.presentation_id else None
+        if put and put.in_sitting and not known.of_sitting:
+            # Its grade is the sitting's to show, which may wait for the end of the exam.
+            return _Outcome(report.id, "rejected", "in_sitting", "id: This event belongs to a sitting.")
         if earlier.body_hash == digest:
             return _Outcome(report.id, "duplicate", event=earlier)
         return _Outcome(report.id, "conflict", "conflict", "This event id was used for another event.")
@@ -315,6 +322,9 @@ def _review(
     if presentation is None:
         detail = "presentation: There is no such presentation."
         return _Outcome(report.id, "rejected", "unknown_presentation", detail)
+    if presentation.in_sitting != known.of_sitting:
+        detail = "presentation: This question belongs to a sitting; answer it there."
+        return _Outcome(report.id, "rejected", "in_sitting", detail)
     version = presentation.version
     kind, body = kinds.get(version.kind), body_of(version.pk)
     try:
@@ -384,7 +394,7 @@ def _undo(event: ReviewEvent, report: UndoReport, known: _Known, writes: _Writes
     moved = [*known.of_targets.get(target.event_id, []), *_cards_of(target, writes)]
     writes.refold.update({pk: known.cards[pk] for pk in moved})
     presentation = known.presentations.get(target.presentation_id) if target.presentation_id else None
-    if presentation is not None:
+    if presentation is not None and not presentation.in_sitting:
         writes.reopened[presentation.pk] = presentation
         writes.closed.discard(presentation.pk)
     return None
@@ -477,15 +487,7 @@ def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
 
 
 def _grade(event: ReviewEvent, graded: Graded, revealed: Revealed, seconds: int) -> dict[str, Any]:
-    return {
-        "score": graded.score,
-        "correct": graded.correct,
-        "rating": _rate(graded.score, event, seconds).name.lower(),
-        "feedback": graded.feedback,
-        "key": revealed.key,
-        "explanation": revealed.explanation,
-        "solution": revealed.solution,
-    }
+    return {"rating": _rate(graded.score, event, seconds).name.lower(), **told(graded, revealed)}
 
 
 def _card(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from questions.models import Item
 from quizzes import folding, journal, outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent, Sitting, Slot
 from quizzes.planning import outlook as planning_outlook
 from quizzes.planning import plan as planning
 from quizzes.planning import simulate, value
@@ -153,6 +153,18 @@ def expected_scores(student: Any, *, now: datetime | None = None) -> list[Expect
             kept = coming.kept if coming and coming.exam == one else None
         found.append(Expected(exam, at, score, kept))
     return sorted(found, key=lambda one: (one.at is None or one.at <= now, one.at or now, one.exam.pk))
+
+
+def expected_score(student: Any, exam: Exam, now: datetime) -> Forecast | None:
+    """The score to expect of one exam as things stand; None once it is past, and without a date or questions."""
+    day = study_day(student, now)
+    for _, exams in _exams_by_enrolment(student):
+        for one, at in exams:
+            if one == exam and at is not None and at > now:
+                candidates = _candidates(ensure_cards(student), now, day)
+                ahead = ExamAhead(exam.title, at, exam.blueprint.get("concepts", {}))
+                return _forecast(candidates, ahead, day, journal.parameters(student)) if candidates else None
+    return None
 
 
 # Making the plan
@@ -554,13 +566,20 @@ def queue(student: Any, *, limit: int = 20, now: datetime | None = None) -> Queu
 def pack(student: Any, days: int, *, now: datetime | None = None) -> list[Presentation]:
     """What a client that goes offline for `days` study days needs: what comes due by then and new tasks, best first.
 
-    As much as fits the minutes of these days. Takes a fixed number of queries.
+    As much as fits the minutes of these days, without the items of a sitting that is open: packs hold keys. Takes a
+    fixed number of queries.
     """
     now = now or timezone.now()
     book = ensure_cards(student)
     last = study_day(student, now + timedelta(days=days - 1))
     budget = student.daily_minutes * 60 * days
     tasks, _, _ = _choose(_candidates(book, now, last), last, exams_ahead(student, now), budget, book)
+    sat = Slot.objects.filter(sitting__student=student, sitting__state=Sitting.State.OPEN)
+    hidden = set(Card.objects.filter(pk__in=sat.values("presentation__card")).values_list("item", flat=True))
+    of_exam = (
+        set(Card.objects.filter(student=student, item__in=hidden).values_list("pk", flat=True)) if hidden else set()
+    )
+    tasks = [task for task in tasks if task.card not in of_exam]
     return present(student, [Ask(task.card, task.facets) for task in tasks[:MAX_PACK]], now)
 
 

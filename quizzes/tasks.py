@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, outbox, presenting, reminding, scheduling
+from quizzes import fitting, outbox, presenting, reminding, scheduling, sitting
 from quizzes.models import Job
 
 
@@ -26,6 +26,12 @@ def plan_due_students() -> None:
     scheduling.want_new_days(now)
     reminding.want_reminders(now)
     outbox.sweep(now)
+
+
+@shared_task
+def close_overdue_sittings() -> None:
+    """Close the exams whose time is over, with what was saved."""
+    sitting.close_overdue(timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import concepts, progress, reminders, review, search, today
+from quizzes.views import concepts, lessons, progress, reminders, review, search, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("reminders/stop/<str:token>/", reminders.stop, name="reminders-stop"),
     path("reminders/push/", reminders.browser, name="reminders-push"),
     path("worker.js", reminders.worker, name="worker"),
+    path("lessons/<slug:slug>/read/", lessons.read, name="lesson-read"),
+    path("lessons/<slug:slug>/quick-check/", lessons.quick_check, name="quick-check"),
+    path("lessons/<slug:slug>/try/<slug:item>/", lessons.variant, name="try"),
     path("concepts/", concepts.concept_map, name="concepts"),
     path("concepts/<slug:slug>/", concepts.concept, name="concept"),
     path("progress/", progress.progress, name="progress"),

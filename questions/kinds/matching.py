@@ -67,15 +67,30 @@ class Body(ItemBody):
         return self
 
 
-def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
-    """A round of pairs, those in `focus` first, with distractors; both sides in the order of their opaque ids."""
-    size = body.round or min(ROUND, len(body.pairs))
+def present(
+    body: Body,
+    *,
+    seed: int,
+    identity: str,
+    opaque: Opaque,
+    focus: Sequence[str] = (),
+    size: int | None = None,
+    distractors: int = DISTRACTORS,
+    preferred: Sequence[str] = (),
+) -> Presented:
+    """A round of `size` pairs, those in `focus` first, with so many distractors, the texts in `preferred` first.
+
+    Both sides stand in the order of their opaque ids.
+    """
+    size = min(size or body.round or ROUND, len(body.pairs))
     wanted = [pair for name in focus for pair in body.pairs if pair.id == name]
     others = [pair for pair in body.pairs if pair.id not in focus]
     others.sort(key=lambda pair: rank(seed, identity, pair.id))
     pairs = (wanted + others)[:size]
-    distractors = sorted(body.distractors, key=lambda each: rank(seed, identity, each.text))[:DISTRACTORS]
-    rights = list(dict.fromkeys([pair.right for pair in pairs] + [each.text for each in distractors]))
+    wrong = sorted(body.distractors, key=lambda each: (each.text not in preferred, rank(seed, identity, each.text)))[
+        :distractors
+    ]
+    rights = list(dict.fromkeys([pair.right for pair in pairs] + [each.text for each in wrong]))
     left = {opaque(f"left:{pair.id}"): pair for pair in pairs}
     right = {opaque(f"right:{text}"): text for text in rights}
     prompt = {

@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf])\s*", re.DOTALL)
 MAX_FORMAT_DIGITS = 15
 """Beyond these a float shows its binary fraction: 0.1 + 0.2 is not 0.30000000000000004 to a student."""
-_OPERATOR = re.compile(r"(?:[-+/=*^]|\\times|\\cdot|\\div)\s*$")
+_OPERATOR = re.compile(r"(?:[-+/*^]|\\times|\\cdot|\\div)\s*$")
 _DIVISION = re.compile(r"(?:/|\\div)\s*$")
 
 

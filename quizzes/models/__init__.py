@@ -5,7 +5,9 @@ from quizzes.models.memory import Card, Journal, MemoryFit, Review, ReviewEvent
 from quizzes.models.outbox import Job
 from quizzes.models.plan import DailyPlan
 from quizzes.models.presentation import Presentation
+from quizzes.models.reading import QuickCheck, SectionRead
 from quizzes.models.reminder import PushSubscription, Reminder
+from quizzes.models.sitting import Sitting, Slot
 
 __all__ = [
     "Card",
@@ -17,7 +19,11 @@ __all__ = [
     "MemoryFit",
     "Presentation",
     "PushSubscription",
+    "QuickCheck",
     "Reminder",
     "Review",
     "ReviewEvent",
+    "SectionRead",
+    "Sitting",
+    "Slot",
 ]

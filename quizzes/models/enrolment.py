@@ -13,13 +13,28 @@ class Exam(models.Model):
         ASSESSMENT = "assessment"
         VIVA = "viva"
 
+    class Feedback(models.TextChoices):
+        CLOSED = "closed", "when the sitting is closed"
+        ENDED = "ended", "when the exam is over (closes_at)"
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="exams")
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     minutes = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField(null=True, blank=True)
-    blueprint = models.JSONField(default=dict, help_text="Slots, and weights per concept slug.")
+    opens_at = models.DateTimeField(null=True, blank=True, help_text="No sitting begins before; empty: always open.")
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="No sitting begins after.")
+    attempts = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Sittings a student; empty: any number."
+    )
+    feedback = models.CharField(
+        max_length=8,
+        choices=Feedback.choices,
+        default=Feedback.CLOSED,
+        help_text="When keys and explanations are shown: once the sitting is closed, or once no sitting can begin.",
+    )
+    blueprint = models.JSONField(default=dict, help_text="See docs/exams.md.")
 
     class Meta:
         ordering = ("starts_at", "id")
@@ -34,6 +49,9 @@ class Enrolment(models.Model):
     student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrolments")
     exam_at = models.DateTimeField(null=True, blank=True, help_text="The student's own exam date.")
+    extra_time_percent = models.PositiveSmallIntegerField(
+        default=0, help_text="Time added to exams, in percent; it lengthens a sitting that is open too."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -25,6 +25,7 @@ class Presentation(models.Model):
     prompt = models.JSONField()
     answer = models.JSONField()
     guess_rate = models.FloatField()
+    in_sitting = models.BooleanField(default=False, help_text="Put in an exam, and answered there alone.")
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(
         null=True, blank=True, help_text="Answered, or replaced by a newer version of its item."

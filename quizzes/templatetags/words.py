@@ -71,3 +71,10 @@ def in_days(days: int) -> str:
     if days <= 100:
         return f"in {round(days / 7)} weeks"
     return f"in {round(days / 30.4)} months" if days < 700 else f"in {round(days / 365.25)} years"
+
+
+@register.filter
+def formula(text: str) -> str:
+    """The LaTeX of a text that is one formula and nothing else; else nothing."""
+    inner = text.strip().removeprefix("$").removesuffix("$")
+    return inner if len(inner) == len(text.strip()) - 2 and "$" not in inner else ""

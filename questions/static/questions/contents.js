@@ -1,4 +1,4 @@
-// The contents fold on a narrow screen, and mark the section that is being read.
+// The contents fold on a narrow screen, mark the section that is being read, and tick those that were read to their end.
 
 const contents = document.querySelector(".contents");
 const fold = contents.querySelector("details");
@@ -17,3 +17,59 @@ function mark() {
 
 new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" }).observe(document.querySelector(".text"));
 addEventListener("scroll", mark, { passive: true });
+
+// Sections read: a student's are remembered by the server, a visitor's by this browser.
+
+const READING = 1500;
+const form = contents.querySelector("[data-read]");
+const remembered = "remembered" in form.dataset;
+const key = `read ${form.getAttribute("action")}`;
+const ends = [...document.querySelectorAll("[data-end]")];
+const count = document.createElement("span");
+count.className = "quiet count";
+fold.querySelector("summary").append(count);
+let read = new Set();
+
+function tick(ids) {
+  read = new Set([...read, ...ids]);
+  for (const id of read) {
+    const link = links.get(id);
+    if (!link || link.classList.contains("read")) continue;
+    link.classList.add("read");
+    const said = document.createElement("span");
+    said.className = "visually-hidden";
+    said.textContent = " (read)";
+    link.append(said);
+  }
+  count.textContent = read.size ? ` ${ends.filter((end) => read.has(end.dataset.end)).length} of ${ends.length} read` : "";
+}
+
+async function remember(id) {
+  tick([id]);
+  if (!remembered) return localStorage.setItem(key, JSON.stringify([...read]));
+  const body = new FormData(form);
+  body.set("section", id);
+  await fetch(form.action, { method: "POST", body }).catch(() => {});
+}
+
+async function known() {
+  if (!remembered) return JSON.parse(localStorage.getItem(key) ?? "[]");
+  const answer = await fetch(form.action).catch(() => null);
+  return answer?.ok ? (await answer.json()).read : [];
+}
+
+// A section is read when its end stayed in sight for a while, not when it was scrolled past.
+const waiting = new Map();
+const watch = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const id = target.dataset.end;
+    clearTimeout(waiting.get(id));
+    if (!isIntersecting || read.has(id)) continue;
+    waiting.set(id, setTimeout(() => remember(id), READING));
+  }
+});
+
+known().then((ids) => {
+  tick(ids);
+  for (const end of ends) watch.observe(end);
+});

@@ -1,0 +1,171 @@
+"""Questions in a lesson's page: the quick check at its end, and the variants that it offers to try.
+
+A student's quick check is made of their own presentations, answered like any review. What a visitor answers, and what
+is tried in passing with the formula in sight, says nothing of a memory: such a trial is stored nowhere. It follows
+from its token, by seeds that only this server can compute.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from questions import kinds, markup
+from questions.kinds import matching
+from questions.kinds.base import rank
+from questions.models import Item, ItemVersion, Lesson
+from quizzes import presenting, scheduling
+from quizzes.calendar import study_day
+from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent
+from quizzes.presenting import Ask
+
+QUESTIONS = 4
+SALT = "trial"
+
+
+def pick(lesson: Lesson, chance: str) -> list[Item]:
+    """Four items of the lesson, of rising difficulty, of different concepts and kinds as far as there are.
+
+    The same for the same `chance`. Match sets, which take minutes, are not among them. One query.
+    """
+    items = Item.objects.published().filter(published__lesson=lesson).exclude(kind=matching.KIND)
+    items = items.select_related("published__item", "published__lesson")
+    left = sorted(items, key=lambda item: rank(0, chance, item.slug))
+    levels = sorted({_version(item).difficulty for item in left})
+    picked: list[Item] = []
+    for place in range(min(QUESTIONS, len(left))):
+        level = levels[round(place * (len(levels) - 1) / (QUESTIONS - 1))]
+        known = {_version(item).concepts[0] for item in picked}, {item.kind for item in picked}
+        best = min(left, key=lambda item: _unfitness(item, level, *known))
+        left.remove(best)
+        picked.append(best)
+    return sorted(picked, key=lambda item: _version(item).difficulty)
+
+
+def _unfitness(item: Item, level: int, concepts: set[str], kinds: set[str]) -> tuple[int, bool, bool]:
+    version = _version(item)
+    return abs(version.difficulty - level), version.concepts[0] in concepts, item.kind in kinds
+
+
+def _version(item: Item) -> ItemVersion:
+    assert item.published is not None
+    return item.published
+
+
+# Students
+
+
+def takes(student: Any, lesson: Lesson) -> bool:
+    """Whether the lesson's questions count for the student: whether they are enrolled in its course."""
+    return bool(student.enrolments.filter(course=lesson.course_id).exists())
+
+
+@transaction.atomic
+def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = False) -> list[Presentation]:
+    """The student's quick check of the study day, the easiest first; with `renew` other four questions.
+
+    A question that was answered stays among them, so that its answer can be looked at.
+    """
+    scheduling.ensure_cards(student)
+    check, _ = QuickCheck.objects.get_or_create(student=student, lesson=lesson, date=study_day(student, now).date)
+    if renew:
+        check.number, check.presentations = check.number + 1, []
+    asked = {str(one.pk): one for one in _own(student).filter(pk__in=check.presentations)}
+    found = [asked[pk] for pk in check.presentations if pk in asked]
+    if not found:
+        items = pick(lesson, f"{student.pk}/{lesson.slug}/{check.date}/{check.number}")
+        cards = _cards(student, [item.pk for item in items])
+        found = presenting.present(student, [Ask(cards[item.pk]) for item in items if item.pk in cards], now)
+    else:
+        found = _repaired(student, found, now)
+    check.presentations = [str(one.pk) for one in found]
+    check.save(update_fields=["number", "presentations"])
+    return found
+
+
+def _repaired(student: Any, found: Sequence[Presentation], now: datetime) -> list[Presentation]:
+    """Put anew what was closed without an answer: its item has a new version, or it was answered and undone."""
+    answered = set(answers(student, found))
+    again = {one.pk: one.card_id for one in found if one.closed_at and one.pk not in answered}
+    if not again:
+        return list(found)
+    new = {one.card_id: one for one in presenting.present(student, [Ask(card) for card in again.values()], now)}
+    return [new.get(again[one.pk], one) if one.pk in again else one for one in found]
+
+
+def answers(student: Any, presentations: Sequence[Presentation]) -> dict[uuid.UUID, ReviewEvent]:
+    """The answers that were given, by presentation; one query."""
+    events = ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, undone=False)
+    given = events.filter(presentation__in=[one.pk for one in presentations]).order_by("sequence")
+    return {event.presentation_id: event for event in given if event.presentation_id}
+
+
+def _own(student: Any) -> Any:
+    return Presentation.objects.filter(student=student).select_related("version__item", "version__lesson")
+
+
+def _cards(student: Any, items: Sequence[int]) -> dict[int, uuid.UUID]:
+    return dict(Card.objects.filter(student=student, item__in=items, facet="").values_list("item_id", "pk"))
+
+
+# Trials
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A question put to nobody in particular; its presentation is not stored, and follows from the token."""
+
+    token: str
+    presentation: Presentation
+
+
+def check_trials(lesson: Lesson) -> list[Trial]:
+    """A quick check without an account: other questions each time."""
+    drawn = [_trial(_version(item), uuid.uuid4()) for item in pick(lesson, uuid.uuid4().hex)]
+    return [trial for trial in drawn if trial]
+
+
+def variant_trial(lesson: Lesson, slug: str) -> Trial | None:
+    """A fresh variant of an item that the lesson's text offers to try; None where it offers no such item."""
+    if slug not in markup.tried(lesson.body_markdown):
+        return None
+    items = Item.objects.published().filter(course=lesson.course_id, slug=slug)
+    item = items.select_related("published__item", "published__lesson").first()
+    return _trial(_version(item), uuid.uuid4()) if item else None
+
+
+def read_trial(lesson: Lesson, token: str) -> Trial | None:
+    """The trial of a token that was given out for this course's items; None for any other text."""
+    try:
+        document = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    versions = ItemVersion.objects.filter(item__course=lesson.course_id).select_related("item", "lesson")
+    version = versions.filter(pk=document["version"]).first()
+    return _trial(version, uuid.UUID(document["id"])) if version else None
+
+
+def grade(trial: Trial, response: object) -> dict[str, Any]:
+    """What is said of an answer to a trial. Raises questions.kinds.base.ResponseError."""
+    version, answer = trial.presentation.version, trial.presentation.answer
+    kind, body = kinds.get(version.kind), presenting.body_of(version.pk)
+    return presenting.told(kind.grade(body, answer, response), kind.reveal(body, answer))
+
+
+def _trial(version: ItemVersion, pk: uuid.UUID) -> Trial | None:
+    drawn = presenting.draw(version, pk, _seeds(pk))
+    token = signing.dumps({"version": version.pk, "id": pk.hex}, salt=SALT)
+    return Trial(token, drawn) if drawn else None
+
+
+def _seeds(pk: uuid.UUID) -> Iterator[int]:
+    for number in range(presenting.DRAWS):
+        digest = salted_hmac(SALT, f"{pk}:{number}", algorithm="sha256").digest()
+        yield int.from_bytes(digest[:8]) >> (64 - presenting.SEED_BITS)

@@ -1,0 +1,37 @@
+"""What a student did in a lesson's page."""
+
+from django.conf import settings
+from django.db import models
+
+from questions.models import Lesson
+
+
+class SectionRead(models.Model):
+    """A section of a lesson that a student has read to its end."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sections_read")
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="+")
+    section = models.CharField(max_length=200, help_text="The id of its heading.")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "lesson", "section"], name="a_section_is_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id}#{self.section} by {self.student}"
+
+
+class QuickCheck(models.Model):
+    """The questions at the end of a lesson that a student got on a study day."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="quick_checks")
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="+")
+    date = models.DateField(help_text="The student's study day.")
+    number = models.PositiveIntegerField(default=0, help_text="Counts the checks of the day, from 0.")
+    presentations = models.JSONField(default=list, help_text="Their ids, the easiest first.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "lesson", "date"], name="one_check_a_lesson_and_day")]
+
+    def __str__(self) -> str:
+        return f"check of {self.lesson_id} by {self.student} on {self.date}"

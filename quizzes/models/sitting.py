@@ -1,0 +1,87 @@
+"""An exam as one student sits it."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from quizzes.models.enrolment import Exam
+from quizzes.models.presentation import Presentation
+
+
+class Sitting(models.Model):
+    """One attempt at an exam: its slots are drawn and frozen when it opens."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        SUBMITTED = "submitted"
+        EXPIRED = "expired"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sittings")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sittings")
+    number = models.PositiveIntegerField(help_text="The student's first sitting of the exam is 1.")
+    seed = models.BigIntegerField(help_text="What the slots were drawn with.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    sections = models.JSONField(default=list, help_text="[{title, slots: [numbers]}].")
+    score = models.FloatField(null=True, blank=True, help_text="Points, once closed: a slot gives 0 to 1.")
+    max_score = models.FloatField(null=True, blank=True)
+    forecast = models.JSONField(null=True, blank=True, help_text="The score to expect {before, after} its answers.")
+
+    class Meta:
+        ordering = ("-opened_at", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=["exam", "student"], condition=Q(state="open"), name="one_open_sitting"),
+            models.UniqueConstraint(fields=["exam", "student", "number"], name="sittings_are_numbered"),
+            models.CheckConstraint(condition=Q(deadline_at__gt=F("opened_at")), name="deadline_after_opening"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None, score=None) | ~Q(state="open") & ~Q(closed_at=None),
+                name="closed_when_not_open",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["deadline_at"], condition=Q(state="open"), name="sitting_overdue"),
+            models.Index(fields=["student", "-opened_at"], name="sitting_student"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exam} by {self.student}, {self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still answered, as far as this row knows."""
+        return self.state == self.State.OPEN
+
+
+class Slot(models.Model):
+    """A question of a sitting, or a round of a viva, with the student's newest answer.
+
+    An answer is saved while `score` is null, `deadline_at` (with grace) has not passed, and the client knows the
+    newest `rev`: all of it columns of this row, so that one UPDATE can tell.
+    """
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField(help_text="From 1.")
+    presentation = models.OneToOneField(Presentation, on_delete=models.PROTECT, related_name="slot")
+    seconds = models.PositiveIntegerField(null=True, blank=True, help_text="Of a round of a viva; else none.")
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When a round was begun.")
+    deadline_at = models.DateTimeField(null=True, blank=True, help_text="None before a round is begun.")
+    response: Any = models.JSONField(null=True, blank=True)
+    rev = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    flagged = models.BooleanField(default=False)
+    score = models.FloatField(null=True, blank=True, help_text="0 to 1, once it is closed.")
+    grade: Any = models.JSONField(null=True, blank=True)
+    oral = models.JSONField(null=True, blank=True, help_text="The student's own mark of a spoken answer {pair, mark}.")
+
+    class Meta:
+        ordering = ("sitting", "number")
+        constraints = [models.UniqueConstraint(fields=["sitting", "number"], name="slots_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"slot {self.number} of {self.sitting_id}"

@@ -1,0 +1,188 @@
+"""What a student does in a lesson's page: sections read, the quick check, and variants to try.
+
+The page itself is the same for everybody (questions/views.py); these are its parts, and pages of their own without
+scripts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from questions.kinds.base import ResponseError
+from questions.models import Lesson
+from quizzes import checking, presenting, reading
+from quizzes.models import Presentation, ReviewEvent
+from quizzes.views import StudentRequest, answering
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def read(request: StudentRequest, slug: str) -> HttpResponse:
+    """The sections that the student has read (GET), or one more of them (POST)."""
+    lesson = get_object_or_404(Lesson, slug=slug)
+    if request.method == "POST" and not reading.mark(
+        request.user, lesson, request.POST.get("section", ""), timezone.now()
+    ):
+        raise Http404("There is no such section.")
+    return JsonResponse({"read": reading.sections_read(request.user, lesson)})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def quick_check(request: HttpRequest, slug: str) -> HttpResponse:
+    """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
+    lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    student = request.user if request.user.is_authenticated and checking.takes(request.user, lesson) else None
+    if request.method == "POST":
+        if "trial" in request.POST:
+            return _answer_trial(request, lesson, reverse("quick-check", args=[slug]))
+        if student is None:
+            raise Http404("This question is not yours.")
+        return _answer(request, lesson)  # type: ignore[arg-type]
+    return _check(request, lesson, student)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
+    """A fresh variant of an item that the lesson offers to try (GET), or an answer to one (POST)."""
+    lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    address = reverse("try", args=[slug, item])
+    if request.method == "POST":
+        return _answer_trial(request, lesson, address, again=True)
+    trial = checking.variant_trial(lesson, item)
+    if trial is None:
+        raise Http404("This lesson does not offer that.")
+    return _part(request, lesson, "question", _trial_question(trial, address))
+
+
+# The quick check
+
+
+def _check(request: HttpRequest, lesson: Lesson, student: Any | None, *, renew: bool = False) -> HttpResponse:
+    address = reverse("quick-check", args=[lesson.slug])
+    if student is None:
+        parts = [_trial_question(trial, address) for trial in checking.check_trials(lesson)]
+    else:
+        asked = checking.quick_check(student, lesson, timezone.now(), renew=renew)
+        given = checking.answers(student, asked)
+        parts = [
+            _answered(one, given[one.pk], address) if one.pk in given else _question(one, address) for one in asked
+        ]
+    context = {"lesson": lesson, "parts": parts, "address": address, "counts": student is not None}
+    if answering.is_partial(request):
+        return render(request, "quizzes/_check.html", context)
+    return render(request, "quizzes/check.html", {**context, "page": "lessons", "part": "quizzes/_check.html"})
+
+
+def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
+    """A student's answer, or their wish to take one back, or for another four."""
+    address = reverse("quick-check", args=[lesson.slug])
+    if "renew" in request.POST:
+        answer = _check(request, lesson, request.user, renew=True)
+        return answer if answering.is_partial(request) else redirect(address)
+    wanted = answering.uuid_of(request.POST.get("presentation"))
+    own = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id)
+    presentation = get_object_or_404(own.select_related("version__item", "version__lesson"), pk=wanted)
+    given = checking.answers(request.user, [presentation]).get(presentation.pk)
+    if "undo" in request.POST:
+        if given:
+            answering.send(request, {"type": "undo", "target": str(given.event_id)})
+        return _part(request, lesson, "question", _question(presentation, address), address)
+    if given is None:
+        result, response = answering.answer(request, presentation)
+        if result["status"] == "rejected":
+            context = _question(presentation, address) | {"shown": request.POST.get("shown", "")}
+            return _part(request, lesson, "question", _mended(context, response, result["detail"] or ""))
+        given = checking.answers(request.user, [presentation]).get(presentation.pk)
+    if given is None:
+        return _part(request, lesson, "question", _question(presentation, address), address)
+    return _part(request, lesson, "answered", _answered(presentation, given, address), address)
+
+
+def _answer_trial(request: HttpRequest, lesson: Lesson, address: str, *, again: bool = False) -> HttpResponse:
+    trial = checking.read_trial(lesson, request.POST.get("trial", ""))
+    if trial is None:
+        raise Http404("This question is no longer asked.")
+    response = answering.response(trial.presentation.version.kind, request.POST)
+    try:
+        grade = checking.grade(trial, response)
+    except ResponseError as error:
+        context = _mended(_trial_question(trial, address), response, f"{error.field}: {error.message}")
+        return _part(request, lesson, "question", context)
+    shown = presenting.payload(trial.presentation)
+    context = {
+        "address": address,
+        "again": again,
+        "at": f"-{shown['id']}",
+        **answering.outcome(shown, presenting.with_html(grade), response),
+    }
+    return _part(request, lesson, "answered", context)
+
+
+# Parts
+
+
+def _question(presentation: Presentation, address: str) -> dict[str, Any]:
+    return _asked(presentation, address) | {"event": uuid.uuid4()}
+
+
+def _trial_question(trial: checking.Trial, address: str) -> dict[str, Any]:
+    return _asked(trial.presentation, address) | {"trial": trial.token}
+
+
+def _asked(presentation: Presentation, address: str) -> dict[str, Any]:
+    shown = presenting.payload(presentation)
+    return {
+        "template": "quizzes/_check_question.html",
+        "address": address,
+        "presentation": shown,
+        "steps": shown["prompt"].get("steps"),
+        "shown": answering.shown_now(),
+        "typed": {},
+        "at": f"-{shown['id']}",
+    }
+
+
+def _answered(presentation: Presentation, given: ReviewEvent, address: str) -> dict[str, Any]:
+    shown = presenting.payload(presentation)
+    return {
+        "template": "quizzes/_check_answered.html",
+        "address": address,
+        "event": given.event_id,
+        "at": f"-{shown['id']}",
+        **answering.outcome(shown, presenting.with_html(given.grade), given.response),
+    }
+
+
+def _mended(context: dict[str, Any], typed: dict[str, Any], detail: str) -> dict[str, Any]:
+    """The same question with what was typed, and what is wrong with its form."""
+    return context | {
+        "typed": typed,
+        "error": detail.partition(": ")[2],
+        "nearly": answering.nearly(context["presentation"]["kind"], typed),
+        "steps": answering.in_order(context["steps"], typed),
+    }
+
+
+def _part(
+    request: HttpRequest, lesson: Lesson, name: str, context: dict[str, Any], back: str | None = None
+) -> HttpResponse:
+    """One question of the page: alone for htmx; else on a page of its own, or where `back` shows it among the rest."""
+    template = f"quizzes/_check_{name}.html"
+    if answering.is_partial(request):
+        return render(request, template, {"part": context})
+    if back:
+        return redirect(back)
+    page = {"page": "lessons", "lesson": lesson, "part": context, "template": template}
+    return render(request, "quizzes/trial.html", page)

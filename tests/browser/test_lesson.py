@@ -1,0 +1,287 @@
+"""A lesson in a real browser: its figures by mouse, finger and keys, variants to try, and the quick check."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Locator, Page, Response, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from questions import bank, figures
+from questions.simulators import dropout, ridge, stopping
+from quizzes import scheduling
+from quizzes.models import Presentation, ReviewEvent
+from tests.browser.test_session import log_in
+from tests.questions.test_load_course import COURSE
+
+ADDRESS = "/lessons/regularization/"
+AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Key = Callable[[str], Any]
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    scheduling.enrol(user, bank.load_course(COURSE, seeds=30).course)
+    return user
+
+
+@pytest.fixture
+def finger(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on a phone."""
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def figure(page: Page, name: str) -> Locator:
+    found = page.locator(f"[data-simulator={name}]")
+    found.scroll_into_view_if_needed()
+    expect(found).to_have_class(re.compile("ready"))
+    return found
+
+
+def at(chart: Locator, x: float) -> tuple[float, float]:
+    """The place on the screen of the chart's x, halfway down."""
+    box = chart.bounding_box()
+    assert box
+    return box["x"] + box["width"] * x / figures.WIDTH, box["y"] + box["height"] / 2
+
+
+def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
+    page.goto(ADDRESS)
+
+    shown = figure(page, "ridge")
+    data = figures.figure("ridge").data
+    slider, says = shown.get_by_role("slider"), shown.locator(".says")
+    expect(says).to_have_text(data["says"][31])
+    slider.focus()
+    page.keyboard.press("End")
+    expect(says).to_have_text(data["says"][61])
+    expect(shown.locator(".regime")).to_have_text("underfitting")
+    page.keyboard.press("Home")
+    expect(says).to_have_text(data["says"][0])
+    page.keyboard.press("ArrowRight")
+    expect(says).to_contain_text(f"validation error {figures.number(ridge.frames().validation[1])}")
+    expect(slider).to_have_attribute("aria-valuetext", data["says"][1])
+    chart = shown.locator("[data-drag]")
+    best = ridge.frames().best
+    page.mouse.move(*at(chart, data["places"][5]))
+    page.mouse.down()
+    page.mouse.move(*at(chart, data["places"][best]), steps=4)
+    page.mouse.up()
+    page.mouse.move(*at(chart, data["places"][2]))
+    expect(says).to_have_text(data["says"][best])
+    expect(shown.locator(".regime")).to_have_text("good")
+    curve = shown.locator(".line.fit").get_attribute("d") or ""
+    assert [float(point.split()[1]) for point in curve[1:].split("L")] == data["curves"][best]
+    spent = slider.evaluate(
+        """slider => Array.from({length: 62}, (_, step) => {
+            const start = performance.now();
+            slider.value = step;
+            slider.dispatchEvent(new Event("input", {bubbles: true}));
+            slider.closest("figure").getBoundingClientRect();
+            return performance.now() - start;
+        })"""
+    )
+    assert sorted(spent)[len(spent) // 2] < 16
+
+    shown = figure(page, "early-stopping")
+    run = stopping.run()
+    shown.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    expect(shown.locator(".says")).to_have_text(
+        f"Epoch 1: training loss {run.training[0]:.3f}, validation loss {run.validation[0]:.3f}."
+    )
+    shown.get_by_role("button", name="Keep this checkpoint").click()
+    expect(shown.get_by_role("status")).to_contain_text(f"{run.best} epochs too early")
+    chart = shown.locator("[data-drag]")
+    page.mouse.click(*at(chart, figures.figure("early-stopping").data["places"][run.best]))
+    expect(shown.get_by_role("status")).to_be_empty()
+    shown.get_by_role("button", name="Keep this checkpoint").click()
+    expect(shown.get_by_role("status")).to_contain_text("Exactly")
+
+    shown = figure(page, "dropout")
+    frames = dropout.frames()
+    shown.get_by_role("button", name="Start again").click()
+    expect(shown.locator(".says")).to_contain_text("No step yet")
+    for _ in range(3):
+        shown.get_by_role("button", name="Step").press("Enter")
+    means = frames.means[frames.kept.index(5)]
+    kept = sum(digit < 5 for digit in frames.draws[2])
+    expect(shown.locator(".says")).to_contain_text(f"Step 3, p = 0.5: {kept} of 12 kept")
+    expect(shown.locator(".says")).to_contain_text(f"scale 1/p: {means[2]:.2f}")
+    expect(shown.locator(".cell.kept")).to_have_count(kept)
+    shown.get_by_role("slider").press("End")
+    expect(shown.locator(".says")).to_contain_text("p = 1: 12 of 12 kept. Mean with the scale 1/p: 2.00; without: 2.00")
+    page.emulate_media(reduced_motion="reduce")
+    shown.get_by_role("button", name="Run").click()
+    expect(shown.locator(".says")).to_contain_text("Step 240")
+    expect(shown.get_by_role("button", name="Run")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_figures_by_finger(finger: Page, learner: User) -> None:
+    finger.goto(ADDRESS)
+    shown = figure(finger, "ridge")
+    data = figures.figure("ridge").data
+    place = at(shown.locator("[data-drag]"), data["places"][50])
+    finger.touchscreen.tap(*place)
+    expect(shown.locator(".says")).to_have_text(data["says"][50])
+    shown = figure(finger, "dropout")
+    shown.get_by_role("button", name="Step").tap()
+    expect(shown.locator(".says")).to_contain_text("Step 121")
+    assert finger.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, learner: User) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(ADDRESS)
+    for name in figures.FIGURES:
+        shown = page.locator(f"[data-simulator={name}]")
+        expect(shown.locator(".says")).to_have_text(figures.figure(name).says)
+        expect(shown.get_by_role("slider")).to_be_hidden()
+    page.get_by_role("link", name="Try one").first.click()
+    expect(page.get_by_role("heading", name="Try one")).to_be_visible()
+    page.locator("input[name=value]").fill("17")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".verdict")).to_contain_text("Not right")
+    page.get_by_role("link", name="Back to the lesson").click()
+    page.get_by_role("link", name="Start the quick check").click()
+    expect(page.locator("form.question")).to_have_count(4)
+    context.close()
+
+
+def test_a_first_visit_is_light_and_asks_no_other_host(page: Page, live_server: LiveServer, learner: User) -> None:
+    """Compressed as they are served; fonts and icons as they are."""
+    sizes: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        body = response.body()
+        sizes[response.url] = len(body if body[:4] == b"wOF2" else gzip.compress(body))
+
+    page.on("response", weigh)
+    page.goto(ADDRESS, wait_until="networkidle")
+    assert any("woff2" in url for url in sizes)
+    assert [url for url in sizes if not url.startswith(live_server.url)] == []
+    assert sum(sizes.values()) <= 350 * 1024
+
+
+def test_variants_are_tried_in_place(page: Page, learner: User) -> None:
+    page.goto(ADDRESS)
+    link = page.get_by_role("link", name="Try one").nth(1)
+    link.click()
+    trial = page.locator(".trial")
+    expect(trial.locator("[name=value]")).to_be_focused()
+    trial.locator("[name=value]").fill("1e-5")
+    expect(trial.locator(".echo")).to_contain_text("read as")
+    page.keyboard.press("Enter")
+    expect(trial.get_by_role("heading", name="Not right")).to_be_focused()
+    stem = trial.locator(".stem").inner_text()
+    trial.get_by_role("link", name="Another one").click()
+    expect(trial.locator("[name=value]")).to_be_focused()
+    assert trial.locator(".stem").inner_text() != stem
+    link.click()
+    expect(trial).to_have_count(0)
+    assert not ReviewEvent.objects.exists()
+
+
+def answer(part: Locator, response: dict[str, Any]) -> None:
+    """Give a response as a student would."""
+    if "choice" in response or "choices" in response:
+        for choice in response.get("choices", [response.get("choice")]):
+            part.locator(f"input[value='{choice}']").check()
+    elif "order" in response:
+        for place, step in enumerate(response["order"]):
+            handle = part.locator(f"[data-step]:has(input[value='{step}']) [data-handle]")
+            while int(handle.inner_text()) > place + 1:
+                handle.press("ArrowUp")
+    else:
+        part.locator("[name=value], [name=text]").fill(response.get("value") or response["text"])
+    part.get_by_role("button", name="Check").click()
+
+
+def test_the_quick_check_right_wrong_and_taken_back(page: Page, learner: User, key: Key) -> None:
+    log_in(page)
+    page.goto(ADDRESS)
+    page.locator("#quick-check").scroll_into_view_if_needed()
+    parts = page.locator(".questions > ol > li")
+    expect(parts).to_have_count(4)
+    for number in range(4):
+        part = parts.nth(number)
+        answer(part, key(part.locator("[name=presentation]").input_value()))
+        expect(part.locator("[data-outcome=right]")).to_be_visible()
+        expect(part.get_by_role("heading", name="Right")).to_be_focused()
+        expect(part.get_by_role("heading", name="Why")).to_be_visible()
+    expect(page.locator("[data-score]")).to_have_text("4 of 4 right.")
+    assert ReviewEvent.objects.filter(student=learner, score=1).count() == 4
+
+    page.reload()
+    page.locator("#quick-check").scroll_into_view_if_needed()
+    expect(page.locator("[data-score]")).to_have_text("4 of 4 right.")
+    parts.nth(2).get_by_role("button", name="Undo this answer").click()
+    expect(parts.nth(2).locator("form.question")).to_be_visible()
+    expect(page.locator("[data-score]")).to_have_text("3 of 4 answered.")
+
+    page.get_by_role("button", name="Four other questions").click()
+    expect(page.locator(".questions form.question")).to_have_count(4)
+    part = parts.filter(
+        has=page.locator("[data-kind=numeric], [data-kind=single_choice], [data-kind=short_text]")
+    ).first
+    wrongly(part, key)
+    expect(page.locator("[data-outcome=wrong] .verdict")).to_contain_text("Not right")
+    expect(page.locator("[data-score]")).to_have_text("1 of 4 answered.")
+
+
+def wrongly(part: Locator, key: Key) -> None:
+    """Answer a question with one answer wrongly."""
+    shown = Presentation.objects.get(pk=part.locator("[name=presentation]").input_value())
+    right = key(str(shown.pk))
+    choices = [choice["id"] for choice in shown.prompt.get("choices", []) if choice["id"] != right.get("choice")]
+    answer(
+        part, {"choice": choices[0]} if choices else {"text": "certainly not"} if "text" in right else {"value": "-77"}
+    )
+
+
+def test_sections_are_ticked_and_remembered(page: Page, learner: User) -> None:
+    for logged_in in (False, True):
+        if logged_in:
+            log_in(page)
+        page.goto(ADDRESS)
+        page.locator("[data-end=in-numpy]").scroll_into_view_if_needed()
+        ticked = page.locator(".contents a.read", has_text="In NumPy")
+        expect(ticked).to_have_count(1)
+        expect(page.locator(".contents .count")).to_contain_text("of 7 read")
+        page.reload()
+        expect(ticked).to_have_count(1)
+
+
+def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
+    log_in(page)
+    for address in (ADDRESS, "/lessons/", "/concepts/", "/concepts/weight-decay/", "/today/", "/review/"):
+        page.goto(address)
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
+        if address == ADDRESS:
+            page.locator("#quick-check").scroll_into_view_if_needed()
+            expect(page.locator(".questions form.question")).to_have_count(4)
+            page.get_by_role("link", name="Try one").first.click()
+            expect(page.locator(".trial form")).to_be_visible()
+        page.evaluate(AXE)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = page.evaluate("axe.run().then(found => found.violations)")
+            serious = [
+                (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
+            ]
+            assert serious == [], (address, scheme)

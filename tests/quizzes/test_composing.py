@@ -1,0 +1,123 @@
+"""What a sitting is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quizzes import composing
+from quizzes.composing import Candidate, Pair, Part
+
+CONCEPTS = "abcdef"
+KINDS = ("numeric", "single_choice", "ordering")
+
+
+def bank(count: int = 120, seed: int = 0) -> list[Candidate]:
+    """As large as a course's: every concept in every difficulty."""
+    return [
+        Candidate(item, KINDS[item % 3], CONCEPTS[item // 3 % 6], 1 + item // 18 % 5, seen=0.0) for item in range(count)
+    ]
+
+
+WEIGHTS = st.dictionaries(st.sampled_from(CONCEPTS), st.floats(0.1, 10), min_size=1)
+
+
+@given(weights=WEIGHTS, slots=st.integers(1, 60), seed=st.integers(0, 2**62))
+def test_quotas_sum_to_the_slots_and_are_shares_rounded_up_or_down(
+    weights: dict[str, float], slots: int, seed: int
+) -> None:
+    found = composing.quotas(weights, slots, np.random.default_rng(seed))
+    assert sum(found.values()) == slots
+    for name, weight in weights.items():
+        assert abs(found[name] - slots * weight / sum(weights.values())) < 1 + 1e-6
+
+
+def test_quotas_give_each_its_share_in_the_long_run() -> None:
+    rng = np.random.default_rng(0)
+    counts: Counter[str] = Counter()
+    for _ in range(2000):
+        counts.update(composing.quotas({"a": 1, "b": 2.5, "c": 0.1}, 4, rng))
+    for name, weight in (("a", 1), ("b", 2.5), ("c", 0.1)):
+        assert counts[name] / 2000 == pytest.approx(4 * weight / 3.6, abs=0.04)
+
+
+@settings(max_examples=25, deadline=None)
+@given(weights=WEIGHTS, seed=st.integers(0, 2**62))
+def test_a_draw_is_exact_and_the_same_for_its_seed(weights: dict[str, float], seed: int) -> None:
+    items = bank(720)
+    parts = [Part(8, ("single_choice", "ordering"), {1: 1, 2: 1, 3: 2}), Part(6, ("numeric",), {2: 1, 4: 1})]
+    by_id = {one.item: one for one in items}
+    drawn = composing.compose(items, parts, weights, seed)
+    assert drawn == composing.compose(items[::-1], parts, weights, seed)
+    chosen = [item for part in drawn for item in part]
+    assert len(set(chosen)) == 14
+    assert [len(part) for part in drawn] == [8, 6]
+    assert {by_id[item].kind for item in drawn[1]} == {"numeric"}
+    assert all(weights.get(by_id[item].concept, 0) > 0 for item in chosen)
+    for part in drawn:
+        assert [by_id[item].difficulty for item in part] == sorted(by_id[item].difficulty for item in part)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_proportions_are_met_where_the_bank_permits(seed: int) -> None:
+    items = bank()
+    weights = {"a": 1.0, "b": 2.0, "c": 1.0, "d": 4.0, "e": 1.0, "f": 1.0}
+    parts = [Part(12, ("single_choice", "ordering"), {1: 1, 2: 2, 3: 2, 4: 1}), Part(8, ("numeric",), {2: 1, 3: 1})]
+    by_id = {one.item: one for one in items}
+    drawn = composing.compose(items, parts, weights, seed)
+    concepts = Counter(by_id[item].concept for part in drawn for item in part)
+    assert all(abs(concepts[name] - 20 * weight / 10) <= 1 for name, weight in weights.items())
+    assert Counter(by_id[item].difficulty for item in drawn[0]) == {1: 2, 2: 4, 3: 4, 4: 2}
+    assert Counter(by_id[item].difficulty for item in drawn[1]) == {2: 4, 3: 4}
+
+
+def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
+    items = [Candidate(one.item, one.kind, one.concept, one.difficulty, seen=float(one.item % 2)) for one in bank()]
+    for seed in range(10):
+        (drawn,) = composing.compose(items, [Part(20)], {}, seed)
+        assert all(item % 2 == 0 for item in drawn)
+
+
+def test_a_bank_that_is_too_small_names_the_cell() -> None:
+    items = bank(30)
+    with pytest.raises(composing.ShortError, match="numeric: 40 needed, 10 published") as short:
+        composing.compose(items, [Part(2), Part(40, ("numeric",))], {}, 0, strict=True)
+    assert short.value.part == 1
+    with pytest.raises(composing.ShortError, match="difficulty 5: 3 needed, 0 published"):
+        composing.compose(items, [Part(3, (), {5: 1})], {}, 0, strict=True)
+    # A student is not to suffer for it: the draw comes as near as it can.
+    (drawn,) = composing.compose(items, [Part(3, (), {5: 1})], {}, 0)
+    assert len(drawn) == 3
+    with pytest.raises(composing.ShortError):
+        composing.compose(items, [Part(31)], {}, 0)
+
+
+def pairs_of(item: int, recalls: list[float], difficulty: int = 2, concept: str = "a", **more: object) -> list[Pair]:
+    return [Pair(item, f"p{place}", concept, difficulty, recall) for place, recall in enumerate(recalls)]
+
+
+def test_rounds_hold_the_weakest_pairs_and_rise_in_difficulty() -> None:
+    strong = pairs_of(1, [0.99] * 6, difficulty=1)
+    weak = pairs_of(2, [0.9, 0.2, 0.3, 0.95, 0.1, 0.4], difficulty=5)
+    middle = pairs_of(3, [0.6] * 6, difficulty=3)
+    found = composing.rounds([*weak, *strong, *middle], 2, 3, {}, seed=1)
+    assert [round.item for round in found] == [3, 2]
+    assert found[1].facets == ("p4", "p1", "p2")
+
+
+def test_a_pair_brings_along_what_it_was_taken_for() -> None:
+    pairs = pairs_of(1, [0.9, 0.9, 0.9, 0.95])
+    pairs[0] = Pair(1, "p0", "a", 2, 0.5, missed=2, partners=("p3", "gone"))
+    (found,) = composing.rounds(pairs, 3, 3, {}, seed=1)
+    assert found.facets[:2] == ("p0", "p3")
+    assert len(found.facets) == 3
+
+
+def test_the_weight_of_a_concept_counts_in_a_viva() -> None:
+    pairs = [*pairs_of(1, [0.5] * 3, concept="a"), *pairs_of(2, [0.5] * 3, concept="b")]
+    (found,) = composing.rounds(pairs, 1, 3, {"b": 1.0}, seed=1)
+    assert found.item == 2
