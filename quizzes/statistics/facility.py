@@ -45,7 +45,8 @@ def deviation(scores: ArrayLike) -> float | None:
 def intended_weights(marks: ArrayLike) -> NDArray[np.float64]:
     """The part (items,) of the exam's marks that each item was given; sums to 1."""
     m = np.asarray(marks, dtype=np.float64)
-    return m / m.sum()
+    share: NDArray[np.float64] = m / m.sum()
+    return share
 
 
 def effective_weights(scores: ArrayLike, marks: ArrayLike) -> NDArray[np.float64] | None:
