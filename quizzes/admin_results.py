@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, Callable[[cohort.ItemResult], Any]]] = {
     "efficiency": ("Efficiency", lambda one: one.efficiency),
     "flags": ("Look at", lambda one: -len(one.flags)),
 }
-BAR, GAP, HEIGHT, HEAD = 56, 8, 120, 20
+BAR, GAP, HEIGHT, HEAD = 56, 8, 120, 26
 """Of the histogram, in the units of its SVG: a bar, the room between two, the highest, the room above."""
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the beginning of a formula."""
@@ -131,7 +131,7 @@ def _bars(bins: list[int]) -> dict[str, Any]:
             }
         )
     ground = HEAD + HEIGHT
-    return {"bars": bars, "bar": BAR, "width": len(bins) * (BAR + GAP) - GAP, "ground": ground, "words": ground + 16}
+    return {"bars": bars, "bar": BAR, "width": len(bins) * (BAR + GAP) - GAP, "ground": ground, "words": ground + 20}
 
 
 def _item_rows(items: Iterable[cohort.ItemResult]) -> Iterator[list[Any]]:
@@ -176,7 +176,7 @@ def _download(name: str, rows: Iterable[list[Any]]) -> StreamingHttpResponse:
         writer = csv.writer(_Echo())
         yield BOM
         for row in rows:
-            yield writer.writerow([_harmless(cell) for cell in row])  # type: ignore[misc]
+            yield writer.writerow([_harmless(cell) for cell in row])
 
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)

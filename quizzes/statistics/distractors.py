@@ -19,11 +19,14 @@ class Chosen:
 
 
 def thirds(totals: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Who (students,) is in the upper and who in the lower third by total; who ties with the last one in is in too."""
+    """Who (students,) is in the upper and who in the lower third by total; who ties with the last one in is in too.
+
+    Below three students nobody is in either.
+    """
     t = np.asarray(totals, dtype=np.float64)
-    if not len(t):
-        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    ordered, size = np.sort(t), max(1, len(t) // 3)
+    if len(t) < 3:
+        return np.zeros(len(t), dtype=bool), np.zeros(len(t), dtype=bool)
+    ordered, size = np.sort(t), len(t) // 3
     return t >= ordered[-size], t <= ordered[size - 1]
 
 

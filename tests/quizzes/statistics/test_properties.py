@@ -116,6 +116,10 @@ def test_distractors_by_thirds() -> None:
     assert found == [Chosen("a", 2, 1, 0), Chosen("b", 2, 1, 0), Chosen("d", 0, 0, 0), Chosen("c", 1, 0, 1)]
 
 
+def test_two_students_have_no_thirds() -> None:
+    assert distractors([["a"], ["b"]], [1, 0]) == [Chosen("a", 1, 0, 0), Chosen("b", 1, 0, 0)]
+
+
 def test_ties_are_in_the_third() -> None:
     upper, lower = thirds([3, 3, 3, 1])
     assert upper.tolist() == [True, True, True, False]
