@@ -8,12 +8,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
 from quizzes import blueprints, outbox, sitting
+from quizzes.admin_results import ResultsAdmin
 from quizzes.models import (
     Card,
     DailyPlan,
@@ -44,12 +46,17 @@ class ExamForm(forms.ModelForm):
 
 
 @admin.register(Exam)
-class ExamAdmin(admin.ModelAdmin):
-    list_display = ("title", "course", "kind", "minutes", "starts_at")
+class ExamAdmin(ResultsAdmin):
+    list_display = ("title", "course", "kind", "minutes", "starts_at", "results")
     list_filter = ("course", "kind")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
     form = ExamForm
+
+    @admin.display
+    def results(self, exam: Exam) -> str:
+        """A link to how it went."""
+        return format_html('<a href="{}">Results</a>', reverse("admin:quizzes_exam_results", args=[exam.pk]))
 
 
 @admin.register(Enrolment)

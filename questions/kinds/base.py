@@ -55,6 +55,14 @@ class Revealed:
     solution: str | None
 
 
+@dataclass(frozen=True)
+class Option:
+    """Something that can be answered, in the same words (Markdown) in every presentation."""
+
+    text: str
+    right: bool = False
+
+
 class Strict(BaseModel):
     """A document in which an unknown field is an error."""
 
@@ -83,6 +91,12 @@ class Kind(Protocol):
 
     def reveal(self, body: Any, answer: dict[str, Any]) -> Revealed:
         """The key and its explanation."""
+
+    def options(self, body: Any) -> list[Option]:
+        """What is expected to be answered, right and wrong, for statistics."""
+
+    def picked(self, body: Any, answer: dict[str, Any], response: Any) -> list[str]:
+        """The texts of the options that a response which could be graded amounts to, or words of its own."""
 
     def check(self, body: Any, answer: dict[str, Any]) -> dict[str, Any] | None:
         """What a client needs besides the key to grade by itself; None where the key is all."""
@@ -116,6 +130,11 @@ def present_choices(body: Any, opaque: Opaque) -> tuple[dict[str, Any], dict[str
     ids = {opaque(f"choice:{place}"): place for place in range(len(body.choices))}
     shown = [{"id": key, "text": body.choices[ids[key]].text} for key in sorted(ids)]
     return {"stem": body.stem, "choices": shown}, ids
+
+
+def choice_options(body: Any) -> list[Option]:
+    """The choices, in the order of their author."""
+    return [Option(choice.text, choice.correct) for choice in body.choices]
 
 
 def advice(body: Any, picked: Iterable[tuple[str, int]]) -> list[dict[str, str]]:

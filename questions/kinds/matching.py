@@ -9,6 +9,7 @@ from questions.kinds.base import (
     Graded,
     ItemBody,
     Opaque,
+    Option,
     Presented,
     ResponseError,
     Revealed,
@@ -133,3 +134,16 @@ def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
 def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
     """All pairs of the presentation."""
     return Revealed({"pairs": dict(answer["pairs"])}, body.explanation, body.solution)
+
+
+def options(body: Body) -> list[Option]:
+    """The pairs."""
+    return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
+
+
+def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
+    """What was matched with what."""
+    left_of = {pair.id: pair.left for pair in body.pairs}
+    return [
+        f"{left_of[answer['facets'][left]]} → {answer['right'][right]}" for left, right in response["pairs"].items()
+    ]

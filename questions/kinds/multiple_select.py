@@ -15,6 +15,7 @@ from questions.kinds.base import (
     Revealed,
     advice,
     check_choices,
+    choice_options,
     field_of,
     known_id,
     no_check,
@@ -23,6 +24,7 @@ from questions.kinds.base import (
 
 KIND = "multiple_select"
 check = no_check
+options = choice_options
 
 
 class Body(ItemBody):
@@ -72,3 +74,8 @@ def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
 
 def _keys(body: Body, ids: dict[str, int]) -> set[str]:
     return {option for option, place in ids.items() if body.choices[place].correct}
+
+
+def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
+    """What was ticked."""
+    return [body.choices[answer["ids"][option]].text for option in response["choices"]]

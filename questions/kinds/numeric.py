@@ -14,6 +14,7 @@ from questions.kinds.base import (
     Graded,
     ItemBody,
     Opaque,
+    Option,
     Presented,
     ResponseError,
     Revealed,
@@ -26,6 +27,8 @@ from questions.variants import tolerance as tolerances
 from questions.variants.engine import Engine, SpecError, VariantError, compile_engine
 
 KIND = "numeric"
+OTHER = "another number"
+"""What statistics call a wrong number that no expected mistake gives."""
 
 
 class ToleranceBody(Strict):
@@ -194,6 +197,20 @@ def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
     solution = body.engine.render("solution", values) if body.solution else None
     key = show_key(body, answer["key"], answer["of"])
     return Revealed({"value": key}, body.engine.render("explanation", values), solution)
+
+
+def options(body: Body) -> list[Option]:
+    """The formulas of the answer and of the expected mistakes."""
+    return [Option(f"`{body.answer}`", right=True), *(Option(f"`{mistake.value}`") for mistake in body.mistakes)]
+
+
+def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
+    """The formula that gives the number, or words for none of them."""
+    text = response["value"]
+    correct, mistake = _judge(body, answer, _read(body, text if isinstance(text, str) else repr(text)))
+    if correct:
+        return [f"`{body.answer}`"]
+    return [OTHER if mistake is None else f"`{body.mistakes[mistake].value}`"]
 
 
 def check(body: Body, answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Steps to put in order."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any, Self
@@ -10,6 +11,7 @@ from questions.kinds.base import (
     Graded,
     ItemBody,
     Opaque,
+    Option,
     Presented,
     ResponseError,
     Revealed,
@@ -78,3 +80,15 @@ def _longest_increasing(places: list[int]) -> int:
     for at, place in enumerate(places):
         best.append(1 + max((best[i] for i in range(at) if places[i] < place), default=0))
     return max(best)
+
+
+def options(body: Body) -> list[Option]:
+    """None: there are too many orders to tell apart."""
+    return []
+
+
+def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
+    """Each step that was put right before one that does not follow it."""
+    place = {step: at for at, step in enumerate(answer["order"])}
+    given = [place[step] for step in response["order"]]
+    return [f"{body.steps[one]} → {body.steps[other]}" for one, other in itertools.pairwise(given) if other != one + 1]

@@ -11,6 +11,7 @@ from questions.kinds.base import (
     Graded,
     ItemBody,
     Opaque,
+    Option,
     Presented,
     ResponseError,
     Revealed,
@@ -138,3 +139,16 @@ def _distance(a: str, b: str) -> int:
             current.append(cost)
         before, row = row, current
     return row[-1]
+
+
+def options(body: Body) -> list[Option]:
+    """The first accepted answer, and the expected mistakes."""
+    return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]
+
+
+def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
+    """The option, or what was typed, as it is compared."""
+    if grade(body, answer, {**response, "final": True}).correct:
+        return [body.accept[0]]
+    given = normalise(body, response["text"])
+    return [next((each.text for each in body.mistakes if normalise(body, each.text) == given), given)]

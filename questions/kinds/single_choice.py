@@ -14,6 +14,7 @@ from questions.kinds.base import (
     Revealed,
     advice,
     check_choices,
+    choice_options,
     field_of,
     known_id,
     no_check,
@@ -22,6 +23,7 @@ from questions.kinds.base import (
 
 KIND = "single_choice"
 check = no_check
+options = choice_options
 
 
 class Body(ItemBody):
@@ -56,3 +58,8 @@ def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
     """The id of the right choice."""
     key = next(option for option, place in answer["ids"].items() if body.choices[place].correct)
     return Revealed({"choice": key}, body.explanation, body.solution)
+
+
+def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
+    """The choice."""
+    return [body.choices[answer["ids"][response["choice"]]].text]

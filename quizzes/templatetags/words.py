@@ -30,6 +30,15 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def decimals(value: float | str | None, places: int) -> str:
+    """A number with so many decimals and a real minus sign; a dash for none."""
+    # A template gives "" for what is missing on the way.
+    if value is None or isinstance(value, str):
+        return "–"
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
 def hundredfold(share: float | None) -> int:
     """A share in [0, 1] for a meter, 0-100."""
     return round(100 * (share or 0))
