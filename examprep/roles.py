@@ -9,6 +9,7 @@ READING = (
     "enrolment",
     "card",
     "reviewevent",
+    "sitting",
     "review",
     "dailyplan",
     "presentation",

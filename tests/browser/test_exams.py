@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Locator, Page, expect
 
 from examprep.models import User
 from questions import bank
 from quizzes import exams, scheduling
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
+from tests.browser.pages import check
 from tests.browser.test_session import log_in
 from tests.questions.test_load_course import COURSE
 
-AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 Key = Callable[[str], Any]
 
 
@@ -35,15 +32,6 @@ def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
     scheduling.enrol(user, course)
     return user
-
-
-@pytest.fixture
-def phone(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
-    )
-    yield context.new_page()
-    context.close()
 
 
 def begin(page: Page, exam: str) -> Sitting:
@@ -262,31 +250,19 @@ def test_a_viva_by_touch(phone: Page, learner: User, key: Key) -> None:
 def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
     log_in(page)
 
-    def check(address: str) -> None:
-        for width in (360, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
-        page.evaluate(AXE)
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = page.evaluate("axe.run().then(found => found.violations)")
-            grave = [one for one in found if one["impact"] in ("serious", "critical")]
-            serious = [(one["id"], one["nodes"][0]["html"]) for one in grave]
-            assert serious == [], (address, scheme)
-
     for address in ("/exams/", "/exams/oa-1/"):
         page.goto(address)
-        check(address)
+        check(page, address)
     begin(page, "oa-1")
-    check("a sitting")
+    check(page, "a sitting")
     page.get_by_role("button", name="Hand in", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     page.wait_for_selector("h1:has-text('of 20')")
     page.locator("#slot-1 summary").click()
-    check("a result")
+    check(page, "a result")
     begin(page, "viva-1")
     page.get_by_role("button", name="Begin round 1").click()
-    check("a round")
+    check(page, "a round")
     page.get_by_role("button", name="Done").click()
     page.wait_for_selector(".feedback")
-    check("after a round")
+    check(page, "after a round")

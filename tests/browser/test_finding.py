@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from examprep.models import User
 from questions import bank
 from quizzes import scheduling
+from tests.browser.pages import check
 from tests.browser.test_session import log_in
 from tests.conftest import TINY, Api
-
-AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -72,12 +69,4 @@ def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User, api: Api
     log_in(page)
     for address in ADDRESSES:
         page.goto(address)
-        for width in (360, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
-        page.evaluate(AXE)
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = page.evaluate("axe.run().then(found => found.violations)")
-            serious = [one for one in found if one["impact"] in ("serious", "critical")]
-            assert serious == [], (address, scheme)
+        check(page, address)

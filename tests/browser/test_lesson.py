@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -17,12 +16,11 @@ from questions import bank, figures
 from questions.simulators import dropout, ridge, stopping
 from quizzes import scheduling
 from quizzes.models import Presentation, ReviewEvent
+from tests.browser.pages import check
 from tests.browser.test_session import log_in
 from tests.questions.test_load_course import COURSE
 
 ADDRESS = "/lessons/regularization/"
-AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 Key = Callable[[str], Any]
 
 
@@ -31,16 +29,6 @@ def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
     scheduling.enrol(user, bank.load_course(COURSE, seeds=30).course)
     return user
-
-
-@pytest.fixture
-def finger(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page on a phone."""
-    context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
-    )
-    yield context.new_page()
-    context.close()
 
 
 def figure(page: Page, name: str) -> Locator:
@@ -129,17 +117,17 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     expect(shown.get_by_role("button", name="Run")).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_figures_by_finger(finger: Page, learner: User) -> None:
-    finger.goto(ADDRESS)
-    shown = figure(finger, "ridge")
+def test_the_figures_by_finger(phone: Page, learner: User) -> None:
+    phone.goto(ADDRESS)
+    shown = figure(phone, "ridge")
     data = figures.figure("ridge").data
     place = at(shown.locator("[data-drag]"), data["places"][50])
-    finger.touchscreen.tap(*place)
+    phone.touchscreen.tap(*place)
     expect(shown.locator(".says")).to_have_text(data["says"][50])
-    shown = figure(finger, "dropout")
+    shown = figure(phone, "dropout")
     shown.get_by_role("button", name="Step").tap()
     expect(shown.locator(".says")).to_contain_text("Step 121")
-    assert finger.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, learner: User) -> None:
@@ -269,19 +257,9 @@ def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
     log_in(page)
     for address in (ADDRESS, "/lessons/", "/concepts/", "/concepts/weight-decay/", "/today/", "/review/"):
         page.goto(address)
-        for width in (360, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
         if address == ADDRESS:
             page.locator("#quick-check").scroll_into_view_if_needed()
             expect(page.locator(".questions form.question")).to_have_count(4)
             page.get_by_role("link", name="Try one").first.click()
             expect(page.locator(".trial form")).to_be_visible()
-        page.evaluate(AXE)
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = page.evaluate("axe.run().then(found => found.violations)")
-            serious = [
-                (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
-            ]
-            assert serious == [], (address, scheme)
+        check(page, address)
