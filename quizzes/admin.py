@@ -67,6 +67,10 @@ class EnrolmentAdmin(admin.ModelAdmin):
     list_select_related = ("student", "course")
     autocomplete_fields = ("student",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Enrolment | None = None) -> tuple[str, ...]:
+        """Whose it is stays; dates and extra time change."""
+        return ("student", "course") if obj else ()
+
     def save_model(self, request: HttpRequest, obj: Enrolment, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "extra_time_percent" in form.changed_data:
