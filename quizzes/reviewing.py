@@ -387,16 +387,19 @@ def _undo(event: ReviewEvent, report: UndoReport, known: _Known, writes: _Writes
     if target.type == ReviewEvent.Type.UNDO:
         detail = "target: An undo cannot be undone; answer again."
         return _Outcome(report.id, "rejected", "not_undoable", detail)
+    shown = known.presentations.get(target.presentation_id) if target.presentation_id else None
+    if shown is not None and shown.in_sitting:
+        detail = "target: What was answered in an exam cannot be undone."
+        return _Outcome(report.id, "rejected", "not_undoable", detail)
     target.undone = True
     writes.undone[target.event_id] = target
     if target.card_id:
         writes.flagged[target.card_id] = known.cards[target.card_id]
     moved = [*known.of_targets.get(target.event_id, []), *_cards_of(target, writes)]
     writes.refold.update({pk: known.cards[pk] for pk in moved})
-    presentation = known.presentations.get(target.presentation_id) if target.presentation_id else None
-    if presentation is not None and not presentation.in_sitting:
-        writes.reopened[presentation.pk] = presentation
-        writes.closed.discard(presentation.pk)
+    if shown is not None:
+        writes.reopened[shown.pk] = shown
+        writes.closed.discard(shown.pk)
     return None
 
 

@@ -264,7 +264,7 @@ def _viva_slots(
         raise SittingError("bank", "There are no match sets for this viva.")
     versions = _versions([one.item for one in rounds])
     cards = _cards(sitting.student, versions)
-    seconds = round(_lengthened(timedelta(seconds=blueprint.seconds_a_round), enrolment).total_seconds())
+    seconds = _round_seconds(blueprint, enrolment)
     slots: list[Slot] = []
     for one in rounds:
         presentation = _presentation(
@@ -280,6 +280,10 @@ def _viva_slots(
         if presentation:
             slots.append(Slot(sitting=sitting, number=len(slots) + 1, presentation=presentation, seconds=seconds))
     return [{"title": "Rounds", "slots": [slot.number for slot in slots]}], slots
+
+
+def _round_seconds(blueprint: blueprints.Viva, enrolment: Enrolment) -> int:
+    return round(_lengthened(timedelta(seconds=blueprint.seconds_a_round), enrolment).total_seconds())
 
 
 def _pairs(
@@ -569,6 +573,11 @@ def change_extra_time(enrolment: Enrolment) -> None:
             deadline = sitting.opened_at + _lengthened(timedelta(minutes=sitting.exam.minutes), enrolment)
             Sitting.objects.filter(pk=sitting.pk, state=Sitting.State.OPEN).update(deadline_at=deadline)
             sitting.slots.filter(score=None, seconds=None).update(deadline_at=deadline)
+            blueprint = blueprints.parse(sitting.exam.kind, sitting.exam.blueprint)
+            if isinstance(blueprint, blueprints.Viva):
+                # A round that runs keeps its clock.
+                waiting = sitting.slots.filter(started_at=None)
+                waiting.update(seconds=_round_seconds(blueprint, enrolment))
 
 
 # Showing

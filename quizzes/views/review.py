@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from questions.kinds import numeric
 from questions.variants.numbers import NumberError
 from quizzes import presenting, progress, scheduling
-from quizzes.models import Presentation, ReviewEvent
+from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.views import StudentRequest, answering
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
@@ -37,6 +37,10 @@ def review(request: StudentRequest) -> HttpResponse:
 def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
     """An answer that was given: what is right, the why, the worked solution."""
     given = get_object_or_404(request.user.review_events, event_id=event, type="review", undone=False)
+    slot = Slot.objects.filter(presentation=given.presentation_id).first() if given.presentation_id else None
+    if slot:
+        # What was answered in an exam is shown with its result, when the exam shows it.
+        return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
     return _feedback(request, given)
 
 
@@ -93,8 +97,10 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
     if presentation is None:
         summary = reverse("review-summary")
         return HttpResponse(headers={"HX-Redirect": summary}) if answering.is_partial(request) else redirect(summary)
-    last = request.user.review_events.order_by("-sequence").first()
+    last = request.user.review_events.select_related("presentation").order_by("-sequence").first()
     undoable = last is not None and last.type == "review" and not last.undone and last.study_date == queue.day.date
+    if undoable and last.presentation and last.presentation.in_sitting:
+        undoable = False
     context = _question(request, presentation, queue) | {"last": last.event_id if last and undoable else None}
     return _part(request, "question", context, reverse("review"))
 

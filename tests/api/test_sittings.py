@@ -268,6 +268,29 @@ def test_extra_time_lengthens_sittings_also_open_ones(api: Api, student: User) -
     assert opened.deadline_at - opened.opened_at == timedelta(minutes=45)
     assert {slot.deadline_at for slot in opened.slots.all()} == {opened.deadline_at}
 
+    begin(api, "tiny-viva")
+    assert Slot.objects.get(sitting__exam__kind="viva").seconds == 90
+    enrolment.extra_time_percent = 100
+    enrolment.save()
+    sitting.change_extra_time(enrolment)
+    assert Slot.objects.get(sitting__exam__kind="viva").seconds == 120
+
+
+def test_what_was_answered_in_an_exam_is_shown_there_and_not_undone(api: Api, student: User, key: Key) -> None:
+    Exam.objects.update(feedback="ended", closes_at=timezone.now() + timedelta(hours=1))
+    opened = begin(api)
+    save(api, opened, 1, key(opened["slots"][0]["presentation"]["id"]))
+    api.post(f"sittings/{opened['id']}/submit/", {})
+    event = ReviewEvent.objects.get()
+    shown = api.client.get(f"/review/{event.event_id}/")
+    assert shown["Location"] == f"/sittings/{opened['id']}/#slot-1"
+    assert "KEY-" not in api.client.get(f"/sittings/{opened['id']}/").content.decode()
+    now = timezone.now().isoformat()
+    (undone,) = api.send({"id": str(uuid.uuid4()), "type": "undo", "target": str(event.event_id), "occurred_at": now})
+    assert (undone["status"], undone["code"]) == ("rejected", "not_undoable")
+    event.refresh_from_db()
+    assert not event.undone
+
 
 def test_saving_takes_few_queries_and_opening_a_bounded_number(
     api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
