@@ -36,6 +36,7 @@ WITH_KEYS = ("/api/v1/packs/",)
 """Packs hold keys by their purpose: a client grades by them while it is offline."""
 ELSEWHERE = ("admin/", "accounts/", "_allauth/")
 """Routes of Django and allauth, which know nothing of questions; the admin has its own tests."""
+LONG_ENOUGH = 5
 TELLING = {"key", "answer", "correct", "explanation", "solution", "because", "score", "feedback", "grade", "mistakes"}
 
 
@@ -69,7 +70,8 @@ def secrets_of(presentations: Any, key: Key) -> set[str]:
         for rows in ("choices", "pairs", "distractors", "mistakes"):
             found |= {row["because"][:30] for row in body.get(rows, []) if row.get("because")}
         right = key(str(presentation.pk))
-        found |= {right[name] for name in ("value", "text") if name in right}
+        # A short number may stand anywhere by chance, in a list of settings or a score.
+        found |= {right[name] for name in ("value", "text") if len(right.get(name, "")) >= LONG_ENOUGH}
     return found
 
 
