@@ -28,9 +28,9 @@ test: setup-test lint
 		-m "database and not slow" tests/faults
 
 bench: setup-test
-	$(TEST) tests.benchmarks memory variants answers rebuild importing
+	$(TEST) tests.benchmarks memory variants answers rebuild importing sittings
 	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR SECRET_KEY=of-benchmarks-alone-and-long-enough-for-them \
-		$(BIN)/python -m tests.benchmarks answers planning rebuild importing
+		$(BIN)/python -m tests.benchmarks answers planning rebuild importing sittings
 
 lint: setup-test
 	$(BIN)/ruff format --check .

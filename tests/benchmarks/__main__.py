@@ -11,7 +11,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 django.setup()
 
-from tests.benchmarks import answers, importing, memory, planning, rebuild, variants  # noqa: E402 - models need a set-up Django
+from tests.benchmarks import (  # noqa: E402 - models need a set-up Django
+    answers,
+    importing,
+    memory,
+    planning,
+    rebuild,
+    sittings,
+    variants,
+)
 from tests.benchmarks.table import show  # noqa: E402
 
 ALL = {
@@ -21,6 +29,7 @@ ALL = {
     "rebuild": rebuild,
     "importing": importing,
     "planning": planning,
+    "sittings": sittings,
 }
 
 show([row for name in sys.argv[1:] or ALL for row in ALL[name].rows()])

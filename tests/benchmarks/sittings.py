@@ -1,0 +1,255 @@
+"""200 students sit the mock at once against a real server: autosaves beside a bare insert, and no lost answer.
+
+The clients share the machine's cores with the server. Every student waits between calls as one who thinks, so that
+the rate is twice that of 200 students who each save every ten seconds.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, connections
+from django.test import Client
+
+from examprep.models import User
+from questions import bank, kinds
+from quizzes import exams, scheduling
+from quizzes.models import ReviewEvent, Sitting, Slot
+from quizzes.presenting import body_of
+from tests.benchmarks.database import migrated
+from tests.benchmarks.table import Row
+from tests.benchmarks.urls import CREATE
+
+STUDENTS, SAVES = 200, 12
+THINKING = 5.0
+"""Mean seconds between two calls of a student: exponential, as independent students are."""
+LOOKING = 4
+"""Saves after which a page asks how things stand."""
+CSRF = "b" * 32
+COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
+SERVER = ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--preload", "--keep-alive", "30")
+
+
+class Student(threading.Thread):
+    """A browser: one connection, kept alive, and what the server has acknowledged."""
+
+    def __init__(self, number: int, port: int, cookie: str, begin: threading.Barrier) -> None:
+        super().__init__(daemon=True)
+        self.random = random.Random(number)
+        self.port, self.begin = port, begin
+        self.headers = {
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Content-Type": "application/json",
+        }
+        self.line: http.client.HTTPConnection | None = None
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.failures: list[str] = []
+        self.acknowledged: dict[int, tuple[Any, int]] = {}
+        self.sitting = ""
+        self.keys: dict[int, Any] = {}
+        self.error: BaseException | None = None
+
+    def call(self, what: str, method: str, path: str, body: Any = None) -> Any:
+        """Send a request, over a new connection where the old one is gone, and note how long it took."""
+        text = None if body is None else json.dumps(body)
+        for _ in range(2):
+            if self.line is None:
+                self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            begun = time.perf_counter()
+            try:
+                self.line.request(method, f"/api/v1/{path}", text, self.headers)
+                answer = self.line.getresponse()
+                document = json.loads(answer.read() or b"null")
+            except (http.client.HTTPException, OSError):
+                self.line.close()
+                self.line = None
+                continue
+            self.times[what].append(time.perf_counter() - begun)
+            if answer.status >= 400:
+                self.failures.append(f"{what}: {answer.status} {document}")
+            return document
+        self.failures.append(f"{what}: no answer")
+        return None
+
+    def run(self) -> None:
+        try:
+            self.begin.wait()
+            self.sitting = self.call("open", "POST", "exams/oa-1/sittings/", {})["id"]
+            self.begin.wait()
+            self.begin.wait()  # meanwhile the keys were read, to have something to answer
+            for number in range(SAVES):
+                self.think()
+                self.save()
+                self.think()
+                self.call("bare", "PUT", "bare/", {"response": {"value": "0.5"}, "rev": number})
+                if number % LOOKING == LOOKING - 1:
+                    self.call("look", "GET", f"sittings/{self.sitting}/")
+            self.begin.wait()
+            time.sleep(self.random.uniform(0, 5))
+            self.call("submit", "POST", f"sittings/{self.sitting}/submit/", {})
+        except BaseException as error:
+            self.error = error
+            self.begin.abort()
+
+    def think(self) -> None:
+        time.sleep(min(self.random.expovariate(1 / THINKING), 4 * THINKING))
+
+    def save(self) -> None:
+        slot = self.random.choice(list(self.keys))
+        response, rev = self.acknowledged.get(slot, (None, 0))
+        given = None if response is not None and self.random.random() < 0.3 else self.keys[slot]
+        path = f"sittings/{self.sitting}/answers/{slot}/"
+        answer = self.call("save", "PUT", path, {"response": given, "rev": rev})
+        if answer and "rev" in answer and "saved_at" in answer:
+            self.acknowledged[slot] = given, answer["rev"]
+
+
+def rows() -> list[Row]:
+    """p95 of an autosave beside that of a bare insert in the same server, at the same time and rate."""
+    with migrated() as database:
+        course = bank.load_course(COURSE, seeds=30).course
+        exams.load_exams(course, COURSE)
+        cookies = [_cookie(number, course) for number in range(STUDENTS)]
+        with connection.cursor() as cursor:
+            cursor.execute(CREATE)
+        begin = threading.Barrier(STUDENTS + 1)
+        with _server() as port:
+            students = [Student(number, port, cookie, begin) for number, cookie in enumerate(cookies)]
+            for student in students:
+                student.start()
+            try:
+                begin.wait()
+                opening = _timed(begin.wait)
+                _read_keys(students)
+                begin.wait()
+                sitting = _timed(begin.wait)
+            except threading.BrokenBarrierError:
+                raise RuntimeError(_what_went_wrong(students)) from None
+            closing = _timed(lambda: _join(students))
+        lost = _lost(students)
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE benchmark_bare")
+    failures = [failure for student in students for failure in student.failures]
+    for failure in failures[:5]:
+        print(failure, file=sys.stderr)
+    times: dict[str, list[float]] = defaultdict(list)
+    for student in students:
+        for what, spent in student.times.items():
+            times[what] += spent
+    calls = sum(len(times[what]) for what in ("save", "bare", "look"))
+    note = (
+        f"p50 {_ms(times['save'], 50)} beside {_ms(times['bare'], 50)}, p99 {_ms(times['save'], 99)} beside"
+        f" {_ms(times['bare'], 99)}; {len(times['save'])} saves, {calls / sitting:.0f} calls/s,"
+        f" {len(failures)} failures, {lost} lost answers; {STUDENTS} opened in {opening:.0f} s (p95"
+        f" {_ms(times['open'], 95)}), handed in within {closing:.0f} s (p95 {_ms(times['submit'], 95)})"
+    )
+    ours, theirs = (_percentile(times[what], 95) for what in ("save", "bare"))
+    return [Row(f"p95 of an autosave, {database}", ours, "a bare insert", theirs, note)]
+
+
+def _cookie(number: int, course: Any) -> str:
+    student = User.objects.create_user(f"student-{number}")
+    scheduling.enrol(student, course)
+    client = Client()
+    client.force_login(student)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    """The web service as it is in production, on a free port of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "LOG_LEVEL": "ERROR"}
+    if connection.vendor == "sqlite":
+        env["BENCHMARK_SQLITE"] = str(connection.settings_dict["NAME"])
+    connections.close_all()
+    command = [sys.executable, "-m", "gunicorn", "examprep.wsgi", "--bind", f"127.0.0.1:{port}", *SERVER]
+    server = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+    try:
+        _until_live(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _until_live(port: int) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1)
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("The server did not start.")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def _what_went_wrong(students: list[Student]) -> str:
+    failures = [failure for student in students for failure in student.failures]
+    errors = [repr(student.error) for student in students if student.error]
+    return "\n".join([*failures[:3], *errors[:3]])
+
+
+def _join(students: list[Student]) -> None:
+    for student in students:
+        student.join()
+
+
+def _read_keys(students: list[Student]) -> None:
+    """What is right in each slot: answers of the right shape."""
+    keys: dict[str, dict[int, Any]] = defaultdict(dict)
+    for slot in Slot.objects.select_related("presentation__version"):
+        version = slot.presentation.version
+        revealed = kinds.get(version.kind).reveal(body_of(version.pk), slot.presentation.answer)
+        keys[str(slot.sitting_id)][slot.number] = revealed.key
+    for student in students:
+        student.keys = keys[student.sitting]
+
+
+def _lost(students: list[Student]) -> int:
+    """Acknowledged answers that are not there as acknowledged, were not graded, or are not one review each."""
+    lost = 0
+    slots = {(str(slot.sitting_id), slot.number): slot for slot in Slot.objects.all()}
+    for student in students:
+        if student.error:
+            raise student.error
+        for number, (response, rev) in student.acknowledged.items():
+            slot = slots[student.sitting, number]
+            kept = (slot.response, slot.rev) == (response, rev)
+            lost += not (kept and slot.score == (0.0 if response is None else 1.0))
+    answered = sum(slot.response is not None for slot in slots.values())
+    lost += abs(answered - ReviewEvent.objects.filter(type="review").count())
+    return lost + Sitting.objects.exclude(state="submitted").count()
+
+
+def _percentile(times: list[float], percent: int) -> float:
+    return statistics.quantiles(times, n=100)[percent - 1]
+
+
+def _ms(times: list[float], percent: int) -> str:
+    return f"{1e3 * _percentile(times, percent):.0f} ms"
