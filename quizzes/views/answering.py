@@ -175,7 +175,7 @@ def _ordering_rows(prompt: dict[str, Any], grade: dict[str, Any], response: Any)
     text = {step["id"]: step["text_html"] for step in prompt["steps"]}
     given = {step: place for place, step in enumerate(response["order"], start=1)}
     return [
-        {"html": text[step], "place": place, "given": given[step], "correct": given[step] == place}
+        {"html": text[step], "place": place, "given": given.get(step), "correct": given.get(step) == place}
         for place, step in enumerate(grade["key"]["order"], start=1)
     ]
 
