@@ -46,7 +46,9 @@ def practise(request: StudentRequest) -> HttpResponse:
     """Ask a selection of the bank, or what a sitting missed, in the review loop."""
     if wanted := answering.uuid_of(request.POST.get("sitting")):
         found = _get(request, wanted)
-        items = examining.missed(found) if not found.is_open else []
+        # Which ones were missed is as telling as a key.
+        told = not found.is_open and sitting.shows_keys(found, timezone.now())
+        items = examining.missed(found) if told else []
     else:
         values = {name: request.POST.get(name, "") for name in examining.Filter.NAMES}
         items = examining.selection(request.user, examining.Filter(**values), timezone.now())
@@ -75,6 +77,8 @@ def exam(request: StudentRequest, slug: str) -> HttpResponse:
     context = {
         "page": "exams",
         "one": one,
+        "can_begin": one.can_begin(now),
+        "now": now,
         "history": history,
         "trend": charts.trend([(each.score or 0) / each.max_score for each in reversed(history) if each.max_score]),
         "error": error,
