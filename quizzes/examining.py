@@ -104,12 +104,38 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Row:
+    """An item of the bank as a student stands to it; `state` is one of Filter.STATES."""
+
+    item: int
+    position: int
+    slug: str
+    lesson: str
+    concepts: list[str]
+    concept: str
+    kind: str
+    difficulty: str
+    state: str
+    due_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """Its slug, as words."""
+        return self.slug.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True)
 class Bank:
     """What a filter selects, and what there is to choose from: (value, name, items)."""
 
     chosen: Filter
-    count: int
+    rows: Sequence[Row]
     options: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many items are selected."""
+        return len(self.rows)
 
 
 def bank(student: Any, chosen: Filter, now: datetime) -> Bank:
@@ -127,7 +153,7 @@ def bank(student: Any, chosen: Filter, now: datetime) -> Bank:
             (value, names.get(name, {}).get(value, value.replace("_", " ").capitalize()), counts[value])
             for value in every
         ]
-    return Bank(chosen, sum(_matches(row, chosen) for row in rows), options)
+    return Bank(chosen, [row for row in rows if _matches(row, chosen)], options)
 
 
 def selection(student: Any, chosen: Filter, now: datetime) -> list[int]:
@@ -137,31 +163,30 @@ def selection(student: Any, chosen: Filter, now: datetime) -> list[int]:
     return [row.item for row in rows[:MAX_SELECTION]]
 
 
-@dataclass(frozen=True)
-class _Row:
-    item: int
-    position: int
-    lesson: str
-    concepts: list[str]
-    kind: str
-    difficulty: str
-    state: str
-    due_at: datetime | None
-
-
-def _rows(student: Any, now: datetime) -> list[_Row]:
+def _rows(student: Any, now: datetime) -> list[Row]:
     cards = Card.objects.filter(student=student).values("item").order_by("item")
     summed = cards.annotate(
         due=Min("due_at"), seen=Count("pk", filter=Q(reviews__gt=0)), lapses=Max("lapses"), last=Min("last_rating")
     )
     facts = {row["item"]: row for row in summed}
     items = Item.objects.published().filter(course__enrolments__student=student).order_by("course", "position", "pk")
+    names = dict(Concept.objects.values_list("slug", "name"))
     found = []
-    fields = ("pk", "position", "published__lesson__slug", "published__concepts", "kind", "published__difficulty")
-    for pk, position, lesson, concepts, kind, difficulty in items.values_list(*fields):
+    fields = (
+        "pk",
+        "position",
+        "slug",
+        "published__lesson__slug",
+        "published__concepts",
+        "kind",
+        "published__difficulty",
+    )
+    for pk, position, slug, lesson, concepts, kind, difficulty in items.values_list(*fields):
         fact = facts.get(pk)
         due = fact["due"] if fact else None
-        found.append(_Row(pk, position, lesson, concepts, kind, str(difficulty), _state(fact, now), due))
+        state = _state(fact, now)
+        concept = names.get(concepts[0], concepts[0])
+        found.append(Row(pk, position, slug, lesson, concepts, concept, kind, str(difficulty), state, due))
     return found
 
 
@@ -173,11 +198,11 @@ def _state(fact: Any, now: datetime) -> str:
     return "due" if fact["due"] and fact["due"] <= now else "known"
 
 
-def _values(row: _Row, name: str) -> list[str]:
+def _values(row: Row, name: str) -> list[str]:
     return row.concepts if name == "concept" else [getattr(row, name)]
 
 
-def _matches(row: _Row, chosen: Filter, but: str = "") -> bool:
+def _matches(row: Row, chosen: Filter, but: str = "") -> bool:
     return all(
         name == but or not getattr(chosen, name) or getattr(chosen, name) in _values(row, name) for name in Filter.NAMES
     )

@@ -93,3 +93,9 @@ def formula(text: str) -> str:
 def field(record: Any, name: str) -> Any:
     """The field of a record under a name that the template computes."""
     return getattr(record, name)
+
+
+@register.filter
+def words(name: str) -> str:
+    """A name of the code as words: single_choice as single choice."""
+    return name.replace("_", " ")

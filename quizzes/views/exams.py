@@ -9,10 +9,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,16 +23,24 @@ from quizzes import examining, presenting, sitting
 from quizzes.models import Exam, Sitting
 from quizzes.views import StudentRequest, answering, charts
 
+ROWS = 20
+"""Items of the bank on a page."""
+
 
 @login_required
 @require_GET
 def center(request: StudentRequest) -> HttpResponse:
     """All exams of the student's courses, and what of the bank they can practise."""
     now = timezone.now()
+    bank = examining.bank(request.user, _chosen(request), now)
+    shown = Paginator(bank.rows, ROWS).get_page(request.GET.get("page"))
+    address = urlencode({name: getattr(bank.chosen, name) for name in examining.Filter.NAMES})
     context = {
         "page": "exams",
         "exams": examining.overview(request.user, now),
-        "bank": examining.bank(request.user, _chosen(request), now),
+        "bank": bank,
+        "rows": shown,
+        "address": address,
     }
     return render(request, "quizzes/exams/center.html", context)
 
@@ -49,6 +59,8 @@ def practise(request: StudentRequest) -> HttpResponse:
         # Which ones were missed is as telling as a key.
         told = not found.is_open and sitting.shows_keys(found, timezone.now())
         items = examining.missed(found) if told else []
+    elif (one := request.POST.get("item", "")).isdecimal():
+        items = [int(one)]
     else:
         values = {name: request.POST.get(name, "") for name in examining.Filter.NAMES}
         items = examining.selection(request.user, examining.Filter(**values), timezone.now())
