@@ -1,0 +1,176 @@
+"""What a student sees of exams: those ahead, the bank by filters, and what a sitting showed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from examprep.models import User
+from questions.models import Item
+from quizzes import examining, sitting
+from quizzes.examining import Filter
+from quizzes.models import Card, Exam, Sitting
+from tests.conftest import wrong
+
+
+def opened(student: User, slug: str = "tiny-exam") -> Sitting:
+    return sitting.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
+
+
+def pk(slug: str) -> int:
+    return Item.objects.get(slug=slug).pk
+
+
+def remembers(student: User, slug: str, *, due: float, lapses: int = 0, rating: int = 3) -> None:
+    """As if the student had met the item, which is due in so many days."""
+    Card.objects.create(
+        student=student,
+        item_id=pk(slug),
+        facet="met",
+        reviews=2,
+        lapses=lapses,
+        last_rating=rating,
+        due_at=timezone.now() + timedelta(days=due),
+    )
+
+
+def counts(found: examining.Bank, name: str) -> dict[str, int]:
+    return {value: count for value, _, count in found.options[name]}
+
+
+def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> None:
+    now = timezone.now()
+    first, viva = examining.overview(student, now)
+    assert (first.exam.slug, first.slots, first.unit) == ("tiny-exam", 6, "questions")
+    assert (viva.exam.slug, viva.slots, viva.unit, viva.parts) == ("tiny-viva", 1, "rounds", [])
+    assert (first.open, first.taken, first.best, first.attempts_left) == (None, 0, None, None)
+
+    one = opened(student)
+    opened(stranger)
+    slot = one.slots.get(presentation__version__kind="short_text")
+    sitting.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
+    assert examining.overview(student, now)[0].open == one
+    sitting.submit(student, one.pk, timezone.now())
+    after = examining.overview(student, now)[0]
+    assert (after.open, after.taken) == (None, 1)
+    assert after.best == pytest.approx(1 / 6)
+    assert [each.pk for each in examining.history(student, after.exam)] == [one.pk]
+    assert examining.history(student, viva.exam) == []
+
+
+def test_when_an_exam_can_be_begun(student: User) -> None:
+    now = timezone.now()
+    ahead = examining.overview(student, now)[0]
+    exam = ahead.exam
+    assert ahead.can_begin(now)
+    exam.opens_at = now + timedelta(seconds=1)
+    assert not ahead.can_begin(now)
+    assert ahead.can_begin(exam.opens_at)
+    exam.closes_at = now + timedelta(hours=1)
+    assert not ahead.can_begin(exam.closes_at)
+    exam.attempts = 0
+    assert not ahead.can_begin(exam.opens_at)
+
+
+def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
+    found = examining.bank(student, Filter(concept="factor"), timezone.now())
+    assert found.count == 3
+    assert counts(found, "concept") == {"l2": 3, "factor": 3}
+    assert counts(found, "kind") == {
+        "matching": 0,
+        "multiple_select": 0,
+        "numeric": 1,
+        "ordering": 1,
+        "short_text": 1,
+        "single_choice": 0,
+    }
+    assert counts(found, "state") == {"new": 3}
+    assert examining.bank(student, Filter(concept="factor", difficulty="1"), timezone.now()).count == 0
+    assert examining.bank(student, Filter(kind="none-such"), timezone.now()).count == 0
+
+
+def test_states_tell_new_due_weak_and_known(student: User) -> None:
+    now = timezone.now()
+    remembers(student, "penalty-target", due=-1)
+    remembers(student, "true-of-l2", due=5)
+    remembers(student, "order-of-a-step", due=5, lapses=2)
+    remembers(student, "name-of-the-fix", due=-2, rating=1)
+    states = {state: examining.selection(student, Filter(state=state), now) for state in Filter.STATES}
+    assert states["due"] == [pk("penalty-target")]
+    assert states["known"] == [pk("true-of-l2")]
+    assert states["weak"] == [pk("name-of-the-fix"), pk("order-of-a-step")]
+    assert states["new"] == [pk("match-regularisers"), pk("decay-factor")]
+
+
+def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User) -> None:
+    now = timezone.now()
+    for slug, days in (("order-of-a-step", 3), ("penalty-target", 1), ("name-of-the-fix", 2)):
+        remembers(student, slug, due=-days)
+    slugs = dict(Item.objects.values_list("pk", "slug"))
+    assert [slugs[item] for item in examining.selection(student, Filter(), now)] == [
+        "order-of-a-step",
+        "name-of-the-fix",
+        "penalty-target",
+        "true-of-l2",
+        "match-regularisers",
+        "decay-factor",
+    ]
+
+
+def test_the_missed_ones_are_those_not_wholly_right_and_still_asked(student: User) -> None:
+    one = opened(student)
+    slot = one.slots.get(presentation__version__kind="short_text")
+    sitting.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
+    one = sitting.submit(student, one.pk, timezone.now())
+    assert set(examining.missed(one)) == set(Item.objects.exclude(slug="name-of-the-fix").values_list("pk", flat=True))
+
+
+def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, key: Any) -> None:
+    one = opened(student)
+    slot = one.slots.get(presentation__version__kind="matching")
+    right = key(str(slot.presentation_id))
+    shown = {"kind": "matching", "prompt": slot.presentation.prompt}
+    given = wrong(shown, right)["pairs"]
+    left = next(iter(given))
+    mixed = {**right["pairs"], left: given[left]}
+    for other in [other for other in mixed if other != left and mixed[other] == given[left]]:
+        del mixed[other]
+    sitting.save_answer(student, one.pk, slot.number, {"pairs": mixed}, 0, timezone.now())
+    one = sitting.submit(student, one.pk, timezone.now())
+
+    matrix = examining.confused(one)
+    assert matrix is not None
+    texts = {entry["id"]: entry["text"] for entry in slot.presentation.prompt["left"]}
+    assert (matrix.rows, matrix.cells) == ([texts[left]], [(0, 0, 1)])
+    assert matrix.columns == [e["text"] for e in slot.presentation.prompt["right"] if e["id"] == given[left]]
+    assert [(letter, row, len(cells)) for letter, row, cells in matrix.list] == [("A", texts[left], 1)]
+
+    slot.refresh_from_db()
+    prompt = examining.oral_prompt(slot)
+    assert prompt is not None
+    assert mixed.get(prompt.pair) != right["pairs"][prompt.pair]
+    assert "pull" in prompt.rubric_html or "drops" in prompt.rubric_html
+
+
+def test_nothing_confused_is_no_matrix(student: User) -> None:
+    assert examining.confused(sitting.submit(student, opened(student).pk, timezone.now())) is None
+
+
+def test_queries_do_not_grow_with_sittings(student: User) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as ran:
+            examining.overview(student, timezone.now())
+            examining.bank(student, Filter(), timezone.now())
+        return len(ran)
+
+    sitting.submit(student, opened(student).pk, timezone.now())
+    queries()  # What is cached for a course is cached now.
+    few = queries()
+    for _ in range(3):
+        sitting.submit(student, opened(student).pk, timezone.now())
+    assert queries() == few
