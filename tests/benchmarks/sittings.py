@@ -55,7 +55,7 @@ class Student(threading.Thread):
         self.random = random.Random(number)
         self.port, self.begin = port, begin
         self.headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}; csrftoken={CSRF}",
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}; {settings.CSRF_COOKIE_NAME}={CSRF}",
             "X-CSRFToken": CSRF,
             "Content-Type": "application/json",
         }
@@ -77,12 +77,14 @@ class Student(threading.Thread):
             try:
                 self.line.request(method, f"/api/v1/{path}", text, self.headers)
                 answer = self.line.getresponse()
-                document = json.loads(answer.read() or b"null")
+                text_back = answer.read().decode()
             except (http.client.HTTPException, OSError):
                 self.line.close()
                 self.line = None
                 continue
             self.times[what].append(time.perf_counter() - begun)
+            is_json = "json" in (answer.getheader("Content-Type") or "")
+            document = json.loads(text_back) if is_json else text_back[:300]
             if answer.status >= 400:
                 self.failures.append(f"{what}: {answer.status} {document}")
             return document
