@@ -157,7 +157,8 @@ def test_a_viva_is_taken_without_scripts(page: Client, student: User, key: Key) 
     assert "Say it aloud" in after
     page.post(round_, {"step": "oral", "pair": next(iter(pairs)), "mark": "2"})
     slot.refresh_from_db()
-    assert slot.oral is not None and slot.oral["mark"] == 2
+    assert slot.oral is not None
+    assert slot.oral["mark"] == 2
     page.post(f"/sittings/{one.pk}/submit/")
     assert "1 of 1" in text(page.get(f"/sittings/{one.pk}/"))
     assert page.post(f"/sittings/{one.pk}/rounds/9/", {"step": "start"}).status_code in (302, 404)
