@@ -6,6 +6,7 @@ computed over arrays of seeds; one variant is a batch of one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ MAX_REDRAWS = 64
 KEY = "answer"
 OF = "tolerance of"
 MISTAKE = "mistake {}"
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class SpecError(ValueError):
@@ -176,7 +178,8 @@ def compile_engine(
         except DrawError as error:
             raise SpecError(f"draw.{name}", str(error)) from None
         names.append(name)
-    for name, text in let.items():
+    for name in _in_order(let):
+        text = let[name]
         _check_name(f"let.{name}", name, names)
         lets[name] = _formula(f"let.{name}", text, names)
         names.append(name)
@@ -191,6 +194,19 @@ def compile_engine(
     )
     _try_out(engine)
     return engine
+
+
+def _in_order(let: Mapping[str, str]) -> list[str]:
+    """The names, each after those that its formula uses: databases do not keep the order of a JSON object.
+
+    What is in a circle stays as it stands, and will be found to use what is not declared.
+    """
+    uses = {name: {used for used in _NAME.findall(text) if used in let} for name, text in let.items()}
+    order: list[str] = []
+    while len(order) < len(let):
+        left = [name for name in let if name not in order]
+        order.append(next((name for name in left if uses[name] <= set(order)), left[0]))
+    return order
 
 
 def _check_name(field: str, name: str, names: Sequence[str]) -> None:

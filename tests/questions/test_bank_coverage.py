@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from questions import kinds
 from questions.interchange import yaml
 from tests.questions.test_load_course import COURSE
 
@@ -232,3 +233,22 @@ def test_the_question_of_p_is_asked_of_the_items_that_mention_it() -> None:
     assert SYMBOL_P.search("mask = (rand < p) / p")
     assert not SYMBOL_P.search(r"$w - \eta\,\operatorname{sign}(w)$ and no more parameters")
     assert sum(any(SYMBOL_P.search(text) for text in shown(item)) for item in ITEMS) >= 20
+
+
+def shuffled(document: Any) -> Any:
+    """As PostgreSQL gives a JSON document back: names by length, then by the alphabet."""
+    if isinstance(document, dict):
+        return {name: shuffled(document[name]) for name in sorted(document, key=lambda name: (len(name), name))}
+    return [shuffled(entry) for entry in document] if isinstance(document, list) else document
+
+
+def test_every_item_is_the_same_whatever_the_order_of_its_names() -> None:
+    common = {"slug", "kind", "concepts", "difficulty", "seconds"}
+    for item in ITEMS:
+        body = {name: value for name, value in item.items() if name not in common}
+        read, again = (kinds.parse(item["kind"], document) for document in (body, shuffled(body)))
+        shown, put = (
+            kinds.get(item["kind"]).present(one, seed=5, identity="x:1", opaque=lambda name: name)
+            for one in (read, again)
+        )
+        assert shown == put, item["slug"]

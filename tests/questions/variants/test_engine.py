@@ -212,3 +212,15 @@ def test_an_error_names_its_field(spec: dict[str, Any], field: str) -> None:
 
     assert refused.value.field == field
     assert len(refused.value.message) > 10
+
+
+def test_lets_may_stand_in_any_order_but_not_in_a_circle() -> None:
+    """A database gives the names of a JSON object back in an order of its own."""
+    let = {"last": "middle + 1", "middle": "first * 2", "first": "a + 1"}
+    backwards, forwards = (
+        compiled(draw={"a": "integer(2, 9)"}, let=dict(order), answer="last")
+        for order in (list(let.items()), list(let.items())[::-1])
+    )
+    assert backwards.generate(IDENTITY, range(20)) == forwards.generate(IDENTITY, range(20))
+    with pytest.raises(SpecError, match=r"let\.b.*“c” is not declared|let\.b.*c"):
+        compiled(draw={"a": "integer(2, 9)"}, let={"b": "c + a", "c": "b + 1"}, answer="b")
