@@ -186,7 +186,7 @@ DRAW = {"a": "integer(1, 3)", "v": "vector(3, integer(1, 3))", "m": "matrix(2, 2
         ({"draw": {"λ": "integer(1, 2)"}}, "draw.λ"),
         ({"draw": {"if": "integer(1, 2)"}}, "draw.if"),
         ({"let": {"a": "1"}}, "let.a"),
-        ({"let": {"b": "c", "c": "1"}}, "let.b"),
+        ({"let": {"b": "c", "c": "b"}}, "let.b"),
         ({"let": {"b": "v + sort(m[0])"}}, "let.b"),
         ({"where": ["a > 0", "b > 0"]}, "where.1"),
         ({"where": ["v[7] > 0"]}, "where.0"),
