@@ -64,7 +64,7 @@ def overview(student: Any, now: datetime) -> list[Ahead]:
                 exam,
                 expected.at,
                 expected.now,
-                next((one for one in own if one.is_open), None),
+                next((one for one in own if one.is_open and now < one.deadline_at), None),
                 len(own),
                 max(shares, default=None),
                 blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots,

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
@@ -64,8 +65,11 @@ def practise(request: StudentRequest) -> HttpResponse:
     else:
         values = {name: request.POST.get(name, "") for name in examining.Filter.NAMES}
         items = examining.selection(request.user, examining.Filter(**values), timezone.now())
+    if not items:
+        messages.info(request, "There is nothing of that to ask.")
+        return redirect("exams")
     request.session["selection"], request.session["selected"] = items, len(items)
-    return redirect("review" if items else "exams")
+    return redirect("review")
 
 
 @login_required
@@ -250,5 +254,4 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
         "concepts": examining.named(shown["concepts"]),
         "missed": sum(1 for one in shown["slots"] if (one["score"] or 0) < 1),
         "confused": examining.confused(found),
-        "history": examining.history(found.student, found.exam),
     }
