@@ -14,6 +14,7 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -29,6 +30,10 @@ CALLOUTS = {
     "intuition": "Intuition",
     "exam": "Exam-favourite numbers",
 }
+BEFORE_MATH = re.compile(r"[(\[“‘„]+$")
+AFTER_MATH = re.compile(r"^(?:[-–]\w+|[.,;:!?)\]”’…%]+)+")
+"""What a line must not break away from a formula: a bracket before it; after it a stop, or the rest of its word."""
+PERCENT = re.compile(r"(?<=\d) %")
 SIMULATOR = re.compile(r'<div class="simulator-place simulator-(?P<name>[a-z-]+)">.*?</div>', re.DOTALL)
 """In clean HTML: where an interactive figure stands."""
 TAGS = {
@@ -156,15 +161,40 @@ def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any,
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_digits=False, allow_space=False, double_inline=True)
-    parser.add_render_rule("math_inline", _render_math("span", "math"))
+    parser.add_render_rule("math_inline", _inline_math)
     parser.add_render_rule("math_inline_double", _render_math("span", "math display"))
     parser.add_render_rule("math_block", _render_math("div", "math display"))
     parser.add_render_rule("heading_open", _heading)
     parser.disable("image")
+    parser.core.ruler.push("unbroken", _keep_together)
     for kind in CALLOUTS:
         parser.use(container_plugin, name=kind, render=_callout)
     parser.use(container_plugin, name="simulator", render=_simulator)
     return parser
+
+
+def _keep_together(state: StateCore) -> None:
+    """Where lines would break badly: a formula holds on to its punctuation, a number to its per cent sign."""
+    for block in state.tokens:
+        children = block.children or []
+        for token in children:
+            if token.type == "text":
+                token.content = PERCENT.sub("\u202f%", token.content)
+        for at, token in enumerate(children):
+            if token.type != "math_inline":
+                continue
+            for place, pattern, side in ((at - 1, BEFORE_MATH, "before"), (at + 1, AFTER_MATH, "after")):
+                text = children[place] if 0 <= place < len(children) else None
+                found = pattern.search(text.content) if text and text.type == "text" else None
+                if text and found:
+                    text.content = text.content[: found.start()] + text.content[found.end() :]
+                    token.meta = {**token.meta, side: found[0]}
+
+
+def _inline_math(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    before, after = (escape(tokens[at].meta.get(side, ""), quote=False) for side in ("before", "after"))
+    formula = _render_math("span", "math")(self, tokens, at, options, env)
+    return f'<span class="unbroken">{before}{formula}{after}</span>' if before or after else formula
 
 
 def _render_math(tag: str, classes: str) -> Any:

@@ -8,7 +8,7 @@ from questions import markup
 
 
 def test_math_stays_latex_in_its_own_element() -> None:
-    assert markup.render_inline("So $a_1 < b_1^*$.") == 'So <span class="math">a_1 &lt; b_1^*</span>.'
+    assert markup.render_inline("So $a_1 < b_1^*$ holds") == 'So <span class="math">a_1 &lt; b_1^*</span> holds'
     assert '<div class="math display">\\frac{1}{2}</div>' in markup.render("$$\n\\frac{1}{2}\n$$")
 
 

@@ -8,3 +8,12 @@ export function typeset(root) {
     element.classList.add("set");
   }
 }
+
+// The text of an element to be read aloud: a formula that is set holds itself twice, and once more as LaTeX.
+export function spoken(element) {
+  const copy = element.cloneNode(true);
+  for (const formula of copy.querySelectorAll(".katex")) {
+    formula.replaceWith(formula.querySelector("annotation")?.textContent ?? formula.textContent);
+  }
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
