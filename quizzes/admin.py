@@ -37,7 +37,7 @@ class ExamForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         found = super().clean()
         if not self.errors:
-            exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "blueprint")})
+            exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
             try:
                 sitting.check_blueprint(exam)
             except (blueprints.BlueprintError, sitting.SittingError) as error:

@@ -25,11 +25,14 @@ def _positive(weights: Mapping[Any, float], what: str) -> None:
 
 
 class Section(_Strict):
-    """A part of an assessment: its slots, and what of the whole's mix is its own."""
+    """A part of an assessment: its slots, and what of the whole's mix is its own.
+
+    `kinds` that it takes as they come (none: all of them), or the weight of each.
+    """
 
     title: str = Field(min_length=1, max_length=100)
     slots: int = Field(ge=1, le=200)
-    kinds: list[str] = []
+    kinds: list[str] | Weights = []
     difficulty: dict[Level, Weight] = {}
 
     @model_validator(mode="after")
@@ -37,6 +40,8 @@ class Section(_Strict):
         unknown = [kind for kind in self.kinds if kind not in KINDS]
         if unknown:
             raise ValueError(f"There is no kind “{unknown[0]}”; there are {', '.join(KINDS)}.")
+        if isinstance(self.kinds, dict):
+            _positive(self.kinds, "kind")
         _positive(self.difficulty, "difficulty")
         return self
 

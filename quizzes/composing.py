@@ -38,18 +38,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Part:
-    """A section to fill: `kinds` that it takes (none: all) and weights of difficulties (none: any)."""
+    """A section to fill: `kinds` that it takes (none: all) or their weights; weights of difficulties (none: any)."""
 
     slots: int
-    kinds: tuple[str, ...] = ()
+    kinds: Sequence[str] | Mapping[str, float] = ()
     difficulty: Mapping[int, float] | None = None
 
 
 class ShortError(ValueError):
-    """The bank cannot fill a part: `part` is its place, `cell` what is short, with how many are needed and there."""
+    """The bank cannot fill a part: `part` is its place (None: all together), `cell` what is short, with how many are
+    needed and there."""
 
-    def __init__(self, part: int, cell: str, needed: int, there: int) -> None:
-        super().__init__(f"{cell}: {needed} needed, {there} published")
+    def __init__(self, part: int | None, cell: str, needed: int, there: int, what: str = "published") -> None:
+        super().__init__(f"{cell}: {needed} needed, {there} {what}")
         self.part, self.cell, self.needed, self.there = part, cell, needed, there
 
 
@@ -86,19 +87,21 @@ def compose(
     usable = sorted(
         (one for one in candidates if not concepts or concepts.get(one.concept, 0) > 0), key=lambda one: one.item
     )
+    if strict:
+        _check(usable, parts, concepts)
     chance = rng.uniform(0, CHANCE, len(usable))
     slots = sum(part.slots for part in parts)
     wanted = quotas(concepts, slots, rng) if concepts else {}
+    # A cell is a part, or a kind's share of one.
+    cells = [(at, cell) for at, part in enumerate(parts) for cell in _cells(part, rng)]
     flow = _Flow()
-    for at, part in enumerate(parts):
-        levels = _levels(part, rng)
-        fitting = [place for place, one in enumerate(usable) if not part.kinds or one.kind in part.kinds]
-        if strict:
-            _check(at, part, [usable[place] for place in fitting], levels)
-        flow.edge("start", ("part", at), part.slots)
+    for at, (_, cell) in enumerate(cells):
+        levels = _levels(cell, rng)
+        fitting = [place for place, one in enumerate(usable) if not cell.kinds or one.kind in cell.kinds]
+        flow.edge("start", ("cell", at), cell.slots)
         for level in sorted({usable[place].difficulty for place in fitting}):
-            flow.edge(("part", at), ("level", at, level), levels.get(level, 0) if levels else part.slots)
-            flow.edge(("part", at), ("level", at, level), part.slots, MISSED)
+            flow.edge(("cell", at), ("level", at, level), levels.get(level, 0) if levels else cell.slots)
+            flow.edge(("cell", at), ("level", at, level), cell.slots, MISSED)
         for place in fitting:
             cost = SEEN * usable[place].seen + chance[place]
             flow.edge(("level", at, usable[place].difficulty), ("item", place), 1, cost)
@@ -108,11 +111,20 @@ def compose(
         flow.edge(("concept", concept), "end", wanted.get(concept, 0) if concepts else slots)
         flow.edge(("concept", concept), "end", slots, MISSED)
     if flow.send(slots) < slots:
-        raise ShortError(0, "items for all parts together", slots, len(usable))
+        raise ShortError(None, "items for all parts together", slots, len(usable))
     drawn: list[list[Candidate]] = [[] for _ in parts]
     for (_, at, _), (_, place) in flow.used("level", "item"):
-        drawn[at].append(usable[place])
+        drawn[cells[at][0]].append(usable[place])
+    if strict:
+        _check_met(Counter(one.concept for part in drawn for one in part), wanted)
     return [[one.item for one in sorted(chosen, key=lambda one: (one.difficulty, one.item))] for chosen in drawn]
+
+
+def _cells(part: Part, rng: np.random.Generator) -> list[Part]:
+    if not isinstance(part.kinds, Mapping):
+        return [part]
+    counts = quotas(part.kinds, part.slots, rng)
+    return [Part(count, (kind,), part.difficulty) for kind, count in sorted(counts.items()) if count]
 
 
 def _levels(part: Part, rng: np.random.Generator) -> dict[int, int]:
@@ -122,13 +134,42 @@ def _levels(part: Part, rng: np.random.Generator) -> dict[int, int]:
     return {int(level): count for level, count in found.items()}
 
 
-def _check(at: int, part: Part, pool: Sequence[Candidate], levels: Mapping[int, int]) -> None:
-    if len(pool) < part.slots:
-        raise ShortError(at, " or ".join(part.kinds) or "items", part.slots, len(pool))
-    there = Counter(one.difficulty for one in pool)
-    for level, needed in levels.items():
-        if there[level] < needed:
-            raise ShortError(at, f"difficulty {level}", needed, there[level])
+def _most(weights: Mapping[Any, float], slots: int) -> dict[Any, int]:
+    """How many slots each may get in a draw: its share, rounded up."""
+    total = sum(weights.values())
+    return {name: math.ceil(slots * weight / total - 1e-9) for name, weight in weights.items() if weight > 0}
+
+
+def _check(usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping[str, float]) -> None:
+    """That each part has items enough of its kinds and levels, and each concept in all parts together."""
+    fitting: set[int] = set()
+    for at, part in enumerate(parts):
+        pool = [one for one in usable if not part.kinds or one.kind in part.kinds]
+        fitting.update(one.item for one in pool)
+        if isinstance(part.kinds, Mapping):
+            _check_cells(at, _most(part.kinds, part.slots), Counter(one.kind for one in pool))
+        if len(pool) < part.slots:
+            raise ShortError(at, " or ".join(part.kinds) or "items", part.slots, len(pool))
+        levels = _most(part.difficulty or {}, part.slots)
+        there = Counter(f"difficulty {one.difficulty}" for one in pool)
+        _check_cells(at, {f"difficulty {level}": needed for level, needed in levels.items()}, there)
+    asked = Counter(f"concept {one.concept}" for one in usable if one.item in fitting)
+    slots = sum(part.slots for part in parts)
+    _check_cells(None, {f"concept {name}": needed for name, needed in _most(concepts, slots).items()}, asked)
+
+
+def _check_cells(part: int | None, needed: Mapping[str, int], there: Mapping[str, int]) -> None:
+    for cell, count in needed.items():
+        if there.get(cell, 0) < count:
+            raise ShortError(part, cell, count, there.get(cell, 0))
+
+
+def _check_met(drawn: Mapping[str, int], wanted: Mapping[str, int]) -> None:
+    """That a draw has what each concept should have: kinds and levels can leave too few of it."""
+    for concept, count in wanted.items():
+        if drawn.get(concept, 0) < count:
+            what = "of the kinds and difficulties asked for"
+            raise ShortError(None, f"concept {concept}", count, drawn.get(concept, 0), what)
 
 
 class _Flow:

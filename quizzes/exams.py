@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pydantic
 from django.utils import timezone
@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from questions import bank
 from questions.interchange import yaml
-from questions.models import Concept, Course
+from questions.models import Course
 from quizzes import blueprints, sitting
 from quizzes.models import Exam
 
@@ -32,6 +32,14 @@ class ExamDocument(BaseModel):
     feedback: Literal["closed", "ended"] = "closed"
     blueprint: dict[str, Any] = {}
 
+    @pydantic.model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
+            raise ValueError("`opens_at` has to be before `closes_at`.")
+        if self.feedback == "ended" and self.closes_at is None:
+            raise ValueError("`feedback: ended` needs `closes_at`: keys are shown from then on.")
+        return self
+
 
 def load_exams(course: Course, folder: Path) -> int:
     """Load exams.yaml of a course folder, if there is one; the number of exams in it. Raises bank.BankError."""
@@ -44,10 +52,9 @@ def load_exams(course: Course, folder: Path) -> int:
         raise bank.BankError([bank.Problem(error.message, file="exams.yaml", line=error.line)]) from None
     if not isinstance(entries, list):
         raise bank.BankError([bank.Problem("This file has to be a list of exams.", file="exams.yaml")])
-    concepts = set(Concept.objects.filter(course=course).values_list("slug", flat=True))
     problems: list[bank.Problem] = []
     for entry in entries:
-        problems += _load_exam(course, entry, concepts)
+        problems += _load_exam(course, entry)
     if problems:
         raise bank.BankError(problems)
     return len(entries)
@@ -60,7 +67,7 @@ def _in_days(days: int | None) -> datetime | None:
     return (timezone.localtime() + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
-def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Problem]:
+def _load_exam(course: Course, entry: Any) -> list[bank.Problem]:
     name = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
 
     def problem(message: str, field: str) -> bank.Problem:
@@ -70,13 +77,6 @@ def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Prob
         document = ExamDocument.model_validate(entry)
     except pydantic.ValidationError as error:
         return [problem(found.message, found.field) for found in bank.problems_of(error)]
-    try:
-        blueprints.parse(document.kind, document.blueprint)
-    except blueprints.BlueprintError as error:
-        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
-    unknown = [slug for slug in document.blueprint.get("concepts", {}) if slug not in concepts]
-    if unknown:
-        return [problem(f"There is no concept “{slug}” in this course.", "blueprint.concepts") for slug in unknown]
     fields = document.model_dump(exclude={"slug", "starts_in_days"})
     exam = Exam.objects.filter(slug=document.slug).first()
     if document.starts_at is None:
@@ -84,6 +84,8 @@ def _load_exam(course: Course, entry: Any, concepts: set[str]) -> list[bank.Prob
     loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
     try:
         sitting.check_blueprint(loaded)
+    except blueprints.BlueprintError as error:
+        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
     except sitting.SittingError as error:
         return [problem(str(error), "blueprint")]
     return []

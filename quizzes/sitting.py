@@ -8,6 +8,7 @@ response holds a key, a score or an explanation.
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import uuid
 from collections import Counter, defaultdict
@@ -24,7 +25,7 @@ from django.utils.crypto import salted_hmac
 from questions import kinds
 from questions.kinds import matching, short_text
 from questions.kinds.base import Graded, ResponseError
-from questions.models import Item, ItemVersion
+from questions.models import Concept, Item, ItemVersion
 from quizzes import blueprints, composing, folding, journal, presenting, reviewing, scheduling
 from quizzes.calendar import instant, study_day
 from quizzes.models import Card, Enrolment, Exam, Presentation, ReviewEvent, Sitting, Slot
@@ -39,6 +40,8 @@ LOOKED_BACK = 200
 """Match-set answers that confusions are taken from."""
 UNSEEN = 0.5
 """The recall that is assumed of a pair never asked."""
+CHECKED_DRAWS = 20
+"""Draws that a blueprint has to fill before it is taken."""
 ORAL_MARKS = (0, 1, 2)
 
 logger = logging.getLogger(__name__)
@@ -152,11 +155,12 @@ def _assessment_slots(
 def _draw_items(
     candidates: Sequence[composing.Candidate], blueprint: blueprints.Assessment, seed: int, *, strict: bool = False
 ) -> list[list[int]]:
-    parts = [composing.Part(part.slots, tuple(part.kinds), part.difficulty) for part in blueprint.parts]
+    parts = [composing.Part(part.slots, part.kinds, part.difficulty) for part in blueprint.parts]
     try:
         return composing.compose(candidates, parts, blueprint.concepts, seed, strict=strict)
     except composing.ShortError as short:
-        raise SittingError("bank", f"{blueprint.parts[short.part].title}: {short}.") from None
+        where = "" if short.part is None else f"{blueprint.parts[short.part].title}: "
+        raise SittingError("bank", f"{where}{short}.") from None
 
 
 def check_blueprint(exam: Exam) -> None:
@@ -165,13 +169,23 @@ def check_blueprint(exam: Exam) -> None:
     Raises blueprints.BlueprintError, or SittingError that names the cell that is short.
     """
     blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    there = set(Concept.objects.filter(course=exam.course_id).values_list("slug", flat=True))
+    for slug in blueprint.concepts:
+        if slug not in there:
+            raise blueprints.BlueprintError("concepts", f"There is no concept “{slug}” in this course.")
     candidates = _candidates(exam, None, None)
     if isinstance(blueprint, blueprints.Assessment):
-        _draw_items(candidates, blueprint, 0, strict=True)
+        for seed in range(CHECKED_DRAWS):
+            _draw_items(candidates, blueprint, seed, strict=True)
         return
     sets = [one for one in candidates if one.kind == matching.KIND and _weighs(one.concept, blueprint.concepts)]
     if len(sets) < blueprint.rounds:
         raise SittingError("bank", f"match sets: {blueprint.rounds} rounds needed, {len(sets)} published.")
+    if blueprint.rounds * blueprint.seconds_a_round > exam.minutes * 60:
+        together = math.ceil(blueprint.rounds * blueprint.seconds_a_round / 60)
+        raise blueprints.BlueprintError(
+            "rounds", f"The rounds take {together} minutes together; the exam has {exam.minutes}."
+        )
 
 
 def _weighs(concept: str, concepts: dict[str, float]) -> bool:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from questions.models import Course
 
@@ -38,6 +39,18 @@ class Exam(models.Model):
 
     class Meta:
         ordering = ("starts_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(opens_at__lt=F("closes_at")),
+                name="opens_before_it_closes",
+                violation_error_message="The exam has to open before it closes.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(feedback="ended") | Q(closes_at__isnull=False),
+                name="ended_needs_an_end",
+                violation_error_message="To show keys when the exam is over, say when it closes.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

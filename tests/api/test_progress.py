@@ -24,7 +24,7 @@ Key = Callable[[str], Any]
 def test_exams_tell_their_date_and_the_score_to_expect(api: Api, key: Key) -> None:
     exam, _ = api.get("exams/").json()["results"]
     assert (exam["slug"], exam["kind"], exam["minutes"]) == ("tiny-exam", "assessment", 30)
-    assert exam["blueprint"]["concepts"] == {"l2": 1, "factor": 2}
+    assert exam["blueprint"]["concepts"] == {"l2": 1, "factor": 1}
     low, high = exam["expected_score_interval"]
     assert 0 <= low <= exam["expected_score"] <= high <= 1
     assert exam["expected_score"] < exam["expected_score_if_kept"]

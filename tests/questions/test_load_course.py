@@ -124,7 +124,7 @@ def test_a_missing_file_is_named(db: None, folder: Path) -> None:
 
 
 def test_exams_are_checked_too_and_nothing_is_half_loaded(db: None, folder: Path) -> None:
-    spoil(folder / "exams.yaml", "factor: 2", "vector: 2")
+    spoil(folder / "exams.yaml", "factor: 1", "vector: 1")
 
     with pytest.raises(
         CommandError, match=r"exams\.yaml:6: tiny-exam: blueprint\.concepts: There is no concept “vector”"
