@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django.db.models import Count, Max, Min, Q
 
@@ -40,11 +40,15 @@ class Ahead:
         """How often it can still be begun; None: as often as one likes."""
         return None if self.exam.attempts is None else max(self.exam.attempts - self.taken, 0)
 
-    def can_begin(self, now: datetime) -> bool:
-        """Whether a new sitting can be opened."""
-        exam = self.exam
-        in_time = (not exam.opens_at or now >= exam.opens_at) and (not exam.closes_at or now < exam.closes_at)
-        return in_time and self.attempts_left != 0
+    def state(self, now: datetime) -> Literal["open", "early", "over", "used", "ready"]:
+        """A sitting is open; or a new one cannot begin yet, any more, or again; or it can."""
+        if self.open:
+            return "open"
+        if self.exam.opens_at and now < self.exam.opens_at:
+            return "early"
+        if self.exam.closes_at and now >= self.exam.closes_at:
+            return "over"
+        return "used" if self.attempts_left == 0 else "ready"
 
 
 def overview(student: Any, now: datetime) -> list[Ahead]:

@@ -97,8 +97,8 @@ def test_what_was_missed_is_asked_in_the_review_loop(page: Client, student: User
     page.post(f"/sittings/{one.pk}/submit/")
     assert "Review the 5 missed now" in text(page.get(f"/sittings/{one.pk}/"))
     assert page.post("/exams/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/review/"
-    assert page.session["selected"] == 5
-    assert typed.presentation.version.item_id not in page.session["selection"]
+    assert page.session["practice"]["of"] == 5
+    assert typed.presentation.version.item_id not in page.session["practice"]["items"]
 
 
 def test_keys_wait_for_the_end_of_the_exam(page: Client, student: User) -> None:
@@ -111,7 +111,7 @@ def test_keys_wait_for_the_end_of_the_exam(page: Client, student: User) -> None:
     assert not any(secret in shown for secret in SECRETS)
     # To be asked the missed ones would tell which they are.
     assert page.post("/exams/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
-    assert "selection" not in page.session
+    assert "practice" not in page.session
 
     Exam.objects.update(opens_at=None, closes_at=timezone.now() - timedelta(minutes=1))
     shown = text(page.get(f"/sittings/{one.pk}/"))
@@ -136,7 +136,7 @@ def test_a_selection_of_the_bank_is_asked(page: Client) -> None:
     assert '<strong class="numbers">1</strong> question.' in shown
     asked = page.post("/exams/practise/", {"concept": "factor", "kind": "ordering"}, follow=True)
     assert "Put one training step in order." in text(asked)
-    assert page.session["selected"] == 1
+    assert page.session["practice"]["of"] == 1
     nothing = page.post("/exams/practise/", {"kind": "none-such"})
     assert nothing.headers["Location"] == "/exams/"
 

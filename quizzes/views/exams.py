@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from questions.kinds.base import ResponseError
 from quizzes import examining, presenting, sitting
 from quizzes.models import Exam, Sitting
-from quizzes.views import StudentRequest, answering, charts
+from quizzes.views import StudentRequest, answering, charts, practice
 
 ROWS = 20
 """Items of the bank on a page."""
@@ -38,7 +38,7 @@ def center(request: StudentRequest) -> HttpResponse:
     address = urlencode({name: getattr(bank.chosen, name) for name in examining.Filter.NAMES})
     context = {
         "page": "exams",
-        "exams": examining.overview(request.user, now),
+        "exams": [(one, one.state(now)) for one in examining.overview(request.user, now)],
         "bank": bank,
         "rows": shown,
         "address": address,
@@ -60,15 +60,19 @@ def practise(request: StudentRequest) -> HttpResponse:
         # Which ones were missed is as telling as a key.
         told = not found.is_open and sitting.shows_keys(found, timezone.now())
         items = examining.missed(found) if told else []
-    elif (one := request.POST.get("item", "")).isdecimal():
-        items = [int(one)]
+    elif "ticked" in request.POST:
+        items = [int(item) for item in request.POST.getlist("item") if item.isdecimal() and len(item) < 10]
+        items = items[: examining.MAX_SELECTION]
     else:
         values = {name: request.POST.get(name, "") for name in examining.Filter.NAMES}
         items = examining.selection(request.user, examining.Filter(**values), timezone.now())
     if not items:
-        messages.info(request, "There is nothing of that to ask.")
+        nothing = (
+            "Tick the questions to practise first." if "ticked" in request.POST else "There is nothing of that to ask."
+        )
+        messages.info(request, nothing)
         return redirect("exams")
-    request.session["selection"], request.session["selected"] = items, len(items)
+    practice.begin(request, items)
     return redirect("review")
 
 
@@ -93,8 +97,7 @@ def exam(request: StudentRequest, slug: str) -> HttpResponse:
     context = {
         "page": "exams",
         "one": one,
-        "can_begin": one.can_begin(now),
-        "now": now,
+        "state": one.state(now),
         "history": history,
         "trend": charts.trend([(each.score or 0) / each.max_score for each in reversed(history) if each.max_score]),
         "error": error,

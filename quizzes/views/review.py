@@ -10,14 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds import numeric
 from questions.variants.numbers import NumberError
 from quizzes import presenting, progress, scheduling
 from quizzes.models import Presentation, ReviewEvent, Slot
-from quizzes.views import StudentRequest, answering
+from quizzes.views import StudentRequest, answering, practice
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
 
@@ -28,6 +27,8 @@ def review(request: StudentRequest) -> HttpResponse:
     """The next question (GET), or an answer to it (POST)."""
     if request.method == "POST":
         return _answer(request)
+    if "plan" in request.GET:
+        practice.stop(request)
     wanted = answering.uuid_of(request.GET.get("presentation"))
     return _ask(request, _own(request).filter(pk=wanted, closed_at__isnull=True).first() if wanted else None)
 
@@ -62,7 +63,7 @@ def bury(request: StudentRequest) -> HttpResponse:
     """Not today: the question comes back tomorrow."""
     presentation = get_object_or_404(_own(request), pk=answering.uuid_of(request.POST.get("presentation")))
     answering.send(request, {"type": "bury", "card": str(presentation.card_id)})
-    _leave_out(request, presentation.version.item_id)
+    practice.leave_out(request, presentation.version.item_id)
     return _ask(request) if answering.is_partial(request) else redirect("review")
 
 
@@ -81,6 +82,7 @@ def read(request: HttpRequest) -> HttpResponse:
 @require_GET
 def summary(request: StudentRequest) -> HttpResponse:
     """The end of a session: how the day went, and what comes next."""
+    practice.stop(request)
     if not request.user.enrolments.exists():
         return redirect("today")
     queue = scheduling.queue(request.user, limit=1)
@@ -93,7 +95,8 @@ def summary(request: StudentRequest) -> HttpResponse:
 
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
     queue = scheduling.queue(request.user, limit=1)
-    presentation = presentation or _selected(request) or next(iter(queue.presentations), None)
+    if presentation is None:
+        presentation = practice.question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
     if presentation is None:
         summary = reverse("review-summary")
         return HttpResponse(headers={"HX-Redirect": summary}) if answering.is_partial(request) else redirect(summary)
@@ -103,21 +106,6 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
         undoable = False
     context = _question(request, presentation, queue) | {"last": last.event_id if last and undoable else None}
     return _part(request, "question", context, reverse("review"))
-
-
-def _selected(request: StudentRequest) -> Presentation | None:
-    """The next question of the selection that the student chose to practise, as long as there is one."""
-    for item in request.session.get("selection") or []:
-        if found := scheduling.ask_item(request.user, item, timezone.now()):
-            return found
-        _leave_out(request, item)
-    return None
-
-
-def _leave_out(request: StudentRequest, item: int) -> None:
-    """An item that was answered, or cannot be asked, is no longer selected."""
-    if item in (selection := request.session.get("selection") or []):
-        request.session["selection"] = [other for other in selection if other != item]
 
 
 def _question(request: StudentRequest, presentation: Presentation, queue: scheduling.Queue) -> dict[str, Any]:
@@ -134,12 +122,8 @@ def _question(request: StudentRequest, presentation: Presentation, queue: schedu
 
 
 def _progress(queue: scheduling.Queue, request: StudentRequest, *, answered: bool) -> dict[str, Any]:
-    if selection := request.session.get("selection"):
-        left = len(selection)
-        total = max(request.session.get("selected", left), left)
-        done = total - left
-        at = done if answered else done + 1
-        return {"done": done, "at": at, "total": total, "left": left, "percent": round(100 * done / total)}
+    if practice.is_on(request):
+        return practice.progress(request, answered=answered)
     total = queue.done + queue.remaining
     return {
         "done": queue.done,
@@ -163,7 +147,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
         if result["status"] == "rejected":
             return _ask_again(request, presentation, response, result["detail"] or "")
         given = _given(presentation)
-        _leave_out(request, presentation.version.item_id)
+        practice.leave_out(request, presentation.version.item_id)
     if given is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)

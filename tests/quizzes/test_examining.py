@@ -67,14 +67,18 @@ def test_when_an_exam_can_be_begun(student: User) -> None:
     now = timezone.now()
     ahead = examining.overview(student, now)[0]
     exam = ahead.exam
-    assert ahead.can_begin(now)
+    assert ahead.state(now) == "ready"
     exam.opens_at = now + timedelta(seconds=1)
-    assert not ahead.can_begin(now)
-    assert ahead.can_begin(exam.opens_at)
+    assert ahead.state(now) == "early"
+    assert ahead.state(exam.opens_at) == "ready"
     exam.closes_at = now + timedelta(hours=1)
-    assert not ahead.can_begin(exam.closes_at)
+    assert ahead.state(exam.closes_at) == "over"
     exam.attempts = 0
-    assert not ahead.can_begin(exam.opens_at)
+    assert ahead.state(exam.opens_at) == "used"
+    one = opened(student)
+    assert examining.overview(student, now)[0].state(now) == "open"
+    sitting.submit(student, one.pk, now)
+    assert examining.overview(student, now)[0].state(now) == "ready"
 
 
 def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:

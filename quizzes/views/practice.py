@@ -1,0 +1,67 @@
+"""Practice: a selection of the bank, asked in the review loop before the day's plan. It is kept in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from quizzes import scheduling
+from quizzes.calendar import study_day
+from quizzes.models import Presentation
+from quizzes.views import StudentRequest
+
+KEY = "practice"
+
+
+def begin(request: StudentRequest, items: Sequence[int]) -> None:
+    """Ask these items next, in this order, until they are through, practice is stopped, or the day is over."""
+    request.session[KEY] = {"items": list(items), "of": len(items), "on": _today(request)}
+
+
+def stop(request: StudentRequest) -> None:
+    """Back to the day's plan."""
+    request.session.pop(KEY, None)
+
+
+def is_on(request: StudentRequest) -> bool:
+    """Whether a selection is being asked, or was just asked to its end."""
+    if KEY in request.session and request.session[KEY]["on"] != _today(request):
+        stop(request)
+    return KEY in request.session
+
+
+def question(request: StudentRequest) -> Presentation | None:
+    """The next question of the selection; None when it is through."""
+    for item in request.session[KEY]["items"]:
+        if found := scheduling.ask_item(request.user, item, timezone.now()):
+            return found
+        leave_out(request, item)
+    return None
+
+
+def leave_out(request: StudentRequest, item: int) -> None:
+    """An item that was answered, or cannot be asked, is no longer selected."""
+    if KEY in request.session:
+        kept = request.session[KEY]
+        request.session[KEY] = {**kept, "items": [other for other in kept["items"] if other != item]}
+
+
+def progress(request: StudentRequest, *, answered: bool) -> dict[str, Any]:
+    """How far the selection is, as the review loop shows it."""
+    left, total = len(request.session[KEY]["items"]), request.session[KEY]["of"]
+    done = total - left
+    at = done if answered else min(done + 1, total)
+    return {
+        "practice": True,
+        "done": done,
+        "at": at,
+        "total": total,
+        "left": left,
+        "percent": round(100 * done / total),
+    }
+
+
+def _today(request: StudentRequest) -> str:
+    return study_day(request.user, timezone.now()).date.isoformat()
