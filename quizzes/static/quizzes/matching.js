@@ -1,12 +1,14 @@
 // A match set by tap and tap: an entry is marked, a tap or a digit gives it its partner, and the next open one is marked.
 // The selects stay in the form, hidden, and carry the answer.
 
+import { spoken } from "../examprep/math.js";
+
 export function enhanceMatching(root, announce) {
   const partners = [...root.querySelectorAll("[data-right]")];
   const pairs = [...root.querySelectorAll("[data-left]")].map((item) => ({
     item,
     select: item.querySelector("select"),
-    name: item.querySelector(".text").textContent.trim(),
+    name: spoken(item.querySelector(".text")),
   }));
   const textOf = new Map(partners.map((item) => [item.dataset.right, item.querySelector(".text")]));
   let current = null;
@@ -60,7 +62,7 @@ export function enhanceMatching(root, announce) {
     used();
     root.dispatchEvent(new Event("answered", { bubbles: true }));
     const open = pairs.slice(pairs.indexOf(current) + 1).concat(pairs).find((pair) => !pair.select.value);
-    const said = `${current.name}: ${current.select.value ? textOf.get(right).textContent.trim() : "nothing"}`;
+    const said = `${current.name}: ${current.select.value ? spoken(textOf.get(right)) : "nothing"}`;
     if (current.select.value && open) mark(open, { quietly: true });
     announce(open ? `${said}. Next: ${current.name}` : `${said}. All matched`);
   }

@@ -1,5 +1,7 @@
 // Steps put in order by buttons, by arrow keys on a step's handle, or by dragging it. The form sends them as they stand.
 
+import { spoken } from "../examprep/math.js";
+
 export function enhanceOrdering(list, announce) {
   for (const step of steps()) {
     step.querySelector(".place").remove();
@@ -72,7 +74,7 @@ export function enhanceOrdering(list, announce) {
   }
 
   function text(step) {
-    return step.querySelector(".text").textContent.trim();
+    return spoken(step.querySelector(".text"));
   }
 
   function number() {

@@ -41,15 +41,17 @@ export function fill(form, response) {
   for (const step of response.order ?? []) list?.append(list.querySelector(`[name=step][value="${step}"]`).closest("[data-step]"));
 }
 
-// `told` hears of each answer: saving, saved, refused (with a message), stale, over, and of the line: online or not.
+// `told` hears of each answer: saving, saved, refused (with a message), stale, over; and of the line: online, offline, or
+// login where the server no longer knows who this is.
 export class Saver {
   constructor(key, csrf, told) {
-    Object.assign(this, { key, csrf, told, online: true });
+    Object.assign(this, { key, csrf, told, line: "online" });
     this.waiting = new Map(JSON.parse(localStorage.getItem(key) ?? "[]"));
     this.revs = new Map();
+    // Sent, but with no answer: each may be with the server.
+    this.unknown = new Map();
     this.sending = null;
     addEventListener("online", () => this.send());
-    addEventListener("pagehide", () => this.send({ keepalive: true }));
   }
 
   put(slot, address, response) {
@@ -64,35 +66,29 @@ export class Saver {
     else localStorage.removeItem(this.key);
   }
 
-  send(options = {}) {
-    this.sending ??= this.sendAll(options).finally(() => { this.sending = null; });
+  // Whether all that waits is with the server afterwards.
+  send() {
+    this.sending ??= this.sendAll().finally(() => { this.sending = null; });
     return this.sending;
   }
 
-  async sendAll(options) {
+  async sendAll() {
     clearTimeout(this.timer);
     for (const [slot, entry] of [...this.waiting]) {
-      const rev = this.revs.get(slot) ?? 0;
-      let answer;
-      try {
-        answer = await fetch(entry.address, {
-          method: "PUT",
-          headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf },
-          body: JSON.stringify({ response: entry.response, rev }),
-          ...options,
-        });
-        if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
-      } catch {
-        this.line(false);
+      const answer = await this.request(entry, this.revs.get(slot) ?? 0);
+      if (!answer) {
+        this.unknown.set(slot, [...(this.unknown.get(slot) ?? []), written(entry.response)]);
         this.timer = setTimeout(() => this.send(), RETRY);
         return false;
       }
-      this.line(true);
       const body = await answer.json().catch(() => ({}));
+      const own = answer.status === 409 && this.unknown.get(slot)?.includes(written(body.response));
+      this.unknown.delete(slot);
       // What was typed meanwhile stays to be sent.
       const newer = this.waiting.get(slot) !== entry;
-      if (answer.ok) this.revs.set(slot, body.rev);
-      else if (answer.status === 409 && body.rev !== undefined) this.revs.set(slot, body.rev);
+      if (body.rev !== undefined) this.revs.set(slot, body.rev);
+      // Nobody else's: an earlier answer of this page, whose receipt was lost on the way.
+      if (own) continue;
       if (!newer) {
         this.waiting.delete(slot);
         this.keep();
@@ -102,16 +98,52 @@ export class Saver {
       else if (answer.status === 410) this.told("over", slot);
       else this.told("refused", slot, Object.values(body.errors ?? {}).flat().join(" ") || body.detail);
     }
-    if (this.waiting.size) return this.sendAll(options);
-    return true;
+    return this.waiting.size ? this.sendAll() : true;
   }
 
-  line(online) {
-    if (online !== this.online) {
-      this.online = online;
-      this.told(online ? "online" : "offline");
-    }
+  // The server's answer; nothing where the entry has to be sent again later.
+  async request(entry, rev) {
+    const answer = await fetch(entry.address, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf },
+      body: JSON.stringify({ response: entry.response, rev }),
+      // Goes on when the page is left.
+      keepalive: true,
+    }).catch(() => null);
+    const refused = !answer || answer.status >= 500 || answer.status === 429;
+    const stranger = answer?.status === 401 || answer?.status === 403;
+    const line = refused ? "offline" : stranger ? "login" : "online";
+    if (line !== this.line) this.told(line);
+    this.line = line;
+    return line === "online" ? answer : null;
   }
+}
+
+const LINES = {
+  online: "Connected again; your answers are saved.",
+  offline: "No connection. Your answers are kept here, and sent when it is back.",
+  login: "You are no longer logged in. Your answers are kept here, and sent when you are.",
+};
+
+// Say how the line is; whether that was what there is to say.
+export function sayLine(element, line) {
+  if (!(line in LINES)) return false;
+  element.classList.toggle("offline", line !== "online");
+  element.textContent = LINES[line];
+  if (line === "login") {
+    const link = document.createElement("a");
+    link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = "Log in";
+    element.append(" ", link);
+  }
+  return true;
+}
+
+// A response as text, the same whatever the order of its names.
+function written(response) {
+  return JSON.stringify(response, (_, value) => (
+    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value
+  ));
 }
 
 // Seconds left by the server's clock: what it said when the page came, less what has passed since.

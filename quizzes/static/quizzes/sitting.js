@@ -2,34 +2,35 @@
 
 import { enhanceMatching } from "./matching.js";
 import { enhanceOrdering } from "./ordering.js";
-import { Saver, clock, fill, reader } from "./saving.js";
+import { Saver, clock, fill, reader, sayLine } from "./saving.js";
 
 const root = document.getElementById("sitting");
 const api = root.dataset.api;
 const csrf = root.querySelector("[name=csrfmiddlewaretoken]").value;
 const state = root.querySelector("[data-state]");
+const announcement = root.querySelector("[data-announcement]");
 const slots = [...root.querySelectorAll("[data-slot]")];
 const numberOf = (slot) => Number(slot.dataset.slot);
 const slotOf = (number) => slots.find((slot) => numberOf(slot) === number);
 const linkOf = (number) => root.querySelector(`[data-go="${number}"]`);
 const formOf = (slot) => slot.querySelector("form");
 const others = "BroadcastChannel" in window ? new BroadcastChannel(`sitting ${root.dataset.sitting}`) : null;
-const timers = new Map();
+// What is being typed: a timer for each slot, and what it will do.
+const typing = new Map();
 let current = null;
 let over = false;
 
 const saver = new Saver(`sitting ${root.dataset.sitting}`, csrf, (what, slot, message) => {
-  if (what === "online" || what === "offline") {
-    state.classList.toggle("offline", what === "offline");
-    state.textContent = what === "offline" ? "No connection. Your answers are kept here, and sent when it is back." : "Connected again; your answers are saved.";
-    return;
-  }
+  if (sayLine(state, what)) return;
   if (what === "over") return finish();
+  const failed = what === "refused";
   const line = slotOf(slot).querySelector("[data-saving]");
-  line.classList.toggle("failed", what === "refused");
+  line.classList.toggle("failed", failed);
+  linkOf(slot).classList.toggle("failed", failed);
   // While more is being typed, what was saved is not yet all.
-  const saved = timers.has(slot) ? "Saving …" : "Saved";
+  const saved = typing.has(slot) ? "Saving …" : "Saved";
   line.textContent = { saving: "Saving …", saved, refused: `Not saved: ${message}`, stale: "" }[what];
+  said(slot);
   if (what === "saved") others?.postMessage({ slot });
   if (what === "stale") refresh(slot, "Changed in another tab or device; this is the newest answer.");
 });
@@ -42,58 +43,59 @@ function enhance(slot) {
   saver.revs.set(number, Math.max(Number(form.dataset.rev), saver.revs.get(number) ?? 0));
   const waiting = saver.waiting.get(number);
   if (waiting) fill(form, waiting.response);
-  const say = (text) => { state.textContent = text; };
   const matching = form.querySelector("[data-matching]");
   const ordering = form.querySelector("[data-ordering]");
-  if (matching) enhanceMatching(matching, say);
-  if (ordering) enhanceOrdering(ordering, say);
+  if (matching) enhanceMatching(matching, announce);
+  if (ordering) enhanceOrdering(ordering, announce);
   const read = reader(form);
   const changed = (delay) => {
-    clearTimeout(timers.get(number));
+    clearTimeout(typing.get(number)?.timer);
     const send = () => {
-      timers.delete(number);
+      typing.delete(number);
       const response = read();
       mark(number, response);
-      saver.put(number, `${api}answers/${number}/`, response);
+      return saver.put(number, `${api}answers/${number}/`, response);
     };
-    pending.set(number, send);
     if (!delay) return send();
     slot.querySelector("[data-saving]").textContent = "Saving …";
-    timers.set(number, setTimeout(send, delay));
+    typing.set(number, { send, timer: setTimeout(send, delay) });
   };
   form.addEventListener("input", (event) => {
     if (event.target.closest(".answer")) changed(event.target.matches("[type=radio], [type=checkbox], select") ? 0 : 500);
   });
   form.addEventListener("answered", () => changed(0));
+  form.querySelector("[data-as-it-is]")?.addEventListener("click", () => changed(0));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    changed(0);
     step(1);
   });
 }
 
-const pending = new Map();
+function announce(text) {
+  announcement.textContent = "";
+  requestAnimationFrame(() => { announcement.textContent = text; });
+}
 
 // What is being typed right now is sent at once: before another question, before handing in, at the end.
 function flush() {
-  for (const [number, timer] of timers) {
+  for (const { timer, send } of [...typing.values()]) {
     clearTimeout(timer);
-    pending.get(number)();
+    send();
   }
-  return // An answer may have been on its way while this page was fetched.
-saver.send().then(look);
+  return saver.send();
 }
 
 function mark(number, response) {
-  const given = response && (!response.choices || response.choices.length > 0);
-  linkOf(number).classList.toggle("answered", Boolean(given));
+  linkOf(number).classList.toggle("answered", Boolean(response));
+  if (response) formOf(slotOf(number)).dataset.answered = "";
+  else delete formOf(slotOf(number)).dataset.answered;
   said(number);
 }
 
 function said(number) {
-  const link = linkOf(number);
-  const words = [link.classList.contains("answered") ? "answered" : "not answered", link.classList.contains("flagged") ? "flagged" : ""];
-  link.querySelector("[data-said]").textContent = `, ${words.filter(Boolean).join(", ")}`;
+  const { classList } = linkOf(number);
+  const words = [classList.contains("answered") ? "answered" : "not answered", ...["flagged", "failed"].filter((word) => classList.contains(word))];
+  linkOf(number).querySelector("[data-said]").textContent = `, ${words.join(", ").replace("failed", "not saved")}`;
 }
 
 async function refresh(number, message = "") {
@@ -112,17 +114,22 @@ async function refresh(number, message = "") {
 // Other tabs and devices, and the clock
 
 const ticking = clock(root.querySelector("[data-clock]"), Number(root.dataset.left), finish);
-others?.addEventListener("message", ({ data }) => refresh(data.slot));
+others?.addEventListener("message", ({ data }) => {
+  // Where this page has an answer of its own on the way, the server will say that there is a newer one.
+  if (!typing.has(data.slot) && !saver.waiting.has(data.slot)) refresh(data.slot);
+});
 
 async function look() {
   if (over) return;
+  for (const [slot, flagged] of flags) await sendFlag(slot, flagged);
   const answer = await fetch(api).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || over) return;
   const sitting = await answer.json();
   if (sitting.state !== "open") return location.reload();
   ticking.set(Date.parse(sitting.deadline_at) - Date.parse(sitting.server_now));
   for (const { slot, rev, flagged } of sitting.slots) {
-    if (rev > (saver.revs.get(slot) ?? 0) && !saver.waiting.has(slot) && !timers.has(slot)) refresh(slot);
+    if (rev > (saver.revs.get(slot) ?? 0) && !saver.waiting.has(slot) && !typing.has(slot)) refresh(slot);
+    if (flags.has(slot)) continue;
     linkOf(slot).classList.toggle("flagged", flagged);
     said(slot);
     if (slot === current) flagButton.setAttribute("aria-pressed", flagged);
@@ -130,7 +137,11 @@ async function look() {
 }
 
 setInterval(look, 20_000);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) flush();
+  else look();
+});
+addEventListener("pagehide", flush);
 addEventListener("online", look);
 
 async function finish() {
@@ -138,7 +149,10 @@ async function finish() {
   over = true;
   state.textContent = "The time is over. Handing in …";
   await Promise.race([flush(), new Promise((done) => setTimeout(done, 4000))]);
-  root.querySelector("[data-submit]").submit();
+  if (saver.line !== "offline") return root.querySelector("[data-submit]").submit();
+  // Nothing more can be saved; the result is shown as soon as the server can be reached.
+  state.textContent = "The time is over. What was saved by then counts; the result follows when the connection is back.";
+  setInterval(() => fetch(api).then(() => location.reload(), () => {}), 3000);
 }
 
 // Going about
@@ -173,16 +187,24 @@ function step(by) {
 
 root.querySelector("[data-previous]").addEventListener("click", () => step(-1));
 root.querySelector("[data-next]").addEventListener("click", () => step(1));
-flagButton.addEventListener("click", async () => {
-  const link = linkOf(current);
-  const flagged = link.classList.toggle("flagged");
-  flagButton.setAttribute("aria-pressed", flagged);
-  said(current);
-  await fetch(`${api}flags/${current}/`, {
+const flags = new Map();
+
+async function sendFlag(slot, flagged) {
+  const answer = await fetch(`${api}flags/${slot}/`, {
     method: "PUT",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
     body: JSON.stringify({ flagged }),
-  }).catch(() => {});
+    keepalive: true,
+  }).catch(() => null);
+  if (answer && flags.get(slot) === flagged) flags.delete(slot);
+}
+
+flagButton.addEventListener("click", () => {
+  const flagged = linkOf(current).classList.toggle("flagged");
+  flagButton.setAttribute("aria-pressed", flagged);
+  said(current);
+  flags.set(current, flagged);
+  sendFlag(current, flagged);
 });
 root.addEventListener("click", (event) => {
   const link = event.target.closest("[data-go]");
@@ -204,9 +226,11 @@ const dialog = document.getElementById("hand-in");
 function askToHandIn() {
   const open = slots.filter((slot) => !linkOf(numberOf(slot)).classList.contains("answered")).length;
   const flagged = root.querySelectorAll("[data-go].flagged").length;
+  const failed = root.querySelectorAll("[data-go].failed").length;
   dialog.querySelector("[data-summary]").textContent = [
     open ? `${open} question${open === 1 ? " has" : "s have"} no answer.` : "Every question has an answer.",
     flagged ? `${flagged} ${flagged === 1 ? "is" : "are"} flagged.` : "",
+    failed ? `${failed} cannot be read, and ${failed === 1 ? "was" : "were"} not saved.` : "",
     "Afterwards nothing can be changed.",
   ].filter(Boolean).join(" ");
   dialog.showModal();
@@ -219,9 +243,10 @@ root.querySelector("[data-hand-in]").addEventListener("click", (event) => {
 dialog.querySelector("[data-back]").addEventListener("click", () => dialog.close());
 dialog.querySelector("[data-confirm]").addEventListener("click", async () => {
   const sent = await flush();
-  if (!sent && saver.waiting.size) {
+  if (!sent) {
     dialog.close();
-    state.textContent = "Not handed in: there is no connection. Your answers are kept here.";
+    sayLine(state, saver.line);
+    state.prepend("Not handed in. ");
     return;
   }
   root.querySelector("[data-submit]").submit();

@@ -1,7 +1,7 @@
 // A viva: a round against the clock, by keys or by touch; what is matched is saved at once.
 
 import { enhanceMatching } from "./matching.js";
-import { Saver, clock, reader } from "./saving.js";
+import { Saver, clock, fill, reader, sayLine } from "./saving.js";
 
 const round = document.getElementById("round");
 const announcement = document.getElementById("announcement");
@@ -13,33 +13,45 @@ function announce(text) {
 }
 
 if (round) {
-  const set = round.querySelector("[data-matching]");
-  enhanceMatching(set, announce);
+  const api = round.dataset.api;
+  const end = round.querySelector(".bar .button");
   round.dataset.kind = "matching";
-  const read = reader(round);
-  const csrf = round.querySelector("[name=csrfmiddlewaretoken]").value;
-  const saver = new Saver(`round ${round.dataset.api}`, csrf, (what, _, message) => {
-    if (what === "offline") state.textContent = "No connection. Your answers are kept here, and sent when it is back.";
-    else if (what === "refused") state.textContent = message;
-    else if (what === "online") state.textContent = "Connected again.";
-    round.querySelector("[name=rev]").value = saver.revs.get(1) ?? 0;
+  const saver = new Saver(`round ${api}`, round.querySelector("[name=csrfmiddlewaretoken]").value, (what, _, message) => {
+    if (sayLine(state, what)) return;
+    if (what === "refused") state.textContent = message;
+    else if (what === "stale") location.reload();
+    else if (what === "over") leave();
   });
   saver.revs.set(1, Number(round.dataset.rev));
-  const finish = async () => {
-    round.querySelector(".bar .button").disabled = true;
-    await Promise.race([saver.send(), new Promise((done) => setTimeout(done, 3000))]);
+  // What could not be sent before this page was left.
+  fill(round, saver.waiting.get(1)?.response);
+  enhanceMatching(round.querySelector("[data-matching]"), announce);
+  const read = reader(round);
+  round.addEventListener("answered", () => saver.put(1, api, read()));
+
+  let over = false;
+  const leave = () => {
+    if (over) return;
+    over = true;
     // Everything is saved: the form only says that the round is done.
     for (const select of round.querySelectorAll("select")) select.disabled = true;
     round.submit();
   };
-  round.addEventListener("answered", () => saver.put(1, round.dataset.api, read()));
+  // Without a connection the page waits for it; the round's clock does not.
+  const finish = async () => {
+    end.disabled = true;
+    const sent = await Promise.race([saver.send(), new Promise((done) => setTimeout(done, 3000))]);
+    if (sent || saver.line === "online") leave();
+    else setTimeout(finish, 1000);
+  };
   round.addEventListener("submit", (event) => {
     event.preventDefault();
-    finish();
+    if (!end.disabled) finish();
   });
   const element = document.querySelector("[data-clock]");
   clock(element, Number(element.dataset.seconds), finish);
-  set.querySelector("[data-left] button").focus({ preventScroll: true });
+  round.querySelector("[data-left] button").focus({ preventScroll: true });
+  saver.send();
 } else {
   document.getElementById("verdict")?.focus({ preventScroll: true });
 }
