@@ -262,11 +262,16 @@ def oral_prompt(slot: Slot) -> Oral | None:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Which right sides were given for which left ones where that was wrong; `cells` are (row, column, times)."""
+    """What was given in a match set: a row a left side, a column a right side, those of the rows first, in their order.
 
+    `key` and `given` are columns by row; None is a row that was left open.
+    """
+
+    stem: str
     rows: Sequence[str]
     columns: Sequence[str]
-    cells: Sequence[tuple[int, int, int]]
+    key: Sequence[int]
+    given: Sequence[int | None]
 
     CELL: ClassVar[int] = 30
 
@@ -281,14 +286,18 @@ class Matrix:
         return self.CELL * (len(self.rows) + 1)
 
     @property
-    def grid(self) -> list[tuple[int, int, int]]:
-        """Each cell's corner and count."""
-        counts = {(row, column): count for row, column, count in self.cells}
+    def grid(self) -> list[tuple[int, int, str]]:
+        """Each cell's corner, and whether it is the pair that was `right`, `wrong` or `missed`."""
         return [
-            (self.CELL * (column + 1), self.CELL * (row + 1), counts.get((row, column), 0))
+            (self.CELL * (column + 1), self.CELL * (row + 1), self._state(row, column))
             for row in range(len(self.rows))
             for column in range(len(self.columns))
         ]
+
+    def _state(self, row: int, column: int) -> str:
+        if column == self.given[row]:
+            return "right" if column == self.key[row] else "wrong"
+        return "missed" if column == self.key[row] else ""
 
     @property
     def labels(self) -> list[tuple[int, int, str]]:
@@ -297,34 +306,36 @@ class Matrix:
         return rows + [(self.CELL * (column + 1) + 13, 20, str(column + 1)) for column in range(len(self.columns))]
 
     @property
-    def list(self) -> Sequence[tuple[str, str, Sequence[tuple[int, str, int]]]]:
-        """The same in words: (letter, row, [(number, column, times)])."""
+    def confused(self) -> Sequence[tuple[str, str, int, str, int, str]]:
+        """What was taken for what, in words: (letter, left side, number and text given, number and text of the key)."""
         return [
-            (
-                _letter(row),
-                name,
-                [(column + 1, self.columns[column], count) for at, column, count in sorted(self.cells) if at == row],
-            )
-            for row, name in enumerate(self.rows)
+            (_letter(at), row, given + 1, self.columns[given], key + 1, self.columns[key])
+            for at, (row, given, key) in enumerate(zip(self.rows, self.given, self.key, strict=True))
+            if given is not None and given != key
         ]
 
 
 def _letter(row: int) -> str:
-    return chr(ord("A") + row) if row < 26 else f"A{row - 25}"
+    return chr(ord("A") + row)
 
 
-def confused(sitting: Sitting) -> Matrix | None:
-    """What was taken for what in a sitting's match sets; None where nothing was."""
-    counts: Counter[tuple[str, str]] = Counter()
+def confused(sitting: Sitting) -> list[Matrix]:
+    """The match sets of a sitting in which something was taken for something else."""
     slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
-    for slot in slots:
-        answer, prompt = slot.presentation.answer, slot.presentation.prompt
-        left = {entry["id"]: entry["text"] for entry in prompt["left"]}
-        for one, given in (slot.response or {}).get("pairs", {}).items():
-            if one in left and given != answer["pairs"].get(one) and given in answer["right"]:
-                counts[left[one], answer["right"][given]] += 1
-    if not counts:
-        return None
-    rows, columns = sorted({row for row, _ in counts}), sorted({column for _, column in counts})
-    cells = [(rows.index(row), columns.index(column), count) for (row, column), count in counts.items()]
-    return Matrix(rows, columns, cells)
+    return [matrix for matrix in map(_matrix, slots) if matrix.confused]
+
+
+def _matrix(slot: Slot) -> Matrix:
+    prompt, pairs = slot.presentation.prompt, slot.presentation.answer["pairs"]
+    texts = {entry["id"]: entry["text"] for entry in prompt["right"]}
+    rows = [entry["id"] for entry in prompt["left"]]
+    keyed = list(dict.fromkeys(pairs[row] for row in rows))
+    places = {right: at for at, right in enumerate([*keyed, *(right for right in texts if right not in keyed)])}
+    given = (slot.response or {}).get("pairs", {})
+    return Matrix(
+        prompt["stem"],
+        [entry["text"] for entry in prompt["left"]],
+        [texts[right] for right in places],
+        [places[pairs[row]] for row in rows],
+        [places.get(given.get(row)) for row in rows],
+    )

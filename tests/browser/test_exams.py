@@ -243,7 +243,7 @@ def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("1.8 of 2")
     expect(page.get_by_role("heading", name="What you took for what")).to_be_visible()
-    expect(page.locator(".confused rect.hit")).to_have_count(1)
+    expect(page.locator(".confused rect.wrong")).to_have_count(1)
     assert Slot.objects.filter(number=1, oral__mark=1).exists()
     assert ReviewEvent.objects.filter(type="review").count() == 2
 

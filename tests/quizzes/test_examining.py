@@ -147,12 +147,22 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
     sitting.save_answer(student, one.pk, slot.number, {"pairs": mixed}, 0, timezone.now())
     one = sitting.submit(student, one.pk, timezone.now())
 
-    matrix = examining.confused(one)
-    assert matrix is not None
+    (matrix,) = examining.confused(one)
     texts = {entry["id"]: entry["text"] for entry in slot.presentation.prompt["left"]}
-    assert (matrix.rows, matrix.cells) == ([texts[left]], [(0, 0, 1)])
-    assert matrix.columns == [e["text"] for e in slot.presentation.prompt["right"] if e["id"] == given[left]]
-    assert [(letter, row, len(cells)) for letter, row, cells in matrix.list] == [("A", texts[left], 1)]
+    rights = {entry["id"]: entry["text"] for entry in slot.presentation.prompt["right"]}
+    row = list(texts).index(left)
+    assert list(matrix.rows) == list(texts.values())
+    assert [matrix.columns[key] for key in matrix.key] == [rights[right["pairs"][one]] for one in texts]
+    assert [place for place in matrix.given if place is not None] == [
+        list(matrix.columns).index(rights[mixed[one]]) for one in texts if one in mixed
+    ]
+    ((letter, text, number, taken, _, belongs),) = matrix.confused
+    assert (letter, text) == ("AB"[row], texts[left])
+    assert (taken, belongs) == (rights[given[left]], rights[right["pairs"][left]])
+    assert matrix.columns[number - 1] == taken
+    states = [state for _, _, state in matrix.grid]
+    assert states.count("wrong") == 1
+    assert states.count("right") + states.count("missed") == len(matrix.rows)
 
     slot.refresh_from_db()
     prompt = examining.oral_prompt(slot)
@@ -162,7 +172,7 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
 
 
 def test_nothing_confused_is_no_matrix(student: User) -> None:
-    assert examining.confused(sitting.submit(student, opened(student).pk, timezone.now())) is None
+    assert examining.confused(sitting.submit(student, opened(student).pk, timezone.now())) == []
 
 
 def test_queries_do_not_grow_with_sittings(student: User) -> None:
