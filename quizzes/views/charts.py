@@ -146,22 +146,34 @@ def reliability(bins: Sequence[Bin]) -> Reliability:
 
 @dataclass(frozen=True)
 class Trend:
-    """Scores one after the other: a line, and its points (x, y, percent)."""
+    """Scores one after the other: a line, its points (x, y, percent), and its scale (y, percent).
+
+    `told` are the points that bear their number: all where there is room, else the best and the last.
+    """
 
     path: str
     points: list[tuple[float, float, int]]
+    told: list[tuple[float, float, int]]
+    scale: list[tuple[float, int]]
 
 
-TREND_WIDTH, TREND_HEIGHT = 320, 90
+TREND_WIDTH, TREND_HEIGHT, TREND_LEFT = 320, 110, 44
+TREND_TOLD = 10
 
 
 def trend(shares: Sequence[float]) -> Trend | None:
     """The shares in [0, 1] of sittings in their order; None of fewer than two."""
     if len(shares) < 2:
         return None
-    step = (TREND_WIDTH - 24) / (len(shares) - 1)
+    step = (TREND_WIDTH - TREND_LEFT - 12) / (len(shares) - 1)
     points = [
-        (round(12 + step * at, 1), round(TREND_HEIGHT - 10 - (TREND_HEIGHT - 26) * share, 1), round(100 * share))
-        for at, share in enumerate(shares)
+        (round(TREND_LEFT + step * at, 1), _trend_y(share), round(100 * share)) for at, share in enumerate(shares)
     ]
-    return Trend("M" + "L".join(f"{x} {y}" for x, y, _ in points), points)
+    best = max(points, key=lambda point: point[2])
+    told = points if len(points) <= TREND_TOLD else list(dict.fromkeys((best, points[-1])))
+    scale = [(_trend_y(share), round(100 * share)) for share in (0, 0.5, 1)]
+    return Trend("M" + "L".join(f"{x} {y}" for x, y, _ in points), points, told, scale)
+
+
+def _trend_y(share: float) -> float:
+    return round(TREND_HEIGHT - 10 - (TREND_HEIGHT - 30) * share, 1)

@@ -244,7 +244,8 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
     shown = sitting.result(found, now)
     slots = []
     for one in shown["slots"]:
-        part = {**one, "kind": one["presentation"]["kind"]}
+        stem = one["presentation"]["prompt"]["stem"].strip()
+        part = {**one, "kind": one["presentation"]["kind"], "start": stem.partition("\n")[0]}
         if one["grade"]:
             empty: dict[str, Any] = {"pairs": {}, "choices": [], "order": []}
             part |= answering.outcome(one["presentation"], one["grade"], one["response"] or empty)

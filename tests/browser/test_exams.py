@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from examprep.models import User
 from questions import bank
@@ -86,6 +86,15 @@ def typed(sitting: Sitting) -> Slot:
     return slot
 
 
+def end_in(page: Page, left: timedelta) -> None:
+    """Move the end of the sittings; the page asks how things stand whenever it is looked at again."""
+    ends = timezone.now() + left
+    Sitting.objects.update(opened_at=ends - timedelta(minutes=30), deadline_at=ends)
+    Slot.objects.update(deadline_at=ends)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("timer")).to_have_class(re.compile("short"))
+
+
 def test_a_mock_from_begin_to_result(page: Page, learner: User, key: Key) -> None:
     log_in(page)
     sitting = begin(page, "oa-1")
@@ -152,6 +161,102 @@ def test_without_network_answers_wait_and_are_sent_when_it_is_back(page: Page, a
     assert slot.response == {"value": "0.125"}
 
 
+def test_what_was_just_typed_is_handed_in(page: Page, ada: User) -> None:
+    log_in(page)
+    sitting = begin(page, "tiny-exam")
+    slot = typed(sitting)
+    go(page, slot.number).locator("[name=value]").fill("0.5")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    page.wait_for_selector("h1:has-text('of 6')")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.5"}
+
+
+def test_an_answer_whose_receipt_was_lost_does_not_stand_in_the_way_of_the_next(page: Page, ada: User) -> None:
+    log_in(page)
+    slot = typed(begin(page, "tiny-exam"))
+    field = go(page, slot.number).locator("[name=value]")
+    lost = []
+
+    def lose(route: Route) -> None:
+        """Let the server have it, but not the page its answer; once."""
+        if not lost:
+            lost.append(route.fetch())
+            return route.abort()
+        return route.continue_()
+
+    page.route("**/answers/**", lose)
+    field.fill("0.25")
+    expect(page.locator("[data-state]")).to_contain_text("No connection")
+    field.fill("0.75")
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    expect(field).to_have_value("0.75")
+    slot.refresh_from_db()
+    assert (slot.response, slot.rev) == ({"value": "0.75"}, 2)
+
+
+def test_who_is_logged_out_meanwhile_loses_nothing(page: Page, ada: User) -> None:
+    log_in(page)
+    slot = typed(begin(page, "tiny-exam"))
+    field = go(page, slot.number).locator("[name=value]")
+    page.context.clear_cookies()
+    field.fill("0.25")
+    expect(page.locator("[data-state]")).to_contain_text("You are no longer logged in. Your answers are kept here")
+    page.locator("[data-state]").get_by_role("link", name="Log in").click()
+    page.locator("[name=login]").fill("ada")
+    page.locator("[name=password]").fill("lovelace-1815")
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/sittings/**")
+    expect(page.locator(f"#slot-{slot.number} [name=value]")).to_have_value("0.25")
+    expect(page.locator(f"[data-go='{slot.number}']")).to_have_class("answered")
+    go(page, slot.number)
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.25"}
+
+
+def test_the_time_ends_without_network(page: Page, ada: User) -> None:
+    log_in(page)
+    sitting = begin(page, "tiny-exam")
+    slot = typed(sitting)
+    field = go(page, slot.number).locator("[name=value]")
+    field.fill("0.25")
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    end_in(page, timedelta(seconds=3))
+    page.context.set_offline(True)
+    field.fill("0.75")
+    expect(page.locator("[data-state]")).to_contain_text("The time is over. What was saved by then counts")
+    past = timezone.now() - timedelta(minutes=1)
+    Sitting.objects.update(deadline_at=past)
+    Slot.objects.update(deadline_at=past)
+    page.context.set_offline(False)
+    page.wait_for_selector("h1:has-text('of 6')")
+    slot.refresh_from_db()
+    sitting.refresh_from_db()
+    assert (slot.response, sitting.state) == ({"value": "0.25"}, "expired")
+
+
+def test_an_order_as_it_stands_and_none_of_the_choices_are_answers(page: Page, ada: User) -> None:
+    log_in(page)
+    sitting = begin(page, "tiny-exam")
+    for kind, button, expected in (
+        ("ordering", "This order is my answer", "order"),
+        ("multiple_select", "None of them is right", "choices"),
+    ):
+        slot = sitting.slots.select_related("presentation").get(presentation__version__kind=kind)
+        shown = go(page, slot.number)
+        shown.get_by_role("button", name=button).click()
+        expect(shown.locator("[data-saving]")).to_have_text("Saved")
+        expect(page.locator(f"[data-go='{slot.number}']")).to_have_class("answered")
+        expect(shown.get_by_role("button", name=button)).to_be_hidden()
+        slot.refresh_from_db()
+        steps = [step["id"] for step in slot.presentation.prompt.get("steps", [])]
+        assert slot.response == {expected: steps}
+    page.reload()
+    expect(page.locator("[data-go].answered")).to_have_count(2)
+
+
 def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page: Page, ada: User) -> None:
     log_in(page)
     sitting = begin(page, "tiny-exam")
@@ -182,12 +287,7 @@ def test_the_time_ends_while_an_answer_is_typed(page: Page, ada: User) -> None:
     shown = go(page, slot.number)
     shown.locator("[name=value]").press_sequentially("0.12")
     expect(shown.locator("[data-saving]")).to_have_text("Saved")
-    ends = timezone.now() + timedelta(seconds=4)
-    Sitting.objects.update(deadline_at=ends)
-    Slot.objects.update(deadline_at=ends)
-    # The page asks the server how things stand whenever it is looked at again.
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.get_by_role("timer")).to_have_class(re.compile("short"))
+    end_in(page, timedelta(seconds=4))
     with suppress(PlaywrightError):
         shown.locator("[name=value]").press_sequentially("3456789012345", delay=400)
     page.wait_for_selector("h1:has-text('of 6')")
@@ -207,8 +307,13 @@ def test_an_unreadable_number_is_said_and_the_last_readable_one_stays(page: Page
     expect(shown.locator("[data-saving]")).to_have_text("Saved")
     shown.locator("[name=value]").fill("0.5 x y")
     expect(shown.locator("[data-saving]")).to_contain_text("Not saved:")
+    expect(page.locator(f"[data-go='{slot.number}']")).to_have_class("answered failed")
     slot.refresh_from_db()
     assert slot.response == {"value": "0.5"}
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text(
+        "5 questions have no answer. 1 cannot be read, and was not saved."
+    )
 
 
 def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
@@ -263,6 +368,44 @@ def test_a_viva_by_touch(phone: Page, ada: User, key: Key) -> None:
     expect(phone.get_by_role("heading", level=2)).to_contain_text("100")
     phone.get_by_role("button", name="See the summary").tap()
     expect(phone.get_by_role("heading", level=1)).to_have_text("1 of 1")
+
+
+def test_a_round_without_network_keeps_its_matches(page: Page, ada: User, key: Key) -> None:
+    log_in(page)
+    page.goto("/exams/tiny-viva/")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Begin round 1").click()
+    slot = Slot.objects.get(sitting__state="open")
+    pairs = key(str(slot.presentation_id))["pairs"]
+    page.context.set_offline(True)
+    for left, right in pairs.items():
+        page.locator(f"[data-left='{left}'] button").click()
+        page.locator(f"[data-right='{right}'] button").click()
+    expect(page.locator("[data-state]")).to_contain_text("No connection. Your answers are kept here")
+    # Reloaded, the page has them still.
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator("[data-left].filled")).to_have_count(len(pairs))
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("button", name="Done")).to_be_disabled()
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", level=2)).to_contain_text("100")
+
+
+def test_ticked_questions_are_practised_until_one_stops(page: Page, ada: User) -> None:
+    log_in(page)
+    page.goto("/exams/")
+    practise = page.get_by_role("button", name="Practise the ticked")
+    expect(practise).to_be_hidden()
+    page.get_by_role("checkbox", name="Decay factor").check()
+    page.get_by_role("checkbox", name="Order of a step").check()
+    practise.click()
+    page.wait_for_url("**/review/**")
+    expect(page.locator(".top .progress")).to_contain_text("Practice: 1 of 2")
+    page.get_by_role("link", name="Stop").click()
+    page.goto("/review/")
+    expect(page.locator(".top .progress")).not_to_contain_text("Practice")
 
 
 def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:

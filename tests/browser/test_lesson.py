@@ -117,16 +117,47 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     expect(shown.get_by_role("button", name="Run")).to_have_attribute("aria-pressed", "false")
 
 
+def drag(phone: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A finger that is put down, moved and lifted."""
+    touch = phone.context.new_cdp_session(phone)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    send("touchStart", start)
+    for part in (0.3, 0.6, 1, 1):
+        send("touchMove", (start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])))
+        # Slowly and with a rest at the end: a flick would take the next tap for the one that stops it.
+        phone.wait_for_timeout(50)
+    send("touchEnd")
+
+
 def test_the_figures_by_finger(phone: Page, learner: User) -> None:
     phone.goto(ADDRESS)
     shown = figure(phone, "ridge")
     data = figures.figure("ridge").data
-    place = at(shown.locator("[data-drag]"), data["places"][50])
-    phone.touchscreen.tap(*place)
+    chart = shown.locator("[data-drag]")
+    phone.touchscreen.tap(*at(chart, data["places"][50]))
     expect(shown.locator(".says")).to_have_text(data["says"][50])
+    drag(phone, at(chart, data["places"][50]), at(chart, data["places"][20]))
+    expect(shown.locator(".says")).to_have_text(data["says"][20])
+
+    shown = figure(phone, "early-stopping")
+    run, data = stopping.run(), figures.figure("early-stopping").data
+    chart = shown.locator("[data-drag]")
+    drag(phone, at(chart, data["places"][100]), at(chart, data["places"][run.best + 5]))
+    expect(shown.locator(".says")).to_contain_text(f"validation loss {run.validation[run.best + 5]:.3f}")
+    shown.get_by_role("button", name="Keep this checkpoint").tap()
+    expect(shown.get_by_role("status")).to_contain_text("5 epochs too late")
+
     shown = figure(phone, "dropout")
     shown.get_by_role("button", name="Step").tap()
     expect(shown.locator(".says")).to_contain_text("Step 121")
+    slider = shown.get_by_role("slider")
+    box = slider.bounding_box()
+    assert box
+    drag(phone, (box["x"] + box["width"] / 2, box["y"] + 8), (box["x"] + box["width"] - 2, box["y"] + 8))
+    expect(shown.locator(".says")).to_contain_text("p = 1:")
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

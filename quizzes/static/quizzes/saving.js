@@ -119,6 +119,14 @@ export class Saver {
   }
 }
 
+// Send a form whose fields are all hidden, and show what the page has become; false where the server cannot be reached.
+export async function take(form) {
+  const fields = [...form.querySelectorAll(":scope > input[type=hidden]")].map(({ name, value }) => [name, value]);
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
+  if (answer) location.replace(location.pathname);
+  return Boolean(answer);
+}
+
 const LINES = {
   online: "Connected again; your answers are saved.",
   offline: "No connection. Your answers are kept here, and sent when it is back.",

@@ -2,11 +2,12 @@
 
 import { enhanceMatching } from "./matching.js";
 import { enhanceOrdering } from "./ordering.js";
-import { Saver, clock, fill, reader, sayLine } from "./saving.js";
+import { Saver, clock, fill, reader, sayLine, take } from "./saving.js";
 
 const root = document.getElementById("sitting");
 const api = root.dataset.api;
 const csrf = root.querySelector("[name=csrfmiddlewaretoken]").value;
+const handIn = root.querySelector("[data-submit]");
 const state = root.querySelector("[data-state]");
 const announcement = root.querySelector("[data-announcement]");
 const slots = [...root.querySelectorAll("[data-slot]")];
@@ -15,8 +16,9 @@ const slotOf = (number) => slots.find((slot) => numberOf(slot) === number);
 const linkOf = (number) => root.querySelector(`[data-go="${number}"]`);
 const formOf = (slot) => slot.querySelector("form");
 const others = "BroadcastChannel" in window ? new BroadcastChannel(`sitting ${root.dataset.sitting}`) : null;
-// What is being typed: a timer for each slot, and what it will do.
+// What is being typed: a timer for each slot, and what it will do. And which slots have an answer with the server.
 const typing = new Map();
+const kept = new Map();
 let current = null;
 let over = false;
 
@@ -30,7 +32,9 @@ const saver = new Saver(`sitting ${root.dataset.sitting}`, csrf, (what, slot, me
   // While more is being typed, what was saved is not yet all.
   const saved = typing.has(slot) ? "Saving …" : "Saved";
   line.textContent = { saving: "Saving …", saved, refused: `Not saved: ${message}`, stale: "" }[what];
-  said(slot);
+  if (what === "saved") kept.set(slot, linkOf(slot).classList.contains("answered"));
+  if (failed) mark(slot, kept.get(slot));
+  else said(slot);
   if (what === "saved") others?.postMessage({ slot });
   if (what === "stale") refresh(slot, "Changed in another tab or device; this is the newest answer.");
 });
@@ -41,6 +45,7 @@ function enhance(slot) {
   const form = formOf(slot);
   const number = numberOf(slot);
   saver.revs.set(number, Math.max(Number(form.dataset.rev), saver.revs.get(number) ?? 0));
+  kept.set(number, "answered" in form.dataset);
   const waiting = saver.waiting.get(number);
   if (waiting) fill(form, waiting.response);
   const matching = form.querySelector("[data-matching]");
@@ -149,10 +154,11 @@ async function finish() {
   over = true;
   state.textContent = "The time is over. Handing in …";
   await Promise.race([flush(), new Promise((done) => setTimeout(done, 4000))]);
-  if (saver.line !== "offline") return root.querySelector("[data-submit]").submit();
-  // Nothing more can be saved; the result is shown as soon as the server can be reached.
-  state.textContent = "The time is over. What was saved by then counts; the result follows when the connection is back.";
-  setInterval(() => fetch(api).then(() => location.reload(), () => {}), 3000);
+  while (!(await take(handIn))) {
+    // Nothing more can be saved; the result is shown as soon as the server can be reached.
+    state.textContent = "The time is over. What was saved by then counts; the result follows when the connection is back.";
+    await new Promise((done) => setTimeout(done, 2000));
+  }
 }
 
 // Going about
@@ -242,14 +248,10 @@ root.querySelector("[data-hand-in]").addEventListener("click", (event) => {
 });
 dialog.querySelector("[data-back]").addEventListener("click", () => dialog.close());
 dialog.querySelector("[data-confirm]").addEventListener("click", async () => {
-  const sent = await flush();
-  if (!sent) {
-    dialog.close();
-    sayLine(state, saver.line);
-    state.prepend("Not handed in. ");
-    return;
-  }
-  root.querySelector("[data-submit]").submit();
+  if ((await flush()) && (await take(handIn))) return;
+  dialog.close();
+  sayLine(state, saver.line === "online" ? "offline" : saver.line);
+  state.prepend("Not handed in. ");
 });
 
 for (const slot of slots) enhance(slot);

@@ -1,7 +1,7 @@
 // A viva: a round against the clock, by keys or by touch; what is matched is saved at once.
 
 import { enhanceMatching } from "./matching.js";
-import { Saver, clock, fill, reader, sayLine } from "./saving.js";
+import { Saver, clock, fill, reader, sayLine, take } from "./saving.js";
 
 const round = document.getElementById("round");
 const announcement = document.getElementById("announcement");
@@ -20,7 +20,7 @@ if (round) {
     if (sayLine(state, what)) return;
     if (what === "refused") state.textContent = message;
     else if (what === "stale") location.reload();
-    else if (what === "over") leave();
+    else if (what === "over") finish();
   });
   saver.revs.set(1, Number(round.dataset.rev));
   // What could not be sent before this page was left.
@@ -29,29 +29,31 @@ if (round) {
   const read = reader(round);
   round.addEventListener("answered", () => saver.put(1, api, read()));
 
-  let over = false;
-  const leave = () => {
-    if (over) return;
-    over = true;
-    // Everything is saved: the form only says that the round is done.
-    for (const select of round.querySelectorAll("select")) select.disabled = true;
-    round.submit();
-  };
-  // Without a connection the page waits for it; the round's clock does not.
+  // Everything is saved by now: the form only says that the round is done. Without a connection the page waits for it,
+  // the round's clock does not.
   const finish = async () => {
+    if (end.disabled) return;
     end.disabled = true;
-    const sent = await Promise.race([saver.send(), new Promise((done) => setTimeout(done, 3000))]);
-    if (sent || saver.line === "online") leave();
-    else setTimeout(finish, 1000);
+    await Promise.race([saver.send(), new Promise((done) => setTimeout(done, 3000))]);
+    while (!(await take(round))) {
+      sayLine(state, "offline");
+      await new Promise((done) => setTimeout(done, 1000));
+      await saver.send();
+    }
   };
   round.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!end.disabled) finish();
+    finish();
   });
   const element = document.querySelector("[data-clock]");
   clock(element, Number(element.dataset.seconds), finish);
   round.querySelector("[data-left] button").focus({ preventScroll: true });
-  saver.send();
+  saver.send().then(async () => {
+    // A match may have been on its way while this page was fetched.
+    const sitting = await fetch(round.dataset.sitting).then((answer) => answer.json()).catch(() => null);
+    const slot = sitting?.slots?.find((one) => one.slot === Number(round.dataset.slot));
+    if (slot?.rev > saver.revs.get(1) && !saver.waiting.size) location.reload();
+  });
 } else {
   document.getElementById("verdict")?.focus({ preventScroll: true });
 }
