@@ -21,6 +21,8 @@ MISSED = 10.0
 """Cost of each slot that a concept or a difficulty has too many or too few."""
 SEEN = 3.0
 """Cost of an item that was seen just now; it falls with the time since."""
+TRIES = 8
+"""Roundings of a blueprint's shares that are tried until all numbers are met."""
 CHANCE = 1.0
 """Items that cost the same otherwise differ by chance, up to this."""
 
@@ -89,18 +91,43 @@ def compose(
     )
     if strict:
         _check(usable, parts, concepts)
+    # Whole numbers that are right each may not fit together, where the bank is thin: then others are tried.
+    best = _draw(usable, parts, concepts, rng)
+    for _ in range(TRIES - 1):
+        if not best.short:
+            break
+        best = min(best, _draw(usable, parts, concepts, rng), key=_missed)
+    if strict and best.short:
+        raise best.short[0]
+    return [[one.item for one in sorted(chosen, key=lambda one: (one.difficulty, one.item))] for chosen in best.parts]
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """The items of each part, and which numbers of the blueprint they miss."""
+
+    parts: list[list[Candidate]]
+    short: list[ShortError]
+
+
+def _missed(draw: _Draw) -> int:
+    return sum(short.needed - short.there for short in draw.short)
+
+
+def _draw(
+    usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping[str, float], rng: np.random.Generator
+) -> _Draw:
     chance = rng.uniform(0, CHANCE, len(usable))
     slots = sum(part.slots for part in parts)
     wanted = quotas(concepts, slots, rng) if concepts else {}
-    # A cell is a part, or a kind's share of one.
-    cells = [(at, cell) for at, part in enumerate(parts) for cell in _cells(part, rng)]
+    cells = [cell for at, part in enumerate(parts) for cell in _cells(at, part, usable, rng)]
     flow = _Flow()
-    for at, (_, cell) in enumerate(cells):
-        levels = _levels(cell, rng)
+    for at, cell in enumerate(cells):
         fitting = [place for place, one in enumerate(usable) if not cell.kinds or one.kind in cell.kinds]
         flow.edge("start", ("cell", at), cell.slots)
         for level in sorted({usable[place].difficulty for place in fitting}):
-            flow.edge(("cell", at), ("level", at, level), levels.get(level, 0) if levels else cell.slots)
+            quota = cell.levels.get(level, 0) if cell.levels else cell.slots
+            flow.edge(("cell", at), ("level", at, level), quota)
             flow.edge(("cell", at), ("level", at, level), cell.slots, MISSED)
         for place in fitting:
             cost = SEEN * usable[place].seen + chance[place]
@@ -112,26 +139,54 @@ def compose(
         flow.edge(("concept", concept), "end", slots, MISSED)
     if flow.send(slots) < slots:
         raise ShortError(None, "items for all parts together", slots, len(usable))
-    drawn: list[list[Candidate]] = [[] for _ in parts]
-    for (_, at, _), (_, place) in flow.used("level", "item"):
-        drawn[cells[at][0]].append(usable[place])
-    if strict:
-        _check_met(Counter(one.concept for part in drawn for one in part), wanted)
-    return [[one.item for one in sorted(chosen, key=lambda one: (one.difficulty, one.item))] for chosen in drawn]
+    drawn: list[list[Candidate]] = [[] for _ in cells]
+    for (_, at, _), (_, place), _ in flow.used("level", "item"):
+        drawn[at].append(usable[place])
+    of_parts = [
+        [one for cell, chosen in zip(cells, drawn, strict=True) if cell.part == at for one in chosen]
+        for at in range(len(parts))
+    ]
+    return _Draw(of_parts, list(_short(cells, drawn, wanted)))
 
 
-def _cells(part: Part, rng: np.random.Generator) -> list[Part]:
+@dataclass(frozen=True)
+class _Cell:
+    """Slots that are filled alike: a part, or one kind's share of it, with how many of each difficulty (none: any)."""
+
+    part: int
+    slots: int
+    kinds: Sequence[str]
+    levels: Mapping[int, int]
+
+
+def _cells(at: int, part: Part, usable: Sequence[Candidate], rng: np.random.Generator) -> list[_Cell]:
+    weights = {str(level): weight for level, weight in (part.difficulty or {}).items()}
+    levels = {int(level): count for level, count in quotas(weights, part.slots, rng).items()} if weights else {}
     if not isinstance(part.kinds, Mapping):
-        return [part]
-    counts = quotas(part.kinds, part.slots, rng)
-    return [Part(count, (kind,), part.difficulty) for kind, count in sorted(counts.items()) if count]
+        return [_Cell(at, part.slots, part.kinds, levels)]
+    kinds = {kind: count for kind, count in quotas(part.kinds, part.slots, rng).items() if count}
+    there = Counter((one.kind, one.difficulty) for one in usable)
+    shares = _table(kinds, levels, there, rng) if levels else {}
+    return [_Cell(at, count, (kind,), shares.get(kind, {})) for kind, count in sorted(kinds.items())]
 
 
-def _levels(part: Part, rng: np.random.Generator) -> dict[int, int]:
-    if not part.difficulty:
-        return {}
-    found = quotas({str(level): weight for level, weight in part.difficulty.items()}, part.slots, rng)
-    return {int(level): count for level, count in found.items()}
+def _table(
+    kinds: Mapping[str, int], levels: Mapping[int, int], there: Mapping[tuple[str, int], int], rng: np.random.Generator
+) -> dict[str, dict[int, int]]:
+    """How many of each difficulty each kind gets: both sums are met, by items that are there as far as they go."""
+    flow = _Flow()
+    for kind, count in sorted(kinds.items()):
+        flow.edge("start", ("kind", kind), count)
+        for level in sorted(levels):
+            flow.edge(("kind", kind), ("level", level), there.get((kind, level), 0), rng.uniform(0, CHANCE))
+            flow.edge(("kind", kind), ("level", level), count, MISSED)
+    for level, count in sorted(levels.items()):
+        flow.edge(("level", level), "end", count)
+    flow.send(sum(kinds.values()))
+    found: dict[str, dict[int, int]] = {kind: dict.fromkeys(levels, 0) for kind in kinds}
+    for (_, kind), (_, level), count in flow.used("kind", "level"):
+        found[kind][level] += count
+    return found
 
 
 def _most(weights: Mapping[Any, float], slots: int) -> dict[Any, int]:
@@ -164,12 +219,21 @@ def _check_cells(part: int | None, needed: Mapping[str, int], there: Mapping[str
             raise ShortError(part, cell, count, there.get(cell, 0))
 
 
-def _check_met(drawn: Mapping[str, int], wanted: Mapping[str, int]) -> None:
-    """That a draw has what each concept should have: kinds and levels can leave too few of it."""
+def _short(
+    cells: Sequence[_Cell], drawn: Sequence[Sequence[Candidate]], wanted: Mapping[str, int]
+) -> Iterator[ShortError]:
+    """The difficulties and concepts of which there are too few."""
+    what = "left by the rest of the blueprint"
+    for cell, chosen in zip(cells, drawn, strict=True):
+        levels = Counter(one.difficulty for one in chosen)
+        for level, count in cell.levels.items():
+            if levels[level] < count:
+                of = f" of {' or '.join(cell.kinds)}" if cell.kinds else ""
+                yield ShortError(cell.part, f"difficulty {level}{of}", count, levels[level], what)
+    concepts = Counter(one.concept for chosen in drawn for one in chosen)
     for concept, count in wanted.items():
-        if drawn.get(concept, 0) < count:
-            what = "of the kinds and difficulties asked for"
-            raise ShortError(None, f"concept {concept}", count, drawn.get(concept, 0), what)
+        if concepts[concept] < count:
+            yield ShortError(None, f"concept {concept}", count, concepts[concept], what)
 
 
 class _Flow:
@@ -231,13 +295,13 @@ class _Flow:
                     heapq.heappush(heap, (further, target))
         return distance, by
 
-    def used(self, source: str, target: str) -> Iterator[tuple[Any, Any]]:
-        """The edges between nodes of these kinds that units went through."""
+    def used(self, source: str, target: str) -> Iterator[tuple[Any, Any, int]]:
+        """The edges between nodes of these kinds that units went through, and how many."""
         nodes = list(self.numbers)
         for edge in range(0, len(self.to), 2):
             a, b = nodes[self.to[edge ^ 1]], nodes[self.to[edge]]
             if self.room[edge ^ 1] and a[0] == source and b[0] == target:
-                yield a, b
+                yield a, b, self.room[edge ^ 1]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
+from questions.models import Item
 from quizzes import sitting
 from quizzes.models import Exam, Sitting, Slot
 
@@ -139,6 +140,39 @@ def test_a_selection_of_the_bank_is_asked(page: Client) -> None:
     assert page.session["practice"]["of"] == 1
     nothing = page.post("/exams/practise/", {"kind": "none-such"})
     assert nothing.headers["Location"] == "/exams/"
+
+
+def test_ticked_questions_are_asked_and_forgotten_with_the_day(page: Client, student: User) -> None:
+    items = {item.slug: item.pk for item in Item.objects.all()}
+    ticked = [items["order-of-a-step"], items["decay-factor"]]
+    asked = page.post("/exams/practise/", {"ticked": "", "item": ticked}, follow=True)
+    assert "Practice: 1 of 2" in text(asked)
+    assert "Put one training step in order." in text(asked)
+    # The plan's own button leaves the selection.
+    assert "Practice" not in text(page.get("/review/?plan"))
+    page.post("/exams/practise/", {"ticked": "", "item": ticked})
+    session = page.session
+    session["practice"] = {**session["practice"], "on": "2026-01-01"}
+    session.save()
+    assert "Practice" not in text(page.get("/review/"))
+
+    nothing = page.post("/exams/practise/", {"ticked": "", "item": ["x", "9" * 40]}, follow=True)
+    assert "Tick the questions to practise first." in text(nothing)
+    unknown = page.post("/exams/practise/", {"ticked": "", "item": ["999999"]}, follow=True)
+    assert "999999" not in page.session.get("practice", {}).get("items", [])
+    assert unknown.status_code == 200
+
+
+def test_a_selection_that_is_through_ends_with_the_summary(page: Client, student: User, key: Key) -> None:
+    item = Item.objects.get(slug="name-of-the-fix").pk
+    page.post("/exams/practise/", {"ticked": "", "item": [item]}, follow=True)
+    shown = student.presentations.get(card__item=item)
+    answered = page.post("/review/", {"presentation": str(shown.pk), **key(str(shown.pk))}, follow=True)
+    assert "Practice: 1 of 1" in text(answered)
+    assert "Finish" in text(answered)
+    assert page.get("/review/").headers["Location"] == "/review/summary/"
+    page.get("/review/summary/")
+    assert "Practice" not in text(page.get("/review/"))
 
 
 def test_a_viva_is_taken_without_scripts(page: Client, student: User, key: Key) -> None:

@@ -177,7 +177,7 @@ def test_an_answer_whose_receipt_was_lost_does_not_stand_in_the_way_of_the_next(
     log_in(page)
     slot = typed(begin(page, "tiny-exam"))
     field = go(page, slot.number).locator("[name=value]")
-    lost = []
+    lost: list[Any] = []
 
     def lose(route: Route) -> None:
         """Let the server have it, but not the page its answer; once."""

@@ -75,6 +75,18 @@ def test_proportions_are_met_where_the_bank_permits(seed: int) -> None:
     assert Counter(by_id[item].difficulty for item in drawn[1]) == {2: 4, 3: 4}
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_kinds_with_weights_get_their_share_of_a_part(seed: int) -> None:
+    items = bank()
+    by_id = {one.item: one for one in items}
+    # There are no hard ones to order: the others make up for it, and both sums are met.
+    items = [one for one in items if one.kind != "ordering" or one.difficulty == 2]
+    part = Part(10, {"numeric": 3, "ordering": 1, "single_choice": 1}, {2: 1, 3: 1})
+    (drawn,) = composing.compose(items, [part], {}, seed, strict=True)
+    assert Counter(by_id[item].kind for item in drawn) == {"numeric": 6, "ordering": 2, "single_choice": 2}
+    assert Counter(by_id[item].difficulty for item in drawn) == {2: 5, 3: 5}
+
+
 def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
     items = [Candidate(one.item, one.kind, one.concept, one.difficulty, seen=float(one.item % 2)) for one in bank()]
     for seed in range(10):
@@ -89,6 +101,16 @@ def test_a_bank_that_is_too_small_names_the_cell() -> None:
     assert short.value.part == 1
     with pytest.raises(composing.ShortError, match="difficulty 5: 3 needed, 0 published"):
         composing.compose(items, [Part(3, (), {5: 1})], {}, 0, strict=True)
+    with pytest.raises(composing.ShortError, match="ordering: 20 needed, 10 published") as short:
+        composing.compose(items, [Part(21, {"ordering": 19.5, "numeric": 1.5})], {}, 0, strict=True)
+    assert short.value.part == 0
+    with pytest.raises(composing.ShortError, match="concept a: 8 needed, 6 published") as short:
+        composing.compose(items, [Part(10)], {"a": 4, "b": 1}, 0, strict=True)
+    assert short.value.part is None
+    # Of concept e there are items enough, but not of the difficulty asked for.
+    easy = [one for one in bank(36) if one.concept != "e" or one.difficulty == 1]
+    with pytest.raises(composing.ShortError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
+        composing.compose(easy, [Part(6, (), {2: 1})], {"e": 1, "a": 0.5, "b": 0.5}, 0, strict=True)
     # A student is not to suffer for it: the draw comes as near as it can.
     (drawn,) = composing.compose(items, [Part(3, (), {5: 1})], {}, 0)
     assert len(drawn) == 3

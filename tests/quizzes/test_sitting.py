@@ -138,6 +138,12 @@ def test_two_sweeps_at_once_close_once(learner: User) -> None:
             "sections.0",
             "There is no kind “essay”",
         ),
+        (
+            "assessment",
+            {"slots": 3, "sections": [{"title": "A", "slots": 3, "kinds": {"numeric": 0}}]},
+            "sections.0",
+            "at least one kind a weight above zero",
+        ),
         ("viva", {"rounds": 2, "pairs": 1, "distractors": 0, "seconds_a_round": 60}, "pairs", "greater than or equal"),
         ("viva", {"rounds": 2, "pairs": 2, "distractors": 0}, "seconds_a_round", "required"),
     ],
@@ -157,6 +163,17 @@ def test_a_blueprint_that_the_bank_cannot_fill_names_the_cell(course: Course) ->
     exam.blueprint = {"slots": 3, "sections": [{"title": "Numbers", "slots": 3, "kinds": ["numeric"]}]}
     with pytest.raises(sitting.SittingError, match="Numbers: numeric: 3 needed, 1 published"):
         sitting.check_blueprint(exam)
+    exam.blueprint = {"slots": 3, "concepts": {"factor": 4, "l2": 1}}
+    sitting.check_blueprint(exam)
+    exam.blueprint = {"slots": 5, "concepts": {"factor": 4, "l2": 1}}
+    with pytest.raises(sitting.SittingError, match=r"^concept factor: 4 needed, 3 published"):
+        sitting.check_blueprint(exam)
+    exam.blueprint = {"slots": 2, "concepts": {"vector": 1}}
+    with pytest.raises(blueprints.BlueprintError, match="There is no concept “vector” in this course"):
+        sitting.check_blueprint(exam)
+    exam.kind, exam.blueprint = "viva", {"rounds": 1, "pairs": 2, "distractors": 1, "seconds_a_round": 1900}
+    with pytest.raises(blueprints.BlueprintError, match="The rounds take 32 minutes together; the exam has 30"):
+        sitting.check_blueprint(exam)
     exam.kind, exam.blueprint = "viva", {"rounds": 3, "pairs": 2, "distractors": 1, "seconds_a_round": 60}
     with pytest.raises(sitting.SittingError, match="match sets: 3 rounds needed, 1 published"):
         sitting.check_blueprint(exam)
@@ -168,6 +185,22 @@ def test_a_course_whose_exam_cannot_be_filled_is_not_loaded(course: Course, tmp_
     )
     with pytest.raises(bank.BankError, match=r"exams.yaml:5: big: blueprint: Questions: items.*40 needed, 6 published"):
         exams.load_exams(course, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("opens_at: 2026-12-02T00:00:00Z\n  closes_at: 2026-12-01T00:00:00Z", "`opens_at` has to be before"),
+        ("feedback: ended", "`feedback: ended` needs `closes_at`"),
+    ],
+)
+def test_times_that_contradict_each_other_are_refused(course: Course, tmp_path: Any, fields: str, message: str) -> None:
+    (tmp_path / "exams.yaml").write_text(
+        f"- slug: late\n  title: Late\n  kind: assessment\n  minutes: 30\n  {fields}\n  blueprint: {{slots: 2}}\n"
+    )
+    with pytest.raises(bank.BankError, match=message):
+        exams.load_exams(course, tmp_path)
+    assert not Exam.objects.filter(slug="late").exists()
 
 
 def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(student: User) -> None:
