@@ -14,7 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
-from quizzes import blueprints, outbox, sitting
+from questions.interchange import yaml
+from quizzes import blueprints, opening, outbox, sitting
 from quizzes.admin_results import ResultsAdmin
 from quizzes.models import (
     Card,
@@ -31,15 +32,46 @@ from quizzes.models import (
 )
 
 
+class BlueprintField(forms.CharField):
+    """A blueprint as an author writes it: the YAML of exams.yaml."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            widget=forms.Textarea(
+                attrs={"rows": 28, "cols": 90, "spellcheck": "false", "style": "font-family: monospace"}
+            ),
+            help_text=(
+                "Of an assessment: slots; sections, each with title, slots, kinds (a list, or weights), difficulty;"
+                " weights of concepts and difficulty. Of a viva: rounds, pairs, distractors, seconds_a_round; weights"
+                " of concepts."
+            ),
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else yaml.write(value or {})
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return yaml.read(super().clean(value))
+        except yaml.YAMLError as error:
+            line = f"Line {error.line}: " if error.line else ""
+            raise forms.ValidationError(f"{line}{error.message}") from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.prepare_value(initial).split() != (data or "").split())
+
+
 class ExamForm(forms.ModelForm):
     """An exam whose blueprint is right and can be filled from the published bank."""
+
+    blueprint = BlueprintField()
 
     def clean(self) -> dict[str, Any] | None:
         found = super().clean()
         if not self.errors:
             exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
             try:
-                sitting.check_blueprint(exam)
+                opening.check_blueprint(exam)
             except (blueprints.BlueprintError, sitting.SittingError) as error:
                 self.add_error("blueprint", str(error))
         return found
@@ -51,12 +83,27 @@ class ExamAdmin(ResultsAdmin):
     list_filter = ("course", "kind")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
+    readonly_fields = ("what_it_draws",)
     form = ExamForm
 
     @admin.display
     def results(self, exam: Exam) -> str:
         """A link to how it went."""
         return format_html('<a href="{}">Results</a>', reverse("admin:quizzes_exam_results", args=[exam.pk]))
+
+    @admin.display
+    def what_it_draws(self, exam: Exam) -> str:
+        """A row a concept: how many slots to expect of it, and from how many items."""
+        if exam._state.adding:
+            return "Shown once the exam is saved."
+        try:
+            found = opening.shares(exam)
+        except blueprints.BlueprintError as error:
+            return str(error)
+        rows = ((one.concept, f"{one.expected:.1f}", one.published) for one in found)
+        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
+        head = "<tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr>"
+        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", mark_safe(head), body)
 
 
 @admin.register(Enrolment)

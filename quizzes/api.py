@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import checking, presenting, progress, reviewing, scheduling, searching, sitting, syncing
+from quizzes import checking, opening, presenting, progress, reviewing, scheduling, searching, sitting, syncing
 from quizzes.calendar import instant
 from quizzes.models import Exam, Sitting
 
@@ -459,7 +459,7 @@ class SittingOpen(SittingView):
     def post(self, request: Request, slug: str) -> Response:
         exam = Exam.objects.select_related("course").get(slug=slug)
         now = timezone.now()
-        opened, created = sitting.open_sitting(request.user, exam, now)
+        opened, created = opening.open_sitting(request.user, exam, now)
         return Response(sitting.payload(opened, now), status=201 if created else 200)
 
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Course
-from quizzes import blueprints, sitting
+from quizzes import blueprints, opening, sitting
 from quizzes.models import Exam
 
 
@@ -83,7 +83,7 @@ def _load_exam(course: Course, entry: Any) -> list[bank.Problem]:
         fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
     loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
     try:
-        sitting.check_blueprint(loaded)
+        opening.check_blueprint(loaded)
     except blueprints.BlueprintError as error:
         return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
     except sitting.SittingError as error:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Item
-from quizzes import sitting
+from quizzes import opening, sitting
 from quizzes.models import Exam, Sitting, Slot
 
 SECRETS = ("KEY-EXPLANATION", "KEY-SOLUTION")
@@ -28,7 +28,7 @@ def page(client: Client, student: User) -> Client:
 
 
 def opened(student: User, slug: str = "tiny-exam") -> Sitting:
-    return sitting.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
+    return opening.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
 
 
 def slot_of(found: Sitting, kind: str) -> Slot:

@@ -91,6 +91,19 @@ def read(text: str) -> object:
         raise YAMLError(f"YAML: {error}") from None
 
 
+def write(document: Any) -> str:
+    """The document as YAML that `read` reads: short mappings and lists on a line of their own."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Safe YAML; what `read` made is written as the plain mapping or list that it is."""
+
+
+_Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
+_Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
+
+
 def front_matter(text: str) -> tuple[object, str]:
     """The YAML between the two `---` lines at the top of a Markdown file, and the text below it."""
     match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", text, re.DOTALL)

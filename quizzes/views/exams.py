@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds.base import ResponseError
-from quizzes import examining, presenting, sitting
+from quizzes import examining, opening, presenting, sitting
 from quizzes.models import Exam, Sitting
 from quizzes.views import StudentRequest, answering, charts, practice
 
@@ -87,7 +87,7 @@ def exam(request: StudentRequest, slug: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            opened, _ = sitting.open_sitting(request.user, found, now)
+            opened, _ = opening.open_sitting(request.user, found, now)
         except sitting.SittingError as refused:
             error = str(refused)
         else:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from examprep.models import User
-from quizzes import sitting
+from quizzes import opening, sitting
 from quizzes.models import Card, Enrolment, Exam, Presentation, Review, ReviewEvent, Sitting, Slot
 from tests.conftest import Api, review, wrong
 from tests.test_secrets import TELLING, names_in, secrets_of
@@ -360,7 +360,7 @@ def test_a_viva_asks_what_was_confused_with_what_it_was_taken_for(api: Api, stud
     texts = {text: given for given, text in presentation.answer["right"].items()}
     taken_for = {**right["pairs"], left["drop"]: texts["exact zeros"], left["l2"]: texts["more data"]}
     api.answer(asked["id"], {"pairs": taken_for})
-    found = {(one.facet, one.given, one.owner) for one in sitting.confusions(student)}
+    found = {(one.facet, one.given, one.owner) for one in opening.confusions(student)}
     assert found == {("drop", "exact zeros", "l1"), ("l2", "more data", None)}
     opened = begin(api, "tiny-viva")
     shown = api.post(f"sittings/{opened['id']}/rounds/1/start/", {}).json()["presentation"]["prompt"]

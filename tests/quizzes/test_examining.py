@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Item
-from quizzes import examining, sitting
+from quizzes import examining, opening, sitting
 from quizzes.examining import Filter
 from quizzes.models import Card, Exam, Sitting
 from tests.conftest import wrong
 
 
 def opened(student: User, slug: str = "tiny-exam") -> Sitting:
-    return sitting.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
+    return opening.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
 
 
 def pk(slug: str) -> int:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from examprep.models import User
 from examprep.roles import instructors
 from questions.models import Course
-from quizzes import cohort, scheduling, sitting
+from quizzes import cohort, opening, scheduling, sitting
 from quizzes.models import Exam, Sitting, Slot
 from tests.conftest import wrong
 
@@ -47,7 +47,7 @@ def sit(exam: Exam, name: str, ability: int, key: Key, days: int = 0, **names: s
     if new:
         scheduling.enrol(student, exam.course)
     now = NOW + timedelta(days=days)
-    opened, _ = sitting.open_sitting(student, exam, now)
+    opened, _ = opening.open_sitting(student, exam, now)
     slots = list(opened.slots.select_related("presentation__version"))
     # By item, so that every student finds the same ones hard.
     slots.sort(key=lambda slot: slot.presentation.version.item_id)
@@ -82,7 +82,7 @@ def test_only_staff_who_may_see_exams_see_results(exam: Exam, student: User, ins
 
 
 def test_before_anybody_is_done_it_says_so(exam: Exam, student: User, instructor: Client) -> None:
-    sitting.open_sitting(student, exam, NOW)
+    opening.open_sitting(student, exam, NOW)
     for which in ("first", "all"):
         page = instructor.get(url(exam), {"sittings": which}).content.decode()
         assert "No sitting has been closed yet." in page

@@ -14,7 +14,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course, Item
-from quizzes import blueprints, exams, sitting
+from quizzes import blueprints, exams, opening, sitting
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from quizzes.presenting import body_of
 from tests.conftest import TINY
@@ -61,7 +61,7 @@ def right(slot: Slot) -> Any:
 
 def test_two_devices_that_begin_at_once_get_the_same_sitting(learner: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
-    results = at_once(6, lambda _: sitting.open_sitting(learner, exam, timezone.now()))
+    results = at_once(6, lambda _: opening.open_sitting(learner, exam, timezone.now()))
     assert [one for one in results if isinstance(one, Exception)] == []
     assert len({opened.pk for opened, _ in results}) == 1
     assert sum(created for _, created in results) == 1
@@ -70,7 +70,7 @@ def test_two_devices_that_begin_at_once_get_the_same_sitting(learner: User) -> N
 
 
 def test_of_answers_at_once_one_is_saved_and_the_others_are_told(learner: User) -> None:
-    opened, _ = sitting.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
+    opened, _ = opening.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
     slot = opened.slots.get(presentation__version__kind="numeric")
 
     def save(number: int) -> Any:
@@ -88,7 +88,7 @@ def test_an_answer_and_the_end_at_once_lose_nothing(learner: User) -> None:
     """Whatever was acknowledged is graded; whatever was not is not."""
     exam = Exam.objects.get(slug="tiny-exam")
     for _ in range(5):
-        opened, _ = sitting.open_sitting(learner, exam, timezone.now())
+        opened, _ = opening.open_sitting(learner, exam, timezone.now())
         slots = list(opened.slots.select_related("presentation__version"))
 
         def work(number: int, opened: Sitting = opened, slots: list[Slot] = slots) -> Any:
@@ -108,7 +108,7 @@ def test_an_answer_and_the_end_at_once_lose_nothing(learner: User) -> None:
 
 
 def test_two_sweeps_at_once_close_once(learner: User) -> None:
-    opened, _ = sitting.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
+    opened, _ = opening.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
     slot = opened.slots.select_related("presentation__version").first()
     assert slot is not None
     sitting.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
@@ -159,24 +159,24 @@ def test_a_blueprint_that_the_bank_cannot_fill_names_the_cell(course: Course) ->
     exam = Exam.objects.get(slug="tiny-exam")
     exam.blueprint = {"slots": 4, "difficulty": {5: 1}}
     with pytest.raises(sitting.SittingError, match="Questions: difficulty 5: 4 needed, 1 published"):
-        sitting.check_blueprint(exam)
+        opening.check_blueprint(exam)
     exam.blueprint = {"slots": 3, "sections": [{"title": "Numbers", "slots": 3, "kinds": ["numeric"]}]}
     with pytest.raises(sitting.SittingError, match="Numbers: numeric: 3 needed, 1 published"):
-        sitting.check_blueprint(exam)
+        opening.check_blueprint(exam)
     exam.blueprint = {"slots": 3, "concepts": {"factor": 4, "l2": 1}}
-    sitting.check_blueprint(exam)
+    opening.check_blueprint(exam)
     exam.blueprint = {"slots": 5, "concepts": {"factor": 4, "l2": 1}}
     with pytest.raises(sitting.SittingError, match=r"^concept factor: 4 needed, 3 published"):
-        sitting.check_blueprint(exam)
+        opening.check_blueprint(exam)
     exam.blueprint = {"slots": 2, "concepts": {"vector": 1}}
     with pytest.raises(blueprints.BlueprintError, match="There is no concept “vector” in this course"):
-        sitting.check_blueprint(exam)
+        opening.check_blueprint(exam)
     exam.kind, exam.blueprint = "viva", {"rounds": 1, "pairs": 2, "distractors": 1, "seconds_a_round": 1900}
     with pytest.raises(blueprints.BlueprintError, match="The rounds take 32 minutes together; the exam has 30"):
-        sitting.check_blueprint(exam)
+        opening.check_blueprint(exam)
     exam.kind, exam.blueprint = "viva", {"rounds": 3, "pairs": 2, "distractors": 1, "seconds_a_round": 60}
     with pytest.raises(sitting.SittingError, match="match sets: 3 rounds needed, 1 published"):
-        sitting.check_blueprint(exam)
+        opening.check_blueprint(exam)
 
 
 def test_a_course_whose_exam_cannot_be_filled_is_not_loaded(course: Course, tmp_path: Any) -> None:
@@ -208,11 +208,11 @@ def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(studen
     exam.blueprint = {"slots": 3, "difficulty": {5: 1, 1: 2}}
     exam.save()
     bank.retire(Item.objects.get(slug="name-of-the-fix"))
-    opened, _ = sitting.open_sitting(student, exam, timezone.now())
+    opened, _ = opening.open_sitting(student, exam, timezone.now())
     assert opened.slots.count() == 3
     bank.retire(Item.objects.get(slug="decay-factor"))
     bank.retire(Item.objects.get(slug="true-of-l2"))
     bank.retire(Item.objects.get(slug="match-regularisers"))
     sitting.submit(student, opened.pk, timezone.now())
     with pytest.raises(sitting.SittingError, match="needed"):
-        sitting.open_sitting(student, exam, timezone.now())
+        opening.open_sitting(student, exam, timezone.now())
