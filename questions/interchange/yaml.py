@@ -93,7 +93,7 @@ def read(text: str) -> object:
 
 def write(document: Any) -> str:
     """The document as YAML that `read` reads: short mappings and lists on a line of their own."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=80)
 
 
 class _Dumper(yaml.SafeDumper):
