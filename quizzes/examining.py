@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from questions.kinds import matching
 from questions.models import Concept, Item, Lesson
@@ -79,10 +79,10 @@ def overview(student: Any, now: datetime) -> list[Ahead]:
     return found
 
 
-def history(student: Any, exam: Exam, limit: int = 20) -> list[Sitting]:
+def history(student: Any, exam: Exam) -> QuerySet[Sitting]:
     """The student's closed sittings of the exam, the newest first."""
     closed = Sitting.objects.filter(student=student, exam=exam).exclude(state=Sitting.State.OPEN)
-    return list(closed.order_by("-opened_at")[:limit])
+    return closed.order_by("-opened_at")
 
 
 # The bank

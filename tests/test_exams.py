@@ -132,6 +132,31 @@ def test_an_exam_is_begun_only_as_often_and_when_it_can_be(page: Client, student
     assert page.get("/exams/none-such/").status_code == 404
 
 
+def test_older_sittings_are_on_another_page(page: Client, student: User) -> None:
+    exam, now = Exam.objects.get(slug="tiny-exam"), timezone.now()
+    Sitting.objects.bulk_create(
+        Sitting(
+            exam=exam,
+            student=student,
+            number=number,
+            seed=0,
+            state="submitted",
+            opened_at=now - timedelta(days=number),
+            deadline_at=now,
+            closed_at=now,
+            score=number % 7,
+            max_score=6,
+        )
+        for number in range(1, 24)
+    )
+    shown = text(page.get("/exams/tiny-exam/"))
+    assert shown.count("/sittings/") == 20
+    assert 'class="trend"' in shown
+    older = text(page.get("/exams/tiny-exam/?page=2"))
+    assert older.count("/sittings/") == 3
+    assert "2 of 2" in older
+
+
 def test_a_selection_of_the_bank_is_asked(page: Client) -> None:
     shown = text(page.get("/exams/?concept=factor&kind=ordering"))
     assert '<strong class="numbers">1</strong> question.' in shown

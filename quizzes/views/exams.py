@@ -25,7 +25,7 @@ from quizzes.models import Exam, Sitting
 from quizzes.views import StudentRequest, answering, charts, practice
 
 ROWS = 20
-"""Items of the bank on a page."""
+"""Items of the bank, or sittings, on a page."""
 
 
 @login_required
@@ -93,7 +93,7 @@ def exam(request: StudentRequest, slug: str) -> HttpResponse:
         else:
             return redirect("sitting", opened.pk)
     one = next(one for one in examining.overview(request.user, now) if one.exam == found)
-    history = examining.history(request.user, found)
+    history = Paginator(examining.history(request.user, found), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": "exams",
         "one": one,

@@ -427,3 +427,10 @@ def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
     page.get_by_role("button", name="Done").click()
     page.wait_for_selector(".feedback")
     check(page, "after a round")
+
+
+def test_every_kind_of_question_fits_any_screen_and_anyone(page: Page, ada: User) -> None:
+    log_in(page)
+    for slot in begin(page, "tiny-exam").slots.select_related("presentation__version"):
+        go(page, slot.number)
+        check(page, f"a sitting's {slot.presentation.version.kind}")
