@@ -17,11 +17,10 @@ PYTEST := $(TEST) pytest -p no:cacheprovider
 run: setup
 	@exec $(BIN)/python -m examprep.up --until-parent-exits
 
-# Tests of processes and pages look at the clock, and run alone; the others share two processes.
-ALONE := tests/faults tests/browser
+# Tests of processes look at the clock, and run alone; the others share two processes.
 test: setup-test lint
-	$(PYTEST) --numprocesses 2 --dist worksteal $(ALONE:%=--ignore %)
-	$(PYTEST) $(ALONE)
+	$(PYTEST) --numprocesses 2 --dist worksteal --ignore tests/faults
+	$(PYTEST) tests/faults
 	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist worksteal \
 		-m "database and not browser and not slow" --ignore tests/faults
 	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider \
