@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
+from examprep.roles import instructors
 from questions import bank
 from questions.models import Course
 from quizzes import exams, presenting, scheduling
@@ -71,6 +72,16 @@ def student(course: Course) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
     scheduling.enrol(user, course)
     return user
+
+
+@pytest.fixture
+def instructor(course: Course) -> Client:
+    """The browser of an instructor who is logged in."""
+    user = User.objects.create_user("ina", password="teaches", is_staff=True)
+    user.groups.add(instructors())
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from examprep.models import User
-from examprep.roles import instructors
 from questions import bank
 from questions.models import Concept, Course, Item
 from tests.conftest import Api
@@ -48,15 +47,6 @@ BODIES: dict[str, dict[str, str]] = {
     "ordering": rows("steps", {"text": "one"}, {"text": "two"}, {"text": "three"}),
     "short_text": rows("accept", {"text": "AdamW"}, {"text": "adam w"}) | {"pattern": "adam(w)?"},
 }
-
-
-@pytest.fixture
-def instructor(course: Course) -> Client:
-    user = User.objects.create_user("ina", password="teaches", is_staff=True)
-    user.groups.add(instructors())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def form(course: Course, kind: str, **more: str) -> dict[str, Any]:

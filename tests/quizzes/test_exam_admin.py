@@ -7,19 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from examprep.models import User
-from examprep.roles import instructors
-from questions.models import Course
 from quizzes.models import Exam
-
-
-@pytest.fixture
-def instructor(course: Course) -> Client:
-    user = User.objects.create_user("ines", password="teaches-1", is_staff=True)
-    user.groups.add(instructors())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def fields(exam: Exam, **changed: str) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from examprep.roles import instructors
 from questions.models import Course
 from quizzes import cohort, opening, scheduling, sitting
 from quizzes.models import Exam, Sitting, Slot
@@ -30,15 +29,6 @@ NOW = timezone.now()
 @pytest.fixture
 def exam(course: Course) -> Exam:
     return Exam.objects.get(slug="tiny-exam")
-
-
-@pytest.fixture
-def instructor(course: Course) -> Client:
-    user = User.objects.create_user("ines", password="teaches-1", is_staff=True)
-    user.groups.add(instructors())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def sit(exam: Exam, name: str, ability: int, key: Key, days: int = 0, **names: str) -> Sitting:
