@@ -43,7 +43,8 @@ TAGS = {
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    **{tag: {"class"} for tag in ("span", "div", "aside", "p", "pre", "code")},
+    **{tag: {"class"} for tag in ("span", "div", "aside", "p", "code")},
+    "pre": {"class", "tabindex", "role", "aria-label"},
     **{tag: {"id"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6")},
 }
 
@@ -126,6 +127,12 @@ def _highlight(code: str, language: str, attributes: str) -> str:
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
+def _code(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """Code that is wider than its box is scrolled by keys too."""
+    html = RendererHTML.fence(self, tokens, at, options, env)
+    return html.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">', 1)
+
+
 def _callout(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     if token.nesting < 0:
@@ -142,7 +149,9 @@ def _tries(tokens: Sequence[Token], end: int) -> str:
     if not named:
         return ""
     links = [
-        f'<a href="try/{slug}/">{"Try one" if place == 0 else "Another kind"}</a>' for place, slug in enumerate(named)
+        f'<a href="try/{slug}/">{"Try one" if place == 0 else "Another kind"}'
+        f'<span class="visually-hidden">: {slug.replace("-", " ")}</span></a>'
+        for place, slug in enumerate(named)
     ]
     return f'<p class="try">{" ".join(links)}</p>\n'
 
@@ -165,6 +174,7 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("math_inline_double", _render_math("span", "math display"))
     parser.add_render_rule("math_block", _render_math("div", "math display"))
     parser.add_render_rule("heading_open", _heading)
+    parser.add_render_rule("fence", _code)
     parser.disable("image")
     parser.core.ruler.push("unbroken", _keep_together)
     for kind in CALLOUTS:

@@ -31,6 +31,7 @@ ENDINGS = (
     *("isations", "izations", "isation", "ization", "ations", "ation", "ings", "ing"),
     *("ises", "izes", "ise", "ize", "ies", "ied", "es", "ed", "s", "y"),
 )
+DOUBLED = re.compile(r"([bdfgmnprt])\1$")
 GREEK = str.maketrans(
     {"α": " alpha ", "β": " beta ", "γ": " gamma ", "ε": " epsilon ", "η": " eta ", "λ": " lambda "}
     | {"μ": " mu ", "σ": " sigma ", "θ": " theta ", "∇": " nabla ", "Σ": " sum "}
@@ -96,10 +97,13 @@ def lessons(wanted: Sequence[str]) -> list[Hit]:
         parts = markup.sections(lesson.body_markdown)
         held = [(_held(part.title + " " + part.html, wanted), at, part) for at, part in enumerate(parts)]
         most = max((count for count, _, _ in held), default=0)
-        if _held(lesson.title, wanted) == len(wanted) or not most:
+        # What only a directive or a formula's command holds, nobody would see.
+        whole = _held(lesson.title, wanted) == len(wanted)
+        if whole or (not most and _held(f"{lesson.title} {lesson.summary}", wanted)):
             summary = snippet(markup.render_inline(lesson.summary), wanted)
             hits.append((-len(wanted) - 1, 0, Hit(lesson.slug, "", snippet(escape(lesson.title), wanted), summary)))
         best = sorted((-_held(part.title, wanted), at, part) for count, at, part in held if most and count == most)
+        best = [one for one in best if one[2].id or not whole]
         for rank, at, part in best[:SECTIONS]:
             title = snippet(escape(lesson.title), wanted)
             if part.title:
@@ -119,10 +123,11 @@ def concepts(wanted: Sequence[str]) -> list[Hit]:
 
 
 def root(word: str) -> str:
-    """A word without its ending, four letters at least."""
+    """A word without its ending, four letters at least, and without a consonant that the ending doubled."""
     for ending in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
+            rest = word[: -len(ending)]
+            return rest[:-1] if DOUBLED.search(rest) and ending in ("ing", "ings", "ed") else rest
     return word
 
 

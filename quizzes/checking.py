@@ -27,7 +27,7 @@ from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent
 from quizzes.presenting import Ask
 
 QUESTIONS = 4
-SALT = "trial"
+SALT, SHEET = "trial", "quick check"
 
 
 def pick(lesson: Lesson, chance: str) -> list[Item]:
@@ -130,6 +130,21 @@ def check_trials(lesson: Lesson) -> list[Trial]:
     """A quick check without an account: other questions each time."""
     drawn = [_trial(_version(item), uuid.uuid4()) for item in pick(lesson, uuid.uuid4().hex)]
     return [trial for trial in drawn if trial]
+
+
+def seal(given: Sequence[tuple[Trial, Any]]) -> str:
+    """A visitor's quick check with what was answered so far (None: nothing), to be handed back with the next answer."""
+    return signing.dumps([[trial.token, response] for trial, response in given], salt=SHEET, compress=True)
+
+
+def unseal(lesson: Lesson, sheet: str) -> list[tuple[Trial, Any]]:
+    """The trials and answers of a sealed quick check; empty where it is none, or no longer asked."""
+    try:
+        entries = signing.loads(sheet, salt=SHEET)
+    except signing.BadSignature:
+        return []
+    found = [(read_trial(lesson, token), response) for token, response in entries]
+    return [(trial, response) for trial, response in found if trial]
 
 
 def variant_trial(lesson: Lesson, slug: str) -> Trial | None:

@@ -127,12 +127,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Met:
-    """An item that the student has answered: the newest answers first, recall now (0-1) and when it comes back."""
+    """An item that the student has answered: the newest answers first, recall now (0-1) and when it comes back.
+
+    `fresh`: answered today, when recall says nothing yet.
+    """
 
     item: Item
     stem: str
     answers: list[Answer]
     recall: float
+    fresh: bool
     due_at: datetime | None
     suspended: bool
 
@@ -164,6 +168,7 @@ def history(concept: Concept, student: Any, *, now: datetime | None = None) -> H
             stem=asked.get(item, ""),
             answers=given[item][1] if item in given else [],
             recall=_recall(own, today, w),
+            fresh=any(card.last_review_on == today for card in own),
             due_at=min((card.due_at for card in own if card.due_at), default=None),
             suspended=all(card.suspended for card in own) or own[0].item.retired_at is not None,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -60,8 +61,8 @@ def _items(wanted: Sequence[str], student: Any) -> list[Found]:
         Found(
             "item",
             item.slug,
-            item.get_kind_display(),
             searching.snippet(markup.render(stems[item.pk]), wanted),
+            escape(item.get_kind_display()),
             reverse("review-answer", args=[event]),
         )
         for item in found

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -44,8 +45,12 @@ def quick_check(request: HttpRequest, slug: str) -> HttpResponse:
     lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
     student = request.user if request.user.is_authenticated and checking.takes(request.user, lesson) else None
     if request.method == "POST":
+        if "check" in request.POST and not answering.is_partial(request):
+            return _answer_sheet(request, lesson)
         if "trial" in request.POST:
             return _answer_trial(request, lesson, reverse("quick-check", args=[slug]))
+        if not request.user.is_authenticated:
+            return redirect_to_login(reverse("lesson", args=[slug]))
         if student is None:
             raise Http404("This question is not yours.")
         return _answer(request, lesson)  # type: ignore[arg-type]
@@ -72,17 +77,60 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
 def _check(request: HttpRequest, lesson: Lesson, student: Any | None, *, renew: bool = False) -> HttpResponse:
     address = reverse("quick-check", args=[lesson.slug])
     if student is None:
-        parts = [_trial_question(trial, address) for trial in checking.check_trials(lesson)]
+        parts = _sheet([(trial, None) for trial in checking.check_trials(lesson)], address)
     else:
         asked = checking.quick_check(student, lesson, timezone.now(), renew=renew)
         given = checking.answers(student, asked)
         parts = [
             _answered(one, given[one.pk], address) if one.pk in given else _question(one, address) for one in asked
         ]
-    context = {"lesson": lesson, "parts": parts, "address": address, "counts": student is not None}
+    return _check_page(request, lesson, parts, counts=student is not None)
+
+
+def _check_page(request: HttpRequest, lesson: Lesson, parts: list[dict[str, Any]], *, counts: bool) -> HttpResponse:
+    address = reverse("quick-check", args=[lesson.slug])
+    context = {"lesson": lesson, "parts": parts, "address": address, "counts": counts, "score": _score(parts)}
     if answering.is_partial(request):
         return render(request, "quizzes/_check.html", context)
-    return render(request, "quizzes/check.html", {**context, "page": "lessons", "part": "quizzes/_check.html"})
+    return render(request, "quizzes/check.html", {**context, "page": "lessons"})
+
+
+def _score(parts: list[dict[str, Any]]) -> str:
+    """How many are right, once all are answered; before that how many are answered."""
+    outcomes = [part["outcome"] for part in parts if "outcome" in part]
+    if outcomes and len(outcomes) == len(parts):
+        return f"{outcomes.count('right')} of {len(parts)} right."
+    return f"{len(outcomes)} of {len(parts)} answered." if outcomes else ""
+
+
+def _sheet(given: list[tuple[checking.Trial, Any]], address: str) -> list[dict[str, Any]]:
+    """A visitor's questions and answers; each form holds all, for who has no scripts."""
+    sheet = checking.seal(given)
+    return [
+        _trial_question(trial, address) | {"sheet": sheet}
+        if response is None
+        else _trial_answered(trial, response, address)
+        for trial, response in given
+    ]
+
+
+def _answer_sheet(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+    """A visitor's answer without scripts: the same page, with this one answered too."""
+    address = reverse("quick-check", args=[lesson.slug])
+    given = checking.unseal(lesson, request.POST["check"])
+    at = next((at for at, (trial, _) in enumerate(given) if trial.token == request.POST.get("trial")), None)
+    if at is None:
+        raise Http404("This question is no longer asked.")
+    trial = given[at][0]
+    response = answering.response(trial.presentation.version.kind, request.POST)
+    try:
+        checking.grade(trial, response)
+    except ResponseError as error:
+        parts = _sheet(given, address)
+        parts[at] = _mended(parts[at], response, f"{error.field}: {error.message}")
+        return _check_page(request, lesson, parts, counts=False)
+    given[at] = trial, response
+    return _check_page(request, lesson, _sheet(given, address), counts=False)
 
 
 def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
@@ -116,17 +164,10 @@ def _answer_trial(request: HttpRequest, lesson: Lesson, address: str, *, again: 
         raise Http404("This question is no longer asked.")
     response = answering.response(trial.presentation.version.kind, request.POST)
     try:
-        grade = checking.grade(trial, response)
+        context = _trial_answered(trial, response, address) | {"again": again}
     except ResponseError as error:
         context = _mended(_trial_question(trial, address), response, f"{error.field}: {error.message}")
         return _part(request, lesson, "question", context)
-    shown = presenting.payload(trial.presentation)
-    context = {
-        "address": address,
-        "again": again,
-        "at": f"-{shown['id']}",
-        **answering.outcome(shown, presenting.with_html(grade), response),
-    }
     return _part(request, lesson, "answered", context)
 
 
@@ -139,6 +180,17 @@ def _question(presentation: Presentation, address: str) -> dict[str, Any]:
 
 def _trial_question(trial: checking.Trial, address: str) -> dict[str, Any]:
     return _asked(trial.presentation, address) | {"trial": trial.token}
+
+
+def _trial_answered(trial: checking.Trial, response: Any, address: str) -> dict[str, Any]:
+    """Raises ResponseError."""
+    shown = presenting.payload(trial.presentation)
+    return {
+        "template": "quizzes/_check_answered.html",
+        "address": address,
+        "at": f"-{shown['id']}",
+        **answering.outcome(shown, presenting.with_html(checking.grade(trial, response)), response),
+    }
 
 
 def _asked(presentation: Presentation, address: str) -> dict[str, Any]:
@@ -183,6 +235,6 @@ def _part(
     if answering.is_partial(request):
         return render(request, template, {"part": context})
     if back:
-        return redirect(back)
+        return redirect(f"{back}#q{context['at']}")
     page = {"page": "lessons", "lesson": lesson, "part": context, "template": template}
     return render(request, "quizzes/trial.html", page)

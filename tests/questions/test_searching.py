@@ -25,7 +25,14 @@ def test_words_of_a_query(query: str, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("word", "root"),
-    [("weights", "weight"), ("regularization", "regular"), ("regularisation", "regular"), ("bias", "bias")],
+    [
+        ("weights", "weight"),
+        ("regularization", "regular"),
+        ("regularisation", "regular"),
+        ("bias", "bias"),
+        ("overfitting", "overfit"),
+        ("scaling", "scal"),
+    ],
 )
 def test_roots_leave_the_endings_out(word: str, root: str) -> None:
     assert searching.root(word) == root

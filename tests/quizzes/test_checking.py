@@ -13,8 +13,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from examprep.models import User
+from questions import kinds
 from questions.models import Course, Item, Lesson
-from quizzes import checking
+from quizzes import checking, presenting
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, SectionRead
 from tests.conftest import Api, wrong
 
@@ -115,7 +116,8 @@ def test_a_student_answers_on_the_page_and_takes_it_back(web: Client, student: U
     assert "count as reviews" in page
     fields = form_of(page)
     answer = web.post(ADDRESS, {**fields, **key(fields["presentation"])})
-    assert answer["Location"] == ADDRESS
+    assert answer["Location"] == f"{ADDRESS}#q-{fields['presentation']}"
+    assert "1 of 4 answered." in web.get(ADDRESS).content.decode()
     assert ReviewEvent.objects.get(student=student).score == 1
     assert "KEY-EXPLANATION" in web.get(ADDRESS).content.decode()
 
@@ -140,7 +142,9 @@ def test_a_form_without_an_answer_says_so_and_counts_nothing(web: Client, studen
 def test_a_question_of_another_is_not_there(web: Client, stranger: User, lesson: Lesson) -> None:
     theirs = checking.quick_check(stranger, lesson, NOW)[0]
     assert web.post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"}).status_code == 404
-    assert Client().post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"}).status_code == 404
+    # Whose session has ended is asked to log in, and comes back to the lesson.
+    gone = Client().post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"})
+    assert gone["Location"] == "/accounts/login/?next=/lessons/decay/"
 
 
 def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -> None:
@@ -156,6 +160,36 @@ def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -
     assert "KEY-EXPLANATION" in shown
     assert not Presentation.objects.exists()
     assert not ReviewEvent.objects.exists()
+
+
+def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson) -> None:
+    visitor = Client()
+    page = visitor.get(ADDRESS).content.decode()
+    for number in range(1, 5):
+        fields = form_of(page)
+        trial = checking.read_trial(lesson, fields["trial"])
+        assert trial is not None
+        presentation = trial.presentation
+        revealed = kinds.get(presentation.version.kind).reveal(
+            presenting.body_of(presentation.version_id), presentation.answer
+        )
+        given = {"order": "step"}
+        right = {given.get(name, name): value for name, value in revealed.key.items()}
+        page = visitor.post(ADDRESS, {**fields, **right}).content.decode()
+        assert page.count("data-outcome=") == number
+        assert (f"{number} of 4 answered." if number < 4 else "4 of 4 right.") in page
+    assert "Quick check" in page
+    assert visitor.post(ADDRESS, {**fields, "check": "forged"}).status_code == 404
+    assert not Presentation.objects.exists()
+
+
+def test_a_visitors_unreadable_answer_is_said_among_the_others(lesson: Lesson) -> None:
+    visitor = Client()
+    fields = form_of(visitor.get(ADDRESS).content.decode())
+    page = visitor.post(ADDRESS, {**fields, "choice": ""}).content.decode()
+    assert 'role="alert"' in page
+    assert page.count("data-part aria-label") == 4
+    assert "answered." not in page
 
 
 def test_a_trial_is_the_same_for_its_token_and_another_for_the_next(lesson: Lesson) -> None:

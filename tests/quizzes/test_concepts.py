@@ -96,7 +96,10 @@ def test_the_history_shows_what_was_asked_and_how_it_went(web: Client, api: Api,
     assert "multiplies every weight by what factor?" in articles["Numeric"]
     assert "{eta}" not in history
     assert 1 <= articles["Numeric"].count('<li class="right">') <= 5
-    assert "recall " in articles["Ordering"]
+    # On the day of an answer recall says nothing yet.
+    assert "recall " not in articles["Ordering"]
+    with time_machine.travel(begin + timedelta(days=9)):
+        assert "recall " in page(web, "/concepts/factor/").split("Your answers")[1]
     assert "comes back" in articles["Ordering"]
     assert "KEY-" not in html
     (first, *_) = re.findall(r'href="(/review/[^"]+)"', articles["Numeric"])

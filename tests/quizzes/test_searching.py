@@ -12,6 +12,7 @@ from django.test import Client
 
 from examprep.models import User
 from questions.models import Concept, Course, Lesson
+from quizzes import searching
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
@@ -77,6 +78,13 @@ def test_a_question_is_shown_with_the_students_numbers(web: Client, api: Api, ke
     assert eta
     assert eta[0] in shown
     assert "<mark>factor</mark>" in shown
+
+
+def test_a_lesson_is_found_once_and_not_by_what_nobody_sees(course: Course) -> None:
+    Lesson.objects.filter(slug="decay").update(body_markdown="Decay first.\n\n::: simulator early-stopping\n:::\n")
+    answer = [one for one in searching.search("decay", None) if one.type == "lesson"]
+    assert [one.url for one in answer] == ["/lessons/decay/"]
+    assert searching.search("simulator", None) == []
 
 
 def test_an_answer_that_was_taken_back_is_not_found(web: Client, api: Api, key: Key) -> None:

@@ -11,7 +11,7 @@ for (const field of document.querySelectorAll("[data-time-zone]")) {
 
 // "/" searches, unless something is being typed.
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  const typing = event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]");
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || event.defaultPrevented) return;
   const field = document.querySelector("main [role=search] [type=search]");
   const link = document.querySelector("[data-search]");
@@ -30,7 +30,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Nothing is lost: try again."));
-document.addEventListener("htmx:responseError", () => toast("That did not work. Nothing is lost: try again, or reload the page."));
+document.addEventListener("htmx:responseError", ({ detail }) => toast(detail.xhr.status === 403
+  ? "You logged in or out elsewhere: reload the page."
+  : "That did not work. Nothing is lost: try again, or reload the page."));
 
 function toast(text) {
   document.querySelector(".toast")?.remove();

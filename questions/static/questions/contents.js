@@ -2,7 +2,7 @@
 
 const contents = document.querySelector(".contents");
 const fold = contents.querySelector("details");
-if (matchMedia("(max-width: 64rem)").matches) fold.open = false;
+if (matchMedia("(max-width: 63.99rem)").matches) fold.open = false;
 
 const links = new Map([...contents.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
 const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
@@ -46,14 +46,35 @@ function tick(ids) {
 
 async function remember(id) {
   tick([id]);
-  if (!remembered) return localStorage.setItem(key, JSON.stringify([...read]));
+  if (!remembered) return keep([...read]);
   const body = new FormData(form);
   body.set("section", id);
   await fetch(form.action, { method: "POST", body }).catch(() => {});
 }
 
+function kept() {
+  try {
+    const ids = JSON.parse(localStorage.getItem(key) ?? "[]");
+    return Array.isArray(ids) ? ids : [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(ids) {
+  try {
+    if (ids.length) localStorage.setItem(key, JSON.stringify(ids));
+    else localStorage.removeItem(key);
+  } catch {
+    // A browser that keeps nothing.
+  }
+}
+
 async function known() {
-  if (!remembered) return JSON.parse(localStorage.getItem(key) ?? "[]");
+  if (!remembered) return kept();
+  // What was read before logging in is the student's.
+  for (const id of kept()) await remember(id);
+  keep([]);
   const answer = await fetch(form.action).catch(() => null);
   return answer?.ok ? (await answer.json()).read : [];
 }

@@ -57,10 +57,14 @@ function stopping({ find, data, slider, says, mark }) {
     const cost = (validation[at] - validation[data.best]).toFixed(3);
     const epochs = `${Math.abs(off)} epoch${Math.abs(off) === 1 ? "" : "s"}`;
     find(".deploy").setAttribute("transform", `translate(${data.places[data.best]} 0)`);
+    find(".deploy").removeAttribute("visibility");
     const deploy = `Deploy epoch ${data.best + 1}, the minimum (${validation[data.best].toFixed(3)}).`;
-    verdict.textContent = off === 0
+    const said = off === 0
       ? "Exactly: this is the minimum of the validation loss. Deploy this checkpoint."
       : `${epochs} ${off < 0 ? "too early: still learning the pattern" : "too late: learning the list"}; the validation loss is ${cost} above the smallest. ${deploy}`;
+    // The same words again are news to a screen reader too.
+    verdict.textContent = "";
+    requestAnimationFrame(() => { verdict.textContent = said; });
   });
 }
 
@@ -97,7 +101,6 @@ function dropout({ find, data, slider, says }) {
     clearInterval(running);
     running = 0;
     run.textContent = "Run";
-    run.setAttribute("aria-pressed", "false");
   };
   const advance = (by) => {
     step = Math.min(step + by, last);
@@ -113,7 +116,6 @@ function dropout({ find, data, slider, says }) {
     if (step === last) step = 0;
     running = setInterval(() => advance(still.matches ? 80 : 2), still.matches ? 800 : 50);
     run.textContent = "Pause";
-    run.setAttribute("aria-pressed", "true");
   });
 }
 
@@ -126,13 +128,25 @@ function draggable(chart, places, slider) {
     slider.value = nearest;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  // A finger may only mean to scroll the page: it counts once it has moved sideways, or was lifted where it was put.
+  const SIDEWAYS = 6;
+  let start = 0;
+  let moves = false;
+  const move = (event) => {
+    moves ||= Math.abs(event.clientX - start) >= SIDEWAYS;
+    if (moves) follow(event);
+  };
   chart.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     chart.setPointerCapture(event.pointerId);
-    follow(event);
-    chart.addEventListener("pointermove", follow);
+    start = event.clientX;
+    moves = event.pointerType !== "touch";
+    if (moves) follow(event);
+    chart.addEventListener("pointermove", move);
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    chart.addEventListener(end, () => chart.removeEventListener("pointermove", follow));
-  }
+  chart.addEventListener("pointerup", (event) => {
+    if (!moves) follow(event);
+    chart.removeEventListener("pointermove", move);
+  });
+  chart.addEventListener("pointercancel", () => chart.removeEventListener("pointermove", move));
 }

@@ -28,17 +28,6 @@ function score(check) {
   check.querySelector("[data-score]").textContent = done ? `${right} of ${parts.length} right.` : answered.length ? `${answered.length} of ${parts.length} answered.` : "";
 }
 
-document.addEventListener("htmx:afterSwap", ({ target }) => {
-  // A check that was swapped as a whole is no longer in the page: the new one is.
-  const root = target.isConnected ? target : document.querySelector("[data-check]");
-  if (!root) return;
-  arrived(root);
-  const part = root.closest("[data-part]");
-  if (!part) return;
-  part.querySelector("[id^=verdict], [aria-invalid=true], .answer input:not([type=hidden]), .answer button")?.focus({ preventScroll: true });
-  part.scrollIntoView({ block: "nearest" });
-});
-
 // A lesson's quick check comes into its page when it is about to be read.
 const place = document.querySelector("[data-quick-check]");
 if (place) {
@@ -47,6 +36,41 @@ if (place) {
     observer.disconnect();
     window.htmx.ajax("GET", place.dataset.quickCheck, { target: place, swap: "innerHTML" });
   }, { rootMargin: "600px" }).observe(place);
+}
+
+// What comes in above what is being read, or in place of what has the focus, takes neither away.
+let focused = false;
+let reading = null;
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  focused = target.contains(document.activeElement);
+  const heading = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const top = heading ? heading.getBoundingClientRect().top : -1;
+  reading = target === place && top >= 0 && top < innerHeight ? heading : null;
+});
+
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  // A check that was swapped as a whole is no longer in the page: the new one is.
+  const root = target.isConnected ? target : document.querySelector("[data-check]");
+  if (!root) return;
+  arrived(root);
+  const part = root.closest("[data-part]");
+  if (!part) {
+    reading?.scrollIntoView();
+    if (target !== place) announce("Four other questions");
+    if (focused) begin(root.querySelector("[data-part]"));
+    return;
+  }
+  // On a touch screen the keyboard would cover the question that is still to be read.
+  const field = matchMedia("(pointer: fine)").matches ? ".answer input:not([type=hidden]), .answer button" : "form.question";
+  const next = part.querySelector("[id^=verdict], [aria-invalid=true]") ?? part.querySelector(field);
+  if (next?.matches("form")) next.tabIndex = -1;
+  next?.focus({ preventScroll: true });
+  part.scrollIntoView({ block: "nearest" });
+});
+
+function begin(part) {
+  part?.focus({ preventScroll: true });
+  part?.scrollIntoView({ block: "start" });
 }
 
 // "Try one": the variant opens below its callout's link; the same link closes it.
@@ -66,6 +90,15 @@ for (const link of document.querySelectorAll(".try a")) {
     link.parentElement.after(trial);
     link.setAttribute("aria-expanded", "true");
     window.htmx.ajax("GET", link.href, { target: trial, swap: "innerHTML" });
+  });
+}
+
+// What could not be loaded leaves its link as it was.
+for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failed, ({ target }) => {
+    if (!target.matches?.(".trial:empty")) return;
+    for (const link of target.previousElementSibling.children) link.setAttribute("aria-expanded", "false");
+    target.remove();
   });
 }
 

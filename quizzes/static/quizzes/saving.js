@@ -46,7 +46,7 @@ export function fill(form, response) {
 export class Saver {
   constructor(key, csrf, told) {
     Object.assign(this, { key, csrf, told, line: "online" });
-    this.waiting = new Map(JSON.parse(localStorage.getItem(key) ?? "[]"));
+    this.waiting = new Map(kept(key));
     this.revs = new Map();
     // Sent, but with no answer: each may be with the server.
     this.unknown = new Map();
@@ -62,8 +62,12 @@ export class Saver {
   }
 
   keep() {
-    if (this.waiting.size) localStorage.setItem(this.key, JSON.stringify([...this.waiting]));
-    else localStorage.removeItem(this.key);
+    try {
+      if (this.waiting.size) localStorage.setItem(this.key, JSON.stringify([...this.waiting]));
+      else localStorage.removeItem(this.key);
+    } catch {
+      // A browser that keeps nothing: answers are sent all the same.
+    }
   }
 
   // Whether all that waits is with the server afterwards.
@@ -89,7 +93,8 @@ export class Saver {
       if (body.rev !== undefined) this.revs.set(slot, body.rev);
       // Nobody else's: an earlier answer of this page, whose receipt was lost on the way.
       if (own) continue;
-      if (!newer) {
+      // Nothing of another's is written over unseen, by what was typed meanwhile either.
+      if (!newer || answer.status === 409) {
         this.waiting.delete(slot);
         this.keep();
       }
@@ -145,6 +150,14 @@ export function sayLine(element, line) {
     element.append(" ", link);
   }
   return true;
+}
+
+function kept(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "[]");
+  } catch {
+    return [];
+  }
 }
 
 // A response as text, the same whatever the order of its names.
