@@ -39,7 +39,8 @@ class ResultsAdmin(admin.ModelAdmin):
     change_form_template = "admin/quizzes/exam/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"": self.results_view, "items.csv": self.items_view, "students.csv": self.students_view}
+        views = {"": self.results_view, "items.csv": self.items_view, "answers.csv": self.answers_view}
+        views |= {"students.csv": self.students_view}
         own = [
             path(
                 f"<int:pk>/results/{ending}",
@@ -75,6 +76,11 @@ class ResultsAdmin(admin.ModelAdmin):
         """A row an item."""
         exam, which = self._asked(request, pk)
         return _download(f"{exam.slug}-items.csv", _item_rows(cohort.results(exam, which).items))
+
+    def answers_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        """A row for each option or mistake of each item, and how many gave it."""
+        exam, which = self._asked(request, pk)
+        return _download(f"{exam.slug}-answers.csv", _answer_rows(cohort.results(exam, which).items))
 
     def students_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """A row a sitting."""
@@ -143,6 +149,14 @@ def _item_rows(items: Iterable[cohort.ItemResult]) -> Iterator[list[Any]]:
         easy, sharp = _three(one.facility), _three(one.discrimination)
         flags = "; ".join(one.flags)
         yield [one.slug, one.kind, one.n, *easy, _short(one.deviation), *sharp, _short(one.efficiency), flags]
+
+
+def _answer_rows(items: Iterable[cohort.ItemResult]) -> Iterator[list[Any]]:
+    yield ["item", "kind", "students", "answer", "right", "all", "upper_third", "lower_third"]
+    for one in items:
+        for answer in one.answers:
+            chosen, right = answer.chosen, "yes" if answer.right else "no"
+            yield [one.slug, one.kind, one.n, chosen.option, right, chosen.all, chosen.upper, chosen.lower]
 
 
 def _student_rows(sittings: Iterable[cohort.Result]) -> Iterator[list[Any]]:

@@ -87,7 +87,9 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
         found = _repaired(student, found, now)
     check.presentations = [str(one.pk) for one in found]
     check.save(update_fields=["number", "presentations"])
-    return found
+    # What is asked in an open sitting too shows its answer again when that is closed.
+    examined = set(presenting.examined(student).values_list("version__item", flat=True))
+    return [one for one in found if one.version.item_id not in examined]
 
 
 def _repaired(student: Any, found: Sequence[Presentation], now: datetime) -> list[Presentation]:

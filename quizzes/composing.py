@@ -204,7 +204,8 @@ def _check(usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping
         if isinstance(part.kinds, Mapping):
             _check_cells(at, _most(part.kinds, part.slots), Counter(one.kind for one in pool))
         if len(pool) < part.slots:
-            raise ShortError(at, " or ".join(part.kinds) or "items", part.slots, len(pool))
+            what = " or ".join(part.kinds) or ("items of the weighted concepts" if concepts else "items")
+            raise ShortError(at, what, part.slots, len(pool))
         levels = _most(part.difficulty or {}, part.slots)
         there = Counter(f"difficulty {one.difficulty}" for one in pool)
         _check_cells(at, {f"difficulty {level}": needed for level, needed in levels.items()}, there)

@@ -29,6 +29,7 @@ class Ahead:
     at: datetime | None
     expected: Forecast | None
     open: Sitting | None
+    begun: int
     taken: int
     best: float | None
     slots: int
@@ -38,7 +39,7 @@ class Ahead:
     @property
     def attempts_left(self) -> int | None:
         """How often it can still be begun; None: as often as one likes."""
-        return None if self.exam.attempts is None else max(self.exam.attempts - self.taken, 0)
+        return None if self.exam.attempts is None else max(self.exam.attempts - self.begun, 0)
 
     def state(self, now: datetime) -> Literal["open", "early", "over", "used", "ready"]:
         """A sitting is open; or a new one cannot begin yet, any more, or again; or it can."""
@@ -70,6 +71,7 @@ def overview(student: Any, now: datetime) -> list[Ahead]:
                 expected.now,
                 next((one for one in own if one.is_open and now < one.deadline_at), None),
                 len(own),
+                sum(not one.is_open for one in own),
                 max(shares, default=None),
                 blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots,
                 "rounds" if viva else "questions",

@@ -53,8 +53,9 @@ def load_exams(course: Course, folder: Path) -> int:
     if not isinstance(entries, list):
         raise bank.BankError([bank.Problem("This file has to be a list of exams.", file="exams.yaml")])
     problems: list[bank.Problem] = []
+    seen: set[str] = set()
     for entry in entries:
-        problems += _load_exam(course, entry)
+        problems += _load_exam(course, entry, seen)
     if problems:
         raise bank.BankError(problems)
     return len(entries)
@@ -67,7 +68,7 @@ def _in_days(days: int | None) -> datetime | None:
     return (timezone.localtime() + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
-def _load_exam(course: Course, entry: Any) -> list[bank.Problem]:
+def _load_exam(course: Course, entry: Any, seen: set[str]) -> list[bank.Problem]:
     name = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
 
     def problem(message: str, field: str) -> bank.Problem:
@@ -78,7 +79,14 @@ def _load_exam(course: Course, entry: Any) -> list[bank.Problem]:
     except pydantic.ValidationError as error:
         return [problem(found.message, found.field) for found in bank.problems_of(error)]
     fields = document.model_dump(exclude={"slug", "starts_in_days"})
-    exam = Exam.objects.filter(slug=document.slug).first()
+    exam = Exam.objects.filter(slug=document.slug).select_related("course").first()
+    if document.slug in seen:
+        return [problem(f"The exam “{document.slug}” stands here twice.", "slug")]
+    seen.add(document.slug)
+    if exam and exam.course != course:
+        return [problem(f"The course “{exam.course.slug}” has an exam of this name; choose another.", "slug")]
+    if exam and exam.kind != document.kind and exam.sittings.exists():
+        return [problem(f"This exam was sat, as one of kind {exam.kind}; give the new one another name.", "kind")]
     if document.starts_at is None:
         fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
     loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})

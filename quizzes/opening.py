@@ -83,7 +83,8 @@ def _check_times(exam: Exam, taken: int, now: datetime) -> None:
     if exam.closes_at and now >= exam.closes_at:
         raise SittingError("over", f"This exam closed at {instant(exam.closes_at)}.")
     if exam.attempts is not None and taken >= exam.attempts:
-        raise SittingError("attempts", f"This exam can be taken {exam.attempts} times, and you have.")
+        often = "once" if exam.attempts == 1 else f"{exam.attempts} times"
+        raise SittingError("attempts", f"This exam can be taken {often}, and you have.")
 
 
 def _assessment_slots(

@@ -90,6 +90,11 @@ def examined(student: Any) -> QuerySet[Any]:
     return put.values("version__item")
 
 
+def is_examined(student: Any, presentation: Presentation | None) -> bool:
+    """Whether its item is asked in a sitting of the student's that is open."""
+    return presentation is not None and examined(student).filter(version__item=presentation.version.item_id).exists()
+
+
 def _open_presentations(cards: Any) -> dict[uuid.UUID, Presentation]:
     waiting = Presentation.objects.filter(card__in=list(cards), closed_at__isnull=True)
     return {one.card_id: one for one in waiting.select_related("version__item", "version__lesson")}

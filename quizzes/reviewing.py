@@ -24,13 +24,13 @@ from django.utils import timezone
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from questions import bank, kinds
-from questions.kinds.base import Graded, ResponseError, Revealed
+from questions.kinds.base import Graded, ResponseError, Revealed, storable
 from questions.models import ItemVersion
 from quizzes import folding, journal, outbox, syncing
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
-from quizzes.presenting import body_of, told, with_html
+from quizzes.presenting import body_of, examined, told, with_html
 
 MAX_EVENTS = 500
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -97,6 +97,7 @@ class _Outcome:
     code: str | None = None
     detail: str | None = None
     event: ReviewEvent | None = None
+    withheld: bool = False
 
     def result(self) -> dict[str, Any]:
         return {
@@ -104,7 +105,7 @@ class _Outcome:
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
-            "grade": with_html(self.event.grade) if self.event else None,
+            "grade": with_html(self.event.grade) if self.event and not self.withheld else None,
         }
 
 
@@ -120,7 +121,13 @@ class _Known:
     practice: list[bank.Practice]
     of_targets: dict[uuid.UUID, list[uuid.UUID]]
     undone: set[uuid.UUID | None]
+    examined: set[int]
     of_sitting: bool = False
+
+    def withholds(self, event: ReviewEvent) -> bool:
+        """Whether the key of the event's item has to wait: it is asked in a sitting that is open."""
+        shown = self.presentations.get(event.presentation_id) if event.presentation_id else None
+        return shown is not None and not self.of_sitting and shown.version.item_id in self.examined
 
 
 @dataclass
@@ -244,6 +251,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
         practice=practice,
         of_targets=of_targets,
         undone=undone,
+        examined=set(examined(student).values_list("version__item", flat=True)) if presentations else set(),
     )
 
 
@@ -269,7 +277,7 @@ def _accept_one(
             # Its grade is the sitting's to show, which may wait for the end of the exam.
             return _Outcome(report.id, "rejected", "in_sitting", "id: This event belongs to a sitting.")
         if earlier.body_hash == digest:
-            return _Outcome(report.id, "duplicate", event=earlier)
+            return _taken(report.id, "duplicate", earlier, known)
         return _Outcome(report.id, "conflict", "conflict", "This event id was used for another event.")
     event = ReviewEvent(
         student=student,
@@ -294,7 +302,14 @@ def _accept_one(
     event.sequence = book.next_sequence()
     known.events[report.id] = event
     writes.events.append(event)
-    return _Outcome(report.id, "accepted", event=event)
+    return _taken(report.id, "accepted", event, known)
+
+
+def _taken(id: uuid.UUID, status: str, event: ReviewEvent, known: _Known) -> _Outcome:
+    if known.withholds(event):
+        detail = "This question is asked in an open sitting; its key is shown when that is closed."
+        return _Outcome(id, status, "in_sitting", detail, event, withheld=True)
+    return _Outcome(id, status, event=event)
 
 
 def _within_range(instant: datetime) -> datetime:
@@ -328,6 +343,7 @@ def _review(
     version = presentation.version
     kind, body = kinds.get(version.kind), body_of(version.pk)
     try:
+        storable(report.response)
         graded = kind.grade(body, presentation.answer, report.response)
     except ResponseError as error:
         return _Outcome(report.id, "rejected", "format", f"{error.field}: {error.message}")

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from questions import kinds
-from questions.kinds import short_text
-from questions.kinds.base import Graded, ResponseError
+from questions.kinds import matching, short_text
+from questions.kinds.base import Graded, ResponseError, storable
 from quizzes import blueprints, journal, presenting, reviewing, scheduling
 from quizzes.calendar import instant
 from quizzes.models import Enrolment, Exam, Sitting, Slot
@@ -130,11 +130,14 @@ class Saved:
 def save_answer(student: Any, sitting: uuid.UUID, number: int, response: Any, rev: int, now: datetime) -> Saved:
     """Save an answer (None: take it back) over the revision `rev`, which the client knew last.
 
-    The same request again is answered as the first time. Raises Slot.DoesNotExist, ResponseError, StaleError and
-    PastError.
+    The same request again is answered as the first time. Raises Slot.DoesNotExist, ResponseError, StaleError,
+    PastError, and SittingError `turn` of a round that was not started.
     """
     slot = _slot(student, sitting, number)
+    if slot.seconds is not None and slot.started_at is None and slot.score is None and not _is_past(slot.sitting, now):
+        raise SittingError("turn", f"Round {number} was not started.")
     if response is not None and slot.score is None:
+        storable(response)
         _graded(slot, response)
     waiting = Slot.objects.filter(pk=slot.pk, score=None, deadline_at__gte=now - GRACE, rev=rev)
     if waiting.update(response=response, rev=rev + 1, saved_at=now):
@@ -191,7 +194,10 @@ def _fill(slot: Slot) -> None:
     """Fill in `score` and `grade`; once they are saved, nothing is saved over its answer."""
     version, answer = slot.presentation.version, slot.presentation.answer
     kind, body = kinds.get(version.kind), presenting.body_of(version.pk)
-    nothing = Graded(0.0, [], dict.fromkeys(slot.presentation.facets, 0.0))
+    if version.kind == matching.KIND:
+        nothing = matching.left_open(body, answer)  # type: ignore[arg-type]
+    else:
+        nothing = Graded(0.0, [], dict.fromkeys(slot.presentation.facets, 0.0))
     try:
         graded = nothing if slot.response is None else _graded(slot, slot.response)
     except ResponseError:
@@ -367,20 +373,28 @@ def slot_payload(slot: Slot) -> dict[str, Any]:
 
 
 def shows_keys(sitting: Sitting, now: datetime) -> bool:
-    """Whether the exam releases keys and explanations of this closed sitting by now."""
+    """Whether the exam releases keys and explanations of this closed sitting by now.
+
+    Where they wait for the end of the exam, that is when it has closed and nobody sits it any more.
+    """
     exam = sitting.exam
-    return exam.feedback == Exam.Feedback.CLOSED or exam.closes_at is None or now >= exam.closes_at
+    if exam.feedback == Exam.Feedback.CLOSED or exam.closes_at is None:
+        return True
+    return now >= exam.closes_at and not exam.sittings.filter(state=Sitting.State.OPEN).exclude(pk=sitting.pk).exists()
 
 
 def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
     """The result of a closed sitting: score, sections, concepts, and each slot with its grade.
 
-    Before the exam releases its feedback, grades are left out. Raises StillOpenError.
+    Before the exam releases its feedback, grades are left out; and as long as a question is asked in another sitting
+    that is open, its own. Raises StillOpenError.
     """
     if sitting.is_open:
         raise StillOpenError("This sitting is still open.")
     slots = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
     shown = shows_keys(sitting, now)
+    examined = set(presenting.examined(sitting.student_id).values_list("version__item", flat=True)) if shown else set()
+    told = {slot.number: shown and slot.presentation.version.item_id not in examined for slot in slots}
     scores = {slot.number: slot.score or 0.0 for slot in slots}
     concepts: dict[str, list[float]] = defaultdict(list)
     for slot in slots:
@@ -399,7 +413,9 @@ def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
             for section in sitting.sections
         ],
         "concepts": [
-            {"slug": slug, "score": sum(points), "max_score": float(len(points))} for slug, points in concepts.items()
+            {"slug": slug, "score": sum(points), "max_score": float(len(points))}
+            for slug, points in concepts.items()
+            if shown
         ],
         "forecast": sitting.forecast,
         "feedback": shown,
@@ -408,9 +424,9 @@ def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
                 "slot": slot.number,
                 "presentation": presenting.payload(slot.presentation),
                 "response": slot.response,
-                "score": slot.score if shown else None,
+                "score": slot.score if told[slot.number] else None,
                 "oral": slot.oral,
-                "grade": presenting.with_html(slot.grade) if shown else None,
+                "grade": presenting.with_html(slot.grade) if told[slot.number] else None,
             }
             for slot in slots
         ],

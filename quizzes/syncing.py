@@ -167,7 +167,7 @@ def _item(item: Item) -> Change:
 def _own(student: Any, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
     """Events, cards and plans, by the numbers of the journal."""
     between = {"student": student, "sequence__gt": since.journal, "sequence__lte": end.journal}
-    events = ReviewEvent.objects.filter(**between).order_by("sequence")[:limit]
+    events = ReviewEvent.objects.filter(**between).select_related("presentation").order_by("sequence")[:limit]
     cards = Card.objects.filter(**between).select_related("item").order_by("sequence")[:limit]
     plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
     found = [
@@ -189,7 +189,8 @@ def _event(event: ReviewEvent) -> Change:
         "response": event.response if event.type == ReviewEvent.Type.REVIEW else None,
         "confidence": event.confidence,
         "duration_ms": event.duration_ms,
-        "score": event.score,
+        # How a sitting went is the sitting's to tell, when the exam does.
+        "score": None if event.presentation and event.presentation.in_sitting else event.score,
         "device": str(event.device),
         "occurred_at": instant(event.occurred_at),
         "study_date": event.study_date.isoformat(),

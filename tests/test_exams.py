@@ -45,7 +45,7 @@ def test_visitors_are_sent_to_the_login(client: Client, student: User) -> None:
     one = opened(student).pk
     for path in ("/exams/", "/exams/tiny-exam/", f"/sittings/{one}/", f"/sittings/{one}/slots/1/"):
         assert client.get(path).headers["Location"].startswith("/accounts/login/")
-    for path in ("/exams/practise/", f"/sittings/{one}/submit/", f"/sittings/{one}/rounds/1/"):
+    for path in ("/practise/", f"/sittings/{one}/submit/", f"/sittings/{one}/rounds/1/"):
         assert client.post(path).headers["Location"].startswith("/accounts/login/")
     assert Sitting.objects.get().is_open
 
@@ -59,7 +59,7 @@ def test_the_sitting_of_another_is_not_there(client: Client, student: User, stra
         assert client.post(f"/sittings/{number}/", {"slot": "1", "rev": "0"}).status_code == 404
         assert client.post(f"/sittings/{number}/submit/").status_code == 404
         assert client.post(f"/sittings/{number}/rounds/1/", {"step": "start"}).status_code == 404
-        assert client.post("/exams/practise/", {"sitting": str(number)}).status_code == 404
+        assert client.post("/practise/", {"sitting": str(number)}).status_code == 404
     assert Sitting.objects.get().is_open
 
 
@@ -94,10 +94,10 @@ def test_what_was_missed_is_asked_in_the_review_loop(page: Client, student: User
     typed = slot_of(one, "short_text")
     page.post(f"/sittings/{one.pk}/", {"slot": typed.number, "rev": "0", "text": "AdamW"})
     # While it is open, nothing of it is told.
-    assert page.post("/exams/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
+    assert page.post("/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
     page.post(f"/sittings/{one.pk}/submit/")
     assert "Review the 5 missed now" in text(page.get(f"/sittings/{one.pk}/"))
-    assert page.post("/exams/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/review/"
+    assert page.post("/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/review/"
     assert page.session["practice"]["of"] == 5
     assert typed.presentation.version.item_id not in page.session["practice"]["items"]
 
@@ -111,12 +111,25 @@ def test_keys_wait_for_the_end_of_the_exam(page: Client, student: User) -> None:
     assert "missed now" not in shown
     assert not any(secret in shown for secret in SECRETS)
     # To be asked the missed ones would tell which they are.
-    assert page.post("/exams/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
+    assert page.post("/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
     assert "practice" not in page.session
 
     Exam.objects.update(opens_at=None, closes_at=timezone.now() - timedelta(minutes=1))
     shown = text(page.get(f"/sittings/{one.pk}/"))
     assert all(secret in shown for secret in SECRETS)
+
+
+def test_before_the_keys_the_own_answers_are_shown(page: Client, student: User, key: Key) -> None:
+    Exam.objects.update(feedback=Exam.Feedback.ENDED, closes_at=timezone.now() + timedelta(days=1))
+    one = opened(student)
+    for slot in one.slots.select_related("presentation__version"):
+        sitting.save_answer(student, one.pk, slot.number, key(str(slot.presentation_id)), 0, timezone.now())
+    page.post(f"/sittings/{one.pk}/submit/")
+    shown = text(page.get(f"/sittings/{one.pk}/"))
+    assert shown.count("Your answer") == 6
+    assert "<li>AdamW</li>" in shown
+    assert "small weights" in shown
+    assert 'class="mark' not in shown
 
 
 def test_an_exam_is_begun_only_as_often_and_when_it_can_be(page: Client, student: User) -> None:
@@ -160,37 +173,37 @@ def test_older_sittings_are_on_another_page(page: Client, student: User) -> None
 def test_a_selection_of_the_bank_is_asked(page: Client) -> None:
     shown = text(page.get("/exams/?concept=factor&kind=ordering"))
     assert '<strong class="numbers">1</strong> question.' in shown
-    asked = page.post("/exams/practise/", {"concept": "factor", "kind": "ordering"}, follow=True)
+    asked = page.post("/practise/", {"concept": "factor", "kind": "ordering"}, follow=True)
     assert "Put one training step in order." in text(asked)
     assert page.session["practice"]["of"] == 1
-    nothing = page.post("/exams/practise/", {"kind": "none-such"})
+    nothing = page.post("/practise/", {"kind": "none-such"})
     assert nothing.headers["Location"] == "/exams/"
 
 
 def test_ticked_questions_are_asked_and_forgotten_with_the_day(page: Client, student: User) -> None:
     items = {item.slug: item.pk for item in Item.objects.all()}
     ticked = [items["order-of-a-step"], items["decay-factor"]]
-    asked = page.post("/exams/practise/", {"ticked": "", "item": ticked}, follow=True)
+    asked = page.post("/practise/", {"ticked": "", "item": ticked}, follow=True)
     assert "Practice: 1 of 2" in text(asked)
     assert "Put one training step in order." in text(asked)
     # The plan's own button leaves the selection.
     assert "Practice" not in text(page.get("/review/?plan"))
-    page.post("/exams/practise/", {"ticked": "", "item": ticked})
+    page.post("/practise/", {"ticked": "", "item": ticked})
     session = page.session
     session["practice"] = {**session["practice"], "on": "2026-01-01"}
     session.save()
     assert "Practice" not in text(page.get("/review/"))
 
-    nothing = page.post("/exams/practise/", {"ticked": "", "item": ["x", "9" * 40]}, follow=True)
+    nothing = page.post("/practise/", {"ticked": "", "item": ["x", "9" * 40]}, follow=True)
     assert "Tick the questions to practise first." in text(nothing)
-    unknown = page.post("/exams/practise/", {"ticked": "", "item": ["999999"]}, follow=True)
+    unknown = page.post("/practise/", {"ticked": "", "item": ["999999"]}, follow=True)
     assert "999999" not in page.session.get("practice", {}).get("items", [])
     assert unknown.status_code == 200
 
 
 def test_a_selection_that_is_through_ends_with_the_summary(page: Client, student: User, key: Key) -> None:
     item = Item.objects.get(slug="name-of-the-fix").pk
-    page.post("/exams/practise/", {"ticked": "", "item": [item]}, follow=True)
+    page.post("/practise/", {"ticked": "", "item": [item]}, follow=True)
     shown = student.presentations.get(card__item=item)
     answered = page.post("/review/", {"presentation": str(shown.pk), **key(str(shown.pk))}, follow=True)
     assert "Practice: 1 of 1" in text(answered)
@@ -198,6 +211,35 @@ def test_a_selection_that_is_through_ends_with_the_summary(page: Client, student
     assert page.get("/review/").headers["Location"] == "/review/summary/"
     page.get("/review/summary/")
     assert "Practice" not in text(page.get("/review/"))
+
+
+def test_a_round_that_was_left_open_says_why_too(page: Client, student: User) -> None:
+    one = opened(student, "tiny-viva")
+    page.post(f"/sittings/{one.pk}/rounds/1/", {"step": "start"})
+    page.post(f"/sittings/{one.pk}/rounds/1/", {"step": "finish", "rev": "0"})
+    slot = one.slots.get()
+    assert slot.score == 0
+    assert len(slot.grade["feedback"]) == len(slot.presentation.answer["pairs"])
+    assert all(entry["message"] for entry in slot.grade["feedback"])
+    assert "Say it aloud" in text(page.get(f"/sittings/{one.pk}/"))
+
+
+def test_without_scripts_what_was_not_saved_is_said(page: Client, student: User) -> None:
+    one = opened(student)
+    typed = slot_of(one, "numeric")
+    shown = page.post(f"/sittings/{one.pk}/", {"slot": typed.number, "rev": "0", "value": "1 2/3 x"}, follow=True)
+    assert f"Question {typed.number} was not saved:" in text(shown)
+    shown = page.post(f"/sittings/{one.pk}/", {"slot": typed.number, "rev": "7", "value": "1"}, follow=True)
+    assert f"Question {typed.number} was answered elsewhere" in text(shown)
+    assert page.post(f"/sittings/{one.pk}/", {"slot": "9" * 5000, "rev": "0"}).status_code == 302
+    assert page.post(f"/sittings/{one.pk}/rounds/1/", {"step": "finish", "rev": "9" * 5000}).status_code == 302
+
+
+def test_what_an_open_exam_asks_is_not_practised(page: Client, student: User) -> None:
+    opened(student)
+    answer = page.post("/practise/", {}, follow=True)
+    assert "None of these can be asked now" in text(answer)
+    assert "practice" not in page.session
 
 
 def test_a_viva_is_taken_without_scripts(page: Client, student: User, key: Key) -> None:

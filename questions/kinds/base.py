@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MAX_TEXT = 20_000
 Opaque = Callable[[str], str]
+
+
+LONGEST_RESPONSE = 20_000
+"""Characters of JSON; the longest that a kind asks for are some thousand."""
 
 
 class ResponseError(ValueError):
@@ -149,6 +154,15 @@ def field_of(response: object, name: str, shape: str) -> Any:
     if not isinstance(response, dict) or name not in response:
         raise ResponseError(name, f"Send {shape}.")
     return response[name]
+
+
+def storable(response: Any) -> None:
+    """That a response is of a size, and of characters, that every database keeps. Raises ResponseError."""
+    text = json.dumps(response, ensure_ascii=False)
+    if len(text) > LONGEST_RESPONSE:
+        raise ResponseError("response", f"This is too long: {LONGEST_RESPONSE} characters at most.")
+    if "\\u0000" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ResponseError("response", "This has a character that cannot be read.")
 
 
 def known_id(value: object, ids: dict[str, Any], field: str) -> str:

@@ -110,13 +110,23 @@ def present(
 
 def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
     """`{"pairs": {left id: right id}}`: right pairs / pairs; a pair left out counts as wrong."""
-    key, facets, right = answer["pairs"], answer["facets"], answer["right"]
+    key, right = answer["pairs"], answer["right"]
     pairs = field_of(response, "pairs", '{"pairs": {left id: right id}}')
     if not isinstance(pairs, dict) or not pairs:
         raise ResponseError("pairs", "Match at least one pair: send {left id: right id}.")
     for left, chosen in pairs.items():
         known_id(left, key, "pairs")
         known_id(chosen, right, "pairs")
+    return _graded(body, answer, pairs)
+
+
+def left_open(body: Body, answer: dict[str, Any]) -> Graded:
+    """No pair was matched in time: each is wrong, and says why."""
+    return _graded(body, answer, {})
+
+
+def _graded(body: Body, answer: dict[str, Any], pairs: dict[str, str]) -> Graded:
+    key, facets, right = answer["pairs"], answer["facets"], answer["right"]
     scores = {facet: float(pairs.get(left) == key[left]) for left, facet in facets.items()}
     by_id = {pair.id: pair for pair in body.pairs}
     why_not = {each.text: each.because for each in body.distractors}

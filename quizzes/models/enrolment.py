@@ -1,6 +1,7 @@
 """Students in courses, and the exams that the courses hold."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -63,7 +64,9 @@ class Enrolment(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrolments")
     exam_at = models.DateTimeField(null=True, blank=True, help_text="The student's own exam date.")
     extra_time_percent = models.PositiveSmallIntegerField(
-        default=0, help_text="Time added to exams, in percent; it lengthens a sitting that is open too."
+        default=0,
+        validators=[MaxValueValidator(400)],
+        help_text="Time added to exams, in percent; it lengthens a sitting that is open too.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -64,9 +64,12 @@ def comes_back(due: datetime | None, student: Any) -> str:
 
 @register.filter
 def days_until(instant: datetime, student: Any) -> str:
-    """An instant ahead, counted in the student's calendar days: `today`, `tomorrow`, `in 30 days`."""
+    """An instant, counted in the student's calendar days: `4 days ago`, `today`, `tomorrow`, `in 30 days`."""
     today: date = timezone.now().astimezone(student.zone).date()
-    return in_days((instant.astimezone(student.zone).date() - today).days)
+    days = (instant.astimezone(student.zone).date() - today).days
+    if days < 0:
+        return "yesterday" if days == -1 else f"{-days} days ago"
+    return in_days(days)
 
 
 def in_days(days: int) -> str:

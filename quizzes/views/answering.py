@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from html import escape
 from typing import Any
 
 from django.core import signing
@@ -34,6 +35,20 @@ def outcome(shown: dict[str, Any], grade: dict[str, Any], response: Any) -> dict
         "rows": rows(shown["prompt"], grade, response),
         "results": f"quizzes/results/{template}.html",
     }
+
+
+def given(shown: dict[str, Any], response: Any) -> list[str]:
+    """What was answered, as lines of HTML, with no word on whether it is right."""
+    prompt = shown["prompt"]
+    texts = {
+        each["id"]: each["text_html"] for name in ("choices", "steps", "left", "right") for each in prompt.get(name, [])
+    }
+    if "pairs" in response:
+        return [f"{texts[left]} → {texts[right]}" for left, right in response["pairs"].items()]
+    if "value" in response or "text" in response:
+        return [escape(str(response.get("value", response.get("text"))))]
+    chosen = response.get("order", response.get("choices", [response.get("choice")]))
+    return [texts[one] for one in chosen] or ["nothing ticked"]
 
 
 def in_order(steps: Any, typed: dict[str, Any]) -> Any:
@@ -161,6 +176,7 @@ def _matching_rows(prompt: dict[str, Any], grade: dict[str, Any], response: Any)
     given, key = response["pairs"], grade["key"]["pairs"]
     return [
         {
+            "id": entry["id"],
             "html": entry["text_html"],
             "given": right.get(given.get(entry["id"])),
             "right": right[key[entry["id"]]],

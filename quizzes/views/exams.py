@@ -72,7 +72,9 @@ def practise(request: StudentRequest) -> HttpResponse:
         )
         messages.info(request, nothing)
         return redirect("exams")
-    practice.begin(request, items)
+    if not practice.begin(request, items):
+        messages.info(request, "None of these can be asked now: they are in an exam that you have open, or retired.")
+        return redirect("exams")
     return redirect("review")
 
 
@@ -178,7 +180,7 @@ def _match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
     """Save what the form holds, if it holds anything and is in time."""
     response = answering.response("matching", request.POST)
     rev = request.POST.get("rev", "")
-    if response["pairs"] and rev.isdecimal():
+    if response["pairs"] and _is_number(rev):
         # If it comes too late, what was saved before counts.
         with suppress(sitting.PastError, sitting.StaleError, ResponseError):
             sitting.save_answer(request.user, id, number, response, int(rev), timezone.now())
@@ -206,13 +208,23 @@ def _save(request: StudentRequest, found: Sitting) -> HttpResponse:
     """Without scripts: save one answer and show the page again, at that question."""
     number, rev = request.POST.get("slot", ""), request.POST.get("rev", "")
     address = reverse("sitting", args=[found.pk])
-    if number.isdecimal() and rev.isdecimal():
+    if _is_number(number) and _is_number(rev):
         one = get_object_or_404(found.slots.select_related("presentation__version"), number=int(number))
         response = answering.response(one.presentation.version.kind, request.POST)
-        # What was not taken is not there when the page comes back.
-        with suppress(sitting.PastError, sitting.StaleError, ResponseError):
+        try:
             sitting.save_answer(request.user, found.pk, int(number), response, int(rev), timezone.now())
-    return redirect(f"{address}#slot-{number}" if number.isdecimal() else address)
+        except ResponseError as error:
+            messages.error(request, f"Question {number} was not saved: {error.message}")
+        except sitting.StaleError:
+            messages.error(request, f"Question {number} was answered elsewhere meanwhile; this is the newest answer.")
+        except sitting.PastError as error:
+            messages.error(request, str(error))
+    return redirect(f"{address}#slot-{number}" if _is_number(number) else address)
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is the number of a slot or revision."""
+    return text.isdecimal() and len(text) < 10
 
 
 def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> HttpResponse:
@@ -225,11 +237,12 @@ def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> H
         done.append(running)
         running = next((one for one in slots if one.number == running.number + 1), None)
     last = done[-1] if done else None
-    context |= {"rounds": slots, "done": len(done), "running": running}
+    context |= {"rounds": slots, "left_rounds": len(slots) - len(done), "running": running}
+    context["told"] = sitting.shows_keys(found, now)
     if running and running.started_at and running.deadline_at:
         context |= {"slot": _slot(sitting.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
     elif last:
-        context |= {"last": last} | (_round_result(last) if sitting.shows_keys(found, now) else {})
+        context |= {"last": last} | (_round_result(last) if context["told"] else {})
     return render(request, "quizzes/exams/viva.html", context)
 
 
@@ -237,7 +250,11 @@ def _round_result(last: Any) -> dict[str, Any]:
     shown = presenting.payload(last.presentation)
     grade = presenting.with_html(last.grade)
     result = answering.outcome(shown, grade, last.response or {"pairs": {}})
-    return {"result": result, "oral": examining.oral_prompt(last)}
+    oral = examining.oral_prompt(last)
+    if oral and not last.oral:
+        # Its reason is what the student is to say first.
+        result["rows"] = [{**row, "said": None} if row["id"] == oral.pair else row for row in result["rows"]]
+    return {"result": result, "oral": oral}
 
 
 def _result(found: Sitting, now: Any) -> dict[str, Any]:
@@ -246,6 +263,8 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
     for one in shown["slots"]:
         stem = one["presentation"]["prompt"]["stem"].strip()
         part = {**one, "kind": one["presentation"]["kind"], "start": stem.partition("\n")[0]}
+        if one["response"] is not None and not one["grade"]:
+            part["given"] = answering.given(one["presentation"], one["response"])
         if one["grade"]:
             empty: dict[str, Any] = {"pairs": {}, "choices": [], "order": []}
             part |= answering.outcome(one["presentation"], one["grade"], one["response"] or empty)
@@ -256,6 +275,6 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
         "result": shown,
         "slots": slots,
         "concepts": examining.named(shown["concepts"]),
-        "missed": sum(1 for one in shown["slots"] if (one["score"] or 0) < 1),
+        "missed": len(examining.missed(found)) if shown["feedback"] else 0,
         "confused": examining.confused(found),
     }

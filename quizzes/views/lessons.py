@@ -140,8 +140,11 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
         answer = _check(request, lesson, request.user, renew=True)
         return answer if answering.is_partial(request) else redirect(address)
     wanted = answering.uuid_of(request.POST.get("presentation"))
-    own = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id)
+    own = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
     presentation = get_object_or_404(own.select_related("version__item", "version__lesson"), pk=wanted)
+    if presenting.is_examined(request.user, presentation):
+        # Its key waits for the end of the sitting that asks it too.
+        raise Http404("This question is in an exam that is open.")
     given = checking.answers(request.user, [presentation]).get(presentation.pk)
     if "undo" in request.POST:
         if given:

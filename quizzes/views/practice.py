@@ -15,9 +15,17 @@ from quizzes.views import StudentRequest
 KEY = "practice"
 
 
-def begin(request: StudentRequest, items: Sequence[int]) -> None:
-    """Ask these items next, in this order, until they are through, practice is stopped, or the day is over."""
+def begin(request: StudentRequest, items: Sequence[int]) -> bool:
+    """Ask these items next, in this order, until they are through, practice is stopped, or the day is over.
+
+    False, and nothing is begun, where none of them can be asked.
+    """
+    scheduling.ensure_cards(request.user)
     request.session[KEY] = {"items": list(items), "of": len(items), "on": _today(request)}
+    if question(request) is None:
+        stop(request)
+        return False
+    return True
 
 
 def stop(request: StudentRequest) -> None:

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -42,6 +43,8 @@ def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
     if slot:
         # What was answered in an exam is shown with its result, when the exam shows it.
         return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
+    if presenting.is_examined(request.user, given.presentation):
+        return _later(request)
     return _feedback(request, given)
 
 
@@ -151,7 +154,17 @@ def _answer(request: StudentRequest) -> HttpResponse:
     if given is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
+    if presenting.is_examined(request.user, presentation):
+        return _later(request)
     return _feedback(request, given) if answering.is_partial(request) else redirect("review-answer", given.event_id)
+
+
+def _later(request: StudentRequest) -> HttpResponse:
+    """The question is asked in an exam that is open: its key waits for the end of that."""
+    messages.info(request, "That question is in the exam that you have open; its why is shown when you have handed in.")
+    if answering.is_partial(request):
+        return HttpResponse(headers={"HX-Redirect": reverse("exams")})
+    return redirect("exams")
 
 
 def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[str, Any], detail: str) -> HttpResponse:
@@ -183,7 +196,10 @@ def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
 
 
 def _own(request: StudentRequest) -> Any:
-    return Presentation.objects.filter(student=request.user).select_related("version__item", "version__lesson")
+    """The student's questions; those of sittings are answered, and their answers shown, there alone."""
+    return Presentation.objects.filter(student=request.user, in_sitting=False).select_related(
+        "version__item", "version__lesson"
+    )
 
 
 def _given(presentation: Presentation) -> ReviewEvent | None:

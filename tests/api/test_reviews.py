@@ -24,6 +24,13 @@ def states(student: User) -> list[Any]:
     return list(Card.objects.filter(student=student).order_by("pk").values_list("pk", *CARD_STATE))
 
 
+def test_a_response_that_no_database_keeps_is_rejected(api: Api) -> None:
+    for one in api.queue()["results"]:
+        (result,) = api.send(review(one["id"], {"text": "a\x00b", "value": "1", "choice": "\ud800"}))
+        assert (result["status"], result["code"]) == ("rejected", "format")
+    assert not ReviewEvent.objects.exists()
+
+
 def test_right_answers_of_all_kinds_are_graded_right(api: Api, key: Key) -> None:
     for one in api.queue()["results"]:
         result = api.answer(one["id"], key(one["id"]))

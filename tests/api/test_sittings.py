@@ -251,8 +251,62 @@ def test_keys_wait_until_the_exam_is_over_where_it_says_so(api: Api, key: Key) -
     assert result.json()["score"] == 1
     assert "KEY-" not in result.content.decode()
     assert {slot["grade"] for slot in result.json()["slots"]} == {None}
+    assert result.json()["concepts"] == []
+    # No way around it: not by the log, nor by the pages that show other answers.
+    events = [one for one in api.get("sync/").json()["changes"] if one["type"] == "event"]
+    assert [one["score"] for one in events] == [None]
+    form = {"presentation": opened["slots"][0]["presentation"]["id"], "choice": "x"}
+    for page in ("/review/", "/lessons/decay/quick-check/"):
+        assert api.client.post(page, form, headers={"HX-Request": "true"}).status_code == 404
     Exam.objects.update(closes_at=timezone.now())
     assert "KEY-EXPLANATION" in api.get(f"sittings/{opened['id']}/result/").content.decode()
+
+
+def test_keys_wait_for_the_last_who_sits_it(api: Api, stranger: User, key: Key) -> None:
+    Exam.objects.update(feedback="ended", closes_at=timezone.now() + timedelta(hours=1))
+    opened = begin(api)
+    late = begin(Api(stranger))
+    api.post(f"sittings/{opened['id']}/submit/", {})
+    Exam.objects.update(closes_at=timezone.now())
+    assert api.get(f"sittings/{opened['id']}/result/").json()["feedback"] is False
+    Api(stranger).post(f"sittings/{late['id']}/submit/", {})
+    assert api.get(f"sittings/{opened['id']}/result/").json()["feedback"] is True
+
+
+def test_the_key_of_what_is_asked_in_an_open_sitting_waits(api: Api, student: User, key: Key) -> None:
+    asked = {one["item"]: one for one in api.queue()["results"]}
+    first = begin(api)
+    api.post(f"sittings/{first['id']}/submit/", {})
+    opened = begin(api)
+    one = next(asked[slot["presentation"]["item"]] for slot in opened["slots"] if slot["presentation"]["item"] in asked)
+    # An answer that was given before, and arrives now, counts; its grade is told when the sitting is closed.
+    event = review(one["id"], key(one["id"]))
+    (taken,) = api.send(event)
+    assert (taken["status"], taken["code"], taken["grade"]) == ("accepted", "in_sitting", None)
+    assert "KEY-" not in api.client.get(f"/review/{event['id']}/", follow=True).content.decode()
+    earlier = api.get(f"sittings/{first['id']}/result/")
+    assert "KEY-" not in earlier.content.decode()
+    assert "KEY-" not in api.client.get(f"/sittings/{first['id']}/").content.decode()
+    assert "KEY-" not in api.client.get("/lessons/decay/quick-check/").content.decode()
+
+    api.post(f"sittings/{opened['id']}/submit/", {})
+    (again,) = api.send(event)
+    assert (again["status"], again["grade"]["correct"]) == ("duplicate", True)
+    assert "KEY-EXPLANATION" in api.get(f"sittings/{first['id']}/result/").content.decode()
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "x" * 30_000])
+def test_what_no_database_keeps_is_refused(api: Api, text: str) -> None:
+    opened = begin(api)
+    slot = next(slot for slot in opened["slots"] if slot["presentation"]["kind"] == "short_text")
+    for response in ({"text": text}, {"text": "AdamW", "more": text}):
+        refused = save(api, opened, slot["slot"], response)
+        assert refused.status_code == 400
+        assert refused.json()["errors"]
+    deep = "[" * 100_000 + "]" * 100_000
+    path = f"/api/v1/sittings/{opened['id']}/answers/{slot['slot']}/"
+    answer = api.client.put(path, f'{{"response": {deep}, "rev": 0}}', content_type="application/json")
+    assert answer.status_code == 400
 
 
 def test_extra_time_lengthens_sittings_also_open_ones(api: Api, student: User) -> None:
@@ -315,7 +369,8 @@ def test_a_viva_goes_round_by_round_against_the_clock(api: Api, key: Key) -> Non
     assert (hidden["seconds"], hidden["deadline_at"]) == (60, None)
     path = f"sittings/{opened['id']}"
     slot = Slot.objects.get()
-    assert save(api, opened, 1, key(str(slot.presentation_id))).status_code == 410
+    early = save(api, opened, 1, key(str(slot.presentation_id)))
+    assert (early.status_code, early.json()["code"]) == (409, "turn")
     assert api.post(f"{path}/rounds/1/finish/", {}).status_code == 409
 
     shown = api.post(f"{path}/rounds/1/start/", {}).json()

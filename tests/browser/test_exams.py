@@ -277,7 +277,88 @@ def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page
     expect(shown.locator("[name=value]")).to_have_value("0.9")
     slot.refresh_from_db()
     assert slot.response == {"value": "0.9"}
+    # What was typed here is not lost for it.
+    shown.get_by_role("button", name="Use what I gave here instead").click()
+    expect(shown.locator("[name=value]")).to_have_value("0.6")
+    expect(shown.locator("[data-saving]")).to_have_text("Saved")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.6"}
     other.close()
+
+
+def test_an_old_answer_of_this_browser_does_not_overwrite_a_newer_one(page: Page, ada: User) -> None:
+    log_in(page)
+    sitting = begin(page, "tiny-exam")
+    slot = typed(sitting)
+    page.context.set_offline(True)
+    go(page, slot.number).locator("[name=value]").fill("0.111")
+    expect(page.locator("[data-state]")).to_contain_text("No connection")
+    address = page.url
+    page.close()
+    Slot.objects.filter(pk=slot.pk).update(response={"value": "0.222"}, rev=1)
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(address)
+    shown = go(again, slot.number)
+    expect(shown.locator("[data-saving]")).to_contain_text("Changed in another tab or device")
+    expect(shown.locator("[name=value]")).to_have_value("0.222")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.222"}
+
+
+def test_two_tabs_without_network_keep_both_their_answers(page: Page, ada: User) -> None:
+    log_in(page)
+    sitting = begin(page, "tiny-exam")
+    first, second = (sitting.slots.get(presentation__version__kind=kind) for kind in ("numeric", "short_text"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    address = page.url
+    page.context.set_offline(True)
+    go(page, first.number).locator("[name=value]").fill("0.5")
+    expect(page.locator("[data-state]")).to_contain_text("No connection")
+    go(other, second.number).locator("[name=text]").fill("AdamW")
+    expect(other.locator("[data-state]")).to_contain_text("No connection")
+    page.close()
+    other.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(address)
+    expect(again.locator("[data-go].answered")).to_have_count(2)
+    for slot in (first, second):
+        go(again, slot.number)
+        expect(again.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+
+
+def test_a_login_in_another_tab_lets_answers_through(page: Page, ada: User) -> None:
+    log_in(page)
+    slot = typed(begin(page, "tiny-exam"))
+    field = go(page, slot.number).locator("[name=value]")
+    page.context.clear_cookies()
+    field.fill("0.25")
+    expect(page.locator("[data-state]")).to_contain_text("You are no longer logged in")
+    other = page.context.new_page()
+    log_in(other)
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    slot.refresh_from_db()
+    assert slot.response == {"value": "0.25"}
+    other.close()
+
+
+def test_extra_time_that_is_given_meanwhile_is_had(page: Page, ada: User) -> None:
+    log_in(page)
+    sitting = begin(page, "tiny-exam")
+    slot = typed(sitting)
+    field = go(page, slot.number).locator("[name=value]")
+    end_in(page, timedelta(seconds=2))
+    later = timezone.now() + timedelta(minutes=5)
+    Sitting.objects.update(deadline_at=later)
+    Slot.objects.update(deadline_at=later)
+    expect(page.locator("[data-state]")).to_have_text("You have more time.")
+    expect(page.get_by_role("timer")).to_contain_text("4:")
+    field.fill("0.25")
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    sitting.refresh_from_db()
+    assert sitting.is_open
 
 
 def test_the_time_ends_while_an_answer_is_typed(page: Page, ada: User) -> None:
@@ -340,6 +421,9 @@ def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
         expect(page.get_by_role("heading", level=2)).to_have_text(said)
         if number == 1:
             expect(page.locator(".results .bad")).to_have_count(1)
+            # The reason that is to be said is not printed above.
+            why = slot.presentation.version.body["pairs"]
+            assert not any(pair["because"] and pair["because"] in page.locator(".results").inner_text() for pair in why)
             page.locator(".oral summary").press("Enter")
             page.get_by_role("button", name="Part of it").press("Enter")
             expect(page.locator(".oral")).to_contain_text("You had part of it.")

@@ -70,6 +70,17 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     page.mouse.move(*at(chart, data["places"][2]))
     expect(says).to_have_text(data["says"][best])
     expect(shown.locator(".regime")).to_have_text("good")
+    widths = slider.evaluate(
+        """slider => Array.from({length: 62}, (_, step) => {
+            slider.value = step;
+            slider.dispatchEvent(new Event("input", {bubbles: true}));
+            return slider.getBoundingClientRect().width;
+        })"""
+    )
+    assert len(set(widths)) == 1, "a slider that changes its width jumps under the pointer"
+    slider.evaluate(
+        f"slider => {{ slider.value = {best}; slider.dispatchEvent(new Event('input', {{bubbles: true}})) }}"
+    )
     curve = shown.locator(".line.fit").get_attribute("d") or ""
     assert [float(point.split()[1]) for point in curve[1:].split("L")] == data["curves"][best]
     spent = slider.evaluate(
@@ -81,7 +92,8 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
             return performance.now() - start;
         })"""
     )
-    assert sorted(spent)[len(spent) // 2] < 16
+    # Every step in a frame's time, but for what else the machine does now and then.
+    assert sorted(spent)[-4] < 16
 
     shown = figure(page, "early-stopping")
     run = stopping.run()
@@ -114,7 +126,7 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     page.emulate_media(reduced_motion="reduce")
     shown.get_by_role("button", name="Run").click()
     expect(shown.locator(".says")).to_contain_text("Step 240")
-    expect(shown.get_by_role("button", name="Run")).to_have_attribute("aria-pressed", "false")
+    expect(shown.get_by_role("button", name="Run")).to_have_text("Run")
 
 
 def drag(phone: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -140,6 +152,11 @@ def test_the_figures_by_finger(phone: Page, learner: User) -> None:
     phone.touchscreen.tap(*at(chart, data["places"][50]))
     expect(shown.locator(".says")).to_have_text(data["says"][50])
     drag(phone, at(chart, data["places"][50]), at(chart, data["places"][20]))
+    expect(shown.locator(".says")).to_have_text(data["says"][20])
+
+    # To scroll the page with a finger on the chart is no answer.
+    x, y = at(chart, data["places"][50])
+    drag(phone, (x, y), (x + 2, y - 60))
     expect(shown.locator(".says")).to_have_text(data["says"][20])
 
     shown = figure(phone, "early-stopping")
@@ -195,6 +212,17 @@ def test_a_first_visit_is_light_and_asks_no_other_host(page: Page, live_server: 
     assert sum(sizes.values()) <= 350 * 1024
 
 
+def test_short_formulas_do_not_scroll(page: Page, learner: User) -> None:
+    """A formula that is a little wider than its box would fade out at its end."""
+    for address in (ADDRESS, "/concepts/l2-penalty/", "/search/?q=decay"):
+        page.goto(address)
+        expect(page.locator(".math.set").first).to_be_visible()
+        wider = page.evaluate(
+            "[...document.querySelectorAll('.math')].map(math => math.scrollWidth - math.clientWidth)"
+        )
+        assert [by for by in wider if 0 < by <= 4] == [], address
+
+
 def test_variants_are_tried_in_place(page: Page, learner: User) -> None:
     page.goto(ADDRESS)
     link = page.get_by_role("link", name="Try one").nth(1)
@@ -226,7 +254,7 @@ def answer(part: Locator, response: dict[str, Any]) -> None:
                 handle.press("ArrowUp")
     else:
         part.locator("[name=value], [name=text]").fill(response.get("value") or response["text"])
-    part.get_by_role("button", name="Check").click()
+    part.get_by_role("button", name="Check", exact=True).click()
 
 
 def test_the_quick_check_right_wrong_and_taken_back(page: Page, learner: User, key: Key) -> None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.calendar import day_begins, study_day
+from quizzes.templatetags.words import days_until
 
 
 @dataclass
@@ -53,3 +55,10 @@ def test_every_instant_lies_in_its_day_and_days_meet(now: datetime, zone: ZoneIn
 
     assert day.begins_at <= now < day.ends_at
     assert day_begins(student, day.date + timedelta(days=1)) == day.ends_at
+
+
+def test_days_are_counted_before_and_after() -> None:
+    student, now = Someone(BERLIN), datetime(2026, 3, 10, 12, tzinfo=BERLIN)
+    with time_machine.travel(now):
+        said = {days: days_until(now + timedelta(days=days), student) for days in (-4, -1, 0, 1, 30)}
+    assert said == {-4: "4 days ago", -1: "yesterday", 0: "today", 1: "tomorrow", 30: "in 30 days"}

@@ -61,7 +61,7 @@ def test_only_staff_who_may_see_exams_see_results(exam: Exam, student: User, ins
     clerk = User.objects.create_user("clerk", password="files-it-1", is_staff=True)
     reader = User.objects.create_user("reader", password="reads-it-1", is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_exam"))
-    for ending in ("", "items.csv", "students.csv"):
+    for ending in ("", "items.csv", "answers.csv", "students.csv"):
         assert Client().get(url(exam, ending)).status_code == 302
         for user, status in ((student, 302), (clerk, 403), (reader, 200)):
             client = Client()
@@ -112,6 +112,11 @@ def test_the_numbers_are_those_of_the_slots(exam: Exam, key: Key, instructor: Cl
     table = rows(instructor.get(url(exam, "items.csv")))
     assert [row["item"] for row in table] == [item.slug for item in found.items]
     assert float(table[0]["facility"]) == pytest.approx(found.items[0].facility.value, abs=1e-4)
+    chosen = [row for row in rows(instructor.get(url(exam, "answers.csv"))) if row["kind"] == "single_choice"]
+    assert [(row["answer"], int(row["all"])) for row in chosen] == [
+        (answer.chosen.option, answer.chosen.all) for answer in single.answers
+    ]
+    assert [row["right"] for row in chosen].count("yes") == 1
 
 
 def test_items_are_sorted_by_a_click(exam: Exam, key: Key, instructor: Client) -> None:

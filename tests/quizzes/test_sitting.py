@@ -138,6 +138,7 @@ def test_two_sweeps_at_once_close_once(learner: User) -> None:
             "sections.0",
             "There is no kind “essay”",
         ),
+        ("assessment", {"slots": True}, "slots", "This is a number, not true or false"),
         (
             "assessment",
             {"slots": 3, "sections": [{"title": "A", "slots": 3, "kinds": {"numeric": 0}}]},
@@ -201,6 +202,22 @@ def test_times_that_contradict_each_other_are_refused(course: Course, tmp_path: 
     with pytest.raises(bank.BankError, match=message):
         exams.load_exams(course, tmp_path)
     assert not Exam.objects.filter(slug="late").exists()
+
+
+def test_an_exam_keeps_its_name_to_itself(course: Course, student: User, tmp_path: Any) -> None:
+    def load(text: str, of: Course = course) -> None:
+        (tmp_path / "exams.yaml").write_text(text)
+        exams.load_exams(of, tmp_path)
+
+    one = "- slug: tiny-exam\n  title: T\n  kind: assessment\n  minutes: 30\n  blueprint: {slots: 1}\n"
+    with pytest.raises(bank.BankError, match="“tiny-exam” stands here twice"):
+        load(one + one)
+    with pytest.raises(bank.BankError, match=r"course “.+” has an exam of this name"):
+        load(one, Course.objects.create(slug="other", title="Other"))
+    opening.open_sitting(student, Exam.objects.get(slug="tiny-exam"), timezone.now())
+    viva = "{rounds: 1, pairs: 2, distractors: 1, seconds_a_round: 60}"
+    with pytest.raises(bank.BankError, match="was sat, as one of kind assessment"):
+        load(one.replace("assessment", "viva").replace("{slots: 1}", viva))
 
 
 def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(student: User) -> None:

@@ -13,7 +13,10 @@ export function reader(form) {
       const chosen = form.querySelector("[name=choice]:checked");
       return chosen && { choice: chosen.value };
     },
-    multiple_select: () => ({ choices: all("[name=choices]:checked").map((box) => box.value) }),
+    multiple_select: () => {
+      const choices = all("[name=choices]:checked").map((box) => box.value);
+      return choices.length ? { choices } : null;
+    },
     numeric: () => typed("value"),
     short_text: () => typed("text"),
     matching: () => {
@@ -41,12 +44,13 @@ export function fill(form, response) {
   for (const step of response.order ?? []) list?.append(list.querySelector(`[name=step][value="${step}"]`).closest("[data-step]"));
 }
 
-// `told` hears of each answer: saving, saved, refused (with a message), stale, over; and of the line: online, offline, or
-// login where the server no longer knows who this is.
+// `told` hears of each answer: saving, saved, refused (with a message), stale (with what was not saved), over; and of the
+// line: online, offline, or login where the server no longer knows who this is.
 export class Saver {
-  constructor(key, csrf, told) {
-    Object.assign(this, { key, csrf, told, line: "online" });
-    this.waiting = new Map(kept(key));
+  constructor(key, told) {
+    Object.assign(this, { key, told, line: "online" });
+    // By slot: where it goes, what was answered, and the revision that this was an answer to.
+    this.waiting = kept(key);
     this.revs = new Map();
     // Sent, but with no answer: each may be with the server.
     this.unknown = new Map();
@@ -55,16 +59,19 @@ export class Saver {
   }
 
   put(slot, address, response) {
-    this.waiting.set(slot, { address, response });
-    this.keep();
+    const rev = this.waiting.get(slot)?.rev ?? this.revs.get(slot) ?? 0;
+    this.keep(slot, { address, response, rev });
     this.told("saving", slot);
     return this.send();
   }
 
-  keep() {
+  // In this browser too; each slot by itself, since another tab may keep others. Nothing to forget it.
+  keep(slot, entry) {
+    if (entry) this.waiting.set(slot, entry);
+    else this.waiting.delete(slot);
     try {
-      if (this.waiting.size) localStorage.setItem(this.key, JSON.stringify([...this.waiting]));
-      else localStorage.removeItem(this.key);
+      if (entry) localStorage.setItem(`${this.key} ${slot}`, JSON.stringify(entry));
+      else localStorage.removeItem(`${this.key} ${slot}`);
     } catch {
       // A browser that keeps nothing: answers are sent all the same.
     }
@@ -79,7 +86,7 @@ export class Saver {
   async sendAll() {
     clearTimeout(this.timer);
     for (const [slot, entry] of [...this.waiting]) {
-      const answer = await this.request(entry, this.revs.get(slot) ?? 0);
+      const answer = await this.request(entry);
       if (!answer) {
         this.unknown.set(slot, [...(this.unknown.get(slot) ?? []), written(entry.response)]);
         this.timer = setTimeout(() => this.send(), RETRY);
@@ -88,18 +95,15 @@ export class Saver {
       const body = await answer.json().catch(() => ({}));
       const own = answer.status === 409 && this.unknown.get(slot)?.includes(written(body.response));
       this.unknown.delete(slot);
-      // What was typed meanwhile stays to be sent.
-      const newer = this.waiting.get(slot) !== entry;
       if (body.rev !== undefined) this.revs.set(slot, body.rev);
-      // Nobody else's: an earlier answer of this page, whose receipt was lost on the way.
+      // What was typed meanwhile stays to be sent, over what is saved now. Where the newest answer is nobody else's but an
+      // earlier one of this page, whose receipt was lost on the way, this one is sent again.
+      const newest = this.waiting.get(slot);
+      const again = own || (answer.status !== 409 && newest !== entry);
+      this.keep(slot, again ? { ...newest, rev: body.rev ?? newest.rev } : null);
       if (own) continue;
-      // Nothing of another's is written over unseen, by what was typed meanwhile either.
-      if (!newer || answer.status === 409) {
-        this.waiting.delete(slot);
-        this.keep();
-      }
-      if (answer.ok) this.told(newer ? "saving" : "saved", slot);
-      else if (answer.status === 409) this.told("stale", slot);
+      if (answer.ok) this.told(again ? "saving" : "saved", slot);
+      else if (answer.status === 409) this.told("stale", slot, newest.response);
       else if (answer.status === 410) this.told("over", slot);
       else this.told("refused", slot, Object.values(body.errors ?? {}).flat().join(" ") || body.detail);
     }
@@ -107,26 +111,37 @@ export class Saver {
   }
 
   // The server's answer; nothing where the entry has to be sent again later.
-  async request(entry, rev) {
-    const answer = await fetch(entry.address, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf },
-      body: JSON.stringify({ response: entry.response, rev }),
-      // Goes on when the page is left.
-      keepalive: true,
-    }).catch(() => null);
+  async request({ address, response, rev }) {
+    const answer = await put(address, { response, rev });
     const refused = !answer || answer.status >= 500 || answer.status === 429;
-    const stranger = answer?.status === 401 || answer?.status === 403;
-    const line = refused ? "offline" : stranger ? "login" : "online";
+    const line = refused ? "offline" : [401, 403].includes(answer.status) ? "login" : "online";
     if (line !== this.line) this.told(line);
     this.line = line;
     return line === "online" ? answer : null;
   }
 }
 
+// A PUT that goes on when the page is left; nothing where the server cannot be reached.
+export function put(address, body) {
+  return fetch(address, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+    body: JSON.stringify(body),
+    keepalive: true,
+  }).catch(() => null);
+}
+
+// As it is now: a login in another tab changes it.
+function token() {
+  const kept = document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken="));
+  return kept?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]").value;
+}
+
 // Send a form whose fields are all hidden, and show what the page has become; false where the server cannot be reached.
 export async function take(form) {
-  const fields = [...form.querySelectorAll(":scope > input[type=hidden]")].map(({ name, value }) => [name, value]);
+  const fields = [...form.querySelectorAll(":scope > input[type=hidden]")].map(({ name, value }) => (
+    [name, name === "csrfmiddlewaretoken" ? token() : value]
+  ));
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
   if (answer) location.replace(location.pathname);
   return Boolean(answer);
@@ -154,9 +169,10 @@ export function sayLine(element, line) {
 
 function kept(key) {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? "[]");
+    const own = Object.entries(localStorage).filter(([name]) => name.startsWith(`${key} `));
+    return new Map(own.map(([name, entry]) => [Number(name.slice(key.length + 1)), JSON.parse(entry)]));
   } catch {
-    return [];
+    return new Map();
   }
 }
 
@@ -169,8 +185,8 @@ function written(response) {
 
 // Seconds left by the server's clock: what it said when the page came, less what has passed since.
 export function clock(element, seconds, ended) {
-  const start = performance.now();
-  let end = start + 1000 * seconds;
+  let end = performance.now() + 1000 * seconds;
+  let over = false;
   const tick = () => {
     const left = Math.max(Math.ceil((end - performance.now()) / 1000), 0);
     const minutes = Math.floor(left / 60);
@@ -178,11 +194,16 @@ export function clock(element, seconds, ended) {
       ? `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${String(left % 60).padStart(2, "0")}`
       : `${minutes}:${String(left % 60).padStart(2, "0")}`;
     element.classList.toggle("short", left <= Math.min(60, seconds / 3));
-    if (left) return;
-    clearInterval(timer);
+    if (left || over) return;
+    over = true;
     ended();
   };
-  const timer = setInterval(tick, 250);
+  setInterval(tick, 250);
   tick();
-  return { set(milliseconds) { end = performance.now() + milliseconds; } };
+  return {
+    set(milliseconds) {
+      end = performance.now() + milliseconds;
+      if (milliseconds > 0) over = false;
+    },
+  };
 }

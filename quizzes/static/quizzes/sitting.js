@@ -2,11 +2,10 @@
 
 import { enhanceMatching } from "./matching.js";
 import { enhanceOrdering } from "./ordering.js";
-import { Saver, clock, fill, reader, sayLine, take } from "./saving.js";
+import { Saver, clock, fill, put, reader, sayLine, take } from "./saving.js";
 
 const root = document.getElementById("sitting");
 const api = root.dataset.api;
-const csrf = root.querySelector("[name=csrfmiddlewaretoken]").value;
 const handIn = root.querySelector("[data-submit]");
 const state = root.querySelector("[data-state]");
 const announcement = root.querySelector("[data-announcement]");
@@ -22,7 +21,7 @@ const kept = new Map();
 let current = null;
 let over = false;
 
-const saver = new Saver(`sitting ${root.dataset.sitting}`, csrf, (what, slot, message) => {
+const saver = new Saver(`sitting ${root.dataset.sitting}`, (what, slot, message) => {
   if (sayLine(state, what)) return;
   if (what === "over") return finish();
   const failed = what === "refused";
@@ -36,7 +35,7 @@ const saver = new Saver(`sitting ${root.dataset.sitting}`, csrf, (what, slot, me
   if (failed) mark(slot, kept.get(slot));
   else said(slot);
   if (what === "saved") others?.postMessage({ slot });
-  if (what === "stale") refresh(slot, "Changed in another tab or device; this is the newest answer.");
+  if (what === "stale") conflict(slot, message);
 });
 
 // Forms
@@ -57,9 +56,7 @@ function enhance(slot) {
     clearTimeout(typing.get(number)?.timer);
     const send = () => {
       typing.delete(number);
-      const response = read();
-      mark(number, response);
-      return saver.put(number, `${api}answers/${number}/`, response);
+      return give(number, read());
     };
     if (!delay) return send();
     slot.querySelector("[data-saving]").textContent = "Saving …";
@@ -69,11 +66,16 @@ function enhance(slot) {
     if (event.target.closest(".answer")) changed(event.target.matches("[type=radio], [type=checkbox], select") ? 0 : 500);
   });
   form.addEventListener("answered", () => changed(0));
-  form.querySelector("[data-as-it-is]")?.addEventListener("click", () => changed(0));
+  form.querySelector("[data-as-it-is]")?.addEventListener("click", () => give(number, read() ?? { choices: [] }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     step(1);
   });
+}
+
+function give(number, response) {
+  mark(number, response);
+  return saver.put(number, `${api}answers/${number}/`, response);
 }
 
 function announce(text) {
@@ -103,17 +105,38 @@ function said(number) {
   linkOf(number).querySelector("[data-said]").textContent = `, ${words.join(", ").replace("failed", "not saved")}`;
 }
 
-async function refresh(number, message = "") {
+async function refresh(number) {
   const slot = slotOf(number);
   const answer = await fetch(`${root.dataset.slots}${number}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer) return;
   if (!answer.ok || answer.redirected) return location.reload();
-  slot.innerHTML = await answer.text();
+  const text = await answer.text();
+  const focused = slot.contains(document.activeElement);
+  clearTimeout(typing.get(number)?.timer);
+  typing.delete(number);
+  slot.innerHTML = text;
   window.htmx.process(slot);
   document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: slot } }));
   enhance(slot);
   mark(number, "answered" in formOf(slot).dataset ? {} : null);
-  if (message) slot.querySelector("[data-saving]").textContent = message;
+  if (focused) slot.querySelector(".place").focus({ preventScroll: true });
+}
+
+// Another tab or device has saved since: its answer is shown, and what was given here is not lost.
+async function conflict(number, response) {
+  await refresh(number);
+  const line = slotOf(number).querySelector("[data-saving]");
+  line.textContent = "Changed in another tab or device; this is the newest answer. ";
+  if (!response) return;
+  const mine = document.createElement("button");
+  mine.type = "button";
+  mine.className = "link";
+  mine.textContent = "Use what I gave here instead";
+  mine.addEventListener("click", async () => {
+    await give(number, response);
+    refresh(number);
+  });
+  line.append(mine);
 }
 
 // Other tabs and devices, and the clock
@@ -149,15 +172,25 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", flush);
 addEventListener("online", look);
 
+// By this page's clock the time is over; the server's decides, which may have given more, and closes the sitting.
 async function finish() {
   if (over) return;
   over = true;
   state.textContent = "The time is over. Handing in …";
   await Promise.race([flush(), new Promise((done) => setTimeout(done, 4000))]);
-  while (!(await take(handIn))) {
-    // Nothing more can be saved; the result is shown as soon as the server can be reached.
-    state.textContent = "The time is over. What was saved by then counts; the result follows when the connection is back.";
-    await new Promise((done) => setTimeout(done, 2000));
+  for (;;) {
+    const answer = await fetch(api).catch(() => null);
+    const sitting = answer?.ok ? await answer.json() : null;
+    const left = sitting ? Date.parse(sitting.deadline_at) - Date.parse(sitting.server_now) : 0;
+    if (sitting?.state === "open" && left > 1000) {
+      over = false;
+      ticking.set(left);
+      state.textContent = "You have more time.";
+      return;
+    }
+    if (answer && sitting?.state !== "open") return location.replace(location.pathname);
+    if (!answer) state.textContent = "The time is over. What was saved by then counts; the result follows when the connection is back.";
+    await new Promise((done) => setTimeout(done, 1000));
   }
 }
 
@@ -196,12 +229,7 @@ root.querySelector("[data-next]").addEventListener("click", () => step(1));
 const flags = new Map();
 
 async function sendFlag(slot, flagged) {
-  const answer = await fetch(`${api}flags/${slot}/`, {
-    method: "PUT",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-    body: JSON.stringify({ flagged }),
-    keepalive: true,
-  }).catch(() => null);
+  const answer = await put(`${api}flags/${slot}/`, { flagged });
   if (answer && flags.get(slot) === flagged) flags.delete(slot);
 }
 

@@ -16,7 +16,7 @@ if (round) {
   const api = round.dataset.api;
   const end = round.querySelector(".bar .button");
   round.dataset.kind = "matching";
-  const saver = new Saver(`round ${api}`, round.querySelector("[name=csrfmiddlewaretoken]").value, (what, _, message) => {
+  const saver = new Saver(`round ${api}`, (what, _, message) => {
     if (sayLine(state, what)) return;
     if (what === "refused") state.textContent = message;
     else if (what === "stale") location.reload();
