@@ -1,9 +1,16 @@
 // What every page needs: formulas typeset, the key to search, the visitor's time zone told to the sign-up, failed requests explained.
 
-import { typeset } from "./math.js";
+import { reach, typeset } from "./math.js";
 
 typeset(document.body);
-document.addEventListener("htmx:load", (event) => typeset(event.detail.elt));
+document.addEventListener("htmx:load", (event) => {
+  typeset(event.detail.elt);
+  reach();
+});
+// Their widths are known when fonts are, and change with the window and with what is unfolded.
+document.fonts.ready.then(reach);
+addEventListener("resize", reach);
+document.addEventListener("toggle", reach, true);
 
 for (const field of document.querySelectorAll("[data-time-zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

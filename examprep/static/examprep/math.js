@@ -17,3 +17,12 @@ export function spoken(element) {
   }
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
+
+// Formulas and tables that are wider than their box are scrolled by keys too; within a button or a label the page is.
+export function reach() {
+  for (const box of document.querySelectorAll(".math.set, main table")) {
+    const wide = box.scrollWidth > box.clientWidth + 1 && !box.closest("button, label, summary, a");
+    if (wide) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}

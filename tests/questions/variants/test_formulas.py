@@ -190,6 +190,14 @@ def test_any_text_computes_or_raises_its_own_error(text: str) -> None:
     assert time.perf_counter() - start < 0.5
 
 
+def bits(value: np.ndarray) -> bytes:
+    """Of a value; a NaN, which no variant may hold, is the same whatever its sign."""
+    kept = np.array(value)
+    if kept.dtype.kind == "f":
+        kept[np.isnan(kept)] = np.nan
+    return kept.tobytes()
+
+
 @given(
     st.recursive(
         st.sampled_from(["x", "v", "2", "0.5", "0"]),
@@ -206,6 +214,7 @@ def test_any_text_computes_or_raises_its_own_error(text: str) -> None:
     )
 )
 @example("(x + 0.3) ** (x / 2)")
+@example("(v[x] + ((x * 0) * (v / 0)))")
 @settings(max_examples=300, deadline=None)
 def test_one_seed_gives_the_same_bits_alone_as_in_a_batch(formula: str) -> None:
     try:
@@ -214,4 +223,4 @@ def test_one_seed_gives_the_same_bits_alone_as_in_a_batch(formula: str) -> None:
         return
     for seed in range(3):
         alone = compile_formula(formula, VALUES)({name: column[seed : seed + 1] for name, column in VALUES.items()})
-        assert alone[0].tobytes() == np.ascontiguousarray(whole[seed]).tobytes()
+        assert bits(alone[0]) == bits(whole[seed])
