@@ -53,7 +53,7 @@ class Ahead:
 
 
 def overview(student: Any, now: datetime) -> list[Ahead]:
-    """All exams of the student's courses, the next one first; a fixed number of queries."""
+    """All exams of the student's courses, the next one first, those that are over last; a fixed number of queries."""
     sittings: dict[int, list[Sitting]] = defaultdict(list)
     for one in Sitting.objects.filter(student=student).only("exam", "state", "score", "max_score", "deadline_at"):
         sittings[one.exam_id].append(one)
@@ -78,7 +78,7 @@ def overview(student: Any, now: datetime) -> list[Ahead]:
                 [] if isinstance(blueprint, blueprints.Viva) else list(blueprint.sections),
             )
         )
-    return found
+    return sorted(found, key=lambda one: one.at is not None and one.at < now)
 
 
 def history(student: Any, exam: Exam) -> QuerySet[Sitting]:

@@ -63,6 +63,11 @@ def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> N
     assert not examining.history(student, viva.exam).exists()
 
 
+def test_an_exam_that_is_over_comes_last(student: User) -> None:
+    Exam.objects.filter(slug="tiny-exam").update(starts_at=timezone.now() - timedelta(days=4))
+    assert [one.exam.slug for one in examining.overview(student, timezone.now())] == ["tiny-viva", "tiny-exam"]
+
+
 def test_when_an_exam_can_be_begun(student: User) -> None:
     now = timezone.now()
     ahead = examining.overview(student, now)[0]
