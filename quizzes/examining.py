@@ -322,8 +322,10 @@ def _letter(row: int) -> str:
 
 
 def confused(sitting: Sitting) -> list[Matrix]:
-    """The match sets of a sitting in which something was taken for something else."""
+    """The match sets of a sitting in which something was taken for something else; not those that are asked in an open
+    sitting."""
     slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
+    slots = slots.exclude(presentation__version__item__in=presenting.examined(sitting.student))
     return [matrix for matrix in map(_matrix, slots) if matrix.confused]
 
 

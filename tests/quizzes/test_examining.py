@@ -169,6 +169,12 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
     assert states.count("wrong") == 1
     assert states.count("right") + states.count("missed") == len(matrix.rows)
 
+    # While another sitting asks it, what is right is not told here either.
+    another = opened(student)
+    assert examining.confused(one) == []
+    sitting.submit(student, another.pk, timezone.now())
+    assert examining.confused(one) == [matrix]
+
     slot.refresh_from_db()
     prompt = examining.oral_prompt(slot)
     assert prompt is not None
