@@ -39,8 +39,12 @@ class ResultsAdmin(admin.ModelAdmin):
     change_form_template = "admin/quizzes/exam/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"": self.results_view, "items.csv": self.items_view, "answers.csv": self.answers_view}
-        views |= {"students.csv": self.students_view}
+        views = {
+            "": self.results_view,
+            "items.csv": self.items_view,
+            "answers.csv": self.answers_view,
+            "students.csv": self.students_view,
+        }
         own = [
             path(
                 f"<int:pk>/results/{ending}",

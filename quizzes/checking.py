@@ -88,7 +88,7 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
     check.presentations = [str(one.pk) for one in found]
     check.save(update_fields=["number", "presentations"])
     # What is asked in an open sitting too shows its answer again when that is closed.
-    examined = set(presenting.examined(student).values_list("version__item", flat=True))
+    examined = presenting.examined_items(student)
     return [one for one in found if one.version.item_id not in examined]
 
 

@@ -90,6 +90,11 @@ def examined(student: Any) -> QuerySet[Any]:
     return put.values("version__item")
 
 
+def examined_items(student: Any) -> set[int]:
+    """The items of the student's open sittings; one query."""
+    return set(examined(student).values_list("version__item", flat=True))
+
+
 def is_examined(student: Any, presentation: Presentation | None) -> bool:
     """Whether its item is asked in a sitting of the student's that is open."""
     return presentation is not None and examined(student).filter(version__item=presentation.version.item_id).exists()

@@ -30,7 +30,7 @@ from quizzes import folding, journal, outbox, syncing
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
-from quizzes.presenting import body_of, examined, told, with_html
+from quizzes.presenting import body_of, examined_items, told, with_html
 
 MAX_EVENTS = 500
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -251,7 +251,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
         practice=practice,
         of_targets=of_targets,
         undone=undone,
-        examined=set(examined(student).values_list("version__item", flat=True)) if presentations else set(),
+        examined=examined_items(student) if presentations else set(),
     )
 
 

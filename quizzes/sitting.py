@@ -329,10 +329,12 @@ def change_extra_time(enrolment: Enrolment) -> None:
 
 
 def lengthened(time: timedelta, enrolment: Enrolment) -> timedelta:
+    """The time of an exam, or of a round, with the enrolment's extra time."""
     return time * (1 + enrolment.extra_time_percent / 100)
 
 
 def round_seconds(blueprint: blueprints.Viva, enrolment: Enrolment) -> int:
+    """Seconds of a round, with the enrolment's extra time."""
     return round(lengthened(timedelta(seconds=blueprint.seconds_a_round), enrolment).total_seconds())
 
 
@@ -393,7 +395,7 @@ def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
         raise StillOpenError("This sitting is still open.")
     slots = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
     shown = shows_keys(sitting, now)
-    examined = set(presenting.examined(sitting.student_id).values_list("version__item", flat=True)) if shown else set()
+    examined = presenting.examined_items(sitting.student_id) if shown else set()
     told = {slot.number: shown and slot.presentation.version.item_id not in examined for slot in slots}
     scores = {slot.number: slot.score or 0.0 for slot in slots}
     concepts: dict[str, list[float]] = defaultdict(list)

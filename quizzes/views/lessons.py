@@ -124,13 +124,11 @@ def _answer_sheet(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     trial = given[at][0]
     response = answering.response(trial.presentation.version.kind, request.POST)
     try:
-        checking.grade(trial, response)
+        parts = _sheet([*given[:at], (trial, response), *given[at + 1 :]], address)
     except ResponseError as error:
         parts = _sheet(given, address)
         parts[at] = _mended(parts[at], response, f"{error.field}: {error.message}")
-        return _check_page(request, lesson, parts, counts=False)
-    given[at] = trial, response
-    return _check_page(request, lesson, _sheet(given, address), counts=False)
+    return _check_page(request, lesson, parts, counts=False)
 
 
 def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
