@@ -86,6 +86,13 @@ def typed(sitting: Sitting) -> Slot:
     return slot
 
 
+def expect_saved(page: Page, slot: Slot, value: str) -> None:
+    """The page says that the number is saved, and the server has it."""
+    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
+    slot.refresh_from_db()
+    assert slot.response == {"value": value}
+
+
 def end_in(page: Page, left: timedelta) -> None:
     """Move the end of the sittings; the page asks how things stand whenever it is looked at again."""
     ends = timezone.now() + left
@@ -156,9 +163,7 @@ def test_without_network_answers_wait_and_are_sent_when_it_is_back(page: Page, a
     page.context.set_offline(False)
     page.reload()
     expect(page.locator(f"#slot-{slot.number} [name=value]")).to_have_value("0.125")
-    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
-    slot.refresh_from_db()
-    assert slot.response == {"value": "0.125"}
+    expect_saved(page, slot, "0.125")
 
 
 def test_what_was_just_typed_is_handed_in(page: Page, ada: User) -> None:
@@ -211,9 +216,7 @@ def test_who_is_logged_out_meanwhile_loses_nothing(page: Page, ada: User) -> Non
     expect(page.locator(f"#slot-{slot.number} [name=value]")).to_have_value("0.25")
     expect(page.locator(f"[data-go='{slot.number}']")).to_have_class("answered")
     go(page, slot.number)
-    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
-    slot.refresh_from_db()
-    assert slot.response == {"value": "0.25"}
+    expect_saved(page, slot, "0.25")
 
 
 def test_the_time_ends_without_network(page: Page, ada: User) -> None:
@@ -280,9 +283,7 @@ def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page
     # What was typed here is not lost for it.
     shown.get_by_role("button", name="Use what I gave here instead").click()
     expect(shown.locator("[name=value]")).to_have_value("0.6")
-    expect(shown.locator("[data-saving]")).to_have_text("Saved")
-    slot.refresh_from_db()
-    assert slot.response == {"value": "0.6"}
+    expect_saved(page, slot, "0.6")
     other.close()
 
 
@@ -338,9 +339,7 @@ def test_a_login_in_another_tab_lets_answers_through(page: Page, ada: User) -> N
     expect(page.locator("[data-state]")).to_contain_text("You are no longer logged in")
     other = page.context.new_page()
     log_in(other)
-    expect(page.locator(f"#slot-{slot.number} [data-saving]")).to_have_text("Saved")
-    slot.refresh_from_db()
-    assert slot.response == {"value": "0.25"}
+    expect_saved(page, slot, "0.25")
     other.close()
 
 
