@@ -66,14 +66,17 @@ def test_what_was_answered_right_is_not_asked_again_today(api: Api, key: Callabl
     assert api.queue()["counts"]["done"] == 1
 
 
-def test_what_was_answered_wrong_comes_back_today_and_numbers_are_new(api: Api, key: Callable[[str], Any]) -> None:
-    (numeric,) = [one for one in api.queue()["results"] if one["kind"] == "numeric"]
+def test_what_was_answered_wrong_comes_back_today_and_numbers_are_new(student: User, key: Callable[[str], Any]) -> None:
+    # At noon: ten minutes before the day rolls over, it would come back tomorrow.
+    with time_machine.travel(timezone.now().replace(hour=12), tick=False):
+        api = Api(student)
+        (numeric,) = [one for one in api.queue()["results"] if one["kind"] == "numeric"]
 
-    api.answer(numeric["id"], {"value": "17"})
+        api.answer(numeric["id"], {"value": "17"})
 
-    again = [one for one in api.queue()["results"] if one["kind"] == "numeric"]
-    assert [one["card"] for one in again] == [numeric["card"]]
-    assert again[0]["id"] != numeric["id"]
+        again = [one for one in api.queue()["results"] if one["kind"] == "numeric"]
+        assert [one["card"] for one in again] == [numeric["card"]]
+        assert again[0]["id"] != numeric["id"]
 
 
 def test_tomorrow_asks_what_is_due_and_numeric_items_have_new_numbers(
