@@ -19,7 +19,8 @@ from examprep.models import User
 from examprep.roles import instructors
 from questions import bank
 from questions.models import Course
-from quizzes import exams, presenting, scheduling
+from quizzes import presenting, scheduling
+from quizzes.exams import loading
 from quizzes.models import Presentation
 from tests import servers
 
@@ -62,7 +63,7 @@ def _fresh_caches() -> None:
 def course(db: None) -> Course:
     """The tiny course: one item of each kind."""
     loaded = bank.load_course(TINY, seeds=20).course
-    exams.load_exams(loaded, TINY)
+    loading.load_exams(loaded, TINY)
     return loaded
 
 

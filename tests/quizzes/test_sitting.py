@@ -14,7 +14,8 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course, Item
-from quizzes import blueprints, exams, opening, sitting
+from quizzes import blueprints, opening, sitting
+from quizzes.exams import loading
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from quizzes.presenting import body_of
 from tests.conftest import TINY
@@ -47,7 +48,7 @@ def learner(transactional_db: None) -> User:
     from quizzes import scheduling
 
     course = bank.load_course(TINY, seeds=20).course
-    exams.load_exams(course, TINY)
+    loading.load_exams(course, TINY)
     user = User.objects.create_user("ada")
     scheduling.enrol(user, course)
     scheduling.ensure_cards(user)
@@ -185,7 +186,7 @@ def test_a_course_whose_exam_cannot_be_filled_is_not_loaded(course: Course, tmp_
         "- slug: big\n  title: Big\n  kind: assessment\n  minutes: 30\n  blueprint:\n    slots: 40\n"
     )
     with pytest.raises(bank.BankError, match=r"exams.yaml:5: big: blueprint: Questions: items.*40 needed, 6 published"):
-        exams.load_exams(course, tmp_path)
+        loading.load_exams(course, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -200,14 +201,14 @@ def test_times_that_contradict_each_other_are_refused(course: Course, tmp_path: 
         f"- slug: late\n  title: Late\n  kind: assessment\n  minutes: 30\n  {fields}\n  blueprint: {{slots: 2}}\n"
     )
     with pytest.raises(bank.BankError, match=message):
-        exams.load_exams(course, tmp_path)
+        loading.load_exams(course, tmp_path)
     assert not Exam.objects.filter(slug="late").exists()
 
 
 def test_an_exam_keeps_its_name_to_itself(course: Course, student: User, tmp_path: Any) -> None:
     def load(text: str, of: Course = course) -> None:
         (tmp_path / "exams.yaml").write_text(text)
-        exams.load_exams(of, tmp_path)
+        loading.load_exams(of, tmp_path)
 
     one = "- slug: tiny-exam\n  title: T\n  kind: assessment\n  minutes: 30\n  blueprint: {slots: 1}\n"
     with pytest.raises(bank.BankError, match="“tiny-exam” stands here twice"):
