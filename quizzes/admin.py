@@ -15,8 +15,9 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
 from questions.interchange import yaml
-from quizzes import blueprints, opening, outbox, sitting
+from quizzes import outbox
 from quizzes.admin_results import ResultsAdmin
+from quizzes.exams import blueprints, opening, sittings
 from quizzes.models import (
     Card,
     DailyPlan,
@@ -72,7 +73,7 @@ class ExamForm(forms.ModelForm):
             exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
             try:
                 opening.check_blueprint(exam)
-            except (blueprints.BlueprintError, sitting.SittingError) as error:
+            except (blueprints.BlueprintError, sittings.SittingError) as error:
                 self.add_error("blueprint", str(error))
         return found
 
@@ -121,7 +122,7 @@ class EnrolmentAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Enrolment, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "extra_time_percent" in form.changed_data:
-            sitting.change_extra_time(obj)
+            sittings.change_extra_time(obj)
 
 
 class Log(admin.ModelAdmin):

@@ -21,8 +21,9 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import checking, opening, presenting, progress, reviewing, scheduling, searching, sitting, syncing
+from quizzes import checking, presenting, progress, reviewing, scheduling, searching, syncing
 from quizzes.calendar import instant
+from quizzes.exams import opening, sittings
 from quizzes.models import Exam, Sitting
 
 MAX_QUEUE = 100
@@ -441,11 +442,11 @@ class SittingView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, (ObjectDoesNotExist, ValidationError)) and not isinstance(exc, APIException):
             exc = NotFound()
-        elif isinstance(exc, sitting.PastError):
+        elif isinstance(exc, sittings.PastError):
             exc = Gone(str(exc))
-        elif isinstance(exc, sitting.StaleError):
+        elif isinstance(exc, sittings.StaleError):
             exc = Conflict(str(exc), rev=exc.slot.rev, response=exc.slot.response)
-        elif isinstance(exc, (sitting.SittingError, sitting.StillOpenError)):
+        elif isinstance(exc, (sittings.SittingError, sittings.StillOpenError)):
             exc = Conflict(str(exc), code=getattr(exc, "code", "open"))
         elif isinstance(exc, ResponseError):
             exc = InvalidFields({exc.field: [exc.message]})
@@ -460,7 +461,7 @@ class SittingOpen(SittingView):
         exam = Exam.objects.select_related("course").get(slug=slug)
         now = timezone.now()
         opened, created = opening.open_sitting(request.user, exam, now)
-        return Response(sitting.payload(opened, now), status=201 if created else 200)
+        return Response(sittings.payload(opened, now), status=201 if created else 200)
 
 
 class SittingList(generics.ListAPIView[Sitting]):
@@ -486,7 +487,7 @@ class SittingDetail(SittingView):
     @extend_schema(responses=SittingSerializer)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         now = timezone.now()
-        return Response(sitting.payload(sitting.get(request.user, id, now), now))
+        return Response(sittings.payload(sittings.get(request.user, id, now), now))
 
 
 class SittingAnswer(SittingView):
@@ -496,7 +497,7 @@ class SittingAnswer(SittingView):
     def put(self, request: Request, id: uuid.UUID, slot: int) -> Response:
         given = AnswerSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        saved = sitting.save_answer(request.user, id, slot, **given.validated_data, now=timezone.now())
+        saved = sittings.save_answer(request.user, id, slot, **given.validated_data, now=timezone.now())
         remaining = round(saved.remaining.total_seconds() * 1000)
         return Response({"rev": saved.rev, "saved_at": instant(saved.saved_at), "remaining_ms": remaining})
 
@@ -508,7 +509,7 @@ class SittingFlag(SittingView):
     def put(self, request: Request, id: uuid.UUID, slot: int) -> Response:
         given = FlagSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        sitting.flag(request.user, id, slot, **given.validated_data)
+        sittings.flag(request.user, id, slot, **given.validated_data)
         return Response(given.validated_data)
 
 
@@ -517,7 +518,7 @@ class SittingStart(SittingView):
 
     @extend_schema(request=None, responses=SlotSerializer)
     def post(self, request: Request, id: uuid.UUID, slot: int) -> Response:
-        return Response(sitting.slot_payload(sitting.start_round(request.user, id, slot, timezone.now())))
+        return Response(sittings.slot_payload(sittings.start_round(request.user, id, slot, timezone.now())))
 
 
 class RoundGradeSerializer(serializers.Serializer):
@@ -530,8 +531,8 @@ class SittingFinish(SittingView):
 
     @extend_schema(request=None, responses=RoundGradeSerializer)
     def post(self, request: Request, id: uuid.UUID, slot: int) -> Response:
-        finished = sitting.finish_round(request.user, id, slot)
-        grade = finished.grade if sitting.shows_keys(finished.sitting, timezone.now()) else None
+        finished = sittings.finish_round(request.user, id, slot)
+        grade = finished.grade if sittings.shows_keys(finished.sitting, timezone.now()) else None
         return Response({"slot": finished.number, "grade": presenting.with_html(grade)})
 
 
@@ -542,7 +543,7 @@ class SittingOral(SittingView):
     def put(self, request: Request, id: uuid.UUID, slot: int) -> Response:
         given = OralSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        sitting.mark_oral(request.user, id, slot, **given.validated_data)
+        sittings.mark_oral(request.user, id, slot, **given.validated_data)
         return Response(given.validated_data)
 
 
@@ -552,9 +553,9 @@ class SittingSubmit(SittingView):
     @extend_schema(request=None, responses=SittingSerializer)
     def post(self, request: Request, id: uuid.UUID) -> Response:
         now = timezone.now()
-        closed = sitting.submit(request.user, id, now)
+        closed = sittings.submit(request.user, id, now)
         # The same answer whenever it is asked: of the instant at which it was closed.
-        return Response(sitting.payload(closed, closed.closed_at or now))
+        return Response(sittings.payload(closed, closed.closed_at or now))
 
 
 class ResultSerializer(serializers.Serializer):
@@ -575,7 +576,7 @@ class SittingResult(SittingView):
     @extend_schema(responses=ResultSerializer)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         now = timezone.now()
-        return Response(sitting.result(sitting.get(request.user, id, now), now))
+        return Response(sittings.result(sittings.get(request.user, id, now), now))
 
 
 class BinSerializer(serializers.Serializer):

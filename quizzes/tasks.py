@@ -3,7 +3,8 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, outbox, presenting, reminding, scheduling, sitting
+from quizzes import fitting, outbox, presenting, reminding, scheduling
+from quizzes.exams import sittings
 from quizzes.models import Job
 
 
@@ -31,7 +32,7 @@ def plan_due_students() -> None:
 @shared_task
 def close_overdue_sittings() -> None:
     """Close the exams whose time is over, with what was saved."""
-    sitting.close_overdue(timezone.now())
+    sittings.close_overdue(timezone.now())
 
 
 @shared_task

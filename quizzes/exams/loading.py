@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Course
-from quizzes import blueprints, opening, sitting
+from quizzes.exams import blueprints, opening, sittings
 from quizzes.models import Exam
 
 
@@ -94,6 +94,6 @@ def _load_exam(course: Course, entry: Any, seen: set[str]) -> list[bank.Problem]
         opening.check_blueprint(loaded)
     except blueprints.BlueprintError as error:
         return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
-    except sitting.SittingError as error:
+    except sittings.SittingError as error:
         return [problem(str(error), "blueprint")]
     return []

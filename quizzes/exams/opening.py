@@ -17,10 +17,11 @@ from django.db.models import Max
 
 from questions.kinds import KINDS, matching
 from questions.models import Concept, Item, ItemVersion
-from quizzes import blueprints, composing, folding, journal, presenting, scheduling
+from quizzes import folding, journal, presenting, scheduling
 from quizzes.calendar import instant, study_day
+from quizzes.exams import blueprints, composition
+from quizzes.exams.sittings import GRACE, SittingError, close_locked, lengthened, round_seconds
 from quizzes.models import Card, Enrolment, Exam, Presentation, ReviewEvent, Sitting, Slot
-from quizzes.sitting import GRACE, SittingError, close_locked, lengthened, round_seconds
 
 FORGOTTEN_AFTER = timedelta(days=30)
 """What was seen longer ago counts as not seen."""
@@ -110,12 +111,12 @@ def _assessment_slots(
 
 
 def _draw_items(
-    candidates: Sequence[composing.Candidate], blueprint: blueprints.Assessment, seed: int, *, strict: bool = False
+    candidates: Sequence[composition.Candidate], blueprint: blueprints.Assessment, seed: int, *, strict: bool = False
 ) -> list[list[int]]:
-    parts = [composing.Part(part.slots, part.kinds, part.difficulty) for part in blueprint.parts]
+    parts = [composition.Part(part.slots, part.kinds, part.difficulty) for part in blueprint.parts]
     try:
-        return composing.compose(candidates, parts, blueprint.concepts, seed, strict=strict)
-    except composing.ShortError as short:
+        return composition.compose(candidates, parts, blueprint.concepts, seed, strict=strict)
+    except composition.ShortError as short:
         where = "" if short.part is None else f"{blueprint.parts[short.part].title}: "
         raise SittingError("bank", f"{where}{short}.") from None
 
@@ -174,14 +175,14 @@ def _weighs(concept: str, concepts: dict[str, float]) -> bool:
     return not concepts or concepts.get(concept, 0) > 0
 
 
-def _candidates(exam: Exam, student: Any | None, now: datetime | None) -> list[composing.Candidate]:
+def _candidates(exam: Exam, student: Any | None, now: datetime | None) -> list[composition.Candidate]:
     seen: dict[int, datetime] = {}
     if student is not None and now is not None:
         shown = Presentation.objects.filter(student=student, created_at__gt=now - FORGOTTEN_AFTER)
         seen = dict(shown.values_list("card__item").annotate(last=Max("created_at")).values_list("card__item", "last"))
     rows = Item.objects.published().filter(course=exam.course_id).order_by("pk")
     return [
-        composing.Candidate(pk, kind, concepts[0], difficulty, _seen(seen.get(pk), now))
+        composition.Candidate(pk, kind, concepts[0], difficulty, _seen(seen.get(pk), now))
         for pk, kind, concepts, difficulty in rows.values_list(
             "pk", "published__kind", "published__concepts", "published__difficulty"
         )
@@ -255,7 +256,7 @@ def _viva_slots(
 ) -> tuple[list[dict[str, Any]], list[Slot]]:
     confused = confusions(sitting.student)
     pairs = _pairs(sitting, blueprint, confused, now)
-    rounds = composing.rounds(pairs, blueprint.rounds, blueprint.pairs, blueprint.concepts, sitting.seed)
+    rounds = composition.rounds(pairs, blueprint.rounds, blueprint.pairs, blueprint.concepts, sitting.seed)
     if not rounds:
         raise SittingError("bank", "There are no match sets for this viva.")
     versions = _versions([one.item for one in rounds])
@@ -280,7 +281,7 @@ def _viva_slots(
 
 def _pairs(
     sitting: Sitting, blueprint: blueprints.Viva, confused: Sequence[Confusion], now: datetime
-) -> list[composing.Pair]:
+) -> list[composition.Pair]:
     partners: dict[tuple[int, str], list[str]] = defaultdict(list)
     missed: Counter[tuple[int, str]] = Counter()
     for one in confused:
@@ -297,7 +298,7 @@ def _pairs(
         if card.facet in version.facets and _weighs(version.concepts[0], blueprint.concepts):
             recall = folding.predict(card, on, 0.0, w)
             found.append(
-                composing.Pair(
+                composition.Pair(
                     card.item_id,
                     card.facet,
                     version.concepts[0],

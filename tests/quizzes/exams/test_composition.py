@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes import composing
-from quizzes.composing import Candidate, Pair, Part
+from quizzes.exams import composition
+from quizzes.exams.composition import Candidate, Pair, Part
 
 CONCEPTS = "abcdef"
 KINDS = ("numeric", "single_choice", "ordering")
@@ -30,7 +30,7 @@ WEIGHTS = st.dictionaries(st.sampled_from(CONCEPTS), st.floats(0.1, 10), min_siz
 def test_quotas_sum_to_the_slots_and_are_shares_rounded_up_or_down(
     weights: dict[str, float], slots: int, seed: int
 ) -> None:
-    found = composing.quotas(weights, slots, np.random.default_rng(seed))
+    found = composition.quotas(weights, slots, np.random.default_rng(seed))
     assert sum(found.values()) == slots
     for name, weight in weights.items():
         assert abs(found[name] - slots * weight / sum(weights.values())) < 1 + 1e-6
@@ -40,7 +40,7 @@ def test_quotas_give_each_its_share_in_the_long_run() -> None:
     rng = np.random.default_rng(0)
     counts: Counter[str] = Counter()
     for _ in range(2000):
-        counts.update(composing.quotas({"a": 1, "b": 2.5, "c": 0.1}, 4, rng))
+        counts.update(composition.quotas({"a": 1, "b": 2.5, "c": 0.1}, 4, rng))
     for name, weight in (("a", 1), ("b", 2.5), ("c", 0.1)):
         assert counts[name] / 2000 == pytest.approx(4 * weight / 3.6, abs=0.04)
 
@@ -51,8 +51,8 @@ def test_a_draw_is_exact_and_the_same_for_its_seed(weights: dict[str, float], se
     items = bank(720)
     parts = [Part(8, ("single_choice", "ordering"), {1: 1, 2: 1, 3: 2}), Part(6, ("numeric",), {2: 1, 4: 1})]
     by_id = {one.item: one for one in items}
-    drawn = composing.compose(items, parts, weights, seed)
-    assert drawn == composing.compose(items[::-1], parts, weights, seed)
+    drawn = composition.compose(items, parts, weights, seed)
+    assert drawn == composition.compose(items[::-1], parts, weights, seed)
     chosen = [item for part in drawn for item in part]
     assert len(set(chosen)) == 14
     assert [len(part) for part in drawn] == [8, 6]
@@ -68,7 +68,7 @@ def test_proportions_are_met_where_the_bank_permits(seed: int) -> None:
     weights = {"a": 1.0, "b": 2.0, "c": 1.0, "d": 4.0, "e": 1.0, "f": 1.0}
     parts = [Part(12, ("single_choice", "ordering"), {1: 1, 2: 2, 3: 2, 4: 1}), Part(8, ("numeric",), {2: 1, 3: 1})]
     by_id = {one.item: one for one in items}
-    drawn = composing.compose(items, parts, weights, seed)
+    drawn = composition.compose(items, parts, weights, seed)
     concepts = Counter(by_id[item].concept for part in drawn for item in part)
     assert all(abs(concepts[name] - 20 * weight / 10) <= 1 for name, weight in weights.items())
     assert Counter(by_id[item].difficulty for item in drawn[0]) == {1: 2, 2: 4, 3: 4, 4: 2}
@@ -82,7 +82,7 @@ def test_kinds_with_weights_get_their_share_of_a_part(seed: int) -> None:
     # There are no hard ones to order: the others make up for it, and both sums are met.
     items = [one for one in items if one.kind != "ordering" or one.difficulty == 2]
     part = Part(10, {"numeric": 3, "ordering": 1, "single_choice": 1}, {2: 1, 3: 1})
-    (drawn,) = composing.compose(items, [part], {}, seed, strict=True)
+    (drawn,) = composition.compose(items, [part], {}, seed, strict=True)
     assert Counter(by_id[item].kind for item in drawn) == {"numeric": 6, "ordering": 2, "single_choice": 2}
     assert Counter(by_id[item].difficulty for item in drawn) == {2: 5, 3: 5}
 
@@ -90,32 +90,32 @@ def test_kinds_with_weights_get_their_share_of_a_part(seed: int) -> None:
 def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
     items = [Candidate(one.item, one.kind, one.concept, one.difficulty, seen=float(one.item % 2)) for one in bank()]
     for seed in range(10):
-        (drawn,) = composing.compose(items, [Part(20)], {}, seed)
+        (drawn,) = composition.compose(items, [Part(20)], {}, seed)
         assert all(item % 2 == 0 for item in drawn)
 
 
 def test_a_bank_that_is_too_small_names_the_cell() -> None:
     items = bank(30)
-    with pytest.raises(composing.ShortError, match="numeric: 40 needed, 10 published") as short:
-        composing.compose(items, [Part(2), Part(40, ("numeric",))], {}, 0, strict=True)
+    with pytest.raises(composition.ShortError, match="numeric: 40 needed, 10 published") as short:
+        composition.compose(items, [Part(2), Part(40, ("numeric",))], {}, 0, strict=True)
     assert short.value.part == 1
-    with pytest.raises(composing.ShortError, match="difficulty 5: 3 needed, 0 published"):
-        composing.compose(items, [Part(3, (), {5: 1})], {}, 0, strict=True)
-    with pytest.raises(composing.ShortError, match="ordering: 20 needed, 10 published") as short:
-        composing.compose(items, [Part(21, {"ordering": 19.5, "numeric": 1.5})], {}, 0, strict=True)
+    with pytest.raises(composition.ShortError, match="difficulty 5: 3 needed, 0 published"):
+        composition.compose(items, [Part(3, (), {5: 1})], {}, 0, strict=True)
+    with pytest.raises(composition.ShortError, match="ordering: 20 needed, 10 published") as short:
+        composition.compose(items, [Part(21, {"ordering": 19.5, "numeric": 1.5})], {}, 0, strict=True)
     assert short.value.part == 0
-    with pytest.raises(composing.ShortError, match="concept a: 8 needed, 6 published") as short:
-        composing.compose(items, [Part(10)], {"a": 4, "b": 1}, 0, strict=True)
+    with pytest.raises(composition.ShortError, match="concept a: 8 needed, 6 published") as short:
+        composition.compose(items, [Part(10)], {"a": 4, "b": 1}, 0, strict=True)
     assert short.value.part is None
     # Of concept e there are items enough, but not of the difficulty asked for.
     easy = [one for one in bank(36) if one.concept != "e" or one.difficulty == 1]
-    with pytest.raises(composing.ShortError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
-        composing.compose(easy, [Part(6, (), {2: 1})], {"e": 1, "a": 0.5, "b": 0.5}, 0, strict=True)
+    with pytest.raises(composition.ShortError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
+        composition.compose(easy, [Part(6, (), {2: 1})], {"e": 1, "a": 0.5, "b": 0.5}, 0, strict=True)
     # A student is not to suffer for it: the draw comes as near as it can.
-    (drawn,) = composing.compose(items, [Part(3, (), {5: 1})], {}, 0)
+    (drawn,) = composition.compose(items, [Part(3, (), {5: 1})], {}, 0)
     assert len(drawn) == 3
-    with pytest.raises(composing.ShortError):
-        composing.compose(items, [Part(31)], {}, 0)
+    with pytest.raises(composition.ShortError):
+        composition.compose(items, [Part(31)], {}, 0)
 
 
 def pairs_of(item: int, recalls: list[float], difficulty: int = 2, concept: str = "a", **more: object) -> list[Pair]:
@@ -126,7 +126,7 @@ def test_rounds_hold_the_weakest_pairs_and_rise_in_difficulty() -> None:
     strong = pairs_of(1, [0.99] * 6, difficulty=1)
     weak = pairs_of(2, [0.9, 0.2, 0.3, 0.95, 0.1, 0.4], difficulty=5)
     middle = pairs_of(3, [0.6] * 6, difficulty=3)
-    found = composing.rounds([*weak, *strong, *middle], 2, 3, {}, seed=1)
+    found = composition.rounds([*weak, *strong, *middle], 2, 3, {}, seed=1)
     assert [round.item for round in found] == [3, 2]
     assert found[1].facets == ("p4", "p1", "p2")
 
@@ -134,12 +134,12 @@ def test_rounds_hold_the_weakest_pairs_and_rise_in_difficulty() -> None:
 def test_a_pair_brings_along_what_it_was_taken_for() -> None:
     pairs = pairs_of(1, [0.9, 0.9, 0.9, 0.95])
     pairs[0] = Pair(1, "p0", "a", 2, 0.5, missed=2, partners=("p3", "gone"))
-    (found,) = composing.rounds(pairs, 3, 3, {}, seed=1)
+    (found,) = composition.rounds(pairs, 3, 3, {}, seed=1)
     assert found.facets[:2] == ("p0", "p3")
     assert len(found.facets) == 3
 
 
 def test_the_weight_of_a_concept_counts_in_a_viva() -> None:
     pairs = [*pairs_of(1, [0.5] * 3, concept="a"), *pairs_of(2, [0.5] * 3, concept="b")]
-    (found,) = composing.rounds(pairs, 1, 3, {"b": 1.0}, seed=1)
+    (found,) = composition.rounds(pairs, 1, 3, {"b": 1.0}, seed=1)
     assert found.item == 2

@@ -14,8 +14,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course, Item
-from quizzes import blueprints, opening, sitting
-from quizzes.exams import loading
+from quizzes.exams import blueprints, loading, opening, sittings
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from quizzes.presenting import body_of
 from tests.conftest import TINY
@@ -75,12 +74,12 @@ def test_of_answers_at_once_one_is_saved_and_the_others_are_told(learner: User) 
     slot = opened.slots.get(presentation__version__kind="numeric")
 
     def save(number: int) -> Any:
-        return sitting.save_answer(learner, opened.pk, slot.number, {"value": f"0.{number + 1}"}, 0, timezone.now())
+        return sittings.save_answer(learner, opened.pk, slot.number, {"value": f"0.{number + 1}"}, 0, timezone.now())
 
     results = at_once(6, save)
-    saved = [number for number, one in enumerate(results) if isinstance(one, sitting.Saved)]
+    saved = [number for number, one in enumerate(results) if isinstance(one, sittings.Saved)]
     assert len(saved) == 1
-    assert sum(isinstance(one, sitting.StaleError) for one in results) == 5
+    assert sum(isinstance(one, sittings.StaleError) for one in results) == 5
     slot.refresh_from_db()
     assert (slot.response, slot.rev) == ({"value": f"0.{saved[0] + 1}"}, 1)
 
@@ -94,17 +93,17 @@ def test_an_answer_and_the_end_at_once_lose_nothing(learner: User) -> None:
 
         def work(number: int, opened: Sitting = opened, slots: list[Slot] = slots) -> Any:
             if number == 3:
-                return sitting.submit(learner, opened.pk, timezone.now())
+                return sittings.submit(learner, opened.pk, timezone.now())
             slot = slots[number]
-            return sitting.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
+            return sittings.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
 
         results = at_once(5, work)
         assert results[3].state == "submitted"
         closed = Sitting.objects.get(pk=opened.pk)
-        acknowledged = {slots[at].number for at in (0, 1, 2, 4) if isinstance(results[at], sitting.Saved)}
+        acknowledged = {slots[at].number for at in (0, 1, 2, 4) if isinstance(results[at], sittings.Saved)}
         graded = set(closed.slots.filter(score=1).values_list("number", flat=True))
         assert graded == acknowledged
-        assert all(isinstance(results[at], sitting.Saved | sitting.PastError) for at in (0, 1, 2, 4))
+        assert all(isinstance(results[at], sittings.Saved | sittings.PastError) for at in (0, 1, 2, 4))
         assert closed.score == len(acknowledged)
 
 
@@ -112,9 +111,9 @@ def test_two_sweeps_at_once_close_once(learner: User) -> None:
     opened, _ = opening.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
     slot = opened.slots.select_related("presentation__version").first()
     assert slot is not None
-    sitting.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
+    sittings.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
     later = timezone.now() + timedelta(hours=1)
-    results = at_once(3, lambda _: sitting.close_overdue(later))
+    results = at_once(3, lambda _: sittings.close_overdue(later))
     assert [one for one in results if isinstance(one, Exception)] == []
     assert Sitting.objects.get().state == "expired"
     assert ReviewEvent.objects.filter(type="review").count() == 1
@@ -160,15 +159,15 @@ def test_a_wrong_blueprint_names_its_field(kind: str, document: Any, field: str,
 def test_a_blueprint_that_the_bank_cannot_fill_names_the_cell(course: Course) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     exam.blueprint = {"slots": 4, "difficulty": {5: 1}}
-    with pytest.raises(sitting.SittingError, match="Questions: difficulty 5: 4 needed, 1 published"):
+    with pytest.raises(sittings.SittingError, match="Questions: difficulty 5: 4 needed, 1 published"):
         opening.check_blueprint(exam)
     exam.blueprint = {"slots": 3, "sections": [{"title": "Numbers", "slots": 3, "kinds": ["numeric"]}]}
-    with pytest.raises(sitting.SittingError, match="Numbers: numeric: 3 needed, 1 published"):
+    with pytest.raises(sittings.SittingError, match="Numbers: numeric: 3 needed, 1 published"):
         opening.check_blueprint(exam)
     exam.blueprint = {"slots": 3, "concepts": {"factor": 4, "l2": 1}}
     opening.check_blueprint(exam)
     exam.blueprint = {"slots": 5, "concepts": {"factor": 4, "l2": 1}}
-    with pytest.raises(sitting.SittingError, match=r"^concept factor: 4 needed, 3 published"):
+    with pytest.raises(sittings.SittingError, match=r"^concept factor: 4 needed, 3 published"):
         opening.check_blueprint(exam)
     exam.blueprint = {"slots": 2, "concepts": {"vector": 1}}
     with pytest.raises(blueprints.BlueprintError, match="There is no concept “vector” in this course"):
@@ -177,7 +176,7 @@ def test_a_blueprint_that_the_bank_cannot_fill_names_the_cell(course: Course) ->
     with pytest.raises(blueprints.BlueprintError, match="The rounds take 32 minutes together; the exam has 30"):
         opening.check_blueprint(exam)
     exam.kind, exam.blueprint = "viva", {"rounds": 3, "pairs": 2, "distractors": 1, "seconds_a_round": 60}
-    with pytest.raises(sitting.SittingError, match="match sets: 3 rounds needed, 1 published"):
+    with pytest.raises(sittings.SittingError, match="match sets: 3 rounds needed, 1 published"):
         opening.check_blueprint(exam)
 
 
@@ -231,6 +230,6 @@ def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(studen
     bank.retire(Item.objects.get(slug="decay-factor"))
     bank.retire(Item.objects.get(slug="true-of-l2"))
     bank.retire(Item.objects.get(slug="match-regularisers"))
-    sitting.submit(student, opened.pk, timezone.now())
-    with pytest.raises(sitting.SittingError, match="needed"):
+    sittings.submit(student, opened.pk, timezone.now())
+    with pytest.raises(sittings.SittingError, match="needed"):
         opening.open_sitting(student, exam, timezone.now())

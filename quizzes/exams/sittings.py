@@ -21,8 +21,9 @@ from django.utils.crypto import salted_hmac
 from questions import kinds
 from questions.kinds import matching, short_text
 from questions.kinds.base import Graded, ResponseError, storable
-from quizzes import blueprints, journal, presenting, reviewing, scheduling
+from quizzes import journal, presenting, reviewing, scheduling
 from quizzes.calendar import instant
+from quizzes.exams import blueprints
 from quizzes.models import Enrolment, Exam, Sitting, Slot
 
 GRACE = timedelta(seconds=5)

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course
-from quizzes import cohort, opening, scheduling, sitting
+from quizzes import scheduling
+from quizzes.exams import opening, results, sittings
 from quizzes.models import Exam, Sitting, Slot
 from tests.conftest import wrong
 
@@ -44,8 +45,8 @@ def sit(exam: Exam, name: str, ability: int, key: Key, days: int = 0, **names: s
     for at, slot in enumerate(slots[:-1]):
         right = key(str(slot.presentation_id))
         put = {"kind": slot.presentation.version.kind, "prompt": slot.presentation.prompt}
-        sitting.save_answer(student, opened.pk, slot.number, right if at < ability else wrong(put, right), 0, now)
-    return sitting.submit(student, opened.pk, now)
+        sittings.save_answer(student, opened.pk, slot.number, right if at < ability else wrong(put, right), 0, now)
+    return sittings.submit(student, opened.pk, now)
 
 
 def url(exam: Exam, ending: str = "") -> str:
@@ -84,13 +85,13 @@ def test_before_anybody_is_done_it_says_so(exam: Exam, student: User, instructor
 def test_the_numbers_are_those_of_the_slots(exam: Exam, key: Key, instructor: Client) -> None:
     for at, ability in enumerate((5, 5, 4, 3, 2, 0)):
         sit(exam, f"s{at}", ability, key)
-    found = cohort.results(exam)
+    found = results.results(exam)
     percents = np.array([100 * one.score / one.max_score for one in Sitting.objects.order_by("student__username")])  # type: ignore[operator]
     assert found.totals
     assert found.totals.mean == pytest.approx(percents.mean())
     assert found.totals.deviation == pytest.approx(percents.std(ddof=1))
     assert sum(found.bins) == 6
-    assert [one.percent for one in cohort.sittings(exam)] == pytest.approx(percents)
+    assert [one.percent for one in results.sittings(exam)] == pytest.approx(percents)
 
     for item in found.items:
         slots = Slot.objects.filter(presentation__version__item=item.pk).order_by("sitting__student__username")
@@ -134,7 +135,7 @@ def test_items_are_sorted_by_a_click(exam: Exam, key: Key, instructor: Client) -
 def test_a_second_sitting_counts_only_among_all(exam: Exam, key: Key) -> None:
     sit(exam, "s", 0, key)
     sit(exam, "s", 6, key, days=1)
-    first, both = cohort.results(exam, "first"), cohort.results(exam, "all")
+    first, both = results.results(exam, "first"), results.results(exam, "all")
     assert first.totals
     assert both.totals
     assert (first.totals.n, both.totals.n) == (1, 2)
@@ -150,7 +151,7 @@ def test_an_item_known_from_another_exam_is_no_first_exposure(exam: Exam, key: K
     sit(other, "knows", 3, key)
     sit(exam, "knows", 5, key, days=1)
     sit(exam, "new", 5, key, days=1)
-    found = cohort.results(exam)
+    found = results.results(exam)
     assert found.totals
     assert found.totals.n == 2
     assert {item.n for item in found.items} == {1}

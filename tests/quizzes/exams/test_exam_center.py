@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Item
-from quizzes import examining, opening, sitting
-from quizzes.examining import Filter
+from quizzes.exams import exam_center, opening, sittings
+from quizzes.exams.exam_center import Filter
 from quizzes.models import Card, Exam, Sitting
 from tests.conftest import wrong
 
@@ -39,13 +39,13 @@ def remembers(student: User, slug: str, *, due: float, lapses: int = 0, rating: 
     )
 
 
-def counts(found: examining.Bank, name: str) -> dict[str, int]:
+def counts(found: exam_center.Bank, name: str) -> dict[str, int]:
     return {value: count for value, _, count in found.options[name]}
 
 
 def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> None:
     now = timezone.now()
-    first, viva = examining.overview(student, now)
+    first, viva = exam_center.overview(student, now)
     assert (first.exam.slug, first.slots, first.unit) == ("tiny-exam", 6, "questions")
     assert (viva.exam.slug, viva.slots, viva.unit, viva.parts) == ("tiny-viva", 1, "rounds", [])
     assert (first.open, first.taken, first.best, first.attempts_left) == (None, 0, None, None)
@@ -53,24 +53,24 @@ def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> N
     one = opened(student)
     opened(stranger)
     slot = one.slots.get(presentation__version__kind="short_text")
-    sitting.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
-    assert examining.overview(student, now)[0].open == one
-    sitting.submit(student, one.pk, timezone.now())
-    after = examining.overview(student, now)[0]
+    sittings.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
+    assert exam_center.overview(student, now)[0].open == one
+    sittings.submit(student, one.pk, timezone.now())
+    after = exam_center.overview(student, now)[0]
     assert (after.open, after.taken) == (None, 1)
     assert after.best == pytest.approx(1 / 6)
-    assert [each.pk for each in examining.history(student, after.exam)] == [one.pk]
-    assert not examining.history(student, viva.exam).exists()
+    assert [each.pk for each in exam_center.history(student, after.exam)] == [one.pk]
+    assert not exam_center.history(student, viva.exam).exists()
 
 
 def test_an_exam_that_is_over_comes_last(student: User) -> None:
     Exam.objects.filter(slug="tiny-exam").update(starts_at=timezone.now() - timedelta(days=4))
-    assert [one.exam.slug for one in examining.overview(student, timezone.now())] == ["tiny-viva", "tiny-exam"]
+    assert [one.exam.slug for one in exam_center.overview(student, timezone.now())] == ["tiny-viva", "tiny-exam"]
 
 
 def test_when_an_exam_can_be_begun(student: User) -> None:
     now = timezone.now()
-    ahead = examining.overview(student, now)[0]
+    ahead = exam_center.overview(student, now)[0]
     exam = ahead.exam
     assert ahead.state(now) == "ready"
     exam.opens_at = now + timedelta(seconds=1)
@@ -81,13 +81,13 @@ def test_when_an_exam_can_be_begun(student: User) -> None:
     exam.attempts = 0
     assert ahead.state(exam.opens_at) == "used"
     one = opened(student)
-    assert examining.overview(student, now)[0].state(now) == "open"
-    sitting.submit(student, one.pk, now)
-    assert examining.overview(student, now)[0].state(now) == "ready"
+    assert exam_center.overview(student, now)[0].state(now) == "open"
+    sittings.submit(student, one.pk, now)
+    assert exam_center.overview(student, now)[0].state(now) == "ready"
 
 
 def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
-    found = examining.bank(student, Filter(concept="factor"), timezone.now())
+    found = exam_center.bank(student, Filter(concept="factor"), timezone.now())
     assert found.count == 3
     assert counts(found, "concept") == {"l2": 3, "factor": 3}
     assert counts(found, "kind") == {
@@ -99,8 +99,8 @@ def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
         "single_choice": 0,
     }
     assert counts(found, "state") == {"new": 3}
-    assert examining.bank(student, Filter(concept="factor", difficulty="1"), timezone.now()).count == 0
-    assert examining.bank(student, Filter(kind="none-such"), timezone.now()).count == 0
+    assert exam_center.bank(student, Filter(concept="factor", difficulty="1"), timezone.now()).count == 0
+    assert exam_center.bank(student, Filter(kind="none-such"), timezone.now()).count == 0
 
 
 def test_states_tell_new_due_weak_and_known(student: User) -> None:
@@ -109,7 +109,7 @@ def test_states_tell_new_due_weak_and_known(student: User) -> None:
     remembers(student, "true-of-l2", due=5)
     remembers(student, "order-of-a-step", due=5, lapses=2)
     remembers(student, "name-of-the-fix", due=-2, rating=1)
-    states = {state: examining.selection(student, Filter(state=state), now) for state in Filter.STATES}
+    states = {state: exam_center.selection(student, Filter(state=state), now) for state in Filter.STATES}
     assert states["due"] == [pk("penalty-target")]
     assert states["known"] == [pk("true-of-l2")]
     assert states["weak"] == [pk("name-of-the-fix"), pk("order-of-a-step")]
@@ -121,7 +121,7 @@ def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User)
     for slug, days in (("order-of-a-step", 3), ("penalty-target", 1), ("name-of-the-fix", 2)):
         remembers(student, slug, due=-days)
     slugs = dict(Item.objects.values_list("pk", "slug"))
-    assert [slugs[item] for item in examining.selection(student, Filter(), now)] == [
+    assert [slugs[item] for item in exam_center.selection(student, Filter(), now)] == [
         "order-of-a-step",
         "name-of-the-fix",
         "penalty-target",
@@ -134,9 +134,11 @@ def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User)
 def test_the_missed_ones_are_those_not_wholly_right_and_still_asked(student: User) -> None:
     one = opened(student)
     slot = one.slots.get(presentation__version__kind="short_text")
-    sitting.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
-    one = sitting.submit(student, one.pk, timezone.now())
-    assert set(examining.missed(one)) == set(Item.objects.exclude(slug="name-of-the-fix").values_list("pk", flat=True))
+    sittings.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
+    one = sittings.submit(student, one.pk, timezone.now())
+    assert set(exam_center.missed(one)) == set(
+        Item.objects.exclude(slug="name-of-the-fix").values_list("pk", flat=True)
+    )
 
 
 def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, key: Any) -> None:
@@ -149,10 +151,10 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
     mixed = {**right["pairs"], left: given[left]}
     for other in [other for other in mixed if other != left and mixed[other] == given[left]]:
         del mixed[other]
-    sitting.save_answer(student, one.pk, slot.number, {"pairs": mixed}, 0, timezone.now())
-    one = sitting.submit(student, one.pk, timezone.now())
+    sittings.save_answer(student, one.pk, slot.number, {"pairs": mixed}, 0, timezone.now())
+    one = sittings.submit(student, one.pk, timezone.now())
 
-    (matrix,) = examining.confused(one)
+    (matrix,) = exam_center.confused(one)
     texts = {entry["id"]: entry["text"] for entry in slot.presentation.prompt["left"]}
     rights = {entry["id"]: entry["text"] for entry in slot.presentation.prompt["right"]}
     row = list(texts).index(left)
@@ -171,31 +173,31 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
 
     # While another sitting asks it, what is right is not told here either.
     another = opened(student)
-    assert examining.confused(one) == []
-    sitting.submit(student, another.pk, timezone.now())
-    assert examining.confused(one) == [matrix]
+    assert exam_center.confused(one) == []
+    sittings.submit(student, another.pk, timezone.now())
+    assert exam_center.confused(one) == [matrix]
 
     slot.refresh_from_db()
-    prompt = examining.oral_prompt(slot)
+    prompt = exam_center.oral_prompt(slot)
     assert prompt is not None
     assert mixed.get(prompt.pair) != right["pairs"][prompt.pair]
     assert "pull" in prompt.rubric_html or "drops" in prompt.rubric_html
 
 
 def test_nothing_confused_is_no_matrix(student: User) -> None:
-    assert examining.confused(sitting.submit(student, opened(student).pk, timezone.now())) == []
+    assert exam_center.confused(sittings.submit(student, opened(student).pk, timezone.now())) == []
 
 
 def test_queries_do_not_grow_with_sittings(student: User) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as ran:
-            examining.overview(student, timezone.now())
-            examining.bank(student, Filter(), timezone.now())
+            exam_center.overview(student, timezone.now())
+            exam_center.bank(student, Filter(), timezone.now())
         return len(ran)
 
-    sitting.submit(student, opened(student).pk, timezone.now())
+    sittings.submit(student, opened(student).pk, timezone.now())
     queries()  # What is cached for a course is cached now.
     few = queries()
     for _ in range(3):
-        sitting.submit(student, opened(student).pk, timezone.now())
+        sittings.submit(student, opened(student).pk, timezone.now())
     assert queries() == few

@@ -12,7 +12,8 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from questions.kinds import matching
 from questions.models import Concept, Item, Lesson
-from quizzes import blueprints, presenting, scheduling
+from quizzes import presenting, scheduling
+from quizzes.exams import blueprints
 from quizzes.models import Card, Exam, Sitting, Slot
 from quizzes.planning.forecast import Forecast
 
