@@ -21,9 +21,10 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import checking, presenting, progress, reviewing, scheduling, searching, syncing
+from quizzes import presenting, progress, reviewing, scheduling, searching, syncing
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings
+from quizzes.lessons import quick_check
 from quizzes.models import Exam, Sitting
 
 MAX_QUEUE = 100
@@ -145,7 +146,7 @@ class QuickCheckView(APIView):
         lesson = Lesson.objects.filter(slug=slug, course__enrolments__student=request.user).first()  # type: ignore[misc]
         if lesson is None:
             raise NotFound
-        found = checking.quick_check(request.user, lesson, timezone.now(), renew=renew)
+        found = quick_check.quick_check(request.user, lesson, timezone.now(), renew=renew)
         return Response({"results": [presenting.payload(one) for one in found]})
 
 

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_http_methods
 
 from questions.kinds.base import ResponseError
 from questions.models import Lesson
-from quizzes import checking, presenting, reading
+from quizzes import presenting
+from quizzes.lessons import quick_check, reading
 from quizzes.models import Presentation, ReviewEvent
 from quizzes.views import StudentRequest, answering
 
@@ -43,7 +44,7 @@ def read(request: StudentRequest, slug: str) -> HttpResponse:
 def quick_check(request: HttpRequest, slug: str) -> HttpResponse:
     """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
     lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
-    student = request.user if request.user.is_authenticated and checking.takes(request.user, lesson) else None
+    student = request.user if request.user.is_authenticated and quick_check.takes(request.user, lesson) else None
     if request.method == "POST":
         if "check" in request.POST and not answering.is_partial(request):
             return _answer_sheet(request, lesson)
@@ -65,7 +66,7 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
     address = reverse("try", args=[slug, item])
     if request.method == "POST":
         return _answer_trial(request, lesson, address, again=True)
-    trial = checking.variant_trial(lesson, item)
+    trial = quick_check.variant_trial(lesson, item)
     if trial is None:
         raise Http404("This lesson does not offer that.")
     return _part(request, lesson, "question", _trial_question(trial, address))
@@ -77,10 +78,10 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
 def _check(request: HttpRequest, lesson: Lesson, student: Any | None, *, renew: bool = False) -> HttpResponse:
     address = reverse("quick-check", args=[lesson.slug])
     if student is None:
-        parts = _sheet([(trial, None) for trial in checking.check_trials(lesson)], address)
+        parts = _sheet([(trial, None) for trial in quick_check.check_trials(lesson)], address)
     else:
-        asked = checking.quick_check(student, lesson, timezone.now(), renew=renew)
-        given = checking.answers(student, asked)
+        asked = quick_check.quick_check(student, lesson, timezone.now(), renew=renew)
+        given = quick_check.answers(student, asked)
         parts = [
             _answered(one, given[one.pk], address) if one.pk in given else _question(one, address) for one in asked
         ]
@@ -103,9 +104,9 @@ def _score(parts: list[dict[str, Any]]) -> str:
     return f"{len(outcomes)} of {len(parts)} answered." if outcomes else ""
 
 
-def _sheet(given: list[tuple[checking.Trial, Any]], address: str) -> list[dict[str, Any]]:
+def _sheet(given: list[tuple[quick_check.Trial, Any]], address: str) -> list[dict[str, Any]]:
     """A visitor's questions and answers; each form holds all, for who has no scripts."""
-    sheet = checking.seal(given)
+    sheet = quick_check.seal(given)
     return [
         _trial_question(trial, address) | {"sheet": sheet}
         if response is None
@@ -117,7 +118,7 @@ def _sheet(given: list[tuple[checking.Trial, Any]], address: str) -> list[dict[s
 def _answer_sheet(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """A visitor's answer without scripts: the same page, with this one answered too."""
     address = reverse("quick-check", args=[lesson.slug])
-    given = checking.unseal(lesson, request.POST["check"])
+    given = quick_check.unseal(lesson, request.POST["check"])
     at = next((at for at, (trial, _) in enumerate(given) if trial.token == request.POST.get("trial")), None)
     if at is None:
         raise Http404("This question is no longer asked.")
@@ -143,7 +144,7 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     if presenting.is_examined(request.user, presentation):
         # Its key waits for the end of the sitting that asks it too.
         raise Http404("This question is in an exam that is open.")
-    given = checking.answers(request.user, [presentation]).get(presentation.pk)
+    given = quick_check.answers(request.user, [presentation]).get(presentation.pk)
     if "undo" in request.POST:
         if given:
             answering.send(request, {"type": "undo", "target": str(given.event_id)})
@@ -153,14 +154,14 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
         if result["status"] == "rejected":
             context = _question(presentation, address) | {"shown": request.POST.get("shown", "")}
             return _part(request, lesson, "question", _mended(context, response, result["detail"] or ""))
-        given = checking.answers(request.user, [presentation]).get(presentation.pk)
+        given = quick_check.answers(request.user, [presentation]).get(presentation.pk)
     if given is None:
         return _part(request, lesson, "question", _question(presentation, address), address)
     return _part(request, lesson, "answered", _answered(presentation, given, address), address)
 
 
 def _answer_trial(request: HttpRequest, lesson: Lesson, address: str, *, again: bool = False) -> HttpResponse:
-    trial = checking.read_trial(lesson, request.POST.get("trial", ""))
+    trial = quick_check.read_trial(lesson, request.POST.get("trial", ""))
     if trial is None:
         raise Http404("This question is no longer asked.")
     response = answering.response(trial.presentation.version.kind, request.POST)
@@ -179,18 +180,18 @@ def _question(presentation: Presentation, address: str) -> dict[str, Any]:
     return _asked(presentation, address) | {"event": uuid.uuid4()}
 
 
-def _trial_question(trial: checking.Trial, address: str) -> dict[str, Any]:
+def _trial_question(trial: quick_check.Trial, address: str) -> dict[str, Any]:
     return _asked(trial.presentation, address) | {"trial": trial.token}
 
 
-def _trial_answered(trial: checking.Trial, response: Any, address: str) -> dict[str, Any]:
+def _trial_answered(trial: quick_check.Trial, response: Any, address: str) -> dict[str, Any]:
     """Raises ResponseError."""
     shown = presenting.payload(trial.presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
         "at": f"-{shown['id']}",
-        **answering.outcome(shown, presenting.with_html(checking.grade(trial, response)), response),
+        **answering.outcome(shown, presenting.with_html(quick_check.grade(trial, response)), response),
     }
 
 

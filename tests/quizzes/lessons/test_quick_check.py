@@ -15,7 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 from examprep.models import User
 from questions import kinds
 from questions.models import Course, Item, Lesson
-from quizzes import checking, presenting
+from quizzes import presenting
+from quizzes.lessons import quick_check
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, SectionRead
 from tests.conftest import Api, wrong
 
@@ -46,18 +47,18 @@ def form_of(page: str) -> dict[str, str]:
 
 def test_four_questions_rise_in_difficulty_and_differ(lesson: Lesson) -> None:
     for chance in range(30):
-        picked = checking.pick(lesson, str(chance))
+        picked = quick_check.pick(lesson, str(chance))
         assert [item.difficulty for item in picked] == [1, 2, 4, 5]
-        assert picked == checking.pick(lesson, str(chance))
+        assert picked == quick_check.pick(lesson, str(chance))
         assert "matching" not in {item.kind for item in picked}
 
 
 def test_a_small_lesson_asks_what_it_has(lesson: Lesson) -> None:
     Item.objects.exclude(slug="decay-factor").update(retired_at=NOW)
-    assert [item.slug for item in checking.pick(lesson, "any")] == ["decay-factor"]
+    assert [item.slug for item in quick_check.pick(lesson, "any")] == ["decay-factor"]
     Item.objects.update(retired_at=NOW)
-    assert checking.pick(lesson, "any") == []
-    assert checking.check_trials(lesson) == []
+    assert quick_check.pick(lesson, "any") == []
+    assert quick_check.check_trials(lesson) == []
 
 
 def test_the_days_check_stays_and_its_answers_count(api: Api, lesson: Lesson, student: User, key: Key) -> None:
@@ -87,19 +88,19 @@ def test_an_answer_that_was_undone_is_asked_again(student: User, lesson: Lesson,
 
 
 def test_the_next_study_day_has_another_check(student: User, lesson: Lesson) -> None:
-    today = checking.quick_check(student, lesson, NOW)
+    today = quick_check.quick_check(student, lesson, NOW)
     # Half past three in the night is the same study day still.
-    assert checking.quick_check(student, lesson, NOW + timedelta(hours=15, minutes=30)) == today
-    checking.quick_check(student, lesson, NOW + timedelta(days=1))
+    assert quick_check.quick_check(student, lesson, NOW + timedelta(hours=15, minutes=30)) == today
+    quick_check.quick_check(student, lesson, NOW + timedelta(days=1))
     assert QuickCheck.objects.count() == 2
 
 
 def test_a_check_takes_a_bounded_number_of_queries(
     student: User, lesson: Lesson, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    checking.quick_check(student, lesson, NOW)
+    quick_check.quick_check(student, lesson, NOW)
     with django_assert_max_num_queries(14):
-        checking.quick_check(student, lesson, NOW)
+        quick_check.quick_check(student, lesson, NOW)
 
 
 def test_who_is_not_enrolled_has_no_check_over_rest(lesson: Lesson) -> None:
@@ -140,7 +141,7 @@ def test_a_form_without_an_answer_says_so_and_counts_nothing(web: Client, studen
 
 
 def test_a_question_of_another_is_not_there(web: Client, stranger: User, lesson: Lesson) -> None:
-    theirs = checking.quick_check(stranger, lesson, NOW)[0]
+    theirs = quick_check.quick_check(stranger, lesson, NOW)[0]
     assert web.post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"}).status_code == 404
     # Whose session has ended is asked to log in, and comes back to the lesson.
     gone = Client().post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"})
@@ -153,7 +154,7 @@ def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -
     assert "KEY-" not in page
     assert "make an account" in page
     fields = form_of(page)
-    trial = checking.read_trial(lesson, fields["trial"])
+    trial = quick_check.read_trial(lesson, fields["trial"])
     assert trial is not None
     choice = trial.presentation.prompt["choices"][0]["id"]
     shown = visitor.post(ADDRESS, {**fields, "choice": choice}).content.decode()
@@ -167,7 +168,7 @@ def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson) -> None:
     page = visitor.get(ADDRESS).content.decode()
     for number in range(1, 5):
         fields = form_of(page)
-        trial = checking.read_trial(lesson, fields["trial"])
+        trial = quick_check.read_trial(lesson, fields["trial"])
         assert trial is not None
         presentation = trial.presentation
         revealed = kinds.get(presentation.version.kind).reveal(
@@ -193,19 +194,19 @@ def test_a_visitors_unreadable_answer_is_said_among_the_others(lesson: Lesson) -
 
 
 def test_a_trial_is_the_same_for_its_token_and_another_for_the_next(lesson: Lesson) -> None:
-    trial = checking.variant_trial(lesson, "decay-factor")
+    trial = quick_check.variant_trial(lesson, "decay-factor")
     assert trial is not None
-    again = checking.read_trial(lesson, trial.token)
+    again = quick_check.read_trial(lesson, trial.token)
     assert again is not None
     assert again.presentation.prompt == trial.presentation.prompt
-    others = [checking.variant_trial(lesson, "decay-factor") for _ in range(10)]
+    others = [quick_check.variant_trial(lesson, "decay-factor") for _ in range(10)]
     stems = {other.presentation.prompt["stem"] for other in others if other}
     assert len(stems) > 5
     key = trial.presentation.answer
     assert str(trial.presentation.seed) not in trial.token
     assert json.dumps(key) not in trial.token
-    assert checking.read_trial(lesson, trial.token[:-2] + "xx") is None
-    assert checking.read_trial(lesson, "") is None
+    assert quick_check.read_trial(lesson, trial.token[:-2] + "xx") is None
+    assert quick_check.read_trial(lesson, "") is None
 
 
 def test_only_what_the_lesson_offers_can_be_tried(lesson: Lesson) -> None:
@@ -214,7 +215,7 @@ def test_only_what_the_lesson_offers_can_be_tried(lesson: Lesson) -> None:
     assert 'href="try/decay-factor/"' in page
     assert visitor.get("/lessons/decay/try/penalty-target/").status_code == 404
     fields = form_of(visitor.get(TRY).content.decode())
-    trial = checking.read_trial(lesson, fields["trial"])
+    trial = quick_check.read_trial(lesson, fields["trial"])
     assert trial is not None
     wrongly = visitor.post(TRY, {**fields, "value": "17"}, headers={"HX-Request": "true"}).content.decode()
     assert 'data-outcome="wrong"' in wrongly
