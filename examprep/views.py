@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from examprep.forms import ExamDateForm, SettingsForm
 from examprep.models import User
-from quizzes import push, scheduling
+from quizzes import scheduling
+from quizzes.reminders import web_push
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -48,7 +49,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. Your plan is being made anew.")
         return redirect("settings")
     zones = sorted(zoneinfo.available_timezones())
-    context = {"form": form, "exams": exams, "zones": zones, "push_key": push.public_key()}
+    context = {"form": form, "exams": exams, "zones": zones, "push_key": web_push.public_key()}
     return render(request, "settings.html", context, status=422 if data is not None else 200)
 
 

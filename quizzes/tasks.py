@@ -3,9 +3,10 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, outbox, presenting, reminding, scheduling
+from quizzes import fitting, outbox, presenting, scheduling
 from quizzes.exams import sittings
 from quizzes.models import Job
+from quizzes.reminders import reminders
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
@@ -17,7 +18,7 @@ def plan_student(self: Task, student: int) -> None:
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
 def remind_student(self: Task, student: int) -> None:
     """Send a student's reminder of today, if that is wanted."""
-    outbox.run(Job.Kind.REMIND, student, reminding.remind, holder=self.request.id or "")
+    outbox.run(Job.Kind.REMIND, student, reminders.remind, holder=self.request.id or "")
 
 
 @shared_task
@@ -25,7 +26,7 @@ def plan_due_students() -> None:
     """Want plans and reminders for everyone whose time has come, and tell workers of all work that waits."""
     now = timezone.now()
     scheduling.want_new_days(now)
-    reminding.want_reminders(now)
+    reminders.want_reminders(now)
     outbox.sweep(now)
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes import push, reminding
+from quizzes.reminders import reminders, web_push
 from quizzes.views import StudentRequest
 
 
@@ -20,10 +20,10 @@ from quizzes.views import StudentRequest
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Ask (GET), and stop (POST)."""
     try:
-        reminding.STOP.unsign(token)
+        reminders.STOP.unsign(token)
     except signing.BadSignature:
         raise Http404 from None
-    stopped = request.method == "POST" and reminding.stop(token) is not None
+    stopped = request.method == "POST" and reminders.stop(token) is not None
     return render(request, "quizzes/reminder/stop.html", {"stopped": stopped})
 
 
@@ -34,10 +34,10 @@ def browser(request: StudentRequest) -> HttpResponse:
     try:
         given = json.loads(request.body)
         if request.method == "POST":
-            push.subscribe(request.user, given)
+            web_push.subscribe(request.user, given)
         else:
-            push.unsubscribe(request.user, str(given["endpoint"]))
-    except push.SubscriptionError as error:
+            web_push.unsubscribe(request.user, str(given["endpoint"]))
+    except web_push.SubscriptionError as error:
         return JsonResponse({"errors": error.errors}, status=400)
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"errors": {"body": ["Send the subscription as JSON."]}}, status=400)

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from quizzes import push
+from quizzes.reminders import web_push
 
 
 class Command(BaseCommand):
     help = "Prints a new VAPID key: put it in the environment, and students can have reminders in their browser."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"VAPID_PRIVATE_KEY={push.new_private_key()}")
+        self.stdout.write(f"VAPID_PRIVATE_KEY={web_push.new_private_key()}")

@@ -19,8 +19,9 @@ from django.core import mail
 from django.test import Client
 
 from examprep.models import User
-from quizzes import push, reminding, scheduling
+from quizzes import scheduling
 from quizzes.models import PushSubscription, Reminder
+from quizzes.reminders import reminders, web_push
 
 pytestmark = pytest.mark.database
 
@@ -34,11 +35,11 @@ def b64(data: bytes) -> str:
 
 
 def private(text: str) -> ec.EllipticCurvePrivateKey:
-    return ec.derive_private_key(int.from_bytes(raw(text), "big"), push.CURVE)
+    return ec.derive_private_key(int.from_bytes(raw(text), "big"), web_push.CURVE)
 
 
 def test_it_is_the_example_of_rfc_8291() -> None:
-    found = push.encrypt(
+    found = web_push.encrypt(
         b"When I grow up, I want to be a watermelon",
         raw("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"),
         raw("BTBZMqHH6r4Tts7J_aSIgg"),
@@ -73,7 +74,7 @@ def service(settings: Any) -> Iterator[str]:
     Service.received, Service.answer = [], 201
     server = HTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.VAPID_PRIVATE_KEY = push.new_private_key()
+    settings.VAPID_PRIVATE_KEY = web_push.new_private_key()
     settings.VAPID_SUBJECT = "mailto:ops@example.org"
     settings.PUSH_SERVICES = ["http://127.0.0.1:*"]
     yield f"http://127.0.0.1:{server.server_port}/send/abc"
@@ -84,13 +85,13 @@ class Browser:
     """One that subscribed, and can read what is pushed to it."""
 
     def __init__(self, endpoint: str) -> None:
-        self.key, self.auth = ec.generate_private_key(push.CURVE), b"0123456789abcdef"
-        self.public = push._point(self.key.public_key())
+        self.key, self.auth = ec.generate_private_key(web_push.CURVE), b"0123456789abcdef"
+        self.public = web_push._point(self.key.public_key())
         self.subscription = {"endpoint": endpoint, "keys": {"p256dh": b64(self.public), "auth": b64(self.auth)}}
 
     def read(self, body: bytes) -> Any:
         salt, ours, sealed = body[:16], body[21:86], body[86:]
-        shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, ours))
+        shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, ours))
 
         def derive(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
             return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
@@ -114,20 +115,20 @@ def web(student: User) -> Client:
 
 def test_a_browser_that_subscribed_gets_the_reminder(student: User, web: Client, service: str) -> None:
     browser = Browser(service)
-    assert f'data-push-key="{push.public_key()}"' in web.get("/settings/").content.decode()
+    assert f'data-push-key="{web_push.public_key()}"' in web.get("/settings/").content.decode()
     assert post(web, browser.subscription).status_code == 204
     student.reminders = True
     student.save()
     scheduling.plan_day(student)
 
-    assert reminding.remind(student) is not None
-    assert reminding.remind(student) is None
+    assert reminders.remind(student) is not None
+    assert reminders.remind(student) is None
 
     ((headers, body),) = Service.received
     message = browser.read(body)
     assert message["title"].endswith("of review today")
     assert message["url"].endswith("/today/")
-    assert (headers["Content-Encoding"], headers["Ttl"]) == ("aes128gcm", str(push.KEEP_FOR))
+    assert (headers["Content-Encoding"], headers["Ttl"]) == ("aes128gcm", str(web_push.KEEP_FOR))
     assert mail.outbox == []  # no address
     assert Reminder.objects.get().sent_at is not None
 
@@ -137,19 +138,19 @@ def test_a_browser_that_subscribed_gets_the_reminder(student: User, web: Client,
     assert claims["aud"] == service.removesuffix("/send/abc")
     assert claims["sub"] == "mailto:ops@example.org"
     r, s = (int.from_bytes(raw(signature)[at : at + 32], "big") for at in (0, 32))
-    public = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, raw(key))
+    public = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, raw(key))
     public.verify(encode_dss_signature(r, s), signed.encode(), ec.ECDSA(hashes.SHA256()))
 
 
 def test_a_browser_that_is_gone_is_forgotten_and_one_that_is_busy_kept(student: User, service: str) -> None:
-    push.subscribe(student, Browser(service).subscription)
+    web_push.subscribe(student, Browser(service).subscription)
     Service.answer = 503
-    assert push.send(student, {"title": "x"}) == 0
+    assert web_push.send(student, {"title": "x"}) == 0
     Service.answer = 307  # not followed
-    assert push.send(student, {"title": "x"}) == 0
+    assert web_push.send(student, {"title": "x"}) == 0
     assert PushSubscription.objects.count() == 1
     Service.answer = 410
-    assert push.send(student, {"title": "x"}) == 0
+    assert web_push.send(student, {"title": "x"}) == 0
     assert not PushSubscription.objects.exists()
 
 
@@ -193,12 +194,12 @@ def test_unsubscribing_and_other_peoples_browsers(student: User, stranger: User,
     assert post(web, mine, "delete").status_code == 204
     assert not PushSubscription.objects.exists()
     for number in range(12):
-        push.subscribe(student, Browser(f"{service}{number}").subscription)
-    assert PushSubscription.objects.count() == push.MAX_SUBSCRIPTIONS
+        web_push.subscribe(student, Browser(f"{service}{number}").subscription)
+    assert PushSubscription.objects.count() == web_push.MAX_SUBSCRIPTIONS
     assert Client().post("/reminders/push/").status_code == 302
 
 
 def test_without_a_key_there_is_no_web_push(student: User, web: Client) -> None:
     assert "data-push-key" not in web.get("/settings/").content.decode()
-    assert push.send(student, {"title": "x"}) == 0
+    assert web_push.send(student, {"title": "x"}) == 0
     assert "showNotification" in web.get("/worker.js").content.decode()

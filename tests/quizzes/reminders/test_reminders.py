@@ -15,8 +15,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from examprep.models import User
-from quizzes import outbox, reminding, scheduling, tasks
+from quizzes import outbox, scheduling, tasks
 from quizzes.models import DailyPlan, Job, Journal, Reminder
+from quizzes.reminders import reminders
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
@@ -48,7 +49,7 @@ def test_at_the_students_hour_and_once(student: User, clock: Any) -> None:
     clock.move_to(EVENING)
     for _ in range(5):
         sweep()
-        reminding.remind(student)
+        reminders.remind(student)
         clock.shift(timedelta(minutes=5))
     (message,) = mail.outbox
     assert message.to == ["ada@example.org"]
@@ -158,4 +159,4 @@ def test_a_link_that_was_made_up_stops_nothing(student: User, clock: Any, client
 def test_many_take_a_fixed_number_of_queries(clock: Any, django_assert_max_num_queries: Any) -> None:
     clock.move_to(EVENING)
     with django_assert_max_num_queries(4):
-        assert reminding.want_reminders(EVENING) == 1
+        assert reminders.want_reminders(EVENING) == 1

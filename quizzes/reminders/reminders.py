@@ -18,9 +18,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import journal, outbox, push, scheduling
+from quizzes import journal, outbox, scheduling
 from quizzes.calendar import next_reminder
 from quizzes.models import Job, Journal, Reminder
+from quizzes.reminders import web_push
 
 STOP = signing.Signer(salt="reminders")
 TOO_LATE = timedelta(hours=6)
@@ -50,7 +51,7 @@ def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
             outbox.done(Job.Kind.REMIND, student)
         if reminder is None or queue is None:
             return None
-        pushed = push.send(student, _notification(queue))
+        pushed = web_push.send(student, _notification(queue))
         try:
             if student.email:
                 _message(student, queue, connection).send()
