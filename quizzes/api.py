@@ -21,11 +21,12 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import presenting, progress, reviewing, scheduling, searching, syncing
+from quizzes import presenting, reviewing, scheduling, searching, syncing
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings
 from quizzes.lessons import quick_check
 from quizzes.models import Exam, Sitting
+from quizzes.progress import progress
 
 MAX_QUEUE = 100
 MAX_PACK_DAYS = 30

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from questions import graph
 from questions.models import Concept, ConceptEdge, Course, Item
-from quizzes import journal, progress
+from quizzes import journal
 from quizzes.calendar import study_day
 from quizzes.memory import fsrs
 from quizzes.memory.concepts import Mastery
 from quizzes.models import Card, Presentation, Review
+from quizzes.progress import progress
 
 ANSWERS = 5
 """The newest answers to an item that its history shows."""

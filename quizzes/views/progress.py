@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes import concepts, scheduling
-from quizzes import progress as past
 from quizzes.calendar import study_day
+from quizzes.progress import progress as past
 from quizzes.views import StudentRequest, charts
 
 

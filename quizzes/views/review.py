@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from questions.kinds import numeric
 from questions.variants.numbers import NumberError
-from quizzes import presenting, progress, scheduling
+from quizzes import presenting, scheduling
 from quizzes.models import Presentation, ReviewEvent, Slot
+from quizzes.progress import progress
 from quizzes.views import StudentRequest, answering, practice
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))

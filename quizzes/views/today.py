@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions.models import Course
-from quizzes import progress, scheduling
+from quizzes import scheduling
+from quizzes.progress import progress
 from quizzes.views import StudentRequest
 
 MORE_SECONDS = 600
