@@ -21,12 +21,12 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import presenting, reviewing, scheduling, searching, syncing
+from quizzes import presenting, reviewing, scheduling, syncing
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings
 from quizzes.lessons import quick_check
 from quizzes.models import Exam, Sitting
-from quizzes.progress import progress
+from quizzes.progress import progress, search
 
 MAX_QUEUE = 100
 MAX_PACK_DAYS = 30
@@ -698,5 +698,5 @@ class SearchView(APIView):
         responses=FoundListSerializer,
     )
     def get(self, request: Request) -> Response:
-        found = searching.search(request.query_params.get("q", ""), request.user)
+        found = search.search(request.query_params.get("q", ""), request.user)
         return Response({"results": [asdict(one) for one in found], "next": None})

@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from questions import graph
 from questions.models import Concept
-from quizzes import concepts
+from quizzes.progress import concept_map, concepts
 
 LINE = 20
 """Characters of a name on one line of its node."""
@@ -43,7 +42,12 @@ def concept_map(request: HttpRequest) -> HttpResponse:
         }
         for one in found
     ]
-    sizes = {"width": graph.WIDTH, "height": graph.HEIGHT, "padding": PADDING, "meter": graph.WIDTH - 2 * PADDING}
+    sizes = {
+        "width": concept_map.WIDTH,
+        "height": concept_map.HEIGHT,
+        "padding": PADDING,
+        "meter": concept_map.WIDTH - 2 * PADDING,
+    }
     return render(request, "quizzes/concepts.html", {"page": "concepts", "sheets": sheets, "box": sizes})
 
 
@@ -65,7 +69,7 @@ def _student(request: HttpRequest) -> Any | None:
     return request.user if request.user.is_authenticated else None
 
 
-def _box(node: graph.Node, known: concepts.Known) -> Box:
+def _box(node: concept_map.Node, known: concepts.Known) -> Box:
     """Names stand above the meter, two lines at most; a longer one ends in dots, and its link says it whole."""
     lines = textwrap.wrap(known.concept.name, LINE, max_lines=2, placeholder="…", break_on_hyphens=False)
     first = 26 if len(lines) == 1 else 20
@@ -74,5 +78,5 @@ def _box(node: graph.Node, known: concepts.Known) -> Box:
         node.x,
         node.y,
         [(first + 16 * row, line) for row, line in enumerate(lines)],
-        round((graph.WIDTH - 2 * PADDING) * known.percent / 100, 1),
+        round((concept_map.WIDTH - 2 * PADDING) * known.percent / 100, 1),
     )

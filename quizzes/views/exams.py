@@ -23,7 +23,8 @@ from questions.kinds.base import ResponseError
 from quizzes import presenting
 from quizzes.exams import exam_center, opening, sittings
 from quizzes.models import Exam, Sitting
-from quizzes.views import StudentRequest, answering, charts, practice
+from quizzes.progress import charts
+from quizzes.views import StudentRequest, answering, practice
 
 ROWS = 20
 """Items of the bank, or sittings, on a page."""

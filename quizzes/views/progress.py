@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes import concepts, scheduling
+from quizzes import scheduling
 from quizzes.calendar import study_day
+from quizzes.progress import charts, concepts
 from quizzes.progress import progress as past
-from quizzes.views import StudentRequest, charts
+from quizzes.views import StudentRequest
 
 
 @login_required

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from quizzes.memory.calibration import Bin
-from quizzes.views import charts
+from quizzes.progress import charts
 from tests.conftest import Api
 
 Key = Callable[[str], Any]

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from questions import markup, searching
 from questions.models import Item
-from quizzes import concepts
 from quizzes.models import Card
+from quizzes.progress import concepts
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from questions import graph
 from questions.models import Concept, ConceptEdge, Course, Item
 from quizzes import journal
 from quizzes.calendar import study_day
 from quizzes.memory import fsrs
 from quizzes.memory.concepts import Mastery
 from quizzes.models import Card, Presentation, Review
-from quizzes.progress import progress
+from quizzes.progress import concept_map, progress
 
 ANSWERS = 5
 """The newest answers to an item that its history shows."""
@@ -57,7 +56,7 @@ class Map:
     """A course's concepts in the drawing of what needs what."""
 
     course: Course
-    drawing: graph.Drawing
+    drawing: concept_map.Drawing
     known: dict[str, Known]
 
 
@@ -75,7 +74,7 @@ def maps(student: Any | None) -> list[Map]:
     return [
         Map(
             course,
-            graph.draw([one.slug for one in concepts[course.pk]], needs[course.pk]),
+            concept_map.draw([one.slug for one in concepts[course.pk]], needs[course.pk]),
             {one.slug: Known(one, found.get(one.slug)) for one in concepts[course.pk]},
         )
         for course in Course.objects.filter(pk__in=concepts).order_by("pk")
