@@ -17,7 +17,7 @@ from examprep.models import User
 from examprep.problems import unknown_path
 from questions import api as questions
 from quizzes import api as quizzes
-from quizzes import scheduling
+from quizzes import schedule
 
 
 class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -79,7 +79,7 @@ class MeView(APIView):
         serializer = MeSerializer(_caller(request), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         student = serializer.save()
-        scheduling.reschedule(student)
+        schedule.reschedule(student)
         return Response(serializer.data)
 
 

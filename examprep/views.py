@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from examprep.forms import ExamDateForm, SettingsForm
 from examprep.models import User
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.reminders import web_push
 
 
@@ -45,7 +45,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
                 if exam.has_changed():
                     enrolment.exam_at = exam.cleaned_data["exam_at"]
                     enrolment.save(update_fields=["exam_at"])
-            scheduling.reschedule(student)
+            schedule.reschedule(student)
         messages.success(request, "Saved. Your plan is being made anew.")
         return redirect("settings")
     zones = sorted(zoneinfo.available_timezones())

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import presenting, reviewing, scheduling, syncing
+from quizzes import presenting, reviewing, schedule, syncing
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings
 from quizzes.lessons import quick_check
@@ -107,7 +107,7 @@ class QueueView(APIView):
         responses=QueueSerializer,
     )
     def get(self, request: Request) -> Response:
-        queue = scheduling.queue(request.user, limit=_whole(request, "limit", default=20, maximum=MAX_QUEUE))
+        queue = schedule.queue(request.user, limit=_whole(request, "limit", default=20, maximum=MAX_QUEUE))
         return Response(
             {
                 "date": queue.day.date.isoformat(),
@@ -188,7 +188,7 @@ class PackView(APIView):
     )
     def get(self, request: Request) -> Response:
         days = _whole(request, "days", default=7, maximum=MAX_PACK_DAYS)
-        results = [presenting.answered_payload(one) for one in scheduling.pack(request.user, days)]
+        results = [presenting.answered_payload(one) for one in schedule.pack(request.user, days)]
         pack = {"days": days, "results": results}
         digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
         etag = quote_etag(digest[:32])
@@ -335,7 +335,7 @@ class ExamSerializer(serializers.Serializer):
     expected_score_if_kept_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
 
 
-def _exam(one: scheduling.Expected) -> dict[str, Any]:
+def _exam(one: schedule.Expected) -> dict[str, Any]:
     return {
         "slug": one.exam.slug,
         "title": one.exam.title,
@@ -360,7 +360,7 @@ class ExamList(APIView):
 
     @extend_schema(operation_id="exams_list", responses=ExamListSerializer)
     def get(self, request: Request) -> Response:
-        found = scheduling.expected_scores(request.user)
+        found = schedule.expected_scores(request.user)
         return Response({"results": [_exam(one) for one in found], "next": None})
 
 
@@ -369,7 +369,7 @@ class ExamDetail(APIView):
 
     @extend_schema(responses=ExamSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        for one in scheduling.expected_scores(request.user):
+        for one in schedule.expected_scores(request.user):
             if one.exam.slug == slug:
                 return Response(_exam(one))
         raise NotFound
@@ -619,7 +619,7 @@ class ProgressView(APIView):
                 "calibration": [asdict(one) for one in found.calibration],
                 "retention": found.retention,
                 "concepts": [{"slug": slug, **asdict(one)} for slug, one in mastery.items()],
-                "exams": [_exam(one) for one in scheduling.expected_scores(request.user)],
+                "exams": [_exam(one) for one in schedule.expected_scores(request.user)],
             }
         )
 

@@ -18,7 +18,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.utils import timezone
 
 from questions.models import Course
-from quizzes import folding, journal, rebuilding, scheduling
+from quizzes import folding, journal, rebuilding, schedule
 from quizzes.memory import fitting, fsrs
 from quizzes.memory.timeline import Line
 from quizzes.models import Enrolment, Journal, MemoryFit, Review
@@ -147,4 +147,4 @@ def _use(book: Journal, fit: MemoryFit) -> None:
     book.fit = fit
     book.save(update_fields=["fit"])
     rebuilding.refold(book)
-    scheduling.request_plan(book.student, fit.fitted_at)
+    schedule.request_plan(book.student, fit.fitted_at)

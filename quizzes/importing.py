@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from questions import markup
 from questions.models import Course, Item
-from quizzes import rebuilding, scheduling
+from quizzes import rebuilding, schedule
 from quizzes.calendar import study_day
 from quizzes.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
 from quizzes.memory.rating import Rating
@@ -105,14 +105,14 @@ def import_reviews(
         raise NotEnrolledError(f"{student} is not enrolled in {course or 'any course'}; add an enrolment in the admin.")
     report = Imported()
     with transaction.atomic(), closing(form.read(path)) as lines:
-        book = scheduling.ensure_cards(student)
+        book = schedule.ensure_cards(student)
         asked = _Asked(student, courses)
         for batch in _batches(_known(lines, asked, report, now)):
             _store(batch, book, form.SOURCE, report, now)
         if report.imported:
             book.save(update_fields=["last_sequence"])
             rebuilding.rebuild(student)
-            scheduling.request_plan(student, now)
+            schedule.request_plan(student, now)
         _look(student, report, now)
         if dry_run:
             transaction.set_rollback(True)

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, outbox, presenting, scheduling
+from quizzes import fitting, outbox, presenting, schedule
 from quizzes.exams import sittings
 from quizzes.models import Job
 from quizzes.reminders import reminders
@@ -12,7 +12,7 @@ from quizzes.reminders import reminders
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
 def plan_student(self: Task, student: int) -> None:
     """Make a student's plan for today anew, if that is wanted."""
-    outbox.run(Job.Kind.PLAN, student, scheduling.plan_day, holder=self.request.id or "")
+    outbox.run(Job.Kind.PLAN, student, schedule.plan_day, holder=self.request.id or "")
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
@@ -25,7 +25,7 @@ def remind_student(self: Task, student: int) -> None:
 def plan_due_students() -> None:
     """Want plans and reminders for everyone whose time has come, and tell workers of all work that waits."""
     now = timezone.now()
-    scheduling.want_new_days(now)
+    schedule.want_new_days(now)
     reminders.want_reminders(now)
     outbox.sweep(now)
 

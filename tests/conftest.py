@@ -19,7 +19,7 @@ from examprep.models import User
 from examprep.roles import instructors
 from questions import bank
 from questions.models import Course
-from quizzes import presenting, scheduling
+from quizzes import presenting, schedule
 from quizzes.exams import loading
 from quizzes.models import Presentation
 from tests import servers
@@ -71,7 +71,7 @@ def course(db: None) -> Course:
 def student(course: Course) -> User:
     """A student of the tiny course."""
     user = User.objects.create_user("ada", password="lovelace-1815")
-    scheduling.enrol(user, course)
+    schedule.enrol(user, course)
     return user
 
 
@@ -89,7 +89,7 @@ def instructor(course: Course) -> Client:
 def stranger(course: Course) -> User:
     """Another student of the same course."""
     user = User.objects.create_user("eve", password="listens-in")
-    scheduling.enrol(user, course)
+    schedule.enrol(user, course)
     return user
 
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.models import DailyPlan, Enrolment, Exam
 from tests.conftest import Api
 
@@ -34,7 +34,7 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
     assert 'hx-get="/today/ahead/"' in page
     part = web.get("/today/ahead/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
-    found = scheduling.ahead(student)
+    found = schedule.ahead(student)
     assert found is not None
     assert found.now.low <= found.now.score <= found.now.high
     assert found.now.score < found.kept.score <= found.kept.high
@@ -51,7 +51,7 @@ def test_the_outlook_is_computed_once_for_a_plan(web: Client, student: User) -> 
         web.get("/today/ahead/")
     assert len(again) <= 8
     assert DailyPlan.objects.get().outlook is not None
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     assert DailyPlan.objects.get().outlook is None
 
 
@@ -78,19 +78,19 @@ def test_a_day_off_now_and_then(web: Client, student: User) -> None:
         web.get("/today/")
         page = web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
         assert "A day off" in page
-        assert scheduling.queue(student).remaining == 0
-        scheduling.plan_day(student)  # what a worker does later in the day
-        assert scheduling.queue(student).remaining == 0
+        assert schedule.queue(student).remaining == 0
+        schedule.plan_day(student)  # what a worker does later in the day
+        assert schedule.queue(student).remaining == 0
 
         page = web.post("/today/off/", {"off": "0"}, follow=True).content.decode()
-        assert scheduling.queue(student).remaining > 0
+        assert schedule.queue(student).remaining > 0
         web.post("/today/off/", {"off": "1"})
 
         clock.move_to(begin + timedelta(days=2))
         web.force_login(student)
         page = web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
         assert "once a week" in page
-        assert scheduling.queue(student).remaining > 0
+        assert schedule.queue(student).remaining > 0
         clock.move_to(begin + timedelta(days=7))
         assert "A day off" in web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
 
@@ -111,14 +111,14 @@ def test_after_missed_days_the_plan_fits_its_minutes(
         found = re.search(r"Nothing has piled up after (\d) days", page)
         assert found
         assert found[1] == "8"
-        queue = scheduling.queue(student)
+        queue = schedule.queue(student)
         assert 0 < queue.planned_seconds < 60 + 150
         web.post("/today/more/")
-        assert scheduling.queue(student).planned_seconds > queue.planned_seconds
+        assert schedule.queue(student).planned_seconds > queue.planned_seconds
 
 
 def test_all_exams_ahead_weigh_in_the_plan(student: User) -> None:
-    ahead = scheduling.exams_ahead(student, timezone.now())
+    ahead = schedule.exams_ahead(student, timezone.now())
     assert [one.title for one in ahead] == ["Tiny exam", "Tiny viva"]
     Exam.objects.filter(kind="viva").delete()
     exam = Exam.objects.get()
@@ -133,8 +133,8 @@ def test_all_exams_ahead_weigh_in_the_plan(student: User) -> None:
         blueprint={"concepts": {"l2": 1}},
     )
     Exam.objects.filter(pk=exam.pk).update(blueprint={"concepts": {"factor": 1}})
-    assert [one.title for one in scheduling.exams_ahead(student, timezone.now())] == ["Tiny exam", "Second"]
-    planned = {task["card"] for task in scheduling.plan_day(student).tasks}
+    assert [one.title for one in schedule.exams_ahead(student, timezone.now())] == ["Tiny exam", "Second"]
+    planned = {task["card"] for task in schedule.plan_day(student).tasks}
     l2 = {str(pk) for pk in student.cards.filter(item__slug="penalty-target").values_list("pk", flat=True)}
     assert l2 <= planned  # of the second exam alone
     assert Enrolment.objects.count() == 1

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from questions.kinds import matching
 from questions.models import Concept, Item, Lesson
-from quizzes import presenting, scheduling
+from quizzes import presenting, schedule
 from quizzes.exams import blueprints
 from quizzes.models import Card, Exam, Sitting, Slot
 from quizzes.planning.forecast import Forecast
@@ -59,7 +59,7 @@ def overview(student: Any, now: datetime) -> list[Ahead]:
     for one in Sitting.objects.filter(student=student).only("exam", "state", "score", "max_score", "deadline_at"):
         sittings[one.exam_id].append(one)
     found = []
-    for expected in scheduling.expected_scores(student, now=now):
+    for expected in schedule.expected_scores(student, now=now):
         exam = expected.exam
         blueprint = blueprints.parse(exam.kind, exam.blueprint)
         viva = isinstance(blueprint, blueprints.Viva)

@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from questions.kinds import KINDS, matching
 from questions.models import Concept, Item, ItemVersion
-from quizzes import folding, journal, presenting, scheduling
+from quizzes import folding, journal, presenting, schedule
 from quizzes.calendar import instant, study_day
 from quizzes.exams import blueprints, composition
 from quizzes.exams.sittings import GRACE, SittingError, close_locked, lengthened, round_seconds
@@ -50,7 +50,7 @@ def open_sitting(student: Any, exam: Exam, now: datetime) -> tuple[Sitting, bool
 
 def _open(student: Any, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     enrolment = Enrolment.objects.get(student=student, course=exam.course_id)
-    scheduling.ensure_cards(student)  # locks the journal: one at a time
+    schedule.ensure_cards(student)  # locks the journal: one at a time
     current = Sitting.objects.filter(student=student, exam=exam, state=Sitting.State.OPEN).first()
     if current and now <= current.deadline_at + GRACE:
         return current, False

@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 from questions import kinds
 from questions.kinds import matching, short_text
 from questions.kinds.base import Graded, ResponseError, storable
-from quizzes import journal, presenting, reviewing, scheduling
+from quizzes import journal, presenting, reviewing, schedule
 from quizzes.calendar import instant
 from quizzes.exams import blueprints
 from quizzes.models import Enrolment, Exam, Sitting, Slot
@@ -309,7 +309,7 @@ def event_of(sitting: Sitting, slot: Slot) -> uuid.UUID:
 
 
 def _expected(sitting: Sitting, now: datetime) -> dict[str, float] | None:
-    found = scheduling.expected_score(sitting.student, sitting.exam, now)
+    found = schedule.expected_score(sitting.student, sitting.exam, now)
     return {"score": found.score, "low": found.low, "high": found.high} if found else None
 
 

@@ -21,7 +21,7 @@ from questions import kinds, markup
 from questions.kinds import matching
 from questions.kinds.base import rank
 from questions.models import Item, ItemVersion, Lesson
-from quizzes import presenting, scheduling
+from quizzes import presenting, schedule
 from quizzes.calendar import study_day
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent
 from quizzes.presenting import Ask
@@ -73,7 +73,7 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
 
     A question that was answered stays among them, so that its answer can be looked at.
     """
-    scheduling.ensure_cards(student)
+    schedule.ensure_cards(student)
     check, _ = QuickCheck.objects.get_or_create(student=student, lesson=lesson, date=study_day(student, now).date)
     if renew:
         check.number, check.presentations = check.number + 1, []

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import journal, outbox, scheduling
+from quizzes import journal, outbox, schedule
 from quizzes.calendar import next_reminder
 from quizzes.models import Job, Journal, Reminder
 from quizzes.reminders import web_push
@@ -82,20 +82,20 @@ def stop(signed: str) -> Any:
     return found
 
 
-def _reminder(book: Journal, now: datetime) -> tuple[Reminder | None, scheduling.Queue | None]:
+def _reminder(book: Journal, now: datetime) -> tuple[Reminder | None, schedule.Queue | None]:
     student = book.student
     late = book.next_reminder_at is not None and now - book.next_reminder_at > TOO_LATE
     reachable = student.email or student.push_subscriptions.exists()
     if not student.reminders or not reachable or late:
         return None, None
-    queue = scheduling.queue(student, limit=0, now=now)
+    queue = schedule.queue(student, limit=0, now=now)
     if not queue.remaining:
         return None, None
     reminder, created = Reminder.objects.get_or_create(student=student, date=queue.day.date, defaults={"made_at": now})
     return (reminder if created else None), queue
 
 
-def _notification(queue: scheduling.Queue) -> dict[str, str]:
+def _notification(queue: schedule.Queue) -> dict[str, str]:
     minutes = max(round(queue.remaining_seconds / 60), 1)
     return {
         "title": f"{minutes} minute{'' if minutes == 1 else 's'} of review today",
@@ -110,7 +110,7 @@ def _message(student: Any, queue: Any, connection: Any) -> EmailMultiAlternative
         "student": student,
         "queue": queue,
         "minutes": max(round(queue.remaining_seconds / 60), 1),
-        "exam": scheduling.exam_ahead(student, timezone.now()),
+        "exam": schedule.exam_ahead(student, timezone.now()),
         "today_url": settings.SITE_URL + reverse("today"),
         "stop_url": stop_url,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.calendar import study_day
 from quizzes.models import Presentation
 from quizzes.views import StudentRequest
@@ -20,7 +20,7 @@ def begin(request: StudentRequest, items: Sequence[int]) -> bool:
 
     False, and nothing is begun, where none of them can be asked.
     """
-    scheduling.ensure_cards(request.user)
+    schedule.ensure_cards(request.user)
     request.session[KEY] = {"items": list(items), "of": len(items), "on": _today(request)}
     if question(request) is None:
         stop(request)
@@ -43,7 +43,7 @@ def is_on(request: StudentRequest) -> bool:
 def question(request: StudentRequest) -> Presentation | None:
     """The next question of the selection; None when it is through."""
     for item in request.session[KEY]["items"]:
-        if found := scheduling.ask_item(request.user, item, timezone.now()):
+        if found := schedule.ask_item(request.user, item, timezone.now()):
             return found
         leave_out(request, item)
     return None

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.calendar import study_day
 from quizzes.progress import charts, concepts
 from quizzes.progress import progress as past
@@ -33,7 +33,7 @@ def progress(request: StudentRequest) -> HttpResponse:
         "due": sum(found.forecast_by_day.values()),
         "reliability": charts.reliability(found.calibration),
         "predicted": sum(one.n for one in found.calibration),
-        "exams": scheduling.expected_scores(request.user, now=now),
+        "exams": schedule.expected_scores(request.user, now=now),
         "known": concepts.known(request.user),
         "retention_days": past.RETENTION_DAYS,
     }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from questions.kinds import numeric
 from questions.variants.numbers import NumberError
-from quizzes import presenting, scheduling
+from quizzes import presenting, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.progress import progress
 from quizzes.views import StudentRequest, answering, practice
@@ -89,7 +89,7 @@ def summary(request: StudentRequest) -> HttpResponse:
     practice.stop(request)
     if not request.user.enrolments.exists():
         return redirect("today")
-    queue = scheduling.queue(request.user, limit=1)
+    queue = schedule.queue(request.user, limit=1)
     context = {"page": "today", "queue": queue, "day": progress.day(request.user, queue.day)}
     return render(request, "quizzes/summary.html", context)
 
@@ -98,7 +98,7 @@ def summary(request: StudentRequest) -> HttpResponse:
 
 
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
-    queue = scheduling.queue(request.user, limit=1)
+    queue = schedule.queue(request.user, limit=1)
     if presentation is None:
         presentation = practice.question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
     if presentation is None:
@@ -112,7 +112,7 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
     return _part(request, "question", context, reverse("review"))
 
 
-def _question(request: StudentRequest, presentation: Presentation, queue: scheduling.Queue) -> dict[str, Any]:
+def _question(request: StudentRequest, presentation: Presentation, queue: schedule.Queue) -> dict[str, Any]:
     shown = presenting.payload(presentation)
     return {
         "presentation": shown,
@@ -125,7 +125,7 @@ def _question(request: StudentRequest, presentation: Presentation, queue: schedu
     }
 
 
-def _progress(queue: scheduling.Queue, request: StudentRequest, *, answered: bool) -> dict[str, Any]:
+def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool) -> dict[str, Any]:
     if practice.is_on(request):
         return practice.progress(request, answered=answered)
     total = queue.done + queue.remaining
@@ -170,7 +170,7 @@ def _later(request: StudentRequest) -> HttpResponse:
 
 def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[str, Any], detail: str) -> HttpResponse:
     """The same question with what was typed, and what is wrong with its form."""
-    context = _question(request, presentation, scheduling.queue(request.user, limit=1))
+    context = _question(request, presentation, schedule.queue(request.user, limit=1))
     context["steps"] = answering.in_order(context["steps"], typed)
     context |= {
         "typed": typed,
@@ -188,7 +188,7 @@ def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
     due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
     context = {
         "lesson": presentation.version.lesson,
-        "progress": _progress(scheduling.queue(request.user, limit=1), request, answered=True),
+        "progress": _progress(schedule.queue(request.user, limit=1), request, answered=True),
         "event": given.event_id,
         "due": due,
         **answering.outcome(shown, grade, given.response),

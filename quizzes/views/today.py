@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions.models import Course
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.progress import progress
 from quizzes.views import StudentRequest
 
@@ -29,9 +29,9 @@ def today(request: StudentRequest) -> HttpResponse:
     """The day's plan."""
     if not request.user.enrolments.exists():
         return render(request, "quizzes/enrol.html", {"page": "today", "courses": Course.objects.all()})
-    queue = scheduling.queue(request.user, limit=1)
+    queue = schedule.queue(request.user, limit=1)
     total = queue.done + queue.remaining
-    missed = scheduling.days_missed(request.user, queue.day)
+    missed = schedule.days_missed(request.user, queue.day)
     context = {
         "page": "today",
         "queue": queue,
@@ -41,7 +41,7 @@ def today(request: StudentRequest) -> HttpResponse:
         "before": round(100 * (queue.score_before or 0), 1),
         "after": round(100 * (queue.score_after or 0), 1),
         "day": progress.day(request.user, queue.day),
-        "exam": scheduling.exam_ahead(request.user, timezone.now()),
+        "exam": schedule.exam_ahead(request.user, timezone.now()),
         "concepts": progress.weakest_concepts(request.user),
         "missed": missed if missed >= MISSED else 0,
     }
@@ -52,7 +52,7 @@ def today(request: StudentRequest) -> HttpResponse:
 @require_GET
 def ahead(request: StudentRequest) -> HttpResponse:
     """The score to expect, minutes against score, and the coming days: a part of today's page, or a page."""
-    found = scheduling.ahead(request.user)
+    found = schedule.ahead(request.user)
     context: dict[str, Any] = {"page": "today", "ahead": found}
     if found is not None:
         most = max([day.minutes for _, day in found.days] + [1.0])
@@ -76,7 +76,7 @@ def minutes(request: StudentRequest) -> HttpResponse:
     before = request.user.daily_minutes
     request.user.daily_minutes = int(given)
     request.user.save(update_fields=["daily_minutes"])
-    scheduling.plan_day(request.user)
+    schedule.plan_day(request.user)
     messages.success(request, f"{given} minutes a day from now on; it was {before}.")
     return redirect("today")
 
@@ -85,7 +85,7 @@ def minutes(request: StudentRequest) -> HttpResponse:
 @require_POST
 def more(request: StudentRequest) -> HttpResponse:
     """Ten minutes on top of today's."""
-    scheduling.plan_day(request.user, extra_seconds=MORE_SECONDS)
+    schedule.plan_day(request.user, extra_seconds=MORE_SECONDS)
     return redirect("review")
 
 
@@ -95,8 +95,8 @@ def day_off(request: StudentRequest) -> HttpResponse:
     """Take today off, or work after all."""
     off = request.POST.get("off") == "1"
     try:
-        scheduling.set_day_off(request.user, off=off)
-    except scheduling.TooSoonError as error:
+        schedule.set_day_off(request.user, off=off)
+    except schedule.TooSoonError as error:
         messages.error(request, f"A day off now and then does no harm, once a week. {error}")
     return redirect("today")
 
@@ -105,11 +105,11 @@ def day_off(request: StudentRequest) -> HttpResponse:
 @require_POST
 def enrol(request: StudentRequest, course: str) -> HttpResponse:
     """Join a course."""
-    scheduling.enrol(request.user, get_object_or_404(Course, slug=course))
+    schedule.enrol(request.user, get_object_or_404(Course, slug=course))
     return redirect("today")
 
 
-def _chart(found: scheduling.Ahead) -> dict[str, Any]:
+def _chart(found: schedule.Ahead) -> dict[str, Any]:
     """Where the curve of minutes against score runs, in the units of its SVG."""
     width, height, left, top, bottom = 640, 240, 76, 16, 206
     right = width - 16

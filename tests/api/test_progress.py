@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.models import Exam
 from tests.conftest import Api, wrong
 
@@ -62,12 +62,12 @@ def test_progress_counts_days_and_what_was_predicted(api: Api, student: User, ke
             clock.move_to(begin + timedelta(days=day))
             api = Api(student)
             if day != 2:
-                scheduling.plan_day(student)
+                schedule.plan_day(student)
                 for one in api.queue()["results"]:
                     right = key(one["id"])
                     api.answer(one["id"], wrong(one, right) if one["kind"] == "ordering" else right)
             else:
-                scheduling.set_day_off(student, off=True)
+                schedule.set_day_off(student, off=True)
         found = api.get("progress/").json()
         assert found["streak"] == 3
         assert len(found["reviews_by_day"]) == 3

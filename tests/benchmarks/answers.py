@@ -13,7 +13,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course
-from quizzes import rebuilding, reviewing, scheduling
+from quizzes import rebuilding, reviewing, schedule
 from quizzes.models import Presentation, Review, ReviewEvent
 from quizzes.presenting import body_of
 from tests.benchmarks.database import migrated
@@ -32,13 +32,13 @@ def rows() -> list[Row]:
 
 def _row(course: Course, past: int) -> Row:
     student = User.objects.create_user(f"student-{past}")
-    scheduling.enrol(student, course)
+    schedule.enrol(student, course)
     _remember(student, past)
     times, queries = [], 0
     for _ in range(ANSWERS):
-        queue = scheduling.queue(student, limit=1)
+        queue = schedule.queue(student, limit=1)
         if not queue.presentations:
-            scheduling.plan_day(student, extra_seconds=600)
+            schedule.plan_day(student, extra_seconds=600)
             continue
         event = _event(queue.presentations[0])
         with CaptureQueriesContext(connection) as captured:
@@ -68,7 +68,7 @@ def _event(presentation: Presentation) -> dict[str, object]:
 
 def _remember(student: User, events: int) -> None:
     """A long history: as many facts in the log, and as many reviews spread over the cards."""
-    scheduling.queue(student)
+    schedule.queue(student)
     cards = list(student.cards.all())
     before = timezone.now() - timedelta(days=200)
     made = [

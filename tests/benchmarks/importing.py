@@ -10,7 +10,7 @@ import numpy as np
 
 from examprep.models import User
 from questions import bank
-from quizzes import importing, scheduling
+from quizzes import importing, schedule
 from quizzes.models import Card
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row, seconds
@@ -23,8 +23,8 @@ def rows() -> list[Row]:
     """One review of the 100,000: as a newcomer's, and when the file comes again."""
     with migrated() as database, tempfile.TemporaryDirectory() as folder:
         student = User.objects.create_user("newcomer")
-        scheduling.enrol(student, bank.load_course(TINY, seeds=20).course)
-        scheduling.ensure_cards(student)
+        schedule.enrol(student, bank.load_course(TINY, seeds=20).course)
+        schedule.ensure_cards(student)
         path = Path(folder) / "history.csv"
         _write(path, student)
         found = importing.Imported()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.memory import fsrs
 from quizzes.models import Card, Enrolment, Exam
 from quizzes.planning.plan import plan
@@ -108,10 +108,10 @@ def _enrol(course: Course, items: list[Item], there: int, students: int) -> None
 
 def _school(students: int, database: str) -> Row:
     who = list(User.objects.filter(enrolments__isnull=False).order_by("pk"))
-    scheduling.plan_day(who[0])  # the tables of the day, for everybody
+    schedule.plan_day(who[0])  # the tables of the day, for everybody
     begun = time.perf_counter()
     for user in who:
-        scheduling.plan_day(user)
+        schedule.plan_day(user)
     each = (time.perf_counter() - begun) / len(who)
     return Row(
         f"a student's plan, {students:,} students × {CARDS} cards, {database}",

@@ -30,7 +30,7 @@ from django.test import Client
 
 from examprep.models import User
 from questions import bank, kinds
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.exams import loading
 from quizzes.models import ReviewEvent, Sitting, Slot
 from quizzes.presenting import body_of
@@ -170,7 +170,7 @@ def rows() -> list[Row]:
 
 def _cookie(number: int, course: Any) -> str:
     student = User.objects.create_user(f"student-{number}")
-    scheduling.enrol(student, course)
+    schedule.enrol(student, course)
     client = Client()
     client.force_login(student)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

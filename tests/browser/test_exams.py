@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from examprep.models import User
 from questions import bank
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.exams import loading
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from tests.browser.pages import check
@@ -35,7 +35,7 @@ def learner(transactional_db: None) -> User:
     viva.blueprint["rounds"] = 2
     viva.save()
     user = User.objects.create_user("ada", password="lovelace-1815")
-    scheduling.enrol(user, course)
+    schedule.enrol(user, course)
     return user
 
 
@@ -45,7 +45,7 @@ def ada(transactional_db: None) -> User:
     course = bank.load_course(TINY, seeds=20).course
     loading.load_exams(course, TINY)
     user = User.objects.create_user("ada", password="lovelace-1815")
-    scheduling.enrol(user, course)
+    schedule.enrol(user, course)
     return user
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from examprep.models import User
 from questions import bank
-from quizzes import scheduling
+from quizzes import schedule
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
 from tests.conftest import TINY, Api
@@ -19,7 +19,7 @@ from tests.conftest import TINY, Api
 @pytest.fixture
 def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
-    scheduling.enrol(user, bank.load_course(TINY, seeds=20).course)
+    schedule.enrol(user, bank.load_course(TINY, seeds=20).course)
     return user
 
 

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from examprep.models import User
 from questions import bank, figures
 from questions.simulators import dropout, ridge, stopping
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
@@ -27,7 +27,7 @@ Key = Callable[[str], Any]
 @pytest.fixture
 def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
-    scheduling.enrol(user, bank.load_course(COURSE, seeds=30).course)
+    schedule.enrol(user, bank.load_course(COURSE, seeds=30).course)
     return user
 
 

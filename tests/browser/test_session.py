@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from examprep.models import User
 from questions import bank
 from questions.models import Item
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests.questions.test_load_course import COURSE
 
@@ -48,7 +48,7 @@ def learner(transactional_db: None) -> User:
         for item in Item.objects.filter(course=course, kind=kind)[PER_KIND:]:
             bank.retire(item)
     user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=120)
-    scheduling.enrol(user, course)
+    schedule.enrol(user, course)
     return user
 
 

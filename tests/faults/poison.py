@@ -4,9 +4,9 @@ import os
 import signal
 from typing import Any
 
-from quizzes import scheduling
+from quizzes import schedule
 
-plan_day = scheduling.plan_day
+plan_day = schedule.plan_day
 
 
 def poisoned(student: Any, **more: Any) -> Any:
@@ -17,4 +17,4 @@ def poisoned(student: Any, **more: Any) -> Any:
     raise ValueError("poison")
 
 
-scheduling.plan_day = poisoned
+schedule.plan_day = poisoned

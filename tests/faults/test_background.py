@@ -21,7 +21,7 @@ from django.utils import timezone
 from examprep.models import User
 from examprep.up import redis_servers
 from questions.models import Course
-from quizzes import journal, scheduling, tasks
+from quizzes import journal, schedule, tasks
 from quizzes.models import DailyPlan, Job, Journal, Reminder, ReviewEvent
 from tests.conftest import Api
 from tests.faults.workers import Key, answer_one, celery, planned, send_to, swept, until, worker
@@ -47,7 +47,7 @@ def test_a_worker_killed_in_the_middle_of_a_task(learner: User, key: Key, broker
         until(lambda: current_app.control.ping(timeout=0.5))
         with transaction.atomic():
             journal.lock(learner, timezone.now())
-            scheduling.request_plan(learner, timezone.now())
+            schedule.request_plan(learner, timezone.now())
         with transaction.atomic():
             journal.lock(learner, timezone.now())  # the task waits for this lock
             tasks.plan_student.delay(learner.pk)
@@ -62,7 +62,7 @@ def test_a_pool_process_killed_in_the_middle_of_a_task(learner: User, key: Key, 
     with worker(broker) as process:
         until(lambda: current_app.control.ping(timeout=0.5))
         with transaction.atomic():
-            scheduling.request_plan(learner, timezone.now())
+            schedule.request_plan(learner, timezone.now())
         with transaction.atomic():
             journal.lock(learner, timezone.now())
             tasks.plan_student.delay(learner.pk)
@@ -152,8 +152,8 @@ def test_two_beats_and_two_workers_do_everything_once(
     for one in students:
         one.reminders = True
         one.save()
-        scheduling.enrol(one, course)
-        scheduling.plan_day(one)
+        schedule.enrol(one, course)
+        schedule.plan_day(one)
     DailyPlan.objects.all().delete()
     Journal.objects.update(next_day_at=now, next_reminder_at=now)
 
@@ -183,7 +183,7 @@ def test_a_poison_task_is_given_up_and_the_others_go_on(
     poison, other = (User.objects.create_user(name) for name in ("poison", "other"))
     with worker(broker, "-I", "tests.faults.poison", POISON=how):
         for one in (poison, other):
-            scheduling.enrol(one, course)
+            schedule.enrol(one, course)
 
         def given_up() -> bool:
             Job.objects.filter(leased_until=None, dead_at=None).update(run_at=timezone.now())

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course, Item
-from quizzes import fitting, folding, rebuilding, scheduling, tasks
+from quizzes import fitting, folding, rebuilding, schedule, tasks
 from quizzes.memory import fsrs
 from quizzes.models import Card, Enrolment, Job, Journal, MemoryFit, Review, ReviewEvent
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
@@ -103,7 +103,7 @@ def test_students_follow_their_course_until_they_have_their_own(student: User, s
     remember(student, cards=30)
     remember(stranger, cards=30, seed=1)
     newcomer = User.objects.create_user("newcomer")
-    scheduling.enrol(newcomer, course)
+    schedule.enrol(newcomer, course)
 
     fit = fitting.fit_course(course)
     assert fit is not None
@@ -145,7 +145,7 @@ def test_who_is_in_two_courses_follows_the_one_joined_last(student: User, course
     first = fitting.fit_course(course)
     assert first
     second = MemoryFit.objects.create(**{**vars_of(first), "course": other, "parameters": list(SOMEBODY)})
-    scheduling.enrol(student, other)
+    schedule.enrol(student, other)
     assert fitting.follow_courses() == 1
     assert Journal.objects.get(student=student).fit == second
     assert fitting.follow_courses() == 0

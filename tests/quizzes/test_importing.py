@@ -18,7 +18,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from quizzes import rebuilding, scheduling
+from quizzes import rebuilding, schedule
 from quizzes.models import Card, DailyPlan, Job, Journal, Review, ReviewEvent
 from tests.conftest import Api
 from tests.quizzes.histories import packages
@@ -109,7 +109,7 @@ def test_a_study_day_is_the_students(student: User, write: Write) -> None:
 
 
 def test_a_plan_is_asked_for_and_a_client_hears_of_the_cards(student: User, write: Write) -> None:
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     before = Journal.objects.get(student=student).last_sequence
     run(write(row(0)))
     book = Journal.objects.get(student=student)
@@ -123,7 +123,7 @@ def test_an_item_and_its_pair_may_stand_in_one_column(student: User, write: Writ
 
 
 def test_the_order_in_the_file_does_not_matter(student: User, write: Write) -> None:
-    scheduling.ensure_cards(student)
+    schedule.ensure_cards(student)
     rows = [row(days, rating) for days, rating in ((0, "good"), (4, "again"), (4.01, "hard"), (30, "easy"))]
     with transaction.atomic():
         run(write(*rows))
@@ -162,7 +162,7 @@ def test_imports_between_live_answers_give_the_states_of_the_ordered_log(student
 
 
 def test_an_imported_review_can_be_undone_and_stays_so(student: User, api: Api, write: Write) -> None:
-    scheduling.ensure_cards(student)
+    schedule.ensure_cards(student)
     with transaction.atomic():
         run(write(row(0)))
         expected = card(student).stability
@@ -275,7 +275,7 @@ def test_courses_with_the_same_slug_have_to_be_told_apart(student: User, course:
     item = Item.objects.get(slug="penalty-target")
     concepts = [tag.concept for tag in item.tags.all()]
     bank.publish(bank.save_draft(other, item.slug, item.kind, item.draft, concepts))
-    scheduling.enrol(student, other)
+    schedule.enrol(student, other)
     path = write(row(0))
     assert "several items could be meant" in run(path)
     assert "1 imported" in run(path, course="tiny")

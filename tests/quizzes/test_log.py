@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import presenting, rebuilding, reviewing, scheduling
+from quizzes import presenting, rebuilding, reviewing, schedule
 from quizzes.folding import CARD_STATE
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from tests.conftest import WRONG
@@ -33,7 +33,7 @@ DAYS = 40
 def history(student: User, key: Key, rounds: int = ROUNDS) -> list[Event]:
     """A month of answers, right and wrong, of all cards, with undos, buries and suspensions: in their order."""
     rng = random.Random(1)
-    scheduling.ensure_cards(student)
+    schedule.ensure_cards(student)
     begin = timezone.now() - timedelta(days=DAYS)
     cards = list(Card.objects.filter(student=student).order_by("item__slug", "facet"))
     events: list[Event] = []
@@ -187,7 +187,7 @@ def test_a_rebuild_takes_the_same_queries_however_long_the_log(student: User, ke
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plans")
 def test_no_query_of_an_answer_or_a_queue_reads_the_whole_log(student: User, key: Key) -> None:
     send(student, history(student, key))
-    (one,) = scheduling.queue(student, limit=1).presentations
+    (one,) = schedule.queue(student, limit=1).presentations
     event = {
         "id": str(uuid.uuid4()),
         "type": "review",
@@ -196,7 +196,7 @@ def test_no_query_of_an_answer_or_a_queue_reads_the_whole_log(student: User, key
         "occurred_at": timezone.now().isoformat(),
     }
     with CaptureQueriesContext(connection) as captured:
-        scheduling.queue(student, limit=20)
+        schedule.queue(student, limit=20)
         send(student, [event])
 
     for query in captured:

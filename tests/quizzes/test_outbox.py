@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import dispatch, outbox, scheduling, tasks
+from quizzes import dispatch, outbox, schedule, tasks
 from quizzes.models import DailyPlan, Job
 from tests.conftest import Api
 
@@ -65,7 +65,7 @@ def test_what_nobody_wants_is_not_done(student: User, job: Job) -> None:
 def test_answers_put_the_plan_off_until_the_session_ends_but_not_for_long(
     api: Api, student: User, sent: Sent, django_capture_on_commit_callbacks: Any
 ) -> None:
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     card = api.queue()["results"][0]["card"]
     begin = timezone.now()
     with time_machine.travel(begin, tick=False) as clock, django_capture_on_commit_callbacks(execute=True):
@@ -97,7 +97,7 @@ def test_one_worker_at_a_time(student: User, job: Job) -> None:
     def work(one: Any) -> None:
         run(student, fail, holder="another message")
         seen.append(Job.objects.get().attempts)
-        scheduling.plan_day(one)
+        schedule.plan_day(one)
 
     run(student, work)
     assert seen == [1]
@@ -107,15 +107,15 @@ def test_one_worker_at_a_time(student: User, job: Job) -> None:
 def test_a_message_that_comes_again_after_its_worker_was_killed_takes_up_its_lease(student: User, job: Job) -> None:
     now = timezone.now()
     Job.objects.update(leased_until=now + timedelta(minutes=1), holder="m", attempts=1)
-    run(student, scheduling.plan_day, holder="other")
+    run(student, schedule.plan_day, holder="other")
     assert Job.objects.exists()
-    run(student, scheduling.plan_day, holder="m")
+    run(student, schedule.plan_day, holder="m")
     assert not Job.objects.exists()
 
 
 def test_a_lease_that_ran_out_is_free(student: User, job: Job) -> None:
     Job.objects.update(leased_until=timezone.now(), holder="lost", attempts=1)
-    run(student, scheduling.plan_day)
+    run(student, schedule.plan_day)
     assert not Job.objects.exists()
 
 
@@ -132,7 +132,7 @@ def test_what_fails_is_tried_later_and_in_the_end_given_up(student: User, job: J
         assert job.error == "ValueError: no plan can be made"
         assert waits[:4] == list(outbox.BACKOFF)
 
-        run(student, scheduling.plan_day)
+        run(student, schedule.plan_day)
         assert Job.objects.exists()
         clock.shift(timedelta(days=1))
         assert outbox.sweep(timezone.now()) == 0
@@ -156,8 +156,8 @@ def test_what_takes_its_worker_with_it_is_given_up_too(student: User, job: Job) 
 
 def test_a_new_wish_revives_what_was_given_up(student: User, job: Job) -> None:
     Job.objects.update(dead_at=timezone.now(), attempts=5)
-    scheduling.request_plan(student, timezone.now())
-    run(student, scheduling.plan_day)
+    schedule.request_plan(student, timezone.now())
+    run(student, schedule.plan_day)
     assert not Job.objects.exists()
 
 

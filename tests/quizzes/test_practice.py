@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import ConceptEdge
-from quizzes import presenting, rebuilding, reviewing, scheduling
+from quizzes import presenting, rebuilding, reviewing, schedule
 from quizzes.folding import CARD_STATE
 from quizzes.memory import fsrs
 from quizzes.models import Card, Presentation, Review
@@ -30,7 +30,7 @@ def answer(student: User, key: Key) -> Callable[..., dict[str, Any]]:
     begin = timezone.now() - timedelta(days=60)
 
     def reply(slug: str, days_ago: float, *, right: bool = True, **more: Any) -> dict[str, Any]:
-        scheduling.ensure_cards(student)
+        schedule.ensure_cards(student)
         card = Card.objects.filter(student=student, item__slug=slug).order_by("facet")[0]
         (one,) = presenting.present(student, [presenting.Ask(card.pk, (card.facet,))], begin)
         response = key(str(one.pk)) if right else WRONG[one.version.kind](one.prompt, key(str(one.pk)))

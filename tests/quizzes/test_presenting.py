@@ -11,7 +11,7 @@ from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course, Item, ItemVersion
 from questions.tasks import audit_published_items
-from quizzes import presenting, scheduling, tasks
+from quizzes import presenting, schedule, tasks
 from quizzes.models import Card, Presentation
 from tests.conftest import Api
 
@@ -47,7 +47,7 @@ def put_into_service(course: Course, body: dict[str, Any]) -> Item:
 
 
 def ask(student: User, item: Item) -> list[Presentation]:
-    scheduling.ensure_cards(student)
+    schedule.ensure_cards(student)
     card = Card.objects.get(student=student, item=item)
     return presenting.present(student, [presenting.Ask(card.pk)], timezone.now())
 
@@ -90,7 +90,7 @@ def test_the_night_closes_what_is_broken_and_keeps_what_is_sound(student: User, 
 def test_a_variant_that_its_seed_no_longer_gives_is_said(
     student: User, course: Course, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scheduling.ensure_cards(student)
+    schedule.ensure_cards(student)
     card = Card.objects.get(student=student, item__slug="decay-factor")
     (one,) = presenting.present(student, [presenting.Ask(card.pk)], timezone.now())
     Presentation.objects.filter(pk=one.pk).update(seed=one.seed + 1)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from examprep.models import User
 from examprep.roles import instructors
 from questions.models import Course
-from quizzes import scheduling
+from quizzes import schedule
 
 DAYS_TO_EXAM = 30
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self._account("admin", is_staff=True, is_superuser=True)
         exam_at = (timezone.now() + timedelta(days=DAYS_TO_EXAM)).replace(hour=9, minute=0, second=0, microsecond=0)
         for course in Course.objects.all():
-            scheduling.enrol(student, course, exam_at=exam_at)
+            schedule.enrol(student, course, exam_at=exam_at)
 
     def _account(self, name: str, **fields: Any) -> User:
         user, created = User.objects.get_or_create(username=name, defaults=fields)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes import scheduling
+from quizzes import schedule
 
 
 class Command(BaseCommand):
@@ -22,6 +22,6 @@ class Command(BaseCommand):
             if not students:
                 raise CommandError(f"No student “{options['student']}” is enrolled.")
         for student in students.iterator():
-            plan = scheduling.plan_day(student)
+            plan = schedule.plan_day(student)
             minutes = round(plan.planned_seconds / 60)
             self.stdout.write(f"{student}: {plan.date}, {len(plan.tasks)} to review, {minutes} min.")

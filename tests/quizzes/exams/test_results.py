@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.exams import opening, results, sittings
 from quizzes.models import Exam, Sitting, Slot
 from tests.conftest import wrong
@@ -36,7 +36,7 @@ def sit(exam: Exam, name: str, ability: int, key: Key, days: int = 0, **names: s
     """A sitting of whoever gets the first `ability` slots right, the next wrong, and leaves the last one empty."""
     student, new = User.objects.get_or_create(username=name, defaults=names)
     if new:
-        scheduling.enrol(student, exam.course)
+        schedule.enrol(student, exam.course)
     now = NOW + timedelta(days=days)
     opened, _ = opening.open_sitting(student, exam, now)
     slots = list(opened.slots.select_related("presentation__version"))

@@ -44,13 +44,13 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
 
 @pytest.fixture
 def learner(transactional_db: None) -> User:
-    from quizzes import scheduling
+    from quizzes import schedule
 
     course = bank.load_course(TINY, seeds=20).course
     loading.load_exams(course, TINY)
     user = User.objects.create_user("ada")
-    scheduling.enrol(user, course)
-    scheduling.ensure_cards(user)
+    schedule.enrol(user, course)
+    schedule.ensure_cards(user)
     return user
 
 

@@ -15,7 +15,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from examprep.models import User
-from quizzes import outbox, scheduling, tasks
+from quizzes import outbox, schedule, tasks
 from quizzes.models import DailyPlan, Job, Journal, Reminder
 from quizzes.reminders import reminders
 from tests.conftest import Api
@@ -31,7 +31,7 @@ def clock(student: User) -> Iterator[Any]:
     student.reminders, student.reminder_hour = True, 18
     student.save()
     with time_machine.travel(MORNING, tick=False) as traveller:
-        scheduling.plan_day(student)
+        schedule.plan_day(student)
         yield traveller
 
 
@@ -69,7 +69,7 @@ def test_nothing_is_sent_to_who_is_done_or_does_not_want_it(student: User, clock
     sweep()
     student.reminders = False
     student.save()
-    scheduling.reschedule(student)
+    schedule.reschedule(student)
     clock.shift(timedelta(days=1))
     sweep()
     assert mail.outbox == []
@@ -80,7 +80,7 @@ def test_changed_settings_move_the_reminder_but_give_no_second_one(api: Api, stu
     clock.move_to(EVENING)
     sweep()
     assert api.patch("me/", {"reminder_hour": 20}).status_code == 200
-    scheduling.plan_day(User.objects.get(pk=student.pk))
+    schedule.plan_day(User.objects.get(pk=student.pk))
     clock.move_to(EVENING + timedelta(hours=2))
     sweep()
     assert len(mail.outbox) == 1

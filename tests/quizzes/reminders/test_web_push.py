@@ -19,7 +19,7 @@ from django.core import mail
 from django.test import Client
 
 from examprep.models import User
-from quizzes import scheduling
+from quizzes import schedule
 from quizzes.models import PushSubscription, Reminder
 from quizzes.reminders import reminders, web_push
 
@@ -119,7 +119,7 @@ def test_a_browser_that_subscribed_gets_the_reminder(student: User, web: Client,
     assert post(web, browser.subscription).status_code == 204
     student.reminders = True
     student.save()
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
 
     assert reminders.remind(student) is not None
     assert reminders.remind(student) is None

@@ -10,7 +10,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from quizzes import scheduling, tasks
+from quizzes import schedule, tasks
 from quizzes.models import Card, DailyPlan, Job, Presentation
 from tests.conftest import Api, wrong
 
@@ -21,7 +21,7 @@ def test_the_plan_fits_into_the_minutes(student: User) -> None:
     student.daily_minutes = 2
     student.save()
 
-    plan = scheduling.plan_day(student)
+    plan = schedule.plan_day(student)
 
     assert 0 < plan.planned_seconds <= 2 * 60 + 60
     assert len(plan.tasks) < 6
@@ -29,9 +29,9 @@ def test_the_plan_fits_into_the_minutes(student: User) -> None:
 
 def test_making_it_twice_gives_the_same_plan(student: User) -> None:
     now = timezone.now()
-    first = scheduling.plan_day(student, now=now).tasks
+    first = schedule.plan_day(student, now=now).tasks
 
-    assert scheduling.plan_day(student, now=now).tasks == first
+    assert schedule.plan_day(student, now=now).tasks == first
     assert DailyPlan.objects.filter(student=student).count() == 1
     assert Card.objects.filter(student=student).count() == 8
 
@@ -47,7 +47,7 @@ def test_the_task_is_safe_to_run_twice_late_or_for_nobody(student: User) -> None
 
 
 def test_the_plan_expects_a_better_exam(student: User) -> None:
-    plan = scheduling.plan_day(student)
+    plan = schedule.plan_day(student)
 
     assert plan.score_before is not None
     assert plan.score_after is not None
@@ -57,27 +57,27 @@ def test_the_plan_expects_a_better_exam(student: User) -> None:
 def test_more_minutes_add_to_todays_plan(api: Api, student: User, key: Callable[[str], Any]) -> None:
     student.daily_minutes = 1
     student.save()
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     few = len(api.queue()["results"])
 
-    scheduling.plan_day(student, extra_seconds=600)
+    schedule.plan_day(student, extra_seconds=600)
 
     assert len(api.queue()["results"]) > few
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     assert len(api.queue()["results"]) > few
 
 
 def test_an_answer_asks_for_a_new_plan_and_the_sweep_finds_it(
     api: Api, student: User, key: Callable[[str], Any]
 ) -> None:
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     assert not Job.objects.exists()
     one = api.queue()["results"][0]
 
     api.answer(one["id"], wrong(one, key(one["id"])))
 
     assert Job.objects.get().student == student
-    scheduling.plan_day(student)
+    schedule.plan_day(student)
     assert not Job.objects.exists()
 
 
@@ -85,12 +85,12 @@ def test_a_new_day_in_the_students_zone_wants_a_plan(student: User) -> None:
     student.time_zone = "Pacific/Auckland"
     student.save()
     noon = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-    scheduling.plan_day(student, now=noon)
+    schedule.plan_day(student, now=noon)
 
-    assert scheduling.want_new_days(noon + timedelta(hours=3, minutes=59)) == 0
-    assert scheduling.want_new_days(noon + timedelta(hours=4)) == 1
+    assert schedule.want_new_days(noon + timedelta(hours=3, minutes=59)) == 0
+    assert schedule.want_new_days(noon + timedelta(hours=4)) == 1
     assert Job.objects.get().student == student
-    assert scheduling.want_new_days(noon + timedelta(hours=4)) == 0
+    assert schedule.want_new_days(noon + timedelta(hours=4)) == 0
 
 
 @pytest.mark.parametrize(
@@ -107,18 +107,18 @@ def test_a_day_begins_at_the_students_hour_whatever_the_clocks_do(
 ) -> None:
     student.time_zone = zone
     student.save()
-    scheduling.plan_day(student, now=evening)
+    schedule.plan_day(student, now=evening)
 
-    assert scheduling.want_new_days(next_day - timedelta(seconds=1)) == 0
-    assert scheduling.want_new_days(next_day) == 1
+    assert schedule.want_new_days(next_day - timedelta(seconds=1)) == 0
+    assert schedule.want_new_days(next_day) == 1
 
 
 def test_new_days_are_wanted_in_chunks(course: Course) -> None:
     for number in range(5):
-        scheduling.enrol(User.objects.create_user(f"student-{number}"), course)
+        schedule.enrol(User.objects.create_user(f"student-{number}"), course)
     Job.objects.all().delete()
     now = timezone.now()
-    assert [scheduling.want_new_days(now, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [schedule.want_new_days(now, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_a_retired_item_is_asked_no_more_and_a_new_version_replaces_the_old(api: Api, student: User) -> None:
