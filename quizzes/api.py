@@ -21,12 +21,13 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import presenting, reviewing, schedule, syncing
+from quizzes import presenting, schedule
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings
 from quizzes.lessons import quick_check
 from quizzes.models import Exam, Sitting
 from quizzes.progress import progress, search
+from quizzes.reviews import accepting, sync
 
 MAX_QUEUE = 100
 MAX_PACK_DAYS = 30
@@ -237,10 +238,10 @@ class SyncView(APIView):
     )
     def get(self, request: Request) -> Response:
         try:
-            page = syncing.changes(request.user, request.query_params.get("cursor", ""))
-        except syncing.UnreadableCursorError:
+            page = sync.changes(request.user, request.query_params.get("cursor", ""))
+        except sync.UnreadableCursorError:
             raise InvalidFields({"cursor": ["Use a cursor as an earlier answer gave it, or none."]}) from None
-        except syncing.StaleCursorError:
+        except sync.StaleCursorError:
             raise CursorGone from None
         return Response({"changes": page.changes, "cursor": page.cursor, "has_more": page.has_more})
 
@@ -315,8 +316,8 @@ class ReviewBatch(APIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BATCH_BYTES:
             raise BatchTooLarge
         try:
-            return Response(reviewing.accept(request.user, request.data))
-        except reviewing.BatchError as error:
+            return Response(accepting.accept(request.user, request.data))
+        except accepting.BatchError as error:
             raise InvalidFields(error.errors) from None
 
 

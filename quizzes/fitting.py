@@ -18,10 +18,11 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.utils import timezone
 
 from questions.models import Course
-from quizzes import folding, journal, rebuilding, schedule
+from quizzes import rebuilding, schedule
 from quizzes.memory import fitting, fsrs
 from quizzes.memory.timeline import Line
 from quizzes.models import Enrolment, Journal, MemoryFit, Review
+from quizzes.reviews import change_log, memory_states
 
 EVERY = timedelta(days=7)
 SLACK = timedelta(hours=12)
@@ -34,11 +35,11 @@ def fit_student(student: Any, *, now: datetime | None = None) -> MemoryFit | Non
     log = _log(Review.objects.filter(card__student=student))
     if sum(not line[5] for line in log) < fitting.MIN_REVIEWS:
         return None
-    found = fitting.fit(log, journal.parameters(student))
+    found = fitting.fit(log, change_log.parameters(student))
     if found is None:
         return None
     with transaction.atomic():
-        book = journal.lock(student, now)
+        book = change_log.lock(student, now)
         fit = _keep(found, now, student=student)
         if fit.adopted:
             _use(book, fit)
@@ -81,7 +82,7 @@ def follow_courses(*, now: datetime | None = None) -> int:
             continue
         for student in _behind(course, fit).iterator(chunk_size=500):
             with transaction.atomic():
-                book = journal.lock(student, now)
+                book = change_log.lock(student, now)
                 if book.fit_id != fit.pk and not (book.fit and book.fit.student_id):
                     _use(book, fit)
                     changed += 1
@@ -109,7 +110,7 @@ def courses_due(now: datetime) -> QuerySet[Course]:
 
 def _log(reviews: QuerySet[Review]) -> list[Line]:
     counted = reviews.filter(event__undone=False)
-    rows = counted.values_list(*folding.LINE, "event__presentation__guess_rate")
+    rows = counted.values_list(*memory_states.LINE, "event__presentation__guess_rate")
     return sorted((*row[:-1], row[-1] or 0.0) for row in rows)
 
 

@@ -31,7 +31,7 @@ from quizzes.calendar import study_day
 from quizzes.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
 from quizzes.memory.rating import Rating
 from quizzes.models import Card, Journal, Review, ReviewEvent
-from quizzes.reviewing import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
+from quizzes.reviews.accepting import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
 
 FORMATS = (csv, anki)
 NAMESPACE = uuid.UUID("0d9c41d1-5a0b-5c39-9e52-3f1b7c0a8e64")

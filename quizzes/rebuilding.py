@@ -12,9 +12,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from quizzes import folding, journal
 from quizzes.memory.timeline import Line
 from quizzes.models import Card, Journal, Review, ReviewEvent
+from quizzes.reviews import change_log, memory_states
 
 CARDS_AT_ONCE = 20_000
 MAX_SHOWN = 20
@@ -43,7 +43,7 @@ def rebuild(
     students = get_user_model().objects.filter(cards__isnull=False).distinct().order_by("pk")
     for one in [student] if student is not None else students.iterator(chunk_size=500):
         with transaction.atomic():
-            refold(journal.lock(one, timezone.now()), report, repair=repair)
+            refold(change_log.lock(one, timezone.now()), report, repair=repair)
         report.students += 1
         progress(report)
     return report
@@ -67,32 +67,32 @@ def _rebuild(book: Journal, cards: dict[uuid.UUID, Card], report: Rebuilt, *, re
     before = {pk: _state(card) for pk, card in cards.items()}
     first, last = min(cards), max(cards)
     log = _log(student, first, last)
-    folding.replay(cards, log, book.w)
+    memory_states.replay(cards, log, book.w)
     report.reviews += len(log)
     flags = ReviewEvent.objects.filter(student=student, card__gte=first, card__lte=last, undone=False)
-    folding.fold_flags(student, cards, flags.filter(type__in=folding.FLAGS))
+    memory_states.fold_flags(student, cards, flags.filter(type__in=memory_states.FLAGS))
     for card in cards.values():
-        card.due_at = folding.due(student, card, book.w)
+        card.due_at = memory_states.due(student, card, book.w)
     different = [card for pk, card in cards.items() if _state(card) != before[pk]]
     report.cards += len(cards)
     report.different += len(different)
     for card in different[: MAX_SHOWN - len(report.examples)]:
         changes = [
             f"{name} {was} is {now}"
-            for name, was, now in zip(folding.CARD_STATE, before[card.pk], _state(card), strict=True)
+            for name, was, now in zip(memory_states.CARD_STATE, before[card.pk], _state(card), strict=True)
             if was != now
         ]
         report.examples.append(f"{student}, {card}: {', '.join(changes)}")
     if repair and different:
-        journal.stamp(book, different)
-        Card.objects.bulk_update(different, [*folding.CARD_STATE, "sequence"], batch_size=500)
+        change_log.stamp(book, different)
+        Card.objects.bulk_update(different, [*memory_states.CARD_STATE, "sequence"], batch_size=500)
 
 
 def _state(card: Card) -> tuple[Any, ...]:
-    return tuple(getattr(card, name) for name in folding.CARD_STATE)
+    return tuple(getattr(card, name) for name in memory_states.CARD_STATE)
 
 
 def _log(student: Any, first: uuid.UUID, last: uuid.UUID) -> list[Line]:
     """The lines that count: card by card, in order of time."""
     rows = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
-    return sorted(rows.values_list(*folding.LINE))
+    return sorted(rows.values_list(*memory_states.LINE))

@@ -17,11 +17,12 @@ from django.db.models import Max
 
 from questions.kinds import KINDS, matching
 from questions.models import Concept, Item, ItemVersion
-from quizzes import folding, journal, presenting, schedule
+from quizzes import presenting, schedule
 from quizzes.calendar import instant, study_day
 from quizzes.exams import blueprints, composition
 from quizzes.exams.sittings import GRACE, SittingError, close_locked, lengthened, round_seconds
 from quizzes.models import Card, Enrolment, Exam, Presentation, ReviewEvent, Sitting, Slot
+from quizzes.reviews import change_log, memory_states
 
 FORGOTTEN_AFTER = timedelta(days=30)
 """What was seen longer ago counts as not seen."""
@@ -288,7 +289,7 @@ def _pairs(
         missed[one.item, one.facet] += one.times
         if one.owner:
             partners[one.item, one.facet].append(one.owner)
-    on, w = study_day(sitting.student, now).date, journal.parameters(sitting.student)
+    on, w = study_day(sitting.student, now).date, change_log.parameters(sitting.student)
     cards = Card.objects.filter(student=sitting.student, item__course=sitting.exam.course_id, item__kind=matching.KIND)
     cards = cards.filter(item__retired_at=None).exclude(item__published=None).select_related("item__published")
     found = []
@@ -296,7 +297,7 @@ def _pairs(
         version = card.item.published
         assert version is not None
         if card.facet in version.facets and _weighs(version.concepts[0], blueprint.concepts):
-            recall = folding.predict(card, on, 0.0, w)
+            recall = memory_states.predict(card, on, 0.0, w)
             found.append(
                 composition.Pair(
                     card.item_id,

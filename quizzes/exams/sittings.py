@@ -21,10 +21,11 @@ from django.utils.crypto import salted_hmac
 from questions import kinds
 from questions.kinds import matching, short_text
 from questions.kinds.base import Graded, ResponseError, storable
-from quizzes import journal, presenting, reviewing, schedule
+from quizzes import presenting, schedule
 from quizzes.calendar import instant
 from quizzes.exams import blueprints
 from quizzes.models import Enrolment, Exam, Sitting, Slot
+from quizzes.reviews import accepting, change_log
 
 GRACE = timedelta(seconds=5)
 """For an answer that was on its way at the deadline."""
@@ -242,7 +243,7 @@ def close(sitting: Sitting, state: str, now: datetime) -> Sitting:
     """Grade all slots and feed what was answered to the memory model, once, whoever calls this how often."""
     with transaction.atomic():
         # The journal first, as everywhere: whoever holds it may close.
-        journal.lock(sitting.student, now)
+        change_log.lock(sitting.student, now)
         locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__course", "student")
         current = locked.get(pk=sitting.pk)
         return close_locked(current, state, now) if current.is_open else current
@@ -289,7 +290,7 @@ def _feed(sitting: Sitting, slots: Sequence[Slot], now: datetime) -> None:
         for slot in slots
     ]
     batch = {"device": str(sitting.pk), "device_now": now.isoformat(), "events": events}
-    results = reviewing.accept(sitting.student, batch, now=now, of_sitting=True)["results"]
+    results = accepting.accept(sitting.student, batch, now=now, of_sitting=True)["results"]
     for slot, result in zip(slots, results, strict=True):
         if result["grade"]:
             grade: dict[str, Any] = result["grade"]

@@ -15,12 +15,12 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from questions.models import Concept, ConceptEdge, Course, Item
-from quizzes import journal
 from quizzes.calendar import study_day
 from quizzes.memory import fsrs
 from quizzes.memory.concepts import Mastery
 from quizzes.models import Card, Presentation, Review
 from quizzes.progress import concept_map, progress
+from quizzes.reviews import change_log
 
 ANSWERS = 5
 """The newest answers to an item that its history shows."""
@@ -161,7 +161,7 @@ def history(concept: Concept, student: Any, *, now: datetime | None = None) -> H
     cards = {item: own for item, own in cards.items() if any(card.reviews for card in own)}
     given = answers([card for own in cards.values() for card in own])
     asked = stems({item: last for item, (last, _) in given.items()})
-    w = journal.parameters(student)
+    w = change_log.parameters(student)
     met = [
         Met(
             item=own[0].item,

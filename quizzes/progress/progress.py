@@ -12,12 +12,12 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from questions.models import Concept
-from quizzes import journal
 from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import concepts, fsrs
 from quizzes.memory.calibration import Bin, calibration
 from quizzes.memory.rating import Rating
 from quizzes.models import Card, DailyPlan, Review, ReviewEvent
+from quizzes.reviews import change_log
 
 
 def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.Mastery]:
@@ -32,7 +32,9 @@ def mastery(student: Any, *, now: datetime | None = None) -> dict[str, concepts.
         recall.append(np.nan if stability is None else elapsed / stability)
         concept.append(index[slug])
     ratio = np.array(recall, dtype=float)
-    known = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, journal.parameters(student)))
+    known = np.where(
+        np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, change_log.parameters(student))
+    )
     found = concepts.mastery(known, np.array(concept, dtype=int), len(index))
     return {slug: found[position] for slug, position in index.items()}
 

@@ -18,10 +18,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import journal, outbox, schedule
+from quizzes import outbox, schedule
 from quizzes.calendar import next_reminder
 from quizzes.models import Job, Journal, Reminder
 from quizzes.reminders import web_push
+from quizzes.reviews import change_log
 
 STOP = signing.Signer(salt="reminders")
 TOO_LATE = timedelta(hours=6)
@@ -44,7 +45,7 @@ def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
     connection.open()
     try:
         with transaction.atomic():
-            book = journal.lock(student, now)
+            book = change_log.lock(student, now)
             reminder, queue = _reminder(book, now)
             book.next_reminder_at = next_reminder(student, now) if student.reminders else None
             book.save(update_fields=["next_reminder_at"])

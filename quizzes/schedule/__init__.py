@@ -19,7 +19,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
-from quizzes import folding, journal, outbox, presenting
+from quizzes import outbox, presenting
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
@@ -28,6 +28,7 @@ from quizzes.planning import plan as planning
 from quizzes.planning import simulate, value
 from quizzes.planning.forecast import Forecast, forecast
 from quizzes.presenting import Ask, present
+from quizzes.reviews import change_log, memory_states
 
 ROUND_PAIRS = 6
 MAX_EXTRA_SECONDS = 4 * 3600
@@ -143,7 +144,7 @@ def expected_scores(student: Any, *, now: datetime | None = None) -> list[Expect
     day = study_day(student, now)
     coming = ahead(student, now=now)
     candidates = _candidates(ensure_cards(student), now, day)
-    w = journal.parameters(student)
+    w = change_log.parameters(student)
     found = []
     for exam, at in [dated for _, exams in _exams_by_enrolment(student) for dated in exams]:
         score = kept = None
@@ -163,7 +164,7 @@ def expected_score(student: Any, exam: Exam, now: datetime) -> Forecast | None:
             if one == exam and at is not None and at > now:
                 candidates = _candidates(ensure_cards(student), now, day)
                 ahead = ExamAhead(exam.title, at, exam.blueprint.get("concepts", {}))
-                return _forecast(candidates, ahead, day, journal.parameters(student)) if candidates else None
+                return _forecast(candidates, ahead, day, change_log.parameters(student)) if candidates else None
     return None
 
 
@@ -172,7 +173,7 @@ def expected_score(student: Any, exam: Exam, now: datetime) -> Forecast | None:
 
 def request_plan(student: Any, now: datetime) -> None:
     """Want a new plan, in this transaction; a worker makes it after the commit."""
-    journal.lock(student, now)
+    change_log.lock(student, now)
     outbox.want(Job.Kind.PLAN, student, now)
 
 
@@ -184,7 +185,7 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
     """
     now = now or timezone.now()
     with transaction.atomic():
-        book = journal.lock(student, now)
+        book = change_log.lock(student, now)
         _create_missing_cards(book)
         day = study_day(student, now)
         earlier = DailyPlan.objects.filter(student=student, date=day.date).first()
@@ -231,7 +232,7 @@ def want_new_days(now: datetime, limit: int = 1000) -> int:
 @transaction.atomic
 def ensure_cards(student: Any) -> Journal:
     """A card for every facet of every published item of the student's courses; the journal, locked."""
-    book = journal.lock(student, timezone.now())
+    book = change_log.lock(student, timezone.now())
     _create_missing_cards(book)
     book.save(update_fields=["last_sequence"])
     return book
@@ -247,7 +248,7 @@ def _create_missing_cards(book: Journal) -> None:
         for facet in facets
         if (item_id, facet) not in have
     ]
-    journal.stamp(book, missing)
+    change_log.stamp(book, missing)
     Card.objects.bulk_create(missing)
 
 
@@ -255,11 +256,11 @@ def _create_missing_cards(book: Journal) -> None:
 def reschedule(student: Any, *, now: datetime | None = None) -> None:
     """After a change of the student's settings: new due dates from the same memory states, and a new plan."""
     now = now or timezone.now()
-    book = journal.lock(student, now)
+    book = change_log.lock(student, now)
     cards = list(Card.objects.filter(student=student, stability__isnull=False))
     for card in cards:
-        card.due_at = folding.due(student, card, book.w)
-    journal.stamp(book, cards)
+        card.due_at = memory_states.due(student, card, book.w)
+    change_log.stamp(book, cards)
     Card.objects.bulk_update(cards, ["due_at", "sequence"], batch_size=500)
     book.next_day_at = study_day(student, now).ends_at
     book.next_reminder_at = None
@@ -442,7 +443,7 @@ class TooSoonError(ValueError):
 def set_day_off(student: Any, *, off: bool, now: datetime | None = None) -> DailyPlan:
     """Take today off, or work after all. The plan of the coming days makes up for it. Raises TooSoonError."""
     now = now or timezone.now()
-    journal.lock(student, now)
+    change_log.lock(student, now)
     day = study_day(student, now)
     if off:
         last = DailyPlan.objects.filter(student=student, day_off=True, date__lt=day.date).order_by("-date").first()
@@ -515,7 +516,7 @@ def _look_ahead(student: Any, exam: ExamAhead, day: StudyDay, now: datetime) -> 
     candidates = _candidates(ensure_cards(student), now, day)
     if not candidates:
         return None
-    w = journal.parameters(student)
+    w = change_log.parameters(student)
     weights, days = _weights(candidates, exam), _days_until(exam, day)
     S, D, elapsed, guess = (
         np.array([getattr(one, name) for one in candidates])

@@ -12,8 +12,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from quizzes import reviewing
 from quizzes.models import Presentation
+from quizzes.reviews import accepting
 from quizzes.views import StudentRequest
 
 LEFT_ALONE = 5
@@ -87,7 +87,7 @@ def send(request: StudentRequest, event: dict[str, Any]) -> dict[str, Any]:
         "device_now": now,
         "events": [{"id": str(uuid.uuid4()), "occurred_at": now, **event}],
     }
-    result: dict[str, Any] = reviewing.accept(request.user, batch)["results"][0]
+    result: dict[str, Any] = accepting.accept(request.user, batch)["results"][0]
     return result
 
 

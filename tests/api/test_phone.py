@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from quizzes import rebuilding
-from quizzes.folding import CARD_STATE
 from quizzes.models import Card, Review, ReviewEvent
+from quizzes.reviews.memory_states import CARD_STATE
 from tests.api.test_packs import right_by_the_pack
 from tests.api.test_sync import of, sync
 from tests.conftest import Api, wrong

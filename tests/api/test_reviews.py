@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes.folding import CARD_STATE
 from quizzes.models import Card, Presentation, Review, ReviewEvent
+from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import Api, review, wrong
 
 pytestmark = pytest.mark.database

@@ -21,8 +21,9 @@ from django.utils import timezone
 from examprep.models import User
 from examprep.up import redis_servers
 from questions.models import Course
-from quizzes import journal, schedule, tasks
+from quizzes import schedule, tasks
 from quizzes.models import DailyPlan, Job, Journal, Reminder, ReviewEvent
+from quizzes.reviews import change_log
 from tests.conftest import Api
 from tests.faults.workers import Key, answer_one, celery, planned, send_to, swept, until, worker
 
@@ -46,10 +47,10 @@ def test_a_worker_killed_in_the_middle_of_a_task(learner: User, key: Key, broker
     with worker(broker) as first:
         until(lambda: current_app.control.ping(timeout=0.5))
         with transaction.atomic():
-            journal.lock(learner, timezone.now())
+            change_log.lock(learner, timezone.now())
             schedule.request_plan(learner, timezone.now())
         with transaction.atomic():
-            journal.lock(learner, timezone.now())  # the task waits for this lock
+            change_log.lock(learner, timezone.now())  # the task waits for this lock
             tasks.plan_student.delay(learner.pk)
             until(begun)
             os.killpg(first.pid, signal.SIGKILL)
@@ -64,7 +65,7 @@ def test_a_pool_process_killed_in_the_middle_of_a_task(learner: User, key: Key, 
         with transaction.atomic():
             schedule.request_plan(learner, timezone.now())
         with transaction.atomic():
-            journal.lock(learner, timezone.now())
+            change_log.lock(learner, timezone.now())
             tasks.plan_student.delay(learner.pk)
             until(begun)
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

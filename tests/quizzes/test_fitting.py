@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course, Item
-from quizzes import fitting, folding, rebuilding, schedule, tasks
+from quizzes import fitting, rebuilding, schedule, tasks
 from quizzes.memory import fsrs
 from quizzes.models import Card, Enrolment, Job, Journal, MemoryFit, Review, ReviewEvent
+from quizzes.reviews import memory_states
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
 
 CARDS = 60
@@ -76,7 +77,7 @@ def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
     assert rebuilding.rebuild(student, repair=False).different == 0
     card = Card.objects.filter(student=student, last_rating__gt=1).first()
     assert card
-    assert card.due_at == folding.due(student, card, fit.parameters)
+    assert card.due_at == memory_states.due(student, card, fit.parameters)
     assert Job.objects.filter(student=student, kind="plan").exists()
 
 

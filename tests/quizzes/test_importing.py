@@ -23,7 +23,7 @@ from quizzes.models import Card, DailyPlan, Job, Journal, Review, ReviewEvent
 from tests.conftest import Api
 from tests.quizzes.histories import packages
 from tests.quizzes.histories.packages import NoteRow, Row, collection, latest, pack
-from tests.quizzes.test_log import history, send, states
+from tests.quizzes.reviews.test_log import history, send, states
 
 Key = Callable[[str], Any]
 Write = Callable[..., Path]

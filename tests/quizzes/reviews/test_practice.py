@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import ConceptEdge
-from quizzes import presenting, rebuilding, reviewing, schedule
-from quizzes.folding import CARD_STATE
+from quizzes import presenting, rebuilding, schedule
 from quizzes.memory import fsrs
 from quizzes.models import Card, Presentation, Review
+from quizzes.reviews import accepting
+from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
 
 Key = Callable[[str], Any]
@@ -44,7 +45,7 @@ def answer(student: User, key: Key) -> Callable[..., dict[str, Any]]:
 
 def send(student: User, event: dict[str, Any]) -> dict[str, Any]:
     batch = {"device": str(uuid.UUID(int=1)), "device_now": timezone.now().isoformat(), "events": [event]}
-    result: dict[str, Any] = reviewing.accept(student, batch)["results"][0]
+    result: dict[str, Any] = accepting.accept(student, batch)["results"][0]
     assert result["status"] == "accepted", result
     return result
 

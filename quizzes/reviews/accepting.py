@@ -26,11 +26,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank, kinds
 from questions.kinds.base import Graded, ResponseError, Revealed, storable
 from questions.models import ItemVersion
-from quizzes import folding, journal, outbox, syncing
+from quizzes import outbox
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
 from quizzes.presenting import body_of, examined_items, told, with_html
+from quizzes.reviews import change_log, memory_states, sync
 
 MAX_EVENTS = 500
 CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -160,7 +161,7 @@ def accept(student: Any, batch: object, *, now: datetime | None = None, of_sitti
         skew = timedelta(0)
     reports = [_parse_event(raw) for raw in parsed.events]
     with transaction.atomic():
-        book = journal.lock(student, now)
+        book = change_log.lock(student, now)
         known = _load(student, [report for report in reports if not isinstance(report, _Outcome)])
         known.of_sitting = of_sitting
         writes = _Writes()
@@ -175,7 +176,7 @@ def accept(student: Any, batch: object, *, now: datetime | None = None, of_sitti
             _write(writes, book, now)
             book.save(update_fields=["last_sequence"])
             outbox.want(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
-        cursor = syncing.position(book, now)
+        cursor = sync.position(book, now)
     return {
         "server_now": instant(now),
         "cursor": cursor,
@@ -358,7 +359,7 @@ def _review(
             event=event,
             rating=_rate(score, event, version.seconds).value,
             score=score,
-            predicted=folding.predict(card, event.study_date, presentation.guess_rate, w),
+            predicted=memory_states.predict(card, event.study_date, presentation.guess_rate, w),
         )
         for facet, score in graded.facet_scores.items()
         if (card := known.by_facet.get((version.item_id, facet)))
@@ -450,7 +451,7 @@ def _fold_in(reviews: Sequence[Review], event: ReviewEvent, writes: _Writes, w: 
             writes.refold[card.pk] = card
         else:
             in_order.append(review)
-    writes.touched.update({card.pk: card for card in folding.step(in_order, event, w)})
+    writes.touched.update({card.pk: card for card in memory_states.step(in_order, event, w)})
 
 
 def _fold(student: Any, writes: _Writes, w: Sequence[float]) -> None:
@@ -459,15 +460,15 @@ def _fold(student: Any, writes: _Writes, w: Sequence[float]) -> None:
         stored = Review.objects.filter(card__in=writes.refold, event__undone=False)
         stored = stored.exclude(event__student=student, event__event_id__in=writes.undone)
         new = [review for review in writes.reviews if review.card_id in writes.refold and not review.event.undone]
-        log = [*stored.values_list(*folding.LINE), *map(folding.line, new)]
-        folding.replay(writes.refold, sorted(log), w)
+        log = [*stored.values_list(*memory_states.LINE), *map(memory_states.line, new)]
+        memory_states.replay(writes.refold, sorted(log), w)
     if writes.flagged:
-        flags = ReviewEvent.objects.filter(card__in=writes.flagged, undone=False, type__in=folding.FLAGS)
+        flags = ReviewEvent.objects.filter(card__in=writes.flagged, undone=False, type__in=memory_states.FLAGS)
         events = [event for event in flags if event.event_id not in writes.undone]
         events += [event for event in writes.events if event.card_id in writes.flagged and not event.undone]
-        folding.fold_flags(student, writes.flagged, events)
+        memory_states.fold_flags(student, writes.flagged, events)
     for card in _changed(writes):
-        card.due_at = folding.due(student, card, w)
+        card.due_at = memory_states.due(student, card, w)
     for grade, event, cards in writes.graded:
         grade["cards"] = [_card(card, event.study_date, w) for card in cards]
 
@@ -490,8 +491,8 @@ def _write(writes: _Writes, book: Journal, now: datetime) -> None:
     if writes.reopened:
         _reopen(writes.reopened)
     if changed := _changed(writes):
-        journal.stamp(book, changed)
-        Card.objects.bulk_update(changed, [*folding.CARD_STATE, "sequence"])
+        change_log.stamp(book, changed)
+        Card.objects.bulk_update(changed, [*memory_states.CARD_STATE, "sequence"])
 
 
 def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
@@ -515,6 +516,6 @@ def _card(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:
         "facet": card.facet,
         "stability": card.stability,
         "difficulty": card.difficulty,
-        "retrievability": folding.predict(card, on, 0.0, w),
+        "retrievability": memory_states.predict(card, on, 0.0, w),
         "due_at": instant(card.due_at) if card.due_at else None,
     }
