@@ -3,8 +3,9 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import fitting, outbox, presenting, schedule
+from quizzes import outbox, presenting, schedule
 from quizzes.exams import sittings
+from quizzes.memory_upkeep import fitting
 from quizzes.models import Job
 from quizzes.reminders import reminders
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import rebuilding
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.api.test_packs import right_by_the_pack

@@ -13,7 +13,8 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course
-from quizzes import rebuilding, schedule
+from quizzes import schedule
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Presentation, Review, ReviewEvent
 from quizzes.presenting import body_of
 from quizzes.reviews import accepting

@@ -10,7 +10,8 @@ import numpy as np
 
 from examprep.models import User
 from questions import bank
-from quizzes import importing, schedule
+from quizzes import schedule
+from quizzes.memory_upkeep import importing
 from quizzes.models import Card
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row, seconds

@@ -11,7 +11,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Item
-from quizzes import rebuilding
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Review, ReviewEvent
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row, seconds

@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from questions.models import Course
-from quizzes import fitting
 from quizzes.memory.fitting import MIN_REVIEWS
+from quizzes.memory_upkeep import fitting
 from quizzes.models import MemoryFit
 
 

@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from questions.models import Course
-from quizzes import importing
-from quizzes.histories import HistoryError
+from quizzes.memory_upkeep import importing
+from quizzes.memory_upkeep.histories import HistoryError
 
 
 class Command(BaseCommand):

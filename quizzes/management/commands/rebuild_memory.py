@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes import rebuilding
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Review
 
 BAR = 40

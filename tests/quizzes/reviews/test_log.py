@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import presenting, rebuilding, schedule
+from quizzes import presenting, schedule
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews import accepting
 from quizzes.reviews.memory_states import CARD_STATE

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import ConceptEdge
-from quizzes import presenting, rebuilding, schedule
+from quizzes import presenting, schedule
 from quizzes.memory import fsrs
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Presentation, Review
 from quizzes.reviews import accepting
 from quizzes.reviews.memory_states import CARD_STATE

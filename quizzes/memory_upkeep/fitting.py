@@ -18,9 +18,10 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.utils import timezone
 
 from questions.models import Course
-from quizzes import rebuilding, schedule
+from quizzes import schedule
 from quizzes.memory import fitting, fsrs
 from quizzes.memory.timeline import Line
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Enrolment, Journal, MemoryFit, Review
 from quizzes.reviews import change_log, memory_states
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course, Item
-from quizzes import fitting, rebuilding, schedule, tasks
+from quizzes import schedule, tasks
 from quizzes.memory import fsrs
+from quizzes.memory_upkeep import fitting, rebuilding
 from quizzes.models import Card, Enrolment, Job, Journal, MemoryFit, Review, ReviewEvent
 from quizzes.reviews import memory_states
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of

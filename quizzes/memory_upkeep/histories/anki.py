@@ -22,7 +22,7 @@ from typing import IO
 
 import zstandard
 
-from quizzes.histories import HistoryError, Line, Note, Passed, Reviewed
+from quizzes.memory_upkeep.histories import HistoryError, Line, Note, Passed, Reviewed
 
 SOURCE = "anki"
 SUFFIXES = (".apkg", ".colpkg")

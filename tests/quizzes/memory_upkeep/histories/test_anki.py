@@ -12,9 +12,9 @@ import pytest
 import zstandard
 from django.conf import settings
 
-from quizzes.histories import HistoryError, Line, Note, Passed, Reviewed, anki
-from tests.quizzes.histories import packages
-from tests.quizzes.histories.packages import NoteRow, Row, collection, latest, legacy, oldest, pack
+from quizzes.memory_upkeep.histories import HistoryError, Line, Note, Passed, Reviewed, anki
+from tests.quizzes.memory_upkeep.histories import packages
+from tests.quizzes.memory_upkeep.histories.packages import NoteRow, Row, collection, latest, legacy, oldest, pack
 
 SAMPLES = settings.BASE_DIR.parent / "shared/data/interop/anki"
 NOON = datetime(2024, 5, 1, 12, 0, 0, 123000, tzinfo=UTC)

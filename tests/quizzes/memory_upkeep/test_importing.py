@@ -18,11 +18,12 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from quizzes import rebuilding, schedule
+from quizzes import schedule
+from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, DailyPlan, Job, Journal, Review, ReviewEvent
 from tests.conftest import Api
-from tests.quizzes.histories import packages
-from tests.quizzes.histories.packages import NoteRow, Row, collection, latest, pack
+from tests.quizzes.memory_upkeep.histories import packages
+from tests.quizzes.memory_upkeep.histories.packages import NoteRow, Row, collection, latest, pack
 from tests.quizzes.reviews.test_log import history, send, states
 
 Key = Callable[[str], Any]

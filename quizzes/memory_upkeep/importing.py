@@ -26,10 +26,11 @@ from django.utils import timezone
 
 from questions import markup
 from questions.models import Course, Item
-from quizzes import rebuilding, schedule
+from quizzes import schedule
 from quizzes.calendar import study_day
-from quizzes.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
 from quizzes.memory.rating import Rating
+from quizzes.memory_upkeep import rebuilding
+from quizzes.memory_upkeep.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
 from quizzes.models import Card, Journal, Review, ReviewEvent
 from quizzes.reviews.accepting import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from quizzes.histories import HistoryError, Named, Reviewed
+from quizzes.memory_upkeep.histories import HistoryError, Named, Reviewed
 
 SOURCE = "csv"
 SUFFIXES = (".csv", ".tsv", ".txt")

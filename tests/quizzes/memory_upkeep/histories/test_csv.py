@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from quizzes.histories import HistoryError, Named, Reviewed, csv
+from quizzes.memory_upkeep.histories import HistoryError, Named, Reviewed, csv
 
 
 def read(folder: Path, text: str | bytes) -> list[Reviewed]:
