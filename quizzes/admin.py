@@ -15,8 +15,8 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
 from questions.interchange import yaml
-from quizzes import outbox
 from quizzes.admin_results import ResultsAdmin
+from quizzes.background import outbox
 from quizzes.exams import blueprints, opening, sittings
 from quizzes.models import (
     Card,

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings
 from quizzes.lessons import quick_check
@@ -115,7 +115,7 @@ class QueueView(APIView):
                 "planned_seconds": queue.planned_seconds,
                 "done_seconds": queue.done_seconds,
                 "counts": {"due": queue.due, "new": queue.new, "done": queue.done},
-                "results": [presenting.payload(one) for one in queue.presentations],
+                "results": [presentations.payload(one) for one in queue.presentations],
             }
         )
 
@@ -149,7 +149,7 @@ class QuickCheckView(APIView):
         if lesson is None:
             raise NotFound
         found = quick_check.quick_check(request.user, lesson, timezone.now(), renew=renew)
-        return Response({"results": [presenting.payload(one) for one in found]})
+        return Response({"results": [presentations.payload(one) for one in found]})
 
 
 class AnsweredPresentationSerializer(PresentationSerializer):
@@ -189,7 +189,7 @@ class PackView(APIView):
     )
     def get(self, request: Request) -> Response:
         days = _whole(request, "days", default=7, maximum=MAX_PACK_DAYS)
-        results = [presenting.answered_payload(one) for one in schedule.pack(request.user, days)]
+        results = [presentations.answered_payload(one) for one in schedule.pack(request.user, days)]
         pack = {"days": days, "results": results}
         digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
         etag = quote_etag(digest[:32])
@@ -536,7 +536,7 @@ class SittingFinish(SittingView):
     def post(self, request: Request, id: uuid.UUID, slot: int) -> Response:
         finished = sittings.finish_round(request.user, id, slot)
         grade = finished.grade if sittings.shows_keys(finished.sitting, timezone.now()) else None
-        return Response({"slot": finished.number, "grade": presenting.with_html(grade)})
+        return Response({"slot": finished.number, "grade": presentations.with_html(grade)})
 
 
 class SittingOral(SittingView):

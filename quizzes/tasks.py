@@ -3,7 +3,8 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import outbox, presenting, schedule
+from quizzes import presentations, schedule
+from quizzes.background import outbox
 from quizzes.exams import sittings
 from quizzes.memory_upkeep import fitting
 from quizzes.models import Job
@@ -40,7 +41,7 @@ def close_overdue_sittings() -> None:
 @shared_task
 def renew_broken_presentations() -> None:
     """Draw anew for students what is found broken."""
-    presenting.renew_broken(timezone.now())
+    presentations.renew_broken(timezone.now())
 
 
 @shared_task

@@ -19,7 +19,7 @@ from examprep.models import User
 from examprep.roles import instructors
 from questions import bank
 from questions.models import Course
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.exams import loading
 from quizzes.models import Presentation
 from tests import servers
@@ -56,7 +56,7 @@ def redis_url() -> Iterator[str]:
 def _fresh_caches() -> None:
     """Nobody is throttled for what an earlier test did, nor gets an item of its database."""
     cache.clear()
-    presenting.body_of.cache_clear()
+    presentations.body_of.cache_clear()
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def key() -> Callable[[str], Any]:
 
     def right(presentation: str) -> Any:
         from questions import kinds
-        from quizzes.presenting import body_of
+        from quizzes.presentations import body_of
 
         shown = Presentation.objects.get(pk=presentation)
         return kinds.get(shown.version.kind).reveal(body_of(shown.version_id), shown.answer).key

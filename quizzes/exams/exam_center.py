@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from questions.kinds import matching
 from questions.models import Concept, Item, Lesson
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.exams import blueprints
 from quizzes.models import Card, Exam, Sitting, Slot
 from quizzes.planning.forecast import Forecast
@@ -249,7 +249,7 @@ class Oral:
 def oral_prompt(slot: Slot) -> Oral | None:
     """About the first pair that was missed, else the first; None where the item says no reason."""
     presentation = slot.presentation
-    body = presenting.body_of(presentation.version_id)
+    body = presentations.body_of(presentation.version_id)
     reasons = {pair.id: pair for pair in body.pairs}  # type: ignore[attr-defined]
     facets, key = presentation.answer["facets"], presentation.answer["pairs"]
     given = (slot.response or {}).get("pairs", {})
@@ -257,8 +257,11 @@ def oral_prompt(slot: Slot) -> Oral | None:
     for left in order:
         pair = reasons.get(facets[left])
         if pair and pair.because:
-            shown = presenting.with_html({"text": pair.left})["text_html"], presenting.with_html({"text": pair.right})
-            rubric = presenting.with_html({"message": pair.because})["message_html"]
+            shown = (
+                presentations.with_html({"text": pair.left})["text_html"],
+                presentations.with_html({"text": pair.right}),
+            )
+            rubric = presentations.with_html({"message": pair.because})["message_html"]
             return Oral(left, shown[0], shown[1]["text_html"], rubric)
     return None
 
@@ -326,7 +329,7 @@ def confused(sitting: Sitting) -> list[Matrix]:
     """The match sets of a sitting in which something was taken for something else; not those that are asked in an open
     sitting."""
     slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
-    slots = slots.exclude(presentation__version__item__in=presenting.examined(sitting.student))
+    slots = slots.exclude(presentation__version__item__in=presentations.examined(sitting.student))
     return [matrix for matrix in map(_matrix, slots) if matrix.confused]
 
 

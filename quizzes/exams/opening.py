@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from questions.kinds import KINDS, matching
 from questions.models import Concept, Item, ItemVersion
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.calendar import instant, study_day
 from quizzes.exams import blueprints, composition
 from quizzes.exams.sittings import GRACE, SittingError, close_locked, lengthened, round_seconds
@@ -64,7 +64,7 @@ def _open(student: Any, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
         exam=exam,
         student=student,
         number=last + 1,
-        seed=secrets.randbits(presenting.SEED_BITS),
+        seed=secrets.randbits(presentations.SEED_BITS),
         opened_at=now,
         deadline_at=now + lengthened(timedelta(minutes=exam.minutes), enrolment),
     )
@@ -212,8 +212,8 @@ def _presentation(
 ) -> Presentation | None:
     """Frozen, and closed from the start: nothing but the sitting asks it."""
     rng = np.random.default_rng([sitting.seed, version.item_id])
-    seeds = [int(seed) for seed in rng.integers(0, 2**presenting.SEED_BITS, presenting.DRAWS)]
-    drawn = presenting.draw(version, uuid.uuid5(sitting.pk, str(version.item_id)), seeds, facets, **options)
+    seeds = [int(seed) for seed in rng.integers(0, 2**presentations.SEED_BITS, presentations.DRAWS)]
+    drawn = presentations.draw(version, uuid.uuid5(sitting.pk, str(version.item_id)), seeds, facets, **options)
     if drawn:
         drawn.student, drawn.card = sitting.student, card
         drawn.created_at = drawn.closed_at = now

@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 from questions import kinds
 from questions.kinds import matching, short_text
 from questions.kinds.base import Graded, ResponseError, storable
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.calendar import instant
 from quizzes.exams import blueprints
 from quizzes.models import Enrolment, Exam, Sitting, Slot
@@ -189,13 +189,13 @@ def _graded(slot: Slot, response: Any) -> Graded:
     if version.kind == short_text.KIND and isinstance(response, dict):
         # In an exam nobody is told that an answer is nearly right.
         response = {**response, "final": True}
-    return kinds.get(version.kind).grade(presenting.body_of(version.pk), slot.presentation.answer, response)
+    return kinds.get(version.kind).grade(presentations.body_of(version.pk), slot.presentation.answer, response)
 
 
 def _fill(slot: Slot) -> None:
     """Fill in `score` and `grade`; once they are saved, nothing is saved over its answer."""
     version, answer = slot.presentation.version, slot.presentation.answer
-    kind, body = kinds.get(version.kind), presenting.body_of(version.pk)
+    kind, body = kinds.get(version.kind), presentations.body_of(version.pk)
     if version.kind == matching.KIND:
         nothing = matching.left_open(body, answer)  # type: ignore[arg-type]
     else:
@@ -205,7 +205,7 @@ def _fill(slot: Slot) -> None:
     except ResponseError:
         graded = nothing
     slot.score = graded.score
-    slot.grade = {"rating": "again", **presenting.told(graded, kind.reveal(body, answer)), "cards": []}
+    slot.grade = {"rating": "again", **presentations.told(graded, kind.reveal(body, answer)), "cards": []}
 
 
 # Closing
@@ -366,7 +366,7 @@ def slot_payload(slot: Slot) -> dict[str, Any]:
     hidden = slot.seconds is not None and slot.started_at is None
     return {
         "slot": slot.number,
-        "presentation": None if hidden else presenting.payload(slot.presentation),
+        "presentation": None if hidden else presentations.payload(slot.presentation),
         "response": slot.response,
         "rev": slot.rev,
         "flagged": slot.flagged,
@@ -397,7 +397,7 @@ def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
         raise StillOpenError("This sitting is still open.")
     slots = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
     shown = shows_keys(sitting, now)
-    examined = presenting.examined_items(sitting.student_id) if shown else set()
+    examined = presentations.examined_items(sitting.student_id) if shown else set()
     told = {slot.number: shown and slot.presentation.version.item_id not in examined for slot in slots}
     scores = {slot.number: slot.score or 0.0 for slot in slots}
     concepts: dict[str, list[float]] = defaultdict(list)
@@ -426,11 +426,11 @@ def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
         "slots": [
             {
                 "slot": slot.number,
-                "presentation": presenting.payload(slot.presentation),
+                "presentation": presentations.payload(slot.presentation),
                 "response": slot.response,
                 "score": slot.score if told[slot.number] else None,
                 "oral": slot.oral,
-                "grade": presenting.with_html(slot.grade) if told[slot.number] else None,
+                "grade": presentations.with_html(slot.grade) if told[slot.number] else None,
             }
             for slot in slots
         ],

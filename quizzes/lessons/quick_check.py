@@ -21,10 +21,10 @@ from questions import kinds, markup
 from questions.kinds import matching
 from questions.kinds.base import rank
 from questions.models import Item, ItemVersion, Lesson
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.calendar import study_day
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent
-from quizzes.presenting import Ask
+from quizzes.presentations import Ask
 
 QUESTIONS = 4
 SALT, SHEET = "trial", "quick check"
@@ -82,13 +82,13 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
     if not found:
         items = pick(lesson, f"{student.pk}/{lesson.slug}/{check.date}/{check.number}")
         cards = _cards(student, [item.pk for item in items])
-        found = presenting.present(student, [Ask(cards[item.pk]) for item in items if item.pk in cards], now)
+        found = presentations.present(student, [Ask(cards[item.pk]) for item in items if item.pk in cards], now)
     else:
         found = _repaired(student, found, now)
     check.presentations = [str(one.pk) for one in found]
     check.save(update_fields=["number", "presentations"])
     # What is asked in an open sitting too shows its answer again when that is closed.
-    examined = presenting.examined_items(student)
+    examined = presentations.examined_items(student)
     return [one for one in found if one.version.item_id not in examined]
 
 
@@ -98,7 +98,7 @@ def _repaired(student: Any, found: Sequence[Presentation], now: datetime) -> lis
     again = {one.pk: one.card_id for one in found if one.closed_at and one.pk not in answered}
     if not again:
         return list(found)
-    new = {one.card_id: one for one in presenting.present(student, [Ask(card) for card in again.values()], now)}
+    new = {one.card_id: one for one in presentations.present(student, [Ask(card) for card in again.values()], now)}
     return [new.get(again[one.pk], one) if one.pk in again else one for one in found]
 
 
@@ -172,17 +172,17 @@ def read_trial(lesson: Lesson, token: str) -> Trial | None:
 def grade(trial: Trial, response: object) -> dict[str, Any]:
     """What is said of an answer to a trial. Raises questions.kinds.base.ResponseError."""
     version, answer = trial.presentation.version, trial.presentation.answer
-    kind, body = kinds.get(version.kind), presenting.body_of(version.pk)
-    return presenting.told(kind.grade(body, answer, response), kind.reveal(body, answer))
+    kind, body = kinds.get(version.kind), presentations.body_of(version.pk)
+    return presentations.told(kind.grade(body, answer, response), kind.reveal(body, answer))
 
 
 def _trial(version: ItemVersion, pk: uuid.UUID) -> Trial | None:
-    drawn = presenting.draw(version, pk, _seeds(pk))
+    drawn = presentations.draw(version, pk, _seeds(pk))
     token = signing.dumps({"version": version.pk, "id": pk.hex}, salt=SALT)
     return Trial(token, drawn) if drawn else None
 
 
 def _seeds(pk: uuid.UUID) -> Iterator[int]:
-    for number in range(presenting.DRAWS):
+    for number in range(presentations.DRAWS):
         digest = salted_hmac(SALT, f"{pk}:{number}", algorithm="sha256").digest()
-        yield int.from_bytes(digest[:8]) >> (64 - presenting.SEED_BITS)
+        yield int.from_bytes(digest[:8]) >> (64 - presentations.SEED_BITS)

@@ -18,7 +18,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import outbox, schedule
+from quizzes import schedule
+from quizzes.background import outbox
 from quizzes.calendar import next_reminder
 from quizzes.models import Job, Journal, Reminder
 from quizzes.reminders import web_push

@@ -26,11 +26,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank, kinds
 from questions.kinds.base import Graded, ResponseError, Revealed, storable
 from questions.models import ItemVersion
-from quizzes import outbox
+from quizzes.background import outbox
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
-from quizzes.presenting import body_of, examined_items, told, with_html
+from quizzes.presentations import body_of, examined_items, told, with_html
 from quizzes.reviews import change_log, memory_states, sync
 
 MAX_EVENTS = 500

@@ -19,7 +19,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from questions.models import Item
-from quizzes import outbox, presenting
+from quizzes import presentations
+from quizzes.background import outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
@@ -27,7 +28,7 @@ from quizzes.planning import outlook as planning_outlook
 from quizzes.planning import plan as planning
 from quizzes.planning import simulate, value
 from quizzes.planning.forecast import Forecast, forecast
-from quizzes.presenting import Ask, present
+from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log, memory_states
 
 ROUND_PAIRS = 6
@@ -593,7 +594,7 @@ def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> 
     relearn = seen_today & Q(due_at__lt=day.ends_at)
     rows = list(
         _askable(student, now)
-        .exclude(item__in=presenting.examined(student))
+        .exclude(item__in=presentations.examined(student))
         .filter((Q(pk__in=planned) & ~seen_today) | Q(pk__in=planned, last_review_on=None) | relearn)
         .order_by("due_at", "pk")
         .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds")

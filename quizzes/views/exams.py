@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds.base import ResponseError
-from quizzes import presenting
+from quizzes import presentations
 from quizzes.exams import exam_center, opening, sittings
 from quizzes.models import Exam, Sitting
 from quizzes.progress import charts
@@ -249,8 +249,8 @@ def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> H
 
 
 def _round_result(last: Any) -> dict[str, Any]:
-    shown = presenting.payload(last.presentation)
-    grade = presenting.with_html(last.grade)
+    shown = presentations.payload(last.presentation)
+    grade = presentations.with_html(last.grade)
     result = answering.outcome(shown, grade, last.response or {"pairs": {}})
     oral = exam_center.oral_prompt(last)
     if oral and not last.oral:

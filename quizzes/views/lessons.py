@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from questions.kinds.base import ResponseError
 from questions.models import Lesson
-from quizzes import presenting
+from quizzes import presentations
 from quizzes.lessons import quick_check, reading
 from quizzes.models import Presentation, ReviewEvent
 from quizzes.views import StudentRequest, answering
@@ -141,7 +141,7 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     wanted = answering.uuid_of(request.POST.get("presentation"))
     own = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
     presentation = get_object_or_404(own.select_related("version__item", "version__lesson"), pk=wanted)
-    if presenting.is_examined(request.user, presentation):
+    if presentations.is_examined(request.user, presentation):
         # Its key waits for the end of the sitting that asks it too.
         raise Http404("This question is in an exam that is open.")
     given = quick_check.answers(request.user, [presentation]).get(presentation.pk)
@@ -186,17 +186,17 @@ def _trial_question(trial: quick_check.Trial, address: str) -> dict[str, Any]:
 
 def _trial_answered(trial: quick_check.Trial, response: Any, address: str) -> dict[str, Any]:
     """Raises ResponseError."""
-    shown = presenting.payload(trial.presentation)
+    shown = presentations.payload(trial.presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
         "at": f"-{shown['id']}",
-        **answering.outcome(shown, presenting.with_html(quick_check.grade(trial, response)), response),
+        **answering.outcome(shown, presentations.with_html(quick_check.grade(trial, response)), response),
     }
 
 
 def _asked(presentation: Presentation, address: str) -> dict[str, Any]:
-    shown = presenting.payload(presentation)
+    shown = presentations.payload(presentation)
     return {
         "template": "quizzes/_check_question.html",
         "address": address,
@@ -209,13 +209,13 @@ def _asked(presentation: Presentation, address: str) -> dict[str, Any]:
 
 
 def _answered(presentation: Presentation, given: ReviewEvent, address: str) -> dict[str, Any]:
-    shown = presenting.payload(presentation)
+    shown = presentations.payload(presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
         "event": given.event_id,
         "at": f"-{shown['id']}",
-        **answering.outcome(shown, presenting.with_html(given.grade), given.response),
+        **answering.outcome(shown, presentations.with_html(given.grade), given.response),
     }
 
 

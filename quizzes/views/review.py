@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from questions.kinds import numeric
 from questions.variants.numbers import NumberError
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.progress import progress
 from quizzes.views import StudentRequest, answering, practice
@@ -44,7 +44,7 @@ def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
     if slot:
         # What was answered in an exam is shown with its result, when the exam shows it.
         return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
-    if presenting.is_examined(request.user, given.presentation):
+    if presentations.is_examined(request.user, given.presentation):
         return _later(request)
     return _feedback(request, given)
 
@@ -113,7 +113,7 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
 
 
 def _question(request: StudentRequest, presentation: Presentation, queue: schedule.Queue) -> dict[str, Any]:
-    shown = presenting.payload(presentation)
+    shown = presentations.payload(presentation)
     return {
         "presentation": shown,
         "steps": shown["prompt"].get("steps"),
@@ -155,7 +155,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
     if given is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
-    if presenting.is_examined(request.user, presentation):
+    if presentations.is_examined(request.user, presentation):
         return _later(request)
     return _feedback(request, given) if answering.is_partial(request) else redirect("review-answer", given.event_id)
 
@@ -183,8 +183,8 @@ def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[
 
 def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
     presentation = _own(request).get(pk=given.presentation_id)
-    shown = presenting.payload(presentation)
-    grade = presenting.with_html(given.grade)
+    shown = presentations.payload(presentation)
+    grade = presentations.with_html(given.grade)
     due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
     context = {
         "lesson": presentation.version.lesson,

@@ -16,7 +16,7 @@ from questions.models import Course
 from quizzes import schedule
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Presentation, Review, ReviewEvent
-from quizzes.presenting import body_of
+from quizzes.presentations import body_of
 from quizzes.reviews import accepting
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row

@@ -33,7 +33,7 @@ from questions import bank, kinds
 from quizzes import schedule
 from quizzes.exams import loading
 from quizzes.models import ReviewEvent, Sitting, Slot
-from quizzes.presenting import body_of
+from quizzes.presentations import body_of
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row
 from tests.benchmarks.urls import CREATE

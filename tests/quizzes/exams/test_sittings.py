@@ -16,7 +16,7 @@ from questions import bank, kinds
 from questions.models import Course, Item
 from quizzes.exams import blueprints, loading, opening, sittings
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
-from quizzes.presenting import body_of
+from quizzes.presentations import body_of
 from tests.conftest import TINY
 
 

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from examprep.models import User
 from questions import kinds
 from questions.models import Course, Item, Lesson
-from quizzes import presenting
+from quizzes import presentations
 from quizzes.lessons import quick_check
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, SectionRead
 from tests.conftest import Api, wrong
@@ -172,7 +172,7 @@ def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson) -> None:
         assert trial is not None
         presentation = trial.presentation
         revealed = kinds.get(presentation.version.kind).reveal(
-            presenting.body_of(presentation.version_id), presentation.answer
+            presentations.body_of(presentation.version_id), presentation.answer
         )
         given = {"order": "step"}
         right = {given.get(name, name): value for name, value in revealed.key.items()}

@@ -15,7 +15,8 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from examprep.models import User
-from quizzes import outbox, schedule, tasks
+from quizzes import schedule, tasks
+from quizzes.background import outbox
 from quizzes.models import DailyPlan, Job, Journal, Reminder
 from quizzes.reminders import reminders
 from tests.conftest import Api

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews import accepting
@@ -40,8 +40,8 @@ def history(student: User, key: Key, rounds: int = ROUNDS) -> list[Event]:
     cards = list(Card.objects.filter(student=student).order_by("item__slug", "facet"))
     events: list[Event] = []
     for number in range(rounds):
-        asks = [presenting.Ask(card.pk, (card.facet,)) for card in cards]
-        for one in presenting.present(student, asks, begin):
+        asks = [presentations.Ask(card.pk, (card.facet,)) for card in cards]
+        for one in presentations.present(student, asks, begin):
             right = key(str(one.pk))
             wrong = WRONG[one.version.kind](one.prompt, right)
             at = begin + timedelta(days=(DAYS - 2) * (number + rng.random()) / rounds)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import ConceptEdge
-from quizzes import presenting, schedule
+from quizzes import presentations, schedule
 from quizzes.memory import fsrs
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Presentation, Review
@@ -34,7 +34,7 @@ def answer(student: User, key: Key) -> Callable[..., dict[str, Any]]:
     def reply(slug: str, days_ago: float, *, right: bool = True, **more: Any) -> dict[str, Any]:
         schedule.ensure_cards(student)
         card = Card.objects.filter(student=student, item__slug=slug).order_by("facet")[0]
-        (one,) = presenting.present(student, [presenting.Ask(card.pk, (card.facet,))], begin)
+        (one,) = presentations.present(student, [presentations.Ask(card.pk, (card.facet,))], begin)
         response = key(str(one.pk)) if right else WRONG[one.version.kind](one.prompt, key(str(one.pk)))
         event = {"id": str(uuid.uuid4()), "type": "review", "presentation": str(one.pk), "response": response, **more}
         sent = send(student, {**event, "occurred_at": (timezone.now() - timedelta(days=days_ago)).isoformat()})

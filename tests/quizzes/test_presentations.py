@@ -11,7 +11,7 @@ from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course, Item, ItemVersion
 from questions.tasks import audit_published_items
-from quizzes import presenting, schedule, tasks
+from quizzes import presentations, schedule, tasks
 from quizzes.models import Card, Presentation
 from tests.conftest import Api
 
@@ -49,7 +49,7 @@ def put_into_service(course: Course, body: dict[str, Any]) -> Item:
 def ask(student: User, item: Item) -> list[Presentation]:
     schedule.ensure_cards(student)
     card = Card.objects.get(student=student, item=item)
-    return presenting.present(student, [presenting.Ask(card.pk)], timezone.now())
+    return presentations.present(student, [presentations.Ask(card.pk)], timezone.now())
 
 
 def test_a_broken_variant_is_drawn_again(student: User, course: Course) -> None:
@@ -92,10 +92,10 @@ def test_a_variant_that_its_seed_no_longer_gives_is_said(
 ) -> None:
     schedule.ensure_cards(student)
     card = Card.objects.get(student=student, item__slug="decay-factor")
-    (one,) = presenting.present(student, [presenting.Ask(card.pk)], timezone.now())
+    (one,) = presentations.present(student, [presentations.Ask(card.pk)], timezone.now())
     Presentation.objects.filter(pk=one.pk).update(seed=one.seed + 1)
 
-    assert presenting.renew_broken(timezone.now()) == 0
+    assert presentations.renew_broken(timezone.now()) == 0
     assert "another variant than was stored" in caplog.text
 
 
@@ -114,7 +114,7 @@ def test_what_is_stored_is_what_the_seed_gives(student: User, course: Course) ->
     Api(student).queue(50)
     one = Presentation.objects.get(version__kind="numeric")
 
-    body: Any = presenting.body_of(one.version_id)
+    body: Any = presentations.body_of(one.version_id)
     again = kinds.numeric.present(body, seed=one.seed, identity=one.version.identity, opaque=str)
 
     assert again.answer == one.answer

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from quizzes.dispatch import after_commit, publish
+from quizzes.background.publisher import after_commit, publish
 from quizzes.models import Job, Journal
 
 TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import dispatch, outbox, schedule, tasks
+from quizzes import schedule, tasks
+from quizzes.background import outbox, publisher
 from quizzes.models import DailyPlan, Job
 from tests.conftest import Api
 
@@ -30,7 +31,7 @@ class Sent(list[tuple[str, tuple[Any, ...], float]]):
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     messages = Sent()
-    monkeypatch.setattr(dispatch, "_publisher", messages)
+    monkeypatch.setattr(publisher, "_publisher", messages)
     return messages
 
 
@@ -209,8 +210,8 @@ def test_a_publisher_that_is_stuck_costs_a_request_nothing(monkeypatch: pytest.M
     monkeypatch.setattr(current_app, "send_task", hang)
     begun = time.perf_counter()
     for _ in range(100):
-        dispatch.publish("quizzes.tasks.plan_student", 1)
+        publisher.publish("quizzes.tasks.plan_student", 1)
     assert time.perf_counter() - begun < 0.1
     assert stuck.wait(5)
     release.set()
-    dispatch.flush(5)
+    publisher.flush(5)
