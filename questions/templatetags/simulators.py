@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 
-from questions import figures, markup
+from questions import markup
+from questions.figures import plots
 
 register = template.Library()
 
@@ -20,9 +21,9 @@ def with_figures(html: str) -> SafeString:
 
 
 def _drawn(name: str) -> str:
-    if name not in figures.FIGURES:
+    if name not in plots.FIGURES:
         return ""
-    return render_to_string(f"questions/simulators/{name}.html", {"figure": figures.figure(name)})
+    return render_to_string(f"questions/simulators/{name}.html", {"figure": plots.figure(name)})
 
 
 class _Compact(json.JSONEncoder):

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
-from questions import bank, figures
+from questions import bank
+from questions.figures import plots
 from questions.simulators import dropout, ridge, stopping
 from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent
@@ -42,14 +43,14 @@ def at(chart: Locator, x: float) -> tuple[float, float]:
     """The place on the screen of the chart's x, halfway down."""
     box = chart.bounding_box()
     assert box
-    return box["x"] + box["width"] * x / figures.WIDTH, box["y"] + box["height"] / 2
+    return box["x"] + box["width"] * x / plots.WIDTH, box["y"] + box["height"] / 2
 
 
 def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     page.goto(ADDRESS)
 
     shown = figure(page, "ridge")
-    data = figures.figure("ridge").data
+    data = plots.figure("ridge").data
     slider, says = shown.get_by_role("slider"), shown.locator(".says")
     expect(says).to_have_text(data["says"][31])
     slider.focus()
@@ -59,7 +60,7 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     page.keyboard.press("Home")
     expect(says).to_have_text(data["says"][0])
     page.keyboard.press("ArrowRight")
-    expect(says).to_contain_text(f"validation error {figures.number(ridge.frames().validation[1])}")
+    expect(says).to_contain_text(f"validation error {plots.number(ridge.frames().validation[1])}")
     expect(slider).to_have_attribute("aria-valuetext", data["says"][1])
     chart = shown.locator("[data-drag]")
     best = ridge.frames().best
@@ -105,7 +106,7 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     shown.get_by_role("button", name="Keep this checkpoint").click()
     expect(shown.get_by_role("status")).to_contain_text(f"{run.best} epochs too early")
     chart = shown.locator("[data-drag]")
-    page.mouse.click(*at(chart, figures.figure("early-stopping").data["places"][run.best]))
+    page.mouse.click(*at(chart, plots.figure("early-stopping").data["places"][run.best]))
     expect(shown.get_by_role("status")).to_be_empty()
     shown.get_by_role("button", name="Keep this checkpoint").click()
     expect(shown.get_by_role("status")).to_contain_text("Exactly")
@@ -147,7 +148,7 @@ def drag(phone: Page, start: tuple[float, float], end: tuple[float, float]) -> N
 def test_the_figures_by_finger(phone: Page, learner: User) -> None:
     phone.goto(ADDRESS)
     shown = figure(phone, "ridge")
-    data = figures.figure("ridge").data
+    data = plots.figure("ridge").data
     chart = shown.locator("[data-drag]")
     phone.touchscreen.tap(*at(chart, data["places"][50]))
     expect(shown.locator(".says")).to_have_text(data["says"][50])
@@ -160,7 +161,7 @@ def test_the_figures_by_finger(phone: Page, learner: User) -> None:
     expect(shown.locator(".says")).to_have_text(data["says"][20])
 
     shown = figure(phone, "early-stopping")
-    run, data = stopping.run(), figures.figure("early-stopping").data
+    run, data = stopping.run(), plots.figure("early-stopping").data
     chart = shown.locator("[data-drag]")
     drag(phone, at(chart, data["places"][100]), at(chart, data["places"][run.best + 5]))
     expect(shown.locator(".says")).to_contain_text(f"validation loss {run.validation[run.best + 5]:.3f}")
@@ -182,9 +183,9 @@ def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, lea
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(ADDRESS)
-    for name in figures.FIGURES:
+    for name in plots.FIGURES:
         shown = page.locator(f"[data-simulator={name}]")
-        expect(shown.locator(".says")).to_have_text(figures.figure(name).says)
+        expect(shown.locator(".says")).to_have_text(plots.figure(name).says)
         expect(shown.get_by_role("slider")).to_be_hidden()
     page.get_by_role("link", name="Try one").first.click()
     expect(page.get_by_role("heading", name="Try one")).to_be_visible()

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.test import Client
 from numpy.polynomial import legendre
 
-from questions import bank, figures, markup, simulators
+from questions import bank, markup, simulators
+from questions.figures import plots
 from questions.models import Course
 from questions.simulators import dropout, ridge, stopping
 from questions.templatetags.simulators import as_data, with_figures
@@ -74,7 +75,7 @@ def test_the_scaled_mean_settles_at_the_full_output_and_the_plain_one_at_p_times
 
 
 def test_all_data_fits_into_sixty_kilobytes_and_the_script_into_ten() -> None:
-    data = [as_data(figures.figure(name).data) for name in simulators.SIMULATORS]
+    data = [as_data(plots.figure(name).data) for name in simulators.SIMULATORS]
     assert sum(len(text.encode()) for text in data) <= 60_000
     script = Path(settings.BASE_DIR, "questions/static/questions/simulator.js")
     assert script.stat().st_size <= 10_000
@@ -82,7 +83,7 @@ def test_all_data_fits_into_sixty_kilobytes_and_the_script_into_ten() -> None:
 
 def test_every_simulator_is_drawn_by_its_middle_frame() -> None:
     for name in simulators.SIMULATORS:
-        drawn = figures.figure(name)
+        drawn = plots.figure(name)
         assert drawn.start == drawn.last // 2 or drawn.start == (drawn.last + 1) // 2
         html = with_figures(markup.render(f"::: simulator {name}\n:::"))
         assert f'data-simulator="{name}"' in html
@@ -93,7 +94,7 @@ def test_every_simulator_is_drawn_by_its_middle_frame() -> None:
 
 
 def test_what_is_said_has_the_frames_own_numbers() -> None:
-    frames, says = ridge.frames(), figures.figure("ridge").data["says"]
+    frames, says = ridge.frames(), plots.figure("ridge").data["says"]
     assert says[frames.best] == (
         "λ = 0.01: training error 0.009, validation error 0.205, the smallest. Good: the curve follows the signal."
     )
@@ -104,7 +105,7 @@ def test_what_is_said_has_the_frames_own_numbers() -> None:
 
 
 def test_axes_keep_their_values_inside() -> None:
-    axis = figures.Axis(0.001, 1, 100, 0, log=True)
+    axis = plots.Axis(0.001, 1, 100, 0, log=True)
     assert axis.at(0.001) == 100
     assert axis.at(1) == 0
     assert axis.at(0) == pytest.approx(102)
