@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from questions import markup, simulators
+from questions.figures import simulators
 from questions.models import Concept, Course, Lesson
+from questions.text import markup
 
 
 class CourseSerializer(serializers.ModelSerializer[Course]):

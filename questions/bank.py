@@ -19,10 +19,11 @@ from django.db.models import Max
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
-from questions import kinds, markup
+from questions import kinds
+from questions.figures.simulators import SIMULATORS
 from questions.interchange import yaml
 from questions.models import Concept, ConceptEdge, Course, Finding, Item, ItemConcept, ItemVersion, Lesson
-from questions.simulators import SIMULATORS
+from questions.text import markup
 from questions.variants import audit as variant_audit
 
 Document = TypeVar("Document", bound=BaseModel)

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from questions import markup
 from questions.models import Course, Lesson
+from questions.text import markup
 
 QUICK_CHECK = "quick-check"
 """The section that the lesson's questions stand in; a lesson without one gets it at its end."""

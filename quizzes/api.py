@@ -18,9 +18,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from questions import markup
 from questions.kinds.base import ResponseError
 from questions.models import Concept, ConceptEdge, Lesson
+from questions.text import markup
 from quizzes import presentations, schedule
 from quizzes.calendar import instant
 from quizzes.exams import opening, sittings

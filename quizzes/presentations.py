@@ -15,10 +15,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from questions import kinds, markup
+from questions import kinds
 from questions.kinds import numeric
 from questions.kinds.base import Graded, Revealed
 from questions.models import ItemVersion
+from questions.text import markup
 from questions.variants.engine import VariantError
 from quizzes.models import Card, Presentation, Sitting
 

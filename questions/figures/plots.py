@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from questions.simulators import dropout, ridge, stopping
+from questions.figures.simulators import dropout, ridge, stopping
 
 WIDTH, HEIGHT = 320, 220
 LEFT, RIGHT, TOP, BOTTOM = 38, 312, 14, 190

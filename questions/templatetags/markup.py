@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from questions import markup
+from questions.text import markup
 
 register = template.Library()
 

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 
-from questions import markup
 from questions.figures import plots
+from questions.text import markup
 
 register = template.Library()
 

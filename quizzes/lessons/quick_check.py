@@ -17,10 +17,11 @@ from django.core import signing
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from questions import kinds, markup
+from questions import kinds
 from questions.kinds import matching
 from questions.kinds.base import rank
 from questions.models import Item, ItemVersion, Lesson
+from questions.text import markup
 from quizzes import presentations, schedule
 from quizzes.calendar import study_day
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent

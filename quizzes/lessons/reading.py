@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from questions import markup
 from questions.models import Lesson
+from questions.text import markup
 from quizzes.models import SectionRead
 
 

@@ -24,8 +24,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from questions import markup
 from questions.models import Course, Item
+from questions.text import markup
 from quizzes import schedule
 from quizzes.calendar import study_day
 from quizzes.memory.rating import Rating

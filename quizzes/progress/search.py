@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from questions import markup, searching
 from questions.models import Item
+from questions.text import markup, search
 from quizzes.models import Card
 from quizzes.progress import concepts
 
@@ -34,14 +34,14 @@ def search(query: str, student: Any | None) -> list[Found]:
     Of items only the question is searched and shown, never what is right. A fixed number of queries; none for an
     empty query.
     """
-    wanted = searching.words(query)
+    wanted = search.words(query)
     if not wanted:
         return []
     found = [
         Found("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
-        for hit in searching.concepts(wanted)
+        for hit in search.concepts(wanted)
     ]
-    for hit in searching.lessons(wanted):
+    for hit in search.lessons(wanted):
         url = reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
         found.append(Found("lesson", hit.slug, hit.title_html, hit.snippet_html, url))
     return found + (_items(wanted, student) if student else [])
@@ -50,8 +50,8 @@ def search(query: str, student: Any | None) -> list[Found]:
 def _items(wanted: Sequence[str], student: Any) -> list[Found]:
     """The items met: found by the question as it was written, shown with the numbers that the student had."""
     asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
-    items = searching.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
-    found = list(items.order_by("position", "pk").only("slug", "kind")[: searching.FOUND])
+    items = search.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
+    found = list(items.order_by("position", "pk").only("slug", "kind")[: search.FOUND])
     cards: dict[int, list[Card]] = defaultdict(list)
     for card in Card.objects.filter(student=student, item__in=found):
         cards[card.item_id].append(card)
@@ -61,7 +61,7 @@ def _items(wanted: Sequence[str], student: Any) -> list[Found]:
         Found(
             "item",
             item.slug,
-            searching.snippet(markup.render(stems[item.pk]), wanted),
+            search.snippet(markup.render(stems[item.pk]), wanted),
             escape(item.get_kind_display()),
             reverse("review-answer", args=[event]),
         )

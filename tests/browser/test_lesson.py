@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from examprep.models import User
 from questions import bank
 from questions.figures import plots
-from questions.simulators import dropout, ridge, stopping
+from questions.figures.simulators import dropout, ridge, stopping
 from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent
 from tests.browser.pages import check

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questions import markup
+from questions.text import markup
 
 
 def test_math_stays_latex_in_its_own_element() -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from questions.simulators import dropout, ridge, stopping
+from questions.figures.simulators import dropout, ridge, stopping
 
 SIMULATORS: dict[str, Callable[[], Any]] = {
     "ridge": ridge.frames,

@@ -15,8 +15,8 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connections
 from django.db.models import Q
 
-from questions import markup
 from questions.models import Concept, Lesson
+from questions.text import markup
 
 LONGEST, MOST_WORDS = 100, 8
 """Of a query, in characters and words; what is beyond is left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from questions import markup, searching
+from questions.text import markup, search
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from questions import markup, searching
     ],
 )
 def test_words_of_a_query(query: str, words: tuple[str, ...]) -> None:
-    assert searching.words(query) == words
+    assert search.words(query) == words
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_words_of_a_query(query: str, words: tuple[str, ...]) -> None:
     ],
 )
 def test_roots_leave_the_endings_out(word: str, root: str) -> None:
-    assert searching.root(word) == root
+    assert search.root(word) == root
 
 
 def test_a_snippet_marks_the_words_and_keeps_formulas_whole() -> None:
     html = markup.render(r"Each step *multiplies* weights by $1-\eta\lambda < 1$: **decay** of the weight.")
-    assert searching.snippet(html, ["weights", "decay"]) == (
+    assert search.snippet(html, ["weights", "decay"]) == (
         r'Each step multiplies <mark>weights</mark> by <span class="math">1-\eta\lambda &lt; 1</span>: '
         "<mark>decay</mark> of the <mark>weight</mark>."
     )
@@ -48,16 +48,16 @@ def test_a_snippet_marks_the_words_and_keeps_formulas_whole() -> None:
 
 def test_a_long_text_is_cut_around_the_words() -> None:
     html = markup.render("before " * 100 + "the needle here " + "after " * 100)
-    cut = searching.snippet(html, ["needle"])
+    cut = search.snippet(html, ["needle"])
     assert "<mark>needle</mark>" in cut
     assert cut.startswith("… before")
     assert cut.endswith("after …")
-    assert len(cut.split()) == searching.SHOWN + 2
+    assert len(cut.split()) == search.SHOWN + 2
 
 
 def test_a_snippet_runs_nothing_in_the_browser() -> None:
     html = markup.render("needle <script>alert(1)</script> `<img src=x onerror=alert(2)>` &lt;b&gt;")
-    cut = searching.snippet(html, ["needle", "script", "img"])
+    cut = search.snippet(html, ["needle", "script", "img"])
     assert "<script" not in cut
     assert "<img" not in cut
     assert "<b>" not in cut

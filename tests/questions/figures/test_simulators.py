@@ -11,11 +11,12 @@ from django.conf import settings
 from django.test import Client
 from numpy.polynomial import legendre
 
-from questions import bank, markup, simulators
-from questions.figures import plots
+from questions import bank
+from questions.figures import plots, simulators
+from questions.figures.simulators import dropout, ridge, stopping
 from questions.models import Course
-from questions.simulators import dropout, ridge, stopping
 from questions.templatetags.simulators import as_data, with_figures
+from questions.text import markup
 from tests.conftest import Api
 
 
