@@ -15,7 +15,7 @@ TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY DATA_DIR=$(CURDIR)/var/te
 PYTEST := $(TEST) pytest -p no:cacheprovider
 
 run: setup
-	@exec $(BIN)/python -m examprep.up --until-parent-exits
+	@exec $(BIN)/python -m examprep.run.up --until-parent-exits
 
 # Tests of processes look at the clock, and run alone; the others share two processes.
 test: setup-test lint

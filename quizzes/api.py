@@ -699,5 +699,5 @@ class SearchView(APIView):
         responses=FoundListSerializer,
     )
     def get(self, request: Request) -> Response:
-        found = search.search(request.query_params.get("q", ""), request.user)
+        found = search.find(request.query_params.get("q", ""), request.user)
         return Response({"results": [asdict(one) for one in found], "next": None})

@@ -21,8 +21,8 @@ from typing import Any
 import psycopg
 import redis
 
-from examprep.lifeline import Lifeline
-from examprep.up import redis_servers
+from examprep.run.lifeline import Lifeline
+from examprep.run.up import redis_servers
 
 PATIENCE = 30.0  # seconds for a server to answer
 

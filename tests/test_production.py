@@ -21,8 +21,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from examprep.cache import ForgivingRedisCache
-from examprep.lifeline import Lifeline
 from examprep.models import User
+from examprep.run.lifeline import Lifeline
 from tests import servers
 from tests.faults.service import until
 

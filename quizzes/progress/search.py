@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from questions.models import Item
-from questions.text import markup, search
+from questions.text import markup
+from questions.text import search as text_search
 from quizzes.models import Card
 from quizzes.progress import concepts
 
@@ -28,20 +29,20 @@ class Found:
     url: str
 
 
-def search(query: str, student: Any | None) -> list[Found]:
+def find(query: str, student: Any | None) -> list[Found]:
     """What the query's words are all found in: concepts, lessons, and the items that the student has answered.
 
     Of items only the question is searched and shown, never what is right. A fixed number of queries; none for an
     empty query.
     """
-    wanted = search.words(query)
+    wanted = text_search.words(query)
     if not wanted:
         return []
     found = [
         Found("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
-        for hit in search.concepts(wanted)
+        for hit in text_search.concepts(wanted)
     ]
-    for hit in search.lessons(wanted):
+    for hit in text_search.lessons(wanted):
         url = reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
         found.append(Found("lesson", hit.slug, hit.title_html, hit.snippet_html, url))
     return found + (_items(wanted, student) if student else [])
@@ -50,8 +51,8 @@ def search(query: str, student: Any | None) -> list[Found]:
 def _items(wanted: Sequence[str], student: Any) -> list[Found]:
     """The items met: found by the question as it was written, shown with the numbers that the student had."""
     asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
-    items = search.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
-    found = list(items.order_by("position", "pk").only("slug", "kind")[: search.FOUND])
+    items = text_search.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
+    found = list(items.order_by("position", "pk").only("slug", "kind")[: text_search.FOUND])
     cards: dict[int, list[Card]] = defaultdict(list)
     for card in Card.objects.filter(student=student, item__in=found):
         cards[card.item_id].append(card)
@@ -61,7 +62,7 @@ def _items(wanted: Sequence[str], student: Any) -> list[Found]:
         Found(
             "item",
             item.slug,
-            search.snippet(markup.render(stems[item.pk]), wanted),
+            text_search.snippet(markup.render(stems[item.pk]), wanted),
             escape(item.get_kind_display()),
             reverse("review-answer", args=[event]),
         )

@@ -30,7 +30,7 @@ class Box:
 
 
 @require_GET
-def concept_map(request: HttpRequest) -> HttpResponse:
+def map_page(request: HttpRequest) -> HttpResponse:
     """All concepts of each course, as a map and as a list; with a student's mastery."""
     found = concepts.maps(_student(request))
     sheets = [

@@ -41,7 +41,7 @@ def read(request: StudentRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def quick_check(request: HttpRequest, slug: str) -> HttpResponse:
+def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
     lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
     student = request.user if request.user.is_authenticated and quick_check.takes(request.user, lesson) else None

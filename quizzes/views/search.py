@@ -16,10 +16,10 @@ TITLES = (("concept", "Concepts"), ("lesson", "Lessons"), ("item", "Questions yo
 
 @require_GET
 @vary_on_headers("HX-Request")
-def search(request: HttpRequest) -> HttpResponse:
+def search_page(request: HttpRequest) -> HttpResponse:
     """What `q` finds."""
     query = request.GET.get("q", "").replace("\0", "").strip()
-    found = search.search(query, request.user if request.user.is_authenticated else None)
+    found = search.find(query, request.user if request.user.is_authenticated else None)
     groups = [(title, [one for one in found if one.type == name]) for name, title in TITLES]
     context = {"page": "search", "query": query, "count": len(found), "groups": [each for each in groups if each[1]]}
     if request.headers.get("HX-Request") != "true":

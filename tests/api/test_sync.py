@@ -17,7 +17,7 @@ from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
 from quizzes.models import Card, DailyPlan, Enrolment, ReviewEvent
-from quizzes.reviews import sync
+from quizzes.reviews import sync as change_sync
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
@@ -118,7 +118,7 @@ def test_pages_of_any_size_bring_the_same(api: Api, student: User, key: Key, siz
     found: Changes = []
     cursor, has_more = "", True
     while has_more:
-        page = sync.changes(student, cursor, limit=size)
+        page = change_sync.changes(student, cursor, limit=size)
         assert 0 < len(page.changes) <= size
         found += page.changes
         cursor, has_more = page.cursor, page.has_more
@@ -129,7 +129,7 @@ def test_what_changes_between_two_pages_is_not_missed(api: Api, student: User, k
     queue = api.queue()["results"]
     for one in queue[:3]:
         api.answer(one["id"], key(one["id"]))
-    page = sync.changes(student, limit=len(Item.objects.published()) + 4)
+    page = change_sync.changes(student, limit=len(Item.objects.published()) + 4)
     assert page.has_more
     told = list(page.changes)
     for one in queue[3:]:
@@ -164,7 +164,7 @@ def test_settings_move_due_dates_and_the_plan(api: Api, student: User, key: Key)
         str(pk) for pk in Card.objects.filter(stability__isnull=False).values_list("pk", flat=True)
     }
     DailyPlan.objects.all().delete()
-    _, cursor = sync(api, sync.changes(student).cursor)
+    _, cursor = sync(api, change_sync.changes(student).cursor)
     api.queue()
     assert len(of(sync(api, cursor)[0], "plan")) == 1
 

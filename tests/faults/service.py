@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SUPERVISOR = (sys.executable, "-m", "examprep.up")
+SUPERVISOR = (sys.executable, "-m", "examprep.run.up")
 MARK = "EXAMPREP_TEST_MARK"
 READY = re.compile(r"examprep is ready after ([\d.]+) s: (\S+)")
 # What the caller's shell or make may have set, and a stranger's machine has not.

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from examprep.models import User
-from examprep.up import redis_servers
+from examprep.run.up import redis_servers
 from questions.models import Course
 from quizzes import schedule, tasks
 from quizzes.models import DailyPlan, Job, Journal, Reminder, ReviewEvent
@@ -160,8 +160,8 @@ def test_two_beats_and_two_workers_do_everything_once(
 
     with ExitStack() as stack:
         for number in range(2):
-            schedule = str(tmp_path / f"schedule-{number}")
-            stack.enter_context(celery(broker, "beat", "-s", schedule, SWEEP_EVERY="0.5"))
+            beat_file = str(tmp_path / f"schedule-{number}")
+            stack.enter_context(celery(broker, "beat", "-s", beat_file, SWEEP_EVERY="0.5"))
             stack.enter_context(worker(broker, "-n", f"w{number}@%h", EMAIL_URL=f"filemail:///{mails}"))
         until(lambda: DailyPlan.objects.count() == 4 and Reminder.objects.exclude(sent_at=None).count() == 4, 60)
         until(lambda: not Job.objects.exists())

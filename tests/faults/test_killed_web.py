@@ -71,7 +71,7 @@ def test_no_acknowledged_event_is_lost_and_none_is_stored_twice(data: Path) -> N
         for _ in range(KILLS):
             time.sleep(0.7)
             for pid, command in service.processes().items():
-                if "examprep.serve" in command:
+                if "examprep.run.serve" in command:
                     os.kill(pid, signal.SIGKILL)
             time.sleep(2)
         phone.over.set()

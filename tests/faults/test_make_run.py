@@ -115,7 +115,7 @@ def replaced(service: Service, killed: int, what: str) -> bool:
 
 def test_it_starts_again_whatever_was_killed(service: Service) -> None:
     url = service.ready()
-    for what in ("examprep.serve", "quiet worker", "quiet beat", "redis-server"):
+    for what in ("examprep.run.serve", "quiet worker", "quiet beat", "redis-server"):
         killed = service.process_of(what)
         os.kill(killed, signal.SIGKILL)
         until(partial(replaced, service, killed, what), 15, lambda: service.text)

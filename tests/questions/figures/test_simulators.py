@@ -114,9 +114,9 @@ def test_axes_keep_their_values_inside() -> None:
 
 
 def test_an_unknown_simulator_is_named_at_load(tmp_path: Path, db: None) -> None:
-    for place in (Path(__file__).parents[1] / "course").rglob("*"):
+    for place in (Path(__file__).parents[2] / "course").rglob("*"):
         if place.is_file():
-            target = tmp_path / place.relative_to(Path(__file__).parents[1] / "course")
+            target = tmp_path / place.relative_to(Path(__file__).parents[2] / "course")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(place.read_bytes())
     lesson = tmp_path / "lessons" / "decay.md"

@@ -12,6 +12,7 @@ from django.test import Client
 
 from examprep.models import User
 from questions.models import Concept, Course, Lesson
+from questions.text import search as text_search
 from quizzes.progress import search
 from tests.conftest import Api
 
@@ -82,9 +83,9 @@ def test_a_question_is_shown_with_the_students_numbers(web: Client, api: Api, ke
 
 def test_a_lesson_is_found_once_and_not_by_what_nobody_sees(course: Course) -> None:
     Lesson.objects.filter(slug="decay").update(body_markdown="Decay first.\n\n::: simulator early-stopping\n:::\n")
-    answer = [one for one in search.search("decay", None) if one.type == "lesson"]
+    answer = [one for one in search.find("decay", None) if one.type == "lesson"]
     assert [one.url for one in answer] == ["/lessons/decay/"]
-    assert search.search("simulator", None) == []
+    assert search.find("simulator", None) == []
 
 
 def test_an_answer_that_was_taken_back_is_not_found(web: Client, api: Api, key: Key) -> None:
@@ -132,9 +133,9 @@ def test_a_word_of_a_title_comes_first(web: Client) -> None:
 def test_an_index_serves_the_search(course: Course) -> None:
 
     for rows, fields, index in (
-        (Lesson.objects.all(), search.LESSON_FIELDS, "lesson_words"),
-        (Concept.objects.all(), search.CONCEPT_FIELDS, "concept_words"),
+        (Lesson.objects.all(), text_search.LESSON_FIELDS, "lesson_words"),
+        (Concept.objects.all(), text_search.CONCEPT_FIELDS, "concept_words"),
     ):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-        assert index in search.matching(rows, fields, ["decay", "factor"]).order_by().explain()
+        assert index in text_search.matching(rows, fields, ["decay", "factor"]).order_by().explain()

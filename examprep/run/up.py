@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from examprep.lifeline import Lifeline
+from examprep.run.lifeline import Lifeline
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MEMORY = "memory://"
 DEMO = "student / student · instructor / instructor · admin / admin"
 
@@ -74,7 +74,7 @@ def serve(stack: ExitStack) -> NoReturn:
     broker = find_broker(crew, data, stack)
     crew.env = {**os.environ, "DATA_DIR": str(data), "EXAMPREP_BROKER": broker}
     say("Getting ready (a first start loads the course) …")
-    crew.start("web", [sys.executable, "-m", "examprep.serve", str(listener.fileno())], listener.fileno())
+    crew.start("web", [sys.executable, "-m", "examprep.run.serve", str(listener.fileno())], listener.fileno())
     wait_for_answer(listener, crew)
     if broker != MEMORY:
         celery = [sys.executable, "-m", "celery", "--app", "examprep", "--quiet"]
