@@ -123,10 +123,20 @@ def _cards(student: Any, items: Sequence[int]) -> dict[int, uuid.UUID]:
 
 @dataclass(frozen=True)
 class Trial:
-    """A question put to nobody in particular; its presentation is not stored, and follows from the token."""
+    """A question put to nobody in particular; its presentation is not stored, and follows from its identity."""
 
-    token: str
     presentation: Presentation
+
+    @property
+    def identity(self) -> tuple[int, uuid.UUID]:
+        """What says which question it is: the item's version, and the id of its presentation."""
+        return self.presentation.version_id, self.presentation.pk
+
+    @property
+    def token(self) -> str:
+        """The identity, signed; it holds the time too, so two tokens of one question may differ."""
+        version, pk = self.identity
+        return signing.dumps({"version": version, "id": pk.hex}, salt=SALT)
 
 
 def check_trials(lesson: Lesson) -> list[Trial]:
@@ -159,15 +169,23 @@ def variant_trial(lesson: Lesson, slug: str) -> Trial | None:
     return _trial(_version(item), uuid.uuid4()) if item else None
 
 
-def read_trial(lesson: Lesson, token: str) -> Trial | None:
-    """The trial of a token that was given out for this course's items; None for any other text."""
+def read_identity(token: str) -> tuple[int, uuid.UUID] | None:
+    """The identity of the question whose token this is; None for text that this server has not signed."""
     try:
         document = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
+    return document["version"], uuid.UUID(document["id"])
+
+
+def read_trial(lesson: Lesson, token: str) -> Trial | None:
+    """The trial of a token that was given out for this course's items; None for any other text."""
+    identity = read_identity(token)
+    if identity is None:
+        return None
     versions = ItemVersion.objects.filter(item__course=lesson.course_id).select_related("item", "lesson")
-    version = versions.filter(pk=document["version"]).first()
-    return _trial(version, uuid.UUID(document["id"])) if version else None
+    version = versions.filter(pk=identity[0]).first()
+    return _trial(version, identity[1]) if version else None
 
 
 def grade(trial: Trial, response: object) -> dict[str, Any]:
@@ -179,8 +197,7 @@ def grade(trial: Trial, response: object) -> dict[str, Any]:
 
 def _trial(version: ItemVersion, pk: uuid.UUID) -> Trial | None:
     drawn = presentations.draw(version, pk, _seeds(pk))
-    token = signing.dumps({"version": version.pk, "id": pk.hex}, salt=SALT)
-    return Trial(token, drawn) if drawn else None
+    return Trial(drawn) if drawn else None
 
 
 def _seeds(pk: uuid.UUID) -> Iterator[int]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
 from examprep.models import User
 from questions import kinds
@@ -163,10 +164,12 @@ def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -
     assert not ReviewEvent.objects.exists()
 
 
-def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson) -> None:
+def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW)
     visitor = Client()
     page = visitor.get(ADDRESS).content.decode()
     for number in range(1, 5):
+        time_machine.move_to(NOW + number * timedelta(minutes=1))
         fields = form_of(page)
         trial = quick_check.read_trial(lesson, fields["trial"])
         assert trial is not None
