@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import RedisError, TimeoutError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 RESPITE = 10.0
 """Seconds."""
@@ -27,7 +28,7 @@ def _or(nothing: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[
                 return method(self, *args, **kwargs)
             except RedisError as error:
                 logger.warning("the cache is away: %s", error)
-                if isinstance(error, TimeoutError):
+                if isinstance(error, RedisTimeoutError):
                     type(self).away_until = time.monotonic() + RESPITE
                 return nothing(*args, **kwargs)
 

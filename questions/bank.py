@@ -578,19 +578,18 @@ def _load_concepts(course: Course, source: _CourseFolder, lessons: dict[str, Les
             },
         )
     ConceptEdge.objects.filter(source__course=course).delete()
-    edges = []
+    edges: list[ConceptEdge] = []
     for _, document in source.concepts:
         node = concepts[document.slug]
-        for slug in document.prerequisites:
-            edges.append(ConceptEdge(kind=ConceptEdge.Kind.PREREQUISITE, source=node, target=concepts[slug]))
-        for edge in document.encompasses:
-            edges.append(
-                ConceptEdge(
-                    kind=ConceptEdge.Kind.ENCOMPASSES,
-                    source=node,
-                    target=concepts[edge.concept],
-                    weight=edge.weight,
-                )
+        edges.extend(
+            ConceptEdge(kind=ConceptEdge.Kind.PREREQUISITE, source=node, target=concepts[slug])
+            for slug in document.prerequisites
+        )
+        edges.extend(
+            ConceptEdge(
+                kind=ConceptEdge.Kind.ENCOMPASSES, source=node, target=concepts[edge.concept], weight=edge.weight
             )
+            for edge in document.encompasses
+        )
     ConceptEdge.objects.bulk_create(edges)
     return concepts

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
 from questions.interchange import yaml
@@ -103,8 +102,11 @@ class ExamAdmin(ResultsAdmin):
             return str(error)
         rows = ((one.concept, f"{one.expected:.1f}", one.published) for one in found)
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
-        head = "<tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr>"
-        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", mark_safe(head), body)
+        return format_html(
+            "<table><thead><tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr></thead>"
+            "<tbody>{}</tbody></table>",
+            body,
+        )
 
 
 @admin.register(Enrolment)
@@ -238,8 +240,11 @@ class MemoryFitAdmin(Log):
                 if one["n"]
             ),
         )
-        head = "<tr><th scope=col>Predicted right</th><th scope=col>Were right</th><th scope=col>Answers</th></tr>"
-        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", mark_safe(head), rows)
+        return format_html(
+            "<table><thead><tr><th scope=col>Predicted right</th><th scope=col>Were right</th>"
+            "<th scope=col>Answers</th></tr></thead><tbody>{}</tbody></table>",
+            rows,
+        )
 
 
 @admin.register(Job)

@@ -199,12 +199,12 @@ class Crew:
         for child in self.children.values():
             if child.again_at is None:
                 if child.process.poll() is not None:
-                    self._ended(child, now, patient)
+                    self._ended(child, now, patient=patient)
             elif now >= child.again_at:
                 child.process = self._spawn(child.name, child.command, child.fds)
                 child.since, child.again_at = now, None
 
-    def _ended(self, child: Child, now: float, patient: bool) -> None:
+    def _ended(self, child: Child, now: float, *, patient: bool) -> None:
         if now - child.since > HEALTHY_AFTER:
             child.restarts = 0
         if not patient or child.restarts == RESTARTS:
@@ -330,7 +330,7 @@ def wait_for_answer(listener: socket.socket, crew: Crew) -> None:
 def address(listener: socket.socket) -> tuple[str, int]:
     """Where a process on this machine reaches the listener."""
     host, number = listener.getsockname()[:2]
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), number
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), number  # noqa: S104 - it is not bound to, but replaced
 
 
 def url(listener: socket.socket) -> str:

@@ -147,7 +147,7 @@ def _sample(kind: str, body: Any, seed: int, identity: str) -> Sample:
         text = {one["id"]: one["text"] for one in prompt["right"]}
         because = {pair.left: pair.because for pair in body.pairs}
         options = [
-            Option(one["text"], True, text[key["pairs"][one["id"]]], because.get(one["text"], ""))
+            Option(one["text"], right=True, partner=text[key["pairs"][one["id"]]], because=because.get(one["text"], ""))
             for one in prompt["left"]
         ]
         used = set(key["pairs"].values())

@@ -103,7 +103,7 @@ def audit(
     for junk in ("", "abc", "1 2/3"):
         if grade(graded[0], junk).correct is not None:
             found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
-    problems = [defects(variant, grade, rounded, unit, neighbours) for variant in graded]
+    problems = [defects(variant, grade, rounded, unit, neighbours=neighbours) for variant in graded]
     if any(problems):
         for seed, row in zip(seeds, same, strict=True):
             for message, example in problems[row]:
@@ -143,6 +143,7 @@ def defects(
     grade: Callable[[dict[str, Any], str], Verdict],
     rounded: Callable[[float], str],
     unit: Callable[[float], float],
+    *,
     neighbours: bool,
 ) -> list[tuple[str, str]]:
     """What is wrong with one variant: messages, each with its numbers. The arguments are those of `audit`."""

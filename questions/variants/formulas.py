@@ -102,7 +102,7 @@ def _depth(tree: ast.AST) -> int:
     return deepest
 
 
-def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> _Compiled:
+def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> _Compiled:  # noqa: PLR0912 - one branch for each kind of node
     column = node.col_offset + 1
     match node:
         case ast.Constant(value=bool()) | ast.Constant(value=str() | bytes() | complex() | None):
@@ -258,7 +258,7 @@ def _call_where(parts: list[_Compiled]) -> _Compiled:
 _Builder: TypeAlias = Callable[[list[_Compiled]], _Compiled]
 
 
-def _elementwise(function: Callable[[Array], Array], exact: bool = False) -> tuple[int, int, _Builder]:
+def _elementwise(function: Callable[[Array], Array], *, exact: bool = False) -> tuple[int, int, _Builder]:
     def build(parts: list[_Compiled]) -> _Compiled:
         (part,) = parts
         if exact:

@@ -69,9 +69,9 @@ def read(text: str) -> Reading:
         parts = [part.strip() for part in inner.split(separator)]
         # In `[1,5; 2,5]` the comma is the decimal one; in `[1, 5]` it separates.
         readings = [_scalar(part, comma_allowed=separator == ";") for part in parts]
-        return Reading(tuple(value for value, _ in readings), True, any(comma for _, comma in readings))
+        return Reading(tuple(value for value, _ in readings), is_list=True, comma=any(comma for _, comma in readings))
     value, comma = _scalar(inner, comma_allowed=True)
-    return Reading((value,), False, comma)
+    return Reading((value,), is_list=False, comma=comma)
 
 
 def _plain(text: str) -> str:

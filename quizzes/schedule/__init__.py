@@ -609,7 +609,7 @@ def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> 
             continue
         earlier = lapsed.get(item)
         lapsed[item] = Task(
-            earlier.card if earlier else pk, (*(earlier.facets if earlier else ()), facet), seconds, False
+            earlier.card if earlier else pk, (*(earlier.facets if earlier else ()), facet), seconds, new=False
         )
     return tasks + list(lapsed.values())
 

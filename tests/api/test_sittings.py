@@ -197,8 +197,8 @@ def test_nothing_gives_a_key_away_before_the_end(api: Api, student: User, key: K
         assert (rejected["status"], rejected["code"], rejected["grade"]) == ("rejected", "in_sitting", None)
         responses.append(save(api, opened, slot["slot"], wrong(slot["presentation"], right)))
     responses.append(api.get(f"sittings/{opened['id']}/result/"))
-    for page in ("/review/", "/today/", "/progress/", "/concepts/l2/", "/search/?q=l2"):
-        responses.append(api.client.get(page))
+    pages = ("/review/", "/today/", "/progress/", "/concepts/l2/", "/search/?q=l2")
+    responses.extend(api.client.get(page) for page in pages)
     packed = {one["id"] for one in api.get("packs/").json()["results"]}
     assert packed.isdisjoint(slot["presentation"]["id"] for slot in opened["slots"])
     for response in responses:

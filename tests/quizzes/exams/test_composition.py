@@ -127,7 +127,7 @@ def test_rounds_hold_the_weakest_pairs_and_rise_in_difficulty() -> None:
     weak = pairs_of(2, [0.9, 0.2, 0.3, 0.95, 0.1, 0.4], difficulty=5)
     middle = pairs_of(3, [0.6] * 6, difficulty=3)
     found = composition.rounds([*weak, *strong, *middle], 2, 3, {}, seed=1)
-    assert [round.item for round in found] == [3, 2]
+    assert [chosen.item for chosen in found] == [3, 2]
     assert found[1].facets == ("p4", "p1", "p2")
 
 

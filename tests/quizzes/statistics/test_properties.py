@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from quizzes.statistics.discrimination import MINIMUM, discrimination, efficiency, rest
 from quizzes.statistics.distractors import Chosen, distractors, thirds
-from quizzes.statistics.facility import effective_weights, facility, intended_weights
+from quizzes.statistics.facility import Estimate, effective_weights, facility, intended_weights
 from quizzes.statistics.reliability import distribution, reliability
 
 shares = st.sampled_from([0.0, 0.25, 0.5, 1.0])
@@ -39,7 +41,7 @@ def test_numbers_stay_in_their_ranges(scores: np.ndarray) -> None:
 
 
 @given(with_gaps, st.randoms(use_true_random=False))
-def test_the_order_of_the_students_does_not_matter(scores: np.ndarray, random) -> None:
+def test_the_order_of_the_students_does_not_matter(scores: np.ndarray, random: Random) -> None:
     order = list(range(len(scores)))
     random.shuffle(order)
     marks = np.arange(1, scores.shape[1] + 1)
@@ -50,7 +52,7 @@ def test_the_order_of_the_students_does_not_matter(scores: np.ndarray, random) -
         assert _numbers(discrimination(x_, y_)) == pytest.approx(_numbers(discrimination(x, y)))
 
 
-def _numbers(estimate) -> list[float]:
+def _numbers(estimate: Estimate | None) -> list[float]:
     return [estimate.value, estimate.low, estimate.high] if estimate else []
 
 
