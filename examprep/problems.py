@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
@@ -35,17 +34,6 @@ class CursorPages(CursorPagination):
                 "next": {"type": "string", "format": "uri", "nullable": True},
             },
         }
-
-
-class BadRequest(APIException):
-    """A request that cannot be read; `errors` maps fields to messages."""
-
-    status_code = status.HTTP_400_BAD_REQUEST
-    default_detail = "The request cannot be read; see errors."
-
-    def __init__(self, errors: dict[str, list[str]]) -> None:
-        super().__init__()
-        self.errors = errors
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:

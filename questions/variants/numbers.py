@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -267,11 +266,3 @@ def show(value: Fraction) -> str:
     mantissa = mantissa.rstrip("0").rstrip(".")
     raised = str(power).translate(_RAISED)
     return f"{sign}10{raised}" if mantissa == "1" else f"{sign}{mantissa} × 10{raised}"
-
-
-def as_floats(values: Sequence[Fraction]) -> list[float]:
-    """The nearest floats; raises NumberError where one is out of range."""
-    try:
-        return [float(value) for value in values]
-    except OverflowError:
-        raise NumberError("This number is too large.") from None
