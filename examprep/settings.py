@@ -147,7 +147,7 @@ CELERY_TIMEZONE = "UTC"
 # A new plan is made when the student has not answered for so long. Of work that no worker has begun the sweep tells
 # again after so long; a worker that is lost is given up after its lease.
 PLAN_DELAY = timedelta(seconds=env.float("PLAN_DELAY", default=20))
-TELL_AGAIN = timedelta(seconds=env.float("TELL_AGAIN", default=30))
+PUBLISH_AGAIN = timedelta(seconds=env.float("PUBLISH_AGAIN", default=30))
 JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE", default=120))
 SWEEP_EVERY = env.float("SWEEP_EVERY", default=30)
 CELERY_BEAT_SCHEDULE = {

@@ -65,7 +65,7 @@ def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentati
         pk__in=[ask.card_id for ask in asks],
         item__published__isnull=False,
         item__retired_at__isnull=True,
-    ).exclude(item__in=examined(student))
+    ).exclude(item__in=in_open_sitting(student))
     cards = {card.pk: card for card in askable.select_related("item__published__lesson")}
     asks = [ask for ask in asks if ask.card_id in cards]
     found = _open_presentations(cards.keys())
@@ -85,20 +85,23 @@ def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentati
     return [found[ask.card_id] for ask in asks if ask.card_id in found]
 
 
-def examined(student: Any) -> QuerySet[Any]:
+def in_open_sitting(student: Any) -> QuerySet[Any]:
     """The items of the student's open sittings, as a subquery."""
     put = Presentation.objects.filter(student=student, in_sitting=True, slot__sitting__state=Sitting.State.OPEN)
     return put.values("version__item")
 
 
-def examined_items(student: Any) -> set[int]:
+def items_in_open_sittings(student: Any) -> set[int]:
     """The items of the student's open sittings; one query."""
-    return set(examined(student).values_list("version__item", flat=True))
+    return set(in_open_sitting(student).values_list("version__item", flat=True))
 
 
-def is_examined(student: Any, presentation: Presentation | None) -> bool:
+def is_in_open_sitting(student: Any, presentation: Presentation | None) -> bool:
     """Whether its item is asked in a sitting of the student's that is open."""
-    return presentation is not None and examined(student).filter(version__item=presentation.version.item_id).exists()
+    return (
+        presentation is not None
+        and in_open_sitting(student).filter(version__item=presentation.version.item_id).exists()
+    )
 
 
 def _open_presentations(cards: Any) -> dict[uuid.UUID, Presentation]:
@@ -184,7 +187,7 @@ def opaque_ids(presentation: uuid.UUID) -> Callable[[str], str]:
     return opaque
 
 
-def told(graded: Graded, revealed: Revealed) -> dict[str, Any]:
+def grade_payload(graded: Graded, revealed: Revealed) -> dict[str, Any]:
     """What is said of an answer: the Grade of CONTRACT.md as far as it knows of no card."""
     return {
         "score": graded.score,

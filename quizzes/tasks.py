@@ -27,8 +27,8 @@ def remind_student(self: Task, student: int) -> None:
 def plan_due_students() -> None:
     """Want plans and reminders for everyone whose time has come, and tell workers of all work that waits."""
     now = timezone.now()
-    schedule.want_new_days(now)
-    reminders.want_reminders(now)
+    schedule.enqueue_new_days(now)
+    reminders.enqueue_reminders(now)
     outbox.sweep(now)
 
 

@@ -20,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.background.publisher import after_commit, publish
-from quizzes.models import Job, Journal
+from quizzes.models import ChangeLog, Job
 
 TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}
 MAX_WAIT = timedelta(minutes=2)
@@ -34,10 +34,10 @@ AT_ONCE = 1000
 logger = logging.getLogger(__name__)
 
 
-def want(kind: Job.Kind, student: Any, now: datetime, *, delay: timedelta = timedelta(0)) -> None:
+def enqueue(kind: Job.Kind, student: Any, now: datetime, *, delay: timedelta = timedelta(0)) -> None:
     """Ask for work, in this transaction, `delay` from now: asking again meanwhile puts it off, but not for long.
 
-    What asks and what does the work hold the lock of the student's journal, so that neither misses the other.
+    What asks and what does the work hold the lock of the student's change log, so that neither misses the other.
     """
     job, created = Job.objects.get_or_create(
         kind=kind, student=student, defaults={"asked_at": now, "run_at": now + delay, "published_at": now + delay}
@@ -51,10 +51,10 @@ def want(kind: Job.Kind, student: Any, now: datetime, *, delay: timedelta = time
         after_commit(TASKS[kind], student.pk, delay=run_at - now)
 
 
-def want_all(kind: Job.Kind, journals: QuerySet[Journal], now: datetime, limit: int = 1000) -> int:
-    """Ask for work for the students of these journals, in their order, who wait for none yet; how many."""
+def enqueue_all(kind: Job.Kind, change_logs: QuerySet[ChangeLog], now: datetime, limit: int = 1000) -> int:
+    """Ask for work for the students of these change logs, in their order, who wait for none yet; how many."""
     waiting = Job.objects.filter(kind=kind, student=OuterRef("student"))
-    idle = journals.filter(student__is_active=True).exclude(Exists(waiting))
+    idle = change_logs.filter(student__is_active=True).exclude(Exists(waiting))
     students = list(idle.values_list("student_id", flat=True)[:limit])
     jobs = [Job(kind=kind, student_id=student, asked_at=now, run_at=now) for student in students]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
@@ -87,7 +87,7 @@ def run(kind: Job.Kind, student: int, work: Callable[[Any], Any], holder: str) -
 
 def sweep(now: datetime) -> int:
     """Tell workers of what waits and was not told, or in vain; how many jobs."""
-    told = now - settings.TELL_AGAIN
+    told = now - settings.PUBLISH_AGAIN
     waiting = _free(now).filter(Q(published_at=None) | Q(published_at__lte=told)).order_by("run_at")
     found = list(waiting.values_list("pk", "kind", "student_id")[:AT_ONCE])
     for _, kind, student in found:

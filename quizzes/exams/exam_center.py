@@ -329,7 +329,7 @@ def confused(sitting: Sitting) -> list[Matrix]:
     """The match sets of a sitting in which something was taken for something else; not those that are asked in an open
     sitting."""
     slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
-    slots = slots.exclude(presentation__version__item__in=presentations.examined(sitting.student))
+    slots = slots.exclude(presentation__version__item__in=presentations.in_open_sitting(sitting.student))
     return [matrix for matrix in map(_matrix, slots) if matrix.confused]
 
 

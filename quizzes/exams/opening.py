@@ -51,7 +51,7 @@ def open_sitting(student: Any, exam: Exam, now: datetime) -> tuple[Sitting, bool
 
 def _open(student: Any, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     enrolment = Enrolment.objects.get(student=student, course=exam.course_id)
-    schedule.ensure_cards(student)  # locks the journal: one at a time
+    schedule.ensure_cards(student)  # locks the change log: one at a time
     current = Sitting.objects.filter(student=student, exam=exam, state=Sitting.State.OPEN).first()
     if current and now <= current.deadline_at + GRACE:
         return current, False

@@ -205,7 +205,7 @@ def _fill(slot: Slot) -> None:
     except ResponseError:
         graded = nothing
     slot.score = graded.score
-    slot.grade = {"rating": "again", **presentations.told(graded, kind.reveal(body, answer)), "cards": []}
+    slot.grade = {"rating": "again", **presentations.grade_payload(graded, kind.reveal(body, answer)), "cards": []}
 
 
 # Closing
@@ -242,7 +242,7 @@ def close_overdue(now: datetime, limit: int = 200) -> int:
 def close(sitting: Sitting, state: str, now: datetime) -> Sitting:
     """Grade all slots and feed what was answered to the memory model, once, whoever calls this how often."""
     with transaction.atomic():
-        # The journal first, as everywhere: whoever holds it may close.
+        # The change log first, as everywhere: whoever holds it may close.
         change_log.lock(sitting.student, now)
         locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__course", "student")
         current = locked.get(pk=sitting.pk)
@@ -250,7 +250,7 @@ def close(sitting: Sitting, state: str, now: datetime) -> Sitting:
 
 
 def close_locked(sitting: Sitting, state: str, now: datetime) -> Sitting:
-    """Close a sitting that is open, by whoever holds its student's journal."""
+    """Close a sitting that is open, by whoever holds its student's change log."""
     slots = list(
         sitting.slots.select_for_update(of=("self",)).select_related(
             "presentation__version__item", "presentation__version__lesson"
@@ -397,7 +397,7 @@ def result(sitting: Sitting, now: datetime) -> dict[str, Any]:
         raise StillOpenError("This sitting is still open.")
     slots = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
     shown = shows_keys(sitting, now)
-    examined = presentations.examined_items(sitting.student_id) if shown else set()
+    examined = presentations.items_in_open_sittings(sitting.student_id) if shown else set()
     told = {slot.number: shown and slot.presentation.version.item_id not in examined for slot in slots}
     scores = {slot.number: slot.score or 0.0 for slot in slots}
     concepts: dict[str, list[float]] = defaultdict(list)

@@ -89,7 +89,7 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
     check.presentations = [str(one.pk) for one in found]
     check.save(update_fields=["number", "presentations"])
     # What is asked in an open sitting too shows its answer again when that is closed.
-    examined = presentations.examined_items(student)
+    examined = presentations.items_in_open_sittings(student)
     return [one for one in found if one.version.item_id not in examined]
 
 
@@ -192,7 +192,7 @@ def grade(trial: Trial, response: object) -> dict[str, Any]:
     """What is said of an answer to a trial. Raises questions.kinds.base.ResponseError."""
     version, answer = trial.presentation.version, trial.presentation.answer
     kind, body = kinds.get(version.kind), presentations.body_of(version.pk)
-    return presentations.told(kind.grade(body, answer, response), kind.reveal(body, answer))
+    return presentations.grade_payload(kind.grade(body, answer, response), kind.reveal(body, answer))
 
 
 def _trial(version: ItemVersion, pk: uuid.UUID) -> Trial | None:

@@ -1,6 +1,6 @@
 """Parameters of the memory model, fitted to what students and courses have answered, and put in use where better.
 
-A student's states are folded with the parameters of the fit that their journal names: an own one from 400 reviews
+A student's states are folded with the parameters of the fit that their change log names: an own one from 400 reviews
 on, else their course's, else the defaults. Whoever puts another fit in use folds the states anew in the same
 transaction, so that the states are the fold of the log at any time.
 """
@@ -22,7 +22,7 @@ from quizzes import schedule
 from quizzes.memory import fitting, fsrs
 from quizzes.memory.timeline import Line
 from quizzes.memory_upkeep import rebuilding
-from quizzes.models import Enrolment, Journal, MemoryFit, Review
+from quizzes.models import ChangeLog, Enrolment, MemoryFit, Review
 from quizzes.reviews import change_log, memory_states
 
 EVERY = timedelta(days=7)
@@ -123,8 +123,8 @@ def _newest_first(course: Course) -> Iterator[Any]:
 def _behind(course: Course, fit: MemoryFit) -> QuerySet[Any]:
     joined_last = Enrolment.objects.filter(student=OuterRef("pk")).order_by("-created_at", "-pk").values("course")[:1]
     students = get_user_model().objects.annotate(follows=Subquery(joined_last)).filter(follows=course.pk)
-    waiting = Q(journal__isnull=False) & (Q(journal__fit=None) | Q(journal__fit__student=None))
-    return students.filter(waiting).exclude(journal__fit=fit).order_by("pk")
+    waiting = Q(change_log__isnull=False) & (Q(change_log__fit=None) | Q(change_log__fit__student=None))
+    return students.filter(waiting).exclude(change_log__fit=fit).order_by("pk")
 
 
 def _keep(found: fitting.Fitted, now: datetime, **whose: Any) -> MemoryFit:
@@ -144,7 +144,7 @@ def _keep(found: fitting.Fitted, now: datetime, **whose: Any) -> MemoryFit:
     )
 
 
-def _use(book: Journal, fit: MemoryFit) -> None:
+def _use(book: ChangeLog, fit: MemoryFit) -> None:
     """Put a fit in use: fold the student's states anew, and want a plan made of them."""
     book.fit = fit
     book.save(update_fields=["fit"])

@@ -31,7 +31,7 @@ from quizzes.calendar import study_day
 from quizzes.memory.rating import Rating
 from quizzes.memory_upkeep import rebuilding
 from quizzes.memory_upkeep.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
-from quizzes.models import Card, Journal, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, Review, ReviewEvent
 from quizzes.reviews.accepting import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
 
 FORMATS = (csv, anki)
@@ -255,7 +255,7 @@ def _facet(item: _Pairs, note: Note, place: int) -> str | None:
 # Writing
 
 
-def _store(matches: Sequence[_Match], book: Journal, source: str, report: Imported, now: datetime) -> None:
+def _store(matches: Sequence[_Match], book: ChangeLog, source: str, report: Imported, now: datetime) -> None:
     """Write what of a batch is not in the log yet: two queries to look, two to write."""
     student = book.student
     device = uuid.uuid5(NAMESPACE, source)

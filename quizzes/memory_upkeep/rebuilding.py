@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.memory.timeline import Line
-from quizzes.models import Card, Journal, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, Review, ReviewEvent
 from quizzes.reviews import change_log, memory_states
 
 CARDS_AT_ONCE = 20_000
@@ -49,8 +49,8 @@ def rebuild(
     return report
 
 
-def refold(book: Journal, report: Rebuilt | None = None, *, repair: bool = True) -> None:
-    """Replay the log of one student, whose journal is locked, into card states; write those that differ."""
+def refold(book: ChangeLog, report: Rebuilt | None = None, *, repair: bool = True) -> None:
+    """Replay the log of one student, whose change log is locked, into card states; write those that differ."""
     for cards in _chunks(book.student):
         _rebuild(book, cards, report or Rebuilt(), repair=repair)
     book.save(update_fields=["last_sequence"])
@@ -62,7 +62,7 @@ def _chunks(student: Any) -> Iterator[dict[uuid.UUID, Card]]:
         yield {card.pk: card for card in chunk}
 
 
-def _rebuild(book: Journal, cards: dict[uuid.UUID, Card], report: Rebuilt, *, repair: bool) -> None:
+def _rebuild(book: ChangeLog, cards: dict[uuid.UUID, Card], report: Rebuilt, *, repair: bool) -> None:
     student = book.student
     before = {pk: _state(card) for pk, card in cards.items()}
     first, last = min(cards), max(cards)

@@ -11,15 +11,17 @@ from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating
 
 
-class Journal(models.Model):
+class ChangeLog(models.Model):
     """One row a student: locked while anything of theirs is written, so that a reader never misses a number.
 
-    Every event, and every change of a card or a plan, takes the next number. The journal also holds the parameters
+    Every event, and every change of a card or a plan, takes the next number. It also holds the parameters
     that the student's states are folded with, and for the scheduler when the student's next study day begins and when
     they are to be reminded next.
     """
 
-    student = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    student = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="change_log"
+    )
     last_sequence = models.PositiveBigIntegerField(default=0)
     fit = models.ForeignKey(
         "MemoryFit", on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="None: the defaults."
@@ -28,7 +30,7 @@ class Journal(models.Model):
     next_reminder_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     def __str__(self) -> str:
-        return f"journal of {self.student}"
+        return f"change log of {self.student}"
 
     @property
     def w(self) -> tuple[float, ...]:
@@ -36,7 +38,7 @@ class Journal(models.Model):
         return tuple(self.fit.parameters) if self.fit else fsrs.DEFAULT_PARAMETERS
 
     def next_sequence(self) -> int:
-        """Take the next number; the journal must be locked, and saved afterwards."""
+        """Take the next number; the change log must be locked, and saved afterwards."""
         self.last_sequence += 1
         return self.last_sequence
 
@@ -97,7 +99,7 @@ class Card(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     suspended = models.BooleanField(default=False)
     buried_until = models.DateTimeField(null=True, blank=True)
-    sequence = models.PositiveBigIntegerField(default=0, help_text="The journal's number of its last change.")
+    sequence = models.PositiveBigIntegerField(default=0, help_text="The change log's number of its last change.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "item", "facet"], name="one_card_a_facet")]

@@ -17,7 +17,7 @@ class DailyPlan(models.Model):
     day_off = models.BooleanField(default=False, help_text="The student takes this day off: nothing is planned.")
     outlook = models.JSONField(null=True, blank=True, help_text="What the days until the exam hold, once asked for.")
     made_at = models.DateTimeField()
-    sequence = models.PositiveBigIntegerField(default=0, help_text="The journal's number of its last change.")
+    sequence = models.PositiveBigIntegerField(default=0, help_text="The change log's number of its last change.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "date"], name="one_plan_a_day")]

@@ -21,7 +21,7 @@ from django.utils import timezone
 from quizzes import schedule
 from quizzes.background import outbox
 from quizzes.calendar import next_reminder
-from quizzes.models import Job, Journal, Reminder
+from quizzes.models import ChangeLog, Job, Reminder
 from quizzes.reminders import web_push
 from quizzes.reviews import change_log
 
@@ -30,10 +30,10 @@ TOO_LATE = timedelta(hours=6)
 """A reminder that could not be sent for so long is left out: its day is over."""
 
 
-def want_reminders(now: datetime, limit: int = 1000) -> int:
+def enqueue_reminders(now: datetime, limit: int = 1000) -> int:
     """Want reminders for students whose hour has come; how many, `limit` at most."""
-    ripe = Journal.objects.filter(next_reminder_at__lte=now).order_by("next_reminder_at")
-    return outbox.want_all(Job.Kind.REMIND, ripe, now, limit)
+    ripe = ChangeLog.objects.filter(next_reminder_at__lte=now).order_by("next_reminder_at")
+    return outbox.enqueue_all(Job.Kind.REMIND, ripe, now, limit)
 
 
 def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
@@ -84,7 +84,7 @@ def stop(signed: str) -> Any:
     return found
 
 
-def _reminder(book: Journal, now: datetime) -> tuple[Reminder | None, schedule.Queue | None]:
+def _reminder(book: ChangeLog, now: datetime) -> tuple[Reminder | None, schedule.Queue | None]:
     student = book.student
     late = book.next_reminder_at is not None and now - book.next_reminder_at > TOO_LATE
     reachable = student.email or student.push_subscriptions.exists()

@@ -29,8 +29,8 @@ from questions.models import ItemVersion
 from quizzes.background import outbox
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
-from quizzes.models import Card, Job, Journal, Presentation, Review, ReviewEvent
-from quizzes.presentations import body_of, examined_items, told, with_html
+from quizzes.models import Card, ChangeLog, Job, Presentation, Review, ReviewEvent
+from quizzes.presentations import body_of, grade_payload, items_in_open_sittings, with_html
 from quizzes.reviews import change_log, memory_states, sync
 
 MAX_EVENTS = 500
@@ -175,7 +175,7 @@ def accept(student: Any, batch: object, *, now: datetime | None = None, of_sitti
             _fold(student, writes, book.w)
             _write(writes, book, now)
             book.save(update_fields=["last_sequence"])
-            outbox.want(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
+            outbox.enqueue(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
         cursor = sync.position(book, now)
     return {
         "server_now": instant(now),
@@ -252,7 +252,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
         practice=practice,
         of_targets=of_targets,
         undone=undone,
-        examined=examined_items(student) if presentations else set(),
+        examined=items_in_open_sittings(student) if presentations else set(),
     )
 
 
@@ -266,7 +266,7 @@ def _accept_one(
     device: uuid.UUID,
     skew: timedelta,
     now: datetime,
-    book: Journal,
+    book: ChangeLog,
     known: _Known,
     writes: _Writes,
 ) -> _Outcome:
@@ -480,7 +480,7 @@ def _changed(writes: _Writes) -> list[Card]:
 # Writing
 
 
-def _write(writes: _Writes, book: Journal, now: datetime) -> None:
+def _write(writes: _Writes, book: ChangeLog, now: datetime) -> None:
     ReviewEvent.objects.bulk_create(writes.events)
     Review.objects.bulk_create(writes.reviews)
     stored = [event for event in writes.undone.values() if event not in writes.events]
@@ -507,7 +507,7 @@ def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
 
 
 def _grade(event: ReviewEvent, graded: Graded, revealed: Revealed, seconds: int) -> dict[str, Any]:
-    return {"rating": _rate(graded.score, event, seconds).name.lower(), **told(graded, revealed)}
+    return {"rating": _rate(graded.score, event, seconds).name.lower(), **grade_payload(graded, revealed)}
 
 
 def _card(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:

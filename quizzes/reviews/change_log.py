@@ -1,4 +1,4 @@
-"""A student's journal: one writer at a time, and a number for each change, so that a client can ask what is new."""
+"""A student's change log: one writer at a time, and a number for each change, so that a client can ask what is new."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from quizzes.memory import fsrs
-from quizzes.models import Card, DailyPlan, Journal
+from quizzes.models import Card, ChangeLog, DailyPlan
 
 
-def lock(student: Any, now: datetime) -> Journal:
-    """The student's journal, locked until the transaction ends: one writer at a time."""
-    locked = Journal.objects.select_for_update(of=("self",)).select_related("student", "fit")
-    journal = locked.filter(student=student).first()
-    if journal is None:
-        Journal.objects.get_or_create(student=student, defaults={"next_day_at": now})
-        journal = locked.get(student=student)
-    return journal
+def lock(student: Any, now: datetime) -> ChangeLog:
+    """The student's change log, locked until the transaction ends: one writer at a time."""
+    locked = ChangeLog.objects.select_for_update(of=("self",)).select_related("student", "fit")
+    change_log = locked.filter(student=student).first()
+    if change_log is None:
+        ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})
+        change_log = locked.get(student=student)
+    return change_log
 
 
 def parameters(student: Any) -> tuple[float, ...]:
     """The FSRS parameters that the student's states are folded with."""
-    journal = Journal.objects.select_related("fit").filter(student=student).first()
-    return journal.w if journal else fsrs.DEFAULT_PARAMETERS
+    change_log = ChangeLog.objects.select_related("fit").filter(student=student).first()
+    return change_log.w if change_log else fsrs.DEFAULT_PARAMETERS
 
 
-def stamp(journal: Journal, rows: Iterable[Card | DailyPlan]) -> None:
-    """Give each changed row the next number of the journal, which must be locked; the caller saves both."""
+def stamp(change_log: ChangeLog, rows: Iterable[Card | DailyPlan]) -> None:
+    """Give each changed row the next number of the change log, which must be locked; the caller saves both."""
     for row in rows:
-        row.sequence = journal.next_sequence()
+        row.sequence = change_log.next_sequence()

@@ -1,11 +1,11 @@
 """What of a student's changed since a cursor, for clients that keep a copy.
 
-Every event, and every change of a card or a plan, carries a number of the student's journal; every item that was
+Every event, and every change of a card or a plan, carries a number of the student's change log; every item that was
 published or retired carries one of its course. Both are taken under a lock that is held until the commit, so numbers
 become visible in their order, and whoever has read up to a number has missed nothing below it. What changes again gets
 a new number: a client sees its latest state once, in the place of the last change.
 
-A cursor says up to which numbers its holder has read: of the journal, and of each course.
+A cursor says up to which numbers its holder has read: of the change log, and of each course.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from questions.models import Course, Item
 from quizzes.calendar import instant
-from quizzes.models import Card, DailyPlan, Journal, ReviewEvent
+from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent
 
 PAGE = 500
 """Changes in an answer."""
@@ -73,7 +73,7 @@ class Page:
     has_more: bool
 
 
-def position(book: Journal, now: datetime) -> str:
+def position(book: ChangeLog, now: datetime) -> str:
     """The cursor of a client that has seen everything up to now, the batch just sent included."""
     return str(_end(book, now))
 
@@ -86,7 +86,7 @@ def changes(student: Any, cursor: str = "", *, limit: int = PAGE, now: datetime 
     was restored from a backup).
     """
     now = now or timezone.now()
-    book = Journal.objects.filter(student=student).first() or Journal(student=student)
+    book = ChangeLog.objects.filter(student=student).first() or ChangeLog(student=student)
     end = _end(book, now)
     since = Cursor.parse(cursor) if cursor else Cursor(student=student.pk, told=end.told)
     if since.student != student.pk or end.told - since.told > HORIZON.total_seconds() or _is_ahead(since, end):
@@ -109,14 +109,14 @@ def changes(student: Any, cursor: str = "", *, limit: int = PAGE, now: datetime 
 
 @dataclass(frozen=True)
 class _Numbered:
-    """A change with its number: of its course, or of the journal (None)."""
+    """A change with its number: of its course, or of the change log (None)."""
 
     number: int
     change: Change
     course: int | None = None
 
 
-def _end(book: Journal, now: datetime) -> Cursor:
+def _end(book: ChangeLog, now: datetime) -> Cursor:
     courses = Course.objects.filter(enrolments__student=book.student_id).values_list("pk", "revision")
     return Cursor(student=book.student_id, journal=book.last_sequence, courses=dict(courses), told=int(now.timestamp()))
 
@@ -165,7 +165,7 @@ def _item(item: Item) -> Change:
 
 
 def _own(student: Any, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
-    """Events, cards and plans, by the numbers of the journal."""
+    """Events, cards and plans, by the numbers of the change log."""
     between = {"student": student, "sequence__gt": since.journal, "sequence__lte": end.journal}
     events = ReviewEvent.objects.filter(**between).select_related("presentation").order_by("sequence")[:limit]
     cards = Card.objects.filter(**between).select_related("item").order_by("sequence")[:limit]

@@ -23,7 +23,7 @@ from quizzes import presentations
 from quizzes.background import outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.memory import fsrs
-from quizzes.models import Card, DailyPlan, Enrolment, Exam, Job, Journal, Presentation, ReviewEvent
+from quizzes.models import Card, ChangeLog, DailyPlan, Enrolment, Exam, Job, Presentation, ReviewEvent
 from quizzes.planning import outlook as planning_outlook
 from quizzes.planning import plan as planning
 from quizzes.planning import simulate, value
@@ -175,7 +175,7 @@ def expected_score(student: Any, exam: Exam, now: datetime) -> Forecast | None:
 def request_plan(student: Any, now: datetime) -> None:
     """Want a new plan, in this transaction; a worker makes it after the commit."""
     change_log.lock(student, now)
-    outbox.want(Job.Kind.PLAN, student, now)
+    outbox.enqueue(Job.Kind.PLAN, student, now)
 
 
 def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | None = None) -> DailyPlan:
@@ -221,25 +221,25 @@ def plan_day(student: Any, *, extra_seconds: int | None = None, now: datetime | 
     return plan
 
 
-def want_new_days(now: datetime, limit: int = 1000) -> int:
+def enqueue_new_days(now: datetime, limit: int = 1000) -> int:
     """Want a plan for students whose study day has begun since their last one; how many, `limit` at most.
 
-    Each student's day begins at their own hour in their own zone, whatever clocks were changed; the journal has it.
+    Each student's day begins at their own hour in their own zone, whatever clocks were changed; the change log has it.
     """
-    begun = Journal.objects.filter(next_day_at__lte=now).order_by("next_day_at")
-    return outbox.want_all(Job.Kind.PLAN, begun, now, limit)
+    begun = ChangeLog.objects.filter(next_day_at__lte=now).order_by("next_day_at")
+    return outbox.enqueue_all(Job.Kind.PLAN, begun, now, limit)
 
 
 @transaction.atomic
-def ensure_cards(student: Any) -> Journal:
-    """A card for every facet of every published item of the student's courses; the journal, locked."""
+def ensure_cards(student: Any) -> ChangeLog:
+    """A card for every facet of every published item of the student's courses; the change log, locked."""
     book = change_log.lock(student, timezone.now())
     _create_missing_cards(book)
     book.save(update_fields=["last_sequence"])
     return book
 
 
-def _create_missing_cards(book: Journal) -> None:
+def _create_missing_cards(book: ChangeLog) -> None:
     student = book.student
     items = Item.objects.published().filter(course__enrolments__student=student)
     have = set(Card.objects.filter(student=student).values_list("item_id", "facet"))
@@ -291,7 +291,7 @@ def _askable(student: Any, now: datetime) -> QuerySet[Card]:
     )
 
 
-def _candidates(book: Journal, now: datetime, day: StudyDay) -> list[_Candidate]:
+def _candidates(book: ChangeLog, now: datetime, day: StudyDay) -> list[_Candidate]:
     """Everything that could be asked today, in the order of the course: one query."""
     rows = (
         _askable(book.student, now)
@@ -355,7 +355,7 @@ def _elapsed(last_on: date | None, today: date) -> float:
 
 
 def _choose(
-    candidates: Sequence[_Candidate], day: StudyDay, exams: Sequence[ExamAhead], budget: int, book: Journal
+    candidates: Sequence[_Candidate], day: StudyDay, exams: Sequence[ExamAhead], budget: int, book: ChangeLog
 ) -> tuple[list[Task], float | None, float | None]:
     if not candidates:
         return [], None, None
@@ -594,7 +594,7 @@ def _open_tasks(student: Any, plan: DailyPlan, day: StudyDay, now: datetime) -> 
     relearn = seen_today & Q(due_at__lt=day.ends_at)
     rows = list(
         _askable(student, now)
-        .exclude(item__in=presentations.examined(student))
+        .exclude(item__in=presentations.in_open_sitting(student))
         .filter((Q(pk__in=planned) & ~seen_today) | Q(pk__in=planned, last_review_on=None) | relearn)
         .order_by("due_at", "pk")
         .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds")

@@ -142,7 +142,7 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     wanted = answering.uuid_of(request.POST.get("presentation"))
     own = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
     presentation = get_object_or_404(own.select_related("version__item", "version__lesson"), pk=wanted)
-    if presentations.is_examined(request.user, presentation):
+    if presentations.is_in_open_sitting(request.user, presentation):
         # Its key waits for the end of the sitting that asks it too.
         raise Http404("This question is in an exam that is open.")
     given = quick_check.answers(request.user, [presentation]).get(presentation.pk)

@@ -44,7 +44,7 @@ def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
     if slot:
         # What was answered in an exam is shown with its result, when the exam shows it.
         return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
-    if presentations.is_examined(request.user, given.presentation):
+    if presentations.is_in_open_sitting(request.user, given.presentation):
         return _later(request)
     return _feedback(request, given)
 
@@ -155,7 +155,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
     if given is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
-    if presentations.is_examined(request.user, presentation):
+    if presentations.is_in_open_sitting(request.user, presentation):
         return _later(request)
     return _feedback(request, given) if answering.is_partial(request) else redirect("review-answer", given.event_id)
 

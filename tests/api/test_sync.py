@@ -177,8 +177,8 @@ def test_a_cursor_that_cannot_be_continued_is_gone(api: Api, student: User, stra
     api.answer(one["id"], key(one["id"]))
     _, ahead = sync(api)
     ReviewEvent.objects.filter(student=student).delete()
-    student.journal.last_sequence = 1  # restored from a backup of before
-    student.journal.save()
+    student.change_log.last_sequence = 1  # restored from a backup of before
+    student.change_log.save()
     gone = api.get(f"sync/?cursor={ahead}")
     assert gone.status_code == 410
     assert "without" in gone.json()["detail"]

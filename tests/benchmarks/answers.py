@@ -91,7 +91,7 @@ def _remember(student: User, events: int) -> None:
     ReviewEvent.objects.bulk_create(made, batch_size=500)
     lines = [Review(card=cards[at % len(cards)], event=event, rating=3, score=1.0) for at, event in enumerate(made)]
     Review.objects.bulk_create(lines, batch_size=500)
-    student.journal.refresh_from_db()
-    student.journal.last_sequence += events
-    student.journal.save()
+    student.change_log.refresh_from_db()
+    student.change_log.last_sequence += events
+    student.change_log.save()
     rebuilding.rebuild(student)

@@ -22,7 +22,7 @@ from examprep.models import User
 from examprep.run.up import redis_servers
 from questions.models import Course
 from quizzes import schedule, tasks
-from quizzes.models import DailyPlan, Job, Journal, Reminder, ReviewEvent
+from quizzes.models import ChangeLog, DailyPlan, Job, Reminder, ReviewEvent
 from quizzes.reviews import change_log
 from tests.conftest import Api
 from tests.faults.workers import Key, answer_one, celery, planned, send_to, swept, until, worker
@@ -156,7 +156,7 @@ def test_two_beats_and_two_workers_do_everything_once(
         schedule.enrol(one, course)
         schedule.plan_day(one)
     DailyPlan.objects.all().delete()
-    Journal.objects.update(next_day_at=now, next_reminder_at=now)
+    ChangeLog.objects.update(next_day_at=now, next_reminder_at=now)
 
     with ExitStack() as stack:
         for number in range(2):

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -177,6 +178,14 @@ def test_a_broken_database_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "db.sqlite3").write_text("This is no database. " * 100)
     with Service(tmp_path) as service:
         assert "web cannot start: file is not a database" in complaint(service)
+
+
+def test_a_data_folder_of_a_version_before_the_first_is_said_in_one_line(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database, database:
+        database.execute("create table django_migrations (id integer primary key, app text, name text, applied text)")
+        database.execute("insert into django_migrations values (1, 'quizzes', '0010_exam_times', '2026-11-26')")
+    with Service(tmp_path) as service:
+        assert "made by a version before 0.1.0" in complaint(service)
 
 
 def test_no_demo_account_and_no_default_secret_outside_the_embedded_default(tmp_path: Path) -> None:

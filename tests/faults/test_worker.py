@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from quizzes import tasks
-from quizzes.models import DailyPlan, Journal, ReviewEvent
+from quizzes.models import ChangeLog, DailyPlan, ReviewEvent
 from tests import servers
 from tests.faults.workers import Key, answer_one, kill, planned, send_to, swept, until, worker
 
@@ -69,10 +69,10 @@ def test_beat_sends_only_tasks_that_there_are() -> None:
 
 
 def test_a_new_day_is_planned_by_the_sweep(learner: User, broker: str) -> None:
-    Journal.objects.filter(student=learner).update(next_day_at=timezone.now())
+    ChangeLog.objects.filter(student=learner).update(next_day_at=timezone.now())
     DailyPlan.objects.all().delete()
 
     with worker(broker):
         until(lambda: swept() and planned(learner))
 
-    assert Journal.objects.get(student=learner).next_day_at > timezone.now()
+    assert ChangeLog.objects.get(student=learner).next_day_at > timezone.now()

@@ -23,7 +23,7 @@ from tests.conftest import Api
 
 Key = Callable[[str], Any]
 
-SOON = {"PLAN_DELAY": "0", "TELL_AGAIN": "0.5", "JOB_LEASE": "3"}
+SOON = {"PLAN_DELAY": "0", "PUBLISH_AGAIN": "0.5", "JOB_LEASE": "3"}
 """Settings of the service, in seconds, so that what heals in minutes heals in moments."""
 
 

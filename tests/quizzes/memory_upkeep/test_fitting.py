@@ -17,7 +17,7 @@ from questions.models import Course, Item
 from quizzes import schedule, tasks
 from quizzes.memory import fsrs
 from quizzes.memory_upkeep import fitting, rebuilding
-from quizzes.models import Card, Enrolment, Job, Journal, MemoryFit, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, Enrolment, Job, MemoryFit, Review, ReviewEvent
 from quizzes.reviews import memory_states
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
 
@@ -50,7 +50,7 @@ def remember(student: User, w: tuple[float, ...] = SOMEBODY, cards: int = CARDS,
         Review(card=made[line[0]], event=event, rating=line[4], score=float(line[4] > 1))
         for line, event in zip(log, events, strict=True)
     )
-    Journal.objects.update_or_create(
+    ChangeLog.objects.update_or_create(
         student=student, defaults={"last_sequence": len(events), "next_day_at": timezone.now()}
     )
     rebuilding.rebuild(student)
@@ -61,7 +61,7 @@ def stabilities(student: User) -> list[float | None]:
 
 
 def w_of(student: User) -> tuple[float, ...]:
-    return Journal.objects.get(student=student).w
+    return ChangeLog.objects.get(student=student).w
 
 
 def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
@@ -91,7 +91,7 @@ def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(st
     assert not again.adopted
     assert again.log_loss_before == again.log_loss_after
     assert stabilities(student) == before
-    assert Journal.objects.get(student=student).fit != again
+    assert ChangeLog.objects.get(student=student).fit != again
 
 
 def test_a_short_log_is_not_fitted_to(student: User) -> None:
@@ -128,7 +128,7 @@ def test_students_follow_their_course_until_they_have_their_own(student: User, s
         calibration=[],
         adopted=True,
     )
-    Journal.objects.filter(student=student).update(fit=own)
+    ChangeLog.objects.filter(student=student).update(fit=own)
     MemoryFit.objects.create(
         **{**vars_of(fit), "fitted_at": timezone.now(), "parameters": list(fsrs.DEFAULT_PARAMETERS)}
     )
@@ -149,7 +149,7 @@ def test_who_is_in_two_courses_follows_the_one_joined_last(student: User, course
     second = MemoryFit.objects.create(**{**vars_of(first), "course": other, "parameters": list(SOMEBODY)})
     schedule.enrol(student, other)
     assert fitting.follow_courses() == 1
-    assert Journal.objects.get(student=student).fit == second
+    assert ChangeLog.objects.get(student=student).fit == second
     assert fitting.follow_courses() == 0
 
 

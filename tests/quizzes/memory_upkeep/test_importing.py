@@ -20,7 +20,7 @@ from questions import bank
 from questions.models import Course, Item
 from quizzes import schedule
 from quizzes.memory_upkeep import rebuilding
-from quizzes.models import Card, DailyPlan, Job, Journal, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, DailyPlan, Job, Review, ReviewEvent
 from tests.conftest import Api
 from tests.quizzes.memory_upkeep.histories import packages
 from tests.quizzes.memory_upkeep.histories.packages import NoteRow, Row, collection, latest, pack
@@ -49,7 +49,7 @@ def refused(path: Path, student: str = "ada", **options: Any) -> str:
 
 def everything() -> list[Any]:
     """All that an import could change."""
-    tables = (ReviewEvent, Review, Card, Journal, DailyPlan)
+    tables = (ReviewEvent, Review, Card, ChangeLog, DailyPlan)
     return [list(table.objects.order_by("pk").values_list()) for table in tables]
 
 
@@ -111,9 +111,9 @@ def test_a_study_day_is_the_students(student: User, write: Write) -> None:
 
 def test_a_plan_is_asked_for_and_a_client_hears_of_the_cards(student: User, write: Write) -> None:
     schedule.plan_day(student)
-    before = Journal.objects.get(student=student).last_sequence
+    before = ChangeLog.objects.get(student=student).last_sequence
     run(write(row(0)))
-    book = Journal.objects.get(student=student)
+    book = ChangeLog.objects.get(student=student)
     assert Job.objects.filter(student=student, kind="plan").exists()
     assert before < card(student).sequence <= book.last_sequence
 

@@ -17,7 +17,7 @@ from django.test import Client
 from examprep.models import User
 from quizzes import schedule, tasks
 from quizzes.background import outbox
-from quizzes.models import DailyPlan, Job, Journal, Reminder
+from quizzes.models import ChangeLog, DailyPlan, Job, Reminder
 from quizzes.reminders import reminders
 from tests.conftest import Api
 
@@ -74,7 +74,7 @@ def test_nothing_is_sent_to_who_is_done_or_does_not_want_it(student: User, clock
     clock.shift(timedelta(days=1))
     sweep()
     assert mail.outbox == []
-    assert Journal.objects.get(student=student).next_reminder_at is None
+    assert ChangeLog.objects.get(student=student).next_reminder_at is None
 
 
 def test_changed_settings_move_the_reminder_but_give_no_second_one(api: Api, student: User, clock: Any) -> None:
@@ -130,7 +130,7 @@ def test_a_reminder_that_is_hours_late_is_left_out(student: User, clock: Any) ->
     clock.move_to(EVENING + timedelta(hours=7))
     sweep()
     assert mail.outbox == []
-    assert Journal.objects.get(student=student).next_reminder_at == EVENING + timedelta(days=1)
+    assert ChangeLog.objects.get(student=student).next_reminder_at == EVENING + timedelta(days=1)
 
 
 def test_one_click_stops_them(student: User, clock: Any, client: Client) -> None:
@@ -160,4 +160,4 @@ def test_a_link_that_was_made_up_stops_nothing(student: User, clock: Any, client
 def test_many_take_a_fixed_number_of_queries(clock: Any, django_assert_max_num_queries: Any) -> None:
     clock.move_to(EVENING)
     with django_assert_max_num_queries(4):
-        assert reminders.want_reminders(EVENING) == 1
+        assert reminders.enqueue_reminders(EVENING) == 1

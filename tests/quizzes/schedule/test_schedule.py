@@ -87,10 +87,10 @@ def test_a_new_day_in_the_students_zone_wants_a_plan(student: User) -> None:
     noon = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
     schedule.plan_day(student, now=noon)
 
-    assert schedule.want_new_days(noon + timedelta(hours=3, minutes=59)) == 0
-    assert schedule.want_new_days(noon + timedelta(hours=4)) == 1
+    assert schedule.enqueue_new_days(noon + timedelta(hours=3, minutes=59)) == 0
+    assert schedule.enqueue_new_days(noon + timedelta(hours=4)) == 1
     assert Job.objects.get().student == student
-    assert schedule.want_new_days(noon + timedelta(hours=4)) == 0
+    assert schedule.enqueue_new_days(noon + timedelta(hours=4)) == 0
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_a_day_begins_at_the_students_hour_whatever_the_clocks_do(
     student.save()
     schedule.plan_day(student, now=evening)
 
-    assert schedule.want_new_days(next_day - timedelta(seconds=1)) == 0
-    assert schedule.want_new_days(next_day) == 1
+    assert schedule.enqueue_new_days(next_day - timedelta(seconds=1)) == 0
+    assert schedule.enqueue_new_days(next_day) == 1
 
 
 def test_new_days_are_wanted_in_chunks(course: Course) -> None:
@@ -118,7 +118,7 @@ def test_new_days_are_wanted_in_chunks(course: Course) -> None:
         schedule.enrol(User.objects.create_user(f"student-{number}"), course)
     Job.objects.all().delete()
     now = timezone.now()
-    assert [schedule.want_new_days(now, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [schedule.enqueue_new_days(now, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_a_retired_item_is_asked_no_more_and_a_new_version_replaces_the_old(api: Api, student: User) -> None:

@@ -11,7 +11,7 @@ INDEXES = {
 
 
 def _index(name, fields):
-    # As questions.searching.vector has it: the index serves that expression alone.
+    # As questions.text.search.vector has it: the index serves that expression alone.
     return GinIndex(SearchVector(*fields, config="english") + SearchVector(*fields, config="simple"), name=name)
 
 
@@ -28,5 +28,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("questions", "0003_revisions")]
+    dependencies = [("questions", "0001_initial")]
     operations = [migrations.RunPython(add, remove)]

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from questions.interchange import yaml
-from quizzes.admin_results import ResultsAdmin
+from quizzes.admin.results import ResultsAdmin
 from quizzes.background import outbox
 from quizzes.exams import blueprints, opening, sittings
 from quizzes.models import (
