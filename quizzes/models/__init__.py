@@ -1,12 +1,16 @@
-"""Who is asked what, when, and how it went."""
+"""Every table of this app: fields, constraints, and properties of one row."""
 
-from quizzes.models.enrolment import Enrolment, Exam
-from quizzes.models.memory import Card, ChangeLog, MemoryFit, Review, ReviewEvent
-from quizzes.models.outbox import Job
-from quizzes.models.plan import DailyPlan
+from quizzes.models.card import Card
+from quizzes.models.change_log import ChangeLog
+from quizzes.models.daily_plan import DailyPlan
+from quizzes.models.enrolment import Enrolment
+from quizzes.models.exam import Exam
+from quizzes.models.job import Job
+from quizzes.models.lesson_work import QuickCheck, SectionRead
+from quizzes.models.memory_fit import MemoryFit
 from quizzes.models.presentation import Presentation
-from quizzes.models.reading import QuickCheck, SectionRead
 from quizzes.models.reminder import PushSubscription, Reminder
+from quizzes.models.review import Review, ReviewEvent
 from quizzes.models.sitting import Sitting, Slot
 from quizzes.models.student import Student
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from questions.models import ItemVersion
-from quizzes.models.memory import Card
+from quizzes.models.card import Card
 
 
 class Presentation(models.Model):

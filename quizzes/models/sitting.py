@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from quizzes.models.enrolment import Exam
+from quizzes.models.exam import Exam
 from quizzes.models.presentation import Presentation
 
 
@@ -23,7 +23,7 @@ class Sitting(models.Model):
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sittings")
     student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sittings")
     number = models.PositiveIntegerField(help_text="The student's first sitting of the exam is 1.")
-    seed = models.BigIntegerField(help_text="What the slots were drawn with.")
+    seed = models.BigIntegerField(help_text="The slots were drawn with this seed.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
@@ -31,7 +31,9 @@ class Sitting(models.Model):
     sections = models.JSONField(default=list, help_text="[{title, slots: [numbers]}].")
     score = models.FloatField(null=True, blank=True, help_text="Points, once closed: a slot gives 0 to 1.")
     max_score = models.FloatField(null=True, blank=True)
-    forecast = models.JSONField(null=True, blank=True, help_text="The score to expect {before, after} its answers.")
+    forecast = models.JSONField(
+        null=True, blank=True, help_text="The expected score {before, after} its answers counted."
+    )
 
     class Meta:
         ordering = ("-opened_at", "-id")
@@ -54,7 +56,7 @@ class Sitting(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still answered, as far as this row knows."""
+        """Whether the row says that answers are still taken."""
         return self.state == self.State.OPEN
 
 
@@ -68,7 +70,9 @@ class Slot(models.Model):
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="slots")
     number = models.PositiveSmallIntegerField(help_text="From 1.")
     presentation = models.OneToOneField(Presentation, on_delete=models.PROTECT, related_name="slot")
-    seconds = models.PositiveIntegerField(null=True, blank=True, help_text="Of a round of a viva; else none.")
+    seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Length of a round of a viva; empty in an assessment."
+    )
     started_at = models.DateTimeField(null=True, blank=True, help_text="When a round was begun.")
     deadline_at = models.DateTimeField(null=True, blank=True, help_text="None before a round is begun.")
     response: Any = models.JSONField(null=True, blank=True)

@@ -17,14 +17,18 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
-    asked_at = models.DateTimeField(help_text="First asked for, since it was last done.")
-    run_at = models.DateTimeField(help_text="Not before.")
-    published_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
+    asked_at = models.DateTimeField(help_text="When it was first asked for since it was last done.")
+    run_at = models.DateTimeField(help_text="Not to be begun before.")
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its last message was sent to the workers."
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker is at it until then.")
-    holder = models.CharField(max_length=64, blank=True, help_text="The message that the worker has it from.")
-    error = models.TextField(blank=True, help_text="Of the last attempt that failed.")
-    dead_at = models.DateTimeField(null=True, blank=True, help_text="Given up, until somebody retries it.")
+    leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker holds it until then.")
+    holder = models.CharField(max_length=64, blank=True, help_text="The id of the message that the worker acts on.")
+    error = models.TextField(blank=True, help_text="The error of the last attempt that failed.")
+    dead_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was given up; an administrator can retry it."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "student"], name="one_job_of_a_kind_a_student")]

@@ -1,0 +1,85 @@
+"""The review log: the facts that memory states are folded from."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from quizzes.memory.rating import Rating
+from quizzes.models.card import Card
+
+
+class ReviewEvent(models.Model):
+    """A fact that a device reported, or a review imported from another service (`import`).
+
+    Rows are never changed; only `undone` is derived, from a later undo event.
+    """
+
+    class Type(models.TextChoices):
+        REVIEW = "review"
+        UNDO = "undo"
+        BURY = "bury"
+        SUSPEND = "suspend"
+        RESUME = "resume"
+        IMPORT = "import"
+
+    # The unique pairs below are its indexes: one of the student alone would tempt planners into reading the whole log.
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_events", db_index=False
+    )
+    event_id = models.UUIDField()
+    sequence = models.PositiveBigIntegerField(help_text="Its number in the student's change log.")
+    type = models.CharField(max_length=8, choices=Type.choices)
+    body_hash = models.CharField(max_length=64)
+    presentation = models.ForeignKey(
+        "Presentation", on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    target = models.UUIDField(null=True, blank=True)
+    response = models.JSONField(null=True, blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    device = models.UUIDField()
+    device_occurred_at = models.DateTimeField(help_text="As the device's clock had it.")
+    occurred_at = models.DateTimeField(help_text="Corrected by the device's clock error.")
+    study_date = models.DateField(help_text="The study day of `occurred_at`, in the zone that the student had then.")
+    received_at = models.DateTimeField()
+    undone = models.BooleanField(default=False)
+    score = models.FloatField(null=True, blank=True)
+    grade = models.JSONField(null=True, blank=True, help_text="The grade that the first reply gave.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "event_id"], name="an_event_once_a_student"),
+            models.UniqueConstraint(fields=["student", "sequence"], name="a_sequence_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["student", "study_date"], name="event_day"),
+            models.Index(fields=["student", "target"], name="event_target", condition=Q(target__isnull=False)),
+            models.Index(fields=["card", "type"], name="event_card", condition=Q(card__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+
+class Review(models.Model):
+    """One card's part in one event: the line of the log that the card's state is folded from.
+
+    A right answer about a concept also practises the concepts it encompasses: lines with `practice` for their cards.
+    """
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="log")
+    event = models.ForeignKey(ReviewEvent, on_delete=models.CASCADE, related_name="reviews")
+    rating = models.PositiveSmallIntegerField(choices=[(rating.value, rating.name.lower()) for rating in Rating])
+    practice = models.FloatField(
+        default=0.0,
+        help_text="0: the card was asked. Else how much of a review an answer about an encompassing concept was.",
+    )
+    score = models.FloatField()
+    predicted = models.FloatField(null=True, blank=True, help_text="P(correct) just before, luck included.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "event"], name="a_card_once_an_event")]
+
+    def __str__(self) -> str:
+        return f"{self.card} {self.get_rating_display()}"
