@@ -21,7 +21,7 @@ from questions.kinds.base import Graded, Revealed
 from questions.models import ItemVersion
 from questions.text import markup
 from questions.variants.engine import VariantError
-from quizzes.models import Card, Presentation, Sitting
+from quizzes.models import Card, Presentation, Sitting, Student
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -52,7 +52,7 @@ def body_of(version_id: int) -> BaseModel:
 
 
 @transaction.atomic
-def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentation]:
+def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presentation]:
     """One open presentation for each ask, in order: the one that is waiting for an answer, else a new one.
 
     Nothing is asked that stands in an exam being sat: its answer would be the exam's. Asking again gives the same
@@ -85,18 +85,18 @@ def present(student: Any, asks: Sequence[Ask], now: datetime) -> list[Presentati
     return [found[ask.card_id] for ask in asks if ask.card_id in found]
 
 
-def in_open_sitting(student: Any) -> QuerySet[Any]:
+def in_open_sitting(student: Student | int) -> QuerySet[Any]:
     """The items of the student's open sittings, as a subquery."""
     put = Presentation.objects.filter(student=student, in_sitting=True, slot__sitting__state=Sitting.State.OPEN)
     return put.values("version__item")
 
 
-def items_in_open_sittings(student: Any) -> set[int]:
+def items_in_open_sittings(student: Student | int) -> set[int]:
     """The items of the student's open sittings; one query."""
     return set(in_open_sitting(student).values_list("version__item", flat=True))
 
 
-def is_in_open_sitting(student: Any, presentation: Presentation | None) -> bool:
+def is_in_open_sitting(student: Student, presentation: Presentation | None) -> bool:
     """Whether its item is asked in a sitting of the student's that is open."""
     return (
         presentation is not None
@@ -109,7 +109,7 @@ def _open_presentations(cards: Any) -> dict[uuid.UUID, Presentation]:
     return {one.card_id: one for one in waiting.select_related("version__item", "version__lesson")}
 
 
-def _draw(student: Any, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:
+def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:
     """A new presentation; broken variants are drawn again. None, and an error in the log, where all are broken."""
     version = card.item.published
     assert version is not None

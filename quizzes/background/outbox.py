@@ -20,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.background.publisher import after_commit, publish
-from quizzes.models import ChangeLog, Job
+from quizzes.models import ChangeLog, Job, Student
 
 TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}
 MAX_WAIT = timedelta(minutes=2)
@@ -34,7 +34,7 @@ AT_ONCE = 1000
 logger = logging.getLogger(__name__)
 
 
-def enqueue(kind: Job.Kind, student: Any, now: datetime, *, delay: timedelta = timedelta(0)) -> None:
+def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta = timedelta(0)) -> None:
     """Ask for work, in this transaction, `delay` from now: asking again meanwhile puts it off, but not for long.
 
     What asks and what does the work hold the lock of the student's change log, so that neither misses the other.
@@ -61,7 +61,7 @@ def enqueue_all(kind: Job.Kind, change_logs: QuerySet[ChangeLog], now: datetime,
     return len(students)
 
 
-def done(kind: Job.Kind, student: Any) -> None:
+def done(kind: Job.Kind, student: Student) -> None:
     """The work is done, in this transaction."""
     Job.objects.filter(kind=kind, student=student).delete()
 

@@ -24,7 +24,7 @@ from questions.models import Item, ItemVersion, Lesson
 from questions.text import markup
 from quizzes import presentations, schedule
 from quizzes.calendar import study_day
-from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent
+from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, Student
 from quizzes.presentations import Ask
 
 QUESTIONS = 4
@@ -63,7 +63,7 @@ def _version(item: Item) -> ItemVersion:
 # Students
 
 
-def takes(student: Any, lesson: Lesson) -> bool:
+def takes(student: Student, lesson: Lesson) -> bool:
     """Whether the lesson's questions count for the student: whether they are enrolled in its course."""
     return bool(student.enrolments.filter(course=lesson.course_id).exists())
 
@@ -93,7 +93,7 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
     return [one for one in found if one.version.item_id not in examined]
 
 
-def _repaired(student: Any, found: Sequence[Presentation], now: datetime) -> list[Presentation]:
+def _repaired(student: Student, found: Sequence[Presentation], now: datetime) -> list[Presentation]:
     """Put anew what was closed without an answer: its item has a new version, or it was answered and undone."""
     answered = set(answers(student, found))
     again = {one.pk: one.card_id for one in found if one.closed_at and one.pk not in answered}
@@ -103,18 +103,18 @@ def _repaired(student: Any, found: Sequence[Presentation], now: datetime) -> lis
     return [new.get(again[one.pk], one) if one.pk in again else one for one in found]
 
 
-def answers(student: Any, presentations: Sequence[Presentation]) -> dict[uuid.UUID, ReviewEvent]:
+def answers(student: Student, presentations: Sequence[Presentation]) -> dict[uuid.UUID, ReviewEvent]:
     """The answers that were given, by presentation; one query."""
     events = ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, undone=False)
     given = events.filter(presentation__in=[one.pk for one in presentations]).order_by("sequence")
     return {event.presentation_id: event for event in given if event.presentation_id}
 
 
-def _own(student: Any) -> Any:
+def _own(student: Student) -> Any:
     return Presentation.objects.filter(student=student).select_related("version__item", "version__lesson")
 
 
-def _cards(student: Any, items: Sequence[int]) -> dict[int, uuid.UUID]:
+def _cards(student: Student, items: Sequence[int]) -> dict[int, uuid.UUID]:
     return dict(Card.objects.filter(student=student, item__in=items, facet="").values_list("item_id", "pk"))
 
 

@@ -22,7 +22,7 @@ from quizzes import schedule
 from quizzes.memory import fitting, fsrs
 from quizzes.memory.timeline import Line
 from quizzes.memory_upkeep import rebuilding
-from quizzes.models import ChangeLog, Enrolment, MemoryFit, Review
+from quizzes.models import ChangeLog, Enrolment, MemoryFit, Review, Student
 from quizzes.reviews import change_log, memory_states
 
 EVERY = timedelta(days=7)
@@ -30,7 +30,7 @@ SLACK = timedelta(hours=12)
 """A fit that is this much younger than a week is due: beat's time is not exact."""
 
 
-def fit_student(student: Any, *, now: datetime | None = None) -> MemoryFit | None:
+def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit | None:
     """Fit to the student's own log, keep the figures, and adopt the fit if it is better; None below 400 reviews."""
     now = now or timezone.now()
     log = _log(Review.objects.filter(card__student=student))

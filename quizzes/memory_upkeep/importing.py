@@ -31,7 +31,7 @@ from quizzes.calendar import study_day
 from quizzes.memory.rating import Rating
 from quizzes.memory_upkeep import rebuilding
 from quizzes.memory_upkeep.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
-from quizzes.models import Card, ChangeLog, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student
 from quizzes.reviews.accepting import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
 
 FORMATS = (csv, anki)
@@ -90,7 +90,7 @@ class Imported:
 
 
 def import_reviews(
-    student: Any, path: Path, *, course: Course | None = None, dry_run: bool = False, now: datetime | None = None
+    student: Student, path: Path, *, course: Course | None = None, dry_run: bool = False, now: datetime | None = None
 ) -> Imported:
     """Import the review history in the file for a student, about the items of one course or of all the student's.
 
@@ -185,7 +185,7 @@ class _Pairs:
 class _Asked:
     """What the student is asked: it finds the card that a line of a history is about."""
 
-    def __init__(self, student: Any, courses: Any) -> None:
+    def __init__(self, student: Student, courses: Any) -> None:
         self._by_name: dict[str, list[_Pairs]] = defaultdict(list)
         self._by_stem: dict[str, list[_Pairs]] = defaultdict(list)
         self._found: dict[object, uuid.UUID | str] = {}
@@ -303,7 +303,7 @@ def _store(matches: Sequence[_Match], book: ChangeLog, source: str, report: Impo
     Review.objects.bulk_create(reviews)
 
 
-def _look(student: Any, report: Imported, now: datetime) -> None:
+def _look(student: Student, report: Imported, now: datetime) -> None:
     """What the memory looks like now."""
     cards = Card.objects.filter(student=student, stability__isnull=False)
     awake = Q(suspended=False) & (Q(buried_until=None) | Q(buried_until__lte=now))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.memory.timeline import Line
-from quizzes.models import Card, ChangeLog, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student
 from quizzes.reviews import change_log, memory_states
 
 CARDS_AT_ONCE = 20_000
@@ -32,7 +32,7 @@ class Rebuilt:
 
 
 def rebuild(
-    student: Any = None, *, repair: bool = True, progress: Callable[[Rebuilt], None] = lambda so_far: None
+    student: Student | None = None, *, repair: bool = True, progress: Callable[[Rebuilt], None] = lambda so_far: None
 ) -> Rebuilt:
     """Replay the log of one student, or of everyone, into card states; write those that differ if `repair`.
 
@@ -56,7 +56,7 @@ def refold(book: ChangeLog, report: Rebuilt | None = None, *, repair: bool = Tru
     book.save(update_fields=["last_sequence"])
 
 
-def _chunks(student: Any) -> Iterator[dict[uuid.UUID, Card]]:
+def _chunks(student: Student) -> Iterator[dict[uuid.UUID, Card]]:
     cards = Card.objects.filter(student=student).order_by("pk").select_related("item").iterator(CARDS_AT_ONCE)
     while chunk := list(itertools.islice(cards, CARDS_AT_ONCE)):
         yield {card.pk: card for card in chunk}
@@ -92,7 +92,7 @@ def _state(card: Card) -> tuple[Any, ...]:
     return tuple(getattr(card, name) for name in memory_states.CARD_STATE)
 
 
-def _log(student: Any, first: uuid.UUID, last: uuid.UUID) -> list[Line]:
+def _log(student: Student, first: uuid.UUID, last: uuid.UUID) -> list[Line]:
     """The lines that count: card by card, in order of time."""
     rows = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
     return sorted(rows.values_list(*memory_states.LINE))

@@ -21,7 +21,7 @@ from django.utils import timezone
 from quizzes import schedule
 from quizzes.background import outbox
 from quizzes.calendar import next_reminder
-from quizzes.models import ChangeLog, Job, Reminder
+from quizzes.models import ChangeLog, Job, Reminder, Student
 from quizzes.reminders import web_push
 from quizzes.reviews import change_log
 
@@ -36,7 +36,7 @@ def enqueue_reminders(now: datetime, limit: int = 1000) -> int:
     return outbox.enqueue_all(Job.Kind.REMIND, ripe, now, limit)
 
 
-def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
+def remind(student: Student, *, now: datetime | None = None) -> Reminder | None:
     """Send the student's reminder of today, if they want it, something waits, and there was none; the reminder.
 
     Raises OSError (smtplib's errors among them) while the mail server cannot be reached: nothing has changed then.
@@ -67,7 +67,7 @@ def remind(student: Any, *, now: datetime | None = None) -> Reminder | None:
         connection.close()
 
 
-def token(student: Any) -> str:
+def token(student: Student) -> str:
     """What lets its holder stop a student's reminders, and nothing else."""
     return STOP.sign(str(student.pk))
 
@@ -106,7 +106,7 @@ def _notification(queue: schedule.Queue) -> dict[str, str]:
     }
 
 
-def _message(student: Any, queue: Any, connection: Any) -> EmailMultiAlternatives:
+def _message(student: Student, queue: Any, connection: Any) -> EmailMultiAlternatives:
     stop_url = settings.SITE_URL + reverse("reminders-stop", args=[token(student)])
     context = {
         "student": student,

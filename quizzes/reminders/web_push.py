@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from quizzes.models import PushSubscription
+from quizzes.models import PushSubscription, Student
 
 CURVE = ec.SECP256R1()
 RECORD = 4096
@@ -51,7 +51,7 @@ def public_key() -> str:
     return _b64(_point(_private(settings.VAPID_PRIVATE_KEY).public_key()))
 
 
-def subscribe(student: Any, given: Any) -> PushSubscription:
+def subscribe(student: Student, given: Any) -> PushSubscription:
     """Keep a browser's subscription, `{"endpoint", "keys": {"p256dh", "auth"}}`. Raises SubscriptionError."""
     endpoint = given.get("endpoint") if isinstance(given, dict) else None
     keys = given.get("keys") if isinstance(given, dict) else None
@@ -73,12 +73,12 @@ def subscribe(student: Any, given: Any) -> PushSubscription:
     return found
 
 
-def unsubscribe(student: Any, endpoint: str) -> None:
+def unsubscribe(student: Student, endpoint: str) -> None:
     """Forget a browser; one that is not known already is."""
     PushSubscription.objects.filter(student=student, endpoint=endpoint).delete()
 
 
-def send(student: Any, message: dict[str, str]) -> int:
+def send(student: Student, message: dict[str, str]) -> int:
     """Send a message to all browsers of a student, and forget those that are gone; how many took it."""
     if not settings.VAPID_PRIVATE_KEY:
         return 0

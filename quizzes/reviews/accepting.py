@@ -29,7 +29,7 @@ from questions.models import ItemVersion
 from quizzes.background import outbox
 from quizzes.calendar import instant, study_day
 from quizzes.memory.rating import Rating, rate
-from quizzes.models import Card, ChangeLog, Job, Presentation, Review, ReviewEvent
+from quizzes.models import Card, ChangeLog, Job, Presentation, Review, ReviewEvent, Student
 from quizzes.presentations import body_of, grade_payload, items_in_open_sittings, with_html
 from quizzes.reviews import change_log, memory_states, sync
 
@@ -211,7 +211,7 @@ def _messages(error: pydantic.ValidationError) -> dict[str, list[str]]:
     return found
 
 
-def _load(student: Any, reports: Sequence[Report]) -> _Known:
+def _load(student: Student, reports: Sequence[Report]) -> _Known:
     ids = [report.id for report in reports]
     targets = [report.target for report in reports if isinstance(report, UndoReport)]
     events = {
@@ -260,7 +260,7 @@ def _load(student: Any, reports: Sequence[Report]) -> _Known:
 
 
 def _accept_one(
-    student: Any,
+    student: Student,
     report: Report,
     raw: Any,
     device: uuid.UUID,
@@ -454,7 +454,7 @@ def _fold_in(reviews: Sequence[Review], event: ReviewEvent, writes: _Writes, w: 
     writes.touched.update({card.pk: card for card in memory_states.step(in_order, event, w)})
 
 
-def _fold(student: Any, writes: _Writes, w: Sequence[float]) -> None:
+def _fold(student: Student, writes: _Writes, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
     if writes.refold:
         stored = Review.objects.filter(card__in=writes.refold, event__undone=False)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from quizzes.memory import fsrs
-from quizzes.models import Card, ChangeLog, DailyPlan
+from quizzes.models import Card, ChangeLog, DailyPlan, Student
 
 
-def lock(student: Any, now: datetime) -> ChangeLog:
+def lock(student: Student, now: datetime) -> ChangeLog:
     """The student's change log, locked until the transaction ends: one writer at a time."""
     locked = ChangeLog.objects.select_for_update(of=("self",)).select_related("student", "fit")
     change_log = locked.filter(student=student).first()
@@ -20,7 +19,7 @@ def lock(student: Any, now: datetime) -> ChangeLog:
     return change_log
 
 
-def parameters(student: Any) -> tuple[float, ...]:
+def parameters(student: Student) -> tuple[float, ...]:
     """The FSRS parameters that the student's states are folded with."""
     change_log = ChangeLog.objects.select_related("fit").filter(student=student).first()
     return change_log.w if change_log else fsrs.DEFAULT_PARAMETERS

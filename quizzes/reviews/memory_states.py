@@ -13,7 +13,7 @@ from quizzes.calendar import day_begins, study_day
 from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import Line, Moved, move, timeline
-from quizzes.models import Card, Review, ReviewEvent
+from quizzes.models import Card, Review, ReviewEvent, Student
 
 CARD_STATE = [
     "stability",
@@ -111,7 +111,7 @@ def predict(card: Card, on: date, guess_rate: float, w: Sequence[float]) -> floa
     return float(fsrs.expected_correct(recall, guess_rate))
 
 
-def due(student: Any, card: Card, w: Sequence[float]) -> datetime | None:
+def due(student: Student, card: Card, w: Sequence[float]) -> datetime | None:
     """When the card comes due: soon after a lapse, else at the start of the study day on which its interval ends."""
     if card.stability is None or card.last_review_at is None or card.last_review_on is None:
         return None
@@ -122,7 +122,7 @@ def due(student: Any, card: Card, w: Sequence[float]) -> datetime | None:
     return day_begins(student, card.last_review_on + timedelta(days=days))
 
 
-def fold_flags(student: Any, cards: Mapping[uuid.UUID, Card], events: Iterable[ReviewEvent]) -> None:
+def fold_flags(student: Student, cards: Mapping[uuid.UUID, Card], events: Iterable[ReviewEvent]) -> None:
     """Set suspended and buried as the cards' bury, suspend and resume events say in their order, from nothing."""
     for card in cards.values():
         card.suspended, card.buried_until = False, None

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from questions.models import Course, Item
 from quizzes.calendar import instant
-from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent
+from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent, Student
 
 PAGE = 500
 """Changes in an answer."""
@@ -164,7 +164,7 @@ def _item(item: Item) -> Change:
     }
 
 
-def _own(student: Any, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
+def _own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
     """Events, cards and plans, by the numbers of the change log."""
     between = {"student": student, "sequence__gt": since.journal, "sequence__lte": end.journal}
     events = ReviewEvent.objects.filter(**between).select_related("presentation").order_by("sequence")[:limit]
