@@ -9,6 +9,7 @@ lock() {
 }
 lock base.txt pyproject.toml
 lock test.txt pyproject.toml --group test
+lock uv.txt --group uv
 lock embedded.txt --group embedded
 lock node.txt --group node
 lock postgres.txt --group postgres
