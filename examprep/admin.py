@@ -7,7 +7,7 @@ from examprep.models import User
 
 
 @admin.register(User)
-class Accounts(UserAdmin):
+class Accounts(UserAdmin[User]):
     """Accounts, with the settings of their study day."""
 
     list_display = ("username", "email", "is_staff", "time_zone", "daily_minutes", "last_login")

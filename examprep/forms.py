@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from examprep.models import User
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(forms.ModelForm[User]):
     """The study day."""
 
     class Meta:
@@ -59,7 +59,7 @@ class ExamDateForm(forms.Form):
     )
 
 
-class LogIn(LoginForm):
+class LogIn(LoginForm):  # type: ignore[misc] # allauth has no types
     """allauth's login, by either name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,7 +68,7 @@ class LogIn(LoginForm):
         _without_placeholders(self)
 
 
-class SignUp(SignupForm):
+class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
     """allauth's sign-up; the browser adds its time zone."""
 
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))

@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage as Manifest
 
 
-class HashedFiles(Manifest):
+class HashedFiles(Manifest):  # type: ignore[misc] # WhiteNoise has no types
     """Every file under a name with its hash, kept for ever by browsers; our modules import each other by it too."""
 
     patterns = (

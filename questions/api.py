@@ -89,7 +89,7 @@ class LessonDetail(generics.RetrieveAPIView[Lesson]):
         return _lessons()
 
 
-class SimulatorSerializer(serializers.Serializer):
+class SimulatorSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     frames = serializers.JSONField(help_text="The numbers to draw; which there are depends on the figure.")
 

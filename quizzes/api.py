@@ -50,13 +50,13 @@ class BatchTooLarge(APIException):
     default_detail = f"A batch holds at most {MAX_BATCH_BYTES} bytes; send fewer events at a time."
 
 
-class TextSerializer(serializers.Serializer):
+class TextSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     text = serializers.CharField()
     text_html = serializers.CharField()
 
 
-class PromptSerializer(serializers.Serializer):
+class PromptSerializer(serializers.Serializer[Any]):
     """Which fields there are depends on the kind."""
 
     stem = serializers.CharField()
@@ -69,7 +69,7 @@ class PromptSerializer(serializers.Serializer):
     steps = TextSerializer(many=True, required=False)
 
 
-class PresentationSerializer(serializers.Serializer):
+class PresentationSerializer(serializers.Serializer[Any]):
     """An item as put to one student. It never holds a key."""
 
     id = serializers.UUIDField()
@@ -86,13 +86,13 @@ class PresentationSerializer(serializers.Serializer):
     prompt = PromptSerializer()
 
 
-class CountsSerializer(serializers.Serializer):
+class CountsSerializer(serializers.Serializer[Any]):
     due = serializers.IntegerField()
     new = serializers.IntegerField()
     done = serializers.IntegerField()
 
 
-class QueueSerializer(serializers.Serializer):
+class QueueSerializer(serializers.Serializer[Any]):
     date = serializers.DateField()
     planned_seconds = serializers.IntegerField()
     done_seconds = serializers.IntegerField()
@@ -128,7 +128,7 @@ def _whole(request: Request, name: str, *, default: int, maximum: int) -> int:
     return int(text)
 
 
-class QuickCheckSerializer(serializers.Serializer):
+class QuickCheckSerializer(serializers.Serializer[Any]):
     results = PresentationSerializer(many=True)
 
 
@@ -169,7 +169,7 @@ class AnsweredPresentationSerializer(PresentationSerializer):
     solution_html = serializers.CharField(allow_null=True)
 
 
-class PackSerializer(serializers.Serializer):
+class PackSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField()
     results = AnsweredPresentationSerializer(many=True)
 
@@ -200,7 +200,7 @@ class PackView(APIView):
         return answer
 
 
-class ChangeSerializer(serializers.Serializer):
+class ChangeSerializer(serializers.Serializer[Any]):
     """What else there is depends on the type.
 
     `card`: item, facet, stability, difficulty, reviews, lapses, last_review_at, due_at, suspended, buried_until.
@@ -214,7 +214,7 @@ class ChangeSerializer(serializers.Serializer):
     id = serializers.CharField()
 
 
-class SyncSerializer(serializers.Serializer):
+class SyncSerializer(serializers.Serializer[Any]):
     changes = ChangeSerializer(many=True)
     cursor = serializers.CharField()
     has_more = serializers.BooleanField()
@@ -246,7 +246,7 @@ class SyncView(APIView):
         return Response({"changes": page.changes, "cursor": page.cursor, "has_more": page.has_more})
 
 
-class EventSerializer(serializers.Serializer):
+class EventSerializer(serializers.Serializer[Any]):
     """A review needs `presentation` and `response`; an undo `target`; bury, suspend and resume `card`."""
 
     id = serializers.UUIDField()
@@ -260,19 +260,19 @@ class EventSerializer(serializers.Serializer):
     card = serializers.UUIDField(required=False)
 
 
-class BatchSerializer(serializers.Serializer):
+class BatchSerializer(serializers.Serializer[Any]):
     device = serializers.UUIDField()
     device_now = serializers.DateTimeField()
     events = EventSerializer(many=True)
 
 
-class FeedbackSerializer(serializers.Serializer):
+class FeedbackSerializer(serializers.Serializer[Any]):
     target = serializers.CharField()
     message = serializers.CharField()
     message_html = serializers.CharField()
 
 
-class CardStateSerializer(serializers.Serializer):
+class CardStateSerializer(serializers.Serializer[Any]):
     card = serializers.UUIDField()
     facet = serializers.CharField(allow_blank=True)
     stability = serializers.FloatField(allow_null=True)
@@ -281,7 +281,7 @@ class CardStateSerializer(serializers.Serializer):
     due_at = serializers.DateTimeField(allow_null=True)
 
 
-class GradeSerializer(serializers.Serializer):
+class GradeSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(min_value=0, max_value=1)
     correct = serializers.BooleanField()
     rating = serializers.ChoiceField(["again", "hard", "good", "easy"])
@@ -294,7 +294,7 @@ class GradeSerializer(serializers.Serializer):
     cards = CardStateSerializer(many=True)
 
 
-class EventResultSerializer(serializers.Serializer):
+class EventResultSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(["accepted", "duplicate", "conflict", "rejected"])
     code = serializers.CharField(allow_null=True)
@@ -302,7 +302,7 @@ class EventResultSerializer(serializers.Serializer):
     grade = GradeSerializer(allow_null=True)
 
 
-class BatchResultSerializer(serializers.Serializer):
+class BatchResultSerializer(serializers.Serializer[Any]):
     server_now = serializers.DateTimeField()
     cursor = serializers.CharField()
     results = EventResultSerializer(many=True)
@@ -321,7 +321,7 @@ class ReviewBatch(APIView):
             raise InvalidFields(error.errors) from None
 
 
-class ExamSerializer(serializers.Serializer):
+class ExamSerializer(serializers.Serializer[Any]):
     """An exam with its date for the caller, and the score (0-1) to expect as things stand."""
 
     slug = serializers.SlugField()
@@ -351,7 +351,7 @@ def _exam(one: schedule.Expected) -> dict[str, Any]:
     }
 
 
-class ExamListSerializer(serializers.Serializer):
+class ExamListSerializer(serializers.Serializer[Any]):
     results = ExamSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 
@@ -376,7 +376,7 @@ class ExamDetail(APIView):
         raise NotFound
 
 
-class SlotSerializer(serializers.Serializer):
+class SlotSerializer(serializers.Serializer[Any]):
     """A question of a sitting, or a round of a viva, which shows its pairs once it is started."""
 
     slot = serializers.IntegerField()
@@ -389,7 +389,7 @@ class SlotSerializer(serializers.Serializer):
     closed = serializers.BooleanField()
 
 
-class SittingSerializer(serializers.Serializer):
+class SittingSerializer(serializers.Serializer[Any]):
     """An exam being sat. It never holds a key or a score."""
 
     id = serializers.UUIDField()
@@ -405,22 +405,22 @@ class SittingSerializer(serializers.Serializer):
     slots = SlotSerializer(many=True)
 
 
-class AnswerSerializer(serializers.Serializer):
+class AnswerSerializer(serializers.Serializer[Any]):
     response = serializers.JSONField(allow_null=True, help_text="Null takes the answer back.")
     rev = serializers.IntegerField(min_value=0, max_value=2**31 - 2, help_text="The revision known last.")
 
 
-class SavedSerializer(serializers.Serializer):
+class SavedSerializer(serializers.Serializer[Any]):
     rev = serializers.IntegerField()
     saved_at = serializers.DateTimeField()
     remaining_ms = serializers.IntegerField()
 
 
-class FlagSerializer(serializers.Serializer):
+class FlagSerializer(serializers.Serializer[Any]):
     flagged = serializers.BooleanField()
 
 
-class OralSerializer(serializers.Serializer):
+class OralSerializer(serializers.Serializer[Any]):
     pair = serializers.CharField(max_length=100, help_text="A left id of the round.")
     mark = serializers.IntegerField(min_value=0, max_value=2)
 
@@ -524,7 +524,7 @@ class SittingStart(SittingView):
         return Response(sittings.slot_payload(sittings.start_round(request.user, id, slot, timezone.now())))
 
 
-class RoundGradeSerializer(serializers.Serializer):
+class RoundGradeSerializer(serializers.Serializer[Any]):
     slot = serializers.IntegerField()
     grade = serializers.JSONField(allow_null=True, help_text="Null until the exam shows grades.")
 
@@ -561,7 +561,7 @@ class SittingSubmit(SittingView):
         return Response(sittings.payload(closed, closed.closed_at or now))
 
 
-class ResultSerializer(serializers.Serializer):
+class ResultSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(["submitted", "expired"])
     score = serializers.FloatField()
@@ -582,20 +582,20 @@ class SittingResult(SittingView):
         return Response(sittings.result(sittings.get(request.user, id, now), now))
 
 
-class BinSerializer(serializers.Serializer):
+class BinSerializer(serializers.Serializer[Any]):
     predicted = serializers.FloatField()
     observed = serializers.FloatField()
     n = serializers.IntegerField()
 
 
-class MasterySerializer(serializers.Serializer):
+class MasterySerializer(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     mastery = serializers.FloatField()
     low = serializers.FloatField()
     high = serializers.FloatField()
 
 
-class ProgressSerializer(serializers.Serializer):
+class ProgressSerializer(serializers.Serializer[Any]):
     streak = serializers.IntegerField(help_text="Study days in a row.")
     reviews_by_day = serializers.DictField(child=serializers.IntegerField(), help_text="Answers by date, of a year.")
     forecast_by_day = serializers.DictField(child=serializers.IntegerField(), help_text="Items that come due by date.")
@@ -678,7 +678,7 @@ class ConceptList(generics.ListAPIView[Concept]):
         return context
 
 
-class FoundSerializer(serializers.Serializer):
+class FoundSerializer(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["concept", "lesson", "item"])
     slug = serializers.SlugField()
     title_html = serializers.CharField()
@@ -686,7 +686,7 @@ class FoundSerializer(serializers.Serializer):
     url = serializers.CharField(help_text="Its page; of an item, the caller's last answer to it.")
 
 
-class FoundListSerializer(serializers.Serializer):
+class FoundListSerializer(serializers.Serializer[Any]):
     results = FoundSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 

@@ -1,5 +1,7 @@
 """Background work of `quizzes`: each task a thin call of an operation, safe to run twice or late."""
 
+from __future__ import annotations
+
 from celery import Task, shared_task
 from django.utils import timezone
 
@@ -12,13 +14,13 @@ from quizzes.reminders import reminders
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
-def plan_student(self: Task, student: int) -> None:
+def plan_student(self: Task[[int], None], student: int) -> None:
     """Make a student's plan for today anew, if that is wanted."""
     outbox.run(Job.Kind.PLAN, student, schedule.plan_day, holder=self.request.id or "")
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
-def remind_student(self: Task, student: int) -> None:
+def remind_student(self: Task[[int], None], student: int) -> None:
     """Send a student's reminder of today, if that is wanted."""
     outbox.run(Job.Kind.REMIND, student, reminders.remind, holder=self.request.id or "")
 

@@ -46,7 +46,7 @@ def prepare() -> None:
         call_command("demo_accounts")
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc] # Gunicorn has no types
     """Gunicorn with its configuration in code."""
 
     def __init__(self, listener: int) -> None:

@@ -12,13 +12,13 @@ from questions.models import Concept, ConceptEdge, Course, Lesson
 
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin):
+class CourseAdmin(admin.ModelAdmin[Course]):
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
 
 
 @admin.register(Lesson)
-class LessonAdmin(admin.ModelAdmin):
+class LessonAdmin(admin.ModelAdmin[Lesson]):
     list_display = ("title", "course", "week", "session", "minutes")
     list_filter = ("course",)
     search_fields = ("title", "slug", "body_markdown")
@@ -37,7 +37,7 @@ class LessonAdmin(admin.ModelAdmin):
         return form
 
 
-class EdgeInline(admin.TabularInline):
+class EdgeInline(admin.TabularInline[ConceptEdge, Concept]):
     model = ConceptEdge
     fk_name = "source"
     extra = 0
@@ -46,7 +46,7 @@ class EdgeInline(admin.TabularInline):
 
 
 @admin.register(Concept)
-class ConceptAdmin(admin.ModelAdmin):
+class ConceptAdmin(admin.ModelAdmin[Concept]):
     list_display = ("name", "slug", "lesson", "items_tagged", "position")
     list_filter = ("course", "lesson")
     search_fields = ("name", "slug", "definition")

@@ -28,7 +28,7 @@ def line(label: str, help_text: str = "", placeholder: str = "") -> forms.CharFi
     return forms.CharField(label=label, required=False, widget=widget, help_text=help_text)
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(forms.ModelForm[Item]):
     """What every kind has. A draft may be unfinished; publishing insists on a body that is valid."""
 
     kind: ClassVar[str]

@@ -74,7 +74,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Item)
-class ItemAdmin(admin.ModelAdmin):
+class ItemAdmin(admin.ModelAdmin[Item]):
     """Items of the bank."""
 
     list_display = ("slug", "kind", "main_concept", "difficulty", "seconds", "state", "audit", "version", "updated_at")
@@ -146,7 +146,7 @@ class ItemAdmin(admin.ModelAdmin):
 
     def get_form(
         self, request: HttpRequest, obj: Item | None = None, change: bool = False, **kwargs: Any
-    ) -> type[ModelForm]:
+    ) -> type[ModelForm[Item]]:
         kwargs["form"] = FORMS[obj.kind if obj else request.GET["kind"]]
         # Declared fields are not the model's: naming them would make the factory look for them there.
         kwargs["fields"] = [name for name in ItemForm.Meta.fields if name not in self.get_readonly_fields(request, obj)]
@@ -251,7 +251,7 @@ class ItemAdmin(admin.ModelAdmin):
 
 
 @admin.register(ItemVersion)
-class ItemVersionAdmin(admin.ModelAdmin):
+class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
     """Published versions, to look at: they never change."""
 
     list_display = ("item", "number", "kind", "difficulty", "published_at", "published_by")

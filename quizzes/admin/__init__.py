@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -61,7 +61,7 @@ class BlueprintField(forms.CharField):
         return bool(self.prepare_value(initial).split() != (data or "").split())
 
 
-class ExamForm(forms.ModelForm):
+class ExamForm(forms.ModelForm[Exam]):
     """An exam whose blueprint is right and can be filled from the published bank."""
 
     blueprint = BlueprintField()
@@ -110,7 +110,7 @@ class ExamAdmin(ResultsAdmin):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(admin.ModelAdmin):
+class EnrolmentAdmin(admin.ModelAdmin[Enrolment]):
     list_display = ("student", "course", "exam_at", "extra_time_percent", "created_at")
     list_filter = ("course",)
     search_fields = ("student__username", "student__email")
@@ -127,7 +127,10 @@ class EnrolmentAdmin(admin.ModelAdmin):
             sittings.change_extra_time(obj)
 
 
-class Log(admin.ModelAdmin):
+Row = TypeVar("Row", bound=Model)
+
+
+class Log(admin.ModelAdmin[Row]):
     """Rows that the service wrote, to look at."""
 
     show_full_result_count = False
@@ -136,15 +139,15 @@ class Log(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
 
 @admin.register(ReviewEvent)
-class ReviewEventAdmin(Log):
+class ReviewEventAdmin(Log[ReviewEvent]):
     list_display = ("occurred_at", "student", "type", "item", "score", "duration_ms", "undone")
     list_filter = ("type", "undone")
     search_fields = ("student__username", "event_id")
@@ -161,7 +164,7 @@ class ReviewEventAdmin(Log):
 
 
 @admin.register(Review)
-class ReviewAdmin(Log):
+class ReviewAdmin(Log[Review]):
     list_display = ("event", "card", "rating", "practice", "score", "predicted")
     list_filter = ("rating",)
     search_fields = ("card__student__username", "card__item__slug")
@@ -170,7 +173,7 @@ class ReviewAdmin(Log):
 
 
 @admin.register(Card)
-class CardAdmin(Log):
+class CardAdmin(Log[Card]):
     list_display = ("item", "facet", "student", "stability", "difficulty", "reviews", "lapses", "due_at", "suspended")
     list_filter = ("suspended", "item__kind")
     search_fields = ("student__username", "item__slug")
@@ -179,7 +182,7 @@ class CardAdmin(Log):
 
 
 @admin.register(Presentation)
-class PresentationAdmin(Log):
+class PresentationAdmin(Log[Presentation]):
     list_display = ("created_at", "student", "version", "closed_at")
     search_fields = ("student__username", "version__item__slug")
     list_select_related = ("student", "version__item")
@@ -187,7 +190,7 @@ class PresentationAdmin(Log):
 
 
 @admin.register(Sitting)
-class SittingAdmin(Log):
+class SittingAdmin(Log[Sitting]):
     list_display = ("opened_at", "exam", "student", "number", "state", "score", "max_score", "deadline_at")
     list_filter = ("state", "exam")
     search_fields = ("student__username",)
@@ -196,7 +199,7 @@ class SittingAdmin(Log):
 
 
 @admin.register(DailyPlan)
-class DailyPlanAdmin(Log):
+class DailyPlanAdmin(Log[DailyPlan]):
     list_display = ("date", "student", "planned_seconds", "score_before", "score_after", "made_at")
     search_fields = ("student__username",)
     list_select_related = ("student",)
@@ -204,7 +207,7 @@ class DailyPlanAdmin(Log):
 
 
 @admin.register(MemoryFit)
-class MemoryFitAdmin(Log):
+class MemoryFitAdmin(Log[MemoryFit]):
     """How well the memory model predicts, before and after each fit."""
 
     list_display = ("fitted_at", "of", "reviews", "before", "after", "adopted")
@@ -248,7 +251,7 @@ class MemoryFitAdmin(Log):
 
 
 @admin.register(Job)
-class JobAdmin(Log):
+class JobAdmin(Log[Job]):
     """Background work that waits, and what was given up."""
 
     list_display = ("kind", "student", "state", "asked_at", "run_at", "attempts", "error_line")
@@ -280,7 +283,7 @@ class JobAdmin(Log):
 
 
 @admin.register(Reminder)
-class ReminderAdmin(Log):
+class ReminderAdmin(Log[Reminder]):
     list_display = ("date", "student", "made_at", "sent_at", "error")
     search_fields = ("student__username",)
     list_select_related = ("student",)

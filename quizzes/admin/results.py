@@ -33,7 +33,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
-class ResultsAdmin(admin.ModelAdmin):
+class ResultsAdmin(admin.ModelAdmin[Exam]):
     """Adds the results to the admin of exams, for whoever may see the exam."""
 
     change_form_template = "admin/quizzes/exam/change_form.html"

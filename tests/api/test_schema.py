@@ -79,7 +79,7 @@ def test_every_call_answers_as_the_schema_says(api: Api, method: str, path: str)
 
     @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=schema()[path][method].as_strategy())
-    def call(case: Case) -> None:
+    def call(case: Case[Any]) -> None:
         # The session's cookie goes with every call; what an unknown method answers is Django's own.
         plain = {"Accept-Encoding": "identity"}
         excluded = [ignored_auth, unsupported_method, *([positive_data_acceptance] if path in OPAQUE else [])]
