@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from quizzes.planning import value
-from quizzes.planning.value import Cards, Floats, Ints, Reviews, Stages, Tables
+from quizzes.planning import tables, value
+from quizzes.planning.cards import RELEARN, Cards, Floats
+from quizzes.planning.tables import Ints, Stages, Tables
+from quizzes.planning.value import Reviews
 
 ROUNDS = 60
 
@@ -25,10 +27,10 @@ def bound(cards: Cards, days: int, seconds_a_day: float, w: tuple[float, ...], *
     reviews = Reviews(cards, stages, w)
     scale = float(cards.scale[0])
     level = value.find_levels(cards, stages, np.array([seconds_a_day * stages.days]), w)[0]
-    prices = value.LEVELS[level] * stages.shape
+    prices = tables.LEVELS[level] * stages.shape
     least = np.inf
     for number in range(rounds):
-        table = value.tables(prices, stages, w)
+        table = tables.tables(prices, stages, w)
         score, bought = _evaluate(reviews, table, prices)
         least = min(least, score + scale * float(prices.sum()) * seconds_a_day)
         excess = bought / max(seconds_a_day, 1e-9) - 1
@@ -55,16 +57,16 @@ def _purchases(reviews: Reviews, table: Tables, card: Ints, stage: Ints) -> Floa
     `card` are those that buy a review, `stage` when they buy the first.
     """
     count, sizes = reviews.stages.count, table.value.shape[1:]
-    move = value.moves(reviews.stages, reviews.w)
+    move = tables.moves(reviews.stages, reviews.w)
     mass = np.zeros((count, int(np.prod(sizes))))  # of seconds that an answer takes
     bought = np.zeros(count)
     seconds, right, of = reviews.cards.seconds[0, card], reviews.right[0, card, stage], reviews.of_class[0, card]
-    np.add.at(bought, stage, seconds * (1 + value.RELEARN * (1 - right)))
+    np.add.at(bought, stage, seconds * (1 + RELEARN * (1 - right)))
     for at, share, difficulty, chance in (
         (reviews.good, reviews.good_share, reviews.good_D, right),
         (reviews.again, reviews.again_share, reviews.again_D, 1 - right),
     ):
-        D = value.nearest(difficulty[0, card, stage])
+        D = tables.nearest(difficulty[0, card, stage])
         _spread(mass, sizes, stage, of, at[0, card, stage], share[0, card, stage], D, seconds * chance)
     for now in range(count - 1):
         lag = table.lag[now].reshape(-1)
@@ -74,7 +76,7 @@ def _purchases(reviews: Reviews, table: Tables, card: Ints, stage: Ints) -> Floa
         amount, then = mass[now, cell], now + lag[cell]
         of, S, D = np.unravel_index(cell, sizes)
         recall = move.recall[lag[cell] - 1, S, D]
-        np.add.at(bought, then, amount * (1 + value.RELEARN * (1 - recall)))
+        np.add.at(bought, then, amount * (1 + RELEARN * (1 - recall)))
         for grid, shares, mixes, chance in (
             (move.good, move.good_share, move.good_mix, recall),
             (move.again, move.again_share, move.again_mix, 1 - recall),

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from quizzes.memory import fsrs
-from quizzes.planning import simulate
+from quizzes.planning import policies, simulate
+from quizzes.planning.cards import Cards, Floats
 from quizzes.planning.forecast import Forecast, Z
-from quizzes.planning.value import Cards, Floats
 
 DRAWS = 6
 SEED = 0
@@ -54,7 +54,7 @@ def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs
     students = len(choices) * DRAWS
     luck = _same_for_all(simulate.Luck.draw(DRAWS, bank.weight.size, whole, seed=SEED), len(choices))
     found = simulate.simulate(
-        simulate.greedy,
+        policies.greedy,
         bank,
         luck,
         days=whole,

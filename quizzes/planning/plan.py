@@ -16,7 +16,7 @@ valuable of what waits is in them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -24,9 +24,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from quizzes.memory import fsrs
 from quizzes.planning import value
+from quizzes.planning.cards import Cards, costs, gains
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 HORIZON_DAYS = 30.0
 """Without an exam: how far ahead a review's worth is read, at a desired retention of 0.9."""
@@ -84,53 +86,67 @@ def plan(
     Raises ValueError on a weight below 0 or seconds that are not above 0.
     """
     S, D, t, weights, lasts, g = (
-        np.asarray(given, dtype=np.float64)
-        for given in (stability, difficulty, elapsed_days, weight, seconds, guess_rate)
+        np.asarray(column, dtype=np.float64)
+        for column in (stability, difficulty, elapsed_days, weight, seconds, guess_rate)
     )
-    exams = [
-        (weights, days_to_exam or 0.0),
-        *((np.asarray(each, dtype=np.float64), days) for each, days in later_exams),
-    ]
-    if not (all((each >= 0).all() for each, _ in exams) and (lasts > 0).all()):
+    later = [(np.asarray(shares, dtype=np.float64), days) for shares, days in later_exams]
+    if not (all((shares >= 0).all() for shares in (weights, *(each for each, _ in later))) and (lasts > 0).all()):
         raise ValueError("Weights are at least 0, and every task takes some seconds.")
     if not S.size:
         return Plan([], [], [], None, None)
-    new = np.isnan(S)
-    is_due = np.asarray(due, dtype=bool) & ~new
-    parameters = tuple(w)
-
-    def tasks(shares: Floats) -> value.Cards:
-        return value.Cards(S[None], D[None], t[None], shares[None], lasts[None], g[None])
-
-    takes = value.costs(tasks(weights), w)[0]
+    tasks = Cards(S[None], D[None], t[None], weights[None], lasts[None], g[None])
+    is_due = np.asarray(due, dtype=bool) & ~np.isnan(S)
+    takes = costs(tasks, w)[0]
     if days_to_exam is None:
-        horizon = float(fsrs.interval(HORIZON_DAYS, desired_retention, w))
-        without = chance_at(S, t + horizon, g, w)
-        gain = chance_if_reviewed(S, D, t, horizon, g, w) - without
-        reviews = _best_first(gain / takes, np.flatnonzero(is_due))
-        listed = np.concatenate([reviews, np.flatnonzero(new)])
+        listed, gain, before = *_without_exam(tasks, is_due, takes, desired_retention, w), None
     else:
-        daily = np.array([max(budget_seconds if seconds_a_day is None else seconds_a_day, 1.0)])
-        horizon = max(days_to_exam, 0.0)
-        shares = _shares(weights)
-        without = chance_at(S, t + horizon, g, w)
-        gain = value.gains(tasks(shares), horizon, w)[0] * takes
-        priority, adds = np.zeros(S.size), gain > 0
-        for each, days in exams:
-            if each.any():
-                found = value.priorities(tasks(_shares(each)), max(days, 0.0), daily, parameters)[0]
-                priority += np.where(np.isfinite(found), found, 0.0)
-                adds |= value.gains(tasks(_shares(each)), max(days, 0.0), w)[0] > 0
-        fresh = new | (t >= 1) | is_due
-        listed = _best_first(priority, np.flatnonzero(adds & (priority > 0) & (gain >= 0) & fresh))
-        listed = np.concatenate([listed, np.flatnonzero(is_due & (gain == 0) & (priority == 0) & (weights > 0))])
+        daily = max(budget_seconds if seconds_a_day is None else seconds_a_day, 1.0)
+        exams = [(weights, max(days_to_exam, 0.0)), *((shares, max(days, 0.0)) for shares, days in later)]
+        listed, gain = _toward_exams(tasks, is_due, takes, exams, daily, tuple(w))
+        before = float(_shares(weights) @ chance_at(S, t + exams[0][1], g, w)) if weights.any() else None
     chosen = listed[: int(np.searchsorted(_begins(takes[listed]), budget_seconds))]
-    order = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
-    before = after = None
-    if days_to_exam is not None and weights.any():
-        before = float(shares @ without)
-        after = before + float(gain[chosen].sum())
+    new = np.isnan(S[chosen])
+    order = np.concatenate([chosen[~new], np.sort(chosen[new])])
+    after = None if before is None else before + float(gain[chosen].sum())
     return Plan(order.tolist(), gain[order].tolist(), takes[order].tolist(), before, after)
+
+
+def _without_exam(
+    tasks: Cards, due: Booleans, takes: Floats, desired_retention: float, w: Sequence[float]
+) -> tuple[Indices, Floats]:
+    """What is due, the most gained per second first, then what is new; and each task's gain in recall."""
+    S, D, t, g = tasks.S[0], tasks.D[0], tasks.elapsed[0], tasks.guess[0]
+    horizon = float(fsrs.interval(HORIZON_DAYS, desired_retention, w))
+    gain = chance_if_reviewed(S, D, t, horizon, g, w) - chance_at(S, t + horizon, g, w)
+    reviews = _best_first(gain / takes, np.flatnonzero(due))
+    return np.concatenate([reviews, np.flatnonzero(np.isnan(S))]), gain
+
+
+def _toward_exams(
+    tasks: Cards,
+    due: Booleans,
+    takes: Floats,
+    exams: Sequence[tuple[Floats, float]],
+    seconds_a_day: float,
+    w: tuple[float, ...],
+) -> tuple[Indices, Floats]:
+    """The tasks by their priority for all exams, and each one's gain at the first; `exams` are (weights, days)."""
+    S, t, weights = tasks.S[0], tasks.elapsed[0], exams[0][0]
+    priority, adds = np.zeros(S.size), np.zeros(S.size, dtype=bool)
+    gain = np.zeros(S.size)
+    for number, (each, days) in enumerate(exams):
+        shared = replace(tasks, weight=_shares(each)[None])
+        per_second = gains(shared, days, w)[0]
+        if number == 0:
+            gain = per_second * takes
+        if each.any():
+            priorities = value.priorities(shared, days, np.array([seconds_a_day]), w)[0]
+            priority += np.where(np.isfinite(priorities), priorities, 0.0)
+        adds |= per_second > 0
+    fresh = np.isnan(S) | (t >= 1) | due
+    useful = _best_first(priority, np.flatnonzero(adds & (priority > 0) & (gain >= 0) & fresh))
+    to_relearn = np.flatnonzero(due & (gain == 0) & (priority == 0) & (weights > 0))
+    return np.concatenate([useful, to_relearn]), gain
 
 
 def chance_at(

@@ -8,7 +8,7 @@ drawn beforehand for (student, card, day), so that policies meet the same luck (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning import value
-from quizzes.planning.value import FIRST_RIGHT, Cards, Floats
+from quizzes.planning.cards import FIRST_RIGHT, RELEARN, Cards, Floats, relearned
 
 Booleans: TypeAlias = NDArray[np.bool_]
 Parameters: TypeAlias = tuple[float, ...]
@@ -73,7 +72,7 @@ class Believed:
 
     @property
     def cards(self) -> Cards:
-        """As the planner has them."""
+        """The cards in the shape that the planner takes."""
         row = np.ones((self.S.shape[0], 1))
         bank = self.bank
         return Cards(self.S, self.D, self.elapsed, row * bank.weight, row * bank.seconds, row * bank.guess)
@@ -120,50 +119,88 @@ def simulate(
 
     The planner believes that all of them have the parameters `belief`. Without `start` nobody has seen anything.
     """
-    students, cards = luck.right.shape[0], bank.weight.size
-    S, D, elapsed = (
-        (start.S.copy(), start.D.copy(), start.elapsed.copy())
-        if start
-        else (np.full((students, cards), np.nan), np.full((students, cards), np.nan), np.zeros((students, cards)))
-    )
-    groups = _groups(truth)
-    true_S, true_D = S.copy(), D.copy()
-    ease = np.full((students, cards), 2.5)
-    interval = np.zeros((students, cards))
-    lapse = np.zeros((students, cards), dtype=bool)
-    minutes = np.broadcast_to(np.asarray(budget, dtype=np.float64), (students,))
-    spent, reviews, new = np.zeros((students, days)), np.zeros((students, days), int), np.zeros((students, days), int)
+    school = _School(bank, luck, truth, belief, start, slip)
+    minutes = np.broadcast_to(np.asarray(budget, dtype=np.float64), (luck.right.shape[0],))
+    shape = (luck.right.shape[0], days)
+    spent, reviews, new = np.zeros(shape), np.zeros(shape, int), np.zeros(shape, int)
     for day in range(days):
-        now = Believed(bank, S, D, elapsed, lapse, ease, interval, day, days, minutes, belief)
-        keys = policy(now)
-        recall = np.where(np.isnan(true_S), FIRST_RIGHT, 0.0)
-        for w, who in groups:
-            seen = fsrs.retrievability(elapsed[who], true_S[who], w)
-            recall[who] = np.where(np.isnan(true_S[who]), FIRST_RIGHT, seen)
-        right = luck.right[:, day] < (1 - slip) * (recall + (1 - recall) * bank.guess)
-        takes = bank.seconds * luck.pace[:, day] * np.where(right, 1.0, 1.0 + value.RELEARN)
-        order = np.argsort(-keys, axis=1, kind="stable")
-        before = np.cumsum(np.take_along_axis(takes, order, 1), axis=1)
-        before = np.concatenate([np.zeros((students, 1)), before[:, :-1]], axis=1)
-        begun = (before < minutes[:, None]) & np.isfinite(np.take_along_axis(keys, order, 1))
-        done = np.zeros((students, cards), dtype=bool)
-        np.put_along_axis(done, order, begun, 1)
-        done &= ~luck.missed[:, day, None]
-        spent[:, day] = (takes * done).sum(1)
+        priorities = policy(school.believed(day, days, minutes))
+        right, seconds = school.answers(day)
+        done = _within(minutes, priorities, seconds) & ~luck.missed[:, day, None]
+        spent[:, day] = (seconds * done).sum(1)
         reviews[:, day] = done.sum(1)
-        new[:, day] = (done & np.isnan(S)).sum(1)
-        interval, ease = _sm2(done, right, interval, ease)
-        lapse = np.where(done, ~right, lapse)
-        for w, who in groups:
-            chosen = done[who]
-            true_S[who], true_D[who] = _after(true_S[who], true_D[who], elapsed[who], right[who], chosen, w)
-        S, D = _after(S, D, elapsed, right, done, belief)
-        elapsed = np.where(done, 0.0, elapsed) + 1.0
-    known = np.zeros((students, cards))
-    for w, who in groups:
-        known[who] = np.nan_to_num(fsrs.retrievability(elapsed[who], true_S[who], w))
-    chance = (1 - slip) * (known + (1 - known) * bank.guess)
+        new[:, day] = (done & np.isnan(school.S)).sum(1)
+        school.learn(done, right)
+    chance = school.chance_right(unseen=0.0)
     return Outcome((chance * bank.weight).sum(1), chance, spent, reviews, new)
+
+
+class _School:
+    """The students' memories as they are, and as the planner believes them to be: arrays (students, cards)."""
+
+    def __init__(
+        self, bank: Bank, luck: Luck, truth: Sequence[Parameters], belief: Parameters, start: Cards | None, slip: float
+    ) -> None:
+        self.bank, self.luck, self.belief, self.slip = bank, luck, belief, slip
+        shape = (luck.right.shape[0], bank.weight.size)
+        self.S = start.S.copy() if start else np.full(shape, np.nan)
+        self.D = start.D.copy() if start else np.full(shape, np.nan)
+        self.elapsed = start.elapsed.copy() if start else np.zeros(shape)
+        self.true_S, self.true_D = self.S.copy(), self.D.copy()
+        self.groups = _groups(truth)
+        self.ease, self.interval = np.full(shape, 2.5), np.zeros(shape)
+        self.lapsed = np.zeros(shape, dtype=bool)
+
+    def believed(self, day: int, days: int, seconds_a_day: Floats) -> Believed:
+        """What the planner goes by on `day` of `days`."""
+        return Believed(
+            self.bank,
+            self.S,
+            self.D,
+            self.elapsed,
+            self.lapsed,
+            self.ease,
+            self.interval,
+            day,
+            days,
+            seconds_a_day,
+            self.belief,
+        )
+
+    def chance_right(self, *, unseen: float) -> Floats:
+        """P(right) of each card now; a card never seen is known with chance `unseen`."""
+        recall = np.where(np.isnan(self.true_S), unseen, 0.0)
+        for w, who in self.groups:
+            seen = fsrs.retrievability(self.elapsed[who], self.true_S[who], w)
+            recall[who] = np.where(np.isnan(self.true_S[who]), unseen, seen)
+        return np.asarray((1 - self.slip) * (recall + (1 - recall) * self.bank.guess))
+
+    def answers(self, day: int) -> tuple[Booleans, Floats]:
+        """Whether each card would be answered right on `day`, and its seconds, relearning included."""
+        right = self.luck.right[:, day] < self.chance_right(unseen=FIRST_RIGHT)
+        return right, self.bank.seconds * self.luck.pace[:, day] * np.where(right, 1.0, 1.0 + RELEARN)
+
+    def learn(self, done: Booleans, right: Booleans) -> None:
+        """Move all states on by the answers that were given, and by one day."""
+        self.interval, self.ease = _sm2(done, right, self.interval, self.ease)
+        self.lapsed = np.where(done, ~right, self.lapsed)
+        for w, who in self.groups:
+            self.true_S[who], self.true_D[who] = _after(
+                self.true_S[who], self.true_D[who], self.elapsed[who], right[who], done[who], w
+            )
+        self.S, self.D = _after(self.S, self.D, self.elapsed, right, done, self.belief)
+        self.elapsed = np.where(done, 0.0, self.elapsed) + 1.0
+
+
+def _within(budget: Floats, priorities: Floats, seconds: Floats) -> Booleans:
+    """The cards that are begun, highest priority first, before each student's budget (students,) is used up."""
+    order = np.argsort(-priorities, axis=1, kind="stable")
+    ends = np.cumsum(np.take_along_axis(seconds, order, 1), axis=1)
+    begins = np.concatenate([np.zeros((budget.size, 1)), ends[:, :-1]], axis=1)
+    begun = (begins < budget[:, None]) & np.isfinite(np.take_along_axis(priorities, order, 1))
+    done = np.zeros(priorities.shape, dtype=bool)
+    np.put_along_axis(done, order, begun, 1)
+    return done
 
 
 def simulate_known(
@@ -172,15 +209,17 @@ def simulate_known(
     """As `simulate`, with a planner that knows each student's parameters, as after a fit."""
     parts: list[tuple[NDArray[np.int64], Outcome]] = []
     for w, who in _groups(truth):
-        own = Luck(luck.right[who], luck.pace[who], luck.missed[who])
-        parts.append((who, simulate(policy, bank, own, days=days, budget=budget, truth=[w] * who.size, belief=w)))
+        their_luck = Luck(luck.right[who], luck.pace[who], luck.missed[who])
+        parts.append(
+            (who, simulate(policy, bank, their_luck, days=days, budget=budget, truth=[w] * who.size, belief=w))
+        )
     order = np.argsort(np.concatenate([who for who, _ in parts]))
     names = ("score", "chance", "seconds", "reviews", "new")
-    return Outcome(*(np.concatenate([getattr(one, name) for _, one in parts])[order] for name in names))
+    return Outcome(*(np.concatenate([getattr(outcome, name) for _, outcome in parts])[order] for name in names))
 
 
 def _groups(truth: Sequence[Parameters]) -> list[tuple[Parameters, NDArray[np.int64]]]:
-    return [(w, np.array([at for at, one in enumerate(truth) if one == w])) for w in dict.fromkeys(truth)]
+    return [(w, np.array([at for at, parameters in enumerate(truth) if parameters == w])) for w in dict.fromkeys(truth)]
 
 
 def _after(S: Floats, D: Floats, t: Floats, right: Booleans, done: Booleans, w: Parameters) -> tuple[Floats, Floats]:
@@ -188,7 +227,7 @@ def _after(S: Floats, D: Floats, t: Floats, right: Booleans, done: Booleans, w: 
     next_S, next_D = S.copy(), D.copy()
     good, wrong = done & right, done & ~right
     next_S[good], next_D[good] = fsrs.step(S[good], D[good], t[good], fsrs.GOOD, w)
-    next_S[wrong], next_D[wrong] = value.relearned(S[wrong], D[wrong], t[wrong], w)
+    next_S[wrong], next_D[wrong] = relearned(S[wrong], D[wrong], t[wrong], w)
     return next_S, next_D
 
 
@@ -198,68 +237,3 @@ def _sm2(done: Booleans, right: Booleans, interval: Floats, ease: Floats) -> tup
     after = np.where(right, longer, 1.0)
     eased = np.maximum(np.where(right, ease, ease - 0.32), 1.3)
     return np.where(done, after, interval), np.where(done, eased, ease)
-
-
-# Policies
-
-
-def fixed_retention(desired: float, *, new_first: bool) -> Policy:
-    """FSRS as it is used: what is due at a desired retention, weakest first, and new cards before or after."""
-
-    def policy(now: Believed) -> Floats:
-        due = np.rint(fsrs.interval(now.S, desired, now.w)) <= now.elapsed
-        order = np.arange(now.bank.weight.size) * 1e-6
-        fresh = (10.0 if new_first else 0.0) - order
-        return np.where(now.unseen, fresh, np.where(due, 2.0 - now.recall, -np.inf))
-
-    return policy
-
-
-def sm2(now: Believed) -> Floats:
-    """SM-2: what is due by its intervals, most overdue first, then new cards."""
-    overdue = now.elapsed - now.interval
-    return np.where(now.unseen, -1.0 - np.arange(now.bank.weight.size) * 1e-6, np.where(overdue >= 0, overdue, -np.inf))
-
-
-def weakest_first(now: Believed) -> Floats:
-    """Whatever is weakest now, the unseen first."""
-    return np.where(now.unseen, 2.0, 1.0 - now.recall)
-
-
-def threshold(now: Believed) -> Floats:
-    """Every card to R = 0.9 at the exam: the furthest below first."""
-    at_exam = np.nan_to_num(fsrs.retrievability(now.elapsed + now.days - now.day, now.S, now.w))
-    return np.where(at_exam < 0.9, 1.0 - at_exam, -np.inf)
-
-
-def cram(now: Believed) -> Floats:
-    """Nothing until the last three days, then the weakest."""
-    return weakest_first(now) if now.days - now.day <= 3 else np.full(now.S.shape, -np.inf)
-
-
-def greedy(now: Believed) -> Floats:
-    """The gain at the exam per second of one review today, as if it were the last."""
-    found = value.gains(now.cards, float(now.days - now.day), now.w)
-    return np.where(found > 0, found, -np.inf)
-
-
-def examprep(now: Believed) -> Floats:
-    """Ours."""
-    return value.priorities(now.cards, float(now.days - now.day), now.seconds_a_day, now.w)
-
-
-POLICIES: Mapping[str, Policy] = {
-    **{
-        f"FSRS at {desired:.2f}, {'new' if new_first else 'reviews'} first": fixed_retention(
-            desired, new_first=new_first
-        )
-        for desired in (0.80, 0.85, 0.90, 0.95)
-        for new_first in (False, True)
-    },
-    "SM-2": sm2,
-    "weakest first": weakest_first,
-    "threshold": threshold,
-    "cram in the last three days": cram,
-    "greedy": greedy,
-    "examprep": examprep,
-}

@@ -26,7 +26,8 @@ from quizzes.memory import fsrs
 from quizzes.models import Card, ChangeLog, DailyPlan, Enrolment, Exam, Job, Presentation, ReviewEvent
 from quizzes.planning import outlook as planning_outlook
 from quizzes.planning import plan as planning
-from quizzes.planning import simulate, value
+from quizzes.planning import simulate
+from quizzes.planning.cards import Cards
 from quizzes.planning.forecast import Forecast, forecast
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log, memory_states
@@ -525,7 +526,7 @@ def _look_ahead(student: Any, exam: ExamAhead, day: StudyDay, now: datetime) -> 
     )
     seconds = np.array([float(one.task.seconds) for one in candidates])
     score = _forecast(candidates, exam, day, w)
-    cards = value.Cards(*(part[None] for part in (S, D, elapsed, weights, seconds, guess)))
+    cards = Cards(*(part[None] for part in (S, D, elapsed, weights, seconds, guess)))
     found = planning_outlook.outlook(cards, days, student.daily_minutes, w)
     if score is None or found is None:
         return None

@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from quizzes import schedule
 from quizzes.memory import fsrs
 from quizzes.models import Exam
-from quizzes.planning import drawing, simulate
+from quizzes.planning import drawing, policies, simulate
 from quizzes.planning.bound import bound
-from quizzes.planning.value import Cards
+from quizzes.planning.cards import Cards
 
 MISSED = 0.1
 BOUND_ROUNDS = 20
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             for minutes in map(float, options["minutes"].split(",")):
                 setting: dict[str, Any] = {"days": days, "budget": 60 * minutes, "truth": truth}
                 run = simulate.simulate_known if options["known"] else simulate.simulate
-                found = {name: run(policy, bank, luck, **setting) for name, policy in simulate.POLICIES.items()}
+                found = {name: run(policy, bank, luck, **setting) for name, policy in policies.POLICIES.items()}
                 most = self._bound(bank, days, minutes, learners)
                 self._table(days, minutes, found, most)
                 scores = {name: float(one.score.mean()) for name, one in found.items()}

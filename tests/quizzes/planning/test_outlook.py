@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from quizzes.memory import fsrs
-from quizzes.planning import simulate
+from quizzes.planning import policies, simulate
+from quizzes.planning.cards import Cards
 from quizzes.planning.outlook import CHOICES, MAX_DAYS, outlook
-from quizzes.planning.value import Cards
 from tests.quizzes.planning.test_value import bank, seen, unseen
 
 
@@ -47,7 +47,7 @@ def test_it_agrees_with_students_who_keep_the_plan() -> None:
     assert found is not None
     luck = simulate.Luck.draw(60, 60, days, seed=77)
     kept = simulate.simulate(
-        simulate.examprep, course, luck, days=days, budget=600.0, truth=[fsrs.DEFAULT_PARAMETERS] * 60
+        policies.examprep, course, luck, days=days, budget=600.0, truth=[fsrs.DEFAULT_PARAMETERS] * 60
     )
     assert found.kept.score == pytest.approx(kept.score.mean(), abs=0.05)
     exam = np.random.default_rng(1).random(kept.chance.shape) < kept.chance

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
+from quizzes.planning.cards import FIRST_RIGHT
 from quizzes.planning.plan import HORIZON_DAYS, Plan, chance_at, chance_if_reviewed, plan
-from quizzes.planning.value import FIRST_RIGHT
 
 NAN = math.nan
 COLUMNS = ("stability", "difficulty", "elapsed_days", "due", "weight", "seconds", "guess_rate")

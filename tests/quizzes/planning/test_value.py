@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.memory import fsrs
-from quizzes.planning import simulate, value
+from quizzes.planning import policies, simulate, tables, value
 from quizzes.planning.bound import bound
-from quizzes.planning.value import FIRST_RIGHT, RELEARN, Cards, Reviews, Stages
+from quizzes.planning.cards import FIRST_RIGHT, RELEARN, Cards, costs, relearned
+from quizzes.planning.tables import Stages
+from quizzes.planning.value import Reviews
 
 W = fsrs.DEFAULT_PARAMETERS
 TEN_MINUTES = 600.0
@@ -40,7 +42,7 @@ def seen(S: list[float], *, elapsed: float = 3.0, D: float = 5.0, weight: float 
 @pytest.mark.parametrize("days", [1, 2, 7, 30, 31, 60, 365])
 def test_stages_cover_the_days_and_no_more(days: int) -> None:
     stages = Stages.until(days)
-    assert stages.count <= value.MAX_STAGES
+    assert stages.count <= tables.MAX_STAGES
     assert stages.starts[0] == 0
     assert stages.starts[-1] < days <= stages.starts[-1] + stages.length
 
@@ -49,7 +51,7 @@ def test_a_table_is_the_best_of_all_plans_of_reviews() -> None:
     """By enumeration: every sequence of days on which a card could be reviewed, right and wrong."""
     stages = Stages.until(5)
     prices = np.array([0.3, 0.02, 0.05, 0.01, 0.08])
-    table = value.tables(prices, stages, W)
+    table = tables.tables(prices, stages, W)
     ratio = 2
 
     def best(stage: int, S: float, D: float) -> float:
@@ -58,14 +60,14 @@ def test_a_table_is_the_best_of_all_plans_of_reviews() -> None:
             lag = float(then - stage)
             recall = float(fsrs.retrievability(lag, S, W))
             good = fsrs.step(S, D, lag, fsrs.GOOD, W)
-            wrong = value.relearned(np.array(S), np.array(D), np.array(lag), W)
-            price = prices[then] * value.RATIOS[ratio]
+            wrong = relearned(np.array(S), np.array(D), np.array(lag), W)
+            price = prices[then] * tables.RATIOS[ratio]
             if_right, if_wrong = (best(then, float(state[0]), float(state[1])) for state in (good, wrong))
             found = max(found, recall * if_right + (1 - recall) * (if_wrong - RELEARN * price) - price)
         return found
 
     for S, D in itertools.product([8, 16, 24], range(4)):
-        exact = best(0, float(value.STABILITIES[S]), float(value.DIFFICULTIES[D]))
+        exact = best(0, float(tables.STABILITIES[S]), float(tables.DIFFICULTIES[D]))
         assert table.value[0, ratio, S, D] == pytest.approx(exact, abs=0.004)
 
 
@@ -73,8 +75,8 @@ def test_a_table_is_the_best_of_all_plans_of_reviews() -> None:
 @pytest.mark.parametrize("level", [0, 8, 16])
 def test_values_rise_with_stability_and_reviewing_is_never_compulsory(days: int, level: int) -> None:
     stages = Stages.until(days)
-    table = value.shared_tables(level, stages, W)
-    stay = fsrs.retrievability(stages.left[:, None], value.STABILITIES, W)
+    table = tables.shared_tables(level, stages, W)
+    stay = fsrs.retrievability(stages.left[:, None], tables.STABILITIES, W)
     assert (table.value >= stay[:, None, :, None] - 1e-12).all()
     assert (np.diff(table.value, axis=2) >= -1e-3).all()
     assert (table.value <= 1).all()
@@ -85,8 +87,8 @@ def test_dearer_seconds_are_bought_less() -> None:
     cards, stages = unseen(bank(100)), Stages.until(30)
     reviews = Reviews(cards, stages, W)
     wanted = [
-        float(reviews.wanted(value.shared_tables(level, stages, W), value.LEVELS[level] * stages.shape)[0])
-        for level in range(value.LEVELS.size)
+        float(reviews.wanted(tables.shared_tables(level, stages, W), tables.LEVELS[level] * stages.shape)[0])
+        for level in range(tables.LEVELS.size)
     ]
     assert wanted == sorted(wanted, reverse=True)
     assert wanted[0] > 2 * wanted[-4]
@@ -126,7 +128,7 @@ def test_students_are_solved_at_once_as_one_by_one(S: list[float], days: int) ->
 
 
 def test_a_first_review_costs_more_than_one_that_is_known() -> None:
-    cost = value.costs(
+    cost = costs(
         Cards(*(np.array([[a, b]]) for a, b in ((np.nan, 1e6), (np.nan, 5), (0, 0), (1, 1), (40, 40), (0, 0)))), W
     )
     assert cost[0] == pytest.approx([40 * (2 - FIRST_RIGHT), 40], rel=1e-3)
@@ -139,7 +141,7 @@ def test_no_policy_exceeds_the_bound(days: int, minutes: int) -> None:
     luck = simulate.Luck.draw(students, 60, days, seed=1)
     least = bound(unseen(course), days, 60.0 * minutes, W, rounds=25)
     best = 0.0
-    for policy in simulate.POLICIES.values():
+    for policy in policies.POLICIES.values():
         found = simulate.simulate(
             policy, course, luck, days=days, budget=60.0 * minutes, truth=[W] * students, slip=0.0
         )
@@ -160,7 +162,7 @@ def test_ours_beats_fixed_retention_by_the_same_luck() -> None:
     luck = simulate.Luck.draw(students, 80, days, seed=3, missed=0.1)
     scores = {
         name: simulate.simulate(policy, course, luck, days=days, budget=TEN_MINUTES, truth=[W] * students).score.mean()
-        for name, policy in simulate.POLICIES.items()
+        for name, policy in policies.POLICIES.items()
     }
     best = max(score for name, score in scores.items() if name.startswith(("FSRS", "SM-2", "cram", "weakest")))
     assert 1 - scores["examprep"] < 0.85 * (1 - best)
@@ -170,7 +172,7 @@ def test_the_same_luck_gives_the_same_outcome() -> None:
     course = bank(30)
     runs = [
         simulate.simulate(
-            simulate.examprep,
+            policies.examprep,
             course,
             simulate.Luck.draw(4, 30, 10, seed=9, missed=0.2),
             days=10,
@@ -189,17 +191,17 @@ def test_a_planner_that_knows_the_students_does_better() -> None:
     truth = [firm, weak] * 12
     luck = simulate.Luck.draw(24, 60, days, seed=4)
     given: dict[str, Any] = {"days": days, "budget": 400.0, "truth": truth}
-    known = simulate.simulate_known(simulate.examprep, course, luck, **given)
-    believed = simulate.simulate(simulate.examprep, course, luck, **given)
+    known = simulate.simulate_known(policies.examprep, course, luck, **given)
+    believed = simulate.simulate(policies.examprep, course, luck, **given)
     assert known.score[1::2].mean() > believed.score[1::2].mean() - 0.005
     np.testing.assert_array_equal(known.score[::2], believed.score[::2])
 
 
-@pytest.mark.parametrize("name", list(simulate.POLICIES))
+@pytest.mark.parametrize("name", list(policies.POLICIES))
 def test_policies_keep_to_the_minutes_and_to_missed_days(name: str) -> None:
     course, days = bank(50), 8
     luck = simulate.Luck.draw(6, 50, days, seed=2, missed=0.3)
-    found = simulate.simulate(simulate.POLICIES[name], course, luck, days=days, budget=300.0, truth=[W] * 6)
+    found = simulate.simulate(policies.POLICIES[name], course, luck, days=days, budget=300.0, truth=[W] * 6)
     assert (found.seconds[luck.missed] == 0).all()
     longest = float((course.seconds * luck.pace.max()).max()) * (1 + RELEARN)
     assert (found.seconds <= 300.0 + longest).all()

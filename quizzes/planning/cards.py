@@ -1,0 +1,80 @@
+"""The cards of students as the planner sees them, and what one review of a card costs and gains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quizzes.memory import fsrs
+
+Floats: TypeAlias = NDArray[np.float64]
+
+FIRST_RIGHT = 0.5
+"""P(right) of a first answer beyond luck: the lesson was read."""
+RELEARN = 1.0
+"""Extra seconds, in those of an answer, that a wrong answer costs: the card is asked again the same day."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The tasks of students, arrays of shape (students, cards); S and D are NaN for what was never seen.
+
+    `elapsed` days since the last review; `weight` in shares of the exam (0: it does not matter); `seconds` > 0 of an
+    answer; `guess` the chance to be right by luck.
+    """
+
+    S: Floats
+    D: Floats
+    elapsed: Floats
+    weight: Floats
+    seconds: Floats
+    guess: Floats
+
+    @property
+    def worth(self) -> Floats:
+        """Marks that hang on memory, luck being had anyway."""
+        return np.asarray(self.weight * (1 - self.guess))
+
+    @property
+    def scale(self) -> Floats:
+        """Marks per second of each student's course as a whole: the unit of prices, (students,)."""
+        seconds = (self.seconds * (self.worth > 0)).sum(1)
+        return np.asarray(self.worth.sum(1) / np.maximum(seconds, 1e-9))
+
+    def some(self, step: int) -> Cards:
+        """Every `step`-th card."""
+        each = (one[:, ::step] for one in (self.S, self.D, self.elapsed, self.weight, self.seconds, self.guess))
+        return Cards(*each)
+
+
+def relearned(S: Floats, D: Floats, t: Floats, w: Sequence[float]) -> tuple[Floats, Floats]:
+    """The state after a lapse, and after the review that same day which puts it right."""
+    lapsed, harder = fsrs.step(S, D, t, fsrs.AGAIN, w)
+    return fsrs.step(lapsed, harder, np.zeros_like(lapsed), fsrs.GOOD, w)
+
+
+def chance_right(cards: Cards, w: Sequence[float], after: float = 0.0) -> Floats:
+    """P(right) of a review `after` days from now, luck included; of a first one FIRST_RIGHT beyond luck."""
+    unseen = np.isnan(cards.S)
+    recall = np.where(unseen, FIRST_RIGHT, fsrs.retrievability(cards.elapsed + after, cards.S, w))
+    return np.asarray(recall + (1 - recall) * cards.guess)
+
+
+def costs(cards: Cards, w: Sequence[float]) -> Floats:
+    """Expected seconds of a review today, with those of relearning what turns out wrong."""
+    return np.asarray(cards.seconds * (1 + RELEARN * (1 - chance_right(cards, w))))
+
+
+def gains(cards: Cards, days: float, w: Sequence[float]) -> Floats:
+    """What one review today adds at the exam `days` from now if it is the last, in marks per second of its cost."""
+    unseen = np.isnan(cards.S)
+    right = chance_right(cards, w)
+    good, _ = fsrs.step(cards.S, cards.D, cards.elapsed, fsrs.GOOD, w)
+    again, _ = relearned(cards.S, cards.D, cards.elapsed, w)
+    then = right * fsrs.retrievability(days, good, w) + (1 - right) * fsrs.retrievability(days, again, w)
+    without = np.where(unseen, 0.0, fsrs.retrievability(cards.elapsed + days, cards.S, w))
+    return np.asarray(cards.worth * (then - without) / costs(cards, w))
