@@ -1,6 +1,6 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test bench lint format lock clean setup setup-test
+.PHONY: run test bench lint format architecture lock clean setup setup-test
 .NOTPARALLEL:
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that is.
@@ -41,6 +41,10 @@ lint: setup-test
 format: setup-test
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+
+# The picture in docs/architecture.md.
+architecture: setup-test
+	$(BIN)/python -m docs.draw_architecture
 
 lock:
 	requirements/compile.sh
