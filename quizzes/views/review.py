@@ -18,6 +18,7 @@ from questions.variants.numbers import NumberError
 from quizzes import presentations, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.progress import progress
+from quizzes.reviews import undoing
 from quizzes.views import StudentRequest, answering, practice
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
@@ -104,11 +105,8 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
     if presentation is None:
         summary = reverse("review-summary")
         return HttpResponse(headers={"HX-Redirect": summary}) if answering.is_partial(request) else redirect(summary)
-    last = request.user.review_events.select_related("presentation").order_by("-sequence").first()
-    undoable = last is not None and last.type == "review" and not last.undone and last.study_date == queue.day.date
-    if undoable and last.presentation and last.presentation.in_sitting:
-        undoable = False
-    context = _question(request, presentation, queue) | {"last": last.event_id if last and undoable else None}
+    undoable = undoing.last_undoable(request.user, queue.day.date)
+    context = _question(request, presentation, queue) | {"last": undoable.event_id if undoable else None}
     return _part(request, "question", context, reverse("review"))
 
 

@@ -1,0 +1,49 @@
+"""The student's day over REST: what to review, the answers, exams, the concept graph.
+
+One module a resource. Each view reads the request, calls one operation, and shows what it gave.
+"""
+
+from quizzes.api.concepts import ConceptList
+from quizzes.api.exams import ExamDetail, ExamList
+from quizzes.api.lessons import QuickCheckView
+from quizzes.api.packs import PackView
+from quizzes.api.progress import ProgressView
+from quizzes.api.queue import QueueView
+from quizzes.api.reviews import ReviewBatch
+from quizzes.api.search import SearchView
+from quizzes.api.sittings import (
+    SittingAnswer,
+    SittingDetail,
+    SittingFinish,
+    SittingFlag,
+    SittingList,
+    SittingOpen,
+    SittingOral,
+    SittingResult,
+    SittingStart,
+    SittingSubmit,
+)
+from quizzes.api.sync import SyncView
+
+__all__ = [
+    "ConceptList",
+    "ExamDetail",
+    "ExamList",
+    "PackView",
+    "ProgressView",
+    "QueueView",
+    "QuickCheckView",
+    "ReviewBatch",
+    "SearchView",
+    "SittingAnswer",
+    "SittingDetail",
+    "SittingFinish",
+    "SittingFlag",
+    "SittingList",
+    "SittingOpen",
+    "SittingOral",
+    "SittingResult",
+    "SittingStart",
+    "SittingSubmit",
+    "SyncView",
+]

@@ -1,0 +1,50 @@
+"""Presentations for a client that goes offline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.utils.http import parse_etags, quote_etag
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from quizzes import presentations, schedule
+from quizzes.api.presentations import AnsweredPresentationSerializer
+from quizzes.api.requests import StudentRequest, whole_number
+
+MAX_PACK_DAYS = 30
+
+
+class PackSerializer(serializers.Serializer[Any]):
+    days = serializers.IntegerField()
+    results = AnsweredPresentationSerializer(many=True)
+
+
+class PackView(APIView):
+    """Presentations for some days, with keys, for a client that goes offline; never those of an exam.
+
+    Answers go to `reviews/batch/` when it is back. `ETag` and 304 save sending the same pack again.
+    """
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": MAX_PACK_DAYS, "default": 7}),
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier pack."),
+        ],
+        responses={200: PackSerializer, 304: None},
+    )
+    def get(self, request: StudentRequest) -> Response:
+        days = whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
+        results = [presentations.answered_payload(one) for one in schedule.pack(request.user, days)]
+        pack = {"days": days, "results": results}
+        digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
+        etag = quote_etag(digest[:32])
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        answer = Response(status=304) if etag in known or known == ["*"] else Response(pack)
+        answer["ETag"] = etag
+        answer["Cache-Control"] = "private, no-cache"
+        return answer

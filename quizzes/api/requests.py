@@ -1,0 +1,33 @@
+"""Requests of the API: whose they are, and their query parameters."""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from quizzes.models import Student
+
+
+class InvalidFields(APIException):
+    """400, with a message for each field."""
+
+    status_code = 400
+    default_detail = "Some fields are not right; see errors."
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class StudentRequest(Request):
+    """A request of someone who is logged in, as every call here requires."""
+
+    user: Student
+
+
+def whole_number(request: StudentRequest, name: str, *, default: int, maximum: int) -> int:
+    """The query parameter `name`, a whole number from 1 to `maximum`."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum):
+        raise InvalidFields({name: [f"Use a whole number from 1 to {maximum}."]})
+    return int(text)

@@ -1,0 +1,228 @@
+"""Sittings: an exam is opened, answered, submitted, and its result shown."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from questions.kinds.base import ResponseError
+from quizzes import presentations
+from quizzes.api.presentations import PresentationSerializer
+from quizzes.api.requests import InvalidFields, StudentRequest
+from quizzes.calendar import instant
+from quizzes.exams import opening, sittings
+from quizzes.models import Exam, Sitting
+
+
+class SlotSerializer(serializers.Serializer[Any]):
+    """A question of a sitting, or a round of a viva, which shows its pairs once it is started."""
+
+    slot = serializers.IntegerField()
+    presentation = PresentationSerializer(allow_null=True)
+    response = serializers.JSONField(allow_null=True)
+    rev = serializers.IntegerField()
+    flagged = serializers.BooleanField()
+    seconds = serializers.IntegerField(allow_null=True, help_text="Of a round of a viva.")
+    deadline_at = serializers.DateTimeField(allow_null=True)
+    closed = serializers.BooleanField()
+
+
+class SittingSerializer(serializers.Serializer[Any]):
+    """An exam being sat. It never holds a key or a score."""
+
+    id = serializers.UUIDField()
+    exam = serializers.SlugField()
+    kind = serializers.ChoiceField(["assessment", "viva"])
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(["open", "submitted", "expired"])
+    opened_at = serializers.DateTimeField()
+    deadline_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    server_now = serializers.DateTimeField()
+    sections = serializers.JSONField(help_text="[{title, slots: [numbers]}]")
+    slots = SlotSerializer(many=True)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    response = serializers.JSONField(allow_null=True, help_text="Null takes the answer back.")
+    rev = serializers.IntegerField(min_value=0, max_value=2**31 - 2, help_text="The revision known last.")
+
+
+class SavedSerializer(serializers.Serializer[Any]):
+    rev = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+    remaining_ms = serializers.IntegerField()
+
+
+class FlagSerializer(serializers.Serializer[Any]):
+    flagged = serializers.BooleanField()
+
+
+class OralSerializer(serializers.Serializer[Any]):
+    pair = serializers.CharField(max_length=100, help_text="A left id of the round.")
+    mark = serializers.IntegerField(min_value=0, max_value=2)
+
+
+class Conflict(APIException):
+    """409; `extra` goes into the problem document."""
+
+    status_code = 409
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.extra = extra
+
+
+class Gone(APIException):
+    status_code = 410
+
+
+class SittingView(APIView):
+    """What sitting's operations raise, as answers."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, (ObjectDoesNotExist, ValidationError)) and not isinstance(exc, APIException):
+            exc = NotFound()
+        elif isinstance(exc, sittings.PastError):
+            exc = Gone(str(exc))
+        elif isinstance(exc, sittings.StaleError):
+            exc = Conflict(str(exc), rev=exc.slot.rev, response=exc.slot.response)
+        elif isinstance(exc, (sittings.SittingError, sittings.StillOpenError)):
+            exc = Conflict(str(exc), code=getattr(exc, "code", "open"))
+        elif isinstance(exc, ResponseError):
+            exc = InvalidFields({exc.field: [exc.message]})
+        return super().handle_exception(exc)
+
+
+class SittingOpen(SittingView):
+    """Begin an exam, or go on with the sitting that is open."""
+
+    @extend_schema(request=None, responses={201: SittingSerializer, 200: SittingSerializer})
+    def post(self, request: StudentRequest, slug: str) -> Response:
+        exam = Exam.objects.select_related("course").get(slug=slug)
+        now = timezone.now()
+        opened, created = opening.open_sitting(request.user, exam, now)
+        return Response(sittings.payload(opened, now), status=201 if created else 200)
+
+
+class SittingList(generics.ListAPIView[Sitting]):
+    """The caller's sittings, the newest first."""
+
+    class Brief(serializers.ModelSerializer[Sitting]):
+        exam: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+
+        class Meta:
+            model = Sitting
+            fields = ("id", "exam", "number", "state", "opened_at", "closed_at", "score", "max_score")
+
+    serializer_class = Brief
+
+    def get_queryset(self) -> Any:
+        # A sitting whose time is over is closed by the sweep, or when it is looked at.
+        return Sitting.objects.filter(student=self.request.user).select_related("exam").order_by()  # type: ignore[misc]
+
+
+class SittingDetail(SittingView):
+    """A sitting with its questions and what was answered so far."""
+
+    @extend_schema(responses=SittingSerializer)
+    def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        now = timezone.now()
+        return Response(sittings.payload(sittings.get(request.user, id, now), now))
+
+
+class SittingAnswer(SittingView):
+    """Save the answer of a slot: 409 where another device saved since, 410 past the deadline."""
+
+    @extend_schema(request=AnswerSerializer, responses=SavedSerializer)
+    def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
+        given = AnswerSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        saved = sittings.save_answer(request.user, id, slot, **given.validated_data, now=timezone.now())
+        remaining = round(saved.remaining.total_seconds() * 1000)
+        return Response({"rev": saved.rev, "saved_at": instant(saved.saved_at), "remaining_ms": remaining})
+
+
+class SittingFlag(SittingView):
+    """Flag a slot for later, or no more."""
+
+    @extend_schema(request=FlagSerializer, responses=FlagSerializer)
+    def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
+        given = FlagSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        sittings.flag(request.user, id, slot, **given.validated_data)
+        return Response(given.validated_data)
+
+
+class SittingStart(SittingView):
+    """Show a round of a viva and start its clock."""
+
+    @extend_schema(request=None, responses=SlotSerializer)
+    def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
+        return Response(sittings.slot_payload(sittings.start_round(request.user, id, slot, timezone.now())))
+
+
+class RoundGradeSerializer(serializers.Serializer[Any]):
+    slot = serializers.IntegerField()
+    grade = serializers.JSONField(allow_null=True, help_text="Null until the exam shows grades.")
+
+
+class SittingFinish(SittingView):
+    """Finish a round of a viva: its grade."""
+
+    @extend_schema(request=None, responses=RoundGradeSerializer)
+    def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
+        finished = sittings.finish_round(request.user, id, slot)
+        grade = finished.grade if sittings.shows_keys(finished.sitting, timezone.now()) else None
+        return Response({"slot": finished.number, "grade": presentations.with_html(grade)})
+
+
+class SittingOral(SittingView):
+    """The student's own mark of an answer given aloud."""
+
+    @extend_schema(request=OralSerializer, responses=OralSerializer)
+    def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
+        given = OralSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        sittings.mark_oral(request.user, id, slot, **given.validated_data)
+        return Response(given.validated_data)
+
+
+class SittingSubmit(SittingView):
+    """Close the sitting; again: the same answer."""
+
+    @extend_schema(request=None, responses=SittingSerializer)
+    def post(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        now = timezone.now()
+        closed = sittings.submit(request.user, id, now)
+        # The same answer whenever it is asked: of the instant at which it was closed.
+        return Response(sittings.payload(closed, closed.closed_at or now))
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(["submitted", "expired"])
+    score = serializers.FloatField()
+    max_score = serializers.FloatField()
+    sections = serializers.JSONField(help_text="[{title, score, max_score}]")
+    concepts = serializers.JSONField(help_text="[{slug, score, max_score}]")
+    forecast = serializers.JSONField(allow_null=True, help_text="{before, after}: the score to expect.")
+    feedback = serializers.BooleanField(help_text="Whether the exam shows grades by now.")
+    slots = serializers.JSONField(help_text="[{slot, presentation, response, score, oral, grade}]")
+
+
+class SittingResult(SittingView):
+    """The result, once the sitting is closed; 409 before."""
+
+    @extend_schema(responses=ResultSerializer)
+    def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        now = timezone.now()
+        return Response(sittings.result(sittings.get(request.user, id, now), now))
