@@ -5,9 +5,8 @@ from __future__ import annotations
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import presentations, schedule
+from quizzes import exams, presentations, schedule
 from quizzes.background import outbox
-from quizzes.exams import sittings
 from quizzes.memory_upkeep import fitting
 from quizzes.models import Job
 from quizzes.reminders import reminders
@@ -37,7 +36,7 @@ def plan_due_students() -> None:
 @shared_task
 def close_overdue_sittings() -> None:
     """Close the exams whose time is over, with what was saved."""
-    sittings.close_overdue(timezone.now())
+    exams.close_overdue_sittings(timezone.now())
 
 
 @shared_task

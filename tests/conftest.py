@@ -19,8 +19,7 @@ from examprep.models import User
 from examprep.roles import instructors
 from questions import bank
 from questions.models import Course
-from quizzes import presentations, schedule
-from quizzes.exams import loading
+from quizzes import exams, presentations, schedule
 from quizzes.models import Presentation
 from tests import servers
 
@@ -63,7 +62,7 @@ def _fresh_caches() -> None:
 def course(db: None) -> Course:
     """The tiny course: one item of each kind."""
     loaded = bank.load_course(TINY, seeds=20).course
-    loading.load_exams(loaded, TINY)
+    exams.load_exams(loaded, TINY)
     return loaded
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Item
-from quizzes.exams import opening, sittings
+from quizzes import exams
 from quizzes.models import Exam, Sitting, Slot
 
 SECRETS = ("KEY-EXPLANATION", "KEY-SOLUTION")
@@ -28,7 +28,7 @@ def page(client: Client, student: User) -> Client:
 
 
 def opened(student: User, slug: str = "tiny-exam") -> Sitting:
-    return opening.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
+    return exams.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
 
 
 def slot_of(found: Sitting, kind: str) -> Slot:
@@ -123,7 +123,7 @@ def test_before_the_keys_the_own_answers_are_shown(page: Client, student: User, 
     Exam.objects.update(feedback=Exam.Feedback.ENDED, closes_at=timezone.now() + timedelta(days=1))
     one = opened(student)
     for slot in one.slots.select_related("presentation__version"):
-        sittings.save_answer(student, one.pk, slot.number, key(str(slot.presentation_id)), 0, timezone.now())
+        exams.save_answer(student, one.pk, slot.number, key(str(slot.presentation_id)), 0, timezone.now())
     page.post(f"/sittings/{one.pk}/submit/")
     shown = text(page.get(f"/sittings/{one.pk}/"))
     assert shown.count("Your answer") == 6
@@ -134,7 +134,7 @@ def test_before_the_keys_the_own_answers_are_shown(page: Client, student: User, 
 
 def test_an_exam_is_begun_only_as_often_and_when_it_can_be(page: Client, student: User) -> None:
     Exam.objects.update(attempts=1)
-    sittings.submit(student, opened(student).pk, timezone.now())
+    exams.submit_sitting(student, opened(student).pk, timezone.now())
     assert "You have taken it as often as it can be." in text(page.get("/exams/tiny-exam/"))
     assert 'role="alert"' in text(page.post("/exams/tiny-exam/"))
     Exam.objects.update(attempts=None, opens_at=timezone.now() + timedelta(days=1))

@@ -14,9 +14,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from questions.interchange import yaml
+from quizzes import exams
 from quizzes.admin.results import ResultsAdmin
 from quizzes.background import outbox
-from quizzes.exams import blueprints, opening, sittings
 from quizzes.models import (
     Card,
     DailyPlan,
@@ -71,8 +71,8 @@ class ExamForm(forms.ModelForm[Exam]):
         if not self.errors:
             exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
             try:
-                opening.check_blueprint(exam)
-            except (blueprints.BlueprintError, sittings.SittingError) as error:
+                exams.check_blueprint(exam)
+            except (exams.BlueprintError, exams.SittingError) as error:
                 self.add_error("blueprint", str(error))
         return found
 
@@ -97,8 +97,8 @@ class ExamAdmin(ResultsAdmin):
         if exam._state.adding:
             return "Shown once the exam is saved."
         try:
-            found = opening.shares(exam)
-        except blueprints.BlueprintError as error:
+            found = exams.concept_shares(exam)
+        except exams.BlueprintError as error:
             return str(error)
         rows = ((one.concept, f"{one.expected:.1f}", one.published) for one in found)
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
@@ -124,7 +124,7 @@ class EnrolmentAdmin(admin.ModelAdmin[Enrolment]):
     def save_model(self, request: HttpRequest, obj: Enrolment, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "extra_time_percent" in form.changed_data:
-            sittings.change_extra_time(obj)
+            exams.extend_open_sittings(obj)
 
 
 Row = TypeVar("Row", bound=Model)

@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from questions.kinds import KINDS
-from quizzes.exams import results
+from quizzes import exams
 from quizzes.models import Exam
 from quizzes.statistics.facility import Estimate
 
-COLUMNS: dict[str, tuple[str, Callable[[results.ItemResult], Any]]] = {
+COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], Any]]] = {
     "item": ("Item", lambda one: one.slug),
     "kind": ("Kind", lambda one: one.kind),
     "n": ("Students", lambda one: one.n),
@@ -58,7 +58,7 @@ class ResultsAdmin(admin.ModelAdmin[Exam]):
     def results_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page; `?sittings=all` for all sittings, `?order=-facility` for the order of the items."""
         exam, which = self._asked(request, pk)
-        found = results.results(exam, which)
+        found = exams.cohort_results(exam, which)
         order = request.GET.get("order", "item")
         if order.removeprefix("-") not in COLUMNS:
             order = "item"
@@ -79,19 +79,19 @@ class ResultsAdmin(admin.ModelAdmin[Exam]):
     def items_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """A row an item."""
         exam, which = self._asked(request, pk)
-        return _download(f"{exam.slug}-items.csv", _item_rows(results.results(exam, which).items))
+        return _download(f"{exam.slug}-items.csv", _item_rows(exams.cohort_results(exam, which).items))
 
     def answers_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """A row for each option or mistake of each item, and how many gave it."""
         exam, which = self._asked(request, pk)
-        return _download(f"{exam.slug}-answers.csv", _answer_rows(results.results(exam, which).items))
+        return _download(f"{exam.slug}-answers.csv", _answer_rows(exams.cohort_results(exam, which).items))
 
     def students_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """A row a sitting."""
         exam, which = self._asked(request, pk)
-        return _download(f"{exam.slug}-students.csv", _student_rows(results.sittings(exam, which)))
+        return _download(f"{exam.slug}-students.csv", _student_rows(exams.student_scores(exam, which)))
 
-    def _asked(self, request: HttpRequest, pk: int) -> tuple[Exam, results.Which]:
+    def _asked(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.Which]:
         exam = self.get_queryset(request).filter(pk=pk).first()
         if not self.has_view_permission(request, exam):
             raise PermissionDenied
@@ -114,7 +114,7 @@ def _columns(order: str) -> list[dict[str, str]]:
     ]
 
 
-def _sorted(items: list[results.ItemResult], order: str) -> list[results.ItemResult]:
+def _sorted(items: list[exams.ItemResult], order: str) -> list[exams.ItemResult]:
     """By a column; what has no value is last in either direction."""
     value = COLUMNS[order.removeprefix("-")][1]
     there = sorted((one for one in items if value(one) is not None), key=value, reverse=order.startswith("-"))
@@ -144,7 +144,7 @@ def _bars(bins: list[int]) -> dict[str, Any]:
     return {"bars": bars, "bar": BAR, "width": len(bins) * (BAR + GAP) - GAP, "ground": ground, "words": ground + 20}
 
 
-def _item_rows(items: Iterable[results.ItemResult]) -> Iterator[list[Any]]:
+def _item_rows(items: Iterable[exams.ItemResult]) -> Iterator[list[Any]]:
     yield [
         *("item", "kind", "students", "facility", "facility_low", "facility_high", "deviation"),
         *("discrimination", "discrimination_low", "discrimination_high", "efficiency", "look_at"),
@@ -155,7 +155,7 @@ def _item_rows(items: Iterable[results.ItemResult]) -> Iterator[list[Any]]:
         yield [one.slug, one.kind, one.n, *easy, _short(one.deviation), *sharp, _short(one.efficiency), flags]
 
 
-def _answer_rows(items: Iterable[results.ItemResult]) -> Iterator[list[Any]]:
+def _answer_rows(items: Iterable[exams.ItemResult]) -> Iterator[list[Any]]:
     yield ["item", "kind", "students", "answer", "right", "all", "upper_third", "lower_third"]
     for one in items:
         for answer in one.answers:
@@ -163,7 +163,7 @@ def _answer_rows(items: Iterable[results.ItemResult]) -> Iterator[list[Any]]:
             yield [one.slug, one.kind, one.n, chosen.option, right, chosen.all, chosen.upper, chosen.lower]
 
 
-def _student_rows(sittings: Iterable[results.Result]) -> Iterator[list[Any]]:
+def _student_rows(sittings: Iterable[exams.StudentScore]) -> Iterator[list[Any]]:
     yield ["student", "name", "sitting", "state", "opened_at", "closed_at", "score", "max_score", "percent"]
     for one in sittings:
         yield [

@@ -14,11 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from questions.kinds.base import ResponseError
-from quizzes import presentations
+from quizzes import exams, presentations
 from quizzes.api.presentations import PresentationSerializer
 from quizzes.api.requests import InvalidFields, StudentRequest
 from quizzes.calendar import instant
-from quizzes.exams import opening, sittings
 from quizzes.models import Exam, Sitting
 
 
@@ -91,11 +90,11 @@ class SittingView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, (ObjectDoesNotExist, ValidationError)) and not isinstance(exc, APIException):
             exc = NotFound()
-        elif isinstance(exc, sittings.PastError):
+        elif isinstance(exc, exams.TooLateError):
             exc = Gone(str(exc))
-        elif isinstance(exc, sittings.StaleError):
+        elif isinstance(exc, exams.StaleAnswerError):
             exc = Conflict(str(exc), rev=exc.slot.rev, response=exc.slot.response)
-        elif isinstance(exc, (sittings.SittingError, sittings.StillOpenError)):
+        elif isinstance(exc, (exams.SittingError, exams.StillOpenError)):
             exc = Conflict(str(exc), code=getattr(exc, "code", "open"))
         elif isinstance(exc, ResponseError):
             exc = InvalidFields({exc.field: [exc.message]})
@@ -109,8 +108,8 @@ class SittingOpen(SittingView):
     def post(self, request: StudentRequest, slug: str) -> Response:
         exam = Exam.objects.select_related("course").get(slug=slug)
         now = timezone.now()
-        opened, created = opening.open_sitting(request.user, exam, now)
-        return Response(sittings.payload(opened, now), status=201 if created else 200)
+        opened, created = exams.open_sitting(request.user, exam, now)
+        return Response(exams.sitting_payload(opened, now), status=201 if created else 200)
 
 
 class SittingList(generics.ListAPIView[Sitting]):
@@ -136,7 +135,7 @@ class SittingDetail(SittingView):
     @extend_schema(responses=SittingSerializer)
     def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
-        return Response(sittings.payload(sittings.get(request.user, id, now), now))
+        return Response(exams.sitting_payload(exams.get_sitting(request.user, id, now), now))
 
 
 class SittingAnswer(SittingView):
@@ -146,7 +145,7 @@ class SittingAnswer(SittingView):
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         given = AnswerSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        saved = sittings.save_answer(request.user, id, slot, **given.validated_data, now=timezone.now())
+        saved = exams.save_answer(request.user, id, slot, **given.validated_data, now=timezone.now())
         remaining = round(saved.remaining.total_seconds() * 1000)
         return Response({"rev": saved.rev, "saved_at": instant(saved.saved_at), "remaining_ms": remaining})
 
@@ -158,7 +157,7 @@ class SittingFlag(SittingView):
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         given = FlagSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        sittings.flag(request.user, id, slot, **given.validated_data)
+        exams.flag_slot(request.user, id, slot, **given.validated_data)
         return Response(given.validated_data)
 
 
@@ -167,7 +166,7 @@ class SittingStart(SittingView):
 
     @extend_schema(request=None, responses=SlotSerializer)
     def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
-        return Response(sittings.slot_payload(sittings.start_round(request.user, id, slot, timezone.now())))
+        return Response(exams.slot_payload(exams.start_round(request.user, id, slot, timezone.now())))
 
 
 class RoundGradeSerializer(serializers.Serializer[Any]):
@@ -180,8 +179,8 @@ class SittingFinish(SittingView):
 
     @extend_schema(request=None, responses=RoundGradeSerializer)
     def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
-        finished = sittings.finish_round(request.user, id, slot)
-        grade = finished.grade if sittings.shows_keys(finished.sitting, timezone.now()) else None
+        finished = exams.finish_round(request.user, id, slot)
+        grade = finished.grade if exams.is_feedback_released(finished.sitting, timezone.now()) else None
         return Response({"slot": finished.number, "grade": presentations.with_html(grade)})
 
 
@@ -192,7 +191,7 @@ class SittingOral(SittingView):
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         given = OralSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        sittings.mark_oral(request.user, id, slot, **given.validated_data)
+        exams.mark_oral_answer(request.user, id, slot, **given.validated_data)
         return Response(given.validated_data)
 
 
@@ -202,9 +201,9 @@ class SittingSubmit(SittingView):
     @extend_schema(request=None, responses=SittingSerializer)
     def post(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
-        closed = sittings.submit(request.user, id, now)
+        closed = exams.submit_sitting(request.user, id, now)
         # The same answer whenever it is asked: of the instant at which it was closed.
-        return Response(sittings.payload(closed, closed.closed_at or now))
+        return Response(exams.sitting_payload(closed, closed.closed_at or now))
 
 
 class ResultSerializer(serializers.Serializer[Any]):
@@ -225,4 +224,4 @@ class SittingResult(SittingView):
     @extend_schema(responses=ResultSerializer)
     def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
-        return Response(sittings.result(sittings.get(request.user, id, now), now))
+        return Response(exams.result_payload(exams.get_sitting(request.user, id, now), now))

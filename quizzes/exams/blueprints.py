@@ -1,9 +1,9 @@
-"""What an exam's blueprint may say: how its sittings are composed. Pure."""
+"""Blueprints: how the sittings of an exam are composed, as its author writes it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -20,21 +20,22 @@ class _Strict(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_yes_or_no(cls, value: Any) -> Any:
+    def _no_yes_or_no(cls, value: object) -> object:
         if isinstance(value, bool):
             raise ValueError("This is a number, not true or false.")
         return value
 
 
-def _positive(weights: Mapping[Any, float], what: str) -> None:
+def _check_positive(weights: Mapping[str, float] | Mapping[int, float], what: str) -> None:
     if weights and not any(weights.values()):
         raise ValueError(f"Give at least one {what} a weight above zero.")
 
 
 class Section(_Strict):
-    """A part of an assessment: its slots, and what of the whole's mix is its own.
+    """A part of an assessment: so many slots, of these kinds of item and difficulties.
 
-    `kinds` that it takes as they come (none: all of them), or the weight of each.
+    `kinds` is a list of those that it takes as they come (none: all), or the weight of each. No `difficulty` means the
+    assessment's.
     """
 
     title: str = Field(min_length=1, max_length=100)
@@ -48,8 +49,8 @@ class Section(_Strict):
         if unknown:
             raise ValueError(f"There is no kind “{unknown[0]}”; there are {', '.join(KINDS)}.")
         if isinstance(self.kinds, dict):
-            _positive(self.kinds, "kind")
-        _positive(self.difficulty, "difficulty")
+            _check_positive(self.kinds, "kind")
+        _check_positive(self.difficulty, "difficulty")
         return self
 
 
@@ -63,16 +64,16 @@ class Assessment(_Strict):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        _positive(self.concepts, "concept")
-        _positive(self.difficulty, "difficulty")
-        held = sum(section.slots for section in self.sections)
-        if self.sections and held != self.slots:
-            raise ValueError(f"The sections have {held} slots together; `slots` says {self.slots}.")
+        _check_positive(self.concepts, "concept")
+        _check_positive(self.difficulty, "difficulty")
+        in_sections = sum(section.slots for section in self.sections)
+        if self.sections and in_sections != self.slots:
+            raise ValueError(f"The sections have {in_sections} slots together; `slots` says {self.slots}.")
         return self
 
     @property
     def parts(self) -> list[Section]:
-        """The sections, each with its own difficulties or else the whole's."""
+        """The sections, or all slots as one; each with its own weights of difficulties, or else the assessment's."""
         sections = self.sections or [Section(title="Questions", slots=self.slots)]
         return [
             section if section.difficulty else section.model_copy(update={"difficulty": self.difficulty})
@@ -81,7 +82,8 @@ class Assessment(_Strict):
 
 
 class Viva(_Strict):
-    """`rounds` of match-the-following against the clock, of the student's weakest pairs."""
+    """`rounds` of match-the-following against the clock, of the `pairs` that the student knows least, with so many
+    `distractors` each."""
 
     rounds: int = Field(ge=1, le=50)
     pairs: int = Field(ge=2, le=12)
@@ -91,7 +93,7 @@ class Viva(_Strict):
 
 
 class BlueprintError(ValueError):
-    """`field` (`sections.0.slots`) and what is wrong with it."""
+    """A blueprint is wrong: `field` (`sections.0.slots`; empty for the whole), and a `message` for its author."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}" if field else message)
@@ -102,8 +104,8 @@ class BlueprintError(ValueError):
 MODELS: dict[str, type[Assessment | Viva]] = {"assessment": Assessment, "viva": Viva}
 
 
-def parse(kind: str, document: Any) -> Assessment | Viva:
-    """The blueprint of an exam of `kind`. Raises BlueprintError at its first fault."""
+def parse(kind: str, document: object) -> Assessment | Viva:
+    """Read the blueprint of an exam of `kind` (a key of MODELS). Raises BlueprintError at its first fault."""
     try:
         return MODELS[kind].model_validate(document)
     except pydantic.ValidationError as error:

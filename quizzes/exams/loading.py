@@ -1,4 +1,6 @@
-"""The exams of a course folder."""
+"""The exams of a course folder: its exams.yaml, read and checked."""
+
+from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +13,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Course
-from quizzes.exams import blueprints, opening, sittings
+from quizzes.exams.blueprint_checks import check_blueprint
+from quizzes.exams.blueprints import BlueprintError
+from quizzes.exams.errors import SittingError
 from quizzes.models import Exam
+
+FILE = "exams.yaml"
 
 
 class ExamDocument(BaseModel):
@@ -42,23 +48,58 @@ class ExamDocument(BaseModel):
 
 
 def load_exams(course: Course, folder: Path) -> int:
-    """Load exams.yaml of a course folder, if there is one; the number of exams in it. Raises bank.BankError."""
-    path = folder / "exams.yaml"
+    """Load exams.yaml of a course folder, if there is one; returns the number of exams in it.
+
+    Raises bank.BankError with all problems of all exams.
+    """
+    path = folder / FILE
     if not path.exists():
         return 0
     try:
         entries = yaml.read(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise bank.BankError([bank.Problem(error.message, file="exams.yaml", line=error.line)]) from None
+        raise bank.BankError([bank.Problem(error.message, file=FILE, line=error.line)]) from None
     if not isinstance(entries, list):
-        raise bank.BankError([bank.Problem("This file has to be a list of exams.", file="exams.yaml")])
+        raise bank.BankError([bank.Problem("This file has to be a list of exams.", file=FILE)])
     problems: list[bank.Problem] = []
-    seen: set[str] = set()
+    slugs: set[str] = set()
     for entry in entries:
-        problems += _load_exam(course, entry, seen)
+        problems += _load_exam(course, entry, slugs)
     if problems:
         raise bank.BankError(problems)
     return len(entries)
+
+
+def _load_exam(course: Course, entry: object, slugs: set[str]) -> list[bank.Problem]:
+    """Store one entry, and add its slug to those of the file; returns what is wrong with it."""
+    slug = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
+
+    def problem(message: str, field: str) -> bank.Problem:
+        return bank.Problem(message, field, slug, FILE, yaml.line_of(entry, field))
+
+    try:
+        document = ExamDocument.model_validate(entry)
+    except pydantic.ValidationError as error:
+        return [problem(fault.message, fault.field) for fault in bank.problems_of(error)]
+    exam = Exam.objects.filter(slug=document.slug).select_related("course").first()
+    if document.slug in slugs:
+        return [problem(f"The exam “{document.slug}” stands here twice.", "slug")]
+    slugs.add(document.slug)
+    if exam and exam.course != course:
+        return [problem(f"The course “{exam.course.slug}” has an exam of this name; choose another.", "slug")]
+    if exam and exam.kind != document.kind and exam.sittings.exists():
+        return [problem(f"This exam was sat, as one of kind {exam.kind}; give the new one another name.", "kind")]
+    fields = document.model_dump(exclude={"slug", "starts_in_days"})
+    if document.starts_at is None:
+        fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
+    loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
+    try:
+        check_blueprint(loaded)
+    except BlueprintError as error:
+        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
+    except SittingError as error:
+        return [problem(str(error), "blueprint")]
+    return []
 
 
 def _in_days(days: int | None) -> datetime | None:
@@ -66,34 +107,3 @@ def _in_days(days: int | None) -> datetime | None:
     if days is None:
         return None
     return (timezone.localtime() + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
-
-
-def _load_exam(course: Course, entry: Any, seen: set[str]) -> list[bank.Problem]:
-    name = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
-
-    def problem(message: str, field: str) -> bank.Problem:
-        return bank.Problem(message, field, name, "exams.yaml", yaml.line_of(entry, field))
-
-    try:
-        document = ExamDocument.model_validate(entry)
-    except pydantic.ValidationError as error:
-        return [problem(found.message, found.field) for found in bank.problems_of(error)]
-    fields = document.model_dump(exclude={"slug", "starts_in_days"})
-    exam = Exam.objects.filter(slug=document.slug).select_related("course").first()
-    if document.slug in seen:
-        return [problem(f"The exam “{document.slug}” stands here twice.", "slug")]
-    seen.add(document.slug)
-    if exam and exam.course != course:
-        return [problem(f"The course “{exam.course.slug}” has an exam of this name; choose another.", "slug")]
-    if exam and exam.kind != document.kind and exam.sittings.exists():
-        return [problem(f"This exam was sat, as one of kind {exam.kind}; give the new one another name.", "kind")]
-    if document.starts_at is None:
-        fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
-    loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
-    try:
-        opening.check_blueprint(loaded)
-    except blueprints.BlueprintError as error:
-        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
-    except sittings.SittingError as error:
-        return [problem(str(error), "blueprint")]
-    return []

@@ -20,8 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds.base import ResponseError
-from quizzes import presentations
-from quizzes.exams import exam_center, opening, sittings
+from quizzes import exams, presentations
 from quizzes.models import Exam, Sitting
 from quizzes.progress import charts
 from quizzes.views import StudentRequest, answering, practice
@@ -35,12 +34,12 @@ ROWS = 20
 def center(request: StudentRequest) -> HttpResponse:
     """All exams of the student's courses, and what of the bank they can practise."""
     now = timezone.now()
-    bank = exam_center.bank(request.user, _chosen(request), now)
+    bank = exams.browse_bank(request.user, _chosen(request), now)
     shown = Paginator(bank.rows, ROWS).get_page(request.GET.get("page"))
-    address = urlencode({name: getattr(bank.chosen, name) for name in exam_center.Filter.NAMES})
+    address = urlencode({name: getattr(bank.chosen, name) for name in exams.BankFilter.NAMES})
     context = {
         "page": "exams",
-        "exams": [(one, one.state(now)) for one in exam_center.overview(request.user, now)],
+        "exams": [(one, one.state(now)) for one in exams.list_exams(request.user, now)],
         "bank": bank,
         "rows": shown,
         "address": address,
@@ -48,9 +47,9 @@ def center(request: StudentRequest) -> HttpResponse:
     return render(request, "quizzes/exams/center.html", context)
 
 
-def _chosen(request: StudentRequest) -> exam_center.Filter:
-    values = {name: request.GET.get(name, "") for name in exam_center.Filter.NAMES}
-    return exam_center.Filter(**values)
+def _chosen(request: StudentRequest) -> exams.BankFilter:
+    values = {name: request.GET.get(name, "") for name in exams.BankFilter.NAMES}
+    return exams.BankFilter(**values)
 
 
 @login_required
@@ -60,14 +59,14 @@ def practise(request: StudentRequest) -> HttpResponse:
     if wanted := answering.uuid_of(request.POST.get("sitting")):
         found = _get(request, wanted)
         # Which ones were missed is as telling as a key.
-        told = not found.is_open and sittings.shows_keys(found, timezone.now())
-        items = exam_center.missed(found) if told else []
+        told = not found.is_open and exams.is_feedback_released(found, timezone.now())
+        items = exams.missed_items(found) if told else []
     elif "ticked" in request.POST:
         items = [int(item) for item in request.POST.getlist("item") if item.isdecimal() and len(item) < 10]
-        items = items[: exam_center.MAX_SELECTION]
+        items = items[: exams.MAX_SELECTION]
     else:
-        values = {name: request.POST.get(name, "") for name in exam_center.Filter.NAMES}
-        items = exam_center.selection(request.user, exam_center.Filter(**values), timezone.now())
+        values = {name: request.POST.get(name, "") for name in exams.BankFilter.NAMES}
+        items = exams.select_items(request.user, exams.BankFilter(**values), timezone.now())
     if not items:
         nothing = (
             "Tick the questions to practise first." if "ticked" in request.POST else "There is nothing of that to ask."
@@ -91,13 +90,13 @@ def exam(request: StudentRequest, slug: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            opened, _ = opening.open_sitting(request.user, found, now)
-        except sittings.SittingError as refused:
+            opened, _ = exams.open_sitting(request.user, found, now)
+        except exams.SittingError as refused:
             error = str(refused)
         else:
             return redirect("sitting", opened.pk)
-    one = next(one for one in exam_center.overview(request.user, now) if one.exam == found)
-    history = Paginator(exam_center.history(request.user, found), ROWS).get_page(request.GET.get("page"))
+    one = next(one for one in exams.list_exams(request.user, now) if one.exam == found)
+    history = Paginator(exams.closed_sittings(request.user, found), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": "exams",
         "one": one,
@@ -123,7 +122,7 @@ def sit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
     context = {"page": "exams", "sitting": found, "now": now, "left": max(found.deadline_at - now, timedelta(0))}
     if found.exam.kind == Exam.Kind.VIVA:
         return _viva(request, found, context)
-    shown = sittings.payload(found, now)
+    shown = exams.sitting_payload(found, now)
     slots = {slot["slot"]: _slot(slot) for slot in shown["slots"]}
     sections = [
         {"title": section["title"], "slots": [slots[number] for number in section["slots"]]}
@@ -141,7 +140,7 @@ def slot(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
     one = next((each for each in found.slots.all() if each.number == number), None)
     if one is None or not found.is_open:
         raise Http404("There is no such question.")
-    return render(request, "quizzes/exams/_slot.html", {"sitting": found, "slot": _slot(sittings.slot_payload(one))})
+    return render(request, "quizzes/exams/_slot.html", {"sitting": found, "slot": _slot(exams.slot_payload(one))})
 
 
 @login_required
@@ -149,7 +148,7 @@ def slot(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
 def submit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
     """Hand in."""
     _get(request, id)
-    sittings.submit(request.user, id, timezone.now())
+    exams.submit_sitting(request.user, id, timezone.now())
     return redirect("sitting", id)
 
 
@@ -162,16 +161,16 @@ def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpRespo
     step = request.POST.get("step", "")
     try:
         if step == "start":
-            sittings.start_round(request.user, id, number, now)
+            exams.start_round(request.user, id, number, now)
         elif step == "finish":
             _match(request, id, number)
-            sittings.finish_round(request.user, id, number)
+            exams.finish_round(request.user, id, number)
         elif step == "oral":
             mark = request.POST.get("mark", "")
-            sittings.mark_oral(
+            exams.mark_oral_answer(
                 request.user, id, number, request.POST.get("pair", ""), int(mark) if mark in "012" else -1
             )
-    except (sittings.SittingError, sittings.PastError, ResponseError, ValueError):
+    except (exams.SittingError, exams.TooLateError, ResponseError, ValueError):
         pass  # The page shows how things stand.
     except ObjectDoesNotExist:
         raise Http404("There is no such round.") from None
@@ -184,8 +183,8 @@ def _match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
     rev = request.POST.get("rev", "")
     if response["pairs"] and _is_number(rev):
         # If it comes too late, what was saved before counts.
-        with suppress(sittings.PastError, sittings.StaleError, ResponseError):
-            sittings.save_answer(request.user, id, number, response, int(rev), timezone.now())
+        with suppress(exams.TooLateError, exams.StaleAnswerError, ResponseError):
+            exams.save_answer(request.user, id, number, response, int(rev), timezone.now())
 
 
 # Parts
@@ -193,12 +192,12 @@ def _match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
 
 def _get(request: StudentRequest, id: uuid.UUID) -> Sitting:
     try:
-        return sittings.get(request.user, id, timezone.now())
+        return exams.get_sitting(request.user, id, timezone.now())
     except ObjectDoesNotExist:
         raise Http404("There is no such sitting.") from None
 
 
-def _slot(shown: dict[str, Any]) -> dict[str, Any]:
+def _slot(shown: exams.SlotPayload) -> dict[str, Any]:
     """A slot as its template draws it: the fields as they were left."""
     typed = shown["response"] or {}
     presentation = shown["presentation"]
@@ -214,12 +213,12 @@ def _save(request: StudentRequest, found: Sitting) -> HttpResponse:
         one = get_object_or_404(found.slots.select_related("presentation__version"), number=int(number))
         response = answering.response(one.presentation.version.kind, request.POST)
         try:
-            sittings.save_answer(request.user, found.pk, int(number), response, int(rev), timezone.now())
+            exams.save_answer(request.user, found.pk, int(number), response, int(rev), timezone.now())
         except ResponseError as error:
             messages.error(request, f"Question {number} was not saved: {error.message}")
-        except sittings.StaleError:
+        except exams.StaleAnswerError:
             messages.error(request, f"Question {number} was answered elsewhere meanwhile; this is the newest answer.")
-        except sittings.PastError as error:
+        except exams.TooLateError as error:
             messages.error(request, str(error))
     return redirect(f"{address}#slot-{number}" if _is_number(number) else address)
 
@@ -234,15 +233,15 @@ def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> H
     now = context["now"]
     done = [one for one in slots if one.score is not None]
     running = next((one for one in slots if one.score is None), None)
-    if running and running.deadline_at and now > running.deadline_at + sittings.GRACE:
-        running = sittings.finish_round(request.user, found.pk, running.number)
+    if running and exams.is_slot_over(running, now):
+        running = exams.finish_round(request.user, found.pk, running.number)
         done.append(running)
         running = next((one for one in slots if one.number == running.number + 1), None)
     last = done[-1] if done else None
     context |= {"rounds": slots, "left_rounds": len(slots) - len(done), "running": running}
-    context["told"] = sittings.shows_keys(found, now)
+    context["told"] = exams.is_feedback_released(found, now)
     if running and running.started_at and running.deadline_at:
-        context |= {"slot": _slot(sittings.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
+        context |= {"slot": _slot(exams.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
     elif last:
         context |= {"last": last} | (_round_result(last) if context["told"] else {})
     return render(request, "quizzes/exams/viva.html", context)
@@ -252,7 +251,7 @@ def _round_result(last: Any) -> dict[str, Any]:
     shown = presentations.payload(last.presentation)
     grade = presentations.with_html(last.grade)
     result = answering.outcome(shown, grade, last.response or {"pairs": {}})
-    oral = exam_center.oral_prompt(last)
+    oral = exams.oral_prompt(last)
     if oral and not last.oral:
         # Its reason is what the student is to say first.
         result["rows"] = [{**row, "said": None} if row["id"] == oral.pair else row for row in result["rows"]]
@@ -260,7 +259,7 @@ def _round_result(last: Any) -> dict[str, Any]:
 
 
 def _result(found: Sitting, now: Any) -> dict[str, Any]:
-    shown = sittings.result(found, now)
+    shown = exams.result_payload(found, now)
     slots = []
     for one in shown["slots"]:
         stem = one["presentation"]["prompt"]["stem"].strip()
@@ -276,7 +275,7 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
         "sitting": found,
         "result": shown,
         "slots": slots,
-        "concepts": exam_center.named(shown["concepts"]),
-        "missed": len(exam_center.missed(found)) if shown["feedback"] else 0,
-        "confused": exam_center.confused(found),
+        "concepts": exams.name_concepts(shown["concepts"]),
+        "missed": len(exams.missed_items(found)) if shown["feedback"] else 0,
+        "confused": exams.confusion_matrices(found),
     }

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from quizzes.exams import sittings
+from quizzes import exams
 from quizzes.models import Exam, ReviewEvent, Sitting
 from tests.api.test_sittings import begin, move_deadline, save
 from tests.conftest import Api
@@ -40,7 +40,7 @@ def test_a_sittings_event_sent_by_the_client_shows_no_grade(api: Api) -> None:
     save(api, opened, shown["slot"], {"value": "0.5"})
     api.post(f"sittings/{opened['id']}/submit/", {})
     found = Sitting.objects.get()
-    event = sittings.event_of(found, found.slots.get(number=shown["slot"]))
+    event = exams.event_id(found, found.slots.get(number=shown["slot"]))
     saved = ReviewEvent.objects.get(event_id=event)
     body = {
         "id": str(event),

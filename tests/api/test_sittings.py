@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from examprep.models import User
-from quizzes.exams import opening, sittings
+from quizzes import exams
 from quizzes.models import Card, Enrolment, Exam, Presentation, Review, ReviewEvent, Sitting, Slot
 from tests.conftest import Api, review, wrong
 from tests.test_secrets import TELLING, names_in, secrets_of
@@ -141,10 +141,10 @@ def test_the_sweep_closes_what_was_left_with_what_was_saved(api: Api, key: Key) 
     opened = begin(api)
     first = opened["slots"][0]["presentation"]["id"]
     save(api, opened, 1, key(first))
-    assert sittings.close_overdue(timezone.now()) == 0
+    assert exams.close_overdue_sittings(timezone.now()) == 0
     move_deadline(opened, -timedelta(hours=1))
-    assert sittings.close_overdue(timezone.now()) == 1
-    assert sittings.close_overdue(timezone.now()) == 0
+    assert exams.close_overdue_sittings(timezone.now()) == 1
+    assert exams.close_overdue_sittings(timezone.now()) == 0
     closed = Sitting.objects.get()
     assert (closed.state, closed.score, closed.max_score) == ("expired", 1, 6)
     assert closed.closed_at == closed.deadline_at
@@ -182,7 +182,7 @@ def test_a_submitted_sitting_is_graded_and_counts_as_reviews_once(api: Api, stud
     assert ReviewEvent.objects.filter(student=student, type="review").count() == 5
     assert Review.objects.filter(card__student=student, practice=0).count() >= 5
     assert Card.objects.filter(student=student, reviews__gt=0).exists()
-    sittings.close(Sitting.objects.get(), "expired", timezone.now())
+    exams.close_sitting(Sitting.objects.get(), Sitting.State.EXPIRED, timezone.now())
     assert ReviewEvent.objects.count() == 5
     assert Sitting.objects.get().state == "submitted"
 
@@ -317,7 +317,7 @@ def test_extra_time_lengthens_sittings_also_open_ones(api: Api, student: User) -
     assert opened.deadline_at - opened.opened_at == timedelta(minutes=37, seconds=30)
     enrolment.extra_time_percent = 50
     enrolment.save()
-    sittings.change_extra_time(enrolment)
+    exams.extend_open_sittings(enrolment)
     opened.refresh_from_db()
     assert opened.deadline_at - opened.opened_at == timedelta(minutes=45)
     assert {slot.deadline_at for slot in opened.slots.all()} == {opened.deadline_at}
@@ -326,7 +326,7 @@ def test_extra_time_lengthens_sittings_also_open_ones(api: Api, student: User) -
     assert Slot.objects.get(sitting__exam__kind="viva").seconds == 90
     enrolment.extra_time_percent = 100
     enrolment.save()
-    sittings.change_extra_time(enrolment)
+    exams.extend_open_sittings(enrolment)
     assert Slot.objects.get(sitting__exam__kind="viva").seconds == 120
 
 
@@ -415,7 +415,7 @@ def test_a_viva_asks_what_was_confused_with_what_it_was_taken_for(api: Api, stud
     texts = {text: given for given, text in presentation.answer["right"].items()}
     taken_for = {**right["pairs"], left["drop"]: texts["exact zeros"], left["l2"]: texts["more data"]}
     api.answer(asked["id"], {"pairs": taken_for})
-    found = {(one.facet, one.given, one.owner) for one in opening.confusions(student)}
+    found = {(one.facet, one.text, one.owner) for one in exams.load_confusions(student)}
     assert found == {("drop", "exact zeros", "l1"), ("l2", "more data", None)}
     opened = begin(api, "tiny-viva")
     shown = api.post(f"sittings/{opened['id']}/rounds/1/start/", {}).json()["presentation"]["prompt"]

@@ -30,8 +30,7 @@ from django.test import Client
 
 from examprep.models import User
 from questions import bank, kinds
-from quizzes import schedule
-from quizzes.exams import loading
+from quizzes import exams, schedule
 from quizzes.models import ReviewEvent, Sitting, Slot
 from quizzes.presentations import body_of
 from tests.benchmarks.database import migrated
@@ -129,7 +128,7 @@ def rows() -> list[Row]:
     """p95 of an autosave beside that of a bare insert in the same server, at the same time and rate."""
     with migrated() as database:
         course = bank.load_course(COURSE, seeds=30).course
-        loading.load_exams(course, COURSE)
+        exams.load_exams(course, COURSE)
         cookies = [_cookie(number, course) for number in range(STUDENTS)]
         with connection.cursor() as cursor:
             cursor.execute(CREATE)

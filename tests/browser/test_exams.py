@@ -15,8 +15,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from examprep.models import User
 from questions import bank
-from quizzes import schedule
-from quizzes.exams import loading
+from quizzes import exams, schedule
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
@@ -29,7 +28,7 @@ Key = Callable[[str], Any]
 @pytest.fixture
 def learner(transactional_db: None) -> User:
     course = bank.load_course(COURSE, seeds=30).course
-    loading.load_exams(course, COURSE)
+    exams.load_exams(course, COURSE)
     # A viva of two rounds is over sooner.
     viva = Exam.objects.get(slug="viva-1")
     viva.blueprint["rounds"] = 2
@@ -43,7 +42,7 @@ def learner(transactional_db: None) -> User:
 def ada(transactional_db: None) -> User:
     """A student of the tiny course, whose exam has a question of each kind."""
     course = bank.load_course(TINY, seeds=20).course
-    loading.load_exams(course, TINY)
+    exams.load_exams(course, TINY)
     user = User.objects.create_user("ada", password="lovelace-1815")
     schedule.enrol(user, course)
     return user

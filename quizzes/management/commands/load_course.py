@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from questions import bank
-from quizzes.exams import loading
+from quizzes import exams
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 report = bank.load_course(options["path"])
-                count = loading.load_exams(report.course, options["path"])
+                count = exams.load_exams(report.course, options["path"])
         except bank.BankError as error:
             lines = "\n".join(f"  {problem}" for problem in error.problems)
             raise CommandError(f"Nothing was loaded:\n{lines}") from None

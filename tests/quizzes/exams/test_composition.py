@@ -1,4 +1,4 @@
-"""What a sitting is made of."""
+"""What an assessment is made of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.exams import composition
-from quizzes.exams.composition import Candidate, Pair, Part
+from quizzes.exams.composition import Candidate, Part
 
 CONCEPTS = "abcdef"
 KINDS = ("numeric", "single_choice", "ordering")
@@ -19,7 +19,8 @@ KINDS = ("numeric", "single_choice", "ordering")
 def bank(count: int = 120, seed: int = 0) -> list[Candidate]:
     """As large as a course's: every concept in every difficulty."""
     return [
-        Candidate(item, KINDS[item % 3], CONCEPTS[item // 3 % 6], 1 + item // 18 % 5, seen=0.0) for item in range(count)
+        Candidate(item, KINDS[item % 3], CONCEPTS[item // 3 % 6], 1 + item // 18 % 5, recency=0.0)
+        for item in range(count)
     ]
 
 
@@ -88,7 +89,7 @@ def test_kinds_with_weights_get_their_share_of_a_part(seed: int) -> None:
 
 
 def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
-    items = [Candidate(one.item, one.kind, one.concept, one.difficulty, seen=float(one.item % 2)) for one in bank()]
+    items = [Candidate(one.item, one.kind, one.concept, one.difficulty, recency=float(one.item % 2)) for one in bank()]
     for seed in range(10):
         (drawn,) = composition.compose(items, [Part(20)], {}, seed)
         assert all(item % 2 == 0 for item in drawn)
@@ -96,50 +97,23 @@ def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
 
 def test_a_bank_that_is_too_small_names_the_cell() -> None:
     items = bank(30)
-    with pytest.raises(composition.ShortError, match="numeric: 40 needed, 10 published") as short:
+    with pytest.raises(composition.ShortageError, match="numeric: 40 needed, 10 published") as short:
         composition.compose(items, [Part(2), Part(40, ("numeric",))], {}, 0, strict=True)
     assert short.value.part == 1
-    with pytest.raises(composition.ShortError, match="difficulty 5: 3 needed, 0 published"):
+    with pytest.raises(composition.ShortageError, match="difficulty 5: 3 needed, 0 published"):
         composition.compose(items, [Part(3, (), {5: 1})], {}, 0, strict=True)
-    with pytest.raises(composition.ShortError, match="ordering: 20 needed, 10 published") as short:
+    with pytest.raises(composition.ShortageError, match="ordering: 20 needed, 10 published") as short:
         composition.compose(items, [Part(21, {"ordering": 19.5, "numeric": 1.5})], {}, 0, strict=True)
     assert short.value.part == 0
-    with pytest.raises(composition.ShortError, match="concept a: 8 needed, 6 published") as short:
+    with pytest.raises(composition.ShortageError, match="concept a: 8 needed, 6 published") as short:
         composition.compose(items, [Part(10)], {"a": 4, "b": 1}, 0, strict=True)
     assert short.value.part is None
     # Of concept e there are items enough, but not of the difficulty asked for.
     easy = [one for one in bank(36) if one.concept != "e" or one.difficulty == 1]
-    with pytest.raises(composition.ShortError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
+    with pytest.raises(composition.ShortageError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
         composition.compose(easy, [Part(6, (), {2: 1})], {"e": 1, "a": 0.5, "b": 0.5}, 0, strict=True)
     # A student is not to suffer for it: the draw comes as near as it can.
     (drawn,) = composition.compose(items, [Part(3, (), {5: 1})], {}, 0)
     assert len(drawn) == 3
-    with pytest.raises(composition.ShortError):
+    with pytest.raises(composition.ShortageError):
         composition.compose(items, [Part(31)], {}, 0)
-
-
-def pairs_of(item: int, recalls: list[float], difficulty: int = 2, concept: str = "a", **more: object) -> list[Pair]:
-    return [Pair(item, f"p{place}", concept, difficulty, recall) for place, recall in enumerate(recalls)]
-
-
-def test_rounds_hold_the_weakest_pairs_and_rise_in_difficulty() -> None:
-    strong = pairs_of(1, [0.99] * 6, difficulty=1)
-    weak = pairs_of(2, [0.9, 0.2, 0.3, 0.95, 0.1, 0.4], difficulty=5)
-    middle = pairs_of(3, [0.6] * 6, difficulty=3)
-    found = composition.rounds([*weak, *strong, *middle], 2, 3, {}, seed=1)
-    assert [chosen.item for chosen in found] == [3, 2]
-    assert found[1].facets == ("p4", "p1", "p2")
-
-
-def test_a_pair_brings_along_what_it_was_taken_for() -> None:
-    pairs = pairs_of(1, [0.9, 0.9, 0.9, 0.95])
-    pairs[0] = Pair(1, "p0", "a", 2, 0.5, missed=2, partners=("p3", "gone"))
-    (found,) = composition.rounds(pairs, 3, 3, {}, seed=1)
-    assert found.facets[:2] == ("p0", "p3")
-    assert len(found.facets) == 3
-
-
-def test_the_weight_of_a_concept_counts_in_a_viva() -> None:
-    pairs = [*pairs_of(1, [0.5] * 3, concept="a"), *pairs_of(2, [0.5] * 3, concept="b")]
-    (found,) = composition.rounds(pairs, 1, 3, {"b": 1.0}, seed=1)
-    assert found.item == 2

@@ -14,7 +14,8 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course, Item
-from quizzes.exams import blueprints, loading, opening, sittings
+from quizzes import exams
+from quizzes.exams import blueprints
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from quizzes.presentations import body_of
 from tests.conftest import TINY
@@ -47,7 +48,7 @@ def learner(transactional_db: None) -> User:
     from quizzes import schedule
 
     course = bank.load_course(TINY, seeds=20).course
-    loading.load_exams(course, TINY)
+    exams.load_exams(course, TINY)
     user = User.objects.create_user("ada")
     schedule.enrol(user, course)
     schedule.ensure_cards(user)
@@ -61,7 +62,7 @@ def right(slot: Slot) -> Any:
 
 def test_two_devices_that_begin_at_once_get_the_same_sitting(learner: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
-    results = at_once(6, lambda _: opening.open_sitting(learner, exam, timezone.now()))
+    results = at_once(6, lambda _: exams.open_sitting(learner, exam, timezone.now()))
     assert [one for one in results if isinstance(one, Exception)] == []
     assert len({opened.pk for opened, _ in results}) == 1
     assert sum(created for _, created in results) == 1
@@ -70,16 +71,16 @@ def test_two_devices_that_begin_at_once_get_the_same_sitting(learner: User) -> N
 
 
 def test_of_answers_at_once_one_is_saved_and_the_others_are_told(learner: User) -> None:
-    opened, _ = opening.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
+    opened, _ = exams.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
     slot = opened.slots.get(presentation__version__kind="numeric")
 
     def save(number: int) -> Any:
-        return sittings.save_answer(learner, opened.pk, slot.number, {"value": f"0.{number + 1}"}, 0, timezone.now())
+        return exams.save_answer(learner, opened.pk, slot.number, {"value": f"0.{number + 1}"}, 0, timezone.now())
 
     results = at_once(6, save)
-    saved = [number for number, one in enumerate(results) if isinstance(one, sittings.Saved)]
+    saved = [number for number, one in enumerate(results) if isinstance(one, exams.SavedAnswer)]
     assert len(saved) == 1
-    assert sum(isinstance(one, sittings.StaleError) for one in results) == 5
+    assert sum(isinstance(one, exams.StaleAnswerError) for one in results) == 5
     slot.refresh_from_db()
     assert (slot.response, slot.rev) == ({"value": f"0.{saved[0] + 1}"}, 1)
 
@@ -88,32 +89,32 @@ def test_an_answer_and_the_end_at_once_lose_nothing(learner: User) -> None:
     """Whatever was acknowledged is graded; whatever was not is not."""
     exam = Exam.objects.get(slug="tiny-exam")
     for _ in range(5):
-        opened, _ = opening.open_sitting(learner, exam, timezone.now())
+        opened, _ = exams.open_sitting(learner, exam, timezone.now())
         slots = list(opened.slots.select_related("presentation__version"))
 
         def work(number: int, opened: Sitting = opened, slots: list[Slot] = slots) -> Any:
             if number == 3:
-                return sittings.submit(learner, opened.pk, timezone.now())
+                return exams.submit_sitting(learner, opened.pk, timezone.now())
             slot = slots[number]
-            return sittings.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
+            return exams.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
 
         results = at_once(5, work)
         assert results[3].state == "submitted"
         closed = Sitting.objects.get(pk=opened.pk)
-        acknowledged = {slots[at].number for at in (0, 1, 2, 4) if isinstance(results[at], sittings.Saved)}
+        acknowledged = {slots[at].number for at in (0, 1, 2, 4) if isinstance(results[at], exams.SavedAnswer)}
         graded = set(closed.slots.filter(score=1).values_list("number", flat=True))
         assert graded == acknowledged
-        assert all(isinstance(results[at], sittings.Saved | sittings.PastError) for at in (0, 1, 2, 4))
+        assert all(isinstance(results[at], exams.SavedAnswer | exams.TooLateError) for at in (0, 1, 2, 4))
         assert closed.score == len(acknowledged)
 
 
 def test_two_sweeps_at_once_close_once(learner: User) -> None:
-    opened, _ = opening.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
+    opened, _ = exams.open_sitting(learner, Exam.objects.get(slug="tiny-exam"), timezone.now())
     slot = opened.slots.select_related("presentation__version").first()
     assert slot is not None
-    sittings.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
+    exams.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
     later = timezone.now() + timedelta(hours=1)
-    results = at_once(3, lambda _: sittings.close_overdue(later))
+    results = at_once(3, lambda _: exams.close_overdue_sittings(later))
     assert [one for one in results if isinstance(one, Exception)] == []
     assert Sitting.objects.get().state == "expired"
     assert ReviewEvent.objects.filter(type="review").count() == 1
@@ -150,7 +151,7 @@ def test_two_sweeps_at_once_close_once(learner: User) -> None:
     ],
 )
 def test_a_wrong_blueprint_names_its_field(kind: str, document: Any, field: str, message: str) -> None:
-    with pytest.raises(blueprints.BlueprintError, match=message.split("`")[0].split("“")[0]) as caught:
+    with pytest.raises(exams.BlueprintError, match=message.split("`")[0].split("“")[0]) as caught:
         blueprints.parse(kind, document)
     assert caught.value.field == field
     assert message in caught.value.message
@@ -159,25 +160,25 @@ def test_a_wrong_blueprint_names_its_field(kind: str, document: Any, field: str,
 def test_a_blueprint_that_the_bank_cannot_fill_names_the_cell(course: Course) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     exam.blueprint = {"slots": 4, "difficulty": {5: 1}}
-    with pytest.raises(sittings.SittingError, match="Questions: difficulty 5: 4 needed, 1 published"):
-        opening.check_blueprint(exam)
+    with pytest.raises(exams.SittingError, match="Questions: difficulty 5: 4 needed, 1 published"):
+        exams.check_blueprint(exam)
     exam.blueprint = {"slots": 3, "sections": [{"title": "Numbers", "slots": 3, "kinds": ["numeric"]}]}
-    with pytest.raises(sittings.SittingError, match="Numbers: numeric: 3 needed, 1 published"):
-        opening.check_blueprint(exam)
+    with pytest.raises(exams.SittingError, match="Numbers: numeric: 3 needed, 1 published"):
+        exams.check_blueprint(exam)
     exam.blueprint = {"slots": 3, "concepts": {"factor": 4, "l2": 1}}
-    opening.check_blueprint(exam)
+    exams.check_blueprint(exam)
     exam.blueprint = {"slots": 5, "concepts": {"factor": 4, "l2": 1}}
-    with pytest.raises(sittings.SittingError, match=r"^concept factor: 4 needed, 3 published"):
-        opening.check_blueprint(exam)
+    with pytest.raises(exams.SittingError, match=r"^concept factor: 4 needed, 3 published"):
+        exams.check_blueprint(exam)
     exam.blueprint = {"slots": 2, "concepts": {"vector": 1}}
-    with pytest.raises(blueprints.BlueprintError, match="There is no concept “vector” in this course"):
-        opening.check_blueprint(exam)
+    with pytest.raises(exams.BlueprintError, match="There is no concept “vector” in this course"):
+        exams.check_blueprint(exam)
     exam.kind, exam.blueprint = "viva", {"rounds": 1, "pairs": 2, "distractors": 1, "seconds_a_round": 1900}
-    with pytest.raises(blueprints.BlueprintError, match="The rounds take 32 minutes together; the exam has 30"):
-        opening.check_blueprint(exam)
+    with pytest.raises(exams.BlueprintError, match="The rounds take 32 minutes together; the exam has 30"):
+        exams.check_blueprint(exam)
     exam.kind, exam.blueprint = "viva", {"rounds": 3, "pairs": 2, "distractors": 1, "seconds_a_round": 60}
-    with pytest.raises(sittings.SittingError, match="match sets: 3 rounds needed, 1 published"):
-        opening.check_blueprint(exam)
+    with pytest.raises(exams.SittingError, match="match sets: 3 rounds needed, 1 published"):
+        exams.check_blueprint(exam)
 
 
 def test_a_course_whose_exam_cannot_be_filled_is_not_loaded(course: Course, tmp_path: Any) -> None:
@@ -185,7 +186,7 @@ def test_a_course_whose_exam_cannot_be_filled_is_not_loaded(course: Course, tmp_
         "- slug: big\n  title: Big\n  kind: assessment\n  minutes: 30\n  blueprint:\n    slots: 40\n"
     )
     with pytest.raises(bank.BankError, match=r"exams.yaml:5: big: blueprint: Questions: items.*40 needed, 6 published"):
-        loading.load_exams(course, tmp_path)
+        exams.load_exams(course, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -200,21 +201,21 @@ def test_times_that_contradict_each_other_are_refused(course: Course, tmp_path: 
         f"- slug: late\n  title: Late\n  kind: assessment\n  minutes: 30\n  {fields}\n  blueprint: {{slots: 2}}\n"
     )
     with pytest.raises(bank.BankError, match=message):
-        loading.load_exams(course, tmp_path)
+        exams.load_exams(course, tmp_path)
     assert not Exam.objects.filter(slug="late").exists()
 
 
 def test_an_exam_keeps_its_name_to_itself(course: Course, student: User, tmp_path: Any) -> None:
     def load(text: str, of: Course = course) -> None:
         (tmp_path / "exams.yaml").write_text(text)
-        loading.load_exams(of, tmp_path)
+        exams.load_exams(of, tmp_path)
 
     one = "- slug: tiny-exam\n  title: T\n  kind: assessment\n  minutes: 30\n  blueprint: {slots: 1}\n"
     with pytest.raises(bank.BankError, match="“tiny-exam” stands here twice"):
         load(one + one)
     with pytest.raises(bank.BankError, match=r"course “.+” has an exam of this name"):
         load(one, Course.objects.create(slug="other", title="Other"))
-    opening.open_sitting(student, Exam.objects.get(slug="tiny-exam"), timezone.now())
+    exams.open_sitting(student, Exam.objects.get(slug="tiny-exam"), timezone.now())
     viva = "{rounds: 1, pairs: 2, distractors: 1, seconds_a_round: 60}"
     with pytest.raises(bank.BankError, match="was sat, as one of kind assessment"):
         load(one.replace("assessment", "viva").replace("{slots: 1}", viva))
@@ -225,11 +226,11 @@ def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(studen
     exam.blueprint = {"slots": 3, "difficulty": {5: 1, 1: 2}}
     exam.save()
     bank.retire(Item.objects.get(slug="name-of-the-fix"))
-    opened, _ = opening.open_sitting(student, exam, timezone.now())
+    opened, _ = exams.open_sitting(student, exam, timezone.now())
     assert opened.slots.count() == 3
     bank.retire(Item.objects.get(slug="decay-factor"))
     bank.retire(Item.objects.get(slug="true-of-l2"))
     bank.retire(Item.objects.get(slug="match-regularisers"))
-    sittings.submit(student, opened.pk, timezone.now())
-    with pytest.raises(sittings.SittingError, match="needed"):
-        opening.open_sitting(student, exam, timezone.now())
+    exams.submit_sitting(student, opened.pk, timezone.now())
+    with pytest.raises(exams.SittingError, match="needed"):
+        exams.open_sitting(student, exam, timezone.now())

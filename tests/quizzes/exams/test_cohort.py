@@ -18,8 +18,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course
-from quizzes import schedule
-from quizzes.exams import opening, results, sittings
+from quizzes import exams, schedule
 from quizzes.models import Exam, Sitting, Slot
 from tests.conftest import wrong
 
@@ -38,15 +37,15 @@ def sit(exam: Exam, name: str, ability: int, key: Key, days: int = 0, **names: s
     if new:
         schedule.enrol(student, exam.course)
     now = NOW + timedelta(days=days)
-    opened, _ = opening.open_sitting(student, exam, now)
+    opened, _ = exams.open_sitting(student, exam, now)
     slots = list(opened.slots.select_related("presentation__version"))
     # By item, so that every student finds the same ones hard.
     slots.sort(key=lambda slot: slot.presentation.version.item_id)
     for at, slot in enumerate(slots[:-1]):
         right = key(str(slot.presentation_id))
         put = {"kind": slot.presentation.version.kind, "prompt": slot.presentation.prompt}
-        sittings.save_answer(student, opened.pk, slot.number, right if at < ability else wrong(put, right), 0, now)
-    return sittings.submit(student, opened.pk, now)
+        exams.save_answer(student, opened.pk, slot.number, right if at < ability else wrong(put, right), 0, now)
+    return exams.submit_sitting(student, opened.pk, now)
 
 
 def url(exam: Exam, ending: str = "") -> str:
@@ -73,7 +72,7 @@ def test_only_staff_who_may_see_exams_see_results(exam: Exam, student: User, ins
 
 
 def test_before_anybody_is_done_it_says_so(exam: Exam, student: User, instructor: Client) -> None:
-    opening.open_sitting(student, exam, NOW)
+    exams.open_sitting(student, exam, NOW)
     for which in ("first", "all"):
         page = instructor.get(url(exam), {"sittings": which}).content.decode()
         assert "No sitting has been closed yet." in page
@@ -85,13 +84,13 @@ def test_before_anybody_is_done_it_says_so(exam: Exam, student: User, instructor
 def test_the_numbers_are_those_of_the_slots(exam: Exam, key: Key, instructor: Client) -> None:
     for at, ability in enumerate((5, 5, 4, 3, 2, 0)):
         sit(exam, f"s{at}", ability, key)
-    found = results.results(exam)
+    found = exams.cohort_results(exam)
     percents = np.array([100 * one.score / one.max_score for one in Sitting.objects.order_by("student__username")])  # type: ignore[operator]
     assert found.totals
     assert found.totals.mean == pytest.approx(percents.mean())
     assert found.totals.deviation == pytest.approx(percents.std(ddof=1))
     assert sum(found.bins) == 6
-    assert [one.percent for one in results.sittings(exam)] == pytest.approx(percents)
+    assert [one.percent for one in exams.student_scores(exam)] == pytest.approx(percents)
 
     for item in found.items:
         slots = Slot.objects.filter(presentation__version__item=item.pk).order_by("sitting__student__username")
@@ -135,7 +134,7 @@ def test_items_are_sorted_by_a_click(exam: Exam, key: Key, instructor: Client) -
 def test_a_second_sitting_counts_only_among_all(exam: Exam, key: Key) -> None:
     sit(exam, "s", 0, key)
     sit(exam, "s", 6, key, days=1)
-    first, both = results.results(exam, "first"), results.results(exam, "all")
+    first, both = exams.cohort_results(exam, "first"), exams.cohort_results(exam, "all")
     assert first.totals
     assert both.totals
     assert (first.totals.n, both.totals.n) == (1, 2)
@@ -151,7 +150,7 @@ def test_an_item_known_from_another_exam_is_no_first_exposure(exam: Exam, key: K
     sit(other, "knows", 3, key)
     sit(exam, "knows", 5, key, days=1)
     sit(exam, "new", 5, key, days=1)
-    found = results.results(exam)
+    found = exams.cohort_results(exam)
     assert found.totals
     assert found.totals.n == 2
     assert {item.n for item in found.items} == {1}

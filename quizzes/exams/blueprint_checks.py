@@ -1,0 +1,73 @@
+"""A blueprint held against the published bank of its course: whether it can be filled, and what it comes to."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from questions.kinds import KINDS, matching
+from questions.models import Concept
+from quizzes.exams import blueprints
+from quizzes.exams.candidates import load_candidates
+from quizzes.exams.drafting import draft_assessment
+from quizzes.exams.errors import SittingError
+from quizzes.models import Exam
+
+CHECKED_DRAWS = 20
+"""Draws that a blueprint has to fill before it is taken."""
+
+
+def check_blueprint(exam: Exam) -> None:
+    """Check that the exam's blueprint is right, and that the published bank of its course can fill it.
+
+    Raises blueprints.BlueprintError, or SittingError that names what is short.
+    """
+    blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    known = set(Concept.objects.filter(course=exam.course_id).values_list("slug", flat=True))
+    for slug in blueprint.concepts:
+        if slug not in known:
+            raise blueprints.BlueprintError("concepts", f"There is no concept “{slug}” in this course.")
+    candidates = load_candidates(exam.course_id)
+    if isinstance(blueprint, blueprints.Assessment):
+        for seed in range(CHECKED_DRAWS):
+            draft_assessment(blueprint, candidates, seed, strict=True)
+        return
+    match_sets = sum(
+        candidate.kind == matching.KIND and (not blueprint.concepts or blueprint.concepts.get(candidate.concept, 0) > 0)
+        for candidate in candidates
+    )
+    if match_sets < blueprint.rounds:
+        raise SittingError("bank", f"match sets: {blueprint.rounds} rounds needed, {match_sets} published.")
+    if blueprint.rounds * blueprint.seconds_a_round > exam.minutes * 60:
+        together = math.ceil(blueprint.rounds * blueprint.seconds_a_round / 60)
+        raise blueprints.BlueprintError(
+            "rounds", f"The rounds take {together} minutes together; the exam has {exam.minutes}."
+        )
+
+
+@dataclass(frozen=True)
+class ConceptShare:
+    """A concept of a blueprint: the slots (or rounds) to expect of it in a sitting, and the items there are for it."""
+
+    concept: str
+    expected: float
+    published: int
+
+
+def concept_shares(exam: Exam) -> list[ConceptShare]:
+    """What the blueprint's concepts amount to, the heaviest first. Raises blueprints.BlueprintError."""
+    blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    if isinstance(blueprint, blueprints.Viva):
+        kinds, slots = {matching.KIND}, blueprint.rounds
+    else:
+        kinds, slots = {kind for section in blueprint.parts for kind in section.kinds or KINDS}, blueprint.slots
+    published = Counter(each.concept for each in load_candidates(exam.course_id) if each.kind in kinds)
+    weights = blueprint.concepts or dict.fromkeys(published, 1.0)
+    total = sum(weights.values())
+    shares = [
+        ConceptShare(concept, slots * weight / total, published[concept])
+        for concept, weight in weights.items()
+        if weight
+    ]
+    return sorted(shares, key=lambda share: (-share.expected, share.concept))

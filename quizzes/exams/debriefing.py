@@ -1,0 +1,86 @@
+"""After a sitting or a round: what was missed, what was confused, and a question to answer aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from questions.kinds import matching
+from questions.models import Concept, Item
+from quizzes import presentations
+from quizzes.exams.confusion_matrix import ConfusionMatrix, confusion_matrix
+from quizzes.exams.payloads import ConceptScorePayload
+
+if TYPE_CHECKING:
+    from quizzes.models import Sitting, Slot
+
+
+class NamedConceptScore(ConceptScorePayload):
+    """The points of a concept, with its name."""
+
+    name: str
+
+
+def missed_items(sitting: Sitting) -> list[int]:
+    """The items of a closed sitting that were not wholly right, as far as they are still asked."""
+    items = sitting.slots.filter(score__lt=1).values_list("presentation__version__item", flat=True)
+    return list(Item.objects.published().filter(pk__in=list(items)).values_list("pk", flat=True))
+
+
+def name_concepts(scores: Sequence[ConceptScorePayload]) -> list[NamedConceptScore]:
+    """The scores with the concepts' names, the weakest first."""
+    slugs = [score["slug"] for score in scores]
+    names = dict(Concept.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    named: list[NamedConceptScore] = [{**score, "name": names.get(score["slug"], score["slug"])} for score in scores]
+    return sorted(named, key=lambda score: (score["score"] / score["max_score"], score["name"]))
+
+
+@dataclass(frozen=True)
+class OralPrompt:
+    """Say aloud why a pair belongs together, then compare with the `rubric` and mark yourself."""
+
+    pair: str
+    left_html: str
+    right_html: str
+    rubric_html: str
+
+
+def oral_prompt(slot: Slot) -> OralPrompt | None:
+    """A question about the first pair that was missed, else about the first; None where the item gives no reason."""
+    presentation = slot.presentation
+    body = presentations.body_of(presentation.version_id)
+    reasons = {pair.id: pair for pair in body.pairs}  # type: ignore[attr-defined]
+    facets, key = presentation.answer["facets"], presentation.answer["pairs"]
+    matched = (slot.response or {}).get("pairs", {})
+    for left in sorted(facets, key=lambda left: bool(matched.get(left) == key[left])):
+        pair = reasons.get(facets[left])
+        if pair and pair.because:
+            return OralPrompt(
+                pair=left,
+                left_html=presentations.with_html({"text": pair.left})["text_html"],
+                right_html=presentations.with_html({"text": pair.right})["text_html"],
+                rubric_html=presentations.with_html({"message": pair.because})["message_html"],
+            )
+    return None
+
+
+def confusion_matrices(sitting: Sitting) -> list[ConfusionMatrix]:
+    """The match sets of a sitting in which something was taken for something else.
+
+    Those that are asked in an open sitting are left out, since they show keys.
+    """
+    slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
+    slots = slots.exclude(presentation__version__item__in=presentations.in_open_sitting(sitting.student))
+    return [matrix for matrix in map(_matrix, slots) if matrix.confused]
+
+
+def _matrix(slot: Slot) -> ConfusionMatrix:
+    prompt = slot.presentation.prompt
+    return confusion_matrix(
+        stem=prompt["stem"],
+        left={entry["id"]: entry["text"] for entry in prompt["left"]},
+        right={entry["id"]: entry["text"] for entry in prompt["right"]},
+        key=slot.presentation.answer["pairs"],
+        matched=(slot.response or {}).get("pairs", {}),
+    )

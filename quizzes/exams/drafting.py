@@ -1,0 +1,81 @@
+"""A draft of a sitting: which items its sections ask, by the exam's blueprint. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from quizzes.exams import blueprints, composition, viva_rounds
+from quizzes.exams.errors import SittingError
+
+
+class RoundOptions(TypedDict, total=False):
+    """How a match set is presented in a round: pairs, distractors, and the right-hand texts that come first."""
+
+    size: int
+    distractors: int
+    preferred: list[str]
+
+
+@dataclass(frozen=True)
+class DraftSlot:
+    """An item to ask; of a match set in a viva its pairs (`facets`), and how the round is presented."""
+
+    item: int
+    facets: tuple[str, ...] = ()
+    options: RoundOptions = field(default_factory=RoundOptions)
+
+
+@dataclass(frozen=True)
+class DraftSection:
+    """A section and what it asks, in order."""
+
+    title: str
+    slots: list[DraftSlot]
+
+
+@dataclass(frozen=True)
+class KnownPairs:
+    """What is known of a student's match sets: their pairs, and for an item the right-hand texts given by mistake."""
+
+    pairs: Sequence[viva_rounds.Pair]
+    mistakes: dict[int, list[str]]
+
+
+def draft_assessment(
+    blueprint: blueprints.Assessment, candidates: Sequence[composition.Candidate], seed: int, *, strict: bool = False
+) -> list[DraftSection]:
+    """Draw the items of each section. Raises SittingError `bank` where there are too few, or, with `strict`, where
+    a number of the blueprint cannot be met."""
+    sections = blueprint.parts
+    parts = [composition.Part(section.slots, section.kinds, section.difficulty) for section in sections]
+    try:
+        drawn = composition.compose(candidates, parts, blueprint.concepts, seed, strict=strict)
+    except composition.ShortageError as shortage:
+        where = "" if shortage.part is None else f"{sections[shortage.part].title}: "
+        raise SittingError("bank", f"{where}{shortage}.") from None
+    return [
+        DraftSection(section.title, [DraftSlot(item) for item in items])
+        for section, items in zip(sections, drawn, strict=True)
+    ]
+
+
+def draft_viva(blueprint: blueprints.Viva, known: KnownPairs, seed: int) -> list[DraftSection]:
+    """Choose the rounds. Raises SittingError `bank` where there is no match set."""
+    rounds = viva_rounds.choose_rounds(known.pairs, blueprint.rounds, blueprint.pairs, blueprint.concepts, seed)
+    if not rounds:
+        raise SittingError("bank", "There are no match sets for this viva.")
+    slots = [
+        DraftSlot(
+            chosen.item,
+            chosen.facets,
+            RoundOptions(
+                size=blueprint.pairs,
+                distractors=blueprint.distractors,
+                preferred=known.mistakes.get(chosen.item, []),
+            ),
+        )
+        for chosen in rounds
+    ]
+    return [DraftSection("Rounds", slots)]
