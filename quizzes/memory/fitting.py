@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import fsrs_rs_python as rust
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from quizzes.memory import fsrs
 from quizzes.memory.calibration import Bin, calibration, log_loss, rmse
 from quizzes.memory.rating import Rating
-from quizzes.memory.timeline import Line, timeline
+from quizzes.memory.timeline import LogLine, build_timeline
 
 MIN_REVIEWS = 400
 """From this many reviews on a student's own log says more than everybody's."""
@@ -29,7 +30,7 @@ NEWEST = 0.2
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judgement:
     """How well parameters predict reviews: mean log loss (nats), RMSE over the bins, and the bins."""
 
     log_loss: float
@@ -38,14 +39,14 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedParameters:
     """Parameters w0…w20 as fitted to `reviews` reviews, judged on `judged_on` newer ones beside those in use."""
 
     parameters: tuple[float, ...]
     reviews: int
     judged_on: int
-    before: Judged
-    after: Judged
+    before: Judgement
+    after: Judgement
 
     @property
     def better(self) -> bool:
@@ -53,26 +54,30 @@ class Fitted:
         return self.after.log_loss < self.before.log_loss
 
 
-def fit(log: Iterable[Line], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) -> Fitted | None:
-    """Fit to a sorted log, and judge beside `w`, which is in use. None where the log is too short to tell.
+def fit(log: Iterable[LogLine], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) -> FittedParameters | None:
+    """Fit parameters to a sorted log with guess rates, and judge them beside `w`, which is in use.
 
-    A line is (card, instant, event, study day, rating, practice, guess rate). What is fitted to and judged on are the
-    reviews that a prediction can be made of: not a card's first, not of the same day as the one before, not practice.
+    Returns None where the log is too short to tell. What is fitted to and judged on are the reviews that a prediction
+    can be made of: not a card's first, not of the same day as the one before, not practice.
     """
-    found = timeline(log)
-    if not found.cards:
+    timeline = build_timeline(log)
+    if not timeline.cards:
         return None
     reviews = _Reviews(
-        ratings=np.array([line[4] for line in found.lines]),
-        elapsed=np.array(found.elapsed, dtype=np.float64),
-        practice=np.array([line[5] for line in found.lines]),
-        guess_rate=np.array([line[6] for line in found.lines]),
-        lengths=np.array(found.lengths),
+        ratings=np.array([line.rating for line in timeline.lines]),
+        elapsed=np.array(timeline.elapsed, dtype=np.float64),
+        practice=np.array([line.practice for line in timeline.lines]),
+        guess_rate=np.array([line.guess_rate for line in timeline.lines]),
+        lengths=np.array(timeline.lengths),
     )
     first = np.zeros(reviews.ratings.size, dtype=bool)
     first[np.cumsum(reviews.lengths) - reviews.lengths] = True
     predictable = np.flatnonzero(~first & (reviews.practice == 0) & (reviews.elapsed >= 1))
-    in_time = sorted(predictable.tolist(), key=lambda at: (found.lines[at][1], found.lines[at][2]))[-MAX_REVIEWS:]
+
+    def when(at: int) -> tuple[datetime, int]:
+        return timeline.lines[at].occurred_at, timeline.lines[at].event.int
+
+    in_time = sorted(predictable.tolist(), key=when)[-MAX_REVIEWS:]
     cut = len(in_time) - int(len(in_time) * NEWEST)
     older, newest = np.array(in_time[:cut], dtype=int), np.array(in_time[cut:], dtype=int)
     if not newest.size:
@@ -80,7 +85,9 @@ def fit(log: Iterable[Line], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) -> Fi
     parameters = _optimise(reviews, older)
     if parameters is None:
         return None
-    return Fitted(parameters, older.size, newest.size, _judge(reviews, newest, w), _judge(reviews, newest, parameters))
+    return FittedParameters(
+        parameters, older.size, newest.size, _judge(reviews, newest, w), _judge(reviews, newest, parameters)
+    )
 
 
 @dataclass(frozen=True)
@@ -118,9 +125,9 @@ def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] 
     return tuple(fitted) if np.isfinite(fitted).all() else None
 
 
-def _judge(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Judged:
+def _judge(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Judgement:
     recall = np.empty(reviews.ratings.size)
     fsrs.replay(reviews.ratings, reviews.elapsed, reviews.lengths, w, practice=reviews.practice, recall=recall)
     predicted = fsrs.expected_correct(recall[which], reviews.guess_rate[which])
     correct = reviews.ratings[which] > Rating.AGAIN
-    return Judged(log_loss(predicted, correct), rmse(predicted, correct), calibration(predicted, correct))
+    return Judgement(log_loss(predicted, correct), rmse(predicted, correct), calibration(predicted, correct))

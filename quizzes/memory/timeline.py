@@ -9,71 +9,85 @@ restore full recall.
 """
 
 import math
-from collections.abc import Hashable, Iterable
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
-from operator import itemgetter
-from typing import Any, TypeAlias
+from operator import attrgetter
+from typing import NamedTuple
 
-Line: TypeAlias = tuple[Any, ...]
-"""(card, instant, event, study day, rating, practice, …): lines sort card by card, each card's in order of time."""
+
+class LogLine(NamedTuple):
+    """One line of a card's log. Lines sort card by card, each card's in order of time."""
+
+    card: uuid.UUID
+    occurred_at: datetime
+    event: uuid.UUID
+    study_date: date
+    rating: int
+    """1 (again) to 4 (easy)."""
+    practice: float
+    """0 for a review, else the weight in (0, 1] of an implicit one."""
+    guess_rate: float = 0.0
+    """P(correct) of an answer by luck; loaded only where predictions are judged."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ClockStep:
     """What a line that counts does to a card's clock."""
 
     elapsed: int
-    """Whole days from the day counted from to the line's."""
+    """Whole days from the day counted from to the line's study day."""
     counted_from: date
     """The day that elapsed days count from afterwards."""
     practised_on: date | None
     """The day of the last practice that counted."""
 
 
-def move(counted_from: date | None, practised_on: date | None, on: date, practice: float) -> Moved | None:
-    """How a line of the study day `on` moves a card on; None for practice that does not count.
+def step_clock(
+    counted_from: date | None, practised_on: date | None, study_date: date, practice: float
+) -> ClockStep | None:
+    """Return how a line of the day `study_date` moves a card's clock; None for practice that does not count.
 
     `counted_from` is None for a card never reviewed; `practice` is 0 for a review, else its weight in (0, 1].
     """
-    elapsed = max((on - counted_from).days, 0) if counted_from else 0
+    elapsed = max((study_date - counted_from).days, 0) if counted_from else 0
     if not practice:
-        return Moved(elapsed, on, practised_on)
-    if counted_from is None or (practised_on is not None and practised_on >= on):
+        return ClockStep(elapsed, study_date, practised_on)
+    if counted_from is None or (practised_on is not None and practised_on >= study_date):
         return None
-    return Moved(elapsed, counted_from + timedelta(days=math.floor(practice * elapsed)), on)
+    return ClockStep(elapsed, counted_from + timedelta(days=math.floor(practice * elapsed)), study_date)
 
 
 @dataclass
 class Timeline:
-    """The lines that count of many cards' logs, one card after the other, and what the memory model makes of them.
+    """The lines that count of many cards' logs, one card after the other."""
 
-    `lines`, and the whole days `elapsed` before each, are as long; `cards`, `lengths` (of each one's lines) and
-    `clocks` (as the last line left it) are, too.
-    """
-
-    lines: list[Line] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     elapsed: list[int] = field(default_factory=list)
-    cards: list[Hashable] = field(default_factory=list)
+    """Of each line: the whole days before it."""
+    cards: list[uuid.UUID] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
-    clocks: list[Moved] = field(default_factory=list)
+    """Of each card: how many lines it has."""
+    clocks: list[ClockStep] = field(default_factory=list)
+    """Of each card: its clock after its last line."""
 
 
-def timeline(log: Iterable[Line]) -> Timeline:
-    """The lines of a sorted log that count: all reviews, and of the practice what `move` lets count."""
-    found = Timeline()
-    for card, own in groupby(log, key=itemgetter(0)):
-        clock: Moved | None = None
-        begin = len(found.lines)
-        for line in own:
+def build_timeline(log: Iterable[LogLine]) -> Timeline:
+    """Return the lines of a sorted log that count: all reviews, and the practice that `step_clock` lets count."""
+    timeline = Timeline()
+    for card, lines in groupby(log, key=attrgetter("card")):
+        clock: ClockStep | None = None
+        begin = len(timeline.lines)
+        for line in lines:
             counted_from, practised_on = (clock.counted_from, clock.practised_on) if clock else (None, None)
-            if moved := move(counted_from, practised_on, line[3], line[5]):
-                clock = moved
-                found.lines.append(line)
-                found.elapsed.append(moved.elapsed)
+            if step := step_clock(counted_from, practised_on, line.study_date, line.practice):
+                clock = step
+                timeline.lines.append(line)
+                timeline.elapsed.append(step.elapsed)
         if clock:
-            found.cards.append(card)
-            found.lengths.append(len(found.lines) - begin)
-            found.clocks.append(clock)
-    return found
+            timeline.cards.append(card)
+            timeline.lengths.append(len(timeline.lines) - begin)
+            timeline.clocks.append(clock)
+    return timeline

@@ -20,7 +20,7 @@ from django.utils import timezone
 from questions.models import Course
 from quizzes import schedule
 from quizzes.memory import fitting, fsrs
-from quizzes.memory.timeline import Line
+from quizzes.memory.timeline import LogLine
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import ChangeLog, Enrolment, MemoryFit, Review, Student
 from quizzes.reviews import change_log, memory_states
@@ -33,8 +33,8 @@ SLACK = timedelta(hours=12)
 def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit | None:
     """Fit to the student's own log, keep the figures, and adopt the fit if it is better; None below 400 reviews."""
     now = now or timezone.now()
-    log = _log(Review.objects.filter(card__student=student))
-    if sum(not line[5] for line in log) < fitting.MIN_REVIEWS:
+    log = _load_log(Review.objects.filter(card__student=student))
+    if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
     found = fitting.fit(log, change_log.parameters(student))
     if found is None:
@@ -50,10 +50,10 @@ def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit |
 def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | None:
     """Fit to the pooled log of a course; those without an own fit follow with `follow_course`. None if too short."""
     now = now or timezone.now()
-    log: list[Line] = []
+    log: list[LogLine] = []
     reviews = 0
     for student in _newest_first(course):
-        log += _log(Review.objects.filter(card__student=student, card__item__course=course))
+        log += _load_log(Review.objects.filter(card__student=student, card__item__course=course))
         reviews = len(log)
         if reviews >= fitting.MAX_REVIEWS:
             break
@@ -109,10 +109,8 @@ def courses_due(now: datetime) -> QuerySet[Course]:
     return Course.objects.filter(~Exists(recent))
 
 
-def _log(reviews: QuerySet[Review]) -> list[Line]:
-    counted = reviews.filter(event__undone=False)
-    rows = counted.values_list(*memory_states.LINE, "event__presentation__guess_rate")
-    return sorted((*row[:-1], row[-1] or 0.0) for row in rows)
+def _load_log(reviews: QuerySet[Review]) -> list[LogLine]:
+    return memory_states.load_log(reviews.filter(event__undone=False), with_guess_rates=True)
 
 
 def _newest_first(course: Course) -> Iterator[Any]:
@@ -127,7 +125,7 @@ def _behind(course: Course, fit: MemoryFit) -> QuerySet[Any]:
     return students.filter(waiting).exclude(change_log__fit=fit).order_by("pk")
 
 
-def _keep(found: fitting.Fitted, now: datetime, **whose: Any) -> MemoryFit:
+def _keep(found: fitting.FittedParameters, now: datetime, **whose: Any) -> MemoryFit:
     better = found.after if found.better else found.before
     return MemoryFit.objects.create(
         **whose,

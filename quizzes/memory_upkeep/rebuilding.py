@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from quizzes.memory.timeline import Line
+from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student
 from quizzes.reviews import change_log, memory_states
 
@@ -66,7 +66,7 @@ def _rebuild(book: ChangeLog, cards: dict[uuid.UUID, Card], report: Rebuilt, *, 
     student = book.student
     before = {pk: _state(card) for pk, card in cards.items()}
     first, last = min(cards), max(cards)
-    log = _log(student, first, last)
+    log = _load_log(student, first, last)
     memory_states.replay(cards, log, book.w)
     report.reviews += len(log)
     flags = ReviewEvent.objects.filter(student=student, card__gte=first, card__lte=last, undone=False)
@@ -92,7 +92,7 @@ def _state(card: Card) -> tuple[Any, ...]:
     return tuple(getattr(card, name) for name in memory_states.CARD_STATE)
 
 
-def _log(student: Student, first: uuid.UUID, last: uuid.UUID) -> list[Line]:
-    """The lines that count: card by card, in order of time."""
-    rows = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
-    return sorted(rows.values_list(*memory_states.LINE))
+def _load_log(student: Student, first: uuid.UUID, last: uuid.UUID) -> list[LogLine]:
+    """Return the lines that count of the student's cards from `first` to `last`."""
+    reviews = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
+    return memory_states.load_log(reviews)

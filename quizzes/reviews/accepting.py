@@ -460,8 +460,8 @@ def _fold(student: Student, writes: _Writes, w: Sequence[float]) -> None:
         stored = Review.objects.filter(card__in=writes.refold, event__undone=False)
         stored = stored.exclude(event__student=student, event__event_id__in=writes.undone)
         new = [review for review in writes.reviews if review.card_id in writes.refold and not review.event.undone]
-        log = [*stored.values_list(*memory_states.LINE), *map(memory_states.line, new)]
-        memory_states.replay(writes.refold, sorted(log), w)
+        log = memory_states.load_log(stored, new)
+        memory_states.replay(writes.refold, log, w)
     if writes.flagged:
         flags = ReviewEvent.objects.filter(card__in=writes.flagged, undone=False, type__in=memory_states.FLAGS)
         events = [event for event in flags if event.event_id not in writes.undone]

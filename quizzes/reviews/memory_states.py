@@ -1,18 +1,19 @@
-"""Card states as the fold of their logs: a step for an answer, whole logs for what came late, the same bits by both."""
+"""Card states as the fold of their logs: one step for an answer, whole logs for what came late, to the same bits."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from quizzes.calendar import day_begins, study_day
 from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating
-from quizzes.memory.timeline import Line, Moved, move, timeline
+from quizzes.memory.timeline import ClockStep, LogLine, build_timeline, step_clock
 from quizzes.models import Card, Review, ReviewEvent, Student
 
 CARD_STATE = [
@@ -30,96 +31,107 @@ CARD_STATE = [
     "suspended",
     "buried_until",
 ]
+"""The fields of a card that are folded from the log."""
 FLAGS = (ReviewEvent.Type.BURY, ReviewEvent.Type.SUSPEND, ReviewEvent.Type.RESUME)
 RELEARN_AFTER = timedelta(minutes=10)
 """A forgotten card comes back the same day, after this."""
 MAX_INTERVAL_DAYS = 3650
 
-LINE = ("card_id", "event__occurred_at", "event__event_id", "event__study_date", "rating", "practice")
-"""What of a stored review is a line of its card's log."""
+
+# The log
+
+_COLUMNS = ("card_id", "event__occurred_at", "event__event_id", "event__study_date", "rating", "practice")
+_GUESS_RATE = Coalesce("event__presentation__guess_rate", 0.0)
 
 
-def line(review: Review) -> Line:
-    """A review that is not stored yet as a line of its card's log."""
-    event = review.event
-    return review.card_id, event.occurred_at, event.event_id, event.study_date, review.rating, review.practice
+def load_log(
+    reviews: QuerySet[Review], unsaved: Iterable[Review] = (), *, with_guess_rates: bool = False
+) -> list[LogLine]:
+    """Return stored and unsaved reviews as sorted lines of their cards' logs; one query.
+
+    What was undone is the caller's to leave out. `with_guess_rates` reads those of the stored reviews too.
+    """
+    columns = (*_COLUMNS, _GUESS_RATE) if with_guess_rates else _COLUMNS
+    lines = [
+        *(LogLine(*row) for row in reviews.values_list(*columns)),
+        *(
+            LogLine(
+                one.card_id, one.event.occurred_at, one.event.event_id, one.event.study_date, one.rating, one.practice
+            )
+            for one in unsaved
+        ),
+    ]
+    # The numbers of identifiers compare faster than the identifiers.
+    lines.sort(key=lambda line: (line.card.int, line.occurred_at, line.event.int))
+    return lines
+
+
+# The fold
 
 
 def step(reviews: Sequence[Review], event: ReviewEvent, w: Sequence[float]) -> list[Card]:
-    """One event's reviews, each a step of its card, which must not have seen a later one; the cards that moved."""
-    counted: list[tuple[Card, Review, Moved]] = []
+    """Move the cards of one event's reviews one step on, none of which may have seen a later event.
+
+    Return the cards that moved: practice of a card that is new, or a second one on a day, moves nothing.
+    """
+    steps: list[tuple[Card, Review, ClockStep]] = []
     for review in reviews:
         card = review.card
-        if moved := move(card.last_review_on, card.practised_on, event.study_date, review.practice):
-            counted.append((card, review, moved))
-    if not counted:
+        if clock := step_clock(card.last_review_on, card.practised_on, event.study_date, review.practice):
+            steps.append((card, review, clock))
+    if not steps:
         return []
-    S = np.array([np.nan if card.stability is None else card.stability for card, _, _ in counted])
-    D = np.array([np.nan if card.difficulty is None else card.difficulty for card, _, _ in counted])
-    elapsed = np.array([moved.elapsed for _, _, moved in counted], dtype=float)
-    practice = np.array([review.practice for _, review, _ in counted])
-    next_S, next_D = fsrs.step(S, D, elapsed, np.array([review.rating for _, review, _ in counted]), w)
+    S = np.array([np.nan if card.stability is None else card.stability for card, _, _ in steps])
+    D = np.array([np.nan if card.difficulty is None else card.difficulty for card, _, _ in steps])
+    elapsed = np.array([clock.elapsed for _, _, clock in steps], dtype=float)
+    practice = np.array([review.practice for _, review, _ in steps])
+    next_S, next_D = fsrs.step(S, D, elapsed, np.array([review.rating for _, review, _ in steps]), w)
     if practice.any():
         next_S = np.where(practice > 0, fsrs.practise(S, D, elapsed, practice, w), next_S)
         next_D = np.where(practice > 0, D, next_D)
-    for (card, review, moved), stability, difficulty in zip(counted, next_S, next_D, strict=True):
+    for (card, review, clock), stability, difficulty in zip(steps, next_S, next_D, strict=True):
         if not review.practice:
             card.lapses += int(review.rating == Rating.AGAIN and card.stability is not None)
             card.reviews += 1
             card.last_review_at, card.last_rating = event.occurred_at, review.rating
         card.stability, card.difficulty = float(stability), float(difficulty)
-        card.last_review_on, card.practised_on = moved.counted_from, moved.practised_on
+        card.last_review_on, card.practised_on = clock.counted_from, clock.practised_on
         card.last_event_at, card.last_event = event.occurred_at, event.event_id
-    return [card for card, _, _ in counted]
+    return [card for card, _, _ in steps]
 
 
-def replay(cards: Mapping[Any, Card], log: Iterable[Line], w: Sequence[float]) -> None:
+def replay(cards: Mapping[uuid.UUID, Card], log: Iterable[LogLine], w: Sequence[float]) -> None:
     """Set each card's memory to the fold of its lines, from nothing. `log` holds those of all `cards`, sorted."""
     for card in cards.values():
-        card.stability = card.difficulty = card.last_rating = None
-        card.reviews = card.lapses = 0
-        card.last_review_at = card.last_review_on = card.last_event_at = card.last_event = card.practised_on = None
-    found = timeline(log)
-    if not found.cards:
+        _forget(card)
+    timeline = build_timeline(log)
+    if not timeline.cards:
         return
-    ratings = np.array([line[4] for line in found.lines])
-    practice = np.array([line[5] for line in found.lines])
-    S, D = fsrs.replay(ratings, np.array(found.elapsed, dtype=float), found.lengths, w, practice=practice)
-    ends = np.cumsum(found.lengths)
+    ratings = np.array([line.rating for line in timeline.lines])
+    practice = np.array([line.practice for line in timeline.lines])
+    S, D = fsrs.replay(ratings, np.array(timeline.elapsed, dtype=float), timeline.lengths, w, practice=practice)
+    ends = np.cumsum(timeline.lengths)
     begins = np.concatenate([[0], ends[:-1]])
     asked = practice == 0
     again = asked & (ratings == Rating.AGAIN)
     again[begins] = False  # a card that is new has nothing to forget
     reviews = np.add.reduceat(asked, begins, dtype=int)
     lapses = np.add.reduceat(again, begins, dtype=int)
-    latest = np.maximum.accumulate(np.where(asked, np.arange(ratings.size), -1))[ends - 1]
-    for at, pk in enumerate(found.cards):
-        card, clock = cards[pk], found.clocks[at]
+    last_asked = np.maximum.accumulate(np.where(asked, np.arange(ratings.size), -1))[ends - 1]
+    for at, (pk, clock) in enumerate(zip(timeline.cards, timeline.clocks, strict=True)):
+        card, last_review, last_line = cards[pk], timeline.lines[last_asked[at]], timeline.lines[ends[at] - 1]
         card.stability, card.difficulty = float(S[at]), float(D[at])
         card.reviews, card.lapses = int(reviews[at]), int(lapses[at])
-        _, card.last_review_at, _, _, card.last_rating, _ = found.lines[latest[at]]
-        _, card.last_event_at, card.last_event, _, _, _ = found.lines[ends[at] - 1]
+        card.last_review_at, card.last_rating = last_review.occurred_at, last_review.rating
+        card.last_event_at, card.last_event = last_line.occurred_at, last_line.event
         card.last_review_on, card.practised_on = clock.counted_from, clock.practised_on
 
 
-def predict(card: Card, on: date, guess_rate: float, w: Sequence[float]) -> float | None:
-    """P(correct) of `card` on study day `on`, luck included; None for a card that is new."""
-    if card.stability is None or card.last_review_on is None:
-        return None
-    days = max((on - card.last_review_on).days, 0)
-    recall = fsrs.retrievability(days, card.stability, w)
-    return float(fsrs.expected_correct(recall, guess_rate))
-
-
-def due(student: Student, card: Card, w: Sequence[float]) -> datetime | None:
-    """When the card comes due: soon after a lapse, else at the start of the study day on which its interval ends."""
-    if card.stability is None or card.last_review_at is None or card.last_review_on is None:
-        return None
-    if card.last_rating == Rating.AGAIN:
-        return card.last_review_at + RELEARN_AFTER
-    interval = float(fsrs.interval(card.stability, student.desired_retention, w))
-    days = min(max(round(interval), 1), MAX_INTERVAL_DAYS)
-    return day_begins(student, card.last_review_on + timedelta(days=days))
+def _forget(card: Card) -> None:
+    """Set the card's memory to that of a new card."""
+    card.stability = card.difficulty = card.last_rating = None
+    card.reviews = card.lapses = 0
+    card.last_review_at = card.last_review_on = card.last_event_at = card.last_event = card.practised_on = None
 
 
 def fold_flags(student: Student, cards: Mapping[uuid.UUID, Card], events: Iterable[ReviewEvent]) -> None:
@@ -135,3 +147,29 @@ def fold_flags(student: Student, cards: Mapping[uuid.UUID, Card], events: Iterab
             card.suspended = True
         else:
             card.suspended, card.buried_until = False, None
+
+
+# What follows from a state
+
+
+def predict(card: Card, on: date, guess_rate: float, w: Sequence[float]) -> float | None:
+    """Return P(correct) of `card` on study day `on`, luck included; None for a card that is new."""
+    if card.stability is None or card.last_review_on is None:
+        return None
+    days = max((on - card.last_review_on).days, 0)
+    recall = fsrs.retrievability(days, card.stability, w)
+    return float(fsrs.expected_correct(recall, guess_rate))
+
+
+def due(student: Student, card: Card, w: Sequence[float]) -> datetime | None:
+    """Return when the card comes due; None for a card that is new.
+
+    That is soon after a lapse, else at the start of the study day on which its interval ends.
+    """
+    if card.stability is None or card.last_review_at is None or card.last_review_on is None:
+        return None
+    if card.last_rating == Rating.AGAIN:
+        return card.last_review_at + RELEARN_AFTER
+    interval = float(fsrs.interval(card.stability, student.desired_retention, w))
+    days = min(max(round(interval), 1), MAX_INTERVAL_DAYS)
+    return day_begins(student, card.last_review_on + timedelta(days=days))

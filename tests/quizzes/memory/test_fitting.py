@@ -1,13 +1,14 @@
 """Fits: they find what the students' memory is like, and are adopted only where that helps."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pytest
 
 from quizzes.memory import fsrs
 from quizzes.memory.fitting import fit
+from quizzes.memory.timeline import LogLine
 
 BEGIN = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SOMEBODY = (
@@ -17,10 +18,10 @@ SOMEBODY = (
 """Of a real learner: user 2 of the open spaced-repetition benchmark."""
 
 
-def log_of(w: tuple[float, ...], cards: int, *, guess_rate: float = 0.0, seed: int = 0) -> list[tuple[Any, ...]]:
+def log_of(w: tuple[float, ...], cards: int, *, guess_rate: float = 0.0, seed: int = 0) -> list[LogLine]:
     """Eight reviews of each card, by someone whose memory is `w`, at intervals that the defaults would choose."""
     rng = np.random.default_rng(seed)
-    lines: list[tuple[Any, ...]] = []
+    lines: list[LogLine] = []
     for card in range(cards):
         S = D = believed_S = believed_D = np.array(np.nan)
         at, days = BEGIN + timedelta(hours=float(rng.uniform(0, 72))), 0
@@ -29,7 +30,8 @@ def log_of(w: tuple[float, ...], cards: int, *, guess_rate: float = 0.0, seed: i
                 0.5 if np.isnan(S) else fsrs.expected_correct(fsrs.retrievability(days, S, w), guess_rate)
             )
             rating = int(rng.choice([2, 3, 4], p=[0.1, 0.8, 0.1])) if right else 1
-            lines.append((card, at, len(lines), at.date(), rating, 0.0, guess_rate))
+            event = uuid.UUID(int=len(lines) * 2)
+            lines.append(LogLine(uuid.UUID(int=card), at, event, at.date(), rating, 0.0, guess_rate))
             S, D = fsrs.step(S, D, days, rating, w)
             believed_S, believed_D = fsrs.step(believed_S, believed_D, days, rating)
             days = max(round(float(fsrs.interval(believed_S, 0.9)) * rng.uniform(0.5, 1.5)), 1)
@@ -60,8 +62,8 @@ def test_what_fits_already_is_not_replaced() -> None:
 
 def test_it_is_judged_on_the_newest_alone() -> None:
     log = log_of(SOMEBODY, 60)
-    newest = sorted(log, key=lambda line: (line[1], line[2]))[-40:]
-    changed = [(*line[:4], 1, *line[5:]) if line in newest else line for line in log]
+    newest = sorted(log, key=lambda line: (line.occurred_at, line.event))[-40:]
+    changed = [line._replace(rating=1) if line in newest else line for line in log]
     found, other = fit(log), fit(changed)
     assert found is not None
     assert other is not None
@@ -84,7 +86,13 @@ def test_too_little_to_tell(cards: int) -> None:
 def test_practice_is_neither_fitted_to_nor_judged_on() -> None:
     log = log_of(SOMEBODY, 60)
     practised = [
-        (line[0], line[1] + timedelta(hours=30), line[2] + 0.5, line[3] + timedelta(days=1), 3, 0.3, 0.0)
+        line._replace(
+            occurred_at=line.occurred_at + timedelta(hours=30),
+            event=uuid.UUID(int=line.event.int + 1),
+            study_date=line.study_date + timedelta(days=1),
+            rating=3,
+            practice=0.3,
+        )
         for line in log
     ]
     found, plain = fit(sorted(log + practised)), fit(log)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.memory import fsrs
-from quizzes.memory.timeline import move
+from quizzes.memory.timeline import step_clock
 
 DAY = date(2026, 3, 1)
 weights = st.floats(0.01, 1.0)
@@ -52,16 +52,16 @@ def test_a_replay_with_practice_is_its_steps_to_the_bit(lines: list[tuple[int, i
 
 
 def test_a_review_restarts_the_clock_and_practice_moves_it_on() -> None:
-    reviewed = move(None, None, DAY, 0.0)
+    reviewed = step_clock(None, None, DAY, 0.0)
     assert reviewed is not None
     assert (reviewed.elapsed, reviewed.counted_from, reviewed.practised_on) == (0, DAY, None)
 
-    practised = move(DAY, None, DAY + timedelta(days=9), 0.5)
+    practised = step_clock(DAY, None, DAY + timedelta(days=9), 0.5)
     assert practised is not None
     assert (practised.elapsed, practised.counted_from) == (9, DAY + timedelta(days=4))
     assert practised.practised_on == DAY + timedelta(days=9)
 
-    again = move(practised.counted_from, practised.practised_on, DAY + timedelta(days=20), 0.0)
+    again = step_clock(practised.counted_from, practised.practised_on, DAY + timedelta(days=20), 0.0)
     assert again is not None
     assert (again.elapsed, again.counted_from) == (16, DAY + timedelta(days=20))
 
@@ -72,11 +72,11 @@ def test_a_review_restarts_the_clock_and_practice_moves_it_on() -> None:
 def test_practice_counts_once_a_day_and_after_a_first_review(
     counted_from: date | None, practised_on: date | None
 ) -> None:
-    assert move(counted_from, practised_on, DAY + timedelta(days=9), 0.5) is None
+    assert step_clock(counted_from, practised_on, DAY + timedelta(days=9), 0.5) is None
 
 
 @given(days=st.integers(0, 1000), weight=weights)
 def test_practice_never_moves_the_clock_past_its_own_day(days: int, weight: float) -> None:
-    moved = move(DAY, None, DAY + timedelta(days=days), weight)
+    moved = step_clock(DAY, None, DAY + timedelta(days=days), weight)
     assert moved is not None
     assert DAY <= moved.counted_from <= DAY + timedelta(days=days)

@@ -27,7 +27,7 @@ CARDS = 60
 def remember(student: User, w: tuple[float, ...] = SOMEBODY, cards: int = CARDS, seed: int = 0) -> None:
     """A log as somebody whose memory is `w` leaves it, and the states that the defaults make of it."""
     log = log_of(w, cards, seed=seed)
-    shift = timezone.now() - max(line[1] for line in log) - timedelta(days=1)
+    shift = timezone.now() - max(line.occurred_at for line in log) - timedelta(days=1)
     item = Item.objects.filter(slug="penalty-target").get()
     made = Card.objects.bulk_create(Card(student=student, item=item, facet=f"f{number}") for number in range(cards))
     events = [
@@ -38,16 +38,16 @@ def remember(student: User, w: tuple[float, ...] = SOMEBODY, cards: int = CARDS,
             type="review",
             body_hash="0" * 64,
             device=uuid.UUID(int=1),
-            device_occurred_at=line[1] + shift,
-            occurred_at=line[1] + shift,
-            study_date=(line[1] + shift).date(),
-            received_at=line[1] + shift,
+            device_occurred_at=line.occurred_at + shift,
+            occurred_at=line.occurred_at + shift,
+            study_date=(line.occurred_at + shift).date(),
+            received_at=line.occurred_at + shift,
         )
         for number, line in enumerate(log, start=1)
     ]
     ReviewEvent.objects.bulk_create(events)
     Review.objects.bulk_create(
-        Review(card=made[line[0]], event=event, rating=line[4], score=float(line[4] > 1))
+        Review(card=made[line.card.int], event=event, rating=line.rating, score=float(line.rating > 1))
         for line, event in zip(log, events, strict=True)
     )
     ChangeLog.objects.update_or_create(
