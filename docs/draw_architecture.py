@@ -126,7 +126,7 @@ def reduced(arrows: dict[str, set[str]]) -> dict[str, set[str]]:
 
 def laid_out(rows: list[list[str]], arrows: dict[str, set[str]]) -> list[list[Node]]:
     """The nodes by rows, placed so that arrows are short and seldom cross."""
-    layout = [[Node(name, row) for name in names] for row, names in enumerate(rows)]
+    layout = [[Node(name, floor) for name in names] for floor, names in enumerate(rows)]
     by_name = {node.name: node for row in layout for node in row}
     for name in by_name:
         for target in sorted(arrows[name], key=lambda name: (by_name[name].row, name)):
@@ -134,9 +134,9 @@ def laid_out(rows: list[list[str]], arrows: dict[str, set[str]]) -> list[list[No
             if last.row == end.row:
                 last.beside.append(end)
                 continue
-            for row in range(last.row + 1, end.row):
-                step = Node("", row)
-                layout[row].append(step)
+            for between in range(last.row + 1, end.row):
+                step = Node("", between)
+                layout[between].append(step)
                 join(last, step)
                 last = step
             join(last, end)

@@ -27,16 +27,6 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def links(path: Path) -> list[str]:
-    return [link for link in re.findall(r"\]\(([^)#]+)", path.read_text()) if "://" not in link]
-
-
-@pytest.mark.parametrize("path", ["README.md", *(str(path) for path in Path("docs").rglob("*.md"))])
-def test_links_lead_somewhere(path: str) -> None:
-    document = settings.BASE_DIR / path
-    assert [link for link in links(document) if not (document.parent / link).exists()] == []
-
-
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.slow
 def test_the_walk_through_by_curl_ends_in_a_grade(
