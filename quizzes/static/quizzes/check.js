@@ -1,105 +1,87 @@
-// Questions within a lesson. The quick check and the links "Try one" are pages of their own without this file.
+// Questions within a lesson: the quick check, and "Try one". Both are pages of their own without this file.
 
-import { enhanceMatching } from "./matching.js";
-import { enhanceOrdering } from "./ordering.js";
+import { announcer } from "../examprep/announce.js";
+import { all, create, find, get } from "../examprep/dom.js";
+import { enhanceAnswers } from "./enhance.js";
+import { openTriesInPlace } from "./try.js";
 
-const announcement = document.createElement("p");
-announcement.className = "visually-hidden";
-announcement.setAttribute("role", "status");
+/** How far below the window the quick check begins to load. */
+const LOAD_AHEAD = "600px";
+/** What takes the focus of a new question, but on a touch screen, where the keyboard would cover what is to be read. */
+const FIELD = ".answer input:not([type=hidden]), .answer button";
+
+const announcement = create("p", { className: "visually-hidden", role: "status" });
 document.body.append(announcement);
+const announce = announcer(announcement);
 
-function announce(text) {
-  announcement.textContent = "";
-  requestAnimationFrame(() => { announcement.textContent = text; });
-}
+const place = find(document, "[data-quick-check]");
+if (place) loadWhenNear(place);
+openTriesInPlace();
+prepare(document.body);
 
-function arrived(root) {
-  for (const set of root.querySelectorAll("[data-matching]:not(.enhanced)")) enhanceMatching(set, announce);
-  for (const list of root.querySelectorAll("[data-ordering]:not(.enhanced)")) enhanceOrdering(list, announce);
-  const check = root.closest("[data-check]") ?? root.querySelector("[data-check]");
-  if (check) score(check);
-}
-
-function score(check) {
-  const parts = [...check.querySelectorAll("[data-part]")];
-  const answered = parts.map((part) => part.querySelector("[data-outcome]")?.dataset.outcome).filter(Boolean);
-  const right = answered.filter((outcome) => outcome === "right").length;
-  const done = answered.length === parts.length;
-  check.querySelector("[data-score]").textContent = done ? `${right} of ${parts.length} right.` : answered.length ? `${answered.length} of ${parts.length} answered.` : "";
-}
-
-// A lesson's quick check comes into its page when it is about to be read.
-const place = document.querySelector("[data-quick-check]");
-if (place) {
-  new IntersectionObserver(([entry], observer) => {
-    if (!entry.isIntersecting) return;
-    observer.disconnect();
-    window.htmx.ajax("GET", place.dataset.quickCheck, { target: place, swap: "innerHTML" });
-  }, { rootMargin: "600px" }).observe(place);
+/** The quick check comes into its page when it is about to be read. @param {HTMLElement} place */
+function loadWhenNear(place) {
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry.isIntersecting) return;
+      observer.disconnect();
+      window.htmx.ajax("get", place.dataset.quickCheck ?? "", { target: place, swap: "innerHTML" });
+    },
+    { rootMargin: LOAD_AHEAD },
+  );
+  observer.observe(place);
 }
 
 // What comes in above what is being read, or in place of what has the focus, takes neither away.
-let focused = false;
-let reading = null;
+let hadFocus = false;
+/** @type {HTMLElement | null} */
+let headingInSight = null;
 document.addEventListener("htmx:beforeSwap", ({ target }) => {
-  focused = target.contains(document.activeElement);
-  const heading = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  hadFocus = target.contains(document.activeElement);
+  const heading = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
   const top = heading ? heading.getBoundingClientRect().top : -1;
-  reading = target === place && top >= 0 && top < innerHeight ? heading : null;
+  headingInSight = target === place && top >= 0 && top < innerHeight ? heading : null;
 });
 
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   // A check that was swapped as a whole is no longer in the page: the new one is.
-  const root = target.isConnected ? target : document.querySelector("[data-check]");
+  const root = target.isConnected ? target : find(document, "[data-check]");
   if (!root) return;
-  arrived(root);
+  prepare(root);
   const part = root.closest("[data-part]");
-  if (!part) {
-    reading?.scrollIntoView();
-    if (target !== place) announce("Four other questions");
-    if (focused) begin(root.querySelector("[data-part]"));
+  if (part) {
+    focusOn(part);
     return;
   }
-  // On a touch screen the keyboard would cover the question that is still to be read.
-  const field = matchMedia("(pointer: fine)").matches ? ".answer input:not([type=hidden]), .answer button" : "form.question";
-  const next = part.querySelector("[id^=verdict], [aria-invalid=true]") ?? part.querySelector(field);
+  headingInSight?.scrollIntoView();
+  if (target !== place) announce("Four new questions");
+  if (!hadFocus) return;
+  const first = find(root, "[data-part]");
+  first?.focus({ preventScroll: true });
+  first?.scrollIntoView({ block: "start" });
+});
+
+/** @param {Element} root */
+function prepare(root) {
+  enhanceAnswers(root, announce);
+  const check = root.closest("[data-check]") ?? root.querySelector("[data-check]");
+  if (check) showScore(check);
+}
+
+/** Focus the verdict on a question, or what comes next in it. @param {Element} part */
+function focusOn(part) {
+  const field = matchMedia("(pointer: fine)").matches ? FIELD : "form.question";
+  const next = find(part, "[id^=verdict], [aria-invalid=true]") ?? find(part, field);
   if (next?.matches("form")) next.tabIndex = -1;
   next?.focus({ preventScroll: true });
   part.scrollIntoView({ block: "nearest" });
-});
-
-function begin(part) {
-  part?.focus({ preventScroll: true });
-  part?.scrollIntoView({ block: "start" });
 }
 
-// "Try one": the variant opens below its callout's link; the same link closes it.
-for (const link of document.querySelectorAll(".try a")) {
-  link.setAttribute("aria-expanded", "false");
-  link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const open = link.parentElement.nextElementSibling;
-    const mine = link.getAttribute("aria-expanded") === "true";
-    for (const other of link.parentElement.children) other.setAttribute("aria-expanded", "false");
-    open?.remove();
-    if (mine) return;
-    const trial = document.createElement("div");
-    trial.className = "trial";
-    trial.dataset.part = "";
-    link.parentElement.after(trial);
-    link.setAttribute("aria-expanded", "true");
-    window.htmx.ajax("GET", link.href, { target: trial, swap: "innerHTML" });
-  });
+/** @param {Element} check */
+function showScore(check) {
+  const questions = all(check, "[data-part]").length;
+  const outcomes = all(check, "[data-part] [data-outcome]").map(({ dataset }) => dataset.outcome);
+  const right = outcomes.filter((outcome) => outcome === "right").length;
+  const answered = outcomes.length ? `${outcomes.length} of ${questions} answered.` : "";
+  get(check, "[data-score]").textContent = outcomes.length === questions ? `${right} of ${questions} right.` : answered;
 }
-
-// What could not be loaded leaves its link as it was.
-for (const failed of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failed, ({ target }) => {
-    if (!target.matches?.(".trial:empty")) return;
-    for (const link of target.previousElementSibling.children) link.setAttribute("aria-expanded", "false");
-    target.remove();
-  });
-}
-
-arrived(document.body);

@@ -1,19 +1,15 @@
 // Steps put in order by buttons, by arrow keys on a step's handle, or by dragging it. The form sends them as they stand.
 
+import { all, create, get } from "../examprep/dom.js";
 import { spoken } from "../examprep/math.js";
 
+/**
+ * @param {HTMLElement} list
+ * @param {import("../examprep/announce.js").Announce} announce
+ */
 export function enhanceOrdering(list, announce) {
   for (const step of steps()) {
-    step.querySelector(".place").remove();
-    const handle = button("handle", "↕");
-    handle.dataset.handle = "";
-    step.prepend(handle);
-    const up = button("move", "↑");
-    const down = button("move", "↓");
-    const buttons = document.createElement("span");
-    buttons.className = "moves";
-    buttons.append(up, down);
-    step.append(buttons);
+    const { handle, up, down } = addButtons(step);
     up.addEventListener("click", () => move(step, -1));
     down.addEventListener("click", () => move(step, 1));
     handle.addEventListener("keydown", (event) => {
@@ -29,64 +25,89 @@ export function enhanceOrdering(list, announce) {
   number();
 
   function steps() {
-    return [...list.querySelectorAll("[data-step]")];
+    return all(list, "[data-step]");
   }
 
-  function button(name, face) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = name;
-    made.textContent = face;
-    return made;
-  }
-
+  /**
+   * @param {HTMLElement} step
+   * @param {number} by
+   */
   function move(step, by) {
     const other = by < 0 ? step.previousElementSibling : step.nextElementSibling;
     if (!other) return;
-    by < 0 ? other.before(step) : other.after(step);
+    if (by < 0) other.before(step);
+    else other.after(step);
     number();
     list.dispatchEvent(new Event("answered", { bubbles: true }));
-    announce(`${text(step)}: now place ${steps().indexOf(step) + 1} of ${steps().length}`);
+    announce(`${textOf(step)}: now place ${steps().indexOf(step) + 1} of ${steps().length}`);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {HTMLElement} step
+   * @param {HTMLElement} handle
+   */
   function drag(event, step, handle) {
     event.preventDefault();
     handle.focus();
     handle.setPointerCapture(event.pointerId);
     step.classList.add("dragged");
-    const follow = ({ clientY }) => {
+    /** @param {PointerEvent} event */
+    function follow({ clientY }) {
       const before = step.previousElementSibling;
       const after = step.nextElementSibling;
-      if (before && clientY < middle(before)) move(step, -1);
-      else if (after && clientY > middle(after)) move(step, 1);
-    };
-    const stop = () => {
+      if (before && clientY < middleOf(before)) move(step, -1);
+      else if (after && clientY > middleOf(after)) move(step, 1);
+    }
+    function stop() {
       step.classList.remove("dragged");
       handle.removeEventListener("pointermove", follow);
-    };
+    }
     handle.addEventListener("pointermove", follow);
     handle.addEventListener("lostpointercapture", stop, { once: true });
   }
 
-  function middle(element) {
-    const box = element.getBoundingClientRect();
-    return box.top + box.height / 2;
-  }
-
-  function text(step) {
-    return spoken(step.querySelector(".text"));
-  }
-
+  /** Number the steps as they stand. */
   function number() {
-    const all = steps();
-    all.forEach((step, place) => {
-      step.querySelector("[data-handle]").textContent = place + 1;
-      step.querySelector("[data-handle]").setAttribute("aria-label", `Place ${place + 1}: ${text(step)}. Arrow keys move it.`);
-      const [up, down] = step.querySelectorAll(".move");
-      up.setAttribute("aria-label", `Move up: ${text(step)}`);
-      down.setAttribute("aria-label", `Move down: ${text(step)}`);
+    const inOrder = steps();
+    inOrder.forEach((step, place) => {
+      const handle = get(step, "[data-handle]");
+      handle.textContent = String(place + 1);
+      handle.ariaLabel = `Place ${place + 1}: ${textOf(step)}. Arrow keys move it.`;
+      const [up, down] = all(step, ".move", HTMLButtonElement);
+      up.ariaLabel = `Move up: ${textOf(step)}`;
+      down.ariaLabel = `Move down: ${textOf(step)}`;
       up.disabled = place === 0;
-      down.disabled = place === all.length - 1;
+      down.disabled = place === inOrder.length - 1;
     });
   }
+}
+
+/**
+ * Put a handle and two buttons in place of the list of places.
+ *
+ * @param {HTMLElement} step
+ */
+function addButtons(step) {
+  get(step, ".place").remove();
+  const handle = create("button", { type: "button", className: "handle" });
+  handle.dataset.handle = "";
+  const up = create("button", { type: "button", className: "move", textContent: "↑" });
+  const down = create("button", { type: "button", className: "move", textContent: "↓" });
+  const moves = create("span", { className: "moves" });
+  moves.append(up, down);
+  step.prepend(handle);
+  step.append(moves);
+  return { handle, up, down };
+}
+
+/** @param {HTMLElement} step */
+function textOf(step) {
+  return spoken(get(step, ".text"));
+}
+
+/** The height of an element's middle in the window. @param {Element} element */
+function middleOf(element) {
+  const box = element.getBoundingClientRect();
+  return box.top + box.height / 2;
 }

@@ -1,11 +1,14 @@
 // The settings' button for reminders in this browser.
 
-const box = document.querySelector("[data-push-key]");
-if (box && "serviceWorker" in navigator && "PushManager" in window) offer();
+import { find, get } from "../examprep/dom.js";
 
-async function offer() {
-  const button = box.querySelector("button");
-  const note = box.querySelector("[role=status]");
+const box = find(document, "[data-push-key]");
+if (box && "serviceWorker" in navigator && "PushManager" in window) offer(box);
+
+/** @param {HTMLElement} box */
+async function offer(box) {
+  const button = get(box, "button", HTMLButtonElement);
+  const note = get(box, "[role=status]");
   const worker = await navigator.serviceWorker.register("/worker.js");
   let subscription = await worker.pushManager.getSubscription();
   box.hidden = false;
@@ -14,20 +17,30 @@ async function offer() {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      if (subscription) {
-        await tell("DELETE", { endpoint: subscription.endpoint });
-        await subscription.unsubscribe();
-        subscription = null;
-      } else {
-        subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: box.dataset.pushKey });
-        await tell("POST", subscription.toJSON());
-      }
+      if (subscription) await unsubscribe(subscription);
+      else await subscribe();
       show();
     } catch {
-      note.textContent = Notification.permission === "denied" ? "Your browser does not allow it: change that in its settings for this site." : "That did not work. Try again later.";
+      note.textContent =
+        Notification.permission === "denied"
+          ? "Your browser blocks notifications from this site. Allow them in its settings first."
+          : "That did not work. Try again later.";
     }
     button.disabled = false;
   });
+
+  async function subscribe() {
+    const options = { userVisibleOnly: true, applicationServerKey: box.dataset.pushKey };
+    subscription = await worker.pushManager.subscribe(options);
+    await report("POST", subscription.toJSON());
+  }
+
+  /** @param {PushSubscription} old */
+  async function unsubscribe(old) {
+    await report("DELETE", { endpoint: old.endpoint });
+    await old.unsubscribe();
+    subscription = null;
+  }
 
   function show() {
     button.textContent = subscription ? "Stop reminders in this browser" : "Remind me in this browser too";
@@ -35,9 +48,15 @@ async function offer() {
   }
 }
 
-async function tell(method, body) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+/**
+ * Tell the server of a subscription. Throws where it refuses.
+ *
+ * @param {"POST" | "DELETE"} method
+ * @param {object} body
+ */
+async function report(method, body) {
+  const token = get(document, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
   const answer = await fetch("/reminders/push/", { method, headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(answer.status);
+  if (!answer.ok) throw new Error(String(answer.status));
 }

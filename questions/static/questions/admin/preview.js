@@ -2,4 +2,4 @@
 
 import { typeset } from "../../examprep/math.js";
 
-document.addEventListener("htmx:load", (event) => typeset(event.detail.elt));
+document.addEventListener("htmx:load", ({ detail }) => typeset(detail.elt));

@@ -1,0 +1,28 @@
+// What scripts of ours find in every page: two libraries, and the events that they and we dispatch.
+
+import type htmx from "htmx.org";
+import type katex from "katex";
+
+interface HtmxEvent<Detail> extends CustomEvent<Detail> {
+  readonly target: HTMLElement;
+}
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+    katex: typeof katex;
+  }
+
+  interface DocumentEventMap {
+    "htmx:load": CustomEvent<{ elt: Element }>;
+    "htmx:beforeSwap": HtmxEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>;
+    "htmx:afterSwap": HtmxEvent<object>;
+    "htmx:sendError": HtmxEvent<object>;
+    "htmx:responseError": HtmxEvent<{ xhr: XMLHttpRequest }>;
+  }
+
+  interface HTMLElementEventMap {
+    /** A match set or an order has changed by what somebody did. */
+    answered: Event;
+  }
+}

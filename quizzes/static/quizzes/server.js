@@ -1,0 +1,66 @@
+// Requests to the server that outlive the page, and answer null where the server cannot be reached.
+
+import { all, get } from "../examprep/dom.js";
+
+/**
+ * What the API says of a sitting that is open.
+ *
+ * @typedef {{ slot: number, rev: number, flagged: boolean }} SlotState
+ * @typedef {{ state: string, deadline_at: string, server_now: string, slots: SlotState[] }} SittingState
+ */
+
+/**
+ * A PUT that goes on when the page is left.
+ *
+ * @param {string} address
+ * @param {object} body
+ */
+export function put(address, body) {
+  return fetch(address, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+    body: JSON.stringify(body),
+    keepalive: true,
+  }).catch(() => null);
+}
+
+/**
+ * The response to a GET of the API; null where there is none.
+ *
+ * @param {string} address
+ * @param {RequestInit} options
+ */
+export function fetchOrNull(address, options = {}) {
+  return fetch(address, options).catch(() => null);
+}
+
+/**
+ * Send a form whose fields are all hidden, and show what the page has become. Returns whether the server was reached.
+ *
+ * @param {HTMLFormElement} form
+ */
+export async function submitHidden(form) {
+  const fields = all(form, ":scope > input[type=hidden]", HTMLInputElement).map(({ name, value }) => [
+    name,
+    name === "csrfmiddlewaretoken" ? csrfToken() : value,
+  ]);
+  const response = await fetchOrNull(form.action, { method: "POST", body: new URLSearchParams(fields) });
+  if (response) location.replace(location.pathname);
+  return Boolean(response);
+}
+
+/** The milliseconds that a sitting has left by the server's clock. @param {SittingState} sitting */
+export function millisecondsLeft(sitting) {
+  return Date.parse(sitting.deadline_at) - Date.parse(sitting.server_now);
+}
+
+/** @param {number} milliseconds */
+export function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** The token as it is now: a login in another tab changes it. */
+function csrfToken() {
+  const cookie = document.cookie.split("; ").find((each) => each.startsWith("csrftoken="));
+  return cookie?.slice("csrftoken=".length) ?? get(document, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
+}

@@ -1,0 +1,80 @@
+// Every change to an answer is saved: a choice at once, what is typed after a short rest.
+
+import { find, targetOf } from "../../examprep/dom.js";
+import { readResponse } from "../response.js";
+
+/** @typedef {import("../response.js").Response} Response */
+
+const TYPING_REST_MS = 500;
+
+export class Autosave {
+  /**
+   * @param {import("./slots.js").Slots} slots
+   * @param {import("../saver.js").Saver} saver
+   * @param {string} api the sitting's address in the API
+   */
+  constructor(slots, saver, api) {
+    this.slots = slots;
+    this.saver = saver;
+    this.api = api;
+    /** What is being typed, by slot: a timer, and what it will do. @type {Map<number, { timer: number, save: () => void }>} */
+    this.typing = new Map();
+  }
+
+  /** Save what changes in a slot's form. @param {number} number */
+  watch(number) {
+    const form = this.slots.form(number);
+    form.addEventListener("input", (event) => {
+      const field = targetOf(event);
+      if (!field.closest(".answer")) return;
+      if (field.matches("[type=radio], [type=checkbox], select")) this.saveNow(number);
+      else this.saveSoon(number);
+    });
+    form.addEventListener("answered", () => this.saveNow(number));
+    find(form, "[data-as-it-is]")?.addEventListener("click", () =>
+      this.save(number, readResponse(form) ?? { choices: [] }),
+    );
+  }
+
+  /**
+   * Save an answer.
+   *
+   * @param {number} number
+   * @param {Response | null} response
+   */
+  save(number, response) {
+    this.slots.markAnswered(number, Boolean(response));
+    return this.saver.put(number, `${this.api}answers/${number}/`, response);
+  }
+
+  /** @param {number} number */
+  saveNow(number) {
+    this.forgetTyping(number);
+    this.save(number, readResponse(this.slots.form(number)));
+  }
+
+  /** @param {number} number */
+  saveSoon(number) {
+    this.forgetTyping(number);
+    this.slots.savingLine(number).textContent = "Saving …";
+    const save = () => this.saveNow(number);
+    this.typing.set(number, { save, timer: setTimeout(save, TYPING_REST_MS) });
+  }
+
+  /** @param {number} number */
+  forgetTyping(number) {
+    clearTimeout(this.typing.get(number)?.timer);
+    this.typing.delete(number);
+  }
+
+  /** Whether this page has an answer for the slot that is not with the server yet. @param {number} number */
+  isPending(number) {
+    return this.typing.has(number) || this.saver.waiting.has(number);
+  }
+
+  /** Send at once what is being typed: before another question, before handing in, at the end. */
+  flush() {
+    for (const { save } of [...this.typing.values()]) save();
+    return this.saver.send();
+  }
+}
