@@ -1,0 +1,80 @@
+"""The bank by filters, and what is selected from it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from examprep.models import User
+from questions.models import Item
+from quizzes import exams
+from quizzes.models import Card
+
+
+def pk(slug: str) -> int:
+    return Item.objects.get(slug=slug).pk
+
+
+def remembers(student: User, slug: str, *, due: float, lapses: int = 0, rating: int = 3) -> None:
+    """As if the student had met the item, which is due in so many days."""
+    Card.objects.create(
+        student=student,
+        item_id=pk(slug),
+        facet="met",
+        reviews=2,
+        lapses=lapses,
+        last_rating=rating,
+        due_at=timezone.now() + timedelta(days=due),
+    )
+
+
+def counts(found: exams.BankSelection, name: str) -> dict[str, int]:
+    return {value: count for value, _, count in found.options[name]}
+
+
+def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
+    found = exams.browse_bank(student, exams.BankFilter(concept="factor"), timezone.now())
+    assert found.count == 3
+    assert counts(found, "concept") == {"l2": 3, "factor": 3}
+    assert counts(found, "kind") == {
+        "matching": 0,
+        "multiple_select": 0,
+        "numeric": 1,
+        "ordering": 1,
+        "short_text": 1,
+        "single_choice": 0,
+    }
+    assert counts(found, "state") == {"new": 3}
+    assert exams.browse_bank(student, exams.BankFilter(concept="factor", difficulty="1"), timezone.now()).count == 0
+    assert exams.browse_bank(student, exams.BankFilter(kind="none-such"), timezone.now()).count == 0
+
+
+def test_states_tell_new_due_weak_and_known(student: User) -> None:
+    now = timezone.now()
+    remembers(student, "penalty-target", due=-1)
+    remembers(student, "true-of-l2", due=5)
+    remembers(student, "order-of-a-step", due=5, lapses=2)
+    remembers(student, "name-of-the-fix", due=-2, rating=1)
+    states = {
+        state: exams.select_items(student, exams.BankFilter(state=state), now) for state in exams.BankFilter.STATES
+    }
+    assert states["due"] == [pk("penalty-target")]
+    assert states["known"] == [pk("true-of-l2")]
+    assert states["weak"] == [pk("name-of-the-fix"), pk("order-of-a-step")]
+    assert states["new"] == [pk("match-regularisers"), pk("decay-factor")]
+
+
+def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User) -> None:
+    now = timezone.now()
+    for slug, days in (("order-of-a-step", 3), ("penalty-target", 1), ("name-of-the-fix", 2)):
+        remembers(student, slug, due=-days)
+    slugs = dict(Item.objects.values_list("pk", "slug"))
+    assert [slugs[item] for item in exams.select_items(student, exams.BankFilter(), now)] == [
+        "order-of-a-step",
+        "name-of-the-fix",
+        "penalty-target",
+        "true-of-l2",
+        "match-regularisers",
+        "decay-factor",
+    ]
