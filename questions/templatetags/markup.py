@@ -1,7 +1,7 @@
 """Markdown in templates: `{% load markup %}{{ text|markdown }}`."""
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from questions.text import markup
 
@@ -11,10 +11,10 @@ register = template.Library()
 @register.filter
 def markdown(text: str | None) -> SafeString:
     """Blocks of Markdown; sanitised."""
-    return mark_safe(markup.render(text or ""))
+    return markup.render(text or "")
 
 
 @register.filter
 def markdown_inline(text: str | None) -> SafeString:
     """One line of Markdown; sanitised."""
-    return mark_safe(markup.render_inline(text or ""))
+    return markup.render_inline(text or "")

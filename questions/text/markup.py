@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 import nh3
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
@@ -55,17 +56,17 @@ class Section:
 
     id: str
     title: str
-    html: str
+    html: SafeString
 
 
 @lru_cache(maxsize=4096)
-def render(text: str) -> str:
+def render(text: str) -> SafeString:
     """Blocks of Markdown as clean HTML."""
     return _clean(str(_MARKDOWN.render(text)))
 
 
 @lru_cache(maxsize=8192)
-def render_inline(text: str) -> str:
+def render_inline(text: str) -> SafeString:
     """One line of Markdown as clean HTML, without a paragraph around it."""
     return _clean(str(_MARKDOWN.renderInline(text)))
 
@@ -105,14 +106,15 @@ def tried_in(info: str) -> list[str]:
     return found[1].split(",") if found else []
 
 
-def _clean(html: str) -> str:
-    return nh3.clean(
+def _clean(html: str) -> SafeString:
+    cleaned = nh3.clean(
         html,
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
+    return mark_safe(cleaned)  # noqa: S308 - what is left is on the allow-list
 
 
 def _slug(title: str) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connections
 from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from questions.models import Concept, Lesson
 from questions.text import markup
@@ -51,8 +53,8 @@ class Hit:
 
     slug: str
     anchor: str
-    title_html: str
-    snippet_html: str
+    title_html: SafeString
+    snippet_html: SafeString
 
 
 def words(query: str) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def lessons(wanted: Sequence[str]) -> list[Hit]:
         for rank, at, part in best[:SECTIONS]:
             title = snippet(escape(lesson.title), wanted)
             if part.title:
-                title += ": " + snippet(markup.render_inline(part.title), wanted)
+                title = format_html("{}: {}", title, snippet(markup.render_inline(part.title), wanted))
             hits.append((rank, at, Hit(lesson.slug, part.id, title, snippet(part.html, wanted))))
     return [hit for _, _, hit in sorted(hits, key=lambda one: one[:2])][:FOUND]
 
@@ -137,7 +139,7 @@ def _held(html: str, wanted: Sequence[str]) -> int:
     return sum(_begins(text, root(word)) for word in wanted)
 
 
-def snippet(html: str, wanted: Sequence[str]) -> str:
+def snippet(html: str, wanted: Sequence[str]) -> SafeString:
     """The part of sanitised HTML with the most of the words, as one line of text with the words in `<mark>`.
 
     Formulas stay whole, to be typeset; of all other markup nothing is left.
@@ -153,7 +155,8 @@ def snippet(html: str, wanted: Sequence[str]) -> str:
         for (text, math), match in list(zip(pieces, matches, strict=True))[begin : begin + SHOWN]
     ]
     more = begin + SHOWN < len(pieces)
-    return ("… " if begin else "") + "".join(shown).strip() + (" …" if more else "")
+    line = ("… " if begin else "") + "".join(shown).strip() + (" …" if more else "")
+    return mark_safe(line)  # noqa: S308 - every piece of it was escaped
 
 
 def _pieces(html: str) -> list[tuple[str, bool]]:

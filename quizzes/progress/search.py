@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from questions.models import Item
 from questions.text import markup
@@ -24,8 +25,8 @@ class Found:
 
     type: str
     slug: str
-    title_html: str
-    snippet_html: str
+    title_html: SafeString
+    snippet_html: SafeString
     url: str
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from html import escape
 from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 
 from quizzes.models import Presentation
 from quizzes.reviews import accepting
@@ -37,18 +38,18 @@ def outcome(shown: dict[str, Any], grade: dict[str, Any], response: Any) -> dict
     }
 
 
-def given(shown: dict[str, Any], response: Any) -> list[str]:
+def given(shown: dict[str, Any], response: Any) -> list[SafeString]:
     """What was answered, as lines of HTML, with no word on whether it is right."""
     prompt = shown["prompt"]
     texts = {
         each["id"]: each["text_html"] for name in ("choices", "steps", "left", "right") for each in prompt.get(name, [])
     }
     if "pairs" in response:
-        return [f"{texts[left]} → {texts[right]}" for left, right in response["pairs"].items()]
+        return [format_html("{} → {}", texts[left], texts[right]) for left, right in response["pairs"].items()]
     if "value" in response or "text" in response:
         return [escape(str(response.get("value", response.get("text"))))]
     chosen = response.get("order", response.get("choices", [response.get("choice")]))
-    return [texts[one] for one in chosen] or ["nothing ticked"]
+    return [texts[one] for one in chosen] or [SafeString("nothing ticked")]
 
 
 def in_order(steps: Any, typed: dict[str, Any]) -> Any:
