@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +17,10 @@ from django.utils import timezone
 
 from examprep.models import User
 from examprep.roles import instructors
-from questions import bank
 from questions.models import Course
-from quizzes import exams, presentations, schedule
+from quizzes import presentations, schedule
 from quizzes.models import Presentation
-from tests import servers
-
-TINY = Path(__file__).parent / "course"
+from tests import clocks, courses, servers
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,6 +49,13 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    """The machine's clock, or the one that TEST_CLOCK names (`make test-clocks`)."""
+    with clocks.running(os.environ.get("TEST_CLOCK", "")):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _fresh_caches() -> None:
     """Nobody is throttled for what an earlier test did, nor gets an item of its database."""
     cache.clear()
@@ -61,9 +65,7 @@ def _fresh_caches() -> None:
 @pytest.fixture
 def course(db: None) -> Course:
     """The tiny course: one item of each kind."""
-    loaded = bank.load_course(TINY, seeds=20).course
-    exams.load_exams(loaded, TINY)
-    return loaded
+    return courses.load()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from questions import bank
 from questions.models import Course
-from quizzes.exams import loading
+from quizzes.exams import load_exams
 
 TINY = Path(__file__).parent / "course"
 COURSE = Path(__file__).parent.parent / "fixtures" / "regularization"
@@ -59,14 +59,14 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
 def _load(folder: Path, *, exams: bool) -> Course:
     course = bank.load_course(folder, seeds=20).course
     if exams:
-        loading.load_exams(course, folder)
+        load_exams(course, folder)
     return course
 
 
 def _stored() -> Iterator[tuple[type[models.Model], list[tuple[Any, ...]]]]:
     """What stands in the tables of courses and exams, as the database's driver gives and takes it."""
-    exams = [apps.get_model("quizzes", "Exam")]
-    for model in [*apps.get_app_config("questions").get_models(include_auto_created=True), *exams]:
+    exam = apps.get_model("quizzes", "Exam")
+    for model in [*apps.get_app_config("questions").get_models(include_auto_created=True), exam]:
         table, columns = _table(model)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {table}")
@@ -77,4 +77,6 @@ def _stored() -> Iterator[tuple[type[models.Model], list[tuple[Any, ...]]]]:
 def _table(model: type[models.Model]) -> tuple[str, str]:
     """The names of a table and of its columns."""
     quote = connection.ops.quote_name
-    return quote(model._meta.db_table), ", ".join(quote(field.column) for field in model._meta.local_concrete_fields)
+    return quote(model._meta.db_table), ", ".join(
+        quote(str(field.column)) for field in model._meta.local_concrete_fields
+    )

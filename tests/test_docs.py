@@ -17,7 +17,8 @@ from questions import bank
 from questions.interchange import yaml
 from questions.models import Course
 from quizzes.models import ReviewEvent
-from tests.questions.test_load_course import COURSE
+from tests import courses
+from tests.courses import COURSE
 
 README = (settings.BASE_DIR / "README.md").read_text()
 AUTHORING = (settings.BASE_DIR / "docs/authoring.md").read_text()
@@ -33,7 +34,7 @@ def test_the_walk_through_by_curl_ends_in_a_grade(
     transactional_db: None, live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "EMBEDDED", True)
-    bank.load_course(COURSE, seeds=50)
+    courses.load(COURSE, exams=False)
     call_command("demo_accounts")
     (script,) = blocks(README, "sh")
 

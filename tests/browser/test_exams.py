@@ -14,21 +14,19 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Route, expect
 
 from examprep.models import User
-from questions import bank
-from quizzes import exams, schedule
+from quizzes import schedule
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
+from tests import courses
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
-from tests.conftest import TINY
-from tests.questions.test_load_course import COURSE
+from tests.courses import COURSE
 
 Key = Callable[[str], Any]
 
 
 @pytest.fixture
 def learner(transactional_db: None) -> User:
-    course = bank.load_course(COURSE, seeds=30).course
-    exams.load_exams(course, COURSE)
+    course = courses.load(COURSE)
     # A viva of two rounds is over sooner.
     viva = Exam.objects.get(slug="viva-1")
     viva.blueprint["rounds"] = 2
@@ -41,8 +39,7 @@ def learner(transactional_db: None) -> User:
 @pytest.fixture
 def ada(transactional_db: None) -> User:
     """A student of the tiny course, whose exam has a question of each kind."""
-    course = bank.load_course(TINY, seeds=20).course
-    exams.load_exams(course, TINY)
+    course = courses.load()
     user = User.objects.create_user("ada", password="lovelace-1815")
     schedule.enrol(user, course)
     return user

@@ -9,17 +9,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from examprep.models import User
-from questions import bank
 from quizzes import schedule
+from tests import courses
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
-from tests.conftest import TINY, Api
+from tests.conftest import Api
 
 
 @pytest.fixture
 def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
-    schedule.enrol(user, bank.load_course(TINY, seeds=20).course)
+    schedule.enrol(user, courses.load(exams=False))
     return user
 
 

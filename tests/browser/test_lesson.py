@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
-from questions import bank
 from questions.figures import plots
 from questions.figures.simulators import dropout, ridge, stopping
 from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent
+from tests import courses
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
-from tests.questions.test_load_course import COURSE
+from tests.courses import COURSE
 
 ADDRESS = "/lessons/regularization/"
 Key = Callable[[str], Any]
@@ -28,7 +28,7 @@ Key = Callable[[str], Any]
 @pytest.fixture
 def learner(transactional_db: None) -> User:
     user = User.objects.create_user("ada", password="lovelace-1815")
-    schedule.enrol(user, bank.load_course(COURSE, seeds=30).course)
+    schedule.enrol(user, courses.load(COURSE, exams=False))
     return user
 
 

@@ -16,7 +16,8 @@ from questions import bank
 from questions.models import Item
 from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
-from tests.questions.test_load_course import COURSE
+from tests import courses
+from tests.courses import COURSE
 
 PER_KIND = 4
 Key = Callable[[str], Any]
@@ -43,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def learner(transactional_db: None) -> User:
     """A student of the first course, of which each kind is left with a few items."""
-    course = bank.load_course(COURSE, seeds=50).course
+    course = courses.load(COURSE, exams=False)
     for kind in sorted(set(Item.objects.values_list("kind", flat=True))):
         for item in Item.objects.filter(course=course, kind=kind)[PER_KIND:]:
             bank.retire(item)

@@ -12,7 +12,7 @@ import pytest
 
 from questions import kinds
 from questions.interchange import yaml
-from tests.questions.test_load_course import COURSE
+from tests.courses import COURSE
 
 # What a student must be able to do, and the items that ask it, by kind. An item may serve several rows.
 ROWS: dict[str, dict[str, set[str]]] = {

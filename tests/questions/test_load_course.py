@@ -13,10 +13,9 @@ from django.core.management import CommandError, call_command
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Concept, Course, Item, ItemVersion, Lesson
-from tests.conftest import TINY
+from tests.courses import COURSE, TINY
 
 pytestmark = pytest.mark.database
-COURSE = Path(__file__).parents[2] / "fixtures" / "regularization"
 
 
 @pytest.fixture

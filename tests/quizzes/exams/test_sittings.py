@@ -12,11 +12,11 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from examprep.models import User
-from questions import bank, kinds
+from questions import kinds
 from quizzes import exams
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from quizzes.presentations import body_of
-from tests.conftest import TINY
+from tests import courses
 
 
 def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
@@ -45,8 +45,7 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
 def learner(transactional_db: None) -> User:
     from quizzes import schedule
 
-    course = bank.load_course(TINY, seeds=20).course
-    exams.load_exams(course, TINY)
+    course = courses.load()
     user = User.objects.create_user("ada")
     schedule.enrol(user, course)
     schedule.ensure_cards(user)
