@@ -40,6 +40,7 @@ lint: setup-test
 	$(BIN)/python -m mypy
 	$(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 	$(TEST) django makemigrations --check --dry-run --settings examprep.settings
+	$(BIN)/djlint --quiet --lint examprep questions quizzes
 	$(BIOME) check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
 
