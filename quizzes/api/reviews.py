@@ -10,8 +10,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from quizzes import reviews
 from quizzes.api.requests import InvalidFields, StudentRequest
-from quizzes.reviews import accepting
 
 MAX_BATCH_BYTES = 1024 * 1024
 
@@ -91,6 +91,6 @@ class ReviewBatch(APIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BATCH_BYTES:
             raise BatchTooLarge
         try:
-            return Response(accepting.accept(request.user, request.data))
-        except accepting.BatchError as error:
+            return Response(reviews.accept(request.user, request.data))
+        except reviews.BatchError as error:
             raise InvalidFields(error.errors) from None

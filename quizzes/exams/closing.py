@@ -11,12 +11,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from quizzes import schedule
+from quizzes import reviews, schedule
 from quizzes.exams.deadlines import GRACE
 from quizzes.exams.grading import final_response, grade_slot
 from quizzes.exams.payloads import ScorePayload
 from quizzes.models import Sitting, Slot
-from quizzes.reviews import accepting, change_log
+from quizzes.reviews import change_log
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def _feed(sitting: Sitting, slots: Sequence[Slot], now: datetime) -> None:
         for slot in slots
     ]
     batch = {"device": str(sitting.pk), "device_now": now.isoformat(), "events": events}
-    results = accepting.accept(sitting.student, batch, now=now, of_sitting=True)["results"]
+    results = reviews.accept(sitting.student, batch, now=now, in_sitting=True)["results"]
     for slot, result in zip(slots, results, strict=True):
         if result["grade"]:
             grade: dict[str, Any] = result["grade"]

@@ -32,7 +32,7 @@ from quizzes.memory.rating import Rating
 from quizzes.memory_upkeep import rebuilding
 from quizzes.memory_upkeep.histories import HistoryError, Line, Named, Note, Passed, Reviewed, anki, csv
 from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student
-from quizzes.reviews.accepting import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
+from quizzes.reviews import CLOCK_TOLERANCE, EARLIEST, MAX_DURATION_MS
 
 FORMATS = (csv, anki)
 NAMESPACE = uuid.UUID("0d9c41d1-5a0b-5c39-9e52-3f1b7c0a8e64")

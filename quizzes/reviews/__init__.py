@@ -1,0 +1,23 @@
+"""What was answered: events come in through one door, are graded, logged, and folded into what students remember.
+
+`accept` takes the events of a device. `change_log` locks a student's log and numbers what changes in it,
+`memory_states` folds logs into card states and says what follows from a state, `sync` tells a client what changed.
+"""
+
+from quizzes.reviews import change_log, memory_states, sync
+from quizzes.reviews.accepting import accept
+from quizzes.reviews.batch import MAX_DURATION_MS, BatchError
+from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
+from quizzes.reviews.undoing import last_undoable
+
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "EARLIEST",
+    "MAX_DURATION_MS",
+    "BatchError",
+    "accept",
+    "change_log",
+    "last_undoable",
+    "memory_states",
+    "sync",
+]

@@ -1,14 +1,51 @@
-"""Taking back the last answer."""
+"""Events that are no answers: an earlier event taken back, a card buried, suspended or resumed."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from quizzes.models import ReviewEvent, Student
+from quizzes.reviews.batch import ReportedFlag, ReportedUndo
+from quizzes.reviews.batch_changes import BatchChanges
+from quizzes.reviews.outcomes import RejectedError
+
+
+def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges) -> None:
+    """Take back an earlier event; one that has not arrived yet will be undone from the start. Raises RejectedError."""
+    event.target = reported.target
+    target = changes.find_event(reported.target)
+    if target is None:
+        changes.undone_ahead.add(reported.target)
+        return
+    if target.type == ReviewEvent.Type.UNDO:
+        raise RejectedError("not_undoable", "target: An undo cannot be undone; answer again.")
+    facts = changes.facts
+    presentation = facts.presentation_of(target)
+    if presentation is not None and presentation.in_sitting:
+        raise RejectedError("not_undoable", "target: What was answered in an exam cannot be undone.")
+    target.undone = True
+    changes.undone[target.event_id] = target
+    if target.card_id:
+        changes.flagged[target.card_id] = facts.cards[target.card_id]
+    moved = [*facts.cards_moved.get(target.event_id, [])]
+    moved += [review.card_id for review in changes.reviews if review.event is target]
+    changes.to_replay.update({card: facts.cards[card] for card in moved})
+    if presentation is not None:
+        changes.reopened[presentation.pk] = presentation
+        changes.closed.discard(presentation.pk)
+
+
+def flag_card(event: ReviewEvent, reported: ReportedFlag, changes: BatchChanges) -> None:
+    """Bury, suspend or resume a card. Raises RejectedError."""
+    card = changes.facts.cards.get(reported.card)
+    if card is None:
+        raise RejectedError("unknown_card", "card: There is no such card.")
+    event.card = card
+    changes.flagged[card.pk] = card
 
 
 def last_undoable(student: Student, study_date: date) -> ReviewEvent | None:
-    """The student's last event, if it is an answer of that study day which may be taken back.
+    """Return the student's last event, if it is an answer of that study day which may be taken back.
 
     Answers in a sitting count for the exam, and stand.
     """

@@ -13,8 +13,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from quizzes import reviews
 from quizzes.models import Presentation
-from quizzes.reviews import accepting
 from quizzes.views import StudentRequest
 
 LEFT_ALONE = 5
@@ -88,7 +88,7 @@ def send(request: StudentRequest, event: dict[str, Any]) -> dict[str, Any]:
         "device_now": now,
         "events": [{"id": str(uuid.uuid4()), "occurred_at": now, **event}],
     }
-    result: dict[str, Any] = accepting.accept(request.user, batch)["results"][0]
+    result: dict[str, Any] = reviews.accept(request.user, batch)["results"][0]
     return result
 
 

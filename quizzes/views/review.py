@@ -15,10 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from questions.kinds import numeric
 from questions.variants.numbers import NumberError
-from quizzes import presentations, schedule
+from quizzes import presentations, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.progress import progress
-from quizzes.reviews import undoing
 from quizzes.views import StudentRequest, answering, practice
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
@@ -105,7 +104,7 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
     if presentation is None:
         summary = reverse("review-summary")
         return HttpResponse(headers={"HX-Redirect": summary}) if answering.is_partial(request) else redirect(summary)
-    undoable = undoing.last_undoable(request.user, queue.day.date)
+    undoable = reviews.last_undoable(request.user, queue.day.date)
     context = _question(request, presentation, queue) | {"last": undoable.event_id if undoable else None}
     return _part(request, "question", context, reverse("review"))
 

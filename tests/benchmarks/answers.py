@@ -13,11 +13,10 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course
-from quizzes import schedule
+from quizzes import reviews, schedule
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Presentation, Review, ReviewEvent
 from quizzes.presentations import body_of
-from quizzes.reviews import accepting
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row
 
@@ -45,7 +44,7 @@ def _row(course: Course, past: int) -> Row:
         event = _event(queue.presentations[0])
         with CaptureQueriesContext(connection) as captured:
             begun = time.perf_counter()
-            accepting.accept(student, event)
+            reviews.accept(student, event)
             times.append(time.perf_counter() - begun)
         queries = len(captured)
     times.sort()

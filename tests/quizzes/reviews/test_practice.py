@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import ConceptEdge
-from quizzes import presentations, schedule
+from quizzes import presentations, reviews, schedule
 from quizzes.memory import fsrs
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Presentation, Review
-from quizzes.reviews import accepting
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
 
@@ -46,7 +45,7 @@ def answer(student: User, key: Key) -> Callable[..., dict[str, Any]]:
 
 def send(student: User, event: dict[str, Any]) -> dict[str, Any]:
     batch = {"device": str(uuid.UUID(int=1)), "device_now": timezone.now().isoformat(), "events": [event]}
-    result: dict[str, Any] = accepting.accept(student, batch)["results"][0]
+    result: dict[str, Any] = reviews.accept(student, batch)["results"][0]
     assert result["status"] == "accepted", result
     return result
 

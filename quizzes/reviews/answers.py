@@ -1,0 +1,92 @@
+"""One answer: graded by its kind, rated, and made lines of its cards' logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from questions import kinds
+from questions.kinds.base import ResponseError, storable
+from questions.models import ItemVersion
+from quizzes.memory.rating import Rating, rate
+from quizzes.models import Presentation, Review, ReviewEvent
+from quizzes.presentations import body_of, grade_payload
+from quizzes.reviews import memory_states
+from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
+from quizzes.reviews.batch_changes import BatchChanges, step_cards
+from quizzes.reviews.facts import Facts
+from quizzes.reviews.outcomes import RejectedError
+
+
+def grade_answer(
+    event: ReviewEvent, reported: ReportedReview, changes: BatchChanges, w: Sequence[float], *, in_sitting: bool
+) -> None:
+    """Grade an answer into its event, and step the cards that it is about. Raises RejectedError.
+
+    `in_sitting` says whether it comes from a sitting: what was put there is answered there alone.
+    """
+    presentation = changes.facts.presentations.get(reported.presentation)
+    if presentation is None:
+        raise RejectedError("unknown_presentation", "presentation: There is no such presentation.")
+    if presentation.in_sitting != in_sitting:
+        raise RejectedError("in_sitting", "presentation: This question belongs to a sitting; answer it there.")
+    version = presentation.version
+    kind, body = kinds.get(version.kind), body_of(version.pk)
+    try:
+        storable(reported.response)
+        graded = kind.grade(body, presentation.answer, reported.response)
+    except ResponseError as error:
+        raise RejectedError("format", f"{error.field}: {error.message}") from None
+    event.presentation = presentation
+    event.response = reported.response
+    event.confidence = reported.confidence
+    event.duration_ms = min(reported.duration_ms, MAX_DURATION_MS)
+    event.score = graded.score
+    event.grade = {
+        "rating": _rate(graded.score, event, version).name.lower(),
+        **grade_payload(graded, kind.reveal(body, presentation.answer)),
+    }
+    asked = _reviews(event, presentation, graded.facet_scores, changes.facts, w)
+    practised = _practice(event, version, changes.facts) if graded.correct else []
+    changes.reviews += asked + practised
+    if not event.undone:
+        step_cards(changes, event, asked + practised, w)
+        changes.closed.add(presentation.pk)
+    changes.answered.append((event, [review.card for review in asked]))
+
+
+def _rate(score: float, event: ReviewEvent, version: ItemVersion) -> Rating:
+    return rate(score, event.confidence, event.duration_ms / 1000, version.seconds)
+
+
+def _reviews(
+    event: ReviewEvent, presentation: Presentation, facet_scores: dict[str, float], facts: Facts, w: Sequence[float]
+) -> list[Review]:
+    """Return the reviews of the cards that were asked, each with what was predicted just before."""
+    version = presentation.version
+    return [
+        Review(
+            card=card,
+            event=event,
+            rating=_rate(score, event, version).value,
+            score=score,
+            predicted=memory_states.predict(card, event.study_date, presentation.guess_rate, w),
+        )
+        for facet, score in facet_scores.items()
+        if (card := facts.card_of(version.item_id, facet))
+    ]
+
+
+def _practice(event: ReviewEvent, version: ItemVersion, facts: Facts) -> list[Review]:
+    """Return the implicit reviews that a right answer is: of the cards of all concepts that its own encompass.
+
+    They are logged for cards never seen too: a first review that happened earlier may still arrive.
+    """
+    weights: dict[int, float] = {}
+    for edge in facts.practice:
+        if edge.concept in version.concepts and edge.item != version.item_id:
+            weights[edge.item] = max(edge.weight, weights.get(edge.item, 0.0))
+    return [
+        Review(card=card, event=event, rating=Rating.GOOD.value, practice=weight, score=1.0)
+        for item, weight in weights.items()
+        for card in facts.cards_of_items.get(item, [])
+    ]

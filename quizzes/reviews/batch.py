@@ -1,0 +1,102 @@
+"""What a device sends: a batch of events, read from untrusted JSON. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import pydantic
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+MAX_EVENTS = 500
+MAX_DURATION_MS = 3_600_000
+"""A longer time than an hour for an answer is kept as an hour: the student was elsewhere."""
+_TYPES = ("review", "undo", "bury", "suspend", "resume")
+
+
+class BatchError(ValueError):
+    """The batch as a whole cannot be read, and nothing of it was stored. `errors` maps fields to messages."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(str(errors))
+        self.errors = errors
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+
+    id: uuid.UUID
+    occurred_at: AwareDatetime
+
+
+class ReportedReview(_Event):
+    """An answer."""
+
+    type: Literal["review"]
+    presentation: uuid.UUID
+    response: object
+    confidence: Annotated[int, Field(ge=1, le=5)] | None = None
+    duration_ms: Annotated[int, Field(ge=0)] = 0
+
+
+class ReportedUndo(_Event):
+    """Take back an earlier event."""
+
+    type: Literal["undo"]
+    target: uuid.UUID
+
+
+class ReportedFlag(_Event):
+    """Bury a card until tomorrow, suspend it, or resume it."""
+
+    type: Literal["bury", "suspend", "resume"]
+    card: uuid.UUID
+
+
+ReportedEvent = Annotated[ReportedReview | ReportedUndo | ReportedFlag, Field(discriminator="type")]
+_EVENT: pydantic.TypeAdapter[ReportedEvent] = pydantic.TypeAdapter(ReportedEvent)
+
+
+class Batch(BaseModel):
+    """What a device sends: its events, and its clock by which they happened."""
+
+    device: uuid.UUID
+    device_now: AwareDatetime
+    events: Annotated[list[object], Field(max_length=MAX_EVENTS)]
+    """Each is read on its own, so that one which is wrong does not cost the others."""
+
+
+@dataclass(frozen=True)
+class UnreadableEvent:
+    """An event of a batch that cannot be read: its id as it was sent, and why, in words."""
+
+    id: object
+    detail: str
+
+
+def read_batch(document: object) -> Batch:
+    """Read a batch, its events not yet. Raises BatchError."""
+    try:
+        return Batch.model_validate(document)
+    except pydantic.ValidationError as error:
+        raise BatchError(_messages(error)) from None
+
+
+def read_event(document: object) -> ReportedEvent | UnreadableEvent:
+    """Read one event of a batch."""
+    try:
+        return _EVENT.validate_python(document)
+    except pydantic.ValidationError as error:
+        detail = "; ".join(f"{place}: {' '.join(texts)}" for place, texts in _messages(error).items())
+        return UnreadableEvent(document.get("id") if isinstance(document, dict) else None, detail)
+
+
+def _messages(error: pydantic.ValidationError) -> dict[str, list[str]]:
+    """Return what is wrong with each field; "event" where it is the document as a whole."""
+    messages: dict[str, list[str]] = {}
+    for detail in error.errors(include_url=False):
+        # The type that told the kinds of events apart is a part of the place, but no field.
+        parts = [str(part) for part in detail["loc"] if part not in _TYPES]
+        messages.setdefault(".".join(parts) or "event", []).append(detail["msg"])
+    return messages

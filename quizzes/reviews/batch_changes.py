@@ -1,0 +1,114 @@
+"""What a batch changes: collected event by event, then folded into card states and stored, all together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quizzes.models import Card, ChangeLog, Presentation, Review, ReviewEvent, Student
+from quizzes.reviews import change_log as change_logs
+from quizzes.reviews import memory_states
+from quizzes.reviews.facts import Facts
+from quizzes.reviews.outcomes import card_state_payload
+
+
+@dataclass
+class BatchChanges:
+    """What accepting the events of a batch changes of the facts."""
+
+    facts: Facts
+    events: dict[uuid.UUID, ReviewEvent] = field(default_factory=dict)
+    """The accepted events, by their ids."""
+    reviews: list[Review] = field(default_factory=list)
+    """The new lines of the log."""
+    answered: list[tuple[ReviewEvent, list[Card]]] = field(default_factory=list)
+    """The answers, and the cards whose states complete their grades."""
+    undone: dict[uuid.UUID, ReviewEvent] = field(default_factory=dict)
+    undone_ahead: set[uuid.UUID] = field(default_factory=set)
+    """Events that are undone before they arrive."""
+    closed: set[uuid.UUID] = field(default_factory=set)
+    """Presentations that are answered."""
+    reopened: dict[uuid.UUID, Presentation] = field(default_factory=dict)
+    """Presentations whose answer is undone."""
+    stepped: dict[uuid.UUID, Card] = field(default_factory=dict)
+    """Cards whose state is up to date already."""
+    to_replay: dict[uuid.UUID, Card] = field(default_factory=dict)
+    """Cards whose state has to be folded from the whole log."""
+    flagged: dict[uuid.UUID, Card] = field(default_factory=dict)
+    """Cards whose suspension or burial has to be folded from the whole log."""
+
+    def find_event(self, event_id: uuid.UUID) -> ReviewEvent | None:
+        """Return the event with this id, accepted just now or before."""
+        return self.events.get(event_id) or self.facts.events.get(event_id)
+
+    def is_undone(self, event_id: uuid.UUID) -> bool:
+        """Whether an undo that came first takes the event back."""
+        return event_id in self.facts.undone or event_id in self.undone_ahead
+
+    def cards(self) -> list[Card]:
+        """Return the cards that changed."""
+        return list({**self.stepped, **self.flagged, **self.to_replay}.values())
+
+
+def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Review], w: Sequence[float]) -> None:
+    """Step the cards of an event that was just read; those that have seen a later one are to be replayed.
+
+    So are those that were new, since the log may hold practice of later days, which had nothing to count for.
+    """
+    in_order = []
+    for review in reviews:
+        card = review.card
+        if card.stability is None and not review.practice:
+            changes.to_replay[card.pk] = card
+        if card.last_event_at and (card.last_event_at, card.last_event) > (event.occurred_at, event.event_id):
+            changes.to_replay[card.pk] = card
+        else:
+            in_order.append(review)
+    changes.stepped.update({card.pk: card for card in memory_states.step(in_order, event, w)})
+
+
+def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
+    """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
+    if changes.to_replay:
+        stored = Review.objects.filter(card__in=changes.to_replay, event__undone=False)
+        stored = stored.exclude(event__student=student, event__event_id__in=changes.undone)
+        new = [review for review in changes.reviews if review.card_id in changes.to_replay and not review.event.undone]
+        memory_states.replay(changes.to_replay, memory_states.load_log(stored, new), w)
+    if changes.flagged:
+        flags = ReviewEvent.objects.filter(card__in=changes.flagged, undone=False, type__in=memory_states.FLAGS)
+        events = [event for event in flags if event.event_id not in changes.undone]
+        events += [event for event in changes.events.values() if event.card_id in changes.flagged and not event.undone]
+        memory_states.fold_flags(student, changes.flagged, events)
+    for card in changes.cards():
+        card.due_at = memory_states.due(student, card, w)
+    for event, cards in changes.answered:
+        states = [card_state_payload(card, event.study_date, w) for card in cards]
+        event.grade = {**(event.grade or {}), "cards": states}
+
+
+def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
+    """Write everything that changed; the number of queries does not depend on how much that is."""
+    ReviewEvent.objects.bulk_create(changes.events.values())
+    Review.objects.bulk_create(changes.reviews)
+    undone_before = [event for event in changes.undone.values() if event.event_id not in changes.events]
+    if undone_before:
+        ReviewEvent.objects.bulk_update(undone_before, ["undone"])
+    if changes.closed:
+        Presentation.objects.filter(pk__in=changes.closed, closed_at__isnull=True).update(closed_at=now)
+    if changes.reopened:
+        _reopen(changes.reopened)
+    if cards := changes.cards():
+        change_logs.stamp(change_log, cards)
+        Card.objects.bulk_update(cards, [*memory_states.CARD_STATE, "sequence"])
+    change_log.save(update_fields=["last_sequence"])
+
+
+def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
+    """Ask again what an undo took back, the newest of each card, unless the card was put again in the meantime."""
+    in_order = sorted(presentations.values(), key=lambda presentation: (presentation.created_at, presentation.pk))
+    newest = {presentation.card_id: presentation for presentation in in_order}
+    taken = Presentation.objects.filter(card__in=newest, closed_at__isnull=True).values_list("card_id", flat=True)
+    free = newest.keys() - set(taken)
+    Presentation.objects.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None)

@@ -1,0 +1,92 @@
+"""What the database knows about the events of a batch, loaded before any of them is decided on."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from questions import bank
+from quizzes import presentations
+from quizzes.models import Card, Presentation, Review, ReviewEvent, Student
+from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedReview, ReportedUndo
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a batch speaks of. The cards and events are the rows that accepting it changes."""
+
+    events: Mapping[uuid.UUID, ReviewEvent]
+    """Stored events that have an id of the batch, or that it undoes."""
+    undone: frozenset[uuid.UUID | None]
+    """The ids of the batch that an undo, which arrived earlier, takes back."""
+    presentations: Mapping[uuid.UUID, Presentation]
+    """What its answers, and the stored events, answer."""
+    cards: Mapping[uuid.UUID, Card]
+    cards_of_items: Mapping[int, list[Card]]
+    cards_moved: Mapping[uuid.UUID, list[uuid.UUID]]
+    """The cards that each stored event moved which the batch undoes."""
+    practice: Sequence[bank.Practice]
+    """What answering about the concepts of its items practises."""
+    items_in_open_sittings: frozenset[int]
+
+    def card_of(self, item: int, facet: str) -> Card | None:
+        """Return the student's card of an item's facet; None where there is none."""
+        return next((card for card in self.cards_of_items.get(item, []) if card.facet == facet), None)
+
+    def presentation_of(self, event: ReviewEvent) -> Presentation | None:
+        """Return what the event answers; None for one that is no answer."""
+        return self.presentations.get(event.presentation_id) if event.presentation_id else None
+
+
+def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
+    """Load what the events speak of; the number of queries depends on neither the history nor the events."""
+    ids = [event.id for event in reported]
+    targets = [event.target for event in reported if isinstance(event, ReportedUndo)]
+    stored = ReviewEvent.objects.filter(student=student)
+    events = {event.event_id: event for event in stored.filter(event_id__in=[*ids, *targets])}
+    undos = stored.filter(type=ReviewEvent.Type.UNDO, target__in=ids)
+    undone = frozenset(undos.values_list("target", flat=True))
+    shown = _load_presentations(student, reported, events.values())
+    practice = bank.practised({slug for presentation in shown.values() for slug in presentation.version.concepts})
+    cards_moved = _load_cards_moved(student, targets)
+    named = {event.card for event in reported if isinstance(event, ReportedFlag)}
+    named |= {event.card_id for event in events.values() if event.card_id}
+    named |= {card for cards in cards_moved.values() for card in cards}
+    items = {presentation.version.item_id for presentation in shown.values()} | {entry.item for entry in practice}
+    wanted = Card.objects.filter(Q(item__in=items) | Q(pk__in=named), student=student).select_related("item")
+    cards = {card.pk: card for card in wanted}
+    cards_of_items: dict[int, list[Card]] = defaultdict(list)
+    for card in cards.values():
+        cards_of_items[card.item_id].append(card)
+    return Facts(
+        events=events,
+        undone=undone,
+        presentations=shown,
+        cards=cards,
+        cards_of_items=cards_of_items,
+        cards_moved=cards_moved,
+        practice=practice,
+        items_in_open_sittings=frozenset(presentations.items_in_open_sittings(student) if shown else ()),
+    )
+
+
+def _load_presentations(
+    student: Student, reported: Sequence[ReportedEvent], stored: Iterable[ReviewEvent]
+) -> dict[uuid.UUID, Presentation]:
+    wanted = {event.presentation for event in reported if isinstance(event, ReportedReview)}
+    wanted |= {event.presentation_id for event in stored if event.presentation_id}
+    shown = Presentation.objects.filter(student=student, pk__in=wanted).select_related("version", "card")
+    return {presentation.pk: presentation for presentation in shown}
+
+
+def _load_cards_moved(student: Student, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    cards_moved: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    if targets:
+        reviews = Review.objects.filter(event__student=student, event__event_id__in=targets)
+        for event, card in reviews.values_list("event__event_id", "card_id"):
+            cards_moved[event].append(card)
+    return cards_moved

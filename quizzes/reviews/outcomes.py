@@ -1,0 +1,56 @@
+"""What became of the events of a batch, and how a client is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from quizzes import presentations
+from quizzes.calendar import instant
+from quizzes.models import Card, ReviewEvent
+from quizzes.reviews import memory_states
+
+
+class RejectedError(ValueError):
+    """An event cannot be accepted: a code for the client, and the reason in words."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one event. `id` is the one that the device sent, however it is written."""
+
+    id: object
+    status: Literal["accepted", "duplicate", "conflict", "rejected"]
+    code: str | None = None
+    detail: str | None = None
+    event: ReviewEvent | None = None
+    """The stored event whose grade is shown; None where there is none, or where it has to wait."""
+
+    def payload(self) -> dict[str, Any]:
+        """Return what the client is told, once the grade is complete."""
+        return {
+            "id": None if self.id is None else str(self.id),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "grade": presentations.with_html(self.event.grade) if self.event else None,
+        }
+
+
+def card_state_payload(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:
+    """Return the state of a card that was answered on study day `on`."""
+    return {
+        "card": str(card.pk),
+        "facet": card.facet,
+        "stability": card.stability,
+        "difficulty": card.difficulty,
+        "retrievability": memory_states.predict(card, on, 0.0, w),
+        "due_at": instant(card.due_at) if card.due_at else None,
+    }
