@@ -36,7 +36,7 @@ from quizzes.exams.payloads import (
 from quizzes.exams.practice_bank import MAX_SELECTION, BankFilter, BankSelection, browse_bank, select_items
 from quizzes.exams.results import is_feedback_released, result_payload
 from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer, submit_sitting
-from quizzes.exams.viva import finish_round, mark_oral_answer, start_round
+from quizzes.exams.viva import VivaProgress, finish_round, load_viva_progress, mark_oral_answer, start_round
 
 __all__ = [
     "MAX_SELECTION",
@@ -58,6 +58,7 @@ __all__ = [
     "StillOpenError",
     "StudentScore",
     "TooLateError",
+    "VivaProgress",
     "Which",
     "browse_bank",
     "check_blueprint",
@@ -77,6 +78,7 @@ __all__ = [
     "list_exams",
     "load_confusions",
     "load_exams",
+    "load_viva_progress",
     "mark_oral_answer",
     "missed_items",
     "name_concepts",

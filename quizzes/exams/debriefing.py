@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from questions.kinds import matching
@@ -11,6 +12,7 @@ from questions.models import Concept, Item
 from quizzes import presentations
 from quizzes.exams.confusion_matrix import ConfusionMatrix, confusion_matrix
 from quizzes.exams.payloads import ConceptScorePayload
+from quizzes.exams.results import is_feedback_released
 
 if TYPE_CHECKING:
     from quizzes.models import Sitting, Slot
@@ -22,8 +24,13 @@ class NamedConceptScore(ConceptScorePayload):
     name: str
 
 
-def missed_items(sitting: Sitting) -> list[int]:
-    """The items of a closed sitting that were not wholly right, as far as they are still asked."""
+def missed_items(sitting: Sitting, now: datetime) -> list[int]:
+    """The items of a sitting that were not wholly right, as far as they are still asked.
+
+    None before the exam releases its feedback: which ones were missed is as telling as a key.
+    """
+    if sitting.is_open or not is_feedback_released(sitting, now):
+        return []
     items = sitting.slots.filter(score__lt=1).values_list("presentation__version__item", flat=True)
     return list(Item.objects.published().filter(pk__in=list(items)).values_list("pk", flat=True))
 

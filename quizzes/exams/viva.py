@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,35 @@ from quizzes.exams.grading import grade_slot
 from quizzes.models import Slot
 
 if TYPE_CHECKING:
-    from quizzes.models import Student
+    from quizzes.models import Sitting, Student
 
 ORAL_MARKS = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class VivaProgress:
+    """How far a viva has come: all rounds, the one to play (`current`), and the last that was finished (`last`)."""
+
+    rounds: list[Slot]
+    current: Slot | None
+    last: Slot | None
+
+    @property
+    def left(self) -> int:
+        """How many rounds are not finished."""
+        return sum(slot.score is None for slot in self.rounds)
+
+
+def load_viva_progress(student: Student, sitting: Sitting, now: datetime) -> VivaProgress:
+    """How far the student's viva has come; a round whose time is over is finished first."""
+    slots = sitting.slots.select_related("presentation__version__item", "presentation__version__lesson")
+    rounds = [
+        finish_round(student, sitting.pk, slot.number) if slot.score is None and is_slot_over(slot, now) else slot
+        for slot in slots
+    ]
+    finished = [slot for slot in rounds if slot.score is not None]
+    current = next((slot for slot in rounds if slot.score is None), None)
+    return VivaProgress(rounds, current, finished[-1] if finished else None)
 
 
 @transaction.atomic

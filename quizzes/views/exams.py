@@ -58,9 +58,7 @@ def practise(request: StudentRequest) -> HttpResponse:
     """Ask a selection of the bank, or what a sitting missed, in the review loop."""
     if wanted := answering.uuid_of(request.POST.get("sitting")):
         found = _get(request, wanted)
-        # Which ones were missed is as telling as a key.
-        told = not found.is_open and exams.is_feedback_released(found, timezone.now())
-        items = exams.missed_items(found) if told else []
+        items = exams.missed_items(found, timezone.now())
     elif "ticked" in request.POST:
         items = [int(item) for item in request.POST.getlist("item") if item.isdecimal() and len(item) < 10]
         items = items[: exams.MAX_SELECTION]
@@ -229,16 +227,10 @@ def _is_number(text: str) -> bool:
 
 
 def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> HttpResponse:
-    slots = list(found.slots.select_related("presentation__version__item", "presentation__version__lesson"))
     now = context["now"]
-    done = [one for one in slots if one.score is not None]
-    running = next((one for one in slots if one.score is None), None)
-    if running and exams.is_slot_over(running, now):
-        running = exams.finish_round(request.user, found.pk, running.number)
-        done.append(running)
-        running = next((one for one in slots if one.number == running.number + 1), None)
-    last = done[-1] if done else None
-    context |= {"rounds": slots, "left_rounds": len(slots) - len(done), "running": running}
+    progress = exams.load_viva_progress(request.user, found, now)
+    running, last = progress.current, progress.last
+    context |= {"rounds": progress.rounds, "left_rounds": progress.left, "running": running}
     context["told"] = exams.is_feedback_released(found, now)
     if running and running.started_at and running.deadline_at:
         context |= {"slot": _slot(exams.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
@@ -276,6 +268,6 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
         "result": shown,
         "slots": slots,
         "concepts": exams.name_concepts(shown["concepts"]),
-        "missed": len(exams.missed_items(found)) if shown["feedback"] else 0,
+        "missed": len(exams.missed_items(found, now)),
         "confused": exams.confusion_matrices(found),
     }

@@ -22,7 +22,7 @@ def test_the_missed_ones_are_those_not_wholly_right_and_still_asked(student: Use
     slot = one.slots.get(presentation__version__kind="short_text")
     exams.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
     one = exams.submit_sitting(student, one.pk, timezone.now())
-    assert set(exams.missed_items(one)) == set(
+    assert set(exams.missed_items(one, timezone.now())) == set(
         Item.objects.exclude(slug="name-of-the-fix").values_list("pk", flat=True)
     )
 
