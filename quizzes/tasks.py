@@ -29,6 +29,7 @@ def plan_due_students() -> None:
     """Want plans and reminders for everyone whose time has come, and tell workers of all work that waits."""
     now = timezone.now()
     schedule.enqueue_new_days(now)
+    schedule.enqueue_new_items(now)
     reminders.enqueue_reminders(now)
     outbox.sweep(now)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -16,7 +17,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from quizzes import schedule
-from quizzes.models import DailyPlan, Enrolment, Exam
+from quizzes.models import Enrolment, Exam
+from quizzes.schedule.choice import foresee
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
@@ -34,7 +36,7 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
     assert 'hx-get="/today/ahead/"' in page
     part = web.get("/today/ahead/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
-    found = schedule.ahead(student)
+    found = schedule.look_ahead(student)
     assert found is not None
     assert found.now.low <= found.now.score <= found.now.high
     assert found.now.score < found.kept.score <= found.kept.high
@@ -45,14 +47,17 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
     assert "The coming days" in whole
 
 
-def test_the_outlook_is_computed_once_for_a_plan(web: Client, student: User) -> None:
-    web.get("/today/ahead/")
-    with CaptureQueriesContext(connection) as again:
+def test_the_outlook_is_computed_once_until_something_changes(web: Client, api: Api, key: Callable[[str], Any]) -> None:
+    with patch("quizzes.schedule.outlook.foresee", wraps=foresee) as computed:
         web.get("/today/ahead/")
-    assert len(again) <= 8
-    assert DailyPlan.objects.get().outlook is not None
-    schedule.plan_day(student)
-    assert DailyPlan.objects.get().outlook is None
+        with CaptureQueriesContext(connection) as again:
+            web.get("/today/ahead/")
+        assert len(again) <= 8
+        assert computed.call_count == 1
+        question = api.queue()["results"][0]
+        api.answer(question["id"], key(question["id"]))
+        web.get("/today/ahead/")
+        assert computed.call_count == 2
 
 
 def test_without_an_exam_there_is_none(web: Client, student: User) -> None:
@@ -78,19 +83,19 @@ def test_a_day_off_now_and_then(web: Client, student: User) -> None:
         web.get("/today/")
         page = web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
         assert "A day off" in page
-        assert schedule.queue(student).remaining == 0
+        assert schedule.load_queue(student).remaining == 0
         schedule.plan_day(student)  # what a worker does later in the day
-        assert schedule.queue(student).remaining == 0
+        assert schedule.load_queue(student).remaining == 0
 
         page = web.post("/today/off/", {"off": "0"}, follow=True).content.decode()
-        assert schedule.queue(student).remaining > 0
+        assert schedule.load_queue(student).remaining > 0
         web.post("/today/off/", {"off": "1"})
 
         clock.move_to(begin + timedelta(days=2))
         web.force_login(student)
         page = web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
         assert "once a week" in page
-        assert schedule.queue(student).remaining > 0
+        assert schedule.load_queue(student).remaining > 0
         clock.move_to(begin + timedelta(days=7))
         assert "A day off" in web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
 
@@ -111,14 +116,14 @@ def test_after_missed_days_the_plan_fits_its_minutes(
         found = re.search(r"Nothing has piled up after (\d) days", page)
         assert found
         assert found[1] == "8"
-        queue = schedule.queue(student)
+        queue = schedule.load_queue(student)
         assert 0 < queue.planned_seconds < 60 + 150
         web.post("/today/more/")
-        assert schedule.queue(student).planned_seconds > queue.planned_seconds
+        assert schedule.load_queue(student).planned_seconds > queue.planned_seconds
 
 
 def test_all_exams_ahead_weigh_in_the_plan(student: User) -> None:
-    ahead = schedule.exams_ahead(student, timezone.now())
+    ahead = schedule.list_exams_ahead(student, timezone.now())
     assert [one.title for one in ahead] == ["Tiny exam", "Tiny viva"]
     Exam.objects.filter(kind="viva").delete()
     exam = Exam.objects.get()
@@ -133,7 +138,7 @@ def test_all_exams_ahead_weigh_in_the_plan(student: User) -> None:
         blueprint={"concepts": {"l2": 1}},
     )
     Exam.objects.filter(pk=exam.pk).update(blueprint={"concepts": {"factor": 1}})
-    assert [one.title for one in schedule.exams_ahead(student, timezone.now())] == ["Tiny exam", "Second"]
+    assert [one.title for one in schedule.list_exams_ahead(student, timezone.now())] == ["Tiny exam", "Second"]
     planned = {task["card"] for task in schedule.plan_day(student).tasks}
     l2 = {str(pk) for pk in student.cards.filter(item__slug="penalty-target").values_list("pk", flat=True)}
     assert l2 <= planned  # of the second exam alone

@@ -30,7 +30,7 @@ class ExamSerializer(serializers.Serializer[Any]):
     expected_score_if_kept_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
 
 
-def exam_payload(one: schedule.Expected) -> dict[str, Any]:
+def exam_payload(one: schedule.ExpectedScore) -> dict[str, Any]:
     return {
         "slug": one.exam.slug,
         "title": one.exam.title,
@@ -55,7 +55,7 @@ class ExamList(APIView):
 
     @extend_schema(operation_id="exams_list", responses=ExamListSerializer)
     def get(self, request: StudentRequest) -> Response:
-        found = schedule.expected_scores(request.user)
+        found = schedule.forecast_scores(request.user)
         return Response({"results": [exam_payload(one) for one in found], "next": None})
 
 
@@ -64,7 +64,7 @@ class ExamDetail(APIView):
 
     @extend_schema(responses=ExamSerializer)
     def get(self, request: StudentRequest, slug: str) -> Response:
-        for one in schedule.expected_scores(request.user):
+        for one in schedule.forecast_scores(request.user):
             if one.exam.slug == slug:
                 return Response(exam_payload(one))
         raise NotFound

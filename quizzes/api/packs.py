@@ -39,7 +39,7 @@ class PackView(APIView):
     )
     def get(self, request: StudentRequest) -> Response:
         days = whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
-        results = [presentations.answered_payload(one) for one in schedule.pack(request.user, days)]
+        results = [presentations.answered_payload(one) for one in schedule.build_pack(request.user, days)]
         pack = {"days": days, "results": results}
         digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
         etag = quote_etag(digest[:32])

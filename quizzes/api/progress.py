@@ -54,6 +54,6 @@ class ProgressView(APIView):
                 "calibration": [asdict(one) for one in found.calibration],
                 "retention": found.retention,
                 "concepts": [{"slug": slug, **asdict(one)} for slug, one in mastery.items()],
-                "exams": [exam_payload(one) for one in schedule.expected_scores(request.user)],
+                "exams": [exam_payload(one) for one in schedule.forecast_scores(request.user)],
             }
         )

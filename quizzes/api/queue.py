@@ -38,7 +38,7 @@ class QueueView(APIView):
         responses=QueueSerializer,
     )
     def get(self, request: StudentRequest) -> Response:
-        queue = schedule.queue(request.user, limit=whole_number(request, "limit", default=20, maximum=MAX_QUEUE))
+        queue = schedule.load_queue(request.user, limit=whole_number(request, "limit", default=20, maximum=MAX_QUEUE))
         return Response(
             {
                 "date": queue.day.date.isoformat(),

@@ -101,5 +101,5 @@ def event_id(sitting: Sitting, slot: Slot) -> uuid.UUID:
 
 
 def _expected(sitting: Sitting, now: datetime) -> ScorePayload | None:
-    found = schedule.expected_score(sitting.student, sitting.exam, now)
+    found = schedule.forecast_score(sitting.student, sitting.exam, now)
     return {"score": found.score, "low": found.low, "high": found.high} if found else None

@@ -64,7 +64,7 @@ def list_exams(student: Student, now: datetime) -> list[ExamStatus]:
         sittings[sitting.exam_id].append(sitting)
     statuses = [
         exam_status(expected.exam, expected.at, expected.now, sittings[expected.exam.pk], now)
-        for expected in schedule.expected_scores(student, now=now)
+        for expected in schedule.forecast_scores(student, now=now)
     ]
     return sorted(statuses, key=lambda status: status.at is not None and status.at < now)
 

@@ -88,12 +88,6 @@ class Migration(migrations.Migration):
                     "day_off",
                     models.BooleanField(default=False, help_text="The student takes this day off: nothing is planned."),
                 ),
-                (
-                    "outlook",
-                    models.JSONField(
-                        blank=True, help_text="What the days until the exam hold, once asked for.", null=True
-                    ),
-                ),
                 ("made_at", models.DateTimeField()),
                 (
                     "sequence",
@@ -118,6 +112,14 @@ class Migration(migrations.Migration):
                         default=0,
                         help_text="Time added to exams, in percent; it lengthens a sitting that is open too.",
                         validators=[django.core.validators.MaxValueValidator(400)],
+                    ),
+                ),
+                (
+                    "cards_revision",
+                    models.PositiveBigIntegerField(
+                        default=0,
+                        editable=False,
+                        help_text="The course's revision up to which the student has their cards.",
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

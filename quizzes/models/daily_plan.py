@@ -15,7 +15,6 @@ class DailyPlan(models.Model):
     score_before = models.FloatField(null=True, help_text="Expected exam score without today's reviews.")
     score_after = models.FloatField(null=True, help_text="Expected exam score with them.")
     day_off = models.BooleanField(default=False, help_text="The student takes this day off: nothing is planned.")
-    outlook = models.JSONField(null=True, blank=True, help_text="What the days until the exam hold, once asked for.")
     made_at = models.DateTimeField()
     sequence = models.PositiveBigIntegerField(default=0, help_text="The change log's number of its last change.")
 

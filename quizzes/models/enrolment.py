@@ -18,6 +18,9 @@ class Enrolment(models.Model):
         validators=[MaxValueValidator(400)],
         help_text="Time added to exams, in percent; it lengthens a sitting that is open too.",
     )
+    cards_revision = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="The course's revision up to which the student has their cards."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -90,7 +90,7 @@ def _reminder(book: ChangeLog, now: datetime) -> tuple[Reminder | None, schedule
     reachable = student.email or student.push_subscriptions.exists()
     if not student.reminders or not reachable or late:
         return None, None
-    queue = schedule.queue(student, limit=0, now=now)
+    queue = schedule.load_queue(student, limit=0, now=now)
     if not queue.remaining:
         return None, None
     reminder, created = Reminder.objects.get_or_create(student=student, date=queue.day.date, defaults={"made_at": now})
@@ -112,7 +112,7 @@ def _message(student: Student, queue: Any, connection: Any) -> EmailMultiAlterna
         "student": student,
         "queue": queue,
         "minutes": max(round(queue.remaining_seconds / 60), 1),
-        "exam": schedule.exam_ahead(student, timezone.now()),
+        "exam": schedule.find_next_exam(student, timezone.now()),
         "today_url": settings.SITE_URL + reverse("today"),
         "stop_url": stop_url,
     }

@@ -33,7 +33,7 @@ def progress(request: StudentRequest) -> HttpResponse:
         "due": sum(found.forecast_by_day.values()),
         "reliability": charts.reliability(found.calibration),
         "predicted": sum(one.n for one in found.calibration),
-        "exams": schedule.expected_scores(request.user, now=now),
+        "exams": schedule.forecast_scores(request.user, now=now),
         "known": concepts.known(request.user),
         "retention_days": past.RETENTION_DAYS,
     }

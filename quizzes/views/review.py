@@ -89,7 +89,7 @@ def summary(request: StudentRequest) -> HttpResponse:
     practice.stop(request)
     if not request.user.enrolments.exists():
         return redirect("today")
-    queue = schedule.queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=1)
     context = {"page": "today", "queue": queue, "day": progress.day(request.user, queue.day)}
     return render(request, "quizzes/summary.html", context)
 
@@ -98,7 +98,7 @@ def summary(request: StudentRequest) -> HttpResponse:
 
 
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
-    queue = schedule.queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=1)
     if presentation is None:
         presentation = practice.question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
     if presentation is None:
@@ -167,7 +167,7 @@ def _later(request: StudentRequest) -> HttpResponse:
 
 def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[str, Any], detail: str) -> HttpResponse:
     """The same question with what was typed, and what is wrong with its form."""
-    context = _question(request, presentation, schedule.queue(request.user, limit=1))
+    context = _question(request, presentation, schedule.load_queue(request.user, limit=1))
     context["steps"] = answering.in_order(context["steps"], typed)
     context |= {
         "typed": typed,
@@ -185,7 +185,7 @@ def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
     due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
     context = {
         "lesson": presentation.version.lesson,
-        "progress": _progress(schedule.queue(request.user, limit=1), request, answered=True),
+        "progress": _progress(schedule.load_queue(request.user, limit=1), request, answered=True),
         "event": given.event_id,
         "due": due,
         **answering.outcome(shown, grade, given.response),

@@ -29,9 +29,9 @@ def today(request: StudentRequest) -> HttpResponse:
     """The day's plan."""
     if not request.user.enrolments.exists():
         return render(request, "quizzes/enrol.html", {"page": "today", "courses": Course.objects.all()})
-    queue = schedule.queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=1)
     total = queue.done + queue.remaining
-    missed = schedule.days_missed(request.user, queue.day)
+    missed = schedule.count_days_missed(request.user, queue.day)
     context = {
         "page": "today",
         "queue": queue,
@@ -41,7 +41,7 @@ def today(request: StudentRequest) -> HttpResponse:
         "before": round(100 * (queue.score_before or 0), 1),
         "after": round(100 * (queue.score_after or 0), 1),
         "day": progress.day(request.user, queue.day),
-        "exam": schedule.exam_ahead(request.user, timezone.now()),
+        "exam": schedule.find_next_exam(request.user, timezone.now()),
         "concepts": progress.weakest_concepts(request.user),
         "missed": missed if missed >= MISSED else 0,
     }
@@ -52,7 +52,7 @@ def today(request: StudentRequest) -> HttpResponse:
 @require_GET
 def ahead(request: StudentRequest) -> HttpResponse:
     """The score to expect, minutes against score, and the coming days: a part of today's page, or a page."""
-    found = schedule.ahead(request.user)
+    found = schedule.look_ahead(request.user)
     context: dict[str, Any] = {"page": "today", "ahead": found}
     if found is not None:
         most = max([day.minutes for _, day in found.days] + [1.0])
@@ -109,7 +109,7 @@ def enrol(request: StudentRequest, course: str) -> HttpResponse:
     return redirect("today")
 
 
-def _chart(found: schedule.Ahead) -> dict[str, Any]:
+def _chart(found: schedule.ExamOutlook) -> dict[str, Any]:
     """Where the curve of minutes against score runs, in the units of its SVG."""
     width, height, left, top, bottom = 640, 240, 76, 16, 206
     right = width - 16

@@ -37,7 +37,7 @@ def _row(course: Course, past: int) -> Row:
     _remember(student, past)
     times, queries = [], 0
     for _ in range(ANSWERS):
-        queue = schedule.queue(student, limit=1)
+        queue = schedule.load_queue(student, limit=1)
         if not queue.presentations:
             schedule.plan_day(student, extra_seconds=600)
             continue
@@ -69,7 +69,7 @@ def _event(presentation: Presentation) -> dict[str, object]:
 
 def _remember(student: User, events: int) -> None:
     """A long history: as many facts in the log, and as many reviews spread over the cards."""
-    schedule.queue(student)
+    schedule.load_queue(student)
     cards = list(student.cards.all())
     before = timezone.now() - timedelta(days=200)
     made = [

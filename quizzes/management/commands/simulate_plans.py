@@ -40,7 +40,7 @@ class Command(BaseCommand):
         exam = Exam.objects.filter(slug=options["exam"]).first()
         if exam is None:
             raise CommandError(f"There is no exam “{options['exam']}”; load its course first.")
-        bank = schedule.exam_bank(exam)
+        bank = schedule.load_exam_bank(exam)
         learners = read_parameters(options["parameters"] or settings.BASE_DIR / "tests" / "data" / "fsrs6_users.csv")
         students = options["students"]
         truth = [learners[number % len(learners)] for number in range(students)]

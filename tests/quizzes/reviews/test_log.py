@@ -188,7 +188,7 @@ def test_a_rebuild_takes_the_same_queries_however_long_the_log(student: User, ke
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plans")
 def test_no_query_of_an_answer_or_a_queue_reads_the_whole_log(student: User, key: Key) -> None:
     send(student, history(student, key))
-    (one,) = schedule.queue(student, limit=1).presentations
+    (one,) = schedule.load_queue(student, limit=1).presentations
     event = {
         "id": str(uuid.uuid4()),
         "type": "review",
@@ -197,7 +197,7 @@ def test_no_query_of_an_answer_or_a_queue_reads_the_whole_log(student: User, key
         "occurred_at": timezone.now().isoformat(),
     }
     with CaptureQueriesContext(connection) as captured:
-        schedule.queue(student, limit=20)
+        schedule.load_queue(student, limit=20)
         send(student, [event])
 
     for query in captured:

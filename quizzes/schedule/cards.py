@@ -1,0 +1,80 @@
+"""A student's cards: one for every facet of every published item of their courses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from questions.models import Item
+from quizzes.background import outbox
+from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student
+from quizzes.presentations import Ask, present
+from quizzes.reviews import change_log
+
+
+@transaction.atomic
+def ensure_cards(student: Student) -> ChangeLog:
+    """Create the student's missing cards; the change log, locked until the caller's transaction ends."""
+    log = change_log.lock(student, timezone.now())
+    create_missing_cards(log)
+    log.save(update_fields=["last_sequence"])
+    return log
+
+
+def create_missing_cards(log: ChangeLog) -> None:
+    """Create a card for every facet that has none yet; the change log must be locked, and saved afterwards.
+
+    Only courses are looked through in which something was published since: one query where there are none.
+    """
+    behind = {enrolment.course_id: enrolment for enrolment in _enrolments_behind().filter(student=log.student)}
+    if not behind:
+        return
+    items = Item.objects.published().filter(course__in=behind)
+    existing = set(Card.objects.filter(student=log.student).values_list("item_id", "facet"))
+    missing = [
+        Card(student=log.student, item_id=item, facet=facet)
+        for item, facets in items.values_list("pk", "published__facets")
+        for facet in facets
+        if (item, facet) not in existing
+    ]
+    change_log.stamp(log, missing)
+    Card.objects.bulk_create(missing)
+    for enrolment in behind.values():
+        enrolment.cards_revision = enrolment.course.revision
+    Enrolment.objects.bulk_update(behind.values(), ["cards_revision"])
+
+
+def enqueue_new_items(now: datetime, limit: int = 1000) -> int:
+    """Ask for plans, which create the cards, for students of courses in which something was published since.
+
+    How many, `limit` at most. The next sweep goes on where this one ended: who has a plan waiting is not asked again.
+    """
+    behind = ChangeLog.objects.filter(student__in=_enrolments_behind().values("student")).order_by("pk")
+    return outbox.enqueue_all(Job.Kind.PLAN, behind, now, limit)
+
+
+def _enrolments_behind() -> QuerySet[Enrolment]:
+    """Enrolments that lack the cards of what their course published last."""
+    return Enrolment.objects.filter(course__revision__gt=F("cards_revision")).select_related("course")
+
+
+def askable_cards(student: Student, now: datetime) -> QuerySet[Card]:
+    """The cards that may be asked: neither suspended nor buried, of items that are published in a course of theirs."""
+    return (
+        Card.objects.filter(student=student, suspended=False, item__retired_at__isnull=True)
+        .filter(item__published__isnull=False, item__course__enrolments__student=student)
+        .exclude(buried_until__gt=now)
+    )
+
+
+def ask_item(student: Student, item: int, now: datetime) -> Presentation | None:
+    """A question of one item, of a match set its pairs that are due longest; None where it cannot be asked."""
+    cards = Card.objects.filter(student=student, item=item, suspended=False)
+    facets = list(cards.order_by(F("due_at").asc(nulls_last=True), "facet").values_list("pk", "facet"))
+    if not facets:
+        return None
+    ask = Ask(facets[0][0], tuple(facet for _, facet in facets))
+    return next(iter(present(student, [ask], now)), None)

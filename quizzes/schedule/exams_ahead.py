@@ -1,0 +1,74 @@
+"""The exams of a student's courses, with their dates for this student."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from quizzes.models import Enrolment, Exam, Student
+from quizzes.schedule.facts import ExamAhead
+
+
+@dataclass(frozen=True)
+class DatedExam:
+    """An exam with its date for a student: their own where they set one, else the course's; None without either."""
+
+    exam: Exam
+    at: datetime | None
+
+    @property
+    def ahead(self) -> ExamAhead | None:
+        """The exam as the plan works toward it; None without a date."""
+        if self.at is None:
+            return None
+        return ExamAhead(self.exam.title, self.at, self.exam.blueprint.get("concepts", {}))
+
+
+@dataclass(frozen=True)
+class StudentExams:
+    """The exams of a student's courses, and the dates that they set in courses which hold no exam."""
+
+    dated: tuple[DatedExam, ...]
+    own_dates: tuple[datetime, ...]
+
+    def ahead(self, now: datetime) -> tuple[ExamAhead, ...]:
+        """Those after `now`, the next one first."""
+        dated = [exam.ahead for exam in self.dated]
+        own = [ExamAhead("Exam", at, {}) for at in self.own_dates]
+        ahead = [exam for exam in (*dated, *own) if exam is not None and exam.at > now]
+        return tuple(sorted(ahead, key=lambda exam: exam.at))
+
+
+def load_exams(student: Student) -> StudentExams:
+    """The exams of the student's courses; two queries."""
+    enrolments = list(student.enrolments.all())
+    by_course: dict[int, list[Exam]] = defaultdict(list)
+    for exam in Exam.objects.filter(course__in=[enrolment.course_id for enrolment in enrolments]):
+        by_course[exam.course_id].append(exam)
+    return StudentExams(
+        dated=tuple(
+            dated for enrolment in enrolments for dated in _date_exams(enrolment, by_course[enrolment.course_id])
+        ),
+        own_dates=tuple(
+            enrolment.exam_at for enrolment in enrolments if enrolment.exam_at and not by_course[enrolment.course_id]
+        ),
+    )
+
+
+def _date_exams(enrolment: Enrolment, exams: list[Exam]) -> list[DatedExam]:
+    """The student's own date is that of the course's assessment, or of its first exam where it holds none."""
+    main = next((exam for exam in exams if exam.kind == Exam.Kind.ASSESSMENT), exams[0] if exams else None)
+    return [
+        DatedExam(exam, enrolment.exam_at if exam is main and enrolment.exam_at else exam.starts_at) for exam in exams
+    ]
+
+
+def list_exams_ahead(student: Student, now: datetime) -> tuple[ExamAhead, ...]:
+    """The student's exams after `now`, the next one first."""
+    return load_exams(student).ahead(now)
+
+
+def find_next_exam(student: Student, now: datetime) -> ExamAhead | None:
+    """The student's next exam; None after the last."""
+    return next(iter(list_exams_ahead(student, now)), None)

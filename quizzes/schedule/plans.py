@@ -1,0 +1,114 @@
+"""A student's plan for a study day: loaded, decided, stored.
+
+The memory state changes in the transaction that stores an answer; the plan is made afterwards, in the background.
+Making it twice, or late, does no harm. Until it is there, whoever reads it gets one that is computed and not stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from django.db import transaction
+from django.utils import timezone
+
+from quizzes.background import outbox
+from quizzes.calendar import StudyDay, next_reminder, study_day
+from quizzes.models import ChangeLog, DailyPlan, Job, Student
+from quizzes.reviews import change_log
+from quizzes.schedule.cards import create_missing_cards
+from quizzes.schedule.choice import MAX_EXTRA_SECONDS, choose_tasks, seconds_left
+from quizzes.schedule.exams_ahead import list_exams_ahead
+from quizzes.schedule.facts import Task
+from quizzes.schedule.loading import load_answered, load_situation
+
+
+class TaskPayload(TypedDict):
+    """A task as a plan stores it and clients read it."""
+
+    card: str
+    facets: list[str]
+    seconds: int
+    new: bool
+
+
+def request_plan(student: Student, now: datetime) -> None:
+    """Ask for a new plan, in this transaction; a worker makes it after the commit."""
+    change_log.lock(student, now)
+    outbox.enqueue(Job.Kind.PLAN, student, now)
+
+
+def plan_day(student: Student, *, extra_seconds: int = 0, now: datetime | None = None) -> DailyPlan:
+    """Make and store the student's plan for the study day that `now` falls in, in place of an earlier one.
+
+    What is done today counts against the day's minutes. `extra_seconds` adds to them for today, beside what was added
+    before. Takes a fixed number of queries, and the same facts give the same plan.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        return plan_locked(change_log.lock(student, now), now, extra_seconds=extra_seconds)
+
+
+def plan_locked(log: ChangeLog, now: datetime, *, extra_seconds: int = 0, day_off: bool | None = None) -> DailyPlan:
+    """The same for who holds the locked change log; `day_off` takes the day off (None: as it was)."""
+    create_missing_cards(log)
+    day = study_day(log.student, now)
+    plan = _load_plan(log.student, day)
+    plan.extra_seconds = min(plan.extra_seconds + extra_seconds, MAX_EXTRA_SECONDS)
+    plan.day_off = plan.day_off if day_off is None else day_off
+    _fill(plan, day, log.w, now)
+    _store(plan, log, day, now)
+    return plan
+
+
+def read_plan(student: Student, day: StudyDay, now: datetime) -> DailyPlan:
+    """The plan of the study day; one that is computed and not stored where none was made yet."""
+    plan = _load_plan(student, day)
+    if plan._state.adding:
+        _fill(plan, day, change_log.parameters(student), now)
+    return plan
+
+
+def enqueue_new_days(now: datetime, limit: int = 1000) -> int:
+    """Ask for plans for students whose study day has begun since their last one; how many, `limit` at most.
+
+    Each student's day begins at their own hour in their own zone, whatever clocks were changed; the change log has it.
+    """
+    begun = ChangeLog.objects.filter(next_day_at__lte=now).order_by("next_day_at")
+    return outbox.enqueue_all(Job.Kind.PLAN, begun, now, limit)
+
+
+def _load_plan(student: Student, day: StudyDay) -> DailyPlan:
+    """The stored plan of the day, else an empty one that is not stored."""
+    stored = DailyPlan.objects.filter(student=student, date=day.date).first()
+    return stored or DailyPlan(student=student, date=day.date)
+
+
+def _fill(plan: DailyPlan, day: StudyDay, w: tuple[float, ...], now: datetime) -> None:
+    """Decide on the plan's tasks."""
+    student = plan.student
+    situation = load_situation(student, day, list_exams_ahead(student, now), w, now)
+    answered = load_answered(student, day)
+    budget = seconds_left(student.daily_minutes, plan.extra_seconds, answered.seconds, day_off=plan.day_off)
+    choice = choose_tasks(situation, budget)
+    plan.tasks = [_as_payload(task) for task in choice.tasks]
+    plan.planned_seconds = answered.seconds + sum(task.seconds for task in choice.tasks)
+    plan.score_before, plan.score_after = choice.score_before, choice.score_after
+    plan.made_at = now
+
+
+def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, now: datetime) -> None:
+    """Store the plan, when the student's next day and reminder come, and that no plan is wanted any more."""
+    plan.sequence = log.next_sequence()
+    plan.save()
+    log.next_day_at = day.ends_at
+    if not log.student.reminders:
+        log.next_reminder_at = None
+    elif log.next_reminder_at is None:
+        log.next_reminder_at = next_reminder(log.student, now)
+    log.save(update_fields=["next_day_at", "next_reminder_at", "last_sequence"])
+    outbox.done(Job.Kind.PLAN, log.student)
+
+
+def _as_payload(task: Task) -> TaskPayload:
+    return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}
