@@ -7,7 +7,7 @@ import logging
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +44,28 @@ class Ask:
     facets: tuple[str, ...] = ("",)
 
 
+@dataclass(frozen=True)
+class _Source:
+    """What a body is compiled from; the version says which it is, since versions never change."""
+
+    version_id: int
+    kind: str = field(compare=False)
+    body: object = field(compare=False)
+
+
+def body_of(version: ItemVersion) -> BaseModel:
+    """The body of a version, compiled once a process. No query: the version was loaded with it."""
+    return _compile(_Source(version.pk, version.kind, version.body))
+
+
 @functools.lru_cache(maxsize=2048)
-def body_of(version_id: int) -> BaseModel:
-    """The body of a version, compiled once a process: versions never change."""
-    version = ItemVersion.objects.only("kind", "body").get(pk=version_id)
-    return kinds.parse(version.kind, version.body)
+def _compile(source: _Source) -> BaseModel:
+    return kinds.parse(source.kind, source.body)
+
+
+def forget_bodies() -> None:
+    """Compile bodies anew: a test's database gives the ids of versions again."""
+    _compile.cache_clear()
 
 
 @transaction.atomic
@@ -113,6 +130,7 @@ def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) 
     """A new presentation; broken variants are drawn again. None, and an error in the log, where all are broken."""
     version = card.item.published
     assert version is not None
+    version.item = card.item  # loaded already, and asked for its identity
     seeds = [secrets.randbits(SEED_BITS) for _ in range(DRAWS)]
     drawn = draw(version, uuid.uuid4(), seeds, facets)
     if drawn:
@@ -127,7 +145,7 @@ def draw(
 
     `options` are those of the kind's `present`.
     """
-    body = body_of(version.pk)
+    body = body_of(version)
     for seed in seeds:
         try:
             presented = kinds.get(version.kind).present(
@@ -162,7 +180,7 @@ def renew_broken(now: datetime) -> int:
     closed = 0
     waiting = Presentation.objects.filter(closed_at__isnull=True, version__kind=numeric.KIND)
     for one in waiting.select_related("version__item").iterator(chunk_size=500):
-        body: Any = body_of(one.version_id)
+        body: Any = body_of(one.version)
         if problems := numeric.defects(body, one.answer):
             logger.error("%s, seed %s is broken: %s", one.version, one.seed, problems[0])
             closed += Presentation.objects.filter(pk=one.pk, closed_at__isnull=True).update(closed_at=now)
@@ -205,7 +223,7 @@ def answered_payload(presentation: Presentation) -> dict[str, Any]:
     `check` says what the key alone does not: the error that a number may have, and how texts are compared.
     """
     version = presentation.version
-    kind, body = kinds.get(version.kind), body_of(version.pk)
+    kind, body = kinds.get(version.kind), body_of(version)
     revealed = kind.reveal(body, presentation.answer)
     answers = {"key": revealed.key, "explanation": revealed.explanation, "solution": revealed.solution}
     return {**payload(presentation), **with_html(answers), "check": kind.check(body, presentation.answer)}

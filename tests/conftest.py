@@ -59,7 +59,7 @@ def _clock() -> Iterator[None]:
 def _fresh_caches() -> None:
     """Nobody is throttled for what an earlier test did, nor gets an item of its database."""
     cache.clear()
-    presentations.body_of.cache_clear()
+    presentations.forget_bodies()
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def key() -> Callable[[str], Any]:
         from quizzes.presentations import body_of
 
         shown = Presentation.objects.get(pk=presentation)
-        return kinds.get(shown.version.kind).reveal(body_of(shown.version_id), shown.answer).key
+        return kinds.get(shown.version.kind).reveal(body_of(shown.version), shown.answer).key
 
     return right
 

@@ -56,7 +56,7 @@ class OralPrompt:
 def oral_prompt(slot: Slot) -> OralPrompt | None:
     """A question about the first pair that was missed, else about the first; None where the item gives no reason."""
     presentation = slot.presentation
-    body = presentations.body_of(presentation.version_id)
+    body = presentations.body_of(presentation.version)
     reasons = {pair.id: pair for pair in body.pairs}  # type: ignore[attr-defined]
     facets, key = presentation.answer["facets"], presentation.answer["pairs"]
     matched = (slot.response or {}).get("pairs", {})

@@ -27,7 +27,7 @@ def grade_response(slot: Slot, response: object) -> Graded:
     """Grade a response to the slot. Raises ResponseError where it cannot be read."""
     version = slot.presentation.version
     final = final_response(version.kind, response)
-    return kinds.get(version.kind).grade(presentations.body_of(version.pk), slot.presentation.answer, final)
+    return kinds.get(version.kind).grade(presentations.body_of(version), slot.presentation.answer, final)
 
 
 def final_response(kind: str, response: object) -> object:
@@ -44,7 +44,7 @@ def grade_slot(slot: Slot) -> SlotGrade:
         graded = _grade_blank(slot) if slot.response is None else grade_response(slot, slot.response)
     except ResponseError:
         graded = _grade_blank(slot)
-    revealed = kinds.get(version.kind).reveal(presentations.body_of(version.pk), answer)
+    revealed = kinds.get(version.kind).reveal(presentations.body_of(version), answer)
     payload = {"rating": "again", **presentations.grade_payload(graded, revealed), "cards": []}
     return SlotGrade(graded.score, payload)
 
@@ -52,6 +52,6 @@ def grade_slot(slot: Slot) -> SlotGrade:
 def _grade_blank(slot: Slot) -> Graded:
     version = slot.presentation.version
     if version.kind == matching.KIND:
-        body = presentations.body_of(version.pk)
+        body = presentations.body_of(version)
         return matching.left_open(body, slot.presentation.answer)  # type: ignore[arg-type]
     return Graded(0.0, [], dict.fromkeys(slot.presentation.facets, 0.0))

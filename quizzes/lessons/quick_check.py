@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core import signing
@@ -74,23 +74,42 @@ def quick_check(student: Any, lesson: Lesson, now: datetime, *, renew: bool = Fa
 
     A question that was answered stays among them, so that its answer can be looked at.
     """
-    schedule.ensure_cards(student)
-    check, _ = QuickCheck.objects.get_or_create(student=student, lesson=lesson, date=study_day(student, now).date)
+    check = _load_check(student, lesson, study_day(student, now).date)
+    stored = [] if renew else check.presentations
     if renew:
-        check.number, check.presentations = check.number + 1, []
-    asked = {str(one.pk): one for one in _own(student).filter(pk__in=check.presentations)}
-    found = [asked[pk] for pk in check.presentations if pk in asked]
+        schedule.ensure_cards(student)
+        check.number += 1
+    asked = {str(one.pk): one for one in _own(student).filter(pk__in=stored)}
+    found = [asked[pk] for pk in stored if pk in asked]
     if not found:
         items = pick(lesson, f"{student.pk}/{lesson.slug}/{check.date}/{check.number}")
         cards = _cards(student, [item.pk for item in items])
         found = presentations.present(student, [Ask(cards[item.pk]) for item in items if item.pk in cards], now)
     else:
         found = _repaired(student, found, now)
-    check.presentations = [str(one.pk) for one in found]
-    check.save(update_fields=["number", "presentations"])
+    if (asked_now := [str(one.pk) for one in found]) != stored:
+        check.presentations = asked_now
+        _store_check(check)
     # What is asked in an open sitting too shows its answer again when that is closed.
     examined = presentations.items_in_open_sittings(student)
     return [one for one in found if one.version.item_id not in examined]
+
+
+def _load_check(student: Student, lesson: Lesson, on: date) -> QuickCheck:
+    """The student's check of the study day; one that is not stored where there is none yet."""
+    check = QuickCheck.objects.filter(student=student, lesson=lesson, date=on).first()
+    return check or QuickCheck(student=student, lesson=lesson, date=on)
+
+
+def _store_check(check: QuickCheck) -> None:
+    """Store the check, in one statement: of two requests at once, the last one's stands."""
+    fields = ["number", "presentations"]
+    if check.pk:
+        check.save(update_fields=fields)
+        return
+    QuickCheck.objects.bulk_create(
+        [check], update_conflicts=True, update_fields=fields, unique_fields=["student", "lesson", "date"]
+    )
 
 
 def _repaired(student: Student, found: Sequence[Presentation], now: datetime) -> list[Presentation]:
@@ -191,7 +210,7 @@ def read_trial(lesson: Lesson, token: str) -> Trial | None:
 def grade(trial: Trial, response: object) -> dict[str, Any]:
     """What is said of an answer to a trial. Raises questions.kinds.base.ResponseError."""
     version, answer = trial.presentation.version, trial.presentation.answer
-    kind, body = kinds.get(version.kind), presentations.body_of(version.pk)
+    kind, body = kinds.get(version.kind), presentations.body_of(version)
     return presentations.grade_payload(kind.grade(body, answer, response), kind.reveal(body, answer))
 
 

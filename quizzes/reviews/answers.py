@@ -30,7 +30,7 @@ def grade_answer(
     if presentation.in_sitting != in_sitting:
         raise RejectedError("in_sitting", "presentation: This question belongs to a sitting; answer it there.")
     version = presentation.version
-    kind, body = kinds.get(version.kind), body_of(version.pk)
+    kind, body = kinds.get(version.kind), body_of(version)
     try:
         storable(reported.response)
         graded = kind.grade(body, presentation.answer, reported.response)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
+from quizzes import schedule
 from quizzes.models import Card, DailyPlan, Enrolment, ReviewEvent
 from quizzes.reviews import sync as change_sync
 from tests.conftest import Api
@@ -44,7 +45,7 @@ def of(changes: Changes, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_first_sync_brings_everything(api: Api, student: User) -> None:
-    api.queue()
+    schedule.plan_day(student)
     changes, _ = sync(api)
     assert of(changes, "item_version").keys() == set(Item.objects.published().values_list("slug", flat=True))
     assert of(changes, "card").keys() == {str(pk) for pk in Card.objects.values_list("pk", flat=True)}
@@ -158,14 +159,13 @@ def test_settings_move_due_dates_and_the_plan(api: Api, student: User, key: Key)
         api.answer(one["id"], key(one["id"]))
     _, cursor = sync(api)
     api.patch("me/", {"desired_retention": 0.8})
-    api.queue()
     changes, _ = sync(api, cursor)
     assert of(changes, "card").keys() == {
         str(pk) for pk in Card.objects.filter(stability__isnull=False).values_list("pk", flat=True)
     }
     DailyPlan.objects.all().delete()
     _, cursor = sync(api, change_sync.changes(student).cursor)
-    api.queue()
+    schedule.plan_day(student)
     assert len(of(sync(api, cursor)[0], "plan")) == 1
 
 

@@ -55,7 +55,7 @@ def _row(course: Course, past: int) -> Row:
 def _event(presentation: Presentation) -> dict[str, object]:
     """The right answer, which also practises what the item's concepts encompass."""
     now = timezone.now().isoformat()
-    kind, body = kinds.get(presentation.version.kind), body_of(presentation.version_id)
+    kind, body = kinds.get(presentation.version.kind), body_of(presentation.version)
     event = {
         "id": str(uuid.uuid4()),
         "type": "review",

@@ -228,7 +228,7 @@ def _read_keys(students: list[Student]) -> None:
     keys: dict[str, dict[int, Any]] = defaultdict(dict)
     for slot in Slot.objects.select_related("presentation__version"):
         version = slot.presentation.version
-        revealed = kinds.get(version.kind).reveal(body_of(version.pk), slot.presentation.answer)
+        revealed = kinds.get(version.kind).reveal(body_of(version), slot.presentation.answer)
         keys[str(slot.sitting_id)][slot.number] = revealed.key
     for student in students:
         student.keys = keys[student.sitting]

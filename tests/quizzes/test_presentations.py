@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from examprep.models import User
@@ -42,6 +43,7 @@ def put_into_service(course: Course, body: dict[str, Any]) -> Item:
         published_at=timezone.now(),
     )
     Item.objects.filter(pk=item.pk).update(published=version)
+    Course.objects.filter(pk=course.pk).update(revision=F("revision") + 1)
     item.refresh_from_db()
     return item
 
@@ -114,7 +116,7 @@ def test_what_is_stored_is_what_the_seed_gives(student: User, course: Course) ->
     Api(student).queue(50)
     one = Presentation.objects.get(version__kind="numeric")
 
-    body: Any = presentations.body_of(one.version_id)
+    body: Any = presentations.body_of(one.version)
     again = kinds.numeric.present(body, seed=one.seed, identity=one.version.identity, opaque=str)
 
     assert again.answer == one.answer

@@ -54,7 +54,7 @@ def learner(transactional_db: None) -> User:
 
 def right(slot: Slot) -> Any:
     version = slot.presentation.version
-    return kinds.get(version.kind).reveal(body_of(version.pk), slot.presentation.answer).key
+    return kinds.get(version.kind).reveal(body_of(version), slot.presentation.answer).key
 
 
 def test_two_devices_that_begin_at_once_get_the_same_sitting(learner: User) -> None:

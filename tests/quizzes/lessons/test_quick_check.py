@@ -175,7 +175,7 @@ def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson, time_machine
         assert trial is not None
         presentation = trial.presentation
         revealed = kinds.get(presentation.version.kind).reveal(
-            presentations.body_of(presentation.version_id), presentation.answer
+            presentations.body_of(presentation.version), presentation.answer
         )
         given = {"order": "step"}
         right = {given.get(name, name): value for name, value in revealed.key.items()}

@@ -12,6 +12,7 @@ from questions import bank
 from questions.models import Course, Item
 from quizzes import schedule, tasks
 from quizzes.models import Card, DailyPlan, Job, Presentation
+from quizzes.reviews import change_log
 from tests.conftest import Api, wrong
 
 pytestmark = pytest.mark.database
@@ -167,3 +168,39 @@ def test_a_presentation_is_drawn_once_however_often_it_is_asked_for(api: Api, st
     api.queue()
 
     assert Presentation.objects.filter(student=student).count() == 6
+
+
+def test_enrolling_creates_the_cards(student: User, course: Course) -> None:
+    facets = Item.objects.published().values_list("published__facets", flat=True)
+    assert Card.objects.filter(student=student).count() == sum(map(len, facets))
+
+
+def test_a_newly_published_item_gets_its_cards_with_a_plan_that_the_sweep_asks_for(
+    student: User, stranger: User, course: Course
+) -> None:
+    for each in (student, stranger):
+        schedule.plan_day(each)
+    Card.objects.filter(item__slug="penalty-target").delete()
+    assert schedule.enqueue_new_items(timezone.now()) == 0
+    item = Item.objects.get(slug="penalty-target")
+    item.draft = {**item.draft, "stem": "What shrinks under L2?"}
+    item.save()
+    bank.publish(item, seeds=20)
+
+    assert schedule.enqueue_new_items(timezone.now(), limit=1) == 1
+    assert schedule.enqueue_new_items(timezone.now()) == 1
+    assert schedule.enqueue_new_items(timezone.now()) == 0
+    tasks.plan_student(student.pk)
+
+    assert Card.objects.get(item=item).student == student
+    assert not Job.objects.filter(student=student).exists()
+    assert schedule.enqueue_new_items(timezone.now()) == 0
+
+
+def test_a_plan_looks_for_missing_cards_only_where_something_was_published(
+    student: User, django_assert_num_queries: Any
+) -> None:
+    schedule.plan_day(student)
+    log = change_log.lock(student, timezone.now())
+    with django_assert_num_queries(1):
+        schedule.create_missing_cards(log)
