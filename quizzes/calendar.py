@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 class HasStudyDay(Protocol):
-    """What of a student decides their study day."""
+    """The fields that define a student's study day."""
 
     day_rollover_hour: int
 
@@ -16,7 +16,7 @@ class HasStudyDay(Protocol):
 
 
 class HasReminder(HasStudyDay, Protocol):
-    """What of a student decides when they are reminded."""
+    """The fields that define when a student is reminded."""
 
     reminder_hour: int
 
@@ -31,7 +31,7 @@ class StudyDay:
 
 
 def day_begins(student: HasStudyDay, day: date) -> datetime:
-    """The instant at which the student's study day `day` begins.
+    """Return the instant (aware, UTC) at which the student's study day `day` begins.
 
     Where the clocks skip the rollover hour, the day begins at the hour's would-be instant; where they repeat it, at
     the first of the two.
@@ -44,7 +44,7 @@ def day_begins(student: HasStudyDay, day: date) -> datetime:
 
 
 def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
-    """The study day that the aware instant `now` falls in."""
+    """Return the student's study day that the aware instant `now` falls in."""
     day = now.astimezone(student.zone).date()
     if now < day_begins(student, day):
         day -= timedelta(days=1)
@@ -52,7 +52,7 @@ def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
 
 
 def next_reminder(student: HasReminder, now: datetime) -> datetime:
-    """The first instant after `now` at which it is the student's hour for reminders."""
+    """Return the first instant after `now` (aware, UTC) at which the student's hour for reminders begins."""
     today = now.astimezone(student.zone).date()
     coming = (
         datetime.combine(today + timedelta(days=days), time(student.reminder_hour), tzinfo=student.zone)
@@ -62,5 +62,5 @@ def next_reminder(student: HasReminder, now: datetime) -> datetime:
 
 
 def instant(moment: datetime) -> str:
-    """An aware instant as ISO 8601 UTC with milliseconds."""
+    """Return an aware instant as ISO 8601 in UTC with milliseconds: `2026-03-01T12:00:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Background work of `quizzes`: each task a thin call of an operation, safe to run twice or late."""
+"""Background tasks: each calls one operation, and may run twice or late."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from quizzes.reminders import reminders
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
 def plan_student(self: Task[[int], None], student: int) -> None:
-    """Make a student's plan for today anew, if that is wanted."""
+    """Make a student's plan for today anew, if one is enqueued."""
     outbox.run(Job.Kind.PLAN, student, schedule.plan_day, holder=self.request.id or "")
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
 def remind_student(self: Task[[int], None], student: int) -> None:
-    """Send a student's reminder of today, if that is wanted."""
+    """Send a student's reminder of today, if one is enqueued."""
     outbox.run(Job.Kind.REMIND, student, reminders.remind, holder=self.request.id or "")
 
 
 @shared_task
 def plan_due_students() -> None:
-    """Want plans and reminders for everyone whose time has come, and tell workers of all work that waits."""
+    """Enqueue plans and reminders whose time has come, and publish again the work whose message was lost."""
     now = timezone.now()
     schedule.enqueue_new_days(now)
     schedule.enqueue_new_items(now)
@@ -36,19 +36,19 @@ def plan_due_students() -> None:
 
 @shared_task
 def close_overdue_sittings() -> None:
-    """Close the exams whose time is over, with what was saved."""
+    """Close the sittings whose time is over, with the answers saved until then."""
     exams.close_overdue_sittings(timezone.now())
 
 
 @shared_task
 def renew_broken_presentations() -> None:
-    """Draw anew for students what is found broken."""
+    """Close open presentations whose variant is broken, so that another is drawn."""
     presentations.renew_broken(timezone.now())
 
 
 @shared_task
 def fit_due() -> None:
-    """Ask for the fits that are due, and let everyone follow those that were adopted."""
+    """Send a task for each fit that is due, and put the fits that were adopted in use for everyone."""
     now = timezone.now()
     for student in fitting.students_due(now).values_list("pk", flat=True):
         fit_student.delay(student)
@@ -59,16 +59,16 @@ def fit_due() -> None:
 
 @shared_task
 def fit_student(student: int) -> None:
-    """Fit to a student's log, unless that was done this week."""
+    """Fit the memory model to a student's log, unless that was done this week."""
     now = timezone.now()
-    if found := fitting.students_due(now).filter(pk=student).first():
-        fitting.fit_student(found, now=now)
+    if due := fitting.students_due(now).filter(pk=student).first():
+        fitting.fit_student(due, now=now)
 
 
 @shared_task
 def fit_course(course: int) -> None:
-    """Fit to the pooled log of a course, unless that was done this week, and let its students follow."""
+    """Fit the memory model to a course's pooled log, unless that was done this week, and put it in use."""
     now = timezone.now()
-    if found := fitting.courses_due(now).filter(pk=course).first():
-        fitting.fit_course(found, now=now)
+    if due := fitting.courses_due(now).filter(pk=course).first():
+        fitting.fit_course(due, now=now)
         fitting.follow_courses(now=now)

@@ -1,10 +1,10 @@
 """The outbox: background work as rows, so that no broker, worker or retry can lose it or do it twice.
 
-Who changes what a plan is made of asks for the plan in the same transaction: a row of its own, at most one of a kind
-for a student. On commit a worker is told; should the message be lost, beat's sweep tells another. The worker leases
-the row, which counts an attempt, and the operation that does the work deletes the row in its own transaction: what is
-done is never asked for any more, what is not done still is. Work that fails is tried again, later each time, and in
-the end given up: it stays for somebody to look at, and to retry, in the admin.
+Whatever changes the facts that a plan is made of enqueues the plan in the same transaction: as a row of its own, at
+most one of a kind for a student. On commit a message goes to a worker; should it be lost, beat's sweep publishes it
+again. The worker leases the row, which counts an attempt, and the operation that does the work deletes the row in its
+own transaction: finished work is never waiting, unfinished work always is. Work that fails is tried again, later each
+time, and in the end given up: it stays for somebody to look at, and to retry, in the admin.
 """
 
 from __future__ import annotations
@@ -12,47 +12,46 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from quizzes.background.publisher import after_commit, publish
+from quizzes.background.publisher import publish, publish_after_commit
 from quizzes.models import ChangeLog, Job, Student
 
 TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}
 MAX_WAIT = timedelta(minutes=2)
-"""However often it is asked for again, work begins this long after it was first asked for."""
+"""However often work is enqueued again, it begins this long after it was enqueued first."""
 MAX_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-"""Waits after the first, second, … failure."""
-AT_ONCE = 1000
-"""Jobs that one sweep tells of."""
+"""Waiting times after the first, second, … failure."""
+SWEEP_LIMIT = 1000
+"""Jobs that one sweep publishes."""
 
 logger = logging.getLogger(__name__)
 
 
 def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta = timedelta(0)) -> None:
-    """Ask for work, in this transaction, `delay` from now: asking again meanwhile puts it off, but not for long.
+    """Have work done `delay` from now, in this transaction; enqueueing it again puts it off, by `MAX_WAIT` at most.
 
-    What asks and what does the work hold the lock of the student's change log, so that neither misses the other.
+    The caller, and whatever does the work, hold the lock of the student's change log, so that neither misses the other.
     """
     job, created = Job.objects.get_or_create(
         kind=kind, student=student, defaults={"asked_at": now, "run_at": now + delay, "published_at": now + delay}
     )
     if created:
-        after_commit(TASKS[kind], student.pk, delay=delay)
+        publish_after_commit(TASKS[kind], student.pk, delay=delay)
         return
     run_at = min(now + delay, max(job.asked_at + MAX_WAIT, now))
     Job.objects.filter(pk=job.pk).update(run_at=run_at, published_at=run_at, attempts=0, dead_at=None)
     if run_at < job.run_at:
-        after_commit(TASKS[kind], student.pk, delay=run_at - now)
+        publish_after_commit(TASKS[kind], student.pk, delay=run_at - now)
 
 
 def enqueue_all(kind: Job.Kind, change_logs: QuerySet[ChangeLog], now: datetime, limit: int = 1000) -> int:
-    """Ask for work for the students of these change logs, in their order, who wait for none yet; how many."""
+    """Enqueue work for the first `limit` students of these change logs who have none waiting; return how many."""
     waiting = Job.objects.filter(kind=kind, student=OuterRef("student"))
     idle = change_logs.filter(student__is_active=True).exclude(Exists(waiting))
     students = list(idle.values_list("student_id", flat=True)[:limit])
@@ -62,15 +61,15 @@ def enqueue_all(kind: Job.Kind, change_logs: QuerySet[ChangeLog], now: datetime,
 
 
 def done(kind: Job.Kind, student: Student) -> None:
-    """The work is done, in this transaction."""
+    """Delete the job, in the transaction that did its work."""
     Job.objects.filter(kind=kind, student=student).delete()
 
 
-def run(kind: Job.Kind, student: int, work: Callable[[Any], Any], holder: str) -> None:
-    """Do the work that is asked for of a student, if it is, and if no other worker is at it.
+def run(kind: Job.Kind, student: int, work: Callable[[Student], object], holder: str) -> None:
+    """Do a student's work of this kind, if there is any waiting and no other worker is doing it.
 
-    `holder` is the id of the message: one that comes again, because its worker was killed, takes up its own lease.
-    `work` deletes the row with what it does; an exception counts as a failure and is kept.
+    `holder` is the id of the message: one that is delivered again, because its worker was killed, keeps its lease.
+    `work` deletes the row in its own transaction; an exception counts as a failed attempt, and its text is kept.
     """
     job = _lease(kind, student, timezone.now(), holder)
     if job is None:
@@ -82,59 +81,61 @@ def run(kind: Job.Kind, student: int, work: Callable[[Any], Any], holder: str) -
             done(kind, job.student)
     except Exception as error:
         logger.exception("%s failed, attempt %s", job, job.attempts)
-        _failed(job, f"{type(error).__name__}: {error}", timezone.now())
+        _record_failure(job, f"{type(error).__name__}: {error}", timezone.now())
 
 
 def sweep(now: datetime) -> int:
-    """Tell workers of what waits and was not told, or in vain; how many jobs."""
-    told = now - settings.PUBLISH_AGAIN
-    waiting = _free(now).filter(Q(published_at=None) | Q(published_at__lte=told)).order_by("run_at")
-    found = list(waiting.values_list("pk", "kind", "student_id")[:AT_ONCE])
-    for _, kind, student in found:
-        publish(TASKS[Job.Kind(kind)], student)
-    Job.objects.filter(pk__in=[pk for pk, _, _ in found]).update(published_at=now)
-    return len(found)
+    """Publish again the jobs whose message was lost or never sent; return how many."""
+    lost = Q(published_at=None) | Q(published_at__lte=now - settings.PUBLISH_AGAIN)
+    jobs = list(_ready(now).filter(lost).order_by("run_at").only("kind", "student_id")[:SWEEP_LIMIT])
+    for job in jobs:
+        publish(TASKS[Job.Kind(job.kind)], job.student_id)
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(published_at=now)
+    return len(jobs)
 
 
 def retry(jobs: QuerySet[Job], now: datetime) -> int:
-    """Take up again what was given up; how many jobs."""
-    found = list(jobs.filter(dead_at__isnull=False).values_list("pk", flat=True))
-    dead = Job.objects.filter(pk__in=found)
+    """Make the jobs among these that were given up wait again; return how many."""
+    dead = Job.objects.filter(pk__in=list(jobs.filter(dead_at__isnull=False).values_list("pk", flat=True)))
     return dead.update(dead_at=None, attempts=0, run_at=now, published_at=None, leased_until=None)
 
 
-def _free(now: datetime) -> QuerySet[Job]:
+def _ready(now: datetime) -> QuerySet[Job]:
+    """Return the jobs whose time has come and that no worker holds."""
     unleased = Q(leased_until=None) | Q(leased_until__lte=now)
     return Job.objects.filter(unleased, run_at__lte=now, dead_at=None)
 
 
 def _lease(kind: Job.Kind, student: int, now: datetime, holder: str) -> Job | None:
+    """Take the job for a while, counting an attempt; None where there is none to take."""
     with transaction.atomic():
-        wanted = Job.objects.filter(kind=kind, student=student)
-        mine = wanted.filter(holder=holder, dead_at=None) if holder else Job.objects.none()
+        jobs = Job.objects.filter(kind=kind, student=student)
+        mine = jobs.filter(holder=holder, dead_at=None) if holder else Job.objects.none()
         lease = {"leased_until": now + settings.JOB_LEASE, "holder": holder, "attempts": F("attempts") + 1}
-        if not ((wanted & _free(now)) | mine).update(**lease):
-            _again_if_early(wanted, now)
+        if not ((jobs & _ready(now)) | mine).update(**lease):
+            _publish_if_early(jobs, now)
             return None
-        job = wanted.select_related("student").get()
+        job = jobs.select_related("student").get()
         if job.attempts > MAX_ATTEMPTS:
-            # It was begun that often and neither ended nor failed: it takes its worker with it.
+            # It was begun so often and neither ended nor failed: it takes its worker down with it.
             job.attempts -= 1
-            _failed(job, job.error or "The worker was lost each time.", now)
+            _record_failure(job, job.error or "The worker was lost each time.", now)
             return None
         return job
 
 
-def _again_if_early(wanted: QuerySet[Job], now: datetime) -> None:
-    """Tell a worker again, in time, of a job that was put off since the message was sent."""
-    early = wanted.filter(run_at__gt=now, dead_at=None, leased_until=None).first()
+def _publish_if_early(jobs: QuerySet[Job], now: datetime) -> None:
+    """Publish a job for its new time, which was put off after the message was sent."""
+    early = jobs.filter(run_at__gt=now, dead_at=None, leased_until=None).first()
     if early:
-        after_commit(TASKS[Job.Kind(early.kind)], early.student_id, delay=early.run_at - now)
+        publish_after_commit(TASKS[Job.Kind(early.kind)], early.student_id, delay=early.run_at - now)
 
 
-def _failed(job: Job, error: str, now: datetime) -> None:
-    again = {"run_at": now + BACKOFF[min(job.attempts, len(BACKOFF)) - 1], "published_at": None}
-    ended = {"dead_at": now} if job.attempts >= MAX_ATTEMPTS else again
-    Job.objects.filter(pk=job.pk).update(
-        error=error[:2000], attempts=job.attempts, leased_until=None, holder="", **ended
-    )
+def _record_failure(job: Job, error: str, now: datetime) -> None:
+    """Give the lease back; the job is tried again later, or given up after `MAX_ATTEMPTS`."""
+    lease_back = {"error": error[:2000], "attempts": job.attempts, "leased_until": None, "holder": ""}
+    failed = Job.objects.filter(pk=job.pk)
+    if job.attempts >= MAX_ATTEMPTS:
+        failed.update(dead_at=now, **lease_back)
+    else:
+        failed.update(run_at=now + BACKOFF[job.attempts - 1], published_at=None, **lease_back)

@@ -1,8 +1,10 @@
-"""Telling workers of background work: on commit, and never at the cost of the request.
+"""Messages to workers that there is background work: sent on commit, and never at the cost of the request.
 
-Messages are published by a thread of their own, so that a broker that is down, or hangs, costs a request nothing. A
-message that cannot be sent is dropped: what asks for the work is a row in the database, and beat's sweep finds it.
+A thread of its own sends them, so that a broker that is down, or hangs, costs a request nothing. A message that cannot
+be sent is dropped: the job is a row in the database, and beat's sweep publishes it again.
 """
+
+from __future__ import annotations
 
 import atexit
 import logging
@@ -10,63 +12,74 @@ import os
 import queue
 import threading
 from datetime import timedelta
-from typing import Any
+from typing import NamedTuple
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 BACKLOG = 10_000
-"""Messages that wait for a slow broker; more are dropped."""
+"""Messages that may wait for a slow broker; more are dropped."""
 FLUSH_WITHIN = 2.0
-"""Seconds that a process that ends waits for its last messages."""
+"""Seconds for which a process that ends waits for its last messages."""
 
 logger = logging.getLogger(__name__)
 
 
-def after_commit(task: str, *args: Any, delay: timedelta = timedelta(0)) -> None:
-    """Send `task` once the transaction commits, to run `delay` later."""
-    transaction.on_commit(lambda: publish(task, *args, delay=delay))
+def publish_after_commit(task: str, student: int, *, delay: timedelta = timedelta(0)) -> None:
+    """Publish `task` once the transaction commits, to run `delay` later."""
+    transaction.on_commit(lambda: publish(task, student, delay=delay))
 
 
-def publish(task: str, *args: Any, delay: timedelta = timedelta(0)) -> None:
-    """Send `task`; returns at once, whatever the broker does."""
-    _publisher.send(task, args, max(delay.total_seconds(), 0.0))
+def publish(task: str, student: int, *, delay: timedelta = timedelta(0)) -> None:
+    """Have a worker run `task` of a student `delay` from now; returns at once, whatever the broker does."""
+    _publisher.put(_Message(task, student, max(delay.total_seconds(), 0.0)))
+
+
+class _Message(NamedTuple):
+    """A task by its name, the id of its student, and the seconds until it is to run."""
+
+    task: str
+    student: int
+    countdown: float
+
+    def __str__(self) -> str:
+        return f"{self.task} of student {self.student}"
 
 
 class _Publisher:
     """The thread that sends, started at the first message of each process."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[tuple[str, tuple[Any, ...], float]] = queue.Queue(BACKLOG)
+        self._waiting: queue.Queue[_Message] = queue.Queue(BACKLOG)
         self._process = 0
         self._lock = threading.Lock()
 
-    def send(self, task: str, args: tuple[Any, ...], countdown: float) -> None:
+    def put(self, message: _Message) -> None:
         with self._lock:
             if self._process != os.getpid():
                 self._process = os.getpid()
                 threading.Thread(target=self._work, name="publisher", daemon=True).start()
                 atexit.register(self.flush)
         try:
-            self._waiting.put_nowait((task, args, countdown))
+            self._waiting.put_nowait(message)
         except queue.Full:
-            logger.warning("%s%r waits for the sweep: too many messages wait for the broker", task, args)
+            logger.warning("%s waits for the sweep: too many messages wait for the broker", message)
 
     def flush(self, within: float = FLUSH_WITHIN) -> None:
-        """Wait until what was given is sent, or given up."""
+        """Wait until every message is sent or dropped, at most `within` seconds."""
         with self._waiting.all_tasks_done:
             self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, within)
 
     def _work(self) -> None:
         while True:
-            task, args, countdown = self._waiting.get()
+            message = self._waiting.get()
             try:
-                current_app.send_task(task, args=args, countdown=countdown or None)
+                current_app.send_task(message.task, args=(message.student,), countdown=message.countdown or None)
             except (OperationalError, OSError) as error:
-                logger.warning("%s%r waits for the sweep: the broker is away (%s)", task, args, error)
+                logger.warning("%s waits for the sweep: the broker is away (%s)", message, error)
             except Exception:
-                logger.exception("%s%r waits for the sweep", task, args)
+                logger.exception("%s waits for the sweep", message)
             finally:
                 self._waiting.task_done()
 

@@ -1,22 +1,21 @@
-"""Numbers and instants in words."""
+"""Template filters: numbers and instants in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
 
-from quizzes.calendar import study_day
+from quizzes.calendar import HasStudyDay, study_day
 
 register = template.Library()
 
 
 @register.filter
 def about_minutes(seconds: float) -> str:
-    """A duration in seconds, said as a person would: `about 9 minutes`."""
+    """Return a duration in seconds as a person would say it: `about 9 minutes`."""
     if seconds < 45:
         return "less than a minute"
     minutes = max(round(seconds / 60), 1)
@@ -25,13 +24,13 @@ def about_minutes(seconds: float) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    """A share in [0, 1] as whole percent."""
+    """Return a share in [0, 1] as whole percent; nothing for None."""
     return "" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"
 
 
 @register.filter
 def decimals(value: float | str | None, places: int) -> str:
-    """A number with so many decimals and a real minus sign; a dash for none."""
+    """Return a number with `places` decimals and a real minus sign; a dash for None."""
     # A template gives "" for what is missing on the way.
     if value is None or isinstance(value, str):
         return "–"
@@ -40,19 +39,19 @@ def decimals(value: float | str | None, places: int) -> str:
 
 @register.filter
 def hundredfold(share: float | None) -> int:
-    """A share in [0, 1] for a meter, 0-100."""
+    """Return a share in [0, 1] as 0-100, for a meter."""
     return round(100 * (share or 0))
 
 
 @register.filter
-def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
-    """The entry of a mapping under a name that the template computes."""
+def at(mapping: Mapping[str, object] | None, key: str) -> object:
+    """Return the entry of a mapping under a name that the template computes; None where there is none."""
     return mapping.get(key) if mapping else None
 
 
 @register.filter
-def comes_back(due: datetime | None, student: Any) -> str:
-    """When a card comes due, from now on, in the student's study days: `tomorrow`, `in 4 days`."""
+def comes_back(due: datetime | None, student: HasStudyDay) -> str:
+    """Return when a card comes due, in the student's study days from now: `tomorrow`, `in 4 days`."""
     if due is None:
         return ""
     now = timezone.now()
@@ -63,9 +62,9 @@ def comes_back(due: datetime | None, student: Any) -> str:
 
 
 @register.filter
-def days_until(instant: datetime, student: Any) -> str:
-    """An instant, counted in the student's calendar days: `4 days ago`, `today`, `tomorrow`, `in 30 days`."""
-    today: date = timezone.now().astimezone(student.zone).date()
+def days_until(instant: datetime, student: HasStudyDay) -> str:
+    """Return an instant in the student's calendar days from now: `4 days ago`, `today`, `in 30 days`."""
+    today = timezone.now().astimezone(student.zone).date()
     days = (instant.astimezone(student.zone).date() - today).days
     if days < 0:
         return "yesterday" if days == -1 else f"{-days} days ago"
@@ -73,7 +72,7 @@ def days_until(instant: datetime, student: Any) -> str:
 
 
 def in_days(days: int) -> str:
-    """`today`, `tomorrow`, `in 12 days`, `in 5 weeks`, `in 4 months`."""
+    """Return a number of days from now in words: `today`, `tomorrow`, `in 12 days`, `in 5 weeks`, `in 4 months`."""
     if days <= 0:
         return "today"
     if days == 1:
@@ -87,18 +86,18 @@ def in_days(days: int) -> str:
 
 @register.filter
 def formula(text: str) -> str:
-    """The LaTeX of a text that is one formula and nothing else; else nothing."""
+    """Return the LaTeX of a text that is one formula and nothing else; empty for any other text."""
     inner = text.strip().removeprefix("$").removesuffix("$")
     return inner if len(inner) == len(text.strip()) - 2 and "$" not in inner else ""
 
 
 @register.filter
-def field(record: Any, name: str) -> Any:
-    """The field of a record under a name that the template computes."""
+def field(record: object, name: str) -> object:
+    """Return the field of a record whose name the template computes."""
     return getattr(record, name)
 
 
 @register.filter
 def words(name: str) -> str:
-    """A name of the code as words: single_choice as single choice."""
+    """Return an identifier as words: `single_choice` as `single choice`."""
     return name.replace("_", " ")
