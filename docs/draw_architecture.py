@@ -23,7 +23,7 @@ WIRING = {"urls", "apps", "migrations", "templatetags"}
 """Modules that belong to the framework and say nothing of the layout."""
 
 WIDTH, ROW, BOX, MARGIN = 880.0, 62.0, 30.0, 26.0
-LETTER, GAP = 7.6, 18.0
+LEFT, LETTER, GAP = 60.0, 7.6, 18.0
 
 STYLE = """
     text { font: 13px ui-monospace, Menlo, Consolas, monospace; fill: #1f2328; text-anchor: middle }
@@ -41,6 +41,11 @@ STYLE = """
         .questions { fill: #033a16; stroke: #2ea043 }
     }
 """
+
+HEAD = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0 0L8 4L0 8z"/></marker></defs>'
+)
 
 
 @dataclass
@@ -128,9 +133,9 @@ def laid_out(rows: list[list[str]], arrows: dict[str, set[str]]) -> list[list[No
     """The nodes by rows, placed so that arrows are short and seldom cross."""
     layout = [[Node(name, floor) for name in names] for floor, names in enumerate(rows)]
     by_name = {node.name: node for row in layout for node in row}
-    for name in by_name:
-        for target in sorted(arrows[name], key=lambda name: (by_name[name].row, name)):
-            last, end = by_name[name], by_name[target]
+    for name, node in by_name.items():
+        for target in sorted(arrows[name], key=lambda name: (node.row, name)):
+            last, end = node, by_name[target]
             if last.row == end.row:
                 last.beside.append(end)
                 continue
@@ -153,6 +158,10 @@ def laid_out(rows: list[list[str]], arrows: dict[str, set[str]]) -> list[list[No
                 node.x = sum(each.x for each in wanted) / len(wanted) if wanted else node.x
             row.sort(key=lambda node: node.x)
             spread(row)
+    nodes = [node for row in layout for node in row]
+    unused = min(node.x - node.width / 2 for node in nodes) - LEFT
+    for node in nodes:
+        node.x -= unused
     return layout
 
 
@@ -163,7 +172,7 @@ def join(upper: Node, lower: Node) -> None:
 
 def spread(row: list[Node]) -> None:
     """Move nodes apart, in their order, as little as two passes need, and into the picture."""
-    left, right = MARGIN + 60, WIDTH - MARGIN
+    left, right = LEFT, WIDTH - MARGIN
     forward, backward = left, right
     lowest, highest = [], []
     for node in row:
@@ -187,49 +196,59 @@ def spread(row: list[Node]) -> None:
 def paths(layout: list[list[Node]]) -> Iterator[str]:
     """The arrows as SVG paths, from the foot of a room to the head of another."""
     for node in (node for row in layout for node in row if node.name):
-        for step in node.below:
-            path, last = f"M{node.x:.0f} {node.y + BOX:.0f}", (node.x, node.y + BOX)
-            while True:
-                x, y = step.x, step.y - (3 if step.name else 0)
-                middle = (last[1] + y) / 2
-                path += f"C{last[0]:.0f} {middle:.0f} {x:.0f} {middle:.0f} {x:.0f} {y:.0f}"
-                if step.name:
-                    break
-                path, last = path + f"V{y + BOX:.0f}", (x, y + BOX)
-                (step,) = step.below
-            yield path
-        for other in node.beside:
-            side = 1 if other.x < node.x else -1
-            start, end = node.x - side * node.width / 4, other.x + side * other.width / 4
-            foot, under = node.y + BOX, node.y + BOX + 24
-            yield f"M{start:.0f} {foot:.0f}C{start:.0f} {under:.0f} {end:.0f} {under:.0f} {end:.0f} {foot + 3:.0f}"
+        yield from (path_down(node, step) for step in node.below)
+        yield from (path_beside(node, other) for other in node.beside)
+
+
+def path_down(room: Node, step: Node) -> str:
+    """An arrow from a room through `step` and those below it, to the first that is a room."""
+    steps = [step]
+    while not steps[-1].name:
+        steps += steps[-1].below
+    path, x, foot = f"M{room.x:.0f} {room.y + BOX:.0f}", room.x, room.y + BOX
+    for each in steps:
+        head = each.y - (3 if each.name else 0)
+        middle = (foot + head) / 2
+        path += f"C{x:.0f} {middle:.0f} {each.x:.0f} {middle:.0f} {each.x:.0f} {head:.0f}"
+        x, foot = each.x, each.y + BOX
+        path += "" if each.name else f"V{foot:.0f}"
+    return path
+
+
+def path_beside(room: Node, other: Node) -> str:
+    """An arrow to another room of the same floor."""
+    side = 1 if other.x < room.x else -1
+    start, end = room.x - side * room.width / 4, other.x + side * other.width / 4
+    foot, under = room.y + BOX, room.y + BOX + 24
+    return f"M{start:.0f} {foot:.0f}C{start:.0f} {under:.0f} {end:.0f} {under:.0f} {end:.0f} {foot + 3:.0f}"
 
 
 def svg() -> str:
     rows = floors()
     layout = laid_out(rows, reduced(imports({room for row in rows for room in row})))
+    width = max(node.x + node.width / 2 for row in layout for node in row) + MARGIN
     height = MARGIN + len(rows) * ROW
+    size = f'width="{width:.0f}" height="{height:.0f}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
         "<title>The rooms and what they import, floor by floor</title>",
         f"<style>{STYLE}</style>",
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path d="M0 0L8 4L0 8z"/></marker></defs>',
+        HEAD,
     ]
     for app in APPS:
         inside = [row for row, names in enumerate(rows) if names[0].startswith(app)]
         top, tall = MARGIN + inside[0] * ROW - 16, (len(inside) - 1) * ROW + BOX + 30
         lines += [
-            f'<rect class="band" x="4" y="{top:.0f}" width="{WIDTH - 8:.0f}" height="{tall:.0f}" rx="8"/>',
+            f'<rect class="band" x="4" y="{top:.0f}" width="{width - 8:.0f}" height="{tall:.0f}" rx="8"/>',
             f'<text class="app" x="14" y="{top + 20:.0f}">{app}/</text>',
         ]
     lines += [f'<path class="arrow" marker-end="url(#head)" d="{path}"/>' for path in paths(layout)]
     pure = pure_rooms()
     for node in (node for row in layout for node in row if node.name):
-        left, kind = node.x - node.width / 2, node.name.partition(".")[0] + " pure" * (node.name in pure)
+        kind = node.name.partition(".")[0] + " pure" * (node.name in pure)
+        place = f'x="{node.x - node.width / 2:.0f}" y="{node.y:.0f}" width="{node.width:.0f}" height="{BOX:.0f}"'
         lines += [
-            f'<rect class="{kind}" x="{left:.0f}" y="{node.y:.0f}" width="{node.width:.0f}" '
-            f'height="{BOX:.0f}" rx="6"/>',
+            f'<rect class="{kind}" {place} rx="6"/>',
             f'<text x="{node.x:.0f}" y="{node.y + 20:.0f}">{escape(node.label)}</text>',
         ]
     return "\n".join([*lines, "</svg>", ""])

@@ -27,7 +27,7 @@ def code(document: Path) -> list[str]:
     """Code between backticks, and each line of code blocks that are indented."""
     text = document.read_text()
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
-    return [*re.findall(r"`([^`\n]+)`", prose), *(line.strip() for line in re.findall(r"^ {4}(\S.*)$", prose, re.M))]
+    return [*re.findall(r"`([^`\n]+)`", prose), *re.findall(r"^ {4}(\S.*)$", prose, re.MULTILINE)]
 
 
 def links(document: Path) -> list[str]:

@@ -62,7 +62,7 @@ class Body(ItemBody):
                 raise ValueError(f"The {what} “{repeated[0]}” stands here twice.")
         shared = {pair.right for pair in self.pairs} & {distractor.text for distractor in self.distractors}
         if shared:
-            raise ValueError(f"“{sorted(shared)[0]}” is a distractor and belongs to a pair.")
+            raise ValueError(f"“{min(shared)}” is a distractor and belongs to a pair.")
         if self.round and self.round > len(self.pairs):
             raise ValueError(f"A round of {self.round} needs as many pairs; there are {len(self.pairs)}.")
         return self

@@ -155,7 +155,7 @@ def replay(
     S, D = np.empty(n.size), np.empty(n.size)
     for first in range(0, n.size, BLOCK):
         cards = longest_first[first : first + BLOCK]
-        S[cards], D[cards] = _replay(G, t, starts[cards], n[cards], w, implicit, recall)
+        S[cards], D[cards] = _replay(G, t, starts[cards], n[cards], w, practice=implicit, recall=recall)
     return S, D
 
 
@@ -165,6 +165,7 @@ def _replay(
     at: NDArray[np.int64],
     n: NDArray[np.int64],
     w: Sequence[float],
+    *,
     practice: Floats | None,
     recall: Floats | None,
 ) -> tuple[Floats, Floats]:

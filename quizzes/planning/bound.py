@@ -67,7 +67,7 @@ def _purchases(reviews: Reviews, table: Tables, card: Ints, stage: Ints) -> Floa
         (reviews.again, reviews.again_share, reviews.again_D, 1 - right),
     ):
         D = tables.nearest(difficulty[0, card, stage])
-        _spread(mass, sizes, stage, of, at[0, card, stage], share[0, card, stage], D, seconds * chance)
+        _spread(mass, sizes, stage, of, at[0, card, stage], share[0, card, stage], D=D, amount=seconds * chance)
     for now in range(count - 1):
         lag = table.lag[now].reshape(-1)
         cell = np.flatnonzero((mass[now] > 0) & (lag > 0))
@@ -83,14 +83,13 @@ def _purchases(reviews: Reviews, table: Tables, card: Ints, stage: Ints) -> Floa
         ):
             row, portion = grid[lag[cell] - 1, S, D], shares[lag[cell] - 1, S, D]
             for column in range(sizes[2]):
-                _spread(
-                    mass, sizes, then, of, row, portion, np.full(cell.size, column), amount * chance * mixes[D, column]
-                )
+                to, part = np.full(cell.size, column), amount * chance * mixes[D, column]
+                _spread(mass, sizes, then, of, row, portion, D=to, amount=part)
     return bought
 
 
 def _spread(
-    mass: Floats, sizes: tuple[int, ...], stage: Ints, of: Ints, at: Ints, share: Floats, D: Ints, amount: Floats
+    mass: Floats, sizes: tuple[int, ...], stage: Ints, of: Ints, at: Ints, share: Floats, *, D: Ints, amount: Floats
 ) -> None:
     """Add amounts between the two stabilities that each lies between."""
     for above, part in ((0, 1 - share), (1, share)):

@@ -177,7 +177,7 @@ def test_two_devices_offline_agree_with_one_that_was_online(student: User, stran
         for phone in reversed(phones):
             phone.send(phone.outbox)
 
-    of_time = [name for name in CARD_STATE if name not in ("last_event",)]
+    of_time = [name for name in CARD_STATE if name != "last_event"]
     fields = ("item__slug", "facet", *of_time)
     states = [
         sorted(Card.objects.filter(student=one).values_list(*fields), key=lambda row: row[:2])

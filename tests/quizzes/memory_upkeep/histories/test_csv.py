@@ -57,7 +57,8 @@ def test_the_same_review_in_any_dress(tmp_path: Path, text: str) -> None:
 
 
 def test_the_documented_example_is_of_the_course(tmp_path: Path) -> None:
-    (block,) = re.findall(r"^    item,.*\n(?:    .*\n)+", (settings.BASE_DIR / "docs/operations.md").read_text(), re.M)
+    guide = (settings.BASE_DIR / "docs/operations.md").read_text()
+    (block,) = re.findall(r"^    item,.*\n(?:    .*\n)+", guide, re.MULTILINE)
     bank = "".join(path.read_text() for path in (settings.BASE_DIR / "fixtures/regularization/bank").glob("*.yaml"))
     first, second = read(tmp_path, textwrap.dedent(block))
     for review in (first, second):
