@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path, re_path
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework import serializers
@@ -13,31 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from examprep import openapi  # noqa: F401 - tells the OpenAPI document about payloads and logins
 from examprep.models import User
 from examprep.problems import unknown_path
 from questions import api as questions
 from quizzes import api as quizzes
 from quizzes import schedule
-
-
-class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """`X-Session-Token`, as `POST /_allauth/app/v1/auth/login` gives it."""
-
-    target_class = "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication"
-    name = "sessionToken"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
-
-
-class WebSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The web session's cookie."""
-
-    target_class = "examprep.authentication.WebSession"
-    name = "webSession"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
 class MeSerializer(serializers.ModelSerializer[User]):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from pydantic import Field
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+from typing_extensions import TypedDict
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -55,10 +58,30 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def problem(code: int, detail: str, errors: Any = None) -> dict[str, Any]:
-    """The document of one problem."""
-    document = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
-    return {**document, "errors": errors} if errors else document
+class Problem(TypedDict):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[Annotated[Mapping[str, object], Field(description="Messages for each field.")]]
+    code: NotRequired[Annotated[str, Field(description="Of a conflict: which.")]]
+    rev: NotRequired[Annotated[int, Field(description="Of an answer that another device saved: its revision.")]]
+    response: NotRequired[Annotated[object, Field(description="Of an answer that another device saved.")]]
+
+
+def problem(status: int, detail: str, errors: Mapping[str, object] | None = None) -> Problem:
+    """Return the document of one problem; `errors` are messages for each field."""
+    document: Problem = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        document["errors"] = errors
+    return document
 
 
 TITLES = {
@@ -75,32 +98,6 @@ TITLES = {
     429: "Too many requests",
     500: "Server error",
 }
-
-
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {"type": "object", "description": "Messages for each field.", "additionalProperties": True},
-    },
-}
-
-
-def describe_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: every call may answer with a problem."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-    answer = {
-        "description": "A problem document (RFC 9457).",
-        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for path in result["paths"].values():
-        for operation in path.values():
-            operation["responses"].setdefault("default", answer)
-    return result
 
 
 @csrf_exempt

@@ -9,13 +9,16 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from questions import kinds
+from questions.json_types import Slug, Uuid, one_of
 from questions.kinds import numeric
 from questions.kinds.base import Graded, Revealed
 from questions.models import ItemVersion
@@ -31,6 +34,70 @@ DRAWS = 20
 """Seeds that are tried for a sound variant."""
 
 logger = logging.getLogger(__name__)
+
+ItemKind = Annotated[str, one_of(kinds.KINDS)]
+
+
+class TextPayload(TypedDict):
+    """Something to choose, pair or order, under an id that is new in each presentation."""
+
+    id: str
+    text: str
+    text_html: str
+
+
+class PromptPayload(TypedDict):
+    """What a student sees of an item. Which fields there are depends on the kind."""
+
+    stem: str
+    stem_html: str
+    choices: NotRequired[list[TextPayload]]
+    unit: NotRequired[str | None]
+    precision_hint: NotRequired[str]
+    left: NotRequired[list[TextPayload]]
+    right: NotRequired[list[TextPayload]]
+    steps: NotRequired[list[TextPayload]]
+
+
+class PresentationPayload(TypedDict):
+    """An item as put to one student. It never holds a key."""
+
+    id: Uuid
+    card: Uuid
+    item: Slug
+    version: int
+    kind: ItemKind
+    lesson: Slug
+    concepts: list[Slug]
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    estimated_seconds: int
+    prompt: PromptPayload
+
+
+class AnsweredPresentationPayload(PresentationPayload):
+    """A Presentation with all that grading it needs."""
+
+    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
+    check: Annotated[
+        dict[str, object] | None,
+        Field(
+            description="numeric: {values, allowed}, the error of each; short_text: {accept, pattern, case, spacing};"
+            " else null: a response is right when it is the key."
+        ),
+    ]
+    explanation: str
+    explanation_html: str
+    solution: str | None
+    solution_html: str | None
+
+
+class FeedbackPayload(TypedDict):
+    """What is said about a part of a response: the id of an option, or the name of a field."""
+
+    target: str
+    message: str
+    message_html: str
+
 
 BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
 INLINE_TEXTS = {"text", "message"}
@@ -217,7 +284,7 @@ def grade_payload(graded: Graded, revealed: Revealed) -> dict[str, Any]:
     }
 
 
-def answered_payload(presentation: Presentation) -> dict[str, Any]:
+def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
     """The Presentation with its key, explanation and solution, for a client that grades by itself while offline.
 
     `check` says what the key alone does not: the error that a number may have, and how texts are compared.
@@ -225,16 +292,23 @@ def answered_payload(presentation: Presentation) -> dict[str, Any]:
     version = presentation.version
     kind, body = kinds.get(version.kind), body_of(version)
     revealed = kind.reveal(body, presentation.answer)
-    answers = {"key": revealed.key, "explanation": revealed.explanation, "solution": revealed.solution}
-    return {**payload(presentation), **with_html(answers), "check": kind.check(body, presentation.answer)}
+    return {
+        **payload(presentation),
+        "key": revealed.key,
+        "check": kind.check(body, presentation.answer),
+        "explanation": revealed.explanation,
+        "explanation_html": markup.render(revealed.explanation),
+        "solution": revealed.solution,
+        "solution_html": None if revealed.solution is None else markup.render(revealed.solution),
+    }
 
 
-def payload(presentation: Presentation) -> dict[str, Any]:
-    """The Presentation of CONTRACT.md: nothing in it lets the key be inferred."""
+def payload(presentation: Presentation) -> PresentationPayload:
+    """Return the presentation as its student may see it: nothing in it lets the key be inferred."""
     version = presentation.version
     return {
         "id": str(presentation.pk),
-        "card": str(presentation.card_id) if presentation.card_id else None,
+        "card": str(presentation.card_id or ""),
         "item": version.item.slug,
         "version": version.number,
         "kind": version.kind,

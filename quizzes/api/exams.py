@@ -2,69 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from pydantic import Field
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
+from questions.json_types import Instant, Share, Slug, Uri, one_of
 from quizzes import schedule
 from quizzes.api.requests import StudentRequest
 from quizzes.calendar import instant
+from quizzes.models import Exam
+
+ExamKind = Annotated[str, one_of(Exam.Kind.values)]
+Interval = Annotated[list[Share], Field(min_length=2, max_length=2, description="The lower and the upper end.")]
 
 
-class ExamSerializer(serializers.Serializer[Any]):
+class ExamPayload(TypedDict):
     """An exam with its date for the caller, and the score (0-1) to expect as things stand."""
 
-    slug = serializers.SlugField()
-    title = serializers.CharField()
-    kind = serializers.ChoiceField(["assessment", "viva"])
-    minutes = serializers.IntegerField()
-    starts_at = serializers.DateTimeField(allow_null=True)
-    blueprint = serializers.JSONField()
-    expected_score = serializers.FloatField(allow_null=True)
-    expected_score_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-    expected_score_if_kept = serializers.FloatField(allow_null=True, help_text="Of the next exam, if the plan is kept.")
-    expected_score_if_kept_interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    slug: Slug
+    title: str
+    kind: ExamKind
+    minutes: int
+    starts_at: Instant | None
+    blueprint: dict[str, object]
+    expected_score: Share | None
+    expected_score_interval: Interval | None
+    expected_score_if_kept: Annotated[Share | None, Field(description="Of the next exam, if the plan is kept.")]
+    expected_score_if_kept_interval: Interval | None
 
 
-def exam_payload(one: schedule.ExpectedScore) -> dict[str, Any]:
+class ExamListPayload(TypedDict):
+    """All exams; there is no next page."""
+
+    results: list[ExamPayload]
+    next: Uri | None
+
+
+def exam_payload(expected: schedule.ExpectedScore) -> ExamPayload:
+    """Return the exam as a client reads it."""
     return {
-        "slug": one.exam.slug,
-        "title": one.exam.title,
-        "kind": one.exam.kind,
-        "minutes": one.exam.minutes,
-        "starts_at": instant(one.at) if one.at else None,
-        "blueprint": one.exam.blueprint,
-        "expected_score": one.now and one.now.score,
-        "expected_score_interval": one.now and [one.now.low, one.now.high],
-        "expected_score_if_kept": one.kept and one.kept.score,
-        "expected_score_if_kept_interval": one.kept and [one.kept.low, one.kept.high],
+        "slug": expected.exam.slug,
+        "title": expected.exam.title,
+        "kind": expected.exam.kind,
+        "minutes": expected.exam.minutes,
+        "starts_at": instant(expected.at) if expected.at else None,
+        "blueprint": expected.exam.blueprint,
+        "expected_score": expected.now.score if expected.now else None,
+        "expected_score_interval": [expected.now.low, expected.now.high] if expected.now else None,
+        "expected_score_if_kept": expected.kept.score if expected.kept else None,
+        "expected_score_if_kept_interval": [expected.kept.low, expected.kept.high] if expected.kept else None,
     }
-
-
-class ExamListSerializer(serializers.Serializer[Any]):
-    results = ExamSerializer(many=True)
-    next = serializers.URLField(allow_null=True)
 
 
 class ExamList(APIView):
     """The exams of the caller's courses, the next one first."""
 
-    @extend_schema(operation_id="exams_list", responses=ExamListSerializer)
+    @extend_schema(operation_id="exams_list", responses=ExamListPayload)
     def get(self, request: StudentRequest) -> Response:
-        found = schedule.forecast_scores(request.user)
-        return Response({"results": [exam_payload(one) for one in found], "next": None})
+        exams = schedule.forecast_scores(request.user)
+        payload: ExamListPayload = {"results": [exam_payload(exam) for exam in exams], "next": None}
+        return Response(payload)
 
 
 class ExamDetail(APIView):
     """An exam of one of the caller's courses."""
 
-    @extend_schema(responses=ExamSerializer)
+    @extend_schema(responses=ExamPayload)
     def get(self, request: StudentRequest, slug: str) -> Response:
-        for one in schedule.forecast_scores(request.user):
-            if one.exam.slug == slug:
-                return Response(exam_payload(one))
+        for expected in schedule.forecast_scores(request.user):
+            if expected.exam.slug == slug:
+                return Response(exam_payload(expected))
         raise NotFound

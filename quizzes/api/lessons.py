@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
 from questions.models import Lesson
 from quizzes import presentations
-from quizzes.api.presentations import PresentationSerializer
 from quizzes.api.requests import StudentRequest
 from quizzes.lessons import quick_check
+from quizzes.presentations import PresentationPayload
 
 
-class QuickCheckSerializer(serializers.Serializer[Any]):
-    results = PresentationSerializer(many=True)
+class QuickCheckPayload(TypedDict):
+    """The questions of a quick check, the easiest first."""
+
+    results: list[PresentationPayload]
 
 
 class QuickCheckView(APIView):
     """The questions at the end of a lesson: four of rising difficulty, the same until the next study day."""
 
-    @extend_schema(responses=QuickCheckSerializer)
+    @extend_schema(responses=QuickCheckPayload)
     def get(self, request: StudentRequest, slug: str) -> Response:
         return self._questions(request, slug, renew=False)
 
-    @extend_schema(request=None, responses=QuickCheckSerializer)
+    @extend_schema(request=None, responses=QuickCheckPayload)
     def post(self, request: StudentRequest, slug: str) -> Response:
         """Four others."""
         return self._questions(request, slug, renew=True)
@@ -38,5 +38,6 @@ class QuickCheckView(APIView):
         lesson = Lesson.objects.filter(slug=slug, course__enrolments__student=request.user).first()
         if lesson is None:
             raise NotFound
-        found = quick_check.quick_check(request.user, lesson, timezone.now(), renew=renew)
-        return Response({"results": [presentations.payload(one) for one in found]})
+        questions = quick_check.quick_check(request.user, lesson, timezone.now(), renew=renew)
+        payload: QuickCheckPayload = {"results": [presentations.payload(each) for each in questions]}
+        return Response(payload)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
 from quizzes import presentations, schedule
-from quizzes.api.presentations import AnsweredPresentationSerializer
 from quizzes.api.requests import StudentRequest, whole_number
+from quizzes.presentations import AnsweredPresentationPayload
 
 MAX_PACK_DAYS = 30
 
 
-class PackSerializer(serializers.Serializer[Any]):
-    days = serializers.IntegerField()
-    results = AnsweredPresentationSerializer(many=True)
+class PackPayload(TypedDict):
+    """Questions for `days` days, with all that is needed to grade them offline."""
+
+    days: int
+    results: list[AnsweredPresentationPayload]
 
 
 class PackView(APIView):
@@ -35,12 +36,12 @@ class PackView(APIView):
             OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": MAX_PACK_DAYS, "default": 7}),
             OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier pack."),
         ],
-        responses={200: PackSerializer, 304: None},
+        responses={200: PackPayload, 304: None},
     )
     def get(self, request: StudentRequest) -> Response:
         days = whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
-        results = [presentations.answered_payload(one) for one in schedule.build_pack(request.user, days)]
-        pack = {"days": days, "results": results}
+        results = [presentations.answered_payload(each) for each in schedule.build_pack(request.user, days)]
+        pack: PackPayload = {"days": days, "results": results}
         digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
         etag = quote_etag(digest[:32])
         known = parse_etags(request.headers.get("If-None-Match", ""))

@@ -2,58 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import Annotated
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from pydantic import Field
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
+from questions.json_types import Share, Slug
 from quizzes import schedule
-from quizzes.api.exams import ExamSerializer, exam_payload
+from quizzes.api.exams import ExamPayload, exam_payload
 from quizzes.api.requests import StudentRequest
 from quizzes.progress import progress
 
 
-class BinSerializer(serializers.Serializer[Any]):
-    predicted = serializers.FloatField()
-    observed = serializers.FloatField()
-    n = serializers.IntegerField()
+class BinPayload(TypedDict):
+    """Answers of about the same predicted chance of being right: that chance, the share that was, and how many."""
+
+    predicted: Share
+    observed: Share
+    n: int
 
 
-class MasterySerializer(serializers.Serializer[Any]):
-    slug = serializers.SlugField()
-    mastery = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
+class MasteryPayload(TypedDict):
+    """The caller's mastery of a concept, 0 to 1, with its 90 % interval."""
+
+    slug: Slug
+    mastery: Share
+    low: Share
+    high: Share
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
-    streak = serializers.IntegerField(help_text="Study days in a row.")
-    reviews_by_day = serializers.DictField(child=serializers.IntegerField(), help_text="Answers by date, of a year.")
-    forecast_by_day = serializers.DictField(child=serializers.IntegerField(), help_text="Items that come due by date.")
-    calibration = BinSerializer(many=True)
-    retention = serializers.FloatField(allow_null=True, help_text="Right among those seen before, of 30 days.")
-    concepts = MasterySerializer(many=True)
-    exams = ExamSerializer(many=True)
+class ProgressPayload(TypedDict):
+    """What the caller has done, how well that was predicted, and what comes."""
+
+    streak: Annotated[int, Field(description="Study days in a row.")]
+    reviews_by_day: Annotated[dict[str, int], Field(description="Answers by date, of a year.")]
+    forecast_by_day: Annotated[dict[str, int], Field(description="Items that come due by date.")]
+    calibration: list[BinPayload]
+    retention: Annotated[Share | None, Field(description="Right among those seen before, of 30 days.")]
+    concepts: list[MasteryPayload]
+    exams: list[ExamPayload]
 
 
 class ProgressView(APIView):
     """What the caller has done, how well that was predicted, and what comes."""
 
-    @extend_schema(responses=ProgressSerializer)
+    @extend_schema(responses=ProgressPayload)
     def get(self, request: StudentRequest) -> Response:
-        found = progress.progress(request.user)
+        past = progress.progress(request.user)
         mastery = progress.mastery(request.user)
-        return Response(
-            {
-                "streak": found.streak,
-                "reviews_by_day": {day.isoformat(): count for day, count in found.reviews_by_day.items()},
-                "forecast_by_day": {day.isoformat(): count for day, count in found.forecast_by_day.items()},
-                "calibration": [asdict(one) for one in found.calibration],
-                "retention": found.retention,
-                "concepts": [{"slug": slug, **asdict(one)} for slug, one in mastery.items()],
-                "exams": [exam_payload(one) for one in schedule.forecast_scores(request.user)],
-            }
-        )
+        payload: ProgressPayload = {
+            "streak": past.streak,
+            "reviews_by_day": {day.isoformat(): count for day, count in past.reviews_by_day.items()},
+            "forecast_by_day": {day.isoformat(): count for day, count in past.forecast_by_day.items()},
+            "calibration": [
+                {"predicted": group.predicted, "observed": group.observed, "n": group.n} for group in past.calibration
+            ],
+            "retention": past.retention,
+            "concepts": [
+                {"slug": slug, "mastery": known.mastery, "low": known.low, "high": known.high}
+                for slug, known in mastery.items()
+            ],
+            "exams": [exam_payload(exam) for exam in schedule.forecast_scores(request.user)],
+        }
+        return Response(payload)

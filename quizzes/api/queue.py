@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
+from questions.json_types import Date
 from quizzes import presentations, schedule
-from quizzes.api.presentations import PresentationSerializer
 from quizzes.api.requests import StudentRequest, whole_number
+from quizzes.presentations import PresentationPayload
 
 MAX_QUEUE = 100
 
 
-class CountsSerializer(serializers.Serializer[Any]):
-    due = serializers.IntegerField()
-    new = serializers.IntegerField()
-    done = serializers.IntegerField()
+class CountsPayload(TypedDict):
+    """How many of today's questions are due, new, and done."""
+
+    due: int
+    new: int
+    done: int
 
 
-class QueueSerializer(serializers.Serializer[Any]):
-    date = serializers.DateField()
-    planned_seconds = serializers.IntegerField()
-    done_seconds = serializers.IntegerField()
-    counts = CountsSerializer()
-    results = PresentationSerializer(many=True)
+class QueuePayload(TypedDict):
+    """What to review now, best first, of the plan of a study day."""
+
+    date: Date
+    planned_seconds: int
+    done_seconds: int
+    counts: CountsPayload
+    results: list[PresentationPayload]
 
 
 class QueueView(APIView):
@@ -35,16 +38,15 @@ class QueueView(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_QUEUE, "default": 20})],
-        responses=QueueSerializer,
+        responses=QueuePayload,
     )
     def get(self, request: StudentRequest) -> Response:
         queue = schedule.load_queue(request.user, limit=whole_number(request, "limit", default=20, maximum=MAX_QUEUE))
-        return Response(
-            {
-                "date": queue.day.date.isoformat(),
-                "planned_seconds": queue.planned_seconds,
-                "done_seconds": queue.done_seconds,
-                "counts": {"due": queue.due, "new": queue.new, "done": queue.done},
-                "results": [presentations.payload(one) for one in queue.presentations],
-            }
-        )
+        payload: QueuePayload = {
+            "date": queue.day.date.isoformat(),
+            "planned_seconds": queue.planned_seconds,
+            "done_seconds": queue.done_seconds,
+            "counts": {"due": queue.due, "new": queue.new, "done": queue.done},
+            "results": [presentations.payload(each) for each in queue.presentations],
+        }
+        return Response(payload)

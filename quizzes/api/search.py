@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Literal
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from pydantic import Field
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
+from questions.json_types import Slug, Uri
 from quizzes.api.requests import StudentRequest
 from quizzes.progress import search
 
 
-class FoundSerializer(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(["concept", "lesson", "item"])
-    slug = serializers.SlugField()
-    title_html = serializers.CharField()
-    snippet_html = serializers.CharField(help_text="One line, with the words in `<mark>`.")
-    url = serializers.CharField(help_text="Its page; of an item, the caller's last answer to it.")
+class FoundPayload(TypedDict):
+    """Something in which all words were found."""
+
+    type: Literal["concept", "lesson", "item"]
+    slug: Slug
+    title_html: str
+    snippet_html: Annotated[str, Field(description="One line, with the words in `<mark>`.")]
+    url: Annotated[str, Field(description="Its page; of an item, the caller's last answer to it.")]
 
 
-class FoundListSerializer(serializers.Serializer[Any]):
-    results = FoundSerializer(many=True)
-    next = serializers.URLField(allow_null=True)
+class FoundListPayload(TypedDict):
+    """All that was found; there is no next page."""
+
+    results: list[FoundPayload]
+    next: Uri | None
 
 
 class SearchView(APIView):
@@ -32,8 +37,21 @@ class SearchView(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("q", str, description="Words, or beginnings of words.")],
-        responses=FoundListSerializer,
+        responses=FoundListPayload,
     )
     def get(self, request: StudentRequest) -> Response:
-        found = search.find(request.query_params.get("q", ""), request.user)
-        return Response({"results": [asdict(one) for one in found], "next": None})
+        hits = search.find(request.query_params.get("q", ""), request.user)
+        payload: FoundListPayload = {
+            "results": [
+                {
+                    "type": hit.type,
+                    "slug": hit.slug,
+                    "title_html": hit.title_html,
+                    "snippet_html": hit.snippet_html,
+                    "url": hit.url,
+                }
+                for hit in hits
+            ],
+            "next": None,
+        }
+        return Response(payload)

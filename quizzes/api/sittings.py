@@ -15,50 +15,13 @@ from rest_framework.views import APIView
 
 from questions.kinds.base import ResponseError
 from quizzes import exams, presentations
-from quizzes.api.presentations import PresentationSerializer
 from quizzes.api.requests import InvalidFields, StudentRequest
-from quizzes.calendar import instant
 from quizzes.models import Exam, Sitting
-
-
-class SlotSerializer(serializers.Serializer[Any]):
-    """A question of a sitting, or a round of a viva, which shows its pairs once it is started."""
-
-    slot = serializers.IntegerField()
-    presentation = PresentationSerializer(allow_null=True)
-    response = serializers.JSONField(allow_null=True)
-    rev = serializers.IntegerField()
-    flagged = serializers.BooleanField()
-    seconds = serializers.IntegerField(allow_null=True, help_text="Of a round of a viva.")
-    deadline_at = serializers.DateTimeField(allow_null=True)
-    closed = serializers.BooleanField()
-
-
-class SittingSerializer(serializers.Serializer[Any]):
-    """An exam being sat. It never holds a key or a score."""
-
-    id = serializers.UUIDField()
-    exam = serializers.SlugField()
-    kind = serializers.ChoiceField(["assessment", "viva"])
-    number = serializers.IntegerField()
-    state = serializers.ChoiceField(["open", "submitted", "expired"])
-    opened_at = serializers.DateTimeField()
-    deadline_at = serializers.DateTimeField()
-    closed_at = serializers.DateTimeField(allow_null=True)
-    server_now = serializers.DateTimeField()
-    sections = serializers.JSONField(help_text="[{title, slots: [numbers]}]")
-    slots = SlotSerializer(many=True)
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
     response = serializers.JSONField(allow_null=True, help_text="Null takes the answer back.")
     rev = serializers.IntegerField(min_value=0, max_value=2**31 - 2, help_text="The revision known last.")
-
-
-class SavedSerializer(serializers.Serializer[Any]):
-    rev = serializers.IntegerField()
-    saved_at = serializers.DateTimeField()
-    remaining_ms = serializers.IntegerField()
 
 
 class FlagSerializer(serializers.Serializer[Any]):
@@ -81,6 +44,8 @@ class Conflict(APIException):
 
 
 class Gone(APIException):
+    """410, of what the server's clock has ended."""
+
     status_code = 410
 
 
@@ -104,7 +69,7 @@ class SittingView(APIView):
 class SittingOpen(SittingView):
     """Begin an exam, or go on with the sitting that is open."""
 
-    @extend_schema(request=None, responses={201: SittingSerializer, 200: SittingSerializer})
+    @extend_schema(request=None, responses={201: exams.SittingPayload, 200: exams.SittingPayload})
     def post(self, request: StudentRequest, slug: str) -> Response:
         exam = Exam.objects.select_related("course").get(slug=slug)
         now = timezone.now()
@@ -132,7 +97,7 @@ class SittingList(generics.ListAPIView[Sitting]):
 class SittingDetail(SittingView):
     """A sitting with its questions and what was answered so far."""
 
-    @extend_schema(responses=SittingSerializer)
+    @extend_schema(responses=exams.SittingPayload)
     def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
         return Response(exams.sitting_payload(exams.get_sitting(request.user, id, now), now))
@@ -141,13 +106,12 @@ class SittingDetail(SittingView):
 class SittingAnswer(SittingView):
     """Save the answer of a slot: 409 where another device saved since, 410 past the deadline."""
 
-    @extend_schema(request=AnswerSerializer, responses=SavedSerializer)
+    @extend_schema(request=AnswerSerializer, responses=exams.SavedPayload)
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
-        given = AnswerSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        saved = exams.save_answer(request.user, id, slot, **given.validated_data, now=timezone.now())
-        remaining = round(saved.remaining.total_seconds() * 1000)
-        return Response({"rev": saved.rev, "saved_at": instant(saved.saved_at), "remaining_ms": remaining})
+        answer = AnswerSerializer(data=request.data)
+        answer.is_valid(raise_exception=True)
+        saved = exams.save_answer(request.user, id, slot, **answer.validated_data, now=timezone.now())
+        return Response(saved.payload())
 
 
 class SittingFlag(SittingView):
@@ -155,50 +119,46 @@ class SittingFlag(SittingView):
 
     @extend_schema(request=FlagSerializer, responses=FlagSerializer)
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
-        given = FlagSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        exams.flag_slot(request.user, id, slot, **given.validated_data)
-        return Response(given.validated_data)
+        flag = FlagSerializer(data=request.data)
+        flag.is_valid(raise_exception=True)
+        exams.flag_slot(request.user, id, slot, **flag.validated_data)
+        return Response(flag.validated_data)
 
 
 class SittingStart(SittingView):
     """Show a round of a viva and start its clock."""
 
-    @extend_schema(request=None, responses=SlotSerializer)
+    @extend_schema(request=None, responses=exams.SlotPayload)
     def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         return Response(exams.slot_payload(exams.start_round(request.user, id, slot, timezone.now())))
-
-
-class RoundGradeSerializer(serializers.Serializer[Any]):
-    slot = serializers.IntegerField()
-    grade = serializers.JSONField(allow_null=True, help_text="Null until the exam shows grades.")
 
 
 class SittingFinish(SittingView):
     """Finish a round of a viva: its grade."""
 
-    @extend_schema(request=None, responses=RoundGradeSerializer)
+    @extend_schema(request=None, responses=exams.RoundGradePayload)
     def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         finished = exams.finish_round(request.user, id, slot)
         grade = finished.grade if exams.is_feedback_released(finished.sitting, timezone.now()) else None
-        return Response({"slot": finished.number, "grade": presentations.with_html(grade)})
+        payload: exams.RoundGradePayload = {"slot": finished.number, "grade": presentations.with_html(grade)}
+        return Response(payload)
 
 
 class SittingOral(SittingView):
-    """The student's own mark of an answer given aloud."""
+    """The student's own mark of an answer flag aloud."""
 
     @extend_schema(request=OralSerializer, responses=OralSerializer)
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
-        given = OralSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        exams.mark_oral_answer(request.user, id, slot, **given.validated_data)
-        return Response(given.validated_data)
+        oral = OralSerializer(data=request.data)
+        oral.is_valid(raise_exception=True)
+        exams.mark_oral_answer(request.user, id, slot, **oral.validated_data)
+        return Response(oral.validated_data)
 
 
 class SittingSubmit(SittingView):
     """Close the sitting; again: the same answer."""
 
-    @extend_schema(request=None, responses=SittingSerializer)
+    @extend_schema(request=None, responses=exams.SittingPayload)
     def post(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
         closed = exams.submit_sitting(request.user, id, now)
@@ -206,22 +166,10 @@ class SittingSubmit(SittingView):
         return Response(exams.sitting_payload(closed, closed.closed_at or now))
 
 
-class ResultSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(["submitted", "expired"])
-    score = serializers.FloatField()
-    max_score = serializers.FloatField()
-    sections = serializers.JSONField(help_text="[{title, score, max_score}]")
-    concepts = serializers.JSONField(help_text="[{slug, score, max_score}]")
-    forecast = serializers.JSONField(allow_null=True, help_text="{before, after}: the score to expect.")
-    feedback = serializers.BooleanField(help_text="Whether the exam shows grades by now.")
-    slots = serializers.JSONField(help_text="[{slot, presentation, response, score, oral, grade}]")
-
-
 class SittingResult(SittingView):
     """The result, once the sitting is closed; 409 before."""
 
-    @extend_schema(responses=ResultSerializer)
+    @extend_schema(responses=exams.ResultPayload)
     def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
         return Response(exams.result_payload(exams.get_sitting(request.user, id, now), now))

@@ -6,7 +6,6 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -89,8 +88,7 @@ def _feed(sitting: Sitting, slots: Sequence[Slot], now: datetime) -> None:
     batch = {"device": str(sitting.pk), "device_now": now.isoformat(), "events": events}
     results = reviews.accept(sitting.student, batch, now=now, in_sitting=True)["results"]
     for slot, result in zip(slots, results, strict=True):
-        if result["grade"]:
-            grade: dict[str, Any] = result["grade"]
+        if grade := result["grade"]:
             slot.grade.update(rating=grade["rating"], cards=grade["cards"])
 
 

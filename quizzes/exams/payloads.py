@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import WithJsonSchema
+from pydantic import Field
+from typing_extensions import TypedDict
 
+from questions.json_types import Instant, Slug, Uuid, one_of
 from quizzes import presentations
 from quizzes.calendar import instant
+from quizzes.models import Exam, Sitting
+from quizzes.presentations import PresentationPayload
+from quizzes.reviews.payloads import GradePayload
 
 if TYPE_CHECKING:
-    from quizzes.models import Sitting, Slot
+    from quizzes.models import Slot
 
-Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-"""ISO 8601 in UTC, with milliseconds."""
-Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
-Slug = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"})]
-ExamKind = Literal["assessment", "viva"]
-SittingState = Literal["open", "submitted", "expired"]
-ClosedState = Literal["submitted", "expired"]
+ExamKind = Annotated[str, one_of(Exam.Kind.values)]
+SittingState = Annotated[str, one_of(Sitting.State.values)]
+ClosedState = Annotated[str, one_of([state for state in Sitting.State.values if state != Sitting.State.OPEN])]
 Document = dict[str, Any]
 """A JSON object whose fields depend on the kind of item."""
 
@@ -32,19 +33,16 @@ class SectionPayload(TypedDict):
 
 
 class SlotPayload(TypedDict):
-    """A question of a sitting, or a round of a viva, which shows its pairs once it is started.
-
-    `rev` counts the answers saved to it; `seconds` is the time of a round; `closed` says that it was graded.
-    """
+    """A question of a sitting, or a round of a viva, which shows its pairs once it is started."""
 
     slot: int
-    presentation: Document | None
+    presentation: Annotated[PresentationPayload | None, Field(description="Null until the round is started.")]
     response: Document | None
-    rev: int
+    rev: Annotated[int, Field(description="How often an answer was saved; send it with the next.")]
     flagged: bool
-    seconds: int | None
-    deadline_at: Instant | None
-    closed: bool
+    seconds: Annotated[int | None, Field(description="Of a round of a viva.")]
+    deadline_at: Annotated[Instant | None, Field(description="Of a round of a viva that was started.")]
+    closed: Annotated[bool, Field(description="Whether it was graded.")]
 
 
 class SittingPayload(TypedDict):
@@ -63,7 +61,7 @@ class SittingPayload(TypedDict):
     slots: list[SlotPayload]
 
 
-class SavedAnswerPayload(TypedDict):
+class SavedPayload(TypedDict):
     """An answer that was saved: its revision, and the milliseconds left."""
 
     rev: int
@@ -72,17 +70,17 @@ class SavedAnswerPayload(TypedDict):
 
 
 class RoundGradePayload(TypedDict):
-    """The grade of a finished round; None until the exam releases its feedback."""
+    """The grade of a finished round."""
 
     slot: int
-    grade: Document | None
+    grade: Annotated[GradePayload | None, Field(description="Null until the exam shows grades.")]
 
 
 class OralMarkPayload(TypedDict):
     """The student's own mark, 0 to 2, of having said why a pair belongs together."""
 
     pair: str
-    mark: int
+    mark: Annotated[int, Field(ge=0, le=2)]
 
 
 class SectionScorePayload(TypedDict):
@@ -117,18 +115,18 @@ class ForecastPayload(TypedDict):
 
 
 class SlotResultPayload(TypedDict):
-    """A question of a closed sitting; `score` (0 to 1) and `grade` are None as long as its key has to wait."""
+    """A question of a closed sitting. Score and grade are null as long as its key has to wait."""
 
     slot: int
-    presentation: Document
+    presentation: PresentationPayload
     response: Document | None
-    score: float | None
+    score: Annotated[float | None, Field(ge=0, le=1)]
     oral: OralMarkPayload | None
-    grade: Document | None
+    grade: GradePayload | None
 
 
 class ResultPayload(TypedDict):
-    """The result of a closed sitting; `feedback` says whether the exam shows grades by now."""
+    """The result of a closed sitting."""
 
     id: Uuid
     state: ClosedState
@@ -137,7 +135,7 @@ class ResultPayload(TypedDict):
     sections: list[SectionScorePayload]
     concepts: list[ConceptScorePayload]
     forecast: ForecastPayload | None
-    feedback: bool
+    feedback: Annotated[bool, Field(description="Whether the exam shows grades by now.")]
     slots: list[SlotResultPayload]
 
 
@@ -147,9 +145,9 @@ def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
     return {
         "id": str(sitting.pk),
         "exam": sitting.exam.slug,
-        "kind": cast("ExamKind", sitting.exam.kind),
+        "kind": sitting.exam.kind,
         "number": sitting.number,
-        "state": cast("SittingState", sitting.state),
+        "state": sitting.state,
         "opened_at": instant(sitting.opened_at),
         "deadline_at": instant(sitting.deadline_at),
         "closed_at": instant(sitting.closed_at) if sitting.closed_at else None,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from quizzes import presentations
 from quizzes.exams.errors import StillOpenError
 from quizzes.exams.payloads import (
-    ClosedState,
     ConceptScorePayload,
     ResultPayload,
     SectionPayload,
@@ -48,7 +47,7 @@ def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
     asked_elsewhere = presentations.items_in_open_sittings(sitting.student_id) if released else set()
     return {
         "id": str(sitting.pk),
-        "state": cast("ClosedState", sitting.state),
+        "state": sitting.state,
         "score": sitting.score or 0.0,
         "max_score": sitting.max_score or 0.0,
         "sections": section_scores(sitting.sections, {slot.number: slot.score or 0.0 for slot in slots}),

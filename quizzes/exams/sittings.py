@@ -18,7 +18,7 @@ from quizzes.exams.closing import close_sitting
 from quizzes.exams.deadlines import GRACE, is_over, is_slot_over, time_left
 from quizzes.exams.errors import SittingError, StaleAnswerError, TooLateError
 from quizzes.exams.grading import grade_response
-from quizzes.exams.payloads import Document, SavedAnswerPayload
+from quizzes.exams.payloads import Document, SavedPayload
 from quizzes.models import Sitting, Slot
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SavedAnswer:
     saved_at: datetime
     remaining: timedelta
 
-    def payload(self) -> SavedAnswerPayload:
+    def payload(self) -> SavedPayload:
         """What the client is told."""
         remaining_ms = round(self.remaining.total_seconds() * 1000)
         return {"rev": self.rev, "saved_at": instant(self.saved_at), "remaining_ms": remaining_ms}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -23,7 +23,7 @@ from quizzes.progress import concepts
 class Found:
     """A result: `type` is lesson, concept or item; title and snippet are sanitised HTML; `url` is the page of it."""
 
-    type: str
+    type: Literal["concept", "lesson", "item"]
     slug: str
     title_html: SafeString
     snippet_html: SafeString

@@ -6,15 +6,21 @@
 
 from quizzes.reviews import change_log, memory_states, sync
 from quizzes.reviews.accepting import accept
-from quizzes.reviews.batch import MAX_DURATION_MS, BatchError
+from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
+from quizzes.reviews.payloads import BatchResultPayload, EventResultPayload, GradePayload, SyncPayload
 from quizzes.reviews.undoing import last_undoable
 
 __all__ = [
     "CLOCK_TOLERANCE",
     "EARLIEST",
     "MAX_DURATION_MS",
+    "Batch",
     "BatchError",
+    "BatchResultPayload",
+    "EventResultPayload",
+    "GradePayload",
+    "SyncPayload",
     "accept",
     "change_log",
     "last_undoable",

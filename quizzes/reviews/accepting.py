@@ -12,7 +12,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -35,10 +35,13 @@ from quizzes.reviews.batch_changes import BatchChanges
 from quizzes.reviews.clock import EARLIEST, DeviceClock, clamp_to_database
 from quizzes.reviews.facts import load_facts
 from quizzes.reviews.outcomes import Outcome, RejectedError
+from quizzes.reviews.payloads import BatchResultPayload
 from quizzes.reviews.undoing import flag_card, undo
 
 
-def accept(student: Student, document: object, *, now: datetime | None = None, in_sitting: bool = False) -> Any:
+def accept(
+    student: Student, document: object, *, now: datetime | None = None, in_sitting: bool = False
+) -> BatchResultPayload:
     """Store, grade and fold a batch of a student's events, and return what became of each.
 
     `document` is untrusted JSON: `{"device", "device_now", "events"}`. Each event is accepted, a duplicate, a conflict

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation
 
 MAX_EVENTS = 500
 MAX_DURATION_MS = 3_600_000
@@ -58,12 +58,18 @@ ReportedEvent = Annotated[ReportedReview | ReportedUndo | ReportedFlag, Field(di
 _EVENT: pydantic.TypeAdapter[ReportedEvent] = pydantic.TypeAdapter(ReportedEvent)
 
 
+if TYPE_CHECKING:
+    _UnreadEvent = object
+else:
+    _UnreadEvent = SkipValidation[ReportedEvent]  # documented as what it has to be, and read later
+
+
 class Batch(BaseModel):
     """What a device sends: its events, and its clock by which they happened."""
 
     device: uuid.UUID
     device_now: AwareDatetime
-    events: Annotated[list[object], Field(max_length=MAX_EVENTS)]
+    events: Annotated[list[_UnreadEvent], Field(max_length=MAX_EVENTS)]
     """Each is read on its own, so that one which is wrong does not cost the others."""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
 
 from quizzes import presentations
 from quizzes.calendar import instant
 from quizzes.models import Card, ReviewEvent
 from quizzes.reviews import memory_states
+from quizzes.reviews.payloads import CardStatePayload, EventResultPayload, EventStatus
 
 
 class RejectedError(ValueError):
@@ -27,13 +27,13 @@ class Outcome:
     """What became of one event. `id` is the one that the device sent, however it is written."""
 
     id: object
-    status: Literal["accepted", "duplicate", "conflict", "rejected"]
+    status: EventStatus
     code: str | None = None
     detail: str | None = None
     event: ReviewEvent | None = None
     """The stored event whose grade is shown; None where there is none, or where it has to wait."""
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> EventResultPayload:
         """Return what the client is told, once the grade is complete."""
         return {
             "id": None if self.id is None else str(self.id),
@@ -44,7 +44,7 @@ class Outcome:
         }
 
 
-def card_state_payload(card: Card, on: date, w: Sequence[float]) -> dict[str, Any]:
+def card_state_payload(card: Card, on: date, w: Sequence[float]) -> CardStatePayload:
     """Return the state of a card that was answered on study day `on`."""
     return {
         "card": str(card.pk),

@@ -24,13 +24,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from questions.models import Course, Item
 from quizzes.calendar import instant
 from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent, Student
+from quizzes.reviews.payloads import CardChange, Change, Deletion, EventChange, ItemVersionChange, PlanChange
 
 PAGE = 500
 """Changes in an answer."""
 HORIZON = timedelta(days=180)
 """A client that was away for longer starts again: that is less than what changed."""
-
-Change = dict[str, Any]
 
 
 class UnreadableCursorError(ValueError):
@@ -146,7 +145,7 @@ def _items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
     return [_Numbered(row.revision, _item(row), row.course_id) for row in rows]
 
 
-def _item(item: Item) -> Change:
+def _item(item: Item) -> ItemVersionChange | Deletion:
     version = item.published
     if item.retired_at is not None or version is None:
         return {"type": "deletion", "id": item.slug, "of": "item", "course": item.course.slug}
@@ -178,14 +177,14 @@ def _own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numb
     return sorted(found, key=lambda one: one.number)[:limit]
 
 
-def _event(event: ReviewEvent) -> Change:
+def _event(event: ReviewEvent) -> EventChange:
     return {
         "type": "event",
         "id": str(event.event_id),
         "event_type": event.type,
-        "presentation": event.presentation_id and str(event.presentation_id),
-        "card": event.card_id and str(event.card_id),
-        "target": event.target and str(event.target),
+        "presentation": str(event.presentation_id) if event.presentation_id else None,
+        "card": str(event.card_id) if event.card_id else None,
+        "target": str(event.target) if event.target else None,
         "response": event.response if event.type == ReviewEvent.Type.REVIEW else None,
         "confidence": event.confidence,
         "duration_ms": event.duration_ms,
@@ -198,7 +197,7 @@ def _event(event: ReviewEvent) -> Change:
     }
 
 
-def _card(card: Card) -> Change:
+def _card(card: Card) -> CardChange:
     return {
         "type": "card",
         "id": str(card.pk),
@@ -208,14 +207,14 @@ def _card(card: Card) -> Change:
         "difficulty": card.difficulty,
         "reviews": card.reviews,
         "lapses": card.lapses,
-        "last_review_at": card.last_review_at and instant(card.last_review_at),
-        "due_at": card.due_at and instant(card.due_at),
+        "last_review_at": instant(card.last_review_at) if card.last_review_at else None,
+        "due_at": instant(card.due_at) if card.due_at else None,
         "suspended": card.suspended,
-        "buried_until": card.buried_until and instant(card.buried_until),
+        "buried_until": instant(card.buried_until) if card.buried_until else None,
     }
 
 
-def _plan(plan: DailyPlan) -> Change:
+def _plan(plan: DailyPlan) -> PlanChange:
     return {
         "type": "plan",
         "id": plan.date.isoformat(),

@@ -26,7 +26,7 @@ def response(kind: str, form: QueryDict) -> dict[str, Any]:
     return _RESPONSES[kind](form)
 
 
-def outcome(shown: dict[str, Any], grade: dict[str, Any], response: Any) -> dict[str, Any]:
+def outcome(shown: Any, grade: Any, response: Any) -> dict[str, Any]:
     """The context of `_graded.html`: a presentation's payload, its grade with HTML, and what was answered."""
     rows, template = _RESULTS[shown["kind"]]
     return {
@@ -38,7 +38,7 @@ def outcome(shown: dict[str, Any], grade: dict[str, Any], response: Any) -> dict
     }
 
 
-def given(shown: dict[str, Any], response: Any) -> list[SafeString]:
+def given(shown: Any, response: Any) -> list[SafeString]:
     """What was answered, as lines of HTML, with no word on whether it is right."""
     prompt = shown["prompt"]
     texts = {
@@ -60,7 +60,7 @@ def in_order(steps: Any, typed: dict[str, Any]) -> Any:
     return sorted(steps, key=lambda step: order.index(step["id"]) if step["id"] in order else len(order))
 
 
-def answer(request: StudentRequest, presentation: Presentation) -> tuple[dict[str, Any], dict[str, Any]]:
+def answer(request: StudentRequest, presentation: Presentation) -> tuple[reviews.EventResultPayload, dict[str, Any]]:
     """Report the answer that the request's form holds; its result, and what was answered."""
     version = presentation.version
     given = response(version.kind, request.POST)
@@ -80,7 +80,7 @@ def nearly(kind: str, typed: dict[str, Any]) -> bool:
     return kind == "short_text" and bool(typed["text"].strip())
 
 
-def send(request: StudentRequest, event: dict[str, Any]) -> dict[str, Any]:
+def send(request: StudentRequest, event: dict[str, Any]) -> reviews.EventResultPayload:
     """Report one event of now; its result."""
     now = timezone.now().isoformat()
     batch = {
@@ -88,8 +88,7 @@ def send(request: StudentRequest, event: dict[str, Any]) -> dict[str, Any]:
         "device_now": now,
         "events": [{"id": str(uuid.uuid4()), "occurred_at": now, **event}],
     }
-    result: dict[str, Any] = reviews.accept(request.user, batch)["results"][0]
-    return result
+    return reviews.accept(request.user, batch)["results"][0]
 
 
 def shown_now() -> str:

@@ -24,7 +24,7 @@ from tests.conftest import Api
 pytestmark = pytest.mark.database
 
 Key = Callable[[str], Any]
-Changes = list[dict[str, Any]]
+Changes = list[Any]
 
 
 def sync(api: Api, cursor: str = "") -> tuple[Changes, str]:
@@ -132,7 +132,7 @@ def test_what_changes_between_two_pages_is_not_missed(api: Api, student: User, k
         api.answer(one["id"], key(one["id"]))
     page = change_sync.changes(student, limit=len(Item.objects.published()) + 4)
     assert page.has_more
-    told = list(page.changes)
+    told: Changes = list(page.changes)
     for one in queue[3:]:
         api.answer(one["id"], key(one["id"]))
     rest, _ = sync(api, page.cursor)

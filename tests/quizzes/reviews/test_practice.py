@@ -26,11 +26,11 @@ PRACTISING = "decay-factor"  # about factor
 
 
 @pytest.fixture
-def answer(student: User, key: Key) -> Callable[..., dict[str, Any]]:
+def answer(student: User, key: Key) -> Callable[..., reviews.EventResultPayload]:
     """Answer an item some days ago, right unless told otherwise; the event's result."""
     begin = timezone.now() - timedelta(days=60)
 
-    def reply(slug: str, days_ago: float, *, right: bool = True, **more: Any) -> dict[str, Any]:
+    def reply(slug: str, days_ago: float, *, right: bool = True, **more: Any) -> reviews.EventResultPayload:
         schedule.ensure_cards(student)
         card = Card.objects.filter(student=student, item__slug=slug).order_by("facet")[0]
         (one,) = presentations.present(student, [presentations.Ask(card.pk, (card.facet,))], begin)
@@ -43,9 +43,9 @@ def answer(student: User, key: Key) -> Callable[..., dict[str, Any]]:
     return reply
 
 
-def send(student: User, event: dict[str, Any]) -> dict[str, Any]:
+def send(student: User, event: dict[str, Any]) -> reviews.EventResultPayload:
     batch = {"device": str(uuid.UUID(int=1)), "device_now": timezone.now().isoformat(), "events": [event]}
-    result: dict[str, Any] = reviews.accept(student, batch)["results"][0]
+    result = reviews.accept(student, batch)["results"][0]
     assert result["status"] == "accepted", result
     return result
 

@@ -1,0 +1,150 @@
+"""What clients are sent of their answers: what became of a batch, and what changed since they asked last."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from questions.json_types import Date, Instant, Share, Slug, Uuid, one_of
+from quizzes.models import ReviewEvent
+from quizzes.presentations import FeedbackPayload, ItemKind
+
+EventStatus = Literal["accepted", "duplicate", "conflict", "rejected"]
+
+
+class CardStatePayload(TypedDict):
+    """A card after an answer. Its memory is null until it was reviewed once."""
+
+    card: Uuid
+    facet: Annotated[str, Field(description="A pair of a match set; empty for an item that is asked as a whole.")]
+    stability: Annotated[float | None, Field(description="Days until the chance of recall falls to 90 %.")]
+    difficulty: Annotated[float | None, Field(description="1 (easy) to 10.")]
+    retrievability: Annotated[float | None, Field(description="The chance of recall, 0 to 1, on that day.")]
+    due_at: Instant | None
+
+
+class GradePayload(TypedDict):
+    """The grade of an answer, with the key, the explanation, and the cards that it moved."""
+
+    score: Share
+    correct: bool
+    rating: Literal["again", "hard", "good", "easy"]
+    feedback: list[FeedbackPayload]
+    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
+    explanation: str
+    explanation_html: str
+    solution: str | None
+    solution_html: str | None
+    cards: list[CardStatePayload]
+
+
+class EventResultPayload(TypedDict):
+    """What became of one event of a batch."""
+
+    id: Annotated[str | None, Field(description="As the event gave it, if it did.")]
+    status: EventStatus
+    code: Annotated[str | None, Field(description="Why it was refused, or its grade withheld.")]
+    detail: Annotated[str | None, Field(description="The same in words.")]
+    grade: GradePayload | None
+
+
+class BatchResultPayload(TypedDict):
+    """What became of a batch: one result an event, in the order in which they were sent."""
+
+    server_now: Instant
+    cursor: Annotated[str, Field(description="For `sync/`: everything up to this batch.")]
+    results: list[EventResultPayload]
+
+
+class CardChange(TypedDict):
+    """A card as it is now."""
+
+    type: Literal["card"]
+    id: Uuid
+    item: Slug
+    facet: str
+    stability: float | None
+    difficulty: float | None
+    reviews: int
+    lapses: int
+    last_review_at: Instant | None
+    due_at: Instant | None
+    suspended: bool
+    buried_until: Instant | None
+
+
+class EventChange(TypedDict):
+    """An event of the caller's, from whatever device. The score of an answer in a sitting is left out."""
+
+    type: Literal["event"]
+    id: Uuid
+    event_type: Annotated[str, one_of(ReviewEvent.Type.values)]
+    presentation: Uuid | None
+    card: Uuid | None
+    target: Uuid | None
+    response: dict[str, object] | None
+    confidence: Annotated[int, Field(ge=1, le=5)] | None
+    duration_ms: int
+    score: Share | None
+    device: Uuid
+    occurred_at: Instant
+    study_date: Date
+    undone: bool
+
+
+class PlanTaskPayload(TypedDict):
+    """A card that a plan asks."""
+
+    card: Uuid
+    facets: list[str]
+    seconds: int
+    new: bool
+
+
+class PlanChange(TypedDict):
+    """The plan of a study day, with the exam score to expect without it and with it."""
+
+    type: Literal["plan"]
+    id: Annotated[Date, Field(description="The date of the study day.")]
+    planned_seconds: int
+    tasks: list[PlanTaskPayload]
+    expected_score_before: Share | None
+    expected_score_after: Share | None
+    made_at: Instant
+
+
+class ItemVersionChange(TypedDict):
+    """An item as published now."""
+
+    type: Literal["item_version"]
+    id: Annotated[Slug, Field(description="The item's slug.")]
+    course: Slug
+    version: int
+    kind: ItemKind
+    lesson: Slug
+    concepts: list[Slug]
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    estimated_seconds: int
+    facets: list[str]
+
+
+class Deletion(TypedDict):
+    """An item that is no longer asked, or a course that the caller is no longer enrolled in."""
+
+    type: Literal["deletion"]
+    id: Slug
+    of: Literal["item", "course"]
+    course: NotRequired[Annotated[Slug, Field(description="Of an item.")]]
+
+
+Change = CardChange | EventChange | PlanChange | ItemVersionChange | Deletion
+
+
+class SyncPayload(TypedDict):
+    """What changed, the oldest change first, and the cursor after the last of them."""
+
+    changes: list[Annotated[Change, Field(discriminator="type")]]
+    cursor: str
+    has_more: bool
