@@ -53,7 +53,7 @@ format: setup-test
 architecture: setup-test
 	$(BIN)/python -m docs.draw_architecture
 
-lock:
+lock: setup
 	requirements/compile.sh
 	npm install --package-lock-only
 
