@@ -20,18 +20,18 @@ class SettingsForm(forms.ModelForm[User]):
         fields = ("time_zone", "daily_minutes", "day_rollover_hour", "desired_retention", "reminders", "reminder_hour")
         labels = {
             "daily_minutes": "Minutes a day",
-            "day_rollover_hour": "A new day begins at",
+            "day_rollover_hour": "A new day starts at",
             "desired_retention": "Desired retention",
-            "reminders": "Remind me by e-mail",
+            "reminders": "Remind me by email",
             "reminder_hour": "Remind me at",
         }
         help_texts = {
-            "time_zone": "Days, due dates and the exam's countdown follow it.",
-            "daily_minutes": "The plan fits into them; 1 to 480.",
-            "day_rollover_hour": "The hour, 0 to 23: late-night answers count for the evening before.",
-            "desired_retention": "When no exam is ahead, cards come back at this chance of recall; 0.70 to 0.99.",
-            "reminders": "Once a day at most, when something waits; to the e-mail address of your account.",
-            "reminder_hour": "The hour, 0 to 23.",
+            "time_zone": "Used for your study days, due dates and the countdown to your exam.",
+            "daily_minutes": "How long your daily plan may take, from 1 to 480.",
+            "day_rollover_hour": "An hour from 0 to 23. Answers before it count towards the previous day.",
+            "desired_retention": "With no exam ahead, questions come back at this chance of recall, from 0.70 to 0.99.",
+            "reminders": "At most once a day, when you have something to review. Sent to your account’s email address.",
+            "reminder_hour": "An hour from 0 to 23.",
         }
         widgets = {
             "time_zone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
@@ -64,7 +64,7 @@ class LogIn(LoginForm):  # type: ignore[misc] # allauth has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "Username or e-mail"
+        self.fields["login"].label = "Username or email"
         _without_placeholders(self)
 
 
@@ -75,7 +75,7 @@ class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail"
+        self.fields["email"].label = "Email"
         _without_placeholders(self)
 
     def save(self, request: HttpRequest) -> Any:

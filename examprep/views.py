@@ -46,7 +46,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
                     enrolment.exam_at = exam.cleaned_data["exam_at"]
                     enrolment.save(update_fields=["exam_at"])
             schedule.reschedule(student)
-        messages.success(request, "Saved. Your plan is being made anew.")
+        messages.success(request, "Saved. Your plan is being updated.")
         return redirect("settings")
     zones = sorted(zoneinfo.available_timezones())
     context = {"form": form, "exams": exams, "zones": zones, "push_key": web_push.public_key()}

@@ -68,7 +68,7 @@ def test_an_exam_is_begun_answered_without_scripts_and_handed_in(page: Client, s
     one = Sitting.objects.get(student=student)
     assert begun.headers["Location"] == f"/sittings/{one.pk}/"
     assert page.post("/exams/tiny-exam/").headers["Location"] == begun.headers["Location"]
-    assert "Go on" in text(page.get("/exams/"))
+    assert "Continue" in text(page.get("/exams/"))
 
     typed = slot_of(one, "short_text")
     saved = page.post(f"/sittings/{one.pk}/", {"slot": typed.number, "rev": "0", "text": "AdamW"})
@@ -96,7 +96,7 @@ def test_what_was_missed_is_asked_in_the_review_loop(page: Client, student: User
     # While it is open, nothing of it is told.
     assert page.post("/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
     page.post(f"/sittings/{one.pk}/submit/")
-    assert "Review the 5 missed now" in text(page.get(f"/sittings/{one.pk}/"))
+    assert "Review 5 missed questions now" in text(page.get(f"/sittings/{one.pk}/"))
     assert page.post("/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/review/"
     assert page.session["practice"]["of"] == 5
     assert typed.presentation.version.item_id not in page.session["practice"]["items"]
@@ -108,7 +108,7 @@ def test_keys_wait_for_the_end_of_the_exam(page: Client, student: User) -> None:
     page.post(f"/sittings/{one.pk}/submit/")
     shown = text(page.get(f"/sittings/{one.pk}/"))
     assert "shown once the exam is over" in shown
-    assert "missed now" not in shown
+    assert "missed question" not in shown
     assert not any(secret in shown for secret in SECRETS)
     # To be asked the missed ones would tell which they are.
     assert page.post("/practise/", {"sitting": str(one.pk)}).headers["Location"] == "/exams/"
@@ -135,7 +135,7 @@ def test_before_the_keys_the_own_answers_are_shown(page: Client, student: User, 
 def test_an_exam_is_begun_only_as_often_and_when_it_can_be(page: Client, student: User) -> None:
     Exam.objects.update(attempts=1)
     exams.submit_sitting(student, opened(student).pk, timezone.now())
-    assert "You have taken it as often as it can be." in text(page.get("/exams/tiny-exam/"))
+    assert "You have used all your sittings." in text(page.get("/exams/tiny-exam/"))
     assert 'role="alert"' in text(page.post("/exams/tiny-exam/"))
     Exam.objects.update(attempts=None, opens_at=timezone.now() + timedelta(days=1))
     assert "It opens on" in text(page.get("/exams/tiny-exam/"))
@@ -195,7 +195,7 @@ def test_ticked_questions_are_asked_and_forgotten_with_the_day(page: Client, stu
     assert "Practice" not in text(page.get("/review/"))
 
     nothing = page.post("/practise/", {"ticked": "", "item": ["x", "9" * 40]}, follow=True)
-    assert "Tick the questions to practise first." in text(nothing)
+    assert "Select the questions to practise first." in text(nothing)
     unknown = page.post("/practise/", {"ticked": "", "item": ["999999"]}, follow=True)
     assert "999999" not in page.session.get("practice", {}).get("items", [])
     assert unknown.status_code == 200
@@ -230,7 +230,7 @@ def test_without_scripts_what_was_not_saved_is_said(page: Client, student: User)
     shown = page.post(f"/sittings/{one.pk}/", {"slot": typed.number, "rev": "0", "value": "1 2/3 x"}, follow=True)
     assert f"Question {typed.number} was not saved:" in text(shown)
     shown = page.post(f"/sittings/{one.pk}/", {"slot": typed.number, "rev": "7", "value": "1"}, follow=True)
-    assert f"Question {typed.number} was answered elsewhere" in text(shown)
+    assert f"Question {typed.number} was changed elsewhere" in text(shown)
     assert page.post(f"/sittings/{one.pk}/", {"slot": "9" * 5000, "rev": "0"}).status_code == 302
     assert page.post(f"/sittings/{one.pk}/rounds/1/", {"step": "finish", "rev": "9" * 5000}).status_code == 302
 
@@ -245,7 +245,7 @@ def test_what_an_open_exam_asks_is_not_practised(page: Client, student: User) ->
 def test_a_viva_is_taken_without_scripts(page: Client, student: User, key: Key) -> None:
     one = opened(student, "tiny-viva")
     round_ = f"/sittings/{one.pk}/rounds/1/"
-    assert "Begin round 1 of 1" in text(page.get(f"/sittings/{one.pk}/"))
+    assert "Start round 1 of 1" in text(page.get(f"/sittings/{one.pk}/"))
     page.post(round_, {"step": "start"})
     shown = text(page.get(f"/sittings/{one.pk}/"))
     assert not any(secret in shown for secret in SECRETS)
@@ -254,7 +254,7 @@ def test_a_viva_is_taken_without_scripts(page: Client, student: User, key: Key) 
     pairs = key(str(slot.presentation_id))["pairs"]
     page.post(round_, {"step": "finish", "rev": "0", **{f"left-{left}": right for left, right in pairs.items()}})
     after = text(page.get(f"/sittings/{one.pk}/"))
-    assert "Round 1: 100\N{NARROW NO-BREAK SPACE}% right" in after
+    assert "Round 1: 100\N{NARROW NO-BREAK SPACE}% correct" in after
     assert "Say it aloud" in after
     page.post(round_, {"step": "oral", "pair": next(iter(pairs)), "mark": "2"})
     slot.refresh_from_db()

@@ -81,7 +81,7 @@ def test_joining_a_course_twice_is_joining_once(course: Course) -> None:
     user = User.objects.create_user("new", password="x")
     client.force_login(user)
 
-    assert "What do you prepare for?" in client.get("/today/").content.decode()
+    assert "What are you preparing for?" in client.get("/today/").content.decode()
     for _ in range(2):
         assert client.post(f"/enrol/{course.slug}/")["Location"] == "/today/"
     assert Enrolment.objects.filter(student=user).count() == 1

@@ -44,7 +44,7 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
     assert part.count("<circle") == len(found.curve)
     whole = web.get("/today/ahead/").content.decode()  # without scripts it is a page of its own
     assert "<html" in whole
-    assert "The coming days" in whole
+    assert "The days ahead" in whole
 
 
 def test_the_outlook_is_computed_once_until_something_changes(web: Client, api: Api, key: Callable[[str], Any]) -> None:
@@ -70,7 +70,7 @@ def test_minutes_are_chosen_from_the_curve(web: Client, student: User) -> None:
     page = web.post("/today/minutes/", {"minutes": "45"}, follow=True).content.decode()
     student.refresh_from_db()
     assert student.daily_minutes == 45
-    assert "45 minutes a day from now on; it was 20." in page
+    assert "From now on 45 minutes a day instead of 20." in page
     for nonsense in ("0", "481", "x", "", "-5", "1" * 40):
         assert "Choose 1 to 480" in web.post("/today/minutes/", {"minutes": nonsense}, follow=True).content.decode()
     student.refresh_from_db()
@@ -94,7 +94,7 @@ def test_a_day_off_now_and_then(web: Client, student: User) -> None:
         clock.move_to(begin + timedelta(days=2))
         web.force_login(student)
         page = web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
-        assert "once a week" in page
+        assert "one day off a week" in page
         assert schedule.load_queue(student).remaining > 0
         clock.move_to(begin + timedelta(days=7))
         assert "A day off" in web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
@@ -113,7 +113,7 @@ def test_after_missed_days_the_plan_fits_its_minutes(
         clock.move_to(begin + timedelta(days=9))
         web.force_login(student)
         page = web.get("/today/").content.decode()
-        found = re.search(r"Nothing has piled up after (\d) days", page)
+        found = re.search(r"Nothing has piled up over the (\d) days", page)
         assert found
         assert found[1] == "8"
         queue = schedule.load_queue(student)

@@ -101,3 +101,9 @@ def field(record: object, name: str) -> object:
 def words(name: str) -> str:
     """Return an identifier as words: `single_choice` as `single choice`."""
     return name.replace("_", " ")
+
+
+@register.filter
+def outcome(name: str) -> str:
+    """The outcome of an answer (`right`, `partly` or `wrong`) as a student reads it."""
+    return {"right": "correct", "partly": "partly correct", "wrong": "incorrect"}[name]

@@ -49,7 +49,7 @@ def given(shown: Any, response: Any) -> list[SafeString]:
     if "value" in response or "text" in response:
         return [escape(str(response.get("value", response.get("text"))))]
     chosen = response.get("order", response.get("choices", [response.get("choice")]))
-    return [texts[one] for one in chosen] or [SafeString("nothing ticked")]
+    return [texts[one] for one in chosen] or [SafeString("nothing selected")]
 
 
 def in_order(steps: Any, typed: dict[str, Any]) -> Any:

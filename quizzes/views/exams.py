@@ -67,12 +67,12 @@ def practise(request: StudentRequest) -> HttpResponse:
         items = exams.select_items(request.user, exams.BankFilter(**values), timezone.now())
     if not items:
         nothing = (
-            "Tick the questions to practise first." if "ticked" in request.POST else "There is nothing of that to ask."
+            "Select the questions to practise first." if "ticked" in request.POST else "No such questions to practise."
         )
         messages.info(request, nothing)
         return redirect("exams")
     if not practice.begin(request, items):
-        messages.info(request, "None of these can be asked now: they are in an exam that you have open, or retired.")
+        messages.info(request, "None of these can be asked now: they are retired or in an exam you have open.")
         return redirect("exams")
     return redirect("review")
 
@@ -215,7 +215,10 @@ def _save(request: StudentRequest, found: Sitting) -> HttpResponse:
         except ResponseError as error:
             messages.error(request, f"Question {number} was not saved: {error.message}")
         except exams.StaleAnswerError:
-            messages.error(request, f"Question {number} was answered elsewhere meanwhile; this is the newest answer.")
+            messages.error(
+                request,
+                f"Question {number} was changed elsewhere. This is the newest answer.",
+            )
         except exams.TooLateError as error:
             messages.error(request, str(error))
     return redirect(f"{address}#slot-{number}" if _is_number(number) else address)

@@ -100,7 +100,7 @@ def _score(parts: list[dict[str, Any]]) -> str:
     """How many are right, once all are answered; before that how many are answered."""
     outcomes = [part["outcome"] for part in parts if "outcome" in part]
     if outcomes and len(outcomes) == len(parts):
-        return f"{outcomes.count('right')} of {len(parts)} right."
+        return f"{outcomes.count('right')} of {len(parts)} correct."
     return f"{len(outcomes)} of {len(parts)} answered." if outcomes else ""
 
 

@@ -159,7 +159,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
 
 def _later(request: StudentRequest) -> HttpResponse:
     """The question is asked in an exam that is open: its key waits for the end of that."""
-    messages.info(request, "That question is in the exam that you have open; its why is shown when you have handed in.")
+    messages.info(request, "That question is in an exam you have open. Its explanation is shown after you hand in.")
     if answering.is_partial(request):
         return HttpResponse(headers={"HX-Redirect": reverse("exams")})
     return redirect("exams")

@@ -77,7 +77,7 @@ def minutes(request: StudentRequest) -> HttpResponse:
     request.user.daily_minutes = int(given)
     request.user.save(update_fields=["daily_minutes"])
     schedule.plan_day(request.user)
-    messages.success(request, f"{given} minutes a day from now on; it was {before}.")
+    messages.success(request, f"From now on {given} minutes a day instead of {before}.")
     return redirect("today")
 
 
@@ -97,7 +97,7 @@ def day_off(request: StudentRequest) -> HttpResponse:
     try:
         schedule.set_day_off(request.user, off=off)
     except schedule.TooSoonError as error:
-        messages.error(request, f"A day off now and then does no harm, once a week. {error}")
+        messages.error(request, f"You can take one day off a week. {error}")
     return redirect("today")
 
 

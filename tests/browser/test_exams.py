@@ -47,7 +47,7 @@ def ada(transactional_db: None) -> User:
 
 def begin(page: Page, exam: str) -> Sitting:
     page.goto(f"/exams/{exam}/")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/sittings/**")
     return Sitting.objects.get(state="open")
 
@@ -130,7 +130,7 @@ def test_a_mock_from_begin_to_result(page: Page, learner: User, key: Key) -> Non
     assert ReviewEvent.objects.filter(student=learner, score=1).count() == 19
     page.locator("#slot-20 summary").click()
     expect(page.locator("#slot-20").get_by_role("heading", name="Why")).to_be_visible()
-    page.get_by_role("button", name="Review the 1 missed now").click()
+    page.get_by_role("button", name="Review 1 missed question now").click()
     page.wait_for_url("**/review/**")
     expect(page.locator(".top .progress")).to_contain_text("1 of 1")
 
@@ -243,8 +243,8 @@ def test_an_order_as_it_stands_and_none_of_the_choices_are_answers(page: Page, a
     log_in(page)
     sitting = begin(page, "tiny-exam")
     for kind, button, expected in (
-        ("ordering", "This order is my answer", "order"),
-        ("multiple_select", "None of them is right", "choices"),
+        ("ordering", "Keep this order as my answer", "order"),
+        ("multiple_select", "None of these apply", "choices"),
     ):
         slot = sitting.slots.select_related("presentation").get(presentation__version__kind=kind)
         shown = go(page, slot.number)
@@ -398,10 +398,10 @@ def test_an_unreadable_number_is_said_and_the_last_readable_one_stays(page: Page
 def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
     log_in(page)
     page.goto("/exams/viva-1/")
-    page.get_by_role("button", name="Begin").press("Enter")
+    page.get_by_role("button", name="Start").press("Enter")
     page.wait_for_url("**/sittings/**")
     for number in (1, 2):
-        expect(page.get_by_role("button", name=f"Begin round {number} of 2")).to_be_visible()
+        expect(page.get_by_role("button", name=f"Start round {number} of 2")).to_be_visible()
         page.keyboard.press("Enter")
         expect(page.get_by_role("timer")).to_contain_text("1:")
         slot = Slot.objects.get(sitting__state="open", number=number)
@@ -429,7 +429,7 @@ def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
             page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("1.8 of 2")
-    expect(page.get_by_role("heading", name="What you took for what")).to_be_visible()
+    expect(page.get_by_role("heading", name="What you mixed up")).to_be_visible()
     expect(page.locator(".confused rect.wrong")).to_have_count(1)
     assert Slot.objects.filter(number=1, oral__mark=1).exists()
     assert ReviewEvent.objects.filter(type="review").count() == 2
@@ -438,9 +438,9 @@ def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
 def test_a_viva_by_touch(phone: Page, ada: User, key: Key) -> None:
     log_in(phone)
     phone.goto("/exams/tiny-viva/")
-    phone.get_by_role("button", name="Begin").tap()
+    phone.get_by_role("button", name="Start").tap()
     phone.wait_for_url("**/sittings/**")
-    phone.get_by_role("button", name="Begin round 1").tap()
+    phone.get_by_role("button", name="Start round 1").tap()
     slot = Slot.objects.get(sitting__state="open")
     for left, right in key(str(slot.presentation_id))["pairs"].items():
         phone.locator(f"[data-left='{left}'] button").tap()
@@ -455,8 +455,8 @@ def test_a_viva_by_touch(phone: Page, ada: User, key: Key) -> None:
 def test_a_round_without_network_keeps_its_matches(page: Page, ada: User, key: Key) -> None:
     log_in(page)
     page.goto("/exams/tiny-viva/")
-    page.get_by_role("button", name="Begin").click()
-    page.get_by_role("button", name="Begin round 1").click()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start round 1").click()
     slot = Slot.objects.get(sitting__state="open")
     pairs = key(str(slot.presentation_id))["pairs"]
     page.context.set_offline(True)
@@ -478,7 +478,7 @@ def test_a_round_without_network_keeps_its_matches(page: Page, ada: User, key: K
 def test_ticked_questions_are_practised_until_one_stops(page: Page, ada: User) -> None:
     log_in(page)
     page.goto("/exams/")
-    practise = page.get_by_role("button", name="Practise the ticked")
+    practise = page.get_by_role("button", name="Practise selected")
     expect(practise).to_be_hidden()
     page.get_by_role("checkbox", name="Decay factor").check()
     page.get_by_role("checkbox", name="Order of a step").check()
@@ -504,7 +504,7 @@ def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
     page.locator("#slot-1 summary").click()
     check(page, "a result")
     begin(page, "viva-1")
-    page.get_by_role("button", name="Begin round 1").click()
+    page.get_by_role("button", name="Start round 1").click()
     check(page, "a round")
     page.get_by_role("button", name="Done").click()
     page.wait_for_selector(".feedback")

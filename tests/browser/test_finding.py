@@ -45,7 +45,7 @@ def test_the_map_and_the_search_by_keyboard(page: Page, learner: User) -> None:
     expect(field).to_be_focused()
     expect(page).to_have_url("/search/")
     page.keyboard.type("fact/or")
-    expect(page.get_by_role("status").first).to_have_text("Nothing found")
+    expect(page.get_by_role("status").first).to_have_text("No results")
     field.fill("")
     expect(page.locator("#found")).to_contain_text("leads here from every page")
     page.keyboard.type("factor")

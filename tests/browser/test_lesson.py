@@ -191,7 +191,7 @@ def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, lea
     expect(page.get_by_role("heading", name="Try one")).to_be_visible()
     page.locator("input[name=value]").fill("17")
     page.get_by_role("button", name="Check").click()
-    expect(page.locator(".verdict")).to_contain_text("Not right")
+    expect(page.locator(".verdict")).to_contain_text("Incorrect")
     page.get_by_role("link", name="Back to the lesson").click()
     page.get_by_role("link", name="Start the quick check").click()
     expect(page.locator("form.question")).to_have_count(4)
@@ -233,7 +233,7 @@ def test_variants_are_tried_in_place(page: Page, learner: User) -> None:
     trial.locator("[name=value]").fill("1e-5")
     expect(trial.locator(".echo")).to_contain_text("read as")
     page.keyboard.press("Enter")
-    expect(trial.get_by_role("heading", name="Not right")).to_be_focused()
+    expect(trial.get_by_role("heading", name="Incorrect")).to_be_focused()
     stem = trial.locator(".stem").inner_text()
     trial.get_by_role("link", name="Another one").click()
     expect(trial.locator("[name=value]")).to_be_focused()
@@ -268,14 +268,14 @@ def test_the_quick_check_right_wrong_and_taken_back(page: Page, learner: User, k
         part = parts.nth(number)
         answer(part, key(part.locator("[name=presentation]").input_value()))
         expect(part.locator("[data-outcome=right]")).to_be_visible()
-        expect(part.get_by_role("heading", name="Right")).to_be_focused()
+        expect(part.get_by_role("heading", name="Correct", exact=True)).to_be_focused()
         expect(part.get_by_role("heading", name="Why")).to_be_visible()
-    expect(page.locator("[data-score]")).to_have_text("4 of 4 right.")
+    expect(page.locator("[data-score]")).to_have_text("4 of 4 correct.")
     assert ReviewEvent.objects.filter(student=learner, score=1).count() == 4
 
     page.reload()
     page.locator("#quick-check").scroll_into_view_if_needed()
-    expect(page.locator("[data-score]")).to_have_text("4 of 4 right.")
+    expect(page.locator("[data-score]")).to_have_text("4 of 4 correct.")
     parts.nth(2).get_by_role("button", name="Undo this answer").click()
     expect(parts.nth(2).locator("form.question")).to_be_visible()
     expect(page.locator("[data-score]")).to_have_text("3 of 4 answered.")
@@ -286,7 +286,7 @@ def test_the_quick_check_right_wrong_and_taken_back(page: Page, learner: User, k
         has=page.locator("[data-kind=numeric], [data-kind=single_choice], [data-kind=short_text]")
     ).first
     wrongly(part, key)
-    expect(page.locator("[data-outcome=wrong] .verdict")).to_contain_text("Not right")
+    expect(page.locator("[data-outcome=wrong] .verdict")).to_contain_text("Incorrect")
     expect(page.locator("[data-score]")).to_have_text("1 of 4 answered.")
 
 

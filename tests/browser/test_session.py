@@ -145,10 +145,10 @@ def test_a_whole_session_and_the_next_day(
         if kind == "numeric" and slug not in first:
             first[slug] = presentation.seed
             nonsense = "[17.5, 3]" if "list" in presentation.prompt["stem"] else "17.5"
-            assert "Not right" in answer(page, {"value": nonsense})
+            assert "Incorrect" in answer(page, {"value": nonsense})
             assert page.locator(".solution").is_visible()
         else:
-            assert "Right" in answer(page, key(str(presentation.pk)))
+            assert "Correct" in answer(page, key(str(presentation.pk)))
         expect(page.locator(".why")).not_to_be_empty()
         on(page)
     assert kinds == {item.kind for item in Item.objects.all()}
@@ -226,7 +226,7 @@ def test_every_kind_by_keyboard(page: Page, live_server: LiveServer, student: Us
     log_in(page)
     page.goto("/review/")
     for _ in range(6):
-        assert answer(page, key(str(asked(page).pk))) == "Right"
+        assert answer(page, key(str(asked(page).pk))) == "Correct"
         on(page)
     page.wait_for_url("**/review/summary/")
 
@@ -252,7 +252,7 @@ def test_matching_and_ordering_by_touch(browser: Browser, live_server: LiveServe
                     page.locator(f"[data-step]:has([value='{step}'])").get_by_role("button", name="Move up").tap()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.locator("#check").tap()
-        expect(page.locator("#verdict")).to_have_text("Right")
+        expect(page.locator("#verdict")).to_have_text("Correct")
         page.locator("#next").tap()
     page.wait_for_url("**/review/summary/")
     phone.close()
@@ -281,7 +281,7 @@ def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, s
             case _:
                 page.locator(".typed input[required]").fill(right.get("value", right.get("text")))
         page.locator("#check").click()
-        expect(page.locator("#verdict")).to_have_text("Right")
+        expect(page.locator("#verdict")).to_have_text("Correct")
         page.locator("#next").click()
     page.wait_for_url("**/review/summary/")
     plain.close()

@@ -153,7 +153,7 @@ def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -
     visitor = Client()
     page = visitor.get(ADDRESS).content.decode()
     assert "KEY-" not in page
-    assert "make an account" in page
+    assert "create an account" in page
     fields = form_of(page)
     trial = quick_check.read_trial(lesson, fields["trial"])
     assert trial is not None
@@ -181,7 +181,7 @@ def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson, time_machine
         right = {given.get(name, name): value for name, value in revealed.key.items()}
         page = visitor.post(ADDRESS, {**fields, **right}).content.decode()
         assert page.count("data-outcome=") == number
-        assert (f"{number} of 4 answered." if number < 4 else "4 of 4 right.") in page
+        assert (f"{number} of 4 answered." if number < 4 else "4 of 4 correct.") in page
     assert "Quick check" in page
     assert visitor.post(ADDRESS, {**fields, "check": "forged"}).status_code == 404
     assert not Presentation.objects.exists()

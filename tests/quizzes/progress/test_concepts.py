@@ -62,23 +62,23 @@ def test_a_visitor_sees_the_map_without_mastery(course: Course) -> None:
 
 
 def test_a_students_map_follows_their_answers(web: Client, api: Api, key: Key) -> None:
-    assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not begun"
+    assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not started"
     answer_all(api, key, {"penalty-target"})
     html = page(web, "/concepts/")
     found = re.fullmatch(r"L2 penalty, (\d+) %", node(html, "L2 penalty"))
     # One of the five cards: the other is in a set of three pairs, and one in a tick list.
     assert found
     assert int(found[1]) == 20
-    assert node(html, "Decay factor") == "Decay factor, not begun"
+    assert node(html, "Decay factor") == "Decay factor, not started"
 
 
 def test_a_concept_tells_what_it_needs_and_what_it_practises(web: Client) -> None:
     html = page(web, "/concepts/factor/")
-    needs, leads = html.split("Needs first")[1].split("Leads to")
+    needs, leads = html.split("Prerequisites")[1].split("Leads to")
     assert 'href="/concepts/l2/"' in needs
     assert "Nothing in this course." in leads
-    assert "a right answer is 50" in leads.split("Practises too")[1]
-    assert 'href="/concepts/factor/"' in page(web, "/concepts/l2/").split("Leads to")[1].split("Practised by")[0]
+    assert "a correct answer counts as 50" in leads.split("Also practises")[1]
+    assert 'href="/concepts/factor/"' in page(web, "/concepts/l2/").split("Leads to")[1].split("Also practised by")[0]
     assert 'href="/lessons/decay/"' in html
 
 
@@ -122,7 +122,7 @@ def test_another_students_answers_are_not_shown(web: Client, stranger: User, key
     answer_all(Api(stranger), key)
     html = page(web, "/concepts/l2/")
     assert '<article class="met">' not in html
-    assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not begun"
+    assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not started"
 
 
 def test_a_retired_item_stays_in_the_history(web: Client, api: Api, key: Key) -> None:

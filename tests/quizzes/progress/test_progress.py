@@ -29,9 +29,9 @@ def web(student: User) -> Client:
 
 def test_a_newcomer_is_told_what_will_be_there(web: Client) -> None:
     html = web.get("/progress/").content.decode()
-    assert "Every day with answers will have its square here." in html
+    assert "Every day on which you answer will get a square here." in html
     assert "Nothing comes back in the next 30 days" in html
-    assert "What was predicted and what came of it will be compared here." in html
+    assert "Predictions and results will be compared here." in html
     assert "Tiny exam" in html
     assert "in 30 days" in html
 
@@ -63,7 +63,7 @@ def test_nobody_sees_anothers_progress(web: Client, stranger: User, key: Key) ->
     api = Api(stranger)
     for one in api.queue()["results"]:
         api.answer(one["id"], key(one["id"]))
-    assert "Every day with answers will have its square here." in web.get("/progress/").content.decode()
+    assert "Every day on which you answer will get a square here." in web.get("/progress/").content.decode()
     assert Client().get("/progress/")["Location"] == "/accounts/login/?next=/progress/"
 
 

@@ -122,7 +122,7 @@ def test_results_alone_are_sent_while_typing(course: Course) -> None:
     answer = Client().get("/search/", {"q": "l2 penalty"}, headers={"HX-Request": "true"})
     assert "<html" not in answer.content.decode()
     assert answer["HX-Replace-Url"] == "/search/?q=l2+penalty"
-    assert "Nothing found" in Client().get("/search/?q=nonsense").content.decode()
+    assert "No results" in Client().get("/search/?q=nonsense").content.decode()
 
 
 def test_a_word_of_a_title_comes_first(web: Client) -> None:
