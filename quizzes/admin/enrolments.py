@@ -1,0 +1,28 @@
+"""Enrolments: exam dates and extra time."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from quizzes import exams
+from quizzes.models import Enrolment
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(admin.ModelAdmin[Enrolment]):
+    list_display = ("student", "course", "exam_at", "extra_time_percent", "created_at")
+    list_filter = ("course",)
+    search_fields = ("student__username", "student__email")
+    list_select_related = ("student", "course")
+    autocomplete_fields = ("student",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Enrolment | None = None) -> tuple[str, ...]:
+        """Whose it is stays; dates and extra time change."""
+        return ("student", "course") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Enrolment, form: ModelForm[Enrolment], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "extra_time_percent" in form.changed_data:
+            exams.extend_open_sittings(obj)

@@ -1,0 +1,92 @@
+"""Exams: written as YAML blueprints, checked against the published bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from questions.interchange import yaml
+from quizzes import exams
+from quizzes.admin.results import ResultsAdmin
+from quizzes.models import Exam
+
+
+class BlueprintField(forms.CharField):
+    """A blueprint as an author writes it: in YAML, as in a course folder's exams.yaml."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            widget=forms.Textarea(
+                attrs={"rows": 28, "cols": 90, "spellcheck": "false", "style": "font-family: monospace"}
+            ),
+            help_text=(
+                "Of an assessment: slots; sections, each with title, slots, kinds (a list, or weights), difficulty;"
+                " weights of concepts and difficulty. Of a viva: rounds, pairs, distractors, seconds_a_round; weights"
+                " of concepts."
+            ),
+        )
+
+    def prepare_value(self, value: object) -> str:
+        return value if isinstance(value, str) else yaml.write(value or {})
+
+    def clean(self, value: str | None) -> object:
+        try:
+            return yaml.read(super().clean(value))
+        except yaml.YAMLError as error:
+            line = f"Line {error.line}: " if error.line else ""
+            raise forms.ValidationError(f"{line}{error.message}") from None
+
+    def has_changed(self, initial: object, data: str | None) -> bool:
+        return self.prepare_value(initial).split() != (data or "").split()
+
+
+class ExamForm(forms.ModelForm[Exam]):
+    """An exam whose blueprint is valid, and can be filled from the published bank."""
+
+    blueprint = BlueprintField()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
+            try:
+                exams.check_blueprint(exam)
+            except (exams.BlueprintError, exams.SittingError) as error:
+                self.add_error("blueprint", str(error))
+        return cleaned
+
+
+@admin.register(Exam)
+class ExamAdmin(ResultsAdmin):
+    list_display = ("title", "course", "kind", "minutes", "starts_at", "results")
+    list_filter = ("course", "kind")
+    search_fields = ("title", "slug")
+    prepopulated_fields = {"slug": ("title",)}
+    readonly_fields = ("what_it_draws",)
+    form = ExamForm
+
+    @admin.display
+    def results(self, exam: Exam) -> str:
+        """A link to the results."""
+        return format_html('<a href="{}">Results</a>', reverse("admin:quizzes_exam_results", args=[exam.pk]))
+
+    @admin.display
+    def what_it_draws(self, exam: Exam) -> str:
+        """A table: how many slots to expect of each concept, and from how many items."""
+        if exam._state.adding:
+            return "Shown once the exam is saved."
+        try:
+            shares = exams.concept_shares(exam)
+        except exams.BlueprintError as error:
+            return str(error)
+        rows = ((share.concept, f"{share.expected:.1f}", share.published) for share in shares)
+        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
+        return format_html(
+            "<table><thead><tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr></thead>"
+            "<tbody>{}</tbody></table>",
+            body,
+        )
