@@ -165,7 +165,7 @@ def publish(item: Item, *, by: Any = None, seeds: int = AUDIT_SEEDS) -> ItemVers
         seconds=item.seconds,
         concepts=slugs,
         lesson=concepts[0].lesson,
-        facets=kinds.facets(item.kind, body),
+        facets=kinds.get(item.kind).facets(body),
         published_at=timezone.now(),
         published_by=by,
     )
@@ -228,14 +228,14 @@ def practised(concepts: Collection[str]) -> list[Practice]:
 
 def audit(kind: str, body: BaseModel, identity: str, seeds: int = AUDIT_SEEDS) -> variant_audit.Audit | None:
     """Draw and grade `seeds` variants of a numeric body; None for the kinds that have no variants."""
-    return kinds.numeric.audit(body, identity, seeds) if isinstance(body, kinds.numeric.Body) else None
+    return kinds.get(kind).audit(body, identity, seeds)
 
 
 def audit_published(
     course: Course | None = None, seeds: int = AUDIT_SEEDS
 ) -> Iterator[tuple[Item, variant_audit.Audit]]:
     """The audit of every published numeric item, of one course or of all."""
-    items = Item.objects.published().filter(kind=kinds.numeric.KIND).select_related("published__item")
+    items = Item.objects.published().filter(kind__in=kinds.with_variants()).select_related("published__item")
     for item in items.filter(course=course) if course else items:
         assert item.published is not None
         body = kinds.parse(item.kind, item.published.body)
@@ -332,7 +332,7 @@ def item_schema() -> dict[str, Any]:
     for kind, module in kinds.KINDS.items():
         fields: dict[str, Any] = {**common, "kind": (Literal[kind], ...)}
         name = f"{kind.title().replace('_', '')}Item"
-        entries.append(pydantic.create_model(name, __base__=module.Body, __doc__=module.__doc__, **fields))
+        entries.append(pydantic.create_model(name, __base__=module.body_type, __doc__=module.__doc__, **fields))
     entry: Any = Annotated[functools.reduce(operator.or_, entries), Field(discriminator="kind")]
     schema = pydantic.TypeAdapter(list[entry]).json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "bank/*.yaml", **schema}

@@ -1,29 +1,91 @@
-"""The kinds of item: one module each, with its body, its prompt and its grading."""
+"""The kinds of question: what an item of each holds, how it is put, graded and shown, and how an author writes it.
 
-from typing import Any, cast
+Each kind is one module (or folder) of this package; nothing else in the house names one. What the others need is in
+`Kind`: they ask the kind of an item for it.
+"""
 
-from pydantic import BaseModel
+from __future__ import annotations
 
-from questions.kinds import matching, multiple_select, numeric, ordering, short_text, single_choice
-from questions.kinds.base import Kind
+from questions.kinds.base import (
+    AnyKind,
+    Graded,
+    ItemBody,
+    Kind,
+    Option,
+    PairMarks,
+    Presented,
+    Revealed,
+    Round,
+    Sample,
+    SampleOption,
+    ShownGrade,
+    rank,
+)
+from questions.kinds.matching import Matching
+from questions.kinds.multiple_select import MultipleSelect
+from questions.kinds.numeric import Numeric
+from questions.kinds.ordering import Ordering
+from questions.kinds.responses import FormFields, ResponseError, check_storable
+from questions.kinds.short_text import ShortText
+from questions.kinds.single_choice import SingleChoice
 
-KINDS: dict[str, Kind] = {
-    module.KIND: cast(Kind, module)
-    for module in (single_choice, multiple_select, numeric, matching, ordering, short_text)
+KINDS: dict[str, AnyKind] = {
+    kind.name: kind for kind in (SingleChoice(), MultipleSelect(), Numeric(), Matching(), Ordering(), ShortText())
 }
 
 
-def get(kind: str) -> Kind:
-    """The module of a kind; KeyError for a name that is none."""
-    return KINDS[kind]
+def get(name: str) -> AnyKind:
+    """The kind of this name; KeyError for a name that is none."""
+    return KINDS[name]
 
 
-def parse(kind: str, document: object) -> BaseModel:
-    """The body of `kind` in a JSON document; raises pydantic.ValidationError, which names each wrong field."""
-    body: BaseModel = get(kind).Body.model_validate(document)
-    return body
+def parse(name: str, document: object) -> ItemBody:
+    """The body of an item of this kind; raises pydantic.ValidationError, which names each wrong field."""
+    return get(name).body_type.model_validate(document)
 
 
-def facets(kind: str, body: Any) -> list[str]:
-    """What of an item is remembered on its own: the pairs of a match set; else the item as a whole."""
-    return [pair.id for pair in body.pairs] if kind == matching.KIND else [""]
+def titles() -> list[tuple[str, str]]:
+    """The kinds' names, each with its title for people."""
+    return [(name, kind.title) for name, kind in KINDS.items()]
+
+
+def with_variants() -> list[str]:
+    """The names of the kinds whose numbers are drawn."""
+    return [name for name, kind in KINDS.items() if kind.has_variants]
+
+
+def with_pairs() -> list[str]:
+    """The names of the kinds whose pairs are cards of their own, of which vivas are made."""
+    return [name for name, kind in KINDS.items() if kind.has_pairs]
+
+
+def in_quick_checks() -> list[str]:
+    """The names of the kinds that a lesson's quick check asks."""
+    return [name for name, kind in KINDS.items() if kind.in_quick_check]
+
+
+__all__ = [
+    "KINDS",
+    "AnyKind",
+    "FormFields",
+    "Graded",
+    "ItemBody",
+    "Kind",
+    "Option",
+    "PairMarks",
+    "Presented",
+    "ResponseError",
+    "Revealed",
+    "Round",
+    "Sample",
+    "SampleOption",
+    "ShownGrade",
+    "check_storable",
+    "get",
+    "in_quick_checks",
+    "parse",
+    "rank",
+    "titles",
+    "with_pairs",
+    "with_variants",
+]

@@ -1,40 +1,87 @@
-"""What every kind of item has in common: the shapes that go in and come out."""
+"""What every kind of item offers. A new kind is a class that fills this in, and a pair of templates named after it.
+
+The templates are `answers/<name>.html`, with the fields of an answer, and `results/<name>.html`, which shows the
+`result_rows` of a graded one.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from questions.kinds.fields import Section
+from questions.kinds.responses import FormFields
+from questions.variants.audit import Audit
+
 MAX_TEXT = 20_000
 Opaque = Callable[[str], str]
+"""Gives a name of the body, such as `choice:2`, the id by which a presentation knows it."""
 
 
-LONGEST_RESPONSE = 20_000
-"""Characters of JSON; the longest that a kind asks for are some thousand."""
+class Strict(BaseModel):
+    """A document in which an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class ResponseError(ValueError):
-    """A response that cannot be read: it names its field and says what would be understood. It costs no attempt."""
+class ItemBody(Strict):
+    """The fields of every kind."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
+    stem: str = Field(min_length=1, max_length=MAX_TEXT, description="The question, in Markdown with $LaTeX$.")
+    explanation: str = Field(min_length=1, max_length=MAX_TEXT, description="The why: argues for the key.")
+    solution: str | None = Field(default=None, max_length=MAX_TEXT, description="The worked solution.")
+
+
+class Prompt(TypedDict):
+    """What every prompt holds; each kind adds its own."""
+
+    stem: str
+
+
+class Text(TypedDict):
+    """A text of a prompt with its opaque id, in Markdown and, once it is to be shown, in HTML."""
+
+    id: str
+    text: str
+    text_html: NotRequired[str]
+
+
+class Feedback(TypedDict):
+    """What is said about a part of a response: the id of an option, or the name of a field."""
+
+    target: str
+    message: str
+    message_html: NotRequired[str]
+
+
+class ShownGrade(TypedDict):
+    """A grade as it is shown: its `key` in the shape of a response, its feedback with HTML."""
+
+    score: float
+    correct: bool
+    key: Mapping[str, Any]
+    feedback: list[Feedback]
+
+
+BodyT = TypeVar("BodyT", bound=ItemBody)
+PromptT = TypeVar("PromptT", bound=Prompt)
+AnswerT = TypeVar("AnswerT", bound=Mapping[str, object])
 
 
 @dataclass(frozen=True)
-class Presented:
+class Presented(Generic[PromptT, AnswerT]):
     """An item as it is put: `prompt` is public; `answer` is private, and all that grading needs besides the body."""
 
-    prompt: dict[str, Any]
-    answer: dict[str, Any]
+    prompt: PromptT
+    answer: AnswerT
     facets: tuple[str, ...] = ("",)
     guess_rate: float = 0.0
+    """The probability of being right by chance."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +89,7 @@ class Graded:
     """A response's score in [0, 1], what is said about it, and the score of each facet."""
 
     score: float
-    feedback: list[dict[str, str]]
+    feedback: list[Feedback]
     facet_scores: dict[str, float]
 
     @property
@@ -68,110 +115,214 @@ class Option:
     right: bool = False
 
 
-class Strict(BaseModel):
-    """A document in which an unknown field is an error."""
+@dataclass(frozen=True)
+class TypedRow:
+    """A typed answer as a graded one shows it: what was `given`, and the key."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class ItemBody(Strict):
-    """The fields of every kind."""
-
-    stem: str = Field(min_length=1, max_length=MAX_TEXT, description="The question, in Markdown with $LaTeX$.")
-    explanation: str = Field(min_length=1, max_length=MAX_TEXT, description="The why: argues for the key.")
-    solution: str | None = Field(default=None, max_length=MAX_TEXT, description="The worked solution.")
+    given: str
+    right: str
+    correct: bool
 
 
-class Kind(Protocol):
-    """A module of this package."""
+@dataclass(frozen=True)
+class Round:
+    """How many pairs and distractors a presentation of pairs holds, and which distractors come first (by text)."""
 
-    KIND: str
-    Body: type[Any]
+    size: int
+    distractors: int
+    preferred: Sequence[str] = ()
 
-    def present(self, body: Any, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
-        """Put the item: draw what is to be drawn from `seed`, and name the options by `opaque`."""
 
-    def grade(self, body: Any, answer: dict[str, Any], response: object) -> Graded:
+@dataclass(frozen=True)
+class PairMarks:
+    """A response to pairs as a table: a row a left side, a column a right side, those of the rows first.
+
+    `key` and `given` are the columns of the rows; None is a row that was left open.
+    """
+
+    left_ids: Sequence[str]
+    facets: Sequence[str]
+    rows: Sequence[str]
+    columns: Sequence[str]
+    key: Sequence[int]
+    given: Sequence[int | None]
+
+    def owner(self, column: int) -> str | None:
+        """The facet of the pair that a right side belongs to; None for a distractor."""
+        return self.facets[self.key.index(column)] if column in self.key else None
+
+
+@dataclass(frozen=True)
+class SampleOption:
+    """An option as its author sees it; `partner` is what belongs to it."""
+
+    text: str
+    right: bool = False
+    partner: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A presentation as its author sees it, with its key."""
+
+    stem: str
+    explanation: str
+    solution: str | None
+    layout: Literal["choices", "pairs", "steps", "mistakes"]
+    """How the options are drawn: ticked or not, in a table with their partners, numbered, or as wrong answers."""
+    options: Sequence[SampleOption] = ()
+    spare: Sequence[SampleOption] = ()
+    """Partners that belong to no option."""
+    answer: str = ""
+    """The key, where it is typed; `hint` is its unit and precision."""
+    hint: str = ""
+
+
+class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
+    """A kind of item. What has a default here is overridden by the kinds that differ."""
+
+    name: ClassVar[str]
+    """Its name in documents, payloads and file names; at most 20 characters."""
+    title: ClassVar[str]
+    hint: ClassVar[str]
+    """For authors who choose a kind: one sentence."""
+    body_type: ClassVar[type[ItemBody]]
+    form: ClassVar[tuple[Section, ...]]
+    """The author's form of the body."""
+    sample_noun: ClassVar[str] = "samples"
+    """What several presentations are called in the author's preview."""
+    check_help: ClassVar[str] = ""
+    """For the API document: what `check` gives, if anything."""
+    typical_guess_rate: ClassVar[float] = 0.0
+    """Of a typical item, for planning; the real one is stored with each presentation."""
+    has_variants: ClassVar[bool] = False
+    """Whether numbers are drawn: each presentation may be broken, and an audit has to pass before publication."""
+    has_pairs: ClassVar[bool] = False
+    """Whether an item is pairs that are cards of their own; vivas are made of these."""
+    in_quick_check: ClassVar[bool] = True
+    """Whether a lesson's quick check may ask it: not what takes minutes."""
+    has_one_key: ClassVar[bool] = False
+    """Whether one of its options is chosen: statistics then look for wrong ones that tempt too much or nobody."""
+    quotes_answers: ClassVar[bool] = False
+    """Whether statistics show wrong answers that no option stands for as they were typed."""
+
+    # Asking
+
+    def facets(self, body: BodyT) -> list[str]:
+        """What of an item is remembered on its own: "" for the item as a whole."""
+        return [""]
+
+    @abstractmethod
+    def present(
+        self,
+        body: BodyT,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[PromptT, AnswerT]:
+        """Put the item: draw what is to be drawn from `seed`, and name the options by `opaque`.
+
+        `focus` are facets that have to be asked. Kinds with pairs put as many as `pairs` says. Raises VariantError
+        where the seed gives no valid variant: another seed will do.
+        """
+
+    def arrange(self, prompt: PromptT, response: Mapping[str, Any]) -> PromptT:
+        """The prompt as it looks with an unfinished or saved response: for kinds whose response is an order."""
+        return prompt
+
+    # Answering
+
+    @abstractmethod
+    def from_form(self, form: FormFields) -> dict[str, Any]:
+        """The response that a submitted HTML form holds; what is missing is for `grade` to refuse."""
+
+    def final(self, response: object) -> object:
+        """The response as one that is to be graded as it stands, with nothing sent back to be mended."""
+        return response
+
+    def may_insist(self, response: Mapping[str, Any]) -> bool:
+        """Whether a response that was refused may be sent again unchanged, as a final one."""
+        return False
+
+    @abstractmethod
+    def grade(self, body: BodyT, answer: AnswerT, response: object) -> Graded:
         """Grade an untrusted response. Raises ResponseError."""
 
-    def reveal(self, body: Any, answer: dict[str, Any]) -> Revealed:
+    def grade_blank(self, body: BodyT, answer: AnswerT) -> Graded:
+        """The grade of a question that was left open in an exam."""
+        return Graded(0.0, [], {"": 0.0})
+
+    def blank_response(self) -> dict[str, Any]:
+        """A response that answers nothing, for `result_rows`."""
+        return {}
+
+    # Showing
+
+    @abstractmethod
+    def reveal(self, body: BodyT, answer: AnswerT) -> Revealed:
         """The key and its explanation."""
 
-    def options(self, body: Any) -> list[Option]:
-        """What is expected to be answered, right and wrong, for statistics."""
+    def check(self, body: BodyT, answer: AnswerT) -> dict[str, Any] | None:
+        """What a client needs to grade offline besides the key; None if comparing with the key is enough."""
+        return None
 
-    def picked(self, body: Any, answer: dict[str, Any], response: Any) -> list[str]:
-        """The texts of the options that a response which could be graded amounts to, or words of its own."""
+    @abstractmethod
+    def result_rows(self, prompt: PromptT, grade: ShownGrade, response: Mapping[str, Any]) -> Sequence[object]:
+        """The rows of `results/<name>.html`: the options, what was answered, and what is right."""
 
-    def check(self, body: Any, answer: dict[str, Any]) -> dict[str, Any] | None:
-        """What a client needs besides the key to grade by itself; None where the key is all."""
+    @abstractmethod
+    def response_lines(self, prompt: PromptT, response: Mapping[str, Any]) -> list[str]:
+        """What was answered, as lines of HTML, with no word on whether it is right."""
 
+    # Statistics
 
-def no_check(body: Any, answer: dict[str, Any]) -> None:
-    """For the kinds whose key says all: a response is right when it is the key."""
+    @abstractmethod
+    def options(self, body: BodyT) -> list[Option]:
+        """What is expected to be answered, right and wrong; [] where there is too much to tell apart."""
 
+    @abstractmethod
+    def picked(self, body: BodyT, answer: AnswerT, response: Any) -> list[str]:
+        """The texts of the options that a gradable response amounts to, or words for what is none of them."""
 
-class Choice(Strict):
-    """An option; a wrong one says which misconception it catches."""
+    def pair_marks(self, prompt: PromptT, answer: AnswerT, response: object) -> PairMarks:
+        """What was taken for what. Raises TypeError for kinds without pairs."""
+        raise TypeError(f"{self.name} has no pairs.")
 
-    text: str = Field(min_length=1, max_length=2000)
-    correct: bool = False
-    because: str = Field(default="", max_length=2000)
+    def pair_reason(self, body: BodyT, facet: str) -> str:
+        """Why a pair belongs together; "" where the item says no reason. Raises TypeError for kinds without pairs."""
+        raise TypeError(f"{self.name} has no pairs.")
 
+    # Authoring
 
-def check_choices(choices: list[Choice]) -> None:
-    """Raise ValueError unless the texts differ and each wrong choice has its `because`."""
-    texts = [choice.text for choice in choices]
-    repeated = sorted({text for text in texts if texts.count(text) > 1})
-    if repeated:
-        raise ValueError(f"The choice “{repeated[0]}” stands here twice.")
-    for number, choice in enumerate(choices, start=1):
-        if not choice.correct and not choice.because:
-            raise ValueError(f"Choice {number} is wrong and needs a `because`: the misconception it catches.")
+    @abstractmethod
+    def samples(self, body: BodyT, identity: str) -> list[Sample]:
+        """A few presentations for the author: one, unless they differ. Raises VariantError where there is none."""
 
+    def audit(self, body: BodyT, identity: str, seeds: int) -> Audit | None:
+        """Draw and grade the variants of the seeds 0 … `seeds`-1; None for kinds without variants."""
+        return None
 
-def present_choices(body: Any, opaque: Opaque) -> tuple[dict[str, Any], dict[str, int]]:
-    """The public prompt of a choice item, and the private map of option ids to their places in the body."""
-    ids = {opaque(f"choice:{place}"): place for place in range(len(body.choices))}
-    shown = [{"id": key, "text": body.choices[ids[key]].text} for key in sorted(ids)]
-    return {"stem": body.stem, "choices": shown}, ids
+    def defects(self, body: BodyT, answer: AnswerT) -> list[str]:
+        """What the audit says of one stored variant; [] where it is valid."""
+        return []
 
-
-def choice_options(body: Any) -> list[Option]:
-    """The choices, in the order of their author."""
-    return [Option(choice.text, choice.correct) for choice in body.choices]
-
-
-def advice(body: Any, picked: Iterable[tuple[str, int]]) -> list[dict[str, str]]:
-    """What the picked choices say about themselves."""
-    return [
-        {"target": key, "message": body.choices[place].because} for key, place in picked if body.choices[place].because
-    ]
+    def is_reproduced(self, body: BodyT, answer: AnswerT, *, seed: int, identity: str) -> bool:
+        """Whether the seed still gives the stored variant, bit for bit. Raises VariantError where it gives none."""
+        return True
 
 
-def field_of(response: object, name: str, shape: str) -> Any:
-    """The response's field `name`; raises ResponseError, showing the `shape` that is expected."""
-    if not isinstance(response, dict) or name not in response:
-        raise ResponseError(name, f"Send {shape}.")
-    return response[name]
-
-
-def storable(response: Any) -> None:
-    """That a response is of a size, and of characters, that every database keeps. Raises ResponseError."""
-    text = json.dumps(response, ensure_ascii=False)
-    if len(text) > LONGEST_RESPONSE:
-        raise ResponseError("response", f"This is too long: {LONGEST_RESPONSE} characters at most.")
-    if "\\u0000" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ResponseError("response", "This has a character that cannot be read.")
-
-
-def known_id(value: object, ids: dict[str, Any], field: str) -> str:
-    """`value` where it is one of `ids`; raises ResponseError otherwise."""
-    if not isinstance(value, str) or value not in ids:
-        raise ResponseError(field, "This is not one of the options of this question.")
-    return value
+AnyKind = Kind[Any, Any, Any]
 
 
 def rank(seed: int, identity: str, name: str) -> bytes:
     """A number that orders `name` among others, at random but for ever the same for the seed and the item."""
     return hashlib.blake2b(f"{seed}|{identity}|{name}".encode(), digest_size=16).digest()
+
+
+def sample_opaque(seed: int) -> Opaque:
+    """Opaque ids for presentations that are shown to their author and not stored."""
+    return lambda name: hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=8).hexdigest()

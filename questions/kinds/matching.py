@@ -1,30 +1,40 @@
 """Match the following: each pair is remembered on its own."""
 
-from collections.abc import Sequence
-from typing import Any, Self
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypedDict
 
 from pydantic import Field, model_validator
 
 from questions.kinds.base import (
+    Feedback,
     Graded,
     ItemBody,
+    Kind,
     Opaque,
     Option,
+    PairMarks,
     Presented,
-    ResponseError,
+    Prompt,
     Revealed,
+    Round,
+    Sample,
+    SampleOption,
+    ShownGrade,
     Strict,
-    field_of,
-    known_id,
-    no_check,
+    Text,
     rank,
+    sample_opaque,
 )
+from questions.kinds.fields import AFTER, STEM, Column, Integer, Rows, Section
+from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 
-KIND = "matching"
-check = no_check
-ROUND = 6
+PAIRS = 6
 """Pairs in a presentation, unless the body says otherwise."""
 DISTRACTORS = 3
+SAMPLES = 5
 
 
 class Pair(Strict):
@@ -51,7 +61,7 @@ class Body(ItemBody):
     round: int | None = Field(default=None, ge=2, le=12, description="Pairs in one presentation.")
 
     @model_validator(mode="after")
-    def _distinct(self) -> Self:
+    def _is_consistent(self) -> Self:
         for what, values in (
             ("pair id", [pair.id for pair in self.pairs]),
             ("left text", [pair.left for pair in self.pairs]),
@@ -68,92 +78,221 @@ class Body(ItemBody):
         return self
 
 
-def present(
-    body: Body,
-    *,
-    seed: int,
-    identity: str,
-    opaque: Opaque,
-    focus: Sequence[str] = (),
-    size: int | None = None,
-    distractors: int = DISTRACTORS,
-    preferred: Sequence[str] = (),
-) -> Presented:
-    """A round of `size` pairs, those in `focus` first, with so many distractors, the texts in `preferred` first.
+class PairsPrompt(Prompt):
+    """Both sides, each in the order of its ids."""
 
-    Both sides stand in the order of their opaque ids.
-    """
-    size = min(size or body.round or ROUND, len(body.pairs))
-    wanted = [pair for name in focus for pair in body.pairs if pair.id == name]
-    others = [pair for pair in body.pairs if pair.id not in focus]
-    others.sort(key=lambda pair: rank(seed, identity, pair.id))
-    pairs = (wanted + others)[:size]
-    wrong = sorted(body.distractors, key=lambda each: (each.text not in preferred, rank(seed, identity, each.text)))[
-        :distractors
-    ]
-    rights = list(dict.fromkeys([pair.right for pair in pairs] + [each.text for each in wrong]))
-    left = {opaque(f"left:{pair.id}"): pair for pair in pairs}
-    right = {opaque(f"right:{text}"): text for text in rights}
-    prompt = {
-        "stem": body.stem,
-        "left": [{"id": key, "text": left[key].left} for key in sorted(left)],
-        "right": [{"id": key, "text": right[key]} for key in sorted(right)],
-    }
-    right_of = {text: key for key, text in right.items()}
-    answer = {
-        "pairs": {key: right_of[pair.right] for key, pair in left.items()},
-        "facets": {key: pair.id for key, pair in left.items()},
-        "right": right,
-    }
-    return Presented(prompt, answer, tuple(pair.id for pair in pairs), 1 / len(rights))
+    left: list[Text]
+    right: list[Text]
 
 
-def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
-    """`{"pairs": {left id: right id}}`: right pairs / pairs; a pair left out counts as wrong."""
-    key, right = answer["pairs"], answer["right"]
-    pairs = field_of(response, "pairs", '{"pairs": {left id: right id}}')
-    if not isinstance(pairs, dict) or not pairs:
-        raise ResponseError("pairs", "Match at least one pair: send {left id: right id}.")
-    for left, chosen in pairs.items():
-        known_id(left, key, "pairs")
-        known_id(chosen, right, "pairs")
-    return _graded(body, answer, pairs)
+class PairsAnswer(TypedDict):
+    """The right side of each left side (ids), the facet of each left side, and the text of each right side."""
+
+    pairs: dict[str, str]
+    facets: dict[str, str]
+    right: dict[str, str]
 
 
-def left_open(body: Body, answer: dict[str, Any]) -> Graded:
-    """No pair was matched in time: each is wrong, and says why."""
-    return _graded(body, answer, {})
+@dataclass(frozen=True)
+class PairRow:
+    """A left side as a graded answer shows it, with what it was `given` and what is `right` (HTML)."""
+
+    id: str
+    html: str
+    given: str | None
+    right: str
+    correct: bool
+    said: str | None
 
 
-def _graded(body: Body, answer: dict[str, Any], pairs: dict[str, str]) -> Graded:
+class Matching(Kind[Body, PairsPrompt, PairsAnswer]):
+    """The response is `{"pairs": {left id: right id}}`: right pairs / pairs; a pair left out counts as wrong."""
+
+    name = "matching"
+    title = "Matching"
+    hint = "Pairs, each remembered on its own, and distractors."
+    body_type = Body
+    sample_noun = "rounds"
+    typical_guess_rate = 0.15
+    has_pairs = True
+    in_quick_check = False
+    form = (
+        Section(
+            "Question",
+            (
+                STEM,
+                Rows(
+                    name="pairs",
+                    label="Pairs",
+                    add="Add a pair",
+                    help_text="Each pair is remembered on its own, under its id: keep the id when you reword it.",
+                    columns=(
+                        Column("id", "Id", "text", "l2"),
+                        Column("left", "Left", "long"),
+                        Column("right", "Right", "long"),
+                        Column("because", "Because", "long", "Why they belong together"),
+                    ),
+                ),
+                Rows(
+                    name="distractors",
+                    label="Distractors",
+                    add="Add a distractor",
+                    help_text="Right-hand texts that belong to no pair.",
+                    columns=(
+                        Column("text", "Text", "long"),
+                        Column("because", "Because", "long", "What it is really, and why it fits none"),
+                    ),
+                ),
+                Integer(
+                    name="round",
+                    label="Round",
+                    minimum=2,
+                    maximum=12,
+                    help_text="Pairs in one round; empty for all, up to six.",
+                ),
+            ),
+        ),
+        AFTER,
+    )
+
+    def facets(self, body: Body) -> list[str]:
+        return [pair.id for pair in body.pairs]
+
+    def present(
+        self,
+        body: Body,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[PairsPrompt, PairsAnswer]:
+        asked = pairs or Round(body.round or PAIRS, DISTRACTORS)
+        focused = [pair for name in focus for pair in body.pairs if pair.id == name]
+        others = [pair for pair in body.pairs if pair.id not in focus]
+        others.sort(key=lambda pair: rank(seed, identity, pair.id))
+        put = (focused + others)[: asked.size]
+        wrong = [distractor.text for distractor in body.distractors]
+        wrong.sort(key=lambda text: (text not in asked.preferred, rank(seed, identity, text)))
+        rights = list(dict.fromkeys([pair.right for pair in put] + wrong[: asked.distractors]))
+        left = {opaque(f"left:{pair.id}"): pair for pair in put}
+        right = {opaque(f"right:{text}"): text for text in rights}
+        id_of = {text: key for key, text in right.items()}
+        prompt: PairsPrompt = {
+            "stem": body.stem,
+            "left": [{"id": key, "text": left[key].left} for key in sorted(left)],
+            "right": [{"id": key, "text": right[key]} for key in sorted(right)],
+        }
+        answer: PairsAnswer = {
+            "pairs": {key: id_of[pair.right] for key, pair in left.items()},
+            "facets": {key: pair.id for key, pair in left.items()},
+            "right": right,
+        }
+        return Presented(prompt, answer, tuple(pair.id for pair in put), 1 / len(rights))
+
+    def from_form(self, form: FormFields) -> dict[str, Any]:
+        chosen = {name.removeprefix("left-"): values[-1] for name, values in form.items() if name.startswith("left-")}
+        return {"pairs": {left: right for left, right in chosen.items() if right}}
+
+    def grade(self, body: Body, answer: PairsAnswer, response: object) -> Graded:
+        pairs = field_of(response, "pairs", '{"pairs": {left id: right id}}')
+        if not isinstance(pairs, dict) or not pairs:
+            raise ResponseError("pairs", "Match at least one pair: send {left id: right id}.")
+        for left, right in pairs.items():
+            known_id(left, answer["pairs"], "pairs")
+            known_id(right, answer["right"], "pairs")
+        return _grade(body, answer, pairs)
+
+    def grade_blank(self, body: Body, answer: PairsAnswer) -> Graded:
+        return _grade(body, answer, {})
+
+    def blank_response(self) -> dict[str, Any]:
+        return {"pairs": {}}
+
+    def reveal(self, body: Body, answer: PairsAnswer) -> Revealed:
+        return Revealed({"pairs": dict(answer["pairs"])}, body.explanation, body.solution)
+
+    def result_rows(self, prompt: PairsPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[PairRow]:
+        right = {entry["id"]: entry["text_html"] for entry in prompt["right"]}
+        said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
+        given, key = response["pairs"], grade["key"]["pairs"]
+        return [
+            PairRow(
+                id=entry["id"],
+                html=entry["text_html"],
+                given=right.get(given.get(entry["id"])),
+                right=right[key[entry["id"]]],
+                correct=given.get(entry["id"]) == key[entry["id"]],
+                said=said.get(entry["id"]),
+            )
+            for entry in prompt["left"]
+        ]
+
+    def response_lines(self, prompt: PairsPrompt, response: Mapping[str, Any]) -> list[str]:
+        html = {entry["id"]: entry["text_html"] for entry in [*prompt["left"], *prompt["right"]]}
+        return [f"{html[left]} → {html[right]}" for left, right in response["pairs"].items()]
+
+    def options(self, body: Body) -> list[Option]:
+        return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
+
+    def picked(self, body: Body, answer: PairsAnswer, response: Any) -> list[str]:
+        left_of = {pair.id: pair.left for pair in body.pairs}
+        pairs = response["pairs"].items()
+        return [f"{left_of[answer['facets'][left]]} → {answer['right'][right]}" for left, right in pairs]
+
+    def pair_marks(self, prompt: PairsPrompt, answer: PairsAnswer, response: object) -> PairMarks:
+        key, texts = answer["pairs"], answer["right"]
+        rows = [entry["id"] for entry in prompt["left"]]
+        keyed = list(dict.fromkeys(key[row] for row in rows))
+        shown = [entry["id"] for entry in prompt["right"]]
+        columns = [*keyed, *(right for right in shown if right not in keyed)]
+        places = {right: place for place, right in enumerate(columns)}
+        pairs = response.get("pairs", {}) if isinstance(response, Mapping) else {}
+        return PairMarks(
+            left_ids=rows,
+            facets=[answer["facets"][row] for row in rows],
+            rows=[entry["text"] for entry in prompt["left"]],
+            columns=[texts[right] for right in columns],
+            key=[places[key[row]] for row in rows],
+            given=[places.get(pairs.get(row, "")) for row in rows],
+        )
+
+    def pair_reason(self, body: Body, facet: str) -> str:
+        return next((pair.because for pair in body.pairs if pair.id == facet), "")
+
+    def samples(self, body: Body, identity: str) -> list[Sample]:
+        several = body.round and body.round < len(body.pairs)
+        return [self._sample(body, seed, identity) for seed in range(SAMPLES if several else 1)]
+
+    def _sample(self, body: Body, seed: int, identity: str) -> Sample:
+        presented = self.present(body, seed=seed, identity=identity, opaque=sample_opaque(seed))
+        answer = presented.answer
+        by_id = {pair.id: pair for pair in body.pairs}
+        why = {distractor.text: distractor.because for distractor in body.distractors}
+        pairs = [by_id[answer["facets"][entry["id"]]] for entry in presented.prompt["left"]]
+        used = set(answer["pairs"].values())
+        spare = [entry["text"] for entry in presented.prompt["right"] if entry["id"] not in used]
+        return Sample(
+            body.stem,
+            body.explanation,
+            body.solution,
+            "pairs",
+            [SampleOption(pair.left, right=True, partner=pair.right, because=pair.because) for pair in pairs],
+            [SampleOption(text, because=why.get(text, "")) for text in spare],
+        )
+
+
+def _grade(body: Body, answer: PairsAnswer, pairs: Mapping[str, str]) -> Graded:
     key, facets, right = answer["pairs"], answer["facets"], answer["right"]
     scores = {facet: float(pairs.get(left) == key[left]) for left, facet in facets.items()}
     by_id = {pair.id: pair for pair in body.pairs}
-    why_not = {each.text: each.because for each in body.distractors}
-    feedback = []
+    why_not = {distractor.text: distractor.because for distractor in body.distractors}
+    feedback: list[Feedback] = []
     for left, facet in facets.items():
         if scores[facet]:
             continue
-        chosen_text = right.get(pairs.get(left, ""), "")
-        messages = [why_not.get(chosen_text, ""), by_id[facet].because]
-        message = " ".join(text for text in messages if text)
+        chosen = right.get(pairs.get(left, ""), "")
+        message = " ".join(text for text in (why_not.get(chosen, ""), by_id[facet].because) if text)
         feedback.append({"target": left, "message": message or f"It belongs to: {by_id[facet].right}"})
     return Graded(sum(scores.values()) / len(scores), feedback, scores)
-
-
-def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
-    """All pairs of the presentation."""
-    return Revealed({"pairs": dict(answer["pairs"])}, body.explanation, body.solution)
-
-
-def options(body: Body) -> list[Option]:
-    """The pairs."""
-    return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
-
-
-def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
-    """What was matched with what."""
-    left_of = {pair.id: pair.left for pair in body.pairs}
-    return [
-        f"{left_of[answer['facets'][left]]} → {answer['right'][right]}" for left, right in response["pairs"].items()
-    ]

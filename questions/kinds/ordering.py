@@ -1,27 +1,33 @@
 """Steps to put in order."""
 
+from __future__ import annotations
+
 import itertools
 import math
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypedDict
 
 from pydantic import Field, model_validator
 
 from questions.kinds.base import (
+    Feedback,
     Graded,
     ItemBody,
+    Kind,
     Opaque,
     Option,
     Presented,
-    ResponseError,
+    Prompt,
     Revealed,
-    field_of,
-    known_id,
-    no_check,
+    Round,
+    Sample,
+    SampleOption,
+    ShownGrade,
+    Text,
 )
-
-KIND = "ordering"
-check = no_check
+from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
+from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
 
 
 class Body(ItemBody):
@@ -30,7 +36,7 @@ class Body(ItemBody):
     steps: list[str] = Field(min_length=3, max_length=10)
 
     @model_validator(mode="after")
-    def _distinct(self) -> Self:
+    def _is_consistent(self) -> Self:
         if len(set(self.steps)) < len(self.steps):
             raise ValueError("Two steps are the same; their order could not be told.")
         if not all(self.steps):
@@ -38,57 +44,145 @@ class Body(ItemBody):
         return self
 
 
-def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
-    """The steps in the order of their opaque ids, which is never the right order."""
-    ids = [opaque(f"step:{place}") for place in range(len(body.steps))]
-    shown = sorted(ids)
-    if shown == ids:
-        shown = [*shown[1:], shown[0]]
-    text = dict(zip(ids, body.steps, strict=True))
-    prompt = {"stem": body.stem, "steps": [{"id": key, "text": text[key]} for key in shown]}
-    return Presented(prompt, {"order": ids}, guess_rate=1 / math.factorial(len(ids)))
+class StepsPrompt(Prompt):
+    """The steps, never in the right order."""
+
+    steps: list[Text]
 
 
-def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
-    """`{"order": [id]}`: (LCS - 1) / (n - 1), the longest common subsequence with the right order.
+class StepsAnswer(TypedDict):
+    """The ids of the steps in the right order."""
 
-    One step is always in order with itself and earns nothing; only the exact order has all n.
+    order: list[str]
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step as a graded answer shows it (HTML), with its right place and the place it was `given`, both from 1."""
+
+    html: str
+    place: int
+    given: int | None
+    correct: bool
+
+
+class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
+    """The response is `{"order": [id]}`, graded by the longest common subsequence with the right order.
+
+    The score is (LCS - 1) / (n - 1): one step is always in order with itself and earns nothing; only the exact order
+    has all n.
     """
-    key = answer["order"]
-    order = field_of(response, "order", '{"order": [id, …]} with every step')
-    if not isinstance(order, list) or len(order) != len(key):
-        raise ResponseError("order", f"Send all {len(key)} steps in your order.")
-    places = {step: place for place, step in enumerate(key)}
-    given = [places[known_id(step, places, "order")] for step in order]
-    if len(set(given)) < len(given):
-        raise ResponseError("order", "A step is named twice.")
-    score = (_longest_increasing(given) - 1) / (len(key) - 1)
-    feedback = [
-        {"target": order[at], "message": f"This is step {place + 1}."} for at, place in enumerate(given) if at != place
-    ]
-    return Graded(score, feedback, {"": score})
+
+    name = "ordering"
+    title = "Ordering"
+    hint = "Steps to be put in order."
+    body_type = Body
+    typical_guess_rate = 0.05
+    form = (
+        Section(
+            "Question",
+            (
+                STEM,
+                Rows(
+                    name="steps",
+                    label="Steps",
+                    add="Add a step",
+                    help_text="In the right order, 3 to 10.",
+                    columns=(Column("text", "Step", "long"),),
+                    shape="texts",
+                ),
+            ),
+        ),
+        AFTER,
+    )
+
+    def present(
+        self,
+        body: Body,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[StepsPrompt, StepsAnswer]:
+        ids = [opaque(f"step:{place}") for place in range(len(body.steps))]
+        shown = sorted(ids)
+        if shown == ids:
+            shown = [*shown[1:], shown[0]]
+        text = dict(zip(ids, body.steps, strict=True))
+        steps: list[Text] = [{"id": key, "text": text[key]} for key in shown]
+        return Presented({"stem": body.stem, "steps": steps}, {"order": ids}, guess_rate=1 / math.factorial(len(ids)))
+
+    def arrange(self, prompt: StepsPrompt, response: Mapping[str, Any]) -> StepsPrompt:
+        order = response.get("order") or []
+        if not order:
+            return prompt
+        steps = sorted(prompt["steps"], key=lambda step: order.index(step["id"]) if step["id"] in order else len(order))
+        return {**prompt, "steps": steps}
+
+    def from_form(self, form: FormFields) -> dict[str, Any]:
+        """Without scripts the places are chosen by number; with them the steps come in their order."""
+        steps = list(form.get("step", []))
+        places = {step: form_value(form, f"place-{step}") for step in steps}
+        if all(place.isdecimal() for place in places.values()):
+            steps = sorted(steps, key=lambda step: int(places[step]))
+        return {"order": steps}
+
+    def grade(self, body: Body, answer: StepsAnswer, response: object) -> Graded:
+        key = answer["order"]
+        order = field_of(response, "order", '{"order": [id, …]} with every step')
+        if not isinstance(order, list) or len(order) != len(key):
+            raise ResponseError("order", f"Send all {len(key)} steps in your order.")
+        places = {step: place for place, step in enumerate(key)}
+        answered = [places[known_id(step, places, "order")] for step in order]
+        if len(set(answered)) < len(answered):
+            raise ResponseError("order", "A step is named twice.")
+        score = (_longest_increasing(answered) - 1) / (len(key) - 1)
+        feedback: list[Feedback] = [
+            {"target": order[at], "message": f"This is step {place + 1}."}
+            for at, place in enumerate(answered)
+            if at != place
+        ]
+        return Graded(score, feedback, {"": score})
+
+    def blank_response(self) -> dict[str, Any]:
+        return {"order": []}
+
+    def reveal(self, body: Body, answer: StepsAnswer) -> Revealed:
+        return Revealed({"order": list(answer["order"])}, body.explanation, body.solution)
+
+    def result_rows(self, prompt: StepsPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[StepRow]:
+        html = {step["id"]: step["text_html"] for step in prompt["steps"]}
+        given = {step: place for place, step in enumerate(response["order"], start=1)}
+        return [
+            StepRow(html[step], place, given.get(step), given.get(step) == place)
+            for place, step in enumerate(grade["key"]["order"], start=1)
+        ]
+
+    def response_lines(self, prompt: StepsPrompt, response: Mapping[str, Any]) -> list[str]:
+        html = {step["id"]: step["text_html"] for step in prompt["steps"]}
+        return [html[step] for step in response["order"]]
+
+    def options(self, body: Body) -> list[Option]:
+        """None: there are too many orders to tell apart."""
+        return []
+
+    def picked(self, body: Body, answer: StepsAnswer, response: Any) -> list[str]:
+        """Each step that was put right before one that does not follow it."""
+        places = {step: at for at, step in enumerate(answer["order"])}
+        answered = [places[step] for step in response["order"]]
+        neighbours = itertools.pairwise(answered)
+        return [f"{body.steps[at]} → {body.steps[after]}" for at, after in neighbours if after != at + 1]
+
+    def samples(self, body: Body, identity: str) -> list[Sample]:
+        options = [SampleOption(step, right=True) for step in body.steps]
+        return [Sample(body.stem, body.explanation, body.solution, "steps", options)]
 
 
-def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
-    """The steps' ids in the right order."""
-    return Revealed({"order": list(answer["order"])}, body.explanation, body.solution)
-
-
-def _longest_increasing(places: list[int]) -> int:
+def _longest_increasing(places: Sequence[int]) -> int:
     """The length of the longest increasing subsequence: for permutations, the LCS with the sorted order."""
     best: list[int] = []
     for at, place in enumerate(places):
         best.append(1 + max((best[i] for i in range(at) if places[i] < place), default=0))
     return max(best)
-
-
-def options(body: Body) -> list[Option]:
-    """None: there are too many orders to tell apart."""
-    return []
-
-
-def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
-    """Each step that was put right before one that does not follow it."""
-    place = {step: at for at, step in enumerate(answer["order"])}
-    given = [place[step] for step in response["order"]]
-    return [f"{body.steps[one]} → {body.steps[other]}" for one, other in itertools.pairwise(given) if other != one + 1]

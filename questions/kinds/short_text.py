@@ -1,25 +1,34 @@
 """A word, a phrase or a line of output, typed."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Literal, Self, TypedDict
 
 from pydantic import Field, model_validator
 
 from questions.kinds.base import (
     Graded,
     ItemBody,
+    Kind,
     Opaque,
     Option,
     Presented,
-    ResponseError,
+    Prompt,
     Revealed,
+    Round,
+    Sample,
+    SampleOption,
+    ShownGrade,
     Strict,
-    field_of,
+    TypedRow,
 )
+from questions.kinds.fields import AFTER, STEM, Column, Line, Rows, Section, Select
+from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
 
-KIND = "short_text"
 MAX_ANSWER = 200
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
@@ -48,7 +57,7 @@ class Body(ItemBody):
     case: Literal["ignore", "exact"] = "ignore"
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _is_consistent(self) -> Self:
         accepted = {normalise(self, text) for text in self.accept}
         if "" in accepted:
             raise ValueError("An accepted answer is empty.")
@@ -58,6 +67,134 @@ class Body(ItemBody):
         if self.pattern is not None:
             compile_pattern(self.pattern)
         return self
+
+
+class NoAnswer(TypedDict):
+    """A presentation holds nothing private: the body is all that grading needs."""
+
+
+class ShortText(Kind[Body, Prompt, NoAnswer]):
+    """The response is `{"text": "…"}`, graded 1 or 0.
+
+    A near miss in spelling is sent back, once: with `"final": true` it is graded.
+    """
+
+    name = "short_text"
+    title = "Short text"
+    hint = "A word or a line: a cloze, printed output, the name of a bug."
+    body_type = Body
+    check_help = "{accept, pattern, case, spacing}"
+    quotes_answers = True
+    form = (
+        Section("Question", (STEM,)),
+        Section(
+            "Answer",
+            (
+                Rows(
+                    name="accept",
+                    label="Accepted",
+                    add="Add an answer",
+                    help_text="The first one is shown as the key.",
+                    columns=(Column("text", "Answer"),),
+                    shape="texts",
+                ),
+                Line(
+                    name="pattern",
+                    label="Pattern",
+                    help_text="More answers in one line: words, (a|b) for alternatives, ? for what may be missing.",
+                    placeholder="(adamw|adam w)( optimi(s|z)er)?",
+                ),
+                Select(
+                    name="spacing",
+                    label="Spacing",
+                    choices=(("", "Several spaces count as one"), ("ignore", "Spaces do not matter")),
+                ),
+                Select(
+                    name="case",
+                    label="Case",
+                    choices=(("", "Capitals do not matter"), ("exact", "Capitals have to be right")),
+                ),
+                Rows(
+                    name="mistakes",
+                    label="Mistakes",
+                    add="Add a mistake",
+                    columns=(
+                        Column("text", "Wrong answer"),
+                        Column("because", "Because", "long", "What to say to it"),
+                    ),
+                ),
+            ),
+        ),
+        AFTER,
+    )
+
+    def present(
+        self,
+        body: Body,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[Prompt, NoAnswer]:
+        return Presented({"stem": body.stem}, {})
+
+    def from_form(self, form: FormFields) -> dict[str, Any]:
+        text = form_value(form, "text")
+        return {"text": text, "final": True} if text and form_value(form, "final") == text else {"text": text}
+
+    def final(self, response: object) -> object:
+        return {**response, "final": True} if isinstance(response, Mapping) else response
+
+    def may_insist(self, response: Mapping[str, Any]) -> bool:
+        return bool(response["text"].strip())
+
+    def grade(self, body: Body, answer: NoAnswer, response: object) -> Graded:
+        text = field_of(response, "text", '{"text": "…"}')
+        if not isinstance(text, str) or not text.strip():
+            raise ResponseError("text", "Type an answer.")
+        if len(text) > MAX_ANSWER:
+            raise ResponseError("text", f"Use at most {MAX_ANSWER} characters.")
+        typed = normalise(body, text)
+        accepted = [normalise(body, accepted) for accepted in body.accept]
+        if typed in accepted or (body.pattern and compile_pattern(body.pattern).fullmatch(typed)):
+            return Graded(1.0, [], {"": 1.0})
+        if mistake := _mistake(body, typed):
+            return Graded(0.0, [{"target": "text", "message": mistake.because}], {"": 0.0})
+        final = isinstance(response, Mapping) and response.get("final") is True
+        if not final and any(_is_slip(typed, text) for text in accepted):
+            raise ResponseError("text", "Nearly. Check the spelling.")
+        return Graded(0.0, [], {"": 0.0})
+
+    def check(self, body: Body, answer: NoAnswer) -> dict[str, Any]:
+        """What is accepted, and how it is compared."""
+        return {"accept": body.accept, "pattern": body.pattern, "case": body.case, "spacing": body.spacing}
+
+    def reveal(self, body: Body, answer: NoAnswer) -> Revealed:
+        return Revealed({"text": body.accept[0]}, body.explanation, body.solution)
+
+    def result_rows(self, prompt: Prompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
+        return [TypedRow(response.get("text", ""), grade["key"]["text"], grade["correct"])]
+
+    def response_lines(self, prompt: Prompt, response: Mapping[str, Any]) -> list[str]:
+        return [escape(str(response["text"]))]
+
+    def options(self, body: Body) -> list[Option]:
+        return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]
+
+    def picked(self, body: Body, answer: NoAnswer, response: Any) -> list[str]:
+        """The option, or what was typed, as it is compared."""
+        if self.grade(body, answer, self.final(response)).correct:
+            return [body.accept[0]]
+        typed = normalise(body, response["text"])
+        mistake = _mistake(body, typed)
+        return [mistake.text if mistake else typed]
+
+    def samples(self, body: Body, identity: str) -> list[Sample]:
+        mistakes = [SampleOption(mistake.text, because=mistake.because) for mistake in body.mistakes]
+        answer = " · ".join(body.accept)
+        return [Sample(body.stem, body.explanation, body.solution, "mistakes", mistakes, answer=answer)]
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -83,47 +220,17 @@ def normalise(body: Body, text: str) -> str:
     return text if body.case == "exact" else text.casefold().strip(" .!\"'")
 
 
-def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
-    """The stem alone."""
-    return Presented({"stem": body.stem}, {})
+def _mistake(body: Body, typed: str) -> Mistake | None:
+    """The expected mistake that a normalised answer is."""
+    return next((mistake for mistake in body.mistakes if normalise(body, mistake.text) == typed), None)
 
 
-def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
-    """`{"text": "…"}`: 1 or 0. A near miss in spelling is sent back, once: with `"final": true` it is graded."""
-    text = field_of(response, "text", '{"text": "…"}')
-    if not isinstance(text, str) or not text.strip():
-        raise ResponseError("text", "Type an answer.")
-    if len(text) > MAX_ANSWER:
-        raise ResponseError("text", f"Use at most {MAX_ANSWER} characters.")
-    given = normalise(body, text)
-    accepted = [normalise(body, each) for each in body.accept]
-    if given in accepted or (body.pattern and compile_pattern(body.pattern).fullmatch(given)):
-        return Graded(1.0, [], {"": 1.0})
-    for mistake in body.mistakes:
-        if normalise(body, mistake.text) == given:
-            return Graded(0.0, [{"target": "text", "message": mistake.because}], {"": 0.0})
-    final = isinstance(response, dict) and response.get("final") is True
-    if not final and any(_nearly(given, each) for each in accepted):
-        raise ResponseError("text", "Nearly. Check the spelling.")
-    return Graded(0.0, [], {"": 0.0})
-
-
-def check(body: Body, answer: dict[str, Any]) -> dict[str, Any]:
-    """What is accepted, and how it is compared."""
-    return {"accept": body.accept, "pattern": body.pattern, "case": body.case, "spacing": body.spacing}
-
-
-def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
-    """The first accepted answer."""
-    return Revealed({"text": body.accept[0]}, body.explanation, body.solution)
-
-
-def _nearly(given: str, accepted: str) -> bool:
+def _is_slip(typed: str, accepted: str) -> bool:
     """A slip of the keyboard: one letter in four, two in eight; digits and signs have to be right."""
-    if re.sub(r"[^\d.+\-*/=<>]", "", given) != re.sub(r"[^\d.+\-*/=<>]", "", accepted):
+    if re.sub(r"[^\d.+\-*/=<>]", "", typed) != re.sub(r"[^\d.+\-*/=<>]", "", accepted):
         return False
     allowed = 2 if len(accepted) >= 8 else 1 if len(accepted) >= 4 else 0
-    return abs(len(given) - len(accepted)) <= allowed and _distance(given, accepted) <= allowed
+    return abs(len(typed) - len(accepted)) <= allowed and _distance(typed, accepted) <= allowed
 
 
 def _distance(a: str, b: str) -> int:
@@ -139,16 +246,3 @@ def _distance(a: str, b: str) -> int:
             current.append(cost)
         before, row = row, current
     return row[-1]
-
-
-def options(body: Body) -> list[Option]:
-    """The first accepted answer, and the expected mistakes."""
-    return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]
-
-
-def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
-    """The option, or what was typed, as it is compared."""
-    if grade(body, answer, {**response, "final": True}).correct:
-        return [body.accept[0]]
-    given = normalise(body, response["text"])
-    return [next((each.text for each in body.mistakes if normalise(body, each.text) == given), given)]

@@ -1,38 +1,32 @@
 """One right choice among several."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from questions.kinds.base import (
+from questions.kinds.base import Graded, Revealed
+from questions.kinds.choices import (
     Choice,
-    Graded,
-    ItemBody,
-    Opaque,
-    Presented,
-    Revealed,
-    advice,
+    ChoiceAnswer,
+    ChoiceBody,
+    ChoiceKind,
     check_choices,
-    choice_options,
-    field_of,
-    known_id,
-    no_check,
-    present_choices,
+    misconceptions,
+    right_choices,
 )
-
-KIND = "single_choice"
-check = no_check
-options = choice_options
+from questions.kinds.responses import FormFields, field_of, form_value, known_id
 
 
-class Body(ItemBody):
+class Body(ChoiceBody):
     """Exactly one choice is correct."""
 
     choices: list[Choice] = Field(min_length=2, max_length=8)
 
     @model_validator(mode="after")
-    def _one_key(self) -> Self:
+    def _has_one_key(self) -> Self:
         check_choices(self.choices)
         keys = sum(choice.correct for choice in self.choices)
         if keys != 1:
@@ -40,26 +34,30 @@ class Body(ItemBody):
         return self
 
 
-def present(body: Body, *, seed: int, identity: str, opaque: Opaque, focus: Sequence[str] = ()) -> Presented:
-    """The choices in the order of their opaque ids."""
-    prompt, ids = present_choices(body, opaque)
-    return Presented(prompt, {"ids": ids}, guess_rate=1 / len(body.choices))
+class SingleChoice(ChoiceKind[Body]):
+    """The response is `{"choice": id}`, graded 1 or 0."""
 
+    name = "single_choice"
+    title = "Single choice"
+    hint = "One of several answers is right."
+    body_type = Body
+    typical_guess_rate = 0.25
+    has_one_key = True
 
-def grade(body: Body, answer: dict[str, Any], response: object) -> Graded:
-    """`{"choice": id}`: 1 or 0."""
-    ids = answer["ids"]
-    picked = known_id(field_of(response, "choice", '{"choice": id}'), ids, "choice")
-    score = float(body.choices[ids[picked]].correct)
-    return Graded(score, advice(body, [(picked, ids[picked])]), {"": score})
+    def guess_rate(self, body: Body) -> float:
+        return 1 / len(body.choices)
 
+    def chosen(self, response: Mapping[str, Any]) -> list[str]:
+        return [response["choice"]] if "choice" in response else []
 
-def reveal(body: Body, answer: dict[str, Any]) -> Revealed:
-    """The id of the right choice."""
-    key = next(option for option, place in answer["ids"].items() if body.choices[place].correct)
-    return Revealed({"choice": key}, body.explanation, body.solution)
+    def from_form(self, form: FormFields) -> dict[str, Any]:
+        return {"choice": form_value(form, "choice")}
 
+    def grade(self, body: Body, answer: ChoiceAnswer, response: object) -> Graded:
+        choice = known_id(field_of(response, "choice", '{"choice": id}'), answer["ids"], "choice")
+        score = float(body.choices[answer["ids"][choice]].correct)
+        return Graded(score, misconceptions(body, answer, [choice]), {"": score})
 
-def picked(body: Body, answer: dict[str, Any], response: dict[str, Any]) -> list[str]:
-    """The choice."""
-    return [body.choices[answer["ids"][response["choice"]]].text]
+    def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed:
+        (key,) = right_choices(body, answer)
+        return Revealed({"choice": key}, body.explanation, body.solution)

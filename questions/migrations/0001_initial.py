@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import questions.kinds
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -58,14 +59,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("single_choice", "Single choice"),
-                            ("multiple_select", "Multiple select"),
-                            ("numeric", "Numeric"),
-                            ("matching", "Matching"),
-                            ("ordering", "Ordering"),
-                            ("short_text", "Short text"),
-                        ],
+                        choices=questions.kinds.titles,
                         max_length=20,
                     ),
                 ),
@@ -179,14 +173,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("single_choice", "Single choice"),
-                            ("multiple_select", "Multiple select"),
-                            ("numeric", "Numeric"),
-                            ("matching", "Matching"),
-                            ("ordering", "Ordering"),
-                            ("short_text", "Short text"),
-                        ],
+                        choices=questions.kinds.titles,
                         max_length=20,
                     ),
                 ),

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from questions.variants.engine import KEY, MISTAKE, Engine, VariantError, finite_rows
+from questions.variants.engine import KEY, MISTAKE, Engine, Number, Variant, VariantError, finite_rows
 from questions.variants.formulas import Array, Values
 
 MIN_DISTINCT = 5
@@ -27,6 +26,21 @@ class Verdict:
 
     correct: bool | None
     mistake: int | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How variants are graded.
+
+    `grade(variant, text)` is the real grader on typed text; `rounded(key)` the key as a careful student types it and
+    `unit(key)` one unit of its last asked digit. `neighbours` says whether a unit off has to be wrong (not where the
+    item's own tolerance is wider).
+    """
+
+    grade: Callable[[Variant, str], Verdict]
+    rounded: Callable[[float], str]
+    unit: Callable[[float], float]
+    neighbours: bool
 
 
 @dataclass(frozen=True)
@@ -65,23 +79,8 @@ class Audit:
         return not self.problems
 
 
-def audit(
-    engine: Engine,
-    identity: str,
-    seeds: Sequence[int],
-    *,
-    grade: Callable[[dict[str, Any], str], Verdict],
-    rounded: Callable[[float], str],
-    unit: Callable[[float], float],
-    neighbours: bool,
-    stem: str = "stem",
-) -> Audit:
-    """Audit the variants of `seeds`.
-
-    `grade(variant, text)` is the real grader on typed text; `rounded(key)` the key as a careful student types it and
-    `unit(key)` one unit of its last asked digit. `neighbours` says whether a unit off has to be wrong (not where the
-    item's own tolerance is wider).
-    """
+def audit(engine: Engine, identity: str, seeds: Sequence[int], gate: Gate, stem: str = "stem") -> Audit:
+    """Audit the variants of `seeds`; `stem` is the text by which variants are told apart."""
     report = Audit(len(seeds))
     try:
         values, redraws = engine.draw(identity, seeds)
@@ -101,9 +100,9 @@ def audit(
     rows, same = _distinct(list(computed.values()))
     graded = engine.as_json(values, computed, rows)
     for junk in ("", "abc", "1 2/3"):
-        if grade(graded[0], junk).correct is not None:
+        if gate.grade(graded[0], junk).correct is not None:
             found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
-    problems = [defects(variant, grade, rounded, unit, neighbours=neighbours) for variant in graded]
+    problems = [defects(variant, gate) for variant in graded]
     if any(problems):
         for seed, row in zip(seeds, same, strict=True):
             for message, example in problems[row]:
@@ -138,29 +137,22 @@ def _undefined(
     return found
 
 
-def defects(
-    variant: dict[str, Any],
-    grade: Callable[[dict[str, Any], str], Verdict],
-    rounded: Callable[[float], str],
-    unit: Callable[[float], float],
-    *,
-    neighbours: bool,
-) -> list[tuple[str, str]]:
-    """What is wrong with one variant: messages, each with its numbers. The arguments are those of `audit`."""
+def defects(variant: Variant, gate: Gate) -> list[tuple[str, str]]:
+    """What is wrong with one variant: messages, each with its numbers."""
     found = []
-    typed = _typed(variant["key"], rounded)
-    if grade(variant, typed).correct is not True:
+    typed = _typed(variant["key"], gate.rounded)
+    if gate.grade(variant, typed).correct is not True:
         found.append(("The correctly rounded key is marked wrong.", f"key {variant['key']}, typed {typed}"))
-    if neighbours and not isinstance(variant["key"], list):
-        key = variant["key"]
+    key = variant["key"]
+    if gate.neighbours and not isinstance(key, list):
         for side in (1.001, -1.001):
-            off = repr(key + side * unit(key))
-            if grade(variant, off).correct is not False:
+            off = repr(key + side * gate.unit(key))
+            if gate.grade(variant, off).correct is not False:
                 found.append(("One unit off in the last asked digit is marked right.", f"key {key}, typed {off}"))
     for n, mistake in enumerate(variant["mistakes"]):
         if mistake is None:
             continue
-        verdict = grade(variant, _typed(mistake, rounded))
+        verdict = gate.grade(variant, _typed(mistake, gate.rounded))
         if verdict.correct is not False:
             found.append((f"Mistake {n + 1} is marked right.", f"key {variant['key']}, mistake {mistake}"))
         elif verdict.mistake != n:
@@ -169,7 +161,7 @@ def defects(
     return found
 
 
-def _typed(value: Any, rounded: Callable[[float], str]) -> str:
+def _typed(value: Number, rounded: Callable[[float], str]) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(rounded(each) for each in value) + "]"
     return rounded(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,23 @@ KEY = "answer"
 OF = "tolerance of"
 MISTAKE = "mistake {}"
 _NAME = re.compile(r"[A-Za-z_]\w*")
+
+Number: TypeAlias = float | list[float]
+"""The value of a name or a formula in one variant: a number, or a list of numbers."""
+Words: TypeAlias = NDArray[np.uint64]
+
+
+class Variant(TypedDict):
+    """A variant as it is stored: JSON, every number finite.
+
+    `of` is what relative errors are measured on, if not the key; a mistake that has no finite value here is None.
+    """
+
+    values: dict[str, Number]
+    key: Number
+    of: Number | None
+    mistakes: list[Number | None]
+    engine: int
 
 
 class SpecError(ValueError):
@@ -82,7 +99,7 @@ class Engine:
             raise VariantError(f"No draw met the constraints in {MAX_REDRAWS} redraws.", unlucky)
         return values, attempt.astype(np.float64)
 
-    def _values(self, identity: str, seeds: Any, attempt: Any) -> dict[str, Array]:
+    def _values(self, identity: str, seeds: Words, attempt: Words) -> dict[str, Array]:
         # The nameless column gives constants their number of rows where nothing is drawn.
         values: dict[str, Array] = {"": np.zeros(len(seeds))}
         keys = [key_of(identity, name) for name in self.draws]
@@ -91,7 +108,7 @@ class Engine:
             values[name] = formula.evaluate(values)
         return values
 
-    def _met(self, values: Values) -> Any:
+    def _met(self, values: Values) -> NDArray[np.bool_]:
         seeds = len(next(iter(values.values())))
         met = np.ones(seeds, dtype=bool)
         for constraint in self.where:
@@ -99,11 +116,8 @@ class Engine:
             met &= (holds != 0).reshape(seeds, -1).all(axis=1)
         return met
 
-    def generate(self, identity: str, seeds: Sequence[int]) -> list[dict[str, Any]]:
-        """Variants as JSON: `values`, `key`, `of`, `mistakes`, `engine`. Raises VariantError.
-
-        Every number is finite; a mistake that has no finite value in a variant is None there.
-        """
+    def generate(self, identity: str, seeds: Sequence[int]) -> list[Variant]:
+        """The variants of these seeds. Raises VariantError."""
         values, _ = self.draw(identity, seeds)
         computed = self.compute(values)
         self.check(seeds, values, computed)
@@ -129,7 +143,7 @@ class Engine:
                 bad = [seeds[int(at)] for at in np.flatnonzero(~finite)]
                 raise VariantError(f"The {name} is not a finite number.", bad)
 
-    def as_json(self, values: Values, computed: Values, rows: Sequence[int]) -> list[dict[str, Any]]:
+    def as_json(self, values: Values, computed: Values, rows: Sequence[int]) -> list[Variant]:
         """The variants of these rows, as they are stored."""
         named = {name: column for name, column in values.items() if name}
         mistakes = [computed[MISTAKE.format(n)] for n in range(len(self.mistakes))]
@@ -147,7 +161,7 @@ class Engine:
             for at in rows
         ]
 
-    def render(self, name: str, values: Mapping[str, Any]) -> str:
+    def render(self, name: str, values: Mapping[str, Number]) -> str:
         """One text with the stored values of one variant."""
         columns = {key: np.array([value], dtype=np.float64) for key, value in values.items()}
         return self.texts[name].render({"": np.zeros(1), **columns})[0]

@@ -38,6 +38,11 @@ class Reading:
         shown = [show(value) for value in self.values]
         return f"[{', '.join(shown)}]" if self.is_list else shown[0]
 
+    @property
+    def echo(self) -> str:
+        """For the student: how what they typed is read."""
+        return f"read as {self.text}" + (" (a decimal comma)" if self.comma else "")
+
 
 _REPLACEMENTS = {
     "−": "-", "–": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",

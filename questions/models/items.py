@@ -1,4 +1,6 @@
-"""What can be asked: courses, lessons, the concept graph, and the bank of versioned items."""
+"""Items and their published versions."""
+
+from __future__ import annotations
 
 import uuid
 from typing import Any, Self
@@ -6,86 +8,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
 
-from questions.kinds import KINDS
-
-KIND_CHOICES = [(kind, kind.replace("_", " ").capitalize()) for kind in KINDS]
-
-
-class Course(models.Model):
-    """A course whose exams students prepare for."""
-
-    slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
-    revision = models.PositiveBigIntegerField(
-        default=0, editable=False, help_text="Counts what was published and retired."
-    )
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Lesson(models.Model):
-    """One session of a course: a text in Markdown, and what it builds on."""
-
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons")
-    slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=200)
-    summary = models.TextField(blank=True)
-    week = models.PositiveSmallIntegerField(default=1)
-    session = models.PositiveSmallIntegerField(default=1)
-    minutes = models.PositiveSmallIntegerField(default=10, help_text="Reading time in minutes.")
-    builds_on = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="leads_to")
-    reading = models.JSONField(default=list, blank=True, help_text="List of {title, url, what}.")
-    body_markdown = models.TextField()
-
-    class Meta:
-        ordering = ("course", "week", "session", "id")
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Concept(models.Model):
-    """An idea that items test; the nodes of the concept graph."""
-
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="concepts")
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="concepts")
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=120)
-    definition = models.TextField()
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ("position", "id")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ConceptEdge(models.Model):
-    """`source` needs `target` first (prerequisite), or answering `source` practises `target` (encompasses)."""
-
-    class Kind(models.TextChoices):
-        PREREQUISITE = "prerequisite"
-        ENCOMPASSES = "encompasses"
-
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    source = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="edges")
-    target = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="incoming_edges")
-    weight = models.FloatField(default=1.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "source", "target"], name="one_edge_of_a_kind"),
-            models.CheckConstraint(condition=~Q(source=F("target")), name="no_edge_to_itself"),
-            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="edge_weight_in_0_1"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source} {self.kind} {self.target}"
+from questions import kinds
+from questions.models.concepts import Concept
+from questions.models.courses import Course, Lesson
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -100,7 +26,7 @@ class Item(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="items")
     slug = models.SlugField(max_length=100)
-    kind = models.CharField(max_length=20, choices=KIND_CHOICES)
+    kind = models.CharField(max_length=20, choices=kinds.titles)
     concepts = models.ManyToManyField(Concept, related_name="items", through="ItemConcept")
     difficulty = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="1 (easy) to 5 (hard)."
@@ -145,20 +71,6 @@ class Item(models.Model):
         return "published" if same and self.published.seconds == self.seconds else "changed"
 
 
-class Finding(models.Model):
-    """What the nightly audit found wrong with an item as it is published."""
-
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="findings")
-    message = models.TextField()
-    found_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("item", "id")
-
-    def __str__(self) -> str:
-        return f"{self.item}: {self.message}"
-
-
 class ItemConcept(models.Model):
     """An item's tag; the first is its main concept, whose lesson is the item's lesson."""
 
@@ -179,7 +91,7 @@ class ItemVersion(models.Model):
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, choices=KIND_CHOICES)
+    kind = models.CharField(max_length=20, choices=kinds.titles)
     body = models.JSONField()
     difficulty = models.PositiveSmallIntegerField()
     seconds = models.PositiveSmallIntegerField()
@@ -206,3 +118,17 @@ class ItemVersion(models.Model):
         if not self._state.adding:
             raise TypeError("A published version is immutable: publish a new one.")
         super().save(*args, **kwargs)
+
+
+class Finding(models.Model):
+    """What the nightly audit found wrong with an item as it is published."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="findings")
+    message = models.TextField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("item", "id")
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.message}"

@@ -1,0 +1,163 @@
+"""What the kinds of question with choices share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict, TypeVar
+
+from pydantic import Field
+
+from questions.kinds.base import (
+    Feedback,
+    ItemBody,
+    Kind,
+    Opaque,
+    Option,
+    Presented,
+    Prompt,
+    Round,
+    Sample,
+    SampleOption,
+    ShownGrade,
+    Strict,
+    Text,
+    sample_opaque,
+)
+from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
+
+
+class Choice(Strict):
+    """An option; a wrong one says which misconception it catches."""
+
+    text: str = Field(min_length=1, max_length=2000)
+    correct: bool = False
+    because: str = Field(default="", max_length=2000)
+
+
+class ChoiceBody(ItemBody):
+    """A question with choices."""
+
+    choices: list[Choice]
+
+
+class ChoicePrompt(Prompt):
+    """The choices, in the order of their ids."""
+
+    choices: list[Text]
+
+
+class ChoiceAnswer(TypedDict):
+    """The place of each choice in the body, by its id."""
+
+    ids: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """A choice as a graded answer shows it: whether it was chosen, whether it is right, and its feedback.
+
+    Texts are HTML.
+    """
+
+    html: str
+    chosen: bool
+    key: bool
+    said: str | None
+
+
+BodyT = TypeVar("BodyT", bound=ChoiceBody)
+
+
+class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer]):
+    """A kind whose prompt is a list of choices in the order of their ids, which is new each time."""
+
+    form = (
+        Section(
+            "Question",
+            (
+                STEM,
+                Rows(
+                    name="choices",
+                    label="Choices",
+                    add="Add a choice",
+                    help_text="Their order is new each time. A wrong choice says which misconception it catches.",
+                    columns=(
+                        Column("text", "Choice", "long"),
+                        Column("correct", "Right", "check"),
+                        Column("because", "Because", "long", "The misconception it catches, told to who picks it"),
+                    ),
+                ),
+            ),
+        ),
+        AFTER,
+    )
+
+    @abstractmethod
+    def guess_rate(self, body: BodyT) -> float:
+        """The probability of being right by chance."""
+
+    @abstractmethod
+    def chosen(self, response: Mapping[str, Any]) -> list[str]:
+        """The ids in a response, or in a key."""
+
+    def present(
+        self,
+        body: BodyT,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[ChoicePrompt, ChoiceAnswer]:
+        ids = {opaque(f"choice:{place}"): place for place in range(len(body.choices))}
+        shown: list[Text] = [{"id": key, "text": body.choices[ids[key]].text} for key in sorted(ids)]
+        return Presented({"stem": body.stem, "choices": shown}, {"ids": ids}, guess_rate=self.guess_rate(body))
+
+    def result_rows(self, prompt: ChoicePrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[ChoiceRow]:
+        chosen, keys = self.chosen(response), self.chosen(grade["key"])
+        said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
+        return [
+            ChoiceRow(choice["text_html"], choice["id"] in chosen, choice["id"] in keys, said.get(choice["id"]))
+            for choice in prompt["choices"]
+        ]
+
+    def response_lines(self, prompt: ChoicePrompt, response: Mapping[str, Any]) -> list[str]:
+        html = {choice["id"]: choice["text_html"] for choice in prompt["choices"]}
+        return [html[choice] for choice in self.chosen(response)] or ["nothing ticked"]
+
+    def options(self, body: BodyT) -> list[Option]:
+        return [Option(choice.text, choice.correct) for choice in body.choices]
+
+    def picked(self, body: BodyT, answer: ChoiceAnswer, response: Any) -> list[str]:
+        return [body.choices[answer["ids"][choice]].text for choice in self.chosen(response)]
+
+    def samples(self, body: BodyT, identity: str) -> list[Sample]:
+        presented = self.present(body, seed=0, identity=identity, opaque=sample_opaque(0))
+        choices = [body.choices[presented.answer["ids"][choice["id"]]] for choice in presented.prompt["choices"]]
+        options = [SampleOption(choice.text, choice.correct, because=choice.because) for choice in choices]
+        return [Sample(body.stem, body.explanation, body.solution, "choices", options)]
+
+
+def check_choices(choices: Sequence[Choice]) -> None:
+    """Raise ValueError unless the texts differ and each wrong choice has its `because`."""
+    texts = [choice.text for choice in choices]
+    repeated = sorted({text for text in texts if texts.count(text) > 1})
+    if repeated:
+        raise ValueError(f"The choice “{repeated[0]}” stands here twice.")
+    for number, choice in enumerate(choices, start=1):
+        if not choice.correct and not choice.because:
+            raise ValueError(f"Choice {number} is wrong and needs a `because`: the misconception it catches.")
+
+
+def misconceptions(body: ChoiceBody, answer: ChoiceAnswer, chosen: Iterable[str]) -> list[Feedback]:
+    """The `because` of each chosen choice that has one."""
+    texts = [(choice, body.choices[answer["ids"][choice]].because) for choice in chosen]
+    return [{"target": choice, "message": because} for choice, because in texts if because]
+
+
+def right_choices(body: ChoiceBody, answer: ChoiceAnswer) -> set[str]:
+    """The ids of the right choices."""
+    return {choice for choice, place in answer["ids"].items() if body.choices[place].correct}

@@ -1,0 +1,160 @@
+"""How an author's form is described: each kind lists its fields, and the admin draws them.
+
+A field knows its place in the body document: it reads its value from there, and writes it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+MARKDOWN = "Markdown, with formulas as $…$."
+
+Document = dict[str, Any]
+"""A body as JSON; unfinished drafts included, so that nothing about it is sure."""
+
+
+def is_blank(value: object) -> bool:
+    """Whether a form's value says nothing, so that the document leaves it out. The number 0 says something."""
+    return value is None or value is False or value in ("", [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of an author's form; `name` is its name in the form."""
+
+    name: str
+    label: str
+    help_text: str = ""
+    path: tuple[str, ...] = ()
+    """Its place in the document; a field called `name` at the top unless given."""
+    errors_of: str = ""
+    """Another place in the document whose errors are shown here."""
+
+    @property
+    def place(self) -> str:
+        """Its place in the document with dots, as validation errors name it: `tolerance.rtol`."""
+        return ".".join(self.path or (self.name,))
+
+    def read(self, document: Mapping[str, Any]) -> object:
+        """Its value in a document; None where there is none."""
+        value: object = document
+        for part in self.path or (self.name,):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value
+
+    def write(self, document: Document, value: object) -> None:
+        """Put its value into a document, unless it is blank."""
+        if is_blank(value):
+            return
+        *outer, last = self.path or (self.name,)
+        for part in outer:
+            document = document.setdefault(part, {})
+        document[last] = value
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextArea(Field):
+    """Markdown of several lines."""
+
+    rows: int = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Field):
+    """Text of one line."""
+
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integer(Field):
+    """A whole number, bounds included."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decimal(Field):
+    """A number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkbox(Field):
+    """Yes or no."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Select(Field):
+    """One of several values, each with its label."""
+
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of `Rows`: its key in the document, its heading, and how it is typed."""
+
+    name: str
+    label: str
+    type: Literal["text", "long", "check"] = "text"
+    """One line of text, several lines, or a tick."""
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Field):
+    """A list of rows that grows as the author likes.
+
+    In the document they are a list of `objects` (a key a column), a list of `texts` (of the only column), or a
+    `mapping` (from the column `name` to the column `value`).
+    """
+
+    columns: tuple[Column, ...]
+    add: str
+    """The words of the button for a new row."""
+    shape: Literal["objects", "texts", "mapping"] = "objects"
+
+    def read(self, document: Mapping[str, Any]) -> object:
+        value: Any = super().read(document)
+        if self.shape == "texts":
+            return [{self.columns[0].name: text} for text in value or []]
+        if self.shape == "mapping":
+            return [{"name": name, "value": text} for name, text in (value or {}).items()]
+        return value
+
+    def write(self, document: Document, value: object) -> None:
+        rows: Any = value
+        if self.shape == "texts":
+            rows = [row[self.columns[0].name] for row in rows or []]
+        elif self.shape == "mapping":
+            rows = {row["name"]: row["value"] for row in rows or []} or None
+        super().write(document, rows)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+STEM = TextArea(name="stem", label="Stem", help_text=f"The question. {MARKDOWN}")
+AFTER = Section(
+    "After the answer",
+    (
+        TextArea(
+            name="explanation",
+            label="Explanation",
+            help_text=f"The why: argues for the key, and against what tempts. {MARKDOWN}",
+        ),
+        TextArea(
+            name="solution",
+            label="Solution",
+            help_text=f"Worked, line by line; shown after the answer. {MARKDOWN}",
+        ),
+    ),
+)

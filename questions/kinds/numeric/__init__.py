@@ -1,0 +1,152 @@
+"""A number, or a list of numbers, computed from values that are new in each presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from questions.kinds.base import (
+    Graded,
+    Kind,
+    Opaque,
+    Option,
+    Presented,
+    Prompt,
+    Revealed,
+    Round,
+    Sample,
+    SampleOption,
+    ShownGrade,
+    TypedRow,
+)
+from questions.kinds.numeric.body import Body
+from questions.kinds.numeric.form import FORM
+from questions.kinds.numeric.grading import allowed_errors, gate, judge, numbers_of, read_number, show_key
+from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
+from questions.variants import audit, numbers
+from questions.variants.engine import Variant, VariantError
+
+OTHER = "another number"
+"""What statistics call a wrong number that no expected mistake gives."""
+SAMPLES = 5
+
+
+class NumericPrompt(Prompt):
+    """The unit that is shown behind the field, and the precision that is asked for."""
+
+    unit: str | None
+    precision_hint: str
+
+
+class Numeric(Kind[Body, NumericPrompt, Variant]):
+    """The response is `{"value": "9.9999e-1"}` as typed, graded 1 or 0; a recognised mistake is named."""
+
+    name = "numeric"
+    title = "Numeric"
+    hint = "Numbers drawn anew each time, and a formula for the answer."
+    body_type = Body
+    sample_noun = "variants"
+    check_help = "{values, allowed}, the error of each"
+    has_variants = True
+    form = FORM
+
+    def present(
+        self,
+        body: Body,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[NumericPrompt, Variant]:
+        """The variant of `seed`; its numbers and key are stored with it, so that grading never draws again."""
+        (variant,) = body.engine.generate(identity, [seed])
+        if problems := self.defects(body, variant):
+            raise VariantError(problems[0], [seed])
+        prompt: NumericPrompt = {
+            "stem": body.engine.render("stem", variant["values"]),
+            "unit": body.unit,
+            "precision_hint": body.hint,
+        }
+        return Presented(prompt, variant)
+
+    def from_form(self, form: FormFields) -> dict[str, Any]:
+        return {"value": form_value(form, "value")}
+
+    def grade(self, body: Body, answer: Variant, response: object) -> Graded:
+        text = field_of(response, "value", '{"value": "0.25"}')
+        if isinstance(text, int | float) and not isinstance(text, bool):
+            text = repr(text)
+        if not isinstance(text, str):
+            raise ResponseError("value", f"Send the number as text. {numbers.UNDERSTOOD}")
+        correct, mistake = judge(body, answer, read_number(body, text))
+        if correct:
+            return Graded(1.0, [], {"": 1.0})
+        if mistake is None:
+            return Graded(0.0, [], {"": 0.0})
+        because = body.engine.render(f"mistakes.{mistake}.because", answer["values"])
+        return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
+
+    def reveal(self, body: Body, answer: Variant) -> Revealed:
+        """The key at the precision that is asked, and the texts with the variant's numbers."""
+        values = answer["values"]
+        solution = body.engine.render("solution", values) if body.solution else None
+        key = show_key(body, answer["key"], answer["of"])
+        return Revealed({"value": key}, body.engine.render("explanation", values), solution)
+
+    def check(self, body: Body, answer: Variant) -> dict[str, Any]:
+        """The exact values of the key, one for a number, and the error that each may have."""
+        keys = numbers_of(answer["key"])
+        return {"values": keys, "allowed": allowed_errors(body, keys, answer["of"])}
+
+    def result_rows(self, prompt: NumericPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
+        return [TypedRow(response.get("value", ""), grade["key"]["value"], grade["correct"])]
+
+    def response_lines(self, prompt: NumericPrompt, response: Mapping[str, Any]) -> list[str]:
+        return [escape(str(response["value"]))]
+
+    def options(self, body: Body) -> list[Option]:
+        """The formulas of the answer and of the expected mistakes."""
+        return [Option(f"`{body.answer}`", right=True), *(Option(f"`{mistake.value}`") for mistake in body.mistakes)]
+
+    def picked(self, body: Body, answer: Variant, response: Any) -> list[str]:
+        """The formula that gives the number, or words for none of them."""
+        text = response["value"]
+        correct, mistake = judge(body, answer, read_number(body, text if isinstance(text, str) else repr(text)))
+        if correct:
+            return [f"`{body.answer}`"]
+        return [OTHER if mistake is None else f"`{body.mistakes[mistake].value}`"]
+
+    def samples(self, body: Body, identity: str) -> list[Sample]:
+        """Variants as they are drawn, those that the audit would refuse included."""
+        return [self._sample(body, variant) for variant in body.engine.generate(identity, range(SAMPLES))]
+
+    def _sample(self, body: Body, variant: Variant) -> Sample:
+        values, revealed = variant["values"], self.reveal(body, variant)
+        mistakes = [
+            SampleOption(
+                show_key(body, value, variant["of"]), because=body.engine.render(f"mistakes.{place}.because", values)
+            )
+            for place, value in enumerate(variant["mistakes"])
+        ]
+        return Sample(
+            body.engine.render("stem", values),
+            revealed.explanation,
+            revealed.solution,
+            "mistakes",
+            mistakes,
+            answer=revealed.key["value"],
+            hint=" · ".join(part for part in (body.unit, body.hint) if part),
+        )
+
+    def audit(self, body: Body, identity: str, seeds: int) -> audit.Audit:
+        return audit.audit(body.engine, identity, range(seeds), gate(body))
+
+    def defects(self, body: Body, answer: Variant) -> list[str]:
+        return [f"{message} {example}".rstrip() for message, example in audit.defects(answer, gate(body))]
+
+    def is_reproduced(self, body: Body, answer: Variant, *, seed: int, identity: str) -> bool:
+        (variant,) = body.engine.generate(identity, [seed])
+        return variant == answer

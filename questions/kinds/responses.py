@@ -1,0 +1,51 @@
+"""Reading what a student sends: nothing about a response is trusted before it is read here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Mapping, Sequence
+
+LONGEST_RESPONSE = 20_000
+"""Characters of JSON; the longest that a kind asks for are some thousand."""
+
+FormFields = Mapping[str, Sequence[str]]
+"""A submitted HTML form: each field's name, and its values in the order in which they were sent."""
+
+
+class ResponseError(ValueError):
+    """A response that cannot be read: it names its field and says what would be understood. It costs no attempt."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+def check_storable(response: object) -> None:
+    """Raise ResponseError unless the response is of a size, and of characters, that every database keeps."""
+    text = json.dumps(response, ensure_ascii=False)
+    if len(text) > LONGEST_RESPONSE:
+        raise ResponseError("response", f"This is too long: {LONGEST_RESPONSE} characters at most.")
+    if "\\u0000" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ResponseError("response", "This has a character that cannot be read.")
+
+
+def field_of(response: object, name: str, shape: str) -> object:
+    """The response's field `name`; raises ResponseError, showing the `shape` that is expected."""
+    if not isinstance(response, Mapping) or name not in response:
+        raise ResponseError(name, f"Send {shape}.")
+    value: object = response[name]
+    return value
+
+
+def known_id(value: object, ids: Container[str], field: str) -> str:
+    """`value` where it is one of `ids`; raises ResponseError otherwise."""
+    if not isinstance(value, str) or value not in ids:
+        raise ResponseError(field, "This is not one of the options of this question.")
+    return value
+
+
+def form_value(form: FormFields, name: str) -> str:
+    """The last value of a form's field; "" where it was not sent."""
+    values = form.get(name) or [""]
+    return values[-1]

@@ -1,0 +1,17 @@
+"""What is stored of what can be asked: courses and lessons, the concept graph, and the bank of versioned items."""
+
+from questions.models.concepts import Concept, ConceptEdge
+from questions.models.courses import Course, Lesson
+from questions.models.items import Finding, Item, ItemConcept, ItemQuerySet, ItemVersion
+
+__all__ = [
+    "Concept",
+    "ConceptEdge",
+    "Course",
+    "Finding",
+    "Item",
+    "ItemConcept",
+    "ItemQuerySet",
+    "ItemVersion",
+    "Lesson",
+]
