@@ -254,7 +254,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
-        "ItemKindEnum": ["single_choice", "multiple_select", "numeric", "matching", "ordering", "short_text"],
+        "ItemKindEnum": "questions.kinds.KINDS",
         "ExamKindEnum": ["assessment", "viva"],
     },
     "COMPONENT_SPLIT_REQUEST": True,

@@ -19,15 +19,12 @@ from typing_extensions import TypedDict
 
 from questions import kinds
 from questions.json_types import Slug, Uuid, one_of
-from questions.kinds import numeric
-from questions.kinds.base import Graded, Revealed
 from questions.models import ItemVersion
 from questions.text import markup
-from questions.variants.engine import VariantError
 from quizzes.models import Card, Presentation, Sitting, Student
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    pass
 
 SEED_BITS = 62
 DRAWS = 20
@@ -80,10 +77,7 @@ class AnsweredPresentationPayload(PresentationPayload):
     key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
     check: Annotated[
         dict[str, object] | None,
-        Field(
-            description="numeric: {values, allowed}, the error of each; short_text: {accept, pattern, case, spacing};"
-            " else null: a response is right when it is the key."
-        ),
+        Field(description=kinds.check_help()),
     ]
     explanation: str
     explanation_html: str
@@ -120,13 +114,13 @@ class _Source:
     body: object = field(compare=False)
 
 
-def body_of(version: ItemVersion) -> BaseModel:
+def body_of(version: ItemVersion) -> kinds.ItemBody:
     """The body of a version, compiled once a process. No query: the version was loaded with it."""
     return _compile(_Source(version.pk, version.kind, version.body))
 
 
 @functools.lru_cache(maxsize=2048)
-def _compile(source: _Source) -> BaseModel:
+def _compile(source: _Source) -> kinds.ItemBody:
     return kinds.parse(source.kind, source.body)
 
 
@@ -206,11 +200,15 @@ def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) 
 
 
 def draw(
-    version: ItemVersion, pk: uuid.UUID, seeds: Iterable[int], facets: Sequence[str] = (), **options: Any
+    version: ItemVersion,
+    pk: uuid.UUID,
+    seeds: Iterable[int],
+    facets: Sequence[str] = (),
+    pairs: kinds.Round | None = None,
 ) -> Presentation | None:
     """A presentation of nobody's, not stored, by the first seed with a sound variant; None where there is none.
 
-    `options` are those of the kind's `present`.
+    `pairs` says how many a match set puts.
     """
     body = body_of(version)
     for seed in seeds:
@@ -221,9 +219,9 @@ def draw(
                 identity=version.identity,
                 opaque=opaque_ids(pk),
                 focus=[f for f in facets if f],
-                **options,
+                pairs=pairs,
             )
-        except VariantError as error:
+        except kinds.VariantError as error:
             logger.warning("%s: seed %s is drawn again: %s", version, seed, error)
             continue
         return Presentation(
@@ -245,21 +243,21 @@ def renew_broken(now: datetime) -> int:
     What no longer follows from its seed is logged; it stays, since it is graded by what was stored.
     """
     closed = 0
-    waiting = Presentation.objects.filter(closed_at__isnull=True, version__kind=numeric.KIND)
+    waiting = Presentation.objects.filter(closed_at__isnull=True, version__kind__in=kinds.with_variants())
     for one in waiting.select_related("version__item").iterator(chunk_size=500):
-        body: Any = body_of(one.version)
-        if problems := numeric.defects(body, one.answer):
+        kind, body = kinds.get(one.version.kind), body_of(one.version)
+        if problems := kind.defects(body, one.answer):
             logger.error("%s, seed %s is broken: %s", one.version, one.seed, problems[0])
             closed += Presentation.objects.filter(pk=one.pk, closed_at__isnull=True).update(closed_at=now)
-        elif not _is_reproduced(one, body):
+        elif not _is_reproduced(one, kind, body):
             logger.error("%s, seed %s: another variant than was stored", one.version, one.seed)
     return closed
 
 
-def _is_reproduced(one: Presentation, body: Any) -> bool:
+def _is_reproduced(one: Presentation, kind: kinds.AnyKind, body: kinds.ItemBody) -> bool:
     try:
-        return numeric.is_reproduced(body, one.answer, seed=one.seed, identity=one.version.identity)
-    except VariantError:
+        return kind.is_reproduced(body, one.answer, seed=one.seed, identity=one.version.identity)
+    except kinds.VariantError:
         return False
 
 
@@ -272,7 +270,7 @@ def opaque_ids(presentation: uuid.UUID) -> Callable[[str], str]:
     return opaque
 
 
-def grade_payload(graded: Graded, revealed: Revealed) -> dict[str, Any]:
+def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed) -> dict[str, Any]:
     """What is said of an answer: the Grade of CONTRACT.md as far as it knows of no card."""
     return {
         "score": graded.score,

@@ -16,19 +16,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 
-from questions import bank
-from questions.admin.forms import FORMS, ItemForm
+from questions import bank, kinds
+from questions.admin.forms import ItemForm, form_of
 from questions.admin.preview import preview
 from questions.models import Course, Item, ItemVersion
-
-KINDS = {
-    "single_choice": ("Single choice", "One of several answers is right."),
-    "multiple_select": ("Multiple select", "Any number of answers are right, also none."),
-    "numeric": ("Numeric", "Numbers drawn anew each time, and a formula for the answer."),
-    "matching": ("Matching", "Pairs, each remembered on its own, and distractors."),
-    "ordering": ("Ordering", "Steps to be put in order."),
-    "short_text": ("Short text", "A word or a line: a cloze, printed output, the name of a bug."),
-}
 
 
 class AuditFilter(admin.SimpleListFilter):
@@ -137,17 +128,22 @@ class ItemAdmin(admin.ModelAdmin[Item]):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         """First the kind, then its form."""
-        if request.GET.get("kind") in FORMS:
+        if request.GET.get("kind") in kinds.KINDS:
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Add item", "kinds": KINDS}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Add item",
+            "kinds": kinds.KINDS.values(),
+        }
         return TemplateResponse(request, "admin/questions/item/kinds.html", context)
 
     def get_form(
         self, request: HttpRequest, obj: Item | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Item]]:
-        kwargs["form"] = FORMS[obj.kind if obj else request.GET["kind"]]
+        kwargs["form"] = form_of(_kind(request, obj))
         # Declared fields are not the model's: naming them would make the factory look for them there.
         kwargs["fields"] = [name for name in ItemForm.Meta.fields if name not in self.get_readonly_fields(request, obj)]
         form = super().get_form(request, obj, change, **kwargs)
@@ -160,10 +156,12 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         return ("course", "slug") if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
-        form = FORMS[obj.kind if obj else request.GET["kind"]]
         about = ("course", "slug", ("main_concept",), "other_concepts", ("difficulty", "seconds"))
-        parts = [(title, {"fields": fields}) for title, fields in form.parts]
-        return [*parts, ("About", {"fields": about})]
+        sections = [
+            (section.title, {"fields": tuple(field.name for field in section.fields)})
+            for section in _kind(request, obj).form
+        ]
+        return [*sections, ("About", {"fields": about})]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -172,10 +170,10 @@ class ItemAdmin(admin.ModelAdmin[Item]):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         item: Item | None = kwargs.get("obj")
-        kind = item.kind if item else request.GET["kind"]
+        kind = _kind(request, item)
         context |= {
-            "kind": KINDS[kind][0],
-            "preview_url": reverse("admin:questions_item_preview", args=[kind]),
+            "kind": kind.title,
+            "preview_url": reverse("admin:questions_item_preview", args=[kind.name]),
             "state": item.state if item else "",
             "findings": item.findings.all() if item else [],
             "versions": item.versions.select_related("published_by") if item else [],
@@ -187,7 +185,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         saved = bank.save_draft(
             obj.course,
             obj.slug,
-            form.kind,
+            form.kind.name,
             form.document(),
             form.concepts(),
             difficulty=obj.difficulty,
@@ -234,13 +232,12 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         """Samples of what is in the form now, saved or not."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
-        if kind not in FORMS or request.method != "POST":
+        if kind not in kinds.KINDS or request.method != "POST":
             raise Http404
-        form = FORMS[kind](request.POST)
+        form = form_of(kinds.get(kind))(request.POST)
         form.is_valid()
-        return render(
-            request, "admin/questions/item/preview.html", {"preview": preview(kind, form.document(), "preview:1")}
-        )
+        context = {"preview": preview(form.kind, form.document(), "preview:1")}
+        return render(request, "admin/questions/item/preview.html", context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
         """What was published may have been answered: it is retired, never deleted."""
@@ -268,6 +265,11 @@ class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
 
     def has_delete_permission(self, request: HttpRequest, obj: ItemVersion | None = None) -> bool:
         return False
+
+
+def _kind(request: HttpRequest, item: Item | None) -> kinds.AnyKind:
+    """The kind of an item, or of the one that is being added."""
+    return kinds.get(item.kind if item else request.GET["kind"])
 
 
 def changes(item: Item) -> list[str]:

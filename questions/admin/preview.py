@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from questions import bank, kinds
-from questions.kinds import matching, numeric
+from questions.kinds import fields
 from questions.variants import templates
 from questions.variants.audit import Audit
-from questions.variants.engine import VariantError
 
-SAMPLES = 5
 BINS = 24
 
 
 @dataclass(frozen=True)
-class Option:
-    """A line of the prompt with what is right about it."""
-
-    text: str
-    right: bool = False
-    partner: str = ""
-    because: str = ""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One presentation with its key."""
-
-    stem: str
-    explanation: str
-    solution: str | None
-    answer: str = ""
-    hint: str = ""
-    options: list[Option] = field(default_factory=list)
-    spare: list[Option] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Preview:
-    """Samples of a valid body, or what is wrong with it; of numeric ones also what the publish gate found."""
+    """Samples of a valid body, or what is wrong with it; of a body with variants also what its audit found.
 
-    kind: str
-    samples: list[Sample] = field(default_factory=list)
+    `noun` is what the samples are called.
+    """
+
+    noun: str
+    samples: list[kinds.Sample] = field(default_factory=list)
     problems: list[bank.Problem] = field(default_factory=list)
     audit: Audit | None = None
     histogram: Histogram | None = None
@@ -85,81 +61,14 @@ def histogram(keys: Sequence[float]) -> Histogram | None:
     return Histogram(bars, templates.number(values.min()), templates.number(values.max()), logarithmic)
 
 
-def preview(kind: str, document: dict[str, Any], identity: str) -> Preview:
-    """Five variants of a numeric body or a match set that has more pairs than a round; one of the others."""
+def preview(kind: kinds.AnyKind, document: fields.Document, identity: str) -> Preview:
+    """A body as its kind shows it to the author."""
     try:
-        body: Any = bank.validate_body(kind, document)
+        body = bank.validate_body(kind.name, document)
+        samples = kind.samples(body, identity)
     except bank.BankError as error:
-        return Preview(kind, problems=error.problems)
-    if isinstance(body, numeric.Body):
-        return _numeric(body, identity)
-    several = isinstance(body, matching.Body) and body.round and body.round < len(body.pairs)
-    return Preview(kind, [_sample(kind, body, seed, identity) for seed in range(SAMPLES if several else 1)])
-
-
-def _numeric(body: numeric.Body, identity: str) -> Preview:
-    try:
-        variants = body.engine.generate(identity, range(SAMPLES))
-    except VariantError as error:
-        return Preview(numeric.KIND, problems=[bank.Problem(str(error), "where")])
-    hint = " · ".join(part for part in (body.unit, body.hint) if part)
-    samples = []
-    for variant in variants:
-        revealed = numeric.reveal(body, variant)
-        samples.append(
-            Sample(
-                body.engine.render("stem", variant["values"]),
-                revealed.explanation,
-                revealed.solution,
-                str(revealed.key["value"]),
-                hint,
-                [
-                    Option(
-                        numeric.show_key(body, value, variant["of"]),
-                        because=body.engine.render(f"mistakes.{n}.because", variant["values"]),
-                    )
-                    for n, value in enumerate(variant["mistakes"])
-                ],
-            )
-        )
-    report = bank.audit(numeric.KIND, body, identity)
-    return Preview(numeric.KIND, samples, audit=report, histogram=histogram(report.keys) if report else None)
-
-
-def _sample(kind: str, body: Any, seed: int, identity: str) -> Sample:
-    module = kinds.get(kind)
-    presented = module.present(body, seed=seed, identity=identity, opaque=lambda name: _opaque(seed, name))
-    revealed = module.reveal(body, presented.answer)
-    prompt, key = presented.prompt, revealed.key
-    options: list[Option] = []
-    spare: list[Option] = []
-    answer = ""
-    if "choices" in prompt:
-        keys = set(key.get("choices", [key.get("choice")]))
-        because = {choice.text: choice.because for choice in body.choices}
-        options = [
-            Option(one["text"], one["id"] in keys, because=because.get(one["text"], "")) for one in prompt["choices"]
-        ]
-    elif "steps" in prompt:
-        text = {step["id"]: step["text"] for step in prompt["steps"]}
-        options = [Option(text[step], right=True) for step in key["order"]]
-    elif "left" in prompt:
-        text = {one["id"]: one["text"] for one in prompt["right"]}
-        because = {pair.left: pair.because for pair in body.pairs}
-        options = [
-            Option(one["text"], right=True, partner=text[key["pairs"][one["id"]]], because=because.get(one["text"], ""))
-            for one in prompt["left"]
-        ]
-        used = set(key["pairs"].values())
-        why = {distractor.text: distractor.because for distractor in body.distractors}
-        spare = [
-            Option(one["text"], because=why.get(one["text"], "")) for one in prompt["right"] if one["id"] not in used
-        ]
-    else:
-        answer = " · ".join(body.accept)
-        options = [Option(mistake.text, because=mistake.because) for mistake in body.mistakes]
-    return Sample(prompt["stem"], revealed.explanation, revealed.solution, answer, "", options, spare)
-
-
-def _opaque(seed: int, name: str) -> str:
-    return hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=8).hexdigest()
+        return Preview(kind.sample_noun, problems=error.problems)
+    except kinds.VariantError as error:
+        return Preview(kind.sample_noun, problems=[bank.Problem(str(error), "where")])
+    report = kind.audit(body, identity, bank.AUDIT_SEEDS)
+    return Preview(kind.sample_noun, samples, audit=report, histogram=histogram(report.keys) if report else None)

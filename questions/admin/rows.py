@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 
+from questions.kinds.fields import Column
+
 MAX_ROWS = 60
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its key in the document, its heading, and how it is typed."""
-
-    name: str
-    label: str
-    type: str = "text"
-    """`text` (one line), `long` (several) or `check`."""
-    placeholder: str = ""
+Row: TypeAlias = dict[str, str | bool]
+"""A row's cells by their columns; what is ticked or not is a bool."""
 
 
 class RowsWidget(forms.Widget):
@@ -36,7 +28,7 @@ class RowsWidget(forms.Widget):
         self.columns = columns
         self.add = add
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: Sequence[Row] | None, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows = [self._cells(name, number, row) for number, row in enumerate(value or [])]
         context["widget"] |= {
@@ -47,13 +39,13 @@ class RowsWidget(forms.Widget):
         }
         return context
 
-    def _cells(self, name: str, number: int | str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _cells(self, name: str, number: int | str, row: Row) -> list[dict[str, object]]:
         return [
             {"name": f"{name}-{number}-{column.name}", "column": column, "value": row.get(column.name, "")}
             for column in self.columns
         ]
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[dict[str, Any]]:
+    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> list[Row]:
         """The rows in the order of the form; those that are blank in every column are left out."""
         numbers: list[int] = []
         for key in data:
@@ -64,28 +56,28 @@ class RowsWidget(forms.Widget):
         rows = [{column.name: self._cell(data, name, number, column) for column in self.columns} for number in numbers]
         return [row for row in rows if any(row.values())]
 
-    def _cell(self, data: Mapping[str, Any], name: str, number: int, column: Column) -> Any:
-        given = data.get(f"{name}-{number}-{column.name}", "")
-        return bool(given) if column.type == "check" else str(given).replace("\r\n", "\n").strip()
+    def _cell(self, data: Mapping[str, Any], name: str, number: int, column: Column) -> str | bool:
+        typed = data.get(f"{name}-{number}-{column.name}", "")
+        return bool(typed) if column.type == "check" else str(typed).replace("\r\n", "\n").strip()
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: object, name: str) -> bool:
         return False
 
     def id_for_label(self, id_: str) -> str:
         return ""
 
 
-class Rows(forms.Field):
+class RowsField(forms.Field):
     """A list of rows, each a dict of its columns."""
 
-    def __init__(self, *columns: Column, label: str, add: str = "Add a row", help_text: str = "") -> None:
-        super().__init__(required=False, label=label, help_text=help_text, widget=RowsWidget(columns, add))
+    def __init__(self, columns: Sequence[Column], add: str) -> None:
+        super().__init__(widget=RowsWidget(columns, add))
         self.columns = columns
 
-    def to_python(self, value: Any) -> list[dict[str, Any]]:
+    def to_python(self, value: Sequence[Row] | None) -> list[Row]:
         return list(value or [])
 
-    def place(self, row: int, column: str = "") -> str:
+    def label_of(self, row: int, column: str = "") -> str:
         """How a row (0-based) and a column are called in an error."""
-        labels = {each.name: each.label for each in self.columns}
+        labels = {entry.name: entry.label for entry in self.columns}
         return f"Row {row + 1}" + (f", {labels[column].casefold()}" if column in labels else "")

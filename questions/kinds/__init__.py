@@ -12,7 +12,8 @@ from questions.kinds.base import (
     ItemBody,
     Kind,
     Option,
-    PairMarks,
+    PairAnswer,
+    PairTexts,
     Presented,
     Revealed,
     Round,
@@ -28,6 +29,7 @@ from questions.kinds.ordering import Ordering
 from questions.kinds.responses import FormFields, ResponseError, check_storable
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
+from questions.variants.engine import VariantError
 
 KINDS: dict[str, AnyKind] = {
     kind.name: kind for kind in (SingleChoice(), MultipleSelect(), Numeric(), Matching(), Ordering(), ShortText())
@@ -47,6 +49,12 @@ def parse(name: str, document: object) -> ItemBody:
 def titles() -> list[tuple[str, str]]:
     """The kinds' names, each with its title for people."""
     return [(name, kind.title) for name, kind in KINDS.items()]
+
+
+def check_help() -> str:
+    """For the API document: what `check` holds, kind by kind."""
+    texts = [f"{name}: {kind.check_help};" for name, kind in KINDS.items() if kind.check_help]
+    return " ".join([*texts, "else null: a response is right when it is the key."])
 
 
 def with_variants() -> list[str]:
@@ -72,7 +80,8 @@ __all__ = [
     "ItemBody",
     "Kind",
     "Option",
-    "PairMarks",
+    "PairAnswer",
+    "PairTexts",
     "Presented",
     "ResponseError",
     "Revealed",
@@ -80,6 +89,8 @@ __all__ = [
     "Sample",
     "SampleOption",
     "ShownGrade",
+    "VariantError",
+    "check_help",
     "check_storable",
     "get",
     "in_quick_checks",

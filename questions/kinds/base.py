@@ -134,22 +134,25 @@ class Round:
 
 
 @dataclass(frozen=True)
-class PairMarks:
-    """A response to pairs as a table: a row a left side, a column a right side, those of the rows first.
+class PairAnswer:
+    """An answer to pairs, by ids that are new in each presentation.
 
-    `key` and `given` are the columns of the rows; None is a row that was left open.
+    `matched` and `key` are right ids by left id; `facets` names the pair of a left id, `texts` the text of a right id.
     """
 
-    left_ids: Sequence[str]
-    facets: Sequence[str]
-    rows: Sequence[str]
-    columns: Sequence[str]
-    key: Sequence[int]
-    given: Sequence[int | None]
+    matched: Mapping[str, str]
+    key: Mapping[str, str]
+    facets: Mapping[str, str]
+    texts: Mapping[str, str]
 
-    def owner(self, column: int) -> str | None:
-        """The facet of the pair that a right side belongs to; None for a distractor."""
-        return self.facets[self.key.index(column)] if column in self.key else None
+
+@dataclass(frozen=True)
+class PairTexts:
+    """Both sides of a pair in Markdown, and why they belong together ("" where the item gives no reason)."""
+
+    left: str
+    right: str
+    because: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
     has_variants: ClassVar[bool] = False
     """Whether numbers are drawn: each presentation may be broken, and an audit has to pass before publication."""
     has_pairs: ClassVar[bool] = False
-    """Whether an item is pairs that are cards of their own; vivas are made of these."""
+    """Whether an item is pairs that are cards of their own, of which vivas are made. Prompts then have a `left` and a
+    `right` side."""
     in_quick_check: ClassVar[bool] = True
     """Whether a lesson's quick check may ask it: not what takes minutes."""
     has_one_key: ClassVar[bool] = False
@@ -275,8 +279,11 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
         """The rows of `results/<name>.html`: the options, what was answered, and what is right."""
 
     @abstractmethod
-    def response_lines(self, prompt: PromptT, response: Mapping[str, Any]) -> list[str]:
-        """What was answered, as lines of HTML, with no word on whether it is right."""
+    def response_texts(self, prompt: PromptT, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        """What was answered, with no word on whether it is right: a text a line, or two that were matched.
+
+        Texts of the prompt are in HTML; what was typed is as it was typed.
+        """
 
     # Statistics
 
@@ -288,12 +295,14 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
     def picked(self, body: BodyT, answer: AnswerT, response: Any) -> list[str]:
         """The texts of the options that a gradable response amounts to, or words for what is none of them."""
 
-    def pair_marks(self, prompt: PromptT, answer: AnswerT, response: object) -> PairMarks:
-        """What was taken for what. Raises TypeError for kinds without pairs."""
+    # Pairs: for kinds that have them
+
+    def pair_answer(self, answer: AnswerT, response: object) -> PairAnswer:
+        """What was matched with what. Raises TypeError for kinds without pairs."""
         raise TypeError(f"{self.name} has no pairs.")
 
-    def pair_reason(self, body: BodyT, facet: str) -> str:
-        """Why a pair belongs together; "" where the item says no reason. Raises TypeError for kinds without pairs."""
+    def pair_texts(self, body: BodyT, facet: str) -> PairTexts:
+        """The pair of this facet. Raises TypeError for kinds without pairs, KeyError for a facet that is none."""
         raise TypeError(f"{self.name} has no pairs.")
 
     # Authoring

@@ -124,9 +124,9 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer]):
             for choice in prompt["choices"]
         ]
 
-    def response_lines(self, prompt: ChoicePrompt, response: Mapping[str, Any]) -> list[str]:
+    def response_texts(self, prompt: ChoicePrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
         html = {choice["id"]: choice["text_html"] for choice in prompt["choices"]}
-        return [html[choice] for choice in self.chosen(response)] or ["nothing ticked"]
+        return [(html[choice],) for choice in self.chosen(response)] or [("nothing selected",)]
 
     def options(self, body: BodyT) -> list[Option]:
         return [Option(choice.text, choice.correct) for choice in body.choices]

@@ -29,7 +29,7 @@ class Field:
     help_text: str = ""
     path: tuple[str, ...] = ()
     """Its place in the document; a field called `name` at the top unless given."""
-    errors_of: str = ""
+    errors_of: str | None = None
     """Another place in the document whose errors are shown here."""
 
     @property

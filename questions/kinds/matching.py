@@ -15,7 +15,8 @@ from questions.kinds.base import (
     Kind,
     Opaque,
     Option,
-    PairMarks,
+    PairAnswer,
+    PairTexts,
     Presented,
     Prompt,
     Revealed,
@@ -229,9 +230,9 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer]):
             for entry in prompt["left"]
         ]
 
-    def response_lines(self, prompt: PairsPrompt, response: Mapping[str, Any]) -> list[str]:
+    def response_texts(self, prompt: PairsPrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
         html = {entry["id"]: entry["text_html"] for entry in [*prompt["left"], *prompt["right"]]}
-        return [f"{html[left]} → {html[right]}" for left, right in response["pairs"].items()]
+        return [(html[left], html[right]) for left, right in response["pairs"].items()]
 
     def options(self, body: Body) -> list[Option]:
         return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
@@ -241,25 +242,14 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer]):
         pairs = response["pairs"].items()
         return [f"{left_of[answer['facets'][left]]} → {answer['right'][right]}" for left, right in pairs]
 
-    def pair_marks(self, prompt: PairsPrompt, answer: PairsAnswer, response: object) -> PairMarks:
-        key, texts = answer["pairs"], answer["right"]
-        rows = [entry["id"] for entry in prompt["left"]]
-        keyed = list(dict.fromkeys(key[row] for row in rows))
-        shown = [entry["id"] for entry in prompt["right"]]
-        columns = [*keyed, *(right for right in shown if right not in keyed)]
-        places = {right: place for place, right in enumerate(columns)}
-        pairs = response.get("pairs", {}) if isinstance(response, Mapping) else {}
-        return PairMarks(
-            left_ids=rows,
-            facets=[answer["facets"][row] for row in rows],
-            rows=[entry["text"] for entry in prompt["left"]],
-            columns=[texts[right] for right in columns],
-            key=[places[key[row]] for row in rows],
-            given=[places.get(pairs.get(row, "")) for row in rows],
-        )
+    def pair_answer(self, answer: PairsAnswer, response: object) -> PairAnswer:
+        matched = response.get("pairs", {}) if isinstance(response, Mapping) else {}
+        return PairAnswer(matched, answer["pairs"], answer["facets"], answer["right"])
 
-    def pair_reason(self, body: Body, facet: str) -> str:
-        return next((pair.because for pair in body.pairs if pair.id == facet), "")
+    def pair_texts(self, body: Body, facet: str) -> PairTexts:
+        by_id = {pair.id: pair for pair in body.pairs}
+        pair = by_id[facet]
+        return PairTexts(pair.left, pair.right, pair.because)
 
     def samples(self, body: Body, identity: str) -> list[Sample]:
         several = body.round and body.round < len(body.pairs)

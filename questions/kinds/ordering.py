@@ -160,9 +160,9 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
             for place, step in enumerate(grade["key"]["order"], start=1)
         ]
 
-    def response_lines(self, prompt: StepsPrompt, response: Mapping[str, Any]) -> list[str]:
+    def response_texts(self, prompt: StepsPrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
         html = {step["id"]: step["text_html"] for step in prompt["steps"]}
-        return [html[step] for step in response["order"]]
+        return [(html[step],) for step in response["order"]]
 
     def options(self, body: Body) -> list[Option]:
         """None: there are too many orders to tell apart."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any, Literal, Self, TypedDict
 
 from pydantic import Field, model_validator
@@ -177,8 +176,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer]):
     def result_rows(self, prompt: Prompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
         return [TypedRow(response.get("text", ""), grade["key"]["text"], grade["correct"])]
 
-    def response_lines(self, prompt: Prompt, response: Mapping[str, Any]) -> list[str]:
-        return [escape(str(response["text"]))]
+    def response_texts(self, prompt: Prompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        return [(str(response["text"]),)]
 
     def options(self, body: Body) -> list[Option]:
         return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]

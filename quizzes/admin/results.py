@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from questions.kinds import KINDS
+from questions import kinds
 from quizzes import exams
 from quizzes.admin import results_csv
 from quizzes.models import Exam
@@ -68,7 +68,7 @@ class ResultsAdmin(admin.ModelAdmin[Exam]):
             "bars": _bars(cohort.bins),
             "columns": _columns(order),
             "items": _sorted(cohort.items, order),
-            "kinds": {kind: kind.replace("_", " ") for kind in KINDS},
+            "kinds": {name: title.casefold() for name, title in kinds.titles()},
         }
         return TemplateResponse(request, "admin/quizzes/exam/results.html", context)
 

@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from questions.kinds.base import ResponseError
+from questions.kinds import ResponseError
 from quizzes import exams, presentations
 from quizzes.api.requests import InvalidFields, StudentRequest
 from quizzes.models import Exam, Sitting

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from questions.kinds import KINDS, matching
+from questions import kinds
 from questions.models import Concept
 from quizzes.exams import blueprints
 from quizzes.exams.candidates import load_candidates
@@ -34,7 +34,8 @@ def check_blueprint(exam: Exam) -> None:
             draft_assessment(blueprint, candidates, seed, strict=True)
         return
     match_sets = sum(
-        candidate.kind == matching.KIND and (not blueprint.concepts or blueprint.concepts.get(candidate.concept, 0) > 0)
+        candidate.kind in kinds.with_pairs()
+        and (not blueprint.concepts or blueprint.concepts.get(candidate.concept, 0) > 0)
         for candidate in candidates
     )
     if match_sets < blueprint.rounds:
@@ -59,10 +60,11 @@ def concept_shares(exam: Exam) -> list[ConceptShare]:
     """What the blueprint's concepts amount to, the heaviest first. Raises blueprints.BlueprintError."""
     blueprint = blueprints.parse(exam.kind, exam.blueprint)
     if isinstance(blueprint, blueprints.Viva):
-        kinds, slots = {matching.KIND}, blueprint.rounds
+        asked, slots = set(kinds.with_pairs()), blueprint.rounds
     else:
-        kinds, slots = {kind for section in blueprint.parts for kind in section.kinds or KINDS}, blueprint.slots
-    published = Counter(each.concept for each in load_candidates(exam.course_id) if each.kind in kinds)
+        asked = {kind for section in blueprint.parts for kind in section.kinds or kinds.KINDS}
+        slots = blueprint.slots
+    published = Counter(each.concept for each in load_candidates(exam.course_id) if each.kind in asked)
     weights = blueprint.concepts or dict.fromkeys(published, 1.0)
     total = sum(weights.values())
     shares = [

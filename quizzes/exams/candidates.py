@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
-from questions.kinds import matching
+from questions import kinds
 from questions.models import Item
 from quizzes.exams.composition import Candidate
 from quizzes.exams.confusions import Confusion, load_confusions
@@ -65,7 +65,9 @@ def load_known_pairs(
     by the memory parameters `w`; and the student's confusions."""
     confusions = load_confusions(student)
     cards = (
-        Card.objects.filter(student=student, item__course=course, item__kind=matching.KIND, item__retired_at=None)
+        Card.objects.filter(
+            student=student, item__course=course, item__kind__in=kinds.with_pairs(), item__retired_at=None
+        )
         .exclude(item__published=None)
         .select_related("item__published")
         .only(

@@ -10,9 +10,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from questions import kinds
 from quizzes import reviews, schedule
 from quizzes.exams.deadlines import GRACE
-from quizzes.exams.grading import final_response, grade_slot
+from quizzes.exams.grading import grade_slot
 from quizzes.exams.payloads import ScorePayload
 from quizzes.models import Sitting, Slot
 from quizzes.reviews import change_log
@@ -79,7 +80,7 @@ def _feed(sitting: Sitting, slots: Sequence[Slot], now: datetime) -> None:
             "id": str(event_id(sitting, slot)),
             "type": "review",
             "presentation": str(slot.presentation_id),
-            "response": final_response(slot.presentation.version.kind, slot.response),
+            "response": kinds.get(slot.presentation.version.kind).final(slot.response),
             "occurred_at": (slot.saved_at or now).isoformat(),
             "duration_ms": slot.presentation.version.seconds * 1000,
         }

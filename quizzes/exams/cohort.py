@@ -18,7 +18,7 @@ from django.db.models import Min, QuerySet
 from numpy.typing import NDArray
 
 from questions import kinds
-from questions.kinds.base import ResponseError
+from questions.kinds import ResponseError
 from questions.models import ItemVersion
 from quizzes.exams.item_flags import LEFT_EMPTY, flag_item
 from quizzes.models import Exam, Sitting, Slot
@@ -248,7 +248,9 @@ def _answer_counts(slots: Sequence[_Asked], scores: _Scores, of: _Versions, newe
         AnswerCount(
             chosen,
             right=chosen.option in options and options[chosen.option].right,
-            typed=newest.kind == "short_text" and chosen.option not in options and chosen.option != LEFT_EMPTY,
+            typed=kinds.get(newest.kind).quotes_answers
+            and chosen.option not in options
+            and chosen.option != LEFT_EMPTY,
         )
         for chosen in distractors(picked, totals, list(options))
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from questions.kinds import matching
+from questions import kinds
 from quizzes.models import ReviewEvent
 
 if TYPE_CHECKING:
@@ -48,22 +48,19 @@ class Confusion:
 def load_confusions(student: Student) -> list[Confusion]:
     """The confusions in the student's newest answers to match sets, the most frequent first; one query."""
     events = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, undone=False, presentation__version__kind=matching.KIND
+        student=student, type=ReviewEvent.Type.REVIEW, undone=False, presentation__version__kind__in=kinds.with_pairs()
     ).select_related("presentation__version")
-    newest = events.only("response", "presentation__answer", "presentation__version__item").order_by("-occurred_at")
+    newest = events.only(
+        "response", "presentation__answer", "presentation__version__item", "presentation__version__kind"
+    ).order_by("-occurred_at")
     return count_confusions(_match_answer(event) for event in newest[:ANSWERS_READ])
 
 
 def _match_answer(event: ReviewEvent) -> MatchAnswer:
     assert event.presentation is not None
-    answer = event.presentation.answer
-    return MatchAnswer(
-        item=event.presentation.version.item_id,
-        matched=(event.response or {}).get("pairs", {}),
-        key=answer["pairs"],
-        facets=answer["facets"],
-        texts=answer["right"],
-    )
+    version = event.presentation.version
+    pairs = kinds.get(version.kind).pair_answer(event.presentation.answer, event.response)
+    return MatchAnswer(version.item_id, pairs.matched, pairs.key, pairs.facets, pairs.texts)
 
 
 def count_confusions(answers: Iterable[MatchAnswer]) -> list[Confusion]:

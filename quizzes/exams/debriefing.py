@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from questions.kinds import matching
+from questions import kinds
 from questions.models import Concept, Item
+from questions.text import markup
 from quizzes import presentations
 from quizzes.exams.confusion_matrix import ConfusionMatrix, confusion_matrix
 from quizzes.exams.payloads import ConceptScorePayload
@@ -56,18 +57,16 @@ class OralPrompt:
 def oral_prompt(slot: Slot) -> OralPrompt | None:
     """A question about the first pair that was missed, else about the first; None where the item gives no reason."""
     presentation = slot.presentation
-    body = presentations.body_of(presentation.version)
-    reasons = {pair.id: pair for pair in body.pairs}  # type: ignore[attr-defined]
-    facets, key = presentation.answer["facets"], presentation.answer["pairs"]
-    matched = (slot.response or {}).get("pairs", {})
-    for left in sorted(facets, key=lambda left: bool(matched.get(left) == key[left])):
-        pair = reasons.get(facets[left])
-        if pair and pair.because:
+    kind, body = kinds.get(presentation.version.kind), presentations.body_of(presentation.version)
+    pairs = kind.pair_answer(presentation.answer, slot.response)
+    for left in sorted(pairs.facets, key=lambda left: pairs.matched.get(left) == pairs.key[left]):
+        pair = kind.pair_texts(body, pairs.facets[left])
+        if pair.because:
             return OralPrompt(
                 pair=left,
-                left_html=presentations.with_html({"text": pair.left})["text_html"],
-                right_html=presentations.with_html({"text": pair.right})["text_html"],
-                rubric_html=presentations.with_html({"message": pair.because})["message_html"],
+                left_html=markup.render_inline(pair.left),
+                right_html=markup.render_inline(pair.right),
+                rubric_html=markup.render_inline(pair.because),
             )
     return None
 
@@ -77,17 +76,20 @@ def confusion_matrices(sitting: Sitting) -> list[ConfusionMatrix]:
 
     Those that are asked in an open sitting are left out, since they show keys.
     """
-    slots = sitting.slots.filter(presentation__version__kind=matching.KIND).select_related("presentation")
+    slots = sitting.slots.filter(presentation__version__kind__in=kinds.with_pairs()).select_related(
+        "presentation__version"
+    )
     slots = slots.exclude(presentation__version__item__in=presentations.in_open_sitting(sitting.student))
     return [matrix for matrix in map(_matrix, slots) if matrix.confused]
 
 
 def _matrix(slot: Slot) -> ConfusionMatrix:
     prompt = slot.presentation.prompt
+    pairs = kinds.get(slot.presentation.version.kind).pair_answer(slot.presentation.answer, slot.response)
     return confusion_matrix(
         stem=prompt["stem"],
         left={entry["id"]: entry["text"] for entry in prompt["left"]},
         right={entry["id"]: entry["text"] for entry in prompt["right"]},
-        key=slot.presentation.answer["pairs"],
-        matched=(slot.response or {}).get("pairs", {}),
+        key=pairs.key,
+        matched=pairs.matched,
     )

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TypedDict
+from dataclasses import dataclass
 
+from questions.kinds import Round
 from quizzes.exams import blueprints, composition, viva_rounds
 from quizzes.exams.errors import SittingError
 
 
-class RoundOptions(TypedDict, total=False):
-    """How a match set is presented in a round: pairs, distractors, and the right-hand texts that come first."""
-
-    size: int
-    distractors: int
-    preferred: list[str]
-
-
 @dataclass(frozen=True)
 class DraftSlot:
-    """An item to ask; of a match set in a viva its pairs (`facets`), and how the round is presented."""
+    """An item to ask; of a match set in a viva its pairs (`facets`), and how many it puts."""
 
     item: int
     facets: tuple[str, ...] = ()
-    options: RoundOptions = field(default_factory=RoundOptions)
+    pairs: Round | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +62,7 @@ def draft_viva(blueprint: blueprints.Viva, known: KnownPairs, seed: int) -> list
         DraftSlot(
             chosen.item,
             chosen.facets,
-            RoundOptions(
-                size=blueprint.pairs,
-                distractors=blueprint.distractors,
-                preferred=known.mistakes.get(chosen.item, []),
-            ),
+            Round(blueprint.pairs, blueprint.distractors, preferred=known.mistakes.get(chosen.item, [])),
         )
         for chosen in rounds
     ]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questions import kinds
-from questions.kinds import matching, short_text
-from questions.kinds.base import Graded, ResponseError
+from questions.kinds import Graded, ResponseError
 from quizzes import presentations
 from quizzes.exams.payloads import Document
 
@@ -24,34 +23,23 @@ class SlotGrade:
 
 
 def grade_response(slot: Slot, response: object) -> Graded:
-    """Grade a response to the slot. Raises ResponseError where it cannot be read."""
+    """Grade a response to the slot as it stands: in an exam nobody is told that it is nearly right.
+
+    Raises ResponseError where it cannot be read.
+    """
     version = slot.presentation.version
-    final = final_response(version.kind, response)
-    return kinds.get(version.kind).grade(presentations.body_of(version), slot.presentation.answer, final)
-
-
-def final_response(kind: str, response: object) -> object:
-    """The response as one that is graded whatever it says: in an exam nobody is told that it is nearly right."""
-    if kind == short_text.KIND and isinstance(response, dict):
-        return {**response, "final": True}
-    return response
+    kind, body = kinds.get(version.kind), presentations.body_of(version)
+    return kind.grade(body, slot.presentation.answer, kind.final(response))
 
 
 def grade_slot(slot: Slot) -> SlotGrade:
     """Grade what was saved in the slot; no answer, or one that cannot be read any more, gives 0."""
     version, answer = slot.presentation.version, slot.presentation.answer
+    kind, body = kinds.get(version.kind), presentations.body_of(version)
+    blank = kind.grade_blank(body, answer)
     try:
-        graded = _grade_blank(slot) if slot.response is None else grade_response(slot, slot.response)
+        graded = blank if slot.response is None else grade_response(slot, slot.response)
     except ResponseError:
-        graded = _grade_blank(slot)
-    revealed = kinds.get(version.kind).reveal(presentations.body_of(version), answer)
-    payload = {"rating": "again", **presentations.grade_payload(graded, revealed), "cards": []}
+        graded = blank
+    payload = {"rating": "again", **presentations.grade_payload(graded, kind.reveal(body, answer)), "cards": []}
     return SlotGrade(graded.score, payload)
-
-
-def _grade_blank(slot: Slot) -> Graded:
-    version = slot.presentation.version
-    if version.kind == matching.KIND:
-        body = presentations.body_of(version)
-        return matching.left_open(body, slot.presentation.answer)  # type: ignore[arg-type]
-    return Graded(0.0, [], dict.fromkeys(slot.presentation.facets, 0.0))

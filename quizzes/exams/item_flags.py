@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from questions import kinds
+
 if TYPE_CHECKING:
     from quizzes.exams.cohort import AnswerCount
     from quizzes.statistics.facility import Estimate
@@ -34,7 +36,7 @@ def flag_item(
         flags.append("almost nobody is right")
     if discrimination and discrimination.high >= 0 and discrimination.value < BLUNT:
         flags.append("hardly tells who knows more")
-    if kind == "single_choice":
+    if kinds.get(kind).has_one_key:
         flags += _flag_choices(answers)
     return flags
 

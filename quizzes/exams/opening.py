@@ -142,7 +142,7 @@ def _freeze(sitting: Sitting, slot: DraftSlot, drawn: _Drawn) -> Presentation | 
     rng = np.random.default_rng([sitting.seed, slot.item])
     seeds = [int(seed) for seed in rng.integers(0, 2**presentations.SEED_BITS, presentations.DRAWS)]
     identity = uuid.uuid5(sitting.pk, str(slot.item))
-    presentation = presentations.draw(version, identity, seeds, slot.facets, **slot.options)
+    presentation = presentations.draw(version, identity, seeds, slot.facets, slot.pairs)
     if presentation:
         presentation.student, presentation.card = sitting.student, drawn.cards[slot.item]
         presentation.created_at = presentation.closed_at = sitting.opened_at

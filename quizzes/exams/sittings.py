@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from questions.kinds.base import storable
+from questions.kinds import check_storable
 from quizzes.calendar import instant
 from quizzes.exams.closing import close_sitting
 from quizzes.exams.deadlines import GRACE, is_over, is_slot_over, time_left
@@ -66,7 +66,7 @@ def save_answer(
     if not_started and slot.score is None and not is_over(slot.sitting, now):
         raise SittingError("turn", f"Round {number} was not started.")
     if response is not None and slot.score is None:
-        storable(response)
+        check_storable(response)
         grade_response(slot, response)
     still_open = Slot.objects.filter(pk=slot.pk, score=None, deadline_at__gte=now - GRACE, rev=rev)
     if still_open.update(response=response, rev=rev + 1, saved_at=now):

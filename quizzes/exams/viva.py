@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from questions.kinds.base import ResponseError
+from questions import kinds
+from questions.kinds import ResponseError
 from quizzes.exams.deadlines import is_over, is_slot_over
 from quizzes.exams.errors import SittingError, TooLateError
 from quizzes.exams.grading import grade_slot
@@ -95,7 +96,8 @@ def mark_oral_answer(student: Student, sitting: uuid.UUID, number: int, pair: st
     slot = _lock_slot(student, sitting, number)
     if slot.score is None or slot.seconds is None:
         raise SittingError("turn", f"Finish round {number} first.")
-    if pair not in slot.presentation.answer["pairs"]:
+    presentation = slot.presentation
+    if pair not in kinds.get(presentation.version.kind).pair_answer(presentation.answer, None).key:
         raise ResponseError("pair", "This is not one of the pairs of this round.")
     slot.oral = {"pair": pair, "mark": mark}
     slot.save(update_fields=["oral"])

@@ -18,8 +18,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from questions import kinds
-from questions.kinds import matching
-from questions.kinds.base import rank
+from questions.kinds import rank
 from questions.models import Item, ItemVersion, Lesson
 from questions.text import markup
 from quizzes import presentations, schedule
@@ -36,7 +35,7 @@ def pick(lesson: Lesson, chance: str) -> list[Item]:
 
     The same for the same `chance`. Match sets, which take minutes, are not among them. One query.
     """
-    items = Item.objects.published().filter(published__lesson=lesson).exclude(kind=matching.KIND)
+    items = Item.objects.published().filter(published__lesson=lesson).filter(kind__in=kinds.in_quick_checks())
     items = items.select_related("published__item", "published__lesson")
     left = sorted(items, key=lambda item: rank(0, chance, item.slug))
     levels = sorted({_version(item).difficulty for item in left})
@@ -208,7 +207,7 @@ def read_trial(lesson: Lesson, token: str) -> Trial | None:
 
 
 def grade(trial: Trial, response: object) -> dict[str, Any]:
-    """What is said of an answer to a trial. Raises questions.kinds.base.ResponseError."""
+    """What is said of an answer to a trial. Raises questions.kinds.ResponseError."""
     version, answer = trial.presentation.version, trial.presentation.answer
     kind, body = kinds.get(version.kind), presentations.body_of(version)
     return presentations.grade_payload(kind.grade(body, answer, response), kind.reveal(body, answer))

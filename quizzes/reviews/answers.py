@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from questions import kinds
-from questions.kinds.base import ResponseError, storable
+from questions.kinds import ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Presentation, Review, ReviewEvent
@@ -32,7 +32,7 @@ def grade_answer(
     version = presentation.version
     kind, body = kinds.get(version.kind), body_of(version)
     try:
-        storable(reported.response)
+        check_storable(reported.response)
         graded = kind.grade(body, presentation.answer, reported.response)
     except ResponseError as error:
         raise RejectedError("format", f"{error.field}: {error.message}") from None

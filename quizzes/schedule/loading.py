@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count, Sum
 
+from questions import kinds
 from questions.models import Item
 from quizzes.calendar import StudyDay
 from quizzes.models import Exam, ReviewEvent, Student
@@ -16,9 +17,6 @@ from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.choice import share_weights
 from quizzes.schedule.facts import Answered, CardFacts, ExamAhead, Situation
-
-GUESS_RATES = {"single_choice": 0.25, "multiple_select": 0.06, "matching": 0.15, "ordering": 0.05}
-"""Of a typical presentation of a kind, for planning; the real one is stored with each presentation."""
 
 
 def load_situation(
@@ -66,7 +64,7 @@ def _load_cards(student: Student, now: datetime) -> list[CardFacts]:
             kind=kind,
             seconds=seconds,
             concept=concepts[0],
-            guess_rate=GUESS_RATES.get(kind, 0.0),
+            guess_rate=kinds.get(kind).typical_guess_rate,
         )
         for card, item, facet, stability, difficulty, last_review_on, due_at, kind, seconds, concepts, facets in rows
         if facet in facets
@@ -89,5 +87,5 @@ def load_exam_bank(exam: Exam) -> simulate.Bank:
     return simulate.Bank(
         weight=weights / weights.sum(),
         seconds=np.array([float(seconds) for _, seconds, _ in rows]),
-        guess=np.array([GUESS_RATES.get(kind, 0.0) for kind, _, _ in rows]),
+        guess=np.array([kinds.get(kind).typical_guess_rate for kind, _, _ in rows]),
     )

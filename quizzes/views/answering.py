@@ -10,11 +10,14 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import escape, format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from questions import kinds
+from questions.kinds import ShownGrade
 from quizzes import reviews
 from quizzes.models import Presentation
+from quizzes.presentations import PresentationPayload
 from quizzes.views import StudentRequest
 
 LEFT_ALONE = 5
@@ -23,41 +26,30 @@ SHOWN = signing.Signer(salt="shown")
 
 def response(kind: str, form: QueryDict) -> dict[str, Any]:
     """What was answered, in the shape of the kind's response."""
-    return _RESPONSES[kind](form)
+    return kinds.get(kind).from_form(dict(form.lists()))
 
 
-def outcome(shown: Any, grade: Any, response: Any) -> dict[str, Any]:
-    """The context of `_graded.html`: a presentation's payload, its grade with HTML, and what was answered."""
-    rows, template = _RESULTS[shown["kind"]]
+def outcome(shown: PresentationPayload, grade: ShownGrade, response: dict[str, Any] | None) -> dict[str, Any]:
+    """The context of `_graded.html`: a presentation's payload, its grade with HTML, and what was answered (or None)."""
+    kind = kinds.get(shown["kind"])
     return {
         "presentation": shown,
         "grade": grade,
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
-        "rows": rows(shown["prompt"], grade, response),
-        "results": f"quizzes/results/{template}.html",
+        "rows": kind.result_rows(shown["prompt"], grade, response or kind.blank_response()),
+        "results": f"quizzes/results/{kind.name}.html",
     }
 
 
-def given(shown: Any, response: Any) -> list[SafeString]:
+def given(shown: PresentationPayload, response: dict[str, Any]) -> list[SafeString]:
     """What was answered, as lines of HTML, with no word on whether it is right."""
-    prompt = shown["prompt"]
-    texts = {
-        each["id"]: each["text_html"] for name in ("choices", "steps", "left", "right") for each in prompt.get(name, [])
-    }
-    if "pairs" in response:
-        return [format_html("{} → {}", texts[left], texts[right]) for left, right in response["pairs"].items()]
-    if "value" in response or "text" in response:
-        return [escape(str(response.get("value", response.get("text"))))]
-    chosen = response.get("order", response.get("choices", [response.get("choice")]))
-    return [texts[one] for one in chosen] or [SafeString("nothing selected")]
+    lines = kinds.get(shown["kind"]).response_texts(shown["prompt"], response)
+    return [format_html_join(" → ", "{}", ((text,) for text in line)) for line in lines]
 
 
-def in_order(steps: Any, typed: dict[str, Any]) -> Any:
-    """The steps of an ordering prompt as they were left, where they were."""
-    order = typed.get("order", [])
-    if not order:
-        return steps
-    return sorted(steps, key=lambda step: order.index(step["id"]) if step["id"] in order else len(order))
+def as_left(shown: PresentationPayload, typed: dict[str, Any]) -> PresentationPayload:
+    """A presentation's payload with its options arranged as they were left."""
+    return {**shown, "prompt": kinds.get(shown["kind"]).arrange(shown["prompt"], typed)}
 
 
 def answer(request: StudentRequest, presentation: Presentation) -> tuple[reviews.EventResultPayload, dict[str, Any]]:
@@ -76,8 +68,8 @@ def answer(request: StudentRequest, presentation: Presentation) -> tuple[reviews
 
 
 def nearly(kind: str, typed: dict[str, Any]) -> bool:
-    """Whether a refused answer is a text that may be kept as it was typed."""
-    return kind == "short_text" and bool(typed["text"].strip())
+    """Whether an answer that was refused may be kept as it was typed."""
+    return kinds.get(kind).may_insist(typed)
 
 
 def send(request: StudentRequest, event: dict[str, Any]) -> reviews.EventResultPayload:
@@ -124,90 +116,3 @@ def uuid_of(text: str | None) -> uuid.UUID | None:
 def confidence(text: str) -> int | None:
     """1 to 5 as chosen."""
     return int(text) if text in ("1", "2", "3", "4", "5") else None
-
-
-def _ordering(form: QueryDict) -> dict[str, Any]:
-    """Without scripts the places are chosen by number; with them the steps come in their order."""
-    steps = form.getlist("step")
-    places = {step: form.get(f"place-{step}", "") for step in steps}
-    if all(place.isdecimal() for place in places.values()):
-        steps = sorted(steps, key=lambda step: int(places[step]))
-    return {"order": steps}
-
-
-def _short_text(form: QueryDict) -> dict[str, Any]:
-    response: dict[str, Any] = {"text": form.get("text", "")}
-    return {**response, "final": True} if form.get("final") == response["text"] != "" else response
-
-
-def _matching(form: QueryDict) -> dict[str, Any]:
-    pairs = {name.removeprefix("left-"): value for name, value in form.items() if name.startswith("left-")}
-    return {"pairs": {left: right for left, right in pairs.items() if right}}
-
-
-_RESPONSES = {
-    "single_choice": lambda form: {"choice": form.get("choice", "")},
-    "multiple_select": lambda form: {"choices": form.getlist("choices")},
-    "numeric": lambda form: {"value": form.get("value", "")},
-    "matching": _matching,
-    "ordering": _ordering,
-    "short_text": _short_text,
-}
-
-
-def _choice_rows(prompt: dict[str, Any], grade: dict[str, Any], response: Any) -> list[dict[str, Any]]:
-    chosen = set(response.get("choices", [response.get("choice")]))
-    keys = set(grade["key"].get("choices", [grade["key"].get("choice")]))
-    said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
-    return [
-        {
-            "html": choice["text_html"],
-            "chosen": choice["id"] in chosen,
-            "key": choice["id"] in keys,
-            "said": said.get(choice["id"]),
-        }
-        for choice in prompt["choices"]
-    ]
-
-
-def _matching_rows(prompt: dict[str, Any], grade: dict[str, Any], response: Any) -> list[dict[str, Any]]:
-    right = {entry["id"]: entry["text_html"] for entry in prompt["right"]}
-    said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
-    given, key = response["pairs"], grade["key"]["pairs"]
-    return [
-        {
-            "id": entry["id"],
-            "html": entry["text_html"],
-            "given": right.get(given.get(entry["id"])),
-            "right": right[key[entry["id"]]],
-            "correct": given.get(entry["id"]) == key[entry["id"]],
-            "said": said.get(entry["id"]),
-        }
-        for entry in prompt["left"]
-    ]
-
-
-def _ordering_rows(prompt: dict[str, Any], grade: dict[str, Any], response: Any) -> list[dict[str, Any]]:
-    text = {step["id"]: step["text_html"] for step in prompt["steps"]}
-    given = {step: place for place, step in enumerate(response["order"], start=1)}
-    return [
-        {"html": text[step], "place": place, "given": given.get(step), "correct": given.get(step) == place}
-        for place, step in enumerate(grade["key"]["order"], start=1)
-    ]
-
-
-def _typed_rows(prompt: dict[str, Any], grade: dict[str, Any], response: Any) -> list[dict[str, Any]]:
-    given = response.get("value", response.get("text", ""))
-    right = grade["key"].get("value", grade["key"].get("text"))
-    return [{"given": given, "right": right, "correct": grade["correct"]}]
-
-
-_RESULTS = {
-    "single_choice": (_choice_rows, "choices"),
-    "multiple_select": (_choice_rows, "choices"),
-    "numeric": (_typed_rows, "typed"),
-    "matching": (_matching_rows, "matching"),
-    "ordering": (_ordering_rows, "ordering"),
-    "short_text": (_typed_rows, "typed"),
-}
-"""Of each kind: the rows, and the template that shows them."""

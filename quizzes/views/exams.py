@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,9 +20,9 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from questions.kinds.base import ResponseError
+from questions.kinds import ResponseError, ShownGrade
 from quizzes import exams, presentations
-from quizzes.models import Exam, Sitting
+from quizzes.models import Exam, Sitting, Slot
 from quizzes.progress import charts
 from quizzes.views import StudentRequest, answering, practice
 
@@ -177,9 +178,10 @@ def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpRespo
 
 def _match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
     """Save what the form holds, if it holds anything and is in time."""
-    response = answering.response("matching", request.POST)
+    asked = get_object_or_404(Slot.objects.select_related("presentation__version"), sitting=id, number=number)
+    response = answering.response(asked.presentation.version.kind, request.POST)
     rev = request.POST.get("rev", "")
-    if response["pairs"] and _is_number(rev):
+    if any(response.values()) and _is_number(rev):
         # If it comes too late, what was saved before counts.
         with suppress(exams.TooLateError, exams.StaleAnswerError, ResponseError):
             exams.save_answer(request.user, id, number, response, int(rev), timezone.now())
@@ -199,8 +201,9 @@ def _slot(shown: exams.SlotPayload) -> dict[str, Any]:
     """A slot as its template draws it: the fields as they were left."""
     typed = shown["response"] or {}
     presentation = shown["presentation"]
-    steps = presentation["prompt"].get("steps") if presentation else None
-    return {**shown, "typed": typed, "steps": answering.in_order(steps, typed), "at": f"-{shown['slot']}"}
+    if presentation:
+        presentation = answering.as_left(presentation, typed)
+    return {**shown, "presentation": presentation, "typed": typed, "at": f"-{shown['slot']}"}
 
 
 def _save(request: StudentRequest, found: Sitting) -> HttpResponse:
@@ -245,11 +248,11 @@ def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> H
 def _round_result(last: Any) -> dict[str, Any]:
     shown = presentations.payload(last.presentation)
     grade = presentations.with_html(last.grade)
-    result = answering.outcome(shown, grade, last.response or {"pairs": {}})
+    result = answering.outcome(shown, grade, last.response)
     oral = exams.oral_prompt(last)
     if oral and not last.oral:
         # Its reason is what the student is to say first.
-        result["rows"] = [{**row, "said": None} if row["id"] == oral.pair else row for row in result["rows"]]
+        result["rows"] = [replace(row, said=None) if row.id == oral.pair else row for row in result["rows"]]
     return {"result": result, "oral": oral}
 
 
@@ -262,8 +265,7 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
         if one["response"] is not None and not one["grade"]:
             part["given"] = answering.given(one["presentation"], one["response"])
         if one["grade"]:
-            empty: dict[str, Any] = {"pairs": {}, "choices": [], "order": []}
-            part |= answering.outcome(one["presentation"], one["grade"], one["response"] or empty)
+            part |= answering.outcome(one["presentation"], cast(ShownGrade, one["grade"]), one["response"])
         slots.append(part)
     return {
         "page": "exams",

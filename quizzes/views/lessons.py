@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from questions.kinds.base import ResponseError
+from questions.kinds import ResponseError
 from questions.models import Lesson
 from quizzes import presentations
 from quizzes.lessons import quick_check, reading
@@ -202,7 +202,6 @@ def _asked(presentation: Presentation, address: str) -> dict[str, Any]:
         "template": "quizzes/_check_question.html",
         "address": address,
         "presentation": shown,
-        "steps": shown["prompt"].get("steps"),
         "shown": answering.shown_now(),
         "typed": {},
         "at": f"-{shown['id']}",
@@ -226,7 +225,7 @@ def _mended(context: dict[str, Any], typed: dict[str, Any], detail: str) -> dict
         "typed": typed,
         "error": detail.partition(": ")[2],
         "nearly": answering.nearly(context["presentation"]["kind"], typed),
-        "steps": answering.in_order(context["steps"], typed),
+        "presentation": answering.as_left(context["presentation"], typed),
     }
 
 

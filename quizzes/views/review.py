@@ -13,8 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from questions.kinds import numeric
-from questions.variants.numbers import NumberError
+from questions.variants import numbers
 from quizzes import presentations, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.progress import progress
@@ -76,8 +75,8 @@ def read(request: HttpRequest) -> HttpResponse:
     """How a number that is being typed is read."""
     value = request.GET.get("value", "")
     try:
-        context = {"echo": numeric.read(value)}
-    except NumberError as error:
+        context = {"echo": numbers.read(value).echo}
+    except numbers.NumberError as error:
         context = {"echo": str(error) if value.strip() else ""}
     return render(request, "quizzes/_echo.html", context)
 
@@ -113,7 +112,6 @@ def _question(request: StudentRequest, presentation: Presentation, queue: schedu
     shown = presentations.payload(presentation)
     return {
         "presentation": shown,
-        "steps": shown["prompt"].get("steps"),
         "progress": _progress(queue, request, answered=False),
         "event": uuid.uuid4(),
         "shown": answering.shown_now(),
@@ -168,7 +166,7 @@ def _later(request: StudentRequest) -> HttpResponse:
 def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[str, Any], detail: str) -> HttpResponse:
     """The same question with what was typed, and what is wrong with its form."""
     context = _question(request, presentation, schedule.load_queue(request.user, limit=1))
-    context["steps"] = answering.in_order(context["steps"], typed)
+    context["presentation"] = answering.as_left(context["presentation"], typed)
     context |= {
         "typed": typed,
         "error": detail.partition(": ")[2],

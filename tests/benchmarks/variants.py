@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from questions.kinds import numeric
+from questions.kinds.numeric import Body, Numeric
 from questions.variants.formulas import compile_formula
 from tests.benchmarks.table import Row, seconds
 
 N = 10_000
+NUMERIC = Numeric()
 ITEM: dict[str, Any] = {
     "stem": "SGD with $\\eta = {eta}$ and $\\lambda = {lam}$ multiplies every weight by what factor each step?",
     "draw": {"eta": "loguniform_nice(1e-3, 1)", "lam": "loguniform_nice(1e-5, 1e-1)"},
@@ -28,7 +29,7 @@ NICE_LAM = [m * 10.0**e for e in range(-5, -1) for m in (1, 2, 5)] + [0.1]
 
 def rows() -> list[Row]:
     """A rendered variant in batches of 1, 100 and 10,000; the loop; one graded answer; one compiled template."""
-    body = numeric.Body.model_validate(ITEM)
+    body = Body.model_validate(ITEM)
     engine = body.engine
 
     def ours(seeds: range) -> list[str]:
@@ -43,8 +44,9 @@ def rows() -> list[Row]:
     ]
     (variant,) = engine.generate("item:1", [7])
     answer = {"value": "0.99999"}
-    grade = seconds(lambda: numeric.grade(body, variant, answer), repeat=200)
-    by_hand = seconds(lambda: _plain_grade("0.99999", variant["key"], variant["of"]), repeat=200)
+    grade = seconds(lambda: NUMERIC.grade(body, variant, answer), repeat=200)
+    key, of = 1 - 1e-5, 1e-5
+    by_hand = seconds(lambda: _plain_grade("0.99999", key, of), repeat=200)
     found.append(Row("grade a typed answer", grade, "float(text), one tolerance", by_hand))
     return [*found, *_formulas(), *_whole_items(body)]
 
@@ -76,10 +78,10 @@ def _formulas() -> list[Row]:
     ]
 
 
-def _whole_items(body: numeric.Body) -> list[Row]:
+def _whole_items(body: Body) -> list[Row]:
     return [
-        Row("compile a whole item", seconds(lambda: numeric.Body.model_validate(ITEM), repeat=50)),
-        Row("audit a variant, of 10,000", seconds(lambda: numeric.audit(body, "item:1", N), N, repeat=3)),
+        Row("compile a whole item", seconds(lambda: Body.model_validate(ITEM), repeat=50)),
+        Row("audit a variant, of 10,000", seconds(lambda: NUMERIC.audit(body, "item:1", N), N, repeat=3)),
     ]
 
 

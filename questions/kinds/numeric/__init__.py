@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from questions.kinds.base import (
@@ -104,8 +103,8 @@ class Numeric(Kind[Body, NumericPrompt, Variant]):
     def result_rows(self, prompt: NumericPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
         return [TypedRow(response.get("value", ""), grade["key"]["value"], grade["correct"])]
 
-    def response_lines(self, prompt: NumericPrompt, response: Mapping[str, Any]) -> list[str]:
-        return [escape(str(response["value"]))]
+    def response_texts(self, prompt: NumericPrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        return [(str(response["value"]),)]
 
     def options(self, body: Body) -> list[Option]:
         """The formulas of the answer and of the expected mistakes."""
@@ -150,3 +149,6 @@ class Numeric(Kind[Body, NumericPrompt, Variant]):
     def is_reproduced(self, body: Body, answer: Variant, *, seed: int, identity: str) -> bool:
         (variant,) = body.engine.generate(identity, [seed])
         return variant == answer
+
+
+__all__ = ["Body", "Numeric", "show_key"]

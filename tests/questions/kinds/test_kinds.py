@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questions import kinds
-from questions.kinds.base import Presented, ResponseError
+from questions.kinds import Presented, ResponseError
 
 TEXTS = {"stem": "Which?", "explanation": "Because."}
 BODIES: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 def put(
     kind: str, body: dict[str, Any] | None = None, focus: tuple[str, ...] = (), salt: str = ""
-) -> tuple[Any, Presented]:
+) -> tuple[Any, Presented[Any, Any]]:
     """A body, and a presentation of it whose ids are as opaque as their names."""
     parsed = kinds.parse(kind, body or BODIES[kind])
 
@@ -56,11 +56,11 @@ def put(
     return parsed, kinds.get(kind).present(parsed, seed=7, identity="item:1", opaque=opaque, focus=focus)
 
 
-def grade(kind: str, body: Any, presented: Presented, response: Any) -> Any:
+def grade(kind: str, body: Any, presented: Presented[Any, Any], response: Any) -> Any:
     return kinds.get(kind).grade(body, presented.answer, response)
 
 
-def ids(presented: Presented, side: str) -> dict[str, str]:
+def ids(presented: Presented[Any, Any], side: str) -> dict[str, str]:
     """Texts to ids."""
     return {entry["text"]: entry["id"] for entry in presented.prompt[side]}
 

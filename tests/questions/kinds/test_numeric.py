@@ -9,8 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from questions import kinds
-from questions.kinds import numeric
-from questions.kinds.base import Presented, ResponseError
+from questions.kinds import Presented, ResponseError
+from questions.kinds.base import Feedback
+from questions.kinds.numeric import Body, Numeric, NumericPrompt, show_key
+from questions.variants import numbers
+
+numeric = Numeric()
 
 DECAY: dict[str, Any] = {
     "stem": r"SGD with $\eta = {eta}$ and $\lambda = {lam}$ multiplies every weight by what factor?",
@@ -36,10 +40,10 @@ STEP: dict[str, Any] = {
 }
 
 
-def put(document: dict[str, Any], seed: int = 7) -> tuple[numeric.Body, Presented]:
+def put(document: dict[str, Any], seed: int = 7) -> tuple[Body, Presented[NumericPrompt, Any]]:
     """A body and its variant of `seed`, stored and read back as the service does."""
     body = kinds.parse("numeric", document)
-    assert isinstance(body, numeric.Body)
+    assert isinstance(body, Body)
     presented = numeric.present(body, seed=seed, identity="item:1", opaque=str)
     stored = json.loads(json.dumps(presented.answer, allow_nan=False))
     return body, Presented(presented.prompt, stored, presented.facets, presented.guess_rate)
@@ -84,7 +88,7 @@ def test_a_prompt_holds_the_variants_numbers_and_not_the_key() -> None:
 def test_a_recognised_mistake_is_told_what_it_is() -> None:
     body, presented = put(DECAY)
 
-    def said(text: str) -> list[dict[str, str]]:
+    def said(text: str) -> list[Feedback]:
         return numeric.grade(body, presented.answer, {"value": text}).feedback
 
     assert said("1e-5") == [{"target": "value", "message": "10⁻⁵ is the part taken away; the factor is one minus it."}]
@@ -133,7 +137,7 @@ def scalar(**changes: Any) -> dict[str, Any]:
 )
 def test_what_is_revealed_is_right_when_typed(document: dict[str, Any]) -> None:
     body = kinds.parse("numeric", document)
-    assert isinstance(body, numeric.Body)
+    assert isinstance(body, Body)
 
     for variant in body.engine.generate("item:1", range(150)):
         assert numeric.grade(body, variant, numeric.reveal(body, variant).key).correct
@@ -255,7 +259,7 @@ def test_a_mistake_without_a_value_in_a_variant_is_never_recognised() -> None:
 
     assert presented.answer["mistakes"] == [None]
     assert numeric.grade(body, presented.answer, {"value": "3"}).feedback == []
-    assert numeric.show_key(body, None, None) == "undefined"
+    assert show_key(body, None, None) == "undefined"
 
 
 def test_the_hint_says_what_is_asked() -> None:
@@ -270,7 +274,7 @@ def test_the_hint_says_what_is_asked() -> None:
     ("text", "echo"), [("1e-5", "read as 10⁻⁵"), ("0,5", "read as 0.5 (a decimal comma)"), ("[1, 2]", "read as [1, 2]")]
 )
 def test_it_echoes_how_an_answer_is_read(text: str, echo: str) -> None:
-    assert numeric.read(text) == echo
+    assert numbers.read(text).echo == echo
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from questions import kinds
-from questions.kinds import numeric
+from questions.kinds.numeric import Body, Numeric
 from questions.variants import numbers
-from questions.variants.audit import MAX_SHOWN, Audit, Verdict, audit
+from questions.variants.audit import MAX_SHOWN, Audit, Gate, Verdict, audit
 from questions.variants.engine import compile_engine
 from questions.variants.tolerance import Precision, allowed_error, matches
 
@@ -19,10 +19,10 @@ SOUND: dict[str, Any] = {
     "texts": {"stem": "What is {a} / {b}?", "explanation": "{a} / {b}", "mistakes.0.because": "{a*b} is the product."},
 }
 ASKED = Precision(3)
-Grader = Callable[[dict[str, Any], str], Verdict]
+Grader = Callable[[Any, str], Verdict]
 
 
-def by_significance(variant: dict[str, Any], text: str) -> Verdict:
+def by_significance(variant: Any, text: str) -> Verdict:
     """A grader of scalars to three significant digits."""
     try:
         (given,) = numbers.read(text).values
@@ -44,7 +44,7 @@ def audited(
     """The audit of the sound item with some of it changed."""
     empty: dict[str, Any] = {"let": {}, "where": [], "of": None}
     engine = compile_engine(**{**empty, **SOUND, **changes})
-    return audit(engine, "item:1", range(seeds), grade=grade, rounded=rounded, unit=ASKED.unit, neighbours=neighbours)
+    return audit(engine, "item:1", range(seeds), Gate(grade, rounded, ASKED.unit, neighbours))
 
 
 def messages(report: Audit) -> list[str]:
@@ -98,7 +98,7 @@ def test_it_refuses(changes: dict[str, Any], message: str) -> None:
     assert any(found.startswith(message) for found in messages(report))
 
 
-def lenient(variant: dict[str, Any], text: str) -> Verdict:
+def lenient(variant: Any, text: str) -> Verdict:
     """A grader that allows two units of the last digit."""
     try:
         (given,) = numbers.read(text).values
@@ -115,7 +115,7 @@ def test_it_refuses_a_neighbour_that_is_marked_right() -> None:
 
 
 def test_it_refuses_a_mistake_that_nothing_recognises() -> None:
-    def forgetful(variant: dict[str, Any], text: str) -> Verdict:
+    def forgetful(variant: Any, text: str) -> Verdict:
         return Verdict(by_significance(variant, text).correct)
 
     assert messages(audited(grade=forgetful)) == [
@@ -125,7 +125,7 @@ def test_it_refuses_a_mistake_that_nothing_recognises() -> None:
 
 
 def test_it_refuses_junk_that_is_graded() -> None:
-    def credulous(variant: dict[str, Any], text: str) -> Verdict:
+    def credulous(variant: Any, text: str) -> Verdict:
         return by_significance(variant, text) if text.strip() else Verdict(False)
 
     assert messages(audited(grade=credulous)) == ["“” is not a format error."]
@@ -152,7 +152,7 @@ def test_one_constant_item_needs_no_variety() -> None:
 # Through the real grader
 
 
-def numeric_item(**changes: Any) -> numeric.Body:
+def numeric_item(**changes: Any) -> Body:
     document = {
         "stem": "What is {a} + {b}?",
         "explanation": "Add.",
@@ -162,7 +162,7 @@ def numeric_item(**changes: Any) -> numeric.Body:
         **changes,
     }
     body = kinds.parse("numeric", {name: value for name, value in document.items() if value is not None})
-    assert isinstance(body, numeric.Body)
+    assert isinstance(body, Body)
     return body
 
 
@@ -178,13 +178,13 @@ def numeric_item(**changes: Any) -> numeric.Body:
     ],
 )
 def test_sound_items_pass_the_real_grader(changes: dict[str, Any]) -> None:
-    assert numeric.audit(numeric_item(**changes), "item:1", 300).problems == []
+    assert Numeric().audit(numeric_item(**changes), "item:1", 300).problems == []
 
 
 def test_a_mistake_that_is_right_for_some_seeds_is_found() -> None:
     body = numeric_item(mistakes=[{"value": "a*b", "because": "Add, do not multiply."}])
 
-    (problem,) = numeric.audit(body, "item:1", 500).problems
+    (problem,) = Numeric().audit(body, "item:1", 500).problems
 
     assert problem.message == "Mistake 1 is marked right."
     assert 0 < problem.total < 50
@@ -201,4 +201,4 @@ def test_a_tolerance_so_wide_that_a_mistake_fits_in_is_found() -> None:
         mistakes=[{"value": "1", "because": "Something is taken away."}],
     )
 
-    assert messages(numeric.audit(body, "item:1", 100)) == ["Mistake 1 is marked right."]
+    assert messages(Numeric().audit(body, "item:1", 100)) == ["Mistake 1 is marked right."]

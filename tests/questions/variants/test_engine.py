@@ -137,7 +137,8 @@ def test_a_vector_meets_a_constraint_in_every_entry() -> None:
 def test_a_constraint_guards_an_index() -> None:
     engine = compiled(draw={"v": "vector(3, integer(1, 9))", "i": "integer(0, 5)"}, where=["i < len(v)"], answer="v[i]")
 
-    for variant in engine.generate(IDENTITY, range(200)):
+    variants: list[Any] = [*engine.generate(IDENTITY, range(200))]
+    for variant in variants:
         assert variant["key"] == variant["values"]["v"][int(variant["values"]["i"])]
 
 
@@ -163,7 +164,8 @@ def test_a_number_that_is_not_finite_names_the_seeds_that_show_it(spec: dict[str
 def test_a_mistake_without_a_finite_value_is_none() -> None:
     engine = compiled(draw={"a": "choice(0, 2)"}, answer="a + 1", mistakes=["1/a", "a"])
 
-    for variant in engine.generate(IDENTITY, range(20)):
+    variants: list[Any] = [*engine.generate(IDENTITY, range(20))]
+    for variant in variants:
         a = variant["values"]["a"]
         assert variant["mistakes"] == [1 / a if a else None, a]
 
