@@ -5,9 +5,8 @@ from __future__ import annotations
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import exams, presentations, schedule
+from quizzes import exams, memory_upkeep, presentations, schedule
 from quizzes.background import outbox
-from quizzes.memory_upkeep import fitting
 from quizzes.models import Job
 from quizzes.reminders import reminders
 
@@ -50,25 +49,25 @@ def renew_broken_presentations() -> None:
 def fit_due() -> None:
     """Send a task for each fit that is due, and put the fits that were adopted in use for everyone."""
     now = timezone.now()
-    for student in fitting.students_due(now).values_list("pk", flat=True):
+    for student in memory_upkeep.students_due(now).values_list("pk", flat=True):
         fit_student.delay(student)
-    for course in fitting.courses_due(now).values_list("pk", flat=True):
+    for course in memory_upkeep.courses_due(now).values_list("pk", flat=True):
         fit_course.delay(course)
-    fitting.follow_courses(now=now)
+    memory_upkeep.follow_courses(now=now)
 
 
 @shared_task
 def fit_student(student: int) -> None:
     """Fit the memory model to a student's log, unless that was done this week."""
     now = timezone.now()
-    if due := fitting.students_due(now).filter(pk=student).first():
-        fitting.fit_student(due, now=now)
+    if due := memory_upkeep.students_due(now).filter(pk=student).first():
+        memory_upkeep.fit_student(due, now=now)
 
 
 @shared_task
 def fit_course(course: int) -> None:
     """Fit the memory model to a course's pooled log, unless that was done this week, and put it in use."""
     now = timezone.now()
-    if due := fitting.courses_due(now).filter(pk=course).first():
-        fitting.fit_course(due, now=now)
-        fitting.follow_courses(now=now)
+    if due := memory_upkeep.courses_due(now).filter(pk=course).first():
+        memory_upkeep.fit_course(due, now=now)
+        memory_upkeep.follow_courses(now=now)

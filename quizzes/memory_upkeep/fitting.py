@@ -1,7 +1,7 @@
 """Parameters of the memory model, fitted to what students and courses have answered, and put in use where better.
 
-A student's states are folded with the parameters of the fit that their change log names: an own one from 400 reviews
-on, else their course's, else the defaults. Whoever puts another fit in use folds the states anew in the same
+A student's states are folded with the parameters of the fit that their change log names: one of their own from 400
+reviews on, else their course's, else the defaults. Putting another fit in use folds the states anew in the same
 transaction, so that the states are the fold of the log at any time.
 """
 
@@ -25,30 +25,36 @@ from quizzes.memory_upkeep import rebuilding
 from quizzes.models import ChangeLog, Enrolment, MemoryFit, Review, Student
 from quizzes.reviews import change_log, memory_states
 
-EVERY = timedelta(days=7)
+INTERVAL = timedelta(days=7)
 SLACK = timedelta(hours=12)
-"""A fit that is this much younger than a week is due: beat's time is not exact."""
+"""A fit that is this much younger than a week is due already: beat's time is not exact."""
 
 
 def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit | None:
-    """Fit to the student's own log, keep the figures, and adopt the fit if it is better; None below 400 reviews."""
+    """Fit to the student's own log, store the figures, and put the fit in use if it is better.
+
+    Returns None, and stores nothing, where the log is too short: below 400 reviews.
+    """
     now = now or timezone.now()
     log = _load_log(Review.objects.filter(card__student=student))
     if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
-    found = fitting.fit(log, change_log.parameters(student))
-    if found is None:
+    fitted = fitting.fit(log, change_log.parameters(student))
+    if fitted is None:
         return None
     with transaction.atomic():
-        book = change_log.lock(student, now)
-        fit = _keep(found, now, student=student)
+        locked = change_log.lock(student, now)
+        fit = _store(fitted, now, student=student)
         if fit.adopted:
-            _use(book, fit)
+            _put_in_use(locked, fit)
     return fit
 
 
 def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | None:
-    """Fit to the pooled log of a course; those without an own fit follow with `follow_course`. None if too short."""
+    """Fit to the pooled log of a course, and store the figures; None where the log is too short.
+
+    `follow_courses` then puts the fit in use for the students who have none of their own.
+    """
     now = now or timezone.now()
     log: list[LogLine] = []
     reviews = 0
@@ -59,53 +65,53 @@ def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | No
             break
     if reviews < fitting.MIN_REVIEWS:
         return None
-    current = adopted(course)
-    found = fitting.fit(sorted(log), current.parameters if current else fsrs.DEFAULT_PARAMETERS)
-    return _keep(found, now, course=course) if found else None
+    current = adopted_fit(course)
+    fitted = fitting.fit(sorted(log), current.parameters if current else fsrs.DEFAULT_PARAMETERS)
+    return _store(fitted, now, course=course) if fitted else None
 
 
-def adopted(course: Course) -> MemoryFit | None:
-    """The fit that the course's students use who have none of their own."""
+def adopted_fit(course: Course) -> MemoryFit | None:
+    """Return the fit that the course's students use who have none of their own; None before the first."""
     return MemoryFit.objects.filter(course=course, adopted=True).first()
 
 
 def follow_courses(*, now: datetime | None = None) -> int:
-    """Put each course's newest adopted fit in use for its students without an own one; how many changed.
+    """Put each course's newest adopted fit in use for its students without their own; return how many changed.
 
-    Who is in several courses follows the one joined last. Each student is a transaction, so that it may be stopped at
+    A student of several courses follows the one joined last. Each student is a transaction: it may be stopped at
     any time and run again.
     """
     now = now or timezone.now()
     changed = 0
     for course in Course.objects.all():
-        fit = adopted(course)
+        fit = adopted_fit(course)
         if fit is None:
             continue
         for student in _behind(course, fit).iterator(chunk_size=500):
             with transaction.atomic():
-                book = change_log.lock(student, now)
-                if book.fit_id != fit.pk and not (book.fit and book.fit.student_id):
-                    _use(book, fit)
+                locked = change_log.lock(student, now)
+                if locked.fit_id != fit.pk and not (locked.fit and locked.fit.student_id):
+                    _put_in_use(locked, fit)
                     changed += 1
     return changed
 
 
 def students_due(now: datetime) -> QuerySet[Any]:
-    """Students with enough reviews whose last fit is a week old, and who have answered since."""
+    """Return the students with enough reviews whose last fit is a week old, and who have answered since."""
     last = MemoryFit.objects.filter(student=OuterRef("pk")).order_by("-fitted_at").values("fitted_at")[:1]
     reviews = Count("cards__log", filter=Q(cards__log__practice=0, cards__log__event__undone=False))
     students = get_user_model().objects.filter(is_active=True, cards__isnull=False)
     return (
         students.annotate(fitted=Subquery(last), answers=reviews, answered=Max("cards__last_review_at"))
         .filter(answers__gte=fitting.MIN_REVIEWS)
-        .filter(Q(fitted=None) | Q(fitted__lte=now - EVERY + SLACK, answered__gt=F("fitted")))
+        .filter(Q(fitted=None) | Q(fitted__lte=now - INTERVAL + SLACK, answered__gt=F("fitted")))
         .order_by("pk")
     )
 
 
 def courses_due(now: datetime) -> QuerySet[Course]:
-    """Courses whose last fit is a week old."""
-    recent = MemoryFit.objects.filter(course=OuterRef("pk"), fitted_at__gt=now - EVERY + SLACK)
+    """Return the courses whose last fit is a week old, or who have none."""
+    recent = MemoryFit.objects.filter(course=OuterRef("pk"), fitted_at__gt=now - INTERVAL + SLACK)
     return Course.objects.filter(~Exists(recent))
 
 
@@ -113,7 +119,7 @@ def _load_log(reviews: QuerySet[Review]) -> list[LogLine]:
     return memory_states.load_log(reviews.filter(event__undone=False), with_guess_rates=True)
 
 
-def _newest_first(course: Course) -> Iterator[Any]:
+def _newest_first(course: Course) -> Iterator[Student]:
     students = get_user_model().objects.filter(enrolments__course=course)
     return students.annotate(at=Max("cards__last_review_at")).order_by(F("at").desc(nulls_last=True), "pk").iterator()
 
@@ -125,26 +131,29 @@ def _behind(course: Course, fit: MemoryFit) -> QuerySet[Any]:
     return students.filter(waiting).exclude(change_log__fit=fit).order_by("pk")
 
 
-def _keep(found: fitting.FittedParameters, now: datetime, **whose: Any) -> MemoryFit:
-    better = found.after if found.better else found.before
+def _store(
+    fitted: fitting.FittedParameters, now: datetime, *, student: Student | None = None, course: Course | None = None
+) -> MemoryFit:
+    better = fitted.after if fitted.better else fitted.before
     return MemoryFit.objects.create(
-        **whose,
+        student=student,
+        course=course,
         fitted_at=now,
-        parameters=list(found.parameters),
-        reviews=found.reviews,
-        judged_on=found.judged_on,
-        log_loss_before=found.before.log_loss,
-        log_loss_after=found.after.log_loss,
-        rmse_before=found.before.rmse,
-        rmse_after=found.after.rmse,
-        calibration=[asdict(one) for one in better.bins],
-        adopted=found.better,
+        parameters=list(fitted.parameters),
+        reviews=fitted.reviews,
+        judged_on=fitted.judged_on,
+        log_loss_before=fitted.before.log_loss,
+        log_loss_after=fitted.after.log_loss,
+        rmse_before=fitted.before.rmse,
+        rmse_after=fitted.after.rmse,
+        calibration=[asdict(interval) for interval in better.bins],
+        adopted=fitted.better,
     )
 
 
-def _use(book: ChangeLog, fit: MemoryFit) -> None:
-    """Put a fit in use: fold the student's states anew, and want a plan made of them."""
-    book.fit = fit
-    book.save(update_fields=["fit"])
-    rebuilding.refold(book)
-    schedule.request_plan(book.student, fit.fitted_at)
+def _put_in_use(locked: ChangeLog, fit: MemoryFit) -> None:
+    """Fold the student's states anew with a fit, and enqueue a plan made of them."""
+    locked.fit = fit
+    locked.save(update_fields=["fit"])
+    rebuilding.refold(locked)
+    schedule.request_plan(locked.student, fit.fitted_at)

@@ -6,22 +6,22 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from quizzes import reviews
 from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student
-from quizzes.reviews import change_log, memory_states
+from quizzes.reviews import memory_states
 
 CARDS_AT_ONCE = 20_000
-MAX_SHOWN = 20
+MAX_EXAMPLES = 20
 
 
 @dataclass
-class Rebuilt:
+class RebuildReport:
     """What a rebuild went through, and the cards whose stored state was not the fold of the log."""
 
     students: int = 0
@@ -32,28 +32,31 @@ class Rebuilt:
 
 
 def rebuild(
-    student: Student | None = None, *, repair: bool = True, progress: Callable[[Rebuilt], None] = lambda so_far: None
-) -> Rebuilt:
+    student: Student | None = None,
+    *,
+    repair: bool = True,
+    progress: Callable[[RebuildReport], None] = lambda so_far: None,
+) -> RebuildReport:
     """Replay the log of one student, or of everyone, into card states; write those that differ if `repair`.
 
     One transaction and a fixed number of queries a student (for each 20,000 cards), in bounded memory; the others go
     on answering meanwhile. `progress` is called after each student.
     """
-    report = Rebuilt()
-    students = get_user_model().objects.filter(cards__isnull=False).distinct().order_by("pk")
-    for one in [student] if student is not None else students.iterator(chunk_size=500):
+    report = RebuildReport()
+    everyone = get_user_model().objects.filter(cards__isnull=False).distinct().order_by("pk")
+    for each in everyone.iterator(chunk_size=500) if student is None else [student]:
         with transaction.atomic():
-            refold(change_log.lock(one, timezone.now()), report, repair=repair)
+            refold(reviews.change_log.lock(each, timezone.now()), report, repair=repair)
         report.students += 1
         progress(report)
     return report
 
 
-def refold(book: ChangeLog, report: Rebuilt | None = None, *, repair: bool = True) -> None:
+def refold(change_log: ChangeLog, report: RebuildReport | None = None, *, repair: bool = True) -> None:
     """Replay the log of one student, whose change log is locked, into card states; write those that differ."""
-    for cards in _chunks(book.student):
-        _rebuild(book, cards, report or Rebuilt(), repair=repair)
-    book.save(update_fields=["last_sequence"])
+    for cards in _chunks(change_log.student):
+        _refold_cards(change_log, cards, report or RebuildReport(), repair=repair)
+    change_log.save(update_fields=["last_sequence"])
 
 
 def _chunks(student: Student) -> Iterator[dict[uuid.UUID, Card]]:
@@ -62,37 +65,36 @@ def _chunks(student: Student) -> Iterator[dict[uuid.UUID, Card]]:
         yield {card.pk: card for card in chunk}
 
 
-def _rebuild(book: ChangeLog, cards: dict[uuid.UUID, Card], report: Rebuilt, *, repair: bool) -> None:
-    student = book.student
+def _refold_cards(change_log: ChangeLog, cards: dict[uuid.UUID, Card], report: RebuildReport, *, repair: bool) -> None:
+    student, w = change_log.student, change_log.w
     before = {pk: _state(card) for pk, card in cards.items()}
     first, last = min(cards), max(cards)
     log = _load_log(student, first, last)
-    memory_states.replay(cards, log, book.w)
-    report.reviews += len(log)
+    memory_states.replay(cards, log, w)
     flags = ReviewEvent.objects.filter(student=student, card__gte=first, card__lte=last, undone=False)
     memory_states.fold_flags(student, cards, flags.filter(type__in=memory_states.FLAGS))
     for card in cards.values():
-        card.due_at = memory_states.due(student, card, book.w)
+        card.due_at = memory_states.due(student, card, w)
     different = [card for pk, card in cards.items() if _state(card) != before[pk]]
     report.cards += len(cards)
+    report.reviews += len(log)
     report.different += len(different)
-    for card in different[: MAX_SHOWN - len(report.examples)]:
-        changes = [
-            f"{name} {was} is {now}"
-            for name, was, now in zip(memory_states.CARD_STATE, before[card.pk], _state(card), strict=True)
-            if was != now
-        ]
-        report.examples.append(f"{student}, {card}: {', '.join(changes)}")
+    for card in different[: MAX_EXAMPLES - len(report.examples)]:
+        report.examples.append(f"{student}, {card}: {_describe_difference(before[card.pk], _state(card))}")
     if repair and different:
-        change_log.stamp(book, different)
+        reviews.change_log.stamp(change_log, different)
         Card.objects.bulk_update(different, [*memory_states.CARD_STATE, "sequence"], batch_size=500)
 
 
-def _state(card: Card) -> tuple[Any, ...]:
-    return tuple(getattr(card, name) for name in memory_states.CARD_STATE)
+def _state(card: Card) -> dict[str, object]:
+    return {name: getattr(card, name) for name in memory_states.CARD_STATE}
+
+
+def _describe_difference(before: dict[str, object], after: dict[str, object]) -> str:
+    return ", ".join(f"{name} {before[name]} is {after[name]}" for name in after if before[name] != after[name])
 
 
 def _load_log(student: Student, first: uuid.UUID, last: uuid.UUID) -> list[LogLine]:
     """Return the lines that count of the student's cards from `first` to `last`."""
-    reviews = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
-    return memory_states.load_log(reviews)
+    log = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
+    return memory_states.load_log(log)

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes.memory_upkeep import rebuilding
+from quizzes import memory_upkeep
 from quizzes.models import Card, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.api.test_packs import right_by_the_pack
@@ -147,7 +147,7 @@ def test_a_week_offline_loses_nothing_and_doubles_nothing(student: User, key: Ke
             assert result["grade"]["correct"] is phone.graded[result["id"]]
 
     # The states are those of the ordered log, and the phone has them.
-    assert rebuilding.rebuild(student, repair=False).different == 0
+    assert memory_upkeep.rebuild(student, repair=False).different == 0
     cards = of(list(phone.copy.values()), "card")
     for card in Card.objects.filter(student=student):
         told = cards[str(card.pk)]

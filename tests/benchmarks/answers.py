@@ -13,8 +13,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course
-from quizzes import reviews, schedule
-from quizzes.memory_upkeep import rebuilding
+from quizzes import memory_upkeep, reviews, schedule
 from quizzes.models import Presentation, Review, ReviewEvent
 from quizzes.presentations import body_of
 from tests.benchmarks.database import migrated
@@ -93,4 +92,4 @@ def _remember(student: User, events: int) -> None:
     student.change_log.refresh_from_db()
     student.change_log.last_sequence += events
     student.change_log.save()
-    rebuilding.rebuild(student)
+    memory_upkeep.rebuild(student)

@@ -10,8 +10,7 @@ import numpy as np
 
 from examprep.models import User
 from questions import bank
-from quizzes import schedule
-from quizzes.memory_upkeep import importing
+from quizzes import memory_upkeep, schedule
 from quizzes.models import Card
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row, seconds
@@ -28,11 +27,11 @@ def rows() -> list[Row]:
         schedule.ensure_cards(student)
         path = Path(folder) / "history.csv"
         _write(path, student)
-        found = importing.Imported()
+        found = memory_upkeep.ImportReport()
 
         def bring() -> None:
             nonlocal found
-            found = importing.import_reviews(student, path)
+            found = memory_upkeep.import_reviews(student, path)
 
         first = seconds(bring, REVIEWS, repeat=1)
         assert found.imported == REVIEWS

@@ -11,7 +11,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Item
-from quizzes.memory_upkeep import rebuilding
+from quizzes import memory_upkeep
 from quizzes.models import Card, Review, ReviewEvent
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row, seconds
@@ -28,12 +28,12 @@ def rows() -> list[Row]:
         rng = np.random.default_rng(0)
         for number in range(STUDENTS):
             _remember(User.objects.create_user(f"student-{number}"), item, rng)
-        rebuilding.rebuild()
-        found = rebuilding.Rebuilt()
+        memory_upkeep.rebuild()
+        found = memory_upkeep.RebuildReport()
 
         def again() -> None:
             nonlocal found
-            found = rebuilding.rebuild()
+            found = memory_upkeep.rebuild()
 
         each = seconds(again, STUDENTS * CARDS * REVIEWS, repeat=1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -1,14 +1,13 @@
 """`manage.py fit_memory [--student NAME]`: fit the memory model's parameters, by hand."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from questions.models import Course
+from quizzes import memory_upkeep
 from quizzes.memory.fitting import MIN_REVIEWS
-from quizzes.memory_upkeep import fitting
 from quizzes.models import MemoryFit
 
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--student", metavar="NAME", help="Only this student's.")
 
-    def handle(self, *args: Any, student: str | None, **options: Any) -> None:
+    def handle(self, *args: object, student: str | None, **options: object) -> None:
         students = get_user_model().objects.filter(is_active=True, cards__isnull=False).distinct().order_by("pk")
         if student:
             students = students.filter(username=student)
@@ -26,12 +25,12 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no student “{student}” with cards; enrol them in a course.")
         else:
             for course in Course.objects.all():
-                self._tell(str(course), fitting.fit_course(course))
-            self.stdout.write(f"{fitting.follow_courses()} students follow their course's fit from now on.")
-        for one in students.iterator():
-            self._tell(str(one), fitting.fit_student(one))
+                self._report(str(course), memory_upkeep.fit_course(course))
+            self.stdout.write(f"{memory_upkeep.follow_courses()} students follow their course's fit from now on.")
+        for each in students.iterator():
+            self._report(str(each), memory_upkeep.fit_student(each))
 
-    def _tell(self, who: str, fit: MemoryFit | None) -> None:
+    def _report(self, who: str, fit: MemoryFit | None) -> None:
         if fit is None:
             self.stdout.write(f"{who}: fewer than {MIN_REVIEWS} reviews, nothing is fitted.")
             return

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -17,11 +16,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the course folder, such as fixtures/regularization")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, path: Path, **options: object) -> None:
         try:
             with transaction.atomic():
-                report = bank.load_course(options["path"])
-                count = exams.load_exams(report.course, options["path"])
+                report = bank.load_course(path)
+                count = exams.load_exams(report.course, path)
         except bank.BankError as error:
             lines = "\n".join(f"  {problem}" for problem in error.problems)
             raise CommandError(f"Nothing was loaded:\n{lines}") from None

@@ -1,12 +1,11 @@
 """`manage.py rebuild_memory`: memory states from the review log alone."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes.memory_upkeep import rebuilding
+from quizzes import memory_upkeep
 from quizzes.models import Review
 
 BAR = 40
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--student", metavar="NAME", help="Only this student's.")
         parser.add_argument("--check", action="store_true", help="Change nothing; exit with 1 on a difference.")
 
-    def handle(self, *args: Any, student: str | None, check: bool, **options: Any) -> None:
+    def handle(self, *args: object, student: str | None, check: bool, **options: object) -> None:
         found = None
         log = Review.objects.filter(event__undone=False)
         if student:
@@ -29,14 +28,14 @@ class Command(BaseCommand):
             log = log.filter(card__student=found)
         total = log.count()
 
-        def show(so_far: rebuilding.Rebuilt) -> None:
+        def show(so_far: memory_upkeep.RebuildReport) -> None:
             share = so_far.reviews / total if total else 1.0
             done = round(BAR * share)
             self.stderr.write(
                 f"\r[{'#' * done}{'.' * (BAR - done)}] {so_far.reviews:,} of {total:,} reviews", ending=""
             )
 
-        report = rebuilding.rebuild(found, repair=not check, progress=show if self.stderr.isatty() else _quiet)
+        report = memory_upkeep.rebuild(found, repair=not check, progress=show if self.stderr.isatty() else _quiet)
         if self.stderr.isatty():
             self.stderr.write("")
         for example in report.examples:
@@ -49,5 +48,5 @@ class Command(BaseCommand):
             raise CommandError("The stored states are not the fold of the log.")
 
 
-def _quiet(so_far: rebuilding.Rebuilt) -> None:
+def _quiet(so_far: memory_upkeep.RebuildReport) -> None:
     """Nobody watches."""

@@ -1,7 +1,5 @@
 """`manage.py vapid_key`: a new key for web push."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from quizzes.reminders import web_push
@@ -10,5 +8,5 @@ from quizzes.reminders import web_push
 class Command(BaseCommand):
     help = "Prints a new VAPID key: put it in the environment, and students can have reminders in their browser."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stdout.write(f"VAPID_PRIVATE_KEY={web_push.new_private_key()}")

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 
 class HistoryError(ValueError):
-    """A file that cannot be read; `problems` says what has to be mended, and where."""
+    """A file cannot be read; `problems` says what has to be mended, and where."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
@@ -14,15 +14,15 @@ class HistoryError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What was asked, by its names here: an item's slug, and the pair of a match set."""
+class ItemName:
+    """What was asked, named by an item's slug and, of a match set, the pair."""
 
     item: str
     facet: str = ""
 
     @classmethod
-    def read(cls, text: str) -> "Named":
-        """`slug`, or `slug:pair` (also with the two colons that make a tag a branch of another)."""
+    def read(cls, text: str) -> "ItemName":
+        """Read `slug`, or `slug:pair` (also with the two colons by which Anki nests tags)."""
         item, _, facet = text.strip().partition(":")
         return cls(item, facet.removeprefix(":"))
 
@@ -32,7 +32,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Note:
-    """What was asked, as somebody wrote it down elsewhere: one note, of which `cards` cards were made."""
+    """What was asked, as a note in another program, of which `cards` cards were made."""
 
     id: int
     guid: str
@@ -46,24 +46,27 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """One review. `rating` is 1 (again) to 4 (easy), `at` aware, and `key` names it for ever: in later exports too."""
+class PastReview:
+    """One review."""
 
-    subject: Named | Note
+    subject: ItemName | Note
     place: int
     """The number, from 0, of the card among its note's."""
     rating: int
+    """1 (again) to 4 (easy)."""
     at: datetime
+    """Aware."""
     duration_ms: int
     key: str
+    """Names the review in this and all later exports."""
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """A line of the history that is no review."""
+class NotAReview:
+    """A line of the history that is no review: the reason in words, and an example to recognise it by."""
 
     why: str
     example: str
 
 
-Line: TypeAlias = Reviewed | Passed
+HistoryLine: TypeAlias = PastReview | NotAReview

@@ -22,7 +22,7 @@ from typing import IO
 
 import zstandard
 
-from quizzes.memory_upkeep.histories import HistoryError, Line, Note, Passed, Reviewed
+from quizzes.memory_upkeep.histories import HistoryError, HistoryLine, NotAReview, Note, PastReview
 
 SOURCE = "anki"
 SUFFIXES = (".apkg", ".colpkg")
@@ -56,7 +56,7 @@ _REVIEWS = """
 _NOTE = "SELECT guid, tags, flds, (SELECT count(*) FROM cards WHERE nid = notes.id) FROM notes WHERE id = ?"
 
 
-def read(path: Path) -> Generator[Line, None, None]:
+def read(path: Path) -> Generator[HistoryLine, None, None]:
     """The reviews of the package's log, note by note, and what else the log holds. Raises HistoryError."""
     with tempfile.TemporaryDirectory(prefix="examprep-import-") as folder:
         collection = Path(folder) / "collection.sqlite"
@@ -69,7 +69,7 @@ def read(path: Path) -> Generator[Line, None, None]:
             raise HistoryError("The package is packed as Anki never does; export it from Anki again.") from None
         try:
             with closing(sqlite3.connect(f"{collection.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-                yield from _log(database)
+                yield from _read_log(database)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             message = f"The collection is damaged ({error}); in Anki run Tools, Check Database, and export it again."
             raise HistoryError(message) from None
@@ -123,7 +123,7 @@ def _copy(source: IO[bytes] | zstandard.ZstdDecompressionReader, file: IO[bytes]
 # Reading
 
 
-def _log(database: sqlite3.Connection) -> Generator[Line, None, None]:
+def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None]:
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
     database.execute("PRAGMA trusted_schema = OFF")
     database.text_factory = lambda text: text.decode(errors="replace")
@@ -134,19 +134,19 @@ def _log(database: sqlite3.Connection) -> Generator[Line, None, None]:
         if not all(isinstance(value, int) for value in (row[:5] if owner is None else row)):
             raise HistoryError(f"The review {at!r:.40} is no review of Anki's; in Anki run Tools, Check Database.")
         if kind in (MANUAL, RESCHEDULED) or ease == 0:
-            yield Passed(_NOT_ANSWERED, _said(at))
+            yield NotAReview(_NOT_ANSWERED, _date_text(at))
         elif kind == FILTERED and factor == 0:
-            yield Passed(_PREVIEW, _said(at))
+            yield NotAReview(_PREVIEW, _date_text(at))
         elif owner is None:
-            yield Passed(_DELETED, _said(at))
+            yield NotAReview(_DELETED, _date_text(at))
         elif not 1 <= ease <= 4:
-            yield Passed("not one of the four ratings", f"{_said(at)} ({ease})")
+            yield NotAReview("not one of the four ratings", f"{_date_text(at)} ({ease})")
         elif (instant := _instant(at)) is None:
-            yield Passed("not a date", str(at))
+            yield NotAReview("not a date", str(at))
         else:
             if note is None or note.id != owner:
                 note = _note(database, owner)
-            yield Reviewed(note, place, ease, instant, max(milliseconds, 0), f"{note.guid}:{place}:{at}")
+            yield PastReview(note, place, ease, instant, max(milliseconds, 0), f"{note.guid}:{place}:{at}")
 
 
 def _check(database: sqlite3.Connection) -> None:
@@ -171,7 +171,7 @@ def _instant(milliseconds: int) -> datetime | None:
         return None
 
 
-def _said(milliseconds: int) -> str:
+def _date_text(milliseconds: int) -> str:
     instant = _instant(milliseconds)
     return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else str(milliseconds)
 

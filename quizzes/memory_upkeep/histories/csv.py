@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from quizzes.memory_upkeep.histories import HistoryError, Named, Reviewed
+from quizzes.memory_upkeep.histories import HistoryError, ItemName, PastReview
 
 SOURCE = "csv"
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -24,7 +24,7 @@ RATINGS |= {str(rating): rating for rating in RATINGS.values()}
 Value = TypeVar("Value")
 
 
-def read(path: Path) -> Generator[Reviewed, None, None]:
+def read(path: Path) -> Generator[PastReview, None, None]:
     """The reviews of the file, line by line.
 
     Columns: `item` (a slug, or `slug:pair`), `facet` (a match set's pair, where `item` does not name it), `rating` (1-4
@@ -74,15 +74,15 @@ def _columns(header: list[str]) -> list[str]:
     return columns
 
 
-def _review(columns: list[str], cells: list[str]) -> Reviewed:
+def _review(columns: list[str], cells: list[str]) -> PastReview:
     if len(cells) != len(columns):
         raise ValueError(f"{len(cells)} values for {len(columns)} columns; put a text with the delimiter in quotes.")
     row = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
-    subject = _value("item", row["item"], Named.read)
+    subject = _value("item", row["item"], ItemName.read)
     if row.get("facet"):
-        subject = Named(subject.item, row["facet"])
+        subject = ItemName(subject.item, row["facet"])
     at = _value("instant", row["instant"], _instant)
-    return Reviewed(
+    return PastReview(
         subject,
         0,
         _value("rating", row["rating"], _rating),

@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Course, Item
-from quizzes import schedule, tasks
+from quizzes import memory_upkeep, schedule, tasks
 from quizzes.memory import fsrs
-from quizzes.memory_upkeep import fitting, rebuilding
 from quizzes.models import Card, ChangeLog, Enrolment, Job, MemoryFit, Review, ReviewEvent
 from quizzes.reviews import memory_states
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
@@ -53,7 +52,7 @@ def remember(student: User, w: tuple[float, ...] = SOMEBODY, cards: int = CARDS,
     ChangeLog.objects.update_or_create(
         student=student, defaults={"last_sequence": len(events), "next_day_at": timezone.now()}
     )
-    rebuilding.rebuild(student)
+    memory_upkeep.rebuild(student)
 
 
 def stabilities(student: User) -> list[float | None]:
@@ -68,14 +67,14 @@ def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
     remember(student)
     before = stabilities(student)
 
-    fit = fitting.fit_student(student)
+    fit = memory_upkeep.fit_student(student)
 
     assert fit is not None
     assert fit.adopted
     assert fit.log_loss_after < fit.log_loss_before
     assert w_of(student) == tuple(fit.parameters) != fsrs.DEFAULT_PARAMETERS
     assert stabilities(student) != before
-    assert rebuilding.rebuild(student, repair=False).different == 0
+    assert memory_upkeep.rebuild(student, repair=False).different == 0
     card = Card.objects.filter(student=student, last_rating__gt=1).first()
     assert card
     assert card.due_at == memory_states.due(student, card, fit.parameters)
@@ -84,9 +83,9 @@ def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
 
 def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(student: User) -> None:
     remember(student)
-    fitting.fit_student(student)
+    memory_upkeep.fit_student(student)
     before = stabilities(student)
-    again = fitting.fit_student(student)
+    again = memory_upkeep.fit_student(student)
     assert again is not None
     assert not again.adopted
     assert again.log_loss_before == again.log_loss_after
@@ -96,7 +95,7 @@ def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(st
 
 def test_a_short_log_is_not_fitted_to(student: User) -> None:
     remember(student, cards=49)
-    assert fitting.fit_student(student) is None
+    assert memory_upkeep.fit_student(student) is None
     assert not MemoryFit.objects.exists()
 
 
@@ -107,13 +106,13 @@ def test_students_follow_their_course_until_they_have_their_own(student: User, s
     newcomer = User.objects.create_user("newcomer")
     schedule.enrol(newcomer, course)
 
-    fit = fitting.fit_course(course)
+    fit = memory_upkeep.fit_course(course)
     assert fit is not None
     assert fit.adopted
-    assert fitting.follow_courses() == 3
+    assert memory_upkeep.follow_courses() == 3
     assert {w_of(one) for one in (student, stranger, newcomer)} == {tuple(fit.parameters)}
-    assert rebuilding.rebuild(repair=False).different == 0
-    assert fitting.follow_courses() == 0
+    assert memory_upkeep.rebuild(repair=False).different == 0
+    assert memory_upkeep.follow_courses() == 0
 
     own = MemoryFit.objects.create(
         student=student,
@@ -132,7 +131,7 @@ def test_students_follow_their_course_until_they_have_their_own(student: User, s
     MemoryFit.objects.create(
         **{**vars_of(fit), "fitted_at": timezone.now(), "parameters": list(fsrs.DEFAULT_PARAMETERS)}
     )
-    assert fitting.follow_courses() == 2
+    assert memory_upkeep.follow_courses() == 2
     assert w_of(student) == SOMEBODY
     assert w_of(newcomer) == fsrs.DEFAULT_PARAMETERS
 
@@ -144,29 +143,29 @@ def vars_of(fit: MemoryFit) -> dict[str, Any]:
 def test_who_is_in_two_courses_follows_the_one_joined_last(student: User, course: Course) -> None:
     remember(student)
     other = Course.objects.create(slug="other", title="Other")
-    first = fitting.fit_course(course)
+    first = memory_upkeep.fit_course(course)
     assert first
     second = MemoryFit.objects.create(**{**vars_of(first), "course": other, "parameters": list(SOMEBODY)})
     schedule.enrol(student, other)
-    assert fitting.follow_courses() == 1
+    assert memory_upkeep.follow_courses() == 1
     assert ChangeLog.objects.get(student=student).fit == second
-    assert fitting.follow_courses() == 0
+    assert memory_upkeep.follow_courses() == 0
 
 
 def test_fits_are_due_once_a_week_and_twice_does_no_harm(student: User) -> None:
     remember(student)
     now = timezone.now()
-    assert list(fitting.students_due(now)) == [student]
+    assert list(memory_upkeep.students_due(now)) == [student]
     for _ in range(2):
         tasks.fit_student(student.pk)
         tasks.fit_course(Course.objects.get().pk)
     assert MemoryFit.objects.filter(student=student).count() == 1
     assert MemoryFit.objects.filter(course__isnull=False).count() == 1
-    assert not fitting.students_due(now + timedelta(days=8))  # nothing was answered since
+    assert not memory_upkeep.students_due(now + timedelta(days=8))  # nothing was answered since
     Card.objects.filter(student=student).update(last_review_at=now + timedelta(days=1))
-    assert not fitting.students_due(now + timedelta(days=2))
-    assert list(fitting.students_due(now + timedelta(days=8))) == [student]
-    assert list(fitting.courses_due(now + timedelta(days=8)))
+    assert not memory_upkeep.students_due(now + timedelta(days=2))
+    assert list(memory_upkeep.students_due(now + timedelta(days=8))) == [student]
+    assert list(memory_upkeep.courses_due(now + timedelta(days=8)))
 
 
 def test_by_hand(student: User) -> None:
@@ -184,7 +183,7 @@ def test_by_hand(student: User) -> None:
 
 def test_instructors_see_the_figures(student: User, admin_client: Client) -> None:
     remember(student)
-    fit = fitting.fit_student(student)
+    fit = memory_upkeep.fit_student(student)
     assert fit
     listed = admin_client.get("/admin/quizzes/memoryfit/").content.decode()
     assert f"{fit.log_loss_before:.4f}" in listed

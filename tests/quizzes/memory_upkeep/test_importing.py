@@ -18,8 +18,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from quizzes import schedule
-from quizzes.memory_upkeep import rebuilding
+from quizzes import memory_upkeep, schedule
 from quizzes.models import Card, ChangeLog, DailyPlan, Job, Review, ReviewEvent
 from tests.conftest import Api
 from tests.quizzes.memory_upkeep.histories import packages
@@ -74,7 +73,7 @@ def card(student: User, slug: str = "penalty-target", facet: str = "") -> Card:
 
 
 def healthy(student: User) -> bool:
-    return rebuilding.rebuild(student, repair=False).different == 0
+    return memory_upkeep.rebuild(student, repair=False).different == 0
 
 
 # What becomes of a review

@@ -19,8 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import presentations, reviews, schedule
-from quizzes.memory_upkeep import rebuilding
+from quizzes import memory_upkeep, presentations, reviews, schedule
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
@@ -174,7 +173,7 @@ def test_a_rebuild_mends_what_is_wrong_and_says_what(student: User, stranger: Us
 def test_a_rebuild_takes_the_same_queries_however_long_the_log(student: User, key: Key) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            rebuilding.rebuild(student)
+            memory_upkeep.rebuild(student)
         return len(captured)
 
     events = history(student, key, rounds=20)

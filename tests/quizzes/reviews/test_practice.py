@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import ConceptEdge
-from quizzes import presentations, reviews, schedule
+from quizzes import memory_upkeep, presentations, reviews, schedule
 from quizzes.memory import fsrs
-from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, Presentation, Review
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
@@ -73,7 +72,7 @@ def test_a_right_answer_practises_what_its_concept_encompasses(student: User, an
     assert after.due_at > before.due_at
     line = Review.objects.get(card=after, practice__gt=0)
     assert (line.practice, line.predicted) == (WEIGHT, None)
-    assert rebuilding.rebuild(student, repair=False).different == 0
+    assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 
 def test_a_wrong_answer_practises_nothing(student: User, answer: Any) -> None:
@@ -95,7 +94,7 @@ def test_practice_counts_once_a_study_day(student: User, answer: Any) -> None:
     answer(PRACTISING, 8.5)
     assert state(student) != before
     assert Review.objects.filter(card=card(student), practice__gt=0).count() == 3
-    assert rebuilding.rebuild(student, repair=False).different == 0
+    assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 
 def test_practice_before_a_first_review_counts_for_nothing_and_later_for_something(student: User, answer: Any) -> None:
@@ -106,7 +105,7 @@ def test_practice_before_a_first_review_counts_for_nothing_and_later_for_somethi
     assert card(student).practised_on is not None
 
     Card.objects.filter(student=student).update(stability=1.0)
-    rebuilding.rebuild(student)
+    memory_upkeep.rebuild(student)
     assert state(student) == late
 
 
@@ -124,7 +123,7 @@ def test_the_log_keeps_the_weight_that_the_edge_had(student: User, answer: Any) 
     answer(PRACTISING, 10)
     before = state(student)
     ConceptEdge.objects.filter(kind="encompasses").update(weight=0.1)
-    assert rebuilding.rebuild(student).different == 0
+    assert memory_upkeep.rebuild(student).different == 0
     assert state(student) == before
 
 

@@ -12,7 +12,7 @@ import pytest
 import zstandard
 from django.conf import settings
 
-from quizzes.memory_upkeep.histories import HistoryError, Line, Note, Passed, Reviewed, anki
+from quizzes.memory_upkeep.histories import HistoryError, HistoryLine, NotAReview, Note, PastReview, anki
 from tests.quizzes.memory_upkeep.histories import packages
 from tests.quizzes.memory_upkeep.histories.packages import NoteRow, Row, collection, latest, legacy, oldest, pack
 
@@ -22,7 +22,7 @@ NOTES = [NoteRow(["<b>What</b>&nbsp;is<br>L2?", "small"], tags="reg item:l2", gu
 SMALL = collection(NOTES, [Row(0, NOON, ease=1), Row(1, NOON + timedelta(days=1), milliseconds=60_000)])
 
 
-def read(folder: Path, members: dict[str, bytes]) -> list[Line]:
+def read(folder: Path, members: dict[str, bytes]) -> list[HistoryLine]:
     return list(anki.read(pack(folder / "deck.apkg", members)))
 
 
@@ -35,14 +35,14 @@ def problem(folder: Path, members: dict[str, bytes]) -> str:
 @pytest.mark.parametrize("packing", packages.PACKINGS)
 def test_every_packing_gives_the_same_reviews(tmp_path: Path, packing: Callable[[bytes], dict[str, bytes]]) -> None:
     first, second = read(tmp_path, packing(SMALL))
-    assert isinstance(first, Reviewed)
-    assert isinstance(second, Reviewed)
+    assert isinstance(first, PastReview)
+    assert isinstance(second, PastReview)
     note = first.subject
     assert isinstance(note, Note)
     assert (note.guid, note.tags, note.fields, note.cards) == ("abc", ("reg", "item:l2"), ("What is L2?", "small"), 2)
     assert second.subject is note
     milliseconds = round(NOON.timestamp() * 1000)
-    assert first == Reviewed(note, 0, 1, NOON, 8_000, f"abc:0:{milliseconds}")
+    assert first == PastReview(note, 0, 1, NOON, 8_000, f"abc:0:{milliseconds}")
     assert (second.place, second.rating, second.at, second.duration_ms) == (1, 3, NOON + timedelta(days=1), 60_000)
 
 
@@ -57,8 +57,8 @@ def test_what_is_no_answer_is_passed_over_with_a_reason(tmp_path: Path) -> None:
         Row(9, NOON + timedelta(hours=6)),
     ]
     lines = read(tmp_path, latest(collection(NOTES, rows)))
-    assert [line.at.hour for line in lines if isinstance(line, Reviewed)] == [12, 16]
-    assert [(line.why.split(":")[0], line.example) for line in lines if isinstance(line, Passed)] == [
+    assert [line.at.hour for line in lines if isinstance(line, PastReview)] == [12, 16]
+    assert [(line.why.split(":")[0], line.example) for line in lines if isinstance(line, NotAReview)] == [
         ("the card was deleted in Anki", "2024-05-01 18:00 UTC"),
         ("not an answer", "2024-05-01 13:00 UTC"),
         ("not an answer", "2024-05-01 14:00 UTC"),

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from quizzes.memory_upkeep.histories import HistoryError, Named, Reviewed, csv
+from quizzes.memory_upkeep.histories import HistoryError, ItemName, PastReview, csv
 
 
-def read(folder: Path, text: str | bytes) -> list[Reviewed]:
+def read(folder: Path, text: str | bytes) -> list[PastReview]:
     path = folder / "history.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return list(csv.read(path))
@@ -27,8 +27,8 @@ def problems(folder: Path, text: str | bytes) -> list[str]:
 
 def test_a_line_is_a_review(tmp_path: Path) -> None:
     (one,) = read(tmp_path, "item,facet,rating,instant,duration_ms\nset,l2,3,2024-05-01T18:30:00+02:00,12500\n")
-    assert one == Reviewed(
-        Named("set", "l2"), 0, 3, datetime(2024, 5, 1, 16, 30, tzinfo=UTC), 12500, "set:l2@2024-05-01T16:30:00+00:00"
+    assert one == PastReview(
+        ItemName("set", "l2"), 0, 3, datetime(2024, 5, 1, 16, 30, tzinfo=UTC), 12500, "set:l2@2024-05-01T16:30:00+00:00"
     )
 
 
@@ -48,7 +48,7 @@ def test_ratings_are_numbers_or_names(tmp_path: Path, rating: str) -> None:
 def test_the_same_review_in_any_dress(tmp_path: Path, text: str) -> None:
     (one,) = read(tmp_path, text)
     assert (one.subject, one.rating, one.at, one.duration_ms, one.key) == (
-        Named("set", "l2"),
+        ItemName("set", "l2"),
         4,
         datetime(2024, 5, 1, 18, 30, tzinfo=UTC),
         12500,
@@ -62,7 +62,7 @@ def test_the_documented_example_is_of_the_course(tmp_path: Path) -> None:
     bank = "".join(path.read_text() for path in (settings.BASE_DIR / "fixtures/regularization/bank").glob("*.yaml"))
     first, second = read(tmp_path, textwrap.dedent(block))
     for review in (first, second):
-        assert isinstance(review.subject, Named)
+        assert isinstance(review.subject, ItemName)
         assert f"- slug: {review.subject.item}\n" in bank
     assert (first.rating, second.rating, str(second.subject).partition(":")[2]) == (3, 1, "gradient")
 
