@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -14,9 +16,15 @@ from questions import kinds
 from quizzes import reviews, schedule
 from quizzes.exams.deadlines import GRACE
 from quizzes.exams.grading import grade_slot
-from quizzes.exams.payloads import ScorePayload
+from quizzes.exams.payloads import ForecastPayload, ScorePayload
 from quizzes.models import Sitting, Slot
 from quizzes.reviews import change_log
+
+if TYPE_CHECKING:
+    from quizzes.models import Card, ChangeLog
+    from quizzes.planning.forecast import Forecast
+    from quizzes.reviews.accepting import Accepted
+    from quizzes.schedule import ForecastFacts
 
 logger = logging.getLogger(__name__)
 
@@ -39,43 +47,53 @@ def close_overdue_sittings(now: datetime, limit: int = 200) -> int:
 def close_sitting(sitting: Sitting, state: Sitting.State, now: datetime) -> Sitting:
     """Grade all slots and hand what was answered to the memory model. Idempotent: a closed sitting stays as it is."""
     # The change log first, as everywhere: whoever holds it may close.
-    change_log.lock(sitting.student, now)
+    log = change_log.lock(sitting.student, now)
     locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__course", "student")
     current = locked.get(pk=sitting.pk)
-    return close_locked(current, state, now) if current.is_open else current
+    return close_locked(log, current, state, now) if current.is_open else current
 
 
-def close_locked(sitting: Sitting, state: str, now: datetime) -> Sitting:
-    """Close a sitting that is open, by whoever holds its student's change log."""
-    slots = list(
-        sitting.slots.select_for_update(of=("self",)).select_related(
-            "presentation__version__item", "presentation__version__lesson"
-        )
-    )
-    before = _expected(sitting, now)
-    for slot in slots:
+def close_locked(log: ChangeLog, sitting: Sitting, state: Sitting.State, now: datetime) -> Sitting:
+    """Close an open sitting of the student whose change log is locked: load, grade, accept as reviews, store."""
+    facts = _load(log, sitting, now)
+    for slot in facts.slots:
         if slot.score is None:
             graded = grade_slot(slot)
             slot.score, slot.grade = graded.score, graded.payload
-    _feed(sitting, [slot for slot in slots if slot.response is not None], now)
-    Slot.objects.bulk_update(slots, ["score", "grade"])
+    accepted = _accept_answers(log, sitting, facts.answered, now)
     sitting.state = state
     sitting.closed_at = now if state == Sitting.State.SUBMITTED else sitting.deadline_at
-    sitting.score = sum(slot.score or 0.0 for slot in slots)
-    sitting.max_score = float(len(slots))
-    sitting.forecast = {"before": before, "after": _expected(sitting, now)}
+    sitting.score = sum(slot.score or 0.0 for slot in facts.slots)
+    sitting.max_score = float(len(facts.slots))
+    sitting.forecast = forecast_payload(facts.forecast, accepted.cards)
+    Slot.objects.bulk_update(facts.slots, ["score", "grade"])
     sitting.save(update_fields=["state", "closed_at", "score", "max_score", "forecast"])
     return sitting
 
 
-def _feed(sitting: Sitting, slots: Sequence[Slot], now: datetime) -> None:
-    """Every answered slot is a review, at the instant of its answer; its event's id makes it one for ever.
+@dataclass(frozen=True)
+class _Facts:
+    """The slots of a sitting, locked, and what the score to expect of its exam follows from."""
 
-    How long a single answer took is not known: each is taken to have needed its item's own time.
+    slots: list[Slot]
+    forecast: ForecastFacts | None
+
+    @property
+    def answered(self) -> list[Slot]:
+        return [slot for slot in self.slots if slot.response is not None]
+
+
+def _load(log: ChangeLog, sitting: Sitting, now: datetime) -> _Facts:
+    slots = sitting.slots.select_for_update(of=("self",)).select_related("presentation__version")
+    return _Facts(list(slots), schedule.load_forecast_facts(log, sitting.exam, now))
+
+
+def _accept_answers(log: ChangeLog, sitting: Sitting, slots: Sequence[Slot], now: datetime) -> Accepted:
+    """Accept every answered slot as a review, and complete its grade with what that gave.
+
+    How long a single answer took is not known: each is taken to have needed its item's usual time.
     """
-    if not slots:
-        return
-    events = [
+    events: list[object] = [
         {
             "id": str(event_id(sitting, slot)),
             "type": "review",
@@ -86,19 +104,27 @@ def _feed(sitting: Sitting, slots: Sequence[Slot], now: datetime) -> None:
         }
         for slot in slots
     ]
-    batch = {"device": str(sitting.pk), "device_now": now.isoformat(), "events": events}
-    results = reviews.accept(sitting.student, batch, now=now, in_sitting=True)["results"]
-    for slot, result in zip(slots, results, strict=True):
-        if grade := result["grade"]:
-            slot.grade.update(rating=grade["rating"], cards=grade["cards"])
+    batch = reviews.Batch(device=sitting.pk, device_now=now, events=events)
+    accepted = reviews.accept_locked(log, batch, now, in_sitting=True)
+    for slot, outcome in zip(slots, accepted.outcomes, strict=True):
+        if outcome.event and outcome.event.grade:
+            slot.grade.update(rating=outcome.event.grade["rating"], cards=outcome.event.grade["cards"])
+    return accepted
 
 
 def event_id(sitting: Sitting, slot: Slot) -> uuid.UUID:
-    """The id of the review that an answered slot becomes; no client can know it before."""
+    """The id of the review that an answered slot becomes, the same for ever; no client can know it before."""
     digest = salted_hmac("sitting", f"{sitting.pk}:{slot.number}", algorithm="sha256").digest()
     return uuid.UUID(bytes=digest[:16], version=4)
 
 
-def _expected(sitting: Sitting, now: datetime) -> ScorePayload | None:
-    found = schedule.forecast_score(sitting.student, sitting.exam, now)
-    return {"score": found.score, "low": found.low, "high": found.high} if found else None
+def forecast_payload(facts: ForecastFacts | None, changed: Iterable[Card]) -> ForecastPayload:
+    """The score to expect before the sitting, and after it changed these cards; None where none can be expected."""
+    if facts is None:
+        return {"before": None, "after": None}
+    before, after = facts.forecast(), facts.after(changed).forecast()
+    return {"before": _score(before), "after": _score(after)}
+
+
+def _score(forecast: Forecast | None) -> ScorePayload | None:
+    return {"score": forecast.score, "low": forecast.low, "high": forecast.high} if forecast else None

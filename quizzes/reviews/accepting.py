@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from quizzes.background import outbox
 from quizzes.calendar import instant, study_day
-from quizzes.models import ChangeLog, Job, ReviewEvent, Student
+from quizzes.models import Card, ChangeLog, Job, ReviewEvent, Student
 from quizzes.reviews import batch_changes, change_log, sync
 from quizzes.reviews.answers import grade_answer
 from quizzes.reviews.batch import (
+    Batch,
     ReportedEvent,
     ReportedReview,
     ReportedUndo,
@@ -39,36 +40,51 @@ from quizzes.reviews.payloads import BatchResultPayload
 from quizzes.reviews.undoing import flag_card, undo
 
 
-def accept(
-    student: Student, document: object, *, now: datetime | None = None, in_sitting: bool = False
-) -> BatchResultPayload:
+@dataclass(frozen=True)
+class Accepted:
+    """What became of each event of a batch, in its order, and the cards whose states it changed."""
+
+    outcomes: list[Outcome]
+    cards: list[Card]
+
+
+def accept(student: Student, document: object, *, now: datetime | None = None) -> BatchResultPayload:
     """Store, grade and fold a batch of a student's events, and return what became of each.
 
     `document` is untrusted JSON: `{"device", "device_now", "events"}`. Each event is accepted, a duplicate, a conflict
-    or rejected on its own; one transaction holds all that is stored. What was put in a sitting is answered there
-    alone, and comes in with `in_sitting`. Raises BatchError when the batch itself is malformed. The number of queries
-    depends on neither the history nor the number of events.
+    or rejected on its own; one transaction holds all that is stored. Raises BatchError when the batch itself is
+    malformed. The number of queries depends on neither the history nor the number of events.
     """
     now = now or timezone.now()
     batch = read_batch(document)
-    reported = [read_event(event) for event in batch.events]
-    clock = DeviceClock.compare(batch.device_now, now)
     with transaction.atomic():
         locked = change_log.lock(student, now)
-        facts = load_facts(student, [event for event in reported if not isinstance(event, UnreadableEvent)])
-        changes = BatchChanges(facts)
-        acceptance = _Acceptance(student, batch.device, clock, locked, changes, in_sitting)
-        outcomes = [acceptance.decide(*pair) for pair in zip(reported, batch.events, strict=True)]
-        if changes.events:
-            batch_changes.fold(student, changes, locked.w)
-            batch_changes.store(changes, locked, now)
-            outbox.enqueue(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
+        accepted = accept_locked(locked, batch, now)
         cursor = sync.position(locked, now)
     return {
         "server_now": instant(now),
         "cursor": cursor,
-        "results": [outcome.payload() for outcome in outcomes],
+        "results": [outcome.payload() for outcome in accepted.outcomes],
     }
+
+
+def accept_locked(locked: ChangeLog, batch: Batch, now: datetime, *, in_sitting: bool = False) -> Accepted:
+    """Accept a batch for whoever holds the student's change log.
+
+    What was put in a sitting is answered there alone, and comes in with `in_sitting`.
+    """
+    student = locked.student
+    reported = [read_event(event) for event in batch.events]
+    facts = load_facts(student, [event for event in reported if not isinstance(event, UnreadableEvent)])
+    changes = BatchChanges(facts)
+    clock = DeviceClock.compare(batch.device_now, now)
+    acceptance = _Acceptance(student, batch.device, clock, locked, changes, in_sitting)
+    outcomes = [acceptance.decide(*pair) for pair in zip(reported, batch.events, strict=True)]
+    if changes.events:
+        batch_changes.fold(student, changes, locked.w)
+        batch_changes.store(changes, locked, now)
+        outbox.enqueue(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
+    return Accepted(outcomes, changes.cards())
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from quizzes.schedule.cards import ask_item, create_missing_cards, enqueue_new_i
 from quizzes.schedule.choice import ExamOutlook
 from quizzes.schedule.days_off import TooSoonError, count_days_missed, set_day_off
 from quizzes.schedule.enrolling import enrol, reschedule
+from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import load_exam_bank
-from quizzes.schedule.outlook import ExpectedScore, forecast_score, forecast_scores, look_ahead
+from quizzes.schedule.outlook import ExpectedScore, forecast_scores, load_forecast_facts, look_ahead
 from quizzes.schedule.packs import build_pack
 from quizzes.schedule.plans import enqueue_new_days, plan_day, request_plan
 from quizzes.schedule.queue import Queue, load_queue
@@ -24,6 +25,7 @@ __all__ = [
     "ExamAhead",
     "ExamOutlook",
     "ExpectedScore",
+    "ForecastFacts",
     "Queue",
     "TooSoonError",
     "ask_item",
@@ -35,10 +37,10 @@ __all__ = [
     "enrol",
     "ensure_cards",
     "find_next_exam",
-    "forecast_score",
     "forecast_scores",
     "list_exams_ahead",
     "load_exam_bank",
+    "load_forecast_facts",
     "load_queue",
     "look_ahead",
     "plan_day",

@@ -67,15 +67,22 @@ def choose_tasks(situation: Situation, budget_seconds: float) -> Choice:
 
 def forecast_exam(situation: Situation, exam: ExamAhead) -> Forecast | None:
     """The score to expect if nothing more were reviewed; None where nothing that the exam weighs can be asked."""
-    if not situation.candidates:
+    return forecast_candidates(situation.candidates, exam, situation.day, situation.w)
+
+
+def forecast_candidates(
+    candidates: Sequence[Candidate], exam: ExamAhead, day: StudyDay, w: Sequence[float]
+) -> Forecast | None:
+    """The score to expect of the exam by these candidates, which stand as of `day`; None where none are weighed."""
+    if not candidates:
         return None
     return forecast(
-        stability=_column(situation.candidates, "stability"),
-        elapsed_days=_column(situation.candidates, "elapsed_days"),
-        weight=_weights(situation.candidates, exam),
-        guess_rate=_column(situation.candidates, "guess_rate"),
-        days_to_exam=days_until(exam, situation.day),
-        w=situation.w,
+        stability=_column(candidates, "stability"),
+        elapsed_days=_column(candidates, "elapsed_days"),
+        weight=_weights(candidates, exam),
+        guess_rate=_column(candidates, "guess_rate"),
+        days_to_exam=days_until(exam, day),
+        w=w,
     )
 
 

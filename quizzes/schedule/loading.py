@@ -25,7 +25,7 @@ def load_situation(
     """Where the student stands on `day`, by the cards that can be asked at `now`; one query."""
     return Situation(
         day=day,
-        candidates=list_candidates(_load_cards(student, now), day, w),
+        candidates=list_candidates(load_cards(student, now), day, w),
         exams=tuple(exams),
         daily_minutes=student.daily_minutes,
         desired_retention=student.desired_retention,
@@ -33,7 +33,7 @@ def load_situation(
     )
 
 
-def _load_cards(student: Student, now: datetime) -> list[CardFacts]:
+def load_cards(student: Student, now: datetime) -> list[CardFacts]:
     """The cards that can be asked, in the order of the course; facets that the published version dropped are not."""
     rows = (
         askable_cards(student, now)

@@ -10,13 +10,14 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from quizzes.calendar import study_day
-from quizzes.models import Exam, Student
+from quizzes.models import ChangeLog, Exam, Student
 from quizzes.planning.forecast import Forecast
 from quizzes.reviews import change_log
 from quizzes.schedule.choice import ExamOutlook, forecast_exam, foresee
+from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import DatedExam, StudentExams, load_exams
 from quizzes.schedule.facts import Situation
-from quizzes.schedule.loading import load_situation
+from quizzes.schedule.loading import load_cards, load_situation
 
 REMEMBER_SECONDS = 24 * 3600
 
@@ -50,13 +51,14 @@ def forecast_scores(student: Student, *, now: datetime | None = None) -> list[Ex
     return sorted(scores, key=lambda score: (score.at is None or score.at <= now, score.at or now, score.exam.pk))
 
 
-def forecast_score(student: Student, exam: Exam, now: datetime) -> Forecast | None:
-    """The score to expect of one exam as things stand; None once it is past, and without a date or questions."""
-    exams = load_exams(student)
-    dated = next((dated for dated in exams.dated if dated.exam == exam), None)
+def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFacts | None:
+    """What the score to expect of an exam follows from, for the student of a change log; None once the exam is past,
+    and without a date. Three queries."""
+    dated = next((dated for dated in load_exams(log.student).dated if dated.exam == exam), None)
     if dated is None or dated.ahead is None or dated.ahead.at <= now:
         return None
-    return forecast_exam(_load(student, exams, now), dated.ahead)
+    cards = load_cards(log.student, now)
+    return ForecastFacts(dated.ahead, study_day(log.student, now), tuple(cards), log.w)
 
 
 def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | None, now: datetime) -> ExpectedScore:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
@@ -62,3 +64,16 @@ def test_when_another_sitting_may_begin(fields: dict[str, Any], begun: int, code
 @pytest.mark.parametrize(("days", "left"), [(0, 1.0), (7, 0.5), (14, 0.25), (3.5, 0.5**0.5)])
 def test_an_item_seen_a_week_ago_counts_half(days: float, left: float) -> None:
     assert recency(NOW - timedelta(days=days), NOW) == pytest.approx(left)
+
+
+def test_opening_takes_the_same_queries_however_many_slots(student: User) -> None:
+    exam = Exam.objects.get(slug="tiny-exam")
+    counts = []
+    for slots in (6, 2, 6):
+        exam.blueprint = {"slots": slots}
+        exam.save()
+        with CaptureQueriesContext(connection) as made:
+            sitting, _ = exams.open_sitting(student, exam, timezone.now())
+        counts.append(len(made))
+        exams.submit_sitting(student, sitting.pk, timezone.now())
+    assert counts[1] == counts[2] <= 16

@@ -1,0 +1,72 @@
+"""A sitting is closed: once, in a fixed number of queries, and with the score to expect before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from examprep.models import User
+from quizzes import exams, schedule
+from quizzes.exams.closing import forecast_payload
+from quizzes.models import Exam, ReviewEvent, Sitting
+from quizzes.reviews import change_log
+
+Key = Callable[[str], Any]
+
+
+def sit(student: User, key: Key, *, slots: int = 6, answered: int = 6) -> Sitting:
+    """An open sitting of so many slots, the first ones answered rightly."""
+    exam = Exam.objects.get(slug="tiny-exam")
+    exam.blueprint = {"slots": slots}
+    exam.save()
+    sitting, _ = exams.open_sitting(student, exam, timezone.now())
+    for slot in sitting.slots.all()[:answered]:
+        exams.save_answer(student, sitting.pk, slot.number, key(str(slot.presentation_id)), 0, timezone.now())
+    return sitting
+
+
+@pytest.mark.parametrize("answered", [0, 4, 6])
+def test_the_forecast_is_that_of_the_states_before_and_after(student: User, key: Key, answered: int) -> None:
+    exam, now = Exam.objects.get(slug="tiny-exam"), timezone.now()
+
+    def forecast() -> Any:
+        with transaction.atomic():
+            facts = schedule.load_forecast_facts(change_log.lock(student, now), exam, now)
+        return forecast_payload(facts, [])["before"]
+
+    sitting = sit(student, key, answered=answered)
+    before = forecast()
+    closed = exams.close_sitting(sitting, Sitting.State.SUBMITTED, now)
+    assert closed.forecast == {"before": before, "after": forecast()}
+    assert (closed.forecast["after"]["score"] > before["score"]) == bool(answered)
+
+
+def test_after_the_exam_no_score_is_expected(student: User, key: Key) -> None:
+    assert forecast_payload(None, []) == {"before": None, "after": None}
+    sitting = sit(student, key)
+    Exam.objects.update(starts_at=timezone.now())
+    closed = exams.submit_sitting(student, sitting.pk, timezone.now())
+    assert closed.forecast == {"before": None, "after": None}
+
+
+def test_closing_takes_the_same_queries_however_many_slots(student: User, key: Key) -> None:
+    counts = []
+    for slots in (6, 2, 6):
+        sitting = sit(student, key, slots=slots, answered=slots - 1)
+        with CaptureQueriesContext(connection) as made:
+            exams.submit_sitting(student, sitting.pk, timezone.now())
+        counts.append(len(made))
+    assert counts[1] == counts[2] <= 25
+
+
+def test_closing_twice_changes_nothing(student: User, key: Key) -> None:
+    sitting = sit(student, key)
+    closed = exams.close_sitting(sitting, Sitting.State.SUBMITTED, timezone.now())
+    again = exams.close_sitting(sitting, Sitting.State.EXPIRED, timezone.now())
+    assert (again.state, again.closed_at, again.score) == ("submitted", closed.closed_at, 6)
+    assert ReviewEvent.objects.count() == 6
