@@ -8,7 +8,7 @@ from rest_framework import generics, serializers
 
 from questions.models import Concept, ConceptEdge
 from questions.text import markup
-from quizzes.progress import progress
+from quizzes import progress
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):
@@ -60,5 +60,5 @@ class ConceptList(generics.ListAPIView[Concept]):
     def get_serializer_context(self) -> dict[str, Any]:
         context = {**super().get_serializer_context()}
         if not getattr(self, "swagger_fake_view", False):
-            context["mastery"] = progress.mastery(self.request.user)
+            context["mastery"] = progress.load_mastery(self.request.user)  # type: ignore[arg-type]
         return context

@@ -11,10 +11,9 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.json_types import Share, Slug
-from quizzes import schedule
+from quizzes import progress, schedule
 from quizzes.api.exams import ExamPayload, exam_payload
 from quizzes.api.requests import StudentRequest
-from quizzes.progress import progress
 
 
 class BinPayload(TypedDict):
@@ -51,8 +50,8 @@ class ProgressView(APIView):
 
     @extend_schema(responses=ProgressPayload)
     def get(self, request: StudentRequest) -> Response:
-        past = progress.progress(request.user)
-        mastery = progress.mastery(request.user)
+        past = progress.load_progress(request.user)
+        mastery = progress.load_mastery(request.user)
         payload: ProgressPayload = {
             "streak": past.streak,
             "reviews_by_day": {day.isoformat(): count for day, count in past.reviews_by_day.items()},

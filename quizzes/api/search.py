@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.json_types import Slug, Uri
+from quizzes import progress
 from quizzes.api.requests import StudentRequest
-from quizzes.progress import search
 
 
 class FoundPayload(TypedDict):
@@ -40,7 +40,7 @@ class SearchView(APIView):
         responses=FoundListPayload,
     )
     def get(self, request: StudentRequest) -> Response:
-        hits = search.find(request.query_params.get("q", ""), request.user)
+        hits = progress.find_matches(request.query_params.get("q", ""), request.user)
         payload: FoundListPayload = {
             "results": [
                 {

@@ -1,0 +1,39 @@
+"""What a student knows and has done, and what comes: for the pages of progress, concepts and search.
+
+Everything here reads. `concept_map` and `charts` are pure: they say where the marks of a drawing stand.
+"""
+
+from quizzes.progress.concepts import (
+    ConceptHistory,
+    CourseMap,
+    Neighbourhood,
+    list_concepts,
+    load_history,
+    load_maps,
+    load_neighbourhood,
+)
+from quizzes.progress.mastery import ConceptMastery, find_weakest_concepts, load_mastery
+from quizzes.progress.overview import DAYS_BACK, RETENTION_DAYS, Progress, load_progress
+from quizzes.progress.search import SearchResult, find_matches
+from quizzes.progress.study_days import DaySummary, summarize_day
+
+__all__ = [
+    "DAYS_BACK",
+    "RETENTION_DAYS",
+    "ConceptHistory",
+    "ConceptMastery",
+    "CourseMap",
+    "DaySummary",
+    "Neighbourhood",
+    "Progress",
+    "SearchResult",
+    "find_matches",
+    "find_weakest_concepts",
+    "list_concepts",
+    "load_history",
+    "load_maps",
+    "load_mastery",
+    "load_neighbourhood",
+    "load_progress",
+    "summarize_day",
+]

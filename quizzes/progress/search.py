@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -15,13 +14,13 @@ from django.utils.safestring import SafeString
 from questions.models import Item
 from questions.text import markup
 from questions.text import search as text_search
-from quizzes.models import Card
-from quizzes.progress import concepts
+from quizzes.models import Card, Student
+from quizzes.progress.concepts import load_newest_answers, load_stems
 
 
 @dataclass(frozen=True)
-class Found:
-    """A result: `type` is lesson, concept or item; title and snippet are sanitised HTML; `url` is the page of it."""
+class SearchResult:
+    """A page that was found; title and snippet are sanitised HTML."""
 
     type: Literal["concept", "lesson", "item"]
     slug: str
@@ -30,8 +29,8 @@ class Found:
     url: str
 
 
-def find(query: str, student: Any | None) -> list[Found]:
-    """What the query's words are all found in: concepts, lessons, and the items that the student has answered.
+def find_matches(query: str, student: Student | None) -> list[SearchResult]:
+    """The concepts, lessons, and items answered by the student, in which all words of the query are found.
 
     Of items only the question is searched and shown, never what is right. A fixed number of queries; none for an
     empty query.
@@ -39,34 +38,37 @@ def find(query: str, student: Any | None) -> list[Found]:
     wanted = text_search.words(query)
     if not wanted:
         return []
-    found = [
-        Found("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
+    concepts = [
+        SearchResult("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
         for hit in text_search.concepts(wanted)
     ]
-    for hit in text_search.lessons(wanted):
-        url = reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
-        found.append(Found("lesson", hit.slug, hit.title_html, hit.snippet_html, url))
-    return found + (_items(wanted, student) if student else [])
+    lessons = [
+        SearchResult("lesson", hit.slug, hit.title_html, hit.snippet_html, _lesson_url(hit))
+        for hit in text_search.lessons(wanted)
+    ]
+    return [*concepts, *lessons, *(_find_items(wanted, student) if student else [])]
 
 
-def _items(wanted: Sequence[str], student: Any) -> list[Found]:
+def _lesson_url(hit: text_search.Hit) -> str:
+    """The lesson's page, at the section in which the words are found."""
+    return reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
+
+
+def _find_items(wanted: Sequence[str], student: Student) -> list[SearchResult]:
     """The items met: found by the question as it was written, shown with the numbers that the student had."""
     asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
     items = text_search.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
-    found = list(items.order_by("position", "pk").only("slug", "kind")[: text_search.FOUND])
-    cards: dict[int, list[Card]] = defaultdict(list)
-    for card in Card.objects.filter(student=student, item__in=found):
-        cards[card.item_id].append(card)
-    answers = concepts.answers([card for own in cards.values() for card in own], newest=1)
-    stems = concepts.stems({item: given for item, (given, _) in answers.items()})
+    matching = list(items.order_by("position", "pk").only("slug", "kind")[: text_search.FOUND])
+    answers = load_newest_answers(list(Card.objects.filter(student=student, item__in=matching)), newest=1)
+    stems = load_stems({item: newest.presentation for item, newest in answers.items()})
     return [
-        Found(
+        SearchResult(
             "item",
             item.slug,
             text_search.snippet(markup.render(stems[item.pk]), wanted),
             escape(item.get_kind_display()),
             reverse("review-answer", args=[event]),
         )
-        for item in found
-        if item.pk in stems and (event := answers[item.pk][1][0].event)
+        for item in matching
+        if item.pk in stems and (event := answers[item.pk].answers[0].event)
     ]

@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from questions.models import Concept
-from quizzes.progress import concept_map, concepts
+from quizzes import progress
+from quizzes.progress import concept_map
 
 LINE = 20
 """Characters of a name on one line of its node."""
@@ -22,7 +23,7 @@ PADDING = 11
 class Box:
     """A node of the map as it is drawn: the lines of its name with their heights, and its meter."""
 
-    known: concepts.Known
+    known: progress.ConceptMastery
     x: float
     y: float
     lines: list[tuple[int, str]]
@@ -32,7 +33,7 @@ class Box:
 @require_GET
 def map_page(request: HttpRequest) -> HttpResponse:
     """All concepts of each course, as a map and as a list; with a student's mastery."""
-    found = concepts.maps(_student(request))
+    found = progress.load_maps(_student(request))
     sheets = [
         {
             "course": one.course,
@@ -59,8 +60,8 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "page": "concepts",
         "concept": found,
-        "around": concepts.around(found, student),
-        "history": concepts.history(found, student) if student else None,
+        "around": progress.load_neighbourhood(found, student),
+        "history": progress.load_history(found, student) if student else None,
     }
     return render(request, "quizzes/concept.html", context)
 
@@ -69,7 +70,7 @@ def _student(request: HttpRequest) -> Any | None:
     return request.user if request.user.is_authenticated else None
 
 
-def _box(node: concept_map.Node, known: concepts.Known) -> Box:
+def _box(node: concept_map.Node, known: progress.ConceptMastery) -> Box:
     """Names stand above the meter, two lines at most; a longer one ends in dots, and its link says it whole."""
     lines = textwrap.wrap(known.concept.name, LINE, max_lines=2, placeholder="…", break_on_hyphens=False)
     first = 26 if len(lines) == 1 else 20

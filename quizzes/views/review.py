@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.variants import numbers
-from quizzes import presentations, reviews, schedule
+from quizzes import presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
-from quizzes.progress import progress
 from quizzes.views import StudentRequest, answering, practice
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
@@ -89,7 +88,7 @@ def summary(request: StudentRequest) -> HttpResponse:
     if not request.user.enrolments.exists():
         return redirect("today")
     queue = schedule.load_queue(request.user, limit=1)
-    context = {"page": "today", "queue": queue, "day": progress.day(request.user, queue.day)}
+    context = {"page": "today", "queue": queue, "day": progress.summarize_day(request.user, queue.day)}
     return render(request, "quizzes/summary.html", context)
 
 

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from quizzes.progress import search
+from quizzes import progress
 
 TITLES = (("concept", "Concepts"), ("lesson", "Lessons"), ("item", "Questions you answered"))
 
@@ -19,7 +19,7 @@ TITLES = (("concept", "Concepts"), ("lesson", "Lessons"), ("item", "Questions yo
 def search_page(request: HttpRequest) -> HttpResponse:
     """What `q` finds."""
     query = request.GET.get("q", "").replace("\0", "").strip()
-    found = search.find(query, request.user if request.user.is_authenticated else None)
+    found = progress.find_matches(query, request.user if request.user.is_authenticated else None)
     groups = [(title, [one for one in found if one.type == name]) for name, title in TITLES]
     context = {"page": "search", "query": query, "count": len(found), "groups": [each for each in groups if each[1]]}
     if request.headers.get("HX-Request") != "true":

@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions.models import Course
-from quizzes import schedule
-from quizzes.progress import progress
+from quizzes import progress, schedule
 from quizzes.views import StudentRequest
 
 MORE_SECONDS = 600
@@ -40,9 +39,9 @@ def today(request: StudentRequest) -> HttpResponse:
         "seconds_left": queue.remaining_seconds,
         "before": round(100 * (queue.score_before or 0), 1),
         "after": round(100 * (queue.score_after or 0), 1),
-        "day": progress.day(request.user, queue.day),
+        "day": progress.summarize_day(request.user, queue.day),
         "exam": schedule.find_next_exam(request.user, timezone.now()),
-        "concepts": progress.weakest_concepts(request.user),
+        "concepts": progress.find_weakest_concepts(request.user),
         "missed": missed if missed >= MISSED else 0,
     }
     return render(request, "quizzes/today.html", context)

@@ -13,7 +13,7 @@ from django.test import Client
 from examprep.models import User
 from questions.models import Concept, Course, Lesson
 from questions.text import search as text_search
-from quizzes.progress import search
+from quizzes.progress import find_matches
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
@@ -83,9 +83,9 @@ def test_a_question_is_shown_with_the_students_numbers(web: Client, api: Api, ke
 
 def test_a_lesson_is_found_once_and_not_by_what_nobody_sees(course: Course) -> None:
     Lesson.objects.filter(slug="decay").update(body_markdown="Decay first.\n\n::: simulator early-stopping\n:::\n")
-    answer = [one for one in search.find("decay", None) if one.type == "lesson"]
+    answer = [one for one in find_matches("decay", None) if one.type == "lesson"]
     assert [one.url for one in answer] == ["/lessons/decay/"]
-    assert search.find("simulator", None) == []
+    assert find_matches("simulator", None) == []
 
 
 def test_an_answer_that_was_taken_back_is_not_found(web: Client, api: Api, key: Key) -> None:

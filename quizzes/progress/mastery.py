@@ -1,0 +1,61 @@
+"""How well a student knows each concept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.utils import timezone
+
+from questions.models import Concept
+from quizzes.calendar import study_day
+from quizzes.memory import concepts, fsrs
+from quizzes.models import Card, Student
+from quizzes.reviews import change_log
+
+
+@dataclass(frozen=True)
+class ConceptMastery:
+    """A concept, and a student's mastery of it: None for a visitor, and where the student has no card about it."""
+
+    concept: Concept
+    mastery: concepts.Mastery | None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the student has answered anything about it."""
+        return self.mastery is not None and self.mastery.mastery > 0
+
+    @property
+    def percent(self) -> int:
+        """The mastery from 0 to 100, for a meter."""
+        return round(100 * self.mastery.mastery) if self.mastery else 0
+
+
+def load_mastery(student: Student, *, now: datetime | None = None) -> dict[str, concepts.Mastery]:
+    """The student's mastery of each concept that published items are tagged with, by slug; two queries."""
+    today = study_day(student, now or timezone.now()).date
+    cards = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
+    rows = cards.exclude(item__concepts__isnull=True).values_list("stability", "last_review_on", "item__concepts__slug")
+    numbers: dict[str, int] = defaultdict(lambda: len(numbers))
+    ratios, concept = [], []  # of days since the review to stability; NaN where there was none
+    for stability, last_review_on, slug in rows:
+        elapsed = max((today - last_review_on).days, 0) if last_review_on else 0
+        ratios.append(np.nan if stability is None else elapsed / stability)
+        concept.append(numbers[slug])
+    ratio = np.array(ratios, dtype=float)
+    w = change_log.parameters(student)
+    recall = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, w))
+    mastery = concepts.mastery(recall, np.array(concept, dtype=int), len(numbers))
+    return {slug: mastery[number] for slug, number in numbers.items()}
+
+
+def find_weakest_concepts(student: Student, limit: int = 5) -> list[ConceptMastery]:
+    """The concepts that the student has begun and knows least now, the weakest first."""
+    mastery = load_mastery(student)
+    begun = [slug for slug, known in mastery.items() if known.mastery > 0]
+    concepts_begun = Concept.objects.filter(slug__in=begun).select_related("lesson")
+    weakest_first = sorted(concepts_begun, key=lambda concept: mastery[concept.slug].mastery)
+    return [ConceptMastery(concept, mastery[concept.slug]) for concept in weakest_first[:limit]]

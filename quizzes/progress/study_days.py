@@ -1,0 +1,70 @@
+"""How a study day went."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from questions.models import Concept
+from quizzes.calendar import StudyDay
+from quizzes.models import Card, ReviewEvent, Student
+
+MAX_MISSED = 12
+"""The most concepts of which a summary says that something was missed."""
+
+
+@dataclass(frozen=True)
+class MissedConcept:
+    """A concept of which items were answered wrong: its name, the lesson that explains it, and how many items."""
+
+    concept: str
+    lesson: str
+    items: int
+
+
+@dataclass(frozen=True)
+class DaySummary:
+    """How a study day went: answers, right ones, minutes, what was missed, and what is due the day after."""
+
+    answered: int
+    right: int
+    minutes: int
+    missed: list[MissedConcept]
+    due_tomorrow: int
+
+
+def summarize_day(student: Student, day: StudyDay) -> DaySummary:
+    """The student's study day so far; a fixed number of queries."""
+    answers = ReviewEvent.objects.filter(
+        student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date, undone=False
+    )
+    totals = answers.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
+    tomorrow = Card.objects.filter(
+        student=student,
+        suspended=False,
+        due_at__lt=day.ends_at + timedelta(days=1),
+        item__retired_at__isnull=True,
+    )
+    return DaySummary(
+        answered=totals["answered"],
+        right=totals["right"],
+        minutes=round((totals["spent"] or 0) / 60_000),
+        missed=_list_missed(answers.filter(score__lt=1)),
+        due_tomorrow=tomorrow.values("item").distinct().count(),
+    )
+
+
+def _list_missed(wrong: QuerySet[ReviewEvent]) -> list[MissedConcept]:
+    """The main concepts of the items that were answered wrong, those with most items first."""
+    rows = wrong.values_list(
+        "presentation__version__item_id", "presentation__version__concepts", "presentation__version__lesson__slug"
+    )
+    # An item that was missed twice counts once.
+    missed = Counter({item: (concepts[0], lesson) for item, concepts, lesson in rows}.values())
+    names = dict(Concept.objects.filter(slug__in=[slug for slug, _ in missed]).values_list("slug", "name"))
+    return [
+        MissedConcept(names.get(slug, slug), lesson, items) for (slug, lesson), items in missed.most_common(MAX_MISSED)
+    ]
