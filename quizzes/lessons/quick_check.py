@@ -206,7 +206,7 @@ def read_trial(lesson: Lesson, token: str) -> Trial | None:
     return _trial(version, identity[1]) if version else None
 
 
-def grade(trial: Trial, response: object) -> dict[str, Any]:
+def grade(trial: Trial, response: object) -> presentations.BareGrade:
     """What is said of an answer to a trial. Raises questions.kinds.ResponseError."""
     version, answer = trial.presentation.version, trial.presentation.answer
     kind, body = kinds.get(version.kind), presentations.body_of(version)

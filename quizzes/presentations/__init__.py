@@ -1,0 +1,49 @@
+"""An item is put to a student: a version and a seed become a presentation, which is stored and graded as it was put.
+
+`present` puts cards to a student; `draw` makes a presentation that is not stored. What clients are sent of one is its
+`payload`, and with the key `answered_payload`. What an open sitting asks is not asked, nor given away, outside of it.
+"""
+
+from quizzes.presentations.bodies import body_of, forget_bodies
+from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
+from quizzes.presentations.open_sittings import in_open_sitting, is_in_open_sitting, items_in_open_sittings
+from quizzes.presentations.payloads import (
+    AnsweredPresentationPayload,
+    BareGrade,
+    FeedbackPayload,
+    ItemKind,
+    PresentationPayload,
+    PromptPayload,
+    TextPayload,
+    answered_payload,
+    grade_payload,
+    payload,
+    with_html,
+)
+from quizzes.presentations.presenting import Ask, present
+from quizzes.presentations.renewing import renew_broken
+
+__all__ = [
+    "DRAWS",
+    "SEED_BITS",
+    "AnsweredPresentationPayload",
+    "Ask",
+    "BareGrade",
+    "FeedbackPayload",
+    "ItemKind",
+    "PresentationPayload",
+    "PromptPayload",
+    "TextPayload",
+    "answered_payload",
+    "body_of",
+    "draw",
+    "forget_bodies",
+    "grade_payload",
+    "in_open_sitting",
+    "is_in_open_sitting",
+    "items_in_open_sittings",
+    "payload",
+    "present",
+    "renew_broken",
+    "with_html",
+]

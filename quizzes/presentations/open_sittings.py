@@ -1,0 +1,32 @@
+"""What is asked in a student's open sittings: its key waits until they are closed."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django.db.models import QuerySet
+
+from quizzes.models import Presentation, Sitting, Student
+
+
+class _ItemRow(TypedDict):
+    version__item: int
+
+
+def in_open_sitting(student: Student | int) -> QuerySet[Presentation, _ItemRow]:
+    """Return the items of the student's open sittings, as a subquery."""
+    asked = Presentation.objects.filter(student=student, in_sitting=True, slot__sitting__state=Sitting.State.OPEN)
+    return asked.values("version__item")
+
+
+def items_in_open_sittings(student: Student | int) -> set[int]:
+    """Return the ids of the items of the student's open sittings; one query."""
+    return set(in_open_sitting(student).values_list("version__item", flat=True))
+
+
+def is_in_open_sitting(student: Student, presentation: Presentation | None) -> bool:
+    """Whether the item of a presentation is asked in a sitting of the student's that is open."""
+    return (
+        presentation is not None
+        and in_open_sitting(student).filter(version__item=presentation.version.item_id).exists()
+    )

@@ -1,0 +1,158 @@
+"""What clients are sent of a presentation and of a grade. Nothing in a presentation lets its key be inferred."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from questions import kinds
+from questions.json_types import Slug, Uuid, one_of
+from questions.kinds.base import Feedback
+from questions.text import markup
+from quizzes.models import Presentation
+from quizzes.presentations.bodies import body_of
+
+BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
+INLINE_TEXTS = {"text", "message"}
+"""Fields that hold Markdown of several paragraphs, and of one line."""
+
+ItemKind = Annotated[str, one_of(kinds.KINDS)]
+
+
+class TextPayload(TypedDict):
+    """Something to choose, pair or order, under an id that is new in each presentation."""
+
+    id: str
+    text: str
+    text_html: str
+
+
+class PromptPayload(TypedDict):
+    """What a student sees of an item. Which fields there are depends on the kind."""
+
+    stem: str
+    stem_html: str
+    choices: NotRequired[list[TextPayload]]
+    unit: NotRequired[str | None]
+    precision_hint: NotRequired[str]
+    left: NotRequired[list[TextPayload]]
+    right: NotRequired[list[TextPayload]]
+    steps: NotRequired[list[TextPayload]]
+
+
+class PresentationPayload(TypedDict):
+    """An item as put to one student. It never holds a key."""
+
+    id: Uuid
+    card: Uuid
+    item: Slug
+    version: int
+    kind: ItemKind
+    lesson: Slug
+    concepts: list[Slug]
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    estimated_seconds: int
+    prompt: PromptPayload
+
+
+class AnsweredPresentationPayload(PresentationPayload):
+    """A Presentation with all that grading it needs."""
+
+    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
+    check: Annotated[
+        dict[str, object] | None,
+        Field(description=kinds.check_help()),
+    ]
+    explanation: str
+    explanation_html: str
+    solution: str | None
+    solution_html: str | None
+
+
+class BareGrade(TypedDict):
+    """A grade as it is stored: texts in Markdown, without card states."""
+
+    score: float
+    correct: bool
+    feedback: list[Feedback]
+    key: dict[str, Any]
+    explanation: str
+    solution: str | None
+
+
+class FeedbackPayload(TypedDict):
+    """What is said about a part of a response: the id of an option, or the name of a field."""
+
+    target: str
+    message: str
+    message_html: str
+
+
+def payload(presentation: Presentation) -> PresentationPayload:
+    """Return the presentation as its student may see it: nothing in it lets the key be inferred."""
+    version = presentation.version
+    return {
+        "id": str(presentation.pk),
+        "card": str(presentation.card_id or ""),
+        "item": version.item.slug,
+        "version": version.number,
+        "kind": version.kind,
+        "lesson": version.lesson.slug,
+        "concepts": version.concepts,
+        "difficulty": version.difficulty,
+        "estimated_seconds": version.seconds,
+        "prompt": with_html(presentation.prompt),
+    }
+
+
+def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
+    """Return the presentation with its key, explanation and solution, for a client that grades while offline.
+
+    `check` says what the key alone does not: the error that a number may have, and how texts are compared.
+    """
+    version = presentation.version
+    kind, body = kinds.get(version.kind), body_of(version)
+    revealed = kind.reveal(body, presentation.answer)
+    return {
+        **payload(presentation),
+        "key": revealed.key,
+        "check": kind.check(body, presentation.answer),
+        "explanation": revealed.explanation,
+        "explanation_html": markup.render(revealed.explanation),
+        "solution": revealed.solution,
+        "solution_html": None if revealed.solution is None else markup.render(revealed.solution),
+    }
+
+
+def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed) -> BareGrade:
+    """Return the grade without card states."""
+    return {
+        "score": graded.score,
+        "correct": graded.correct,
+        "feedback": graded.feedback,
+        "key": revealed.key,
+        "explanation": revealed.explanation,
+        "solution": revealed.solution,
+    }
+
+
+def with_html(document: Any) -> Any:
+    """Return a copy in which every Markdown text stands beside its sanitised `…_html`."""
+    if isinstance(document, list):
+        return [with_html(entry) for entry in document]
+    if not isinstance(document, dict):
+        return document
+    copy: dict[str, Any] = {}
+    for name, value in document.items():
+        if name == "key":
+            # In the shape of a response: ids and typed text, no Markdown.
+            copy[name] = value
+            continue
+        copy[name] = with_html(value)
+        if name in BLOCK_TEXTS:
+            copy[f"{name}_html"] = None if value is None else markup.render(value)
+        elif name in INLINE_TEXTS and isinstance(value, str):
+            copy[f"{name}_html"] = markup.render_inline(value)
+    return copy

@@ -1,0 +1,73 @@
+"""Cards are put to their student: an item version and a seed become a stored presentation."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from quizzes.models import Card, Presentation, Student
+from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
+from quizzes.presentations.open_sittings import in_open_sitting
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A card to be put to its student, and for match sets the pairs that the round should hold, weakest first."""
+
+    card_id: uuid.UUID
+    facets: tuple[str, ...] = ("",)
+
+
+@transaction.atomic
+def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presentation]:
+    """Return one open presentation for each ask, in order: the one that waits for an answer, else a new one.
+
+    Nothing is asked that stands in an exam being sat: its answer would be the exam's. Asking again gives the same
+    presentation, so that nobody can shop for an easier variant. An open presentation of a superseded version is
+    closed and drawn anew; an answer to it that is on its way still counts. Cards that are no longer askable (retired
+    items) are left out. Takes the same number of queries however many asks.
+    """
+    askable = Card.objects.filter(
+        student=student,
+        pk__in=[ask.card_id for ask in asks],
+        item__published__isnull=False,
+        item__retired_at__isnull=True,
+    ).exclude(item__in=in_open_sitting(student))
+    cards = {card.pk: card for card in askable.select_related("item__published__lesson")}
+    asks = [ask for ask in asks if ask.card_id in cards]
+    waiting = _load_open(cards)
+    superseded = {card for card, shown in waiting.items() if shown.version_id != cards[card].item.published_id}
+    if superseded:
+        Presentation.objects.filter(pk__in=[waiting[card].pk for card in superseded]).update(closed_at=now)
+    missing = [ask for ask in asks if ask.card_id not in waiting or ask.card_id in superseded]
+    if missing:
+        drawn = [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing]
+        Presentation.objects.bulk_create(
+            [presentation for presentation in drawn if presentation],
+            # Another request may have drawn the same card a moment ago: the first one stands.
+            ignore_conflicts=True,
+        )
+        waiting = _load_open(cards)
+    return [waiting[ask.card_id] for ask in asks if ask.card_id in waiting]
+
+
+def _load_open(cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
+    """Return the open presentations of these cards, by card."""
+    waiting = Presentation.objects.filter(card__in=list(cards), closed_at__isnull=True)
+    return {shown.card_id: shown for shown in waiting.select_related("version__item", "version__lesson")}
+
+
+def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:
+    """Draw an unsaved presentation of a card, from random seeds; None where no variant is sound."""
+    version = card.item.published
+    assert version is not None
+    version.item = card.item  # loaded already, and asked for its identity
+    presentation = draw(version, uuid.uuid4(), [secrets.randbits(SEED_BITS) for _ in range(DRAWS)], facets)
+    if presentation:
+        presentation.student, presentation.card, presentation.created_at = student, card, now
+    return presentation
