@@ -13,33 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from questions.figures.charts import Axis, path
 from questions.figures.simulators import dropout, ridge, stopping
 
 WIDTH, HEIGHT = 320, 220
 LEFT, RIGHT, TOP, BOTTOM = 38, 312, 14, 190
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Values to places, linear or logarithmic, and where its ticks stand."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-    ticks: Sequence[tuple[float, str]] = ()
-    log: bool = False
-
-    def at(self, value: float) -> float:
-        """The place of `value`, kept inside the axis, to a tenth of a unit."""
-        low, high, value = (float(np.log10(max(v, 1e-12))) if self.log else v for v in (self.low, self.high, value))
-        share = min(max((value - low) / (high - low), -0.02), 1.02)
-        return round(self.start + share * (self.end - self.start), 1)
-
-    @property
-    def marks(self) -> list[tuple[float, str]]:
-        """The ticks as (place, label)."""
-        return [(self.at(value), label) for value, label in self.ticks]
 
 
 @dataclass(frozen=True)
@@ -64,11 +42,6 @@ class Figure:
     says: str
     data: dict[str, Any]
     extra: dict[str, Any] = field(default_factory=dict)
-
-
-def path(xs: Sequence[float], ys: Sequence[float]) -> str:
-    """An SVG path through the points."""
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in zip(xs, ys, strict=True))
 
 
 @cache

@@ -15,6 +15,7 @@ from questions import kinds
 from quizzes import exams
 from quizzes.admin import results_csv
 from quizzes.models import Exam
+from quizzes.progress import charts
 
 COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], Any]]] = {
     "item": ("Item", lambda item: item.slug),
@@ -25,8 +26,6 @@ COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], Any]]] = {
     "efficiency": ("Efficiency", lambda item: item.efficiency),
     "flags": ("Look at", lambda item: -len(item.flags)),
 }
-BAR, GAP, HEIGHT, HEAD = 56, 8, 120, 26
-"""Of the histogram, in the units of its SVG: a bar, the room between two, the highest, the room above."""
 
 
 class ResultsAdmin(admin.ModelAdmin[Exam]):
@@ -65,7 +64,7 @@ class ResultsAdmin(admin.ModelAdmin[Exam]):
             "exam": exam,
             "which": which,
             "cohort": cohort,
-            "bars": _bars(cohort.bins),
+            "bars": charts.histogram(cohort.bins),
             "columns": _columns(order),
             "items": _sorted(cohort.items, order),
             "kinds": {name: title.casefold() for name, title in kinds.titles()},
@@ -119,26 +118,3 @@ def _sorted(items: list[exams.ItemResult], order: str) -> list[exams.ItemResult]
     value = COLUMNS[order.removeprefix("-")][1]
     valued = sorted((item for item in items if value(item) is not None), key=value, reverse=order.startswith("-"))
     return valued + [item for item in items if value(item) is None]
-
-
-def _bars(bins: list[int]) -> dict[str, Any]:
-    """The histogram's bars, and the same for its table."""
-    most, width = max([*bins, 1]), 100 // len(bins)
-    bars = []
-    for at, count in enumerate(bins):
-        height = round(HEIGHT * count / most, 1)
-        last = at == len(bins) - 1
-        bars.append(
-            {
-                "count": count,
-                "from": width * at,
-                "to": width * (at + 1) - (0 if last else 1),
-                "x": at * (BAR + GAP),
-                "middle": at * (BAR + GAP) + BAR // 2,
-                "y": HEAD + HEIGHT - height,
-                "above": HEAD + HEIGHT - height - 5,
-                "height": height,
-            }
-        )
-    ground = HEAD + HEIGHT
-    return {"bars": bars, "bar": BAR, "width": len(bins) * (BAR + GAP) - GAP, "ground": ground, "words": ground + 20}

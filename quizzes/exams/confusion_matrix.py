@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from questions.figures.charts import Grid
+
 
 class Cell(NamedTuple):
     """A cell of the drawing by its corner; `state` is `right`, `wrong`, `missed` or empty."""
@@ -50,22 +52,24 @@ class ConfusionMatrix:
 
     CELL: ClassVar[int] = 30
     """Width and height of a cell, in the units of the drawing."""
+    CELLS: ClassVar[Grid] = Grid(CELL, CELL, CELL)
+    """Beside the rows' letters and below the columns' numbers."""
 
     @property
     def width(self) -> int:
         """Of the drawing, with room for the rows' letters."""
-        return self.CELL * (len(self.columns) + 1)
+        return self.CELLS.x(len(self.columns))
 
     @property
     def height(self) -> int:
         """Of the drawing, with room for the columns' numbers."""
-        return self.CELL * (len(self.rows) + 1)
+        return self.CELLS.y(len(self.rows))
 
     @property
     def grid(self) -> list[Cell]:
         """Each cell, row by row."""
         return [
-            Cell(self.CELL * (column + 1), self.CELL * (row + 1), self._state(row, column))
+            Cell(self.CELLS.x(column), self.CELLS.y(row), self._state(row, column))
             for row in range(len(self.rows))
             for column in range(len(self.columns))
         ]
@@ -78,8 +82,8 @@ class ConfusionMatrix:
     @property
     def labels(self) -> list[Label]:
         """Letters of the rows, then numbers of the columns."""
-        letters = [Label(15, self.CELL * (row + 1) + 17, _letter(row)) for row in range(len(self.rows))]
-        numbers = [Label(self.CELL * (column + 1) + 13, 20, str(column + 1)) for column in range(len(self.columns))]
+        letters = [Label(15, self.CELLS.y(row) + 17, _letter(row)) for row in range(len(self.rows))]
+        numbers = [Label(self.CELLS.x(column) + 13, 20, str(column + 1)) for column in range(len(self.columns))]
         return letters + numbers
 
     @property

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from questions.figures.charts import Axis
+
 WIDTH, ROW, LEFT = 720, 16, 210
+SCORES = Axis(0, 1, LEFT, WIDTH - 50)
 GREY, ACCENT = "#7a8290", "#2f7de1"
 
 
@@ -26,15 +29,13 @@ def scores(groups: Sequence[Group], *, ours: str) -> str:
     for group in groups:
         y += 30
         parts.append(_text(0, y, group.title, bold=True))
-        parts.append(_line(_x(group.bound), y + 6, y + 6 + ROW * len(group.scores), dashed=True))
+        parts.append(_line(SCORES.at(group.bound), y + 6, y + 6 + ROW * len(group.scores), dashed=True))
         for name, score in sorted(group.scores.items(), key=lambda entry: -entry[1]):
             y += ROW
             colour = ACCENT if name == ours else GREY
             parts.append(_text(8, y, name, bold=name == ours))
-            parts.append(
-                f'<rect x="{LEFT}" y="{y - 9}" width="{_x(score) - LEFT:.1f}" height="9" rx="2" fill="{colour}"/>'
-            )
-            parts.append(_text(_x(score) + 6, y, f"{score:.3f}", bold=name == ours))
+            parts.append(_bar(y, SCORES.at(score), colour))
+            parts.append(_text(SCORES.at(score) + 6, y, f"{score:.3f}", bold=name == ours))
     label = "Expected exam scores of policies; the dashed lines are what no policy can exceed"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 10}" role="img" aria-label="{label}" '
@@ -42,8 +43,8 @@ def scores(groups: Sequence[Group], *, ours: str) -> str:
     )
 
 
-def _x(score: float) -> float:
-    return LEFT + (WIDTH - LEFT - 50) * score
+def _bar(y: float, end: float, colour: str) -> str:
+    return f'<rect x="{LEFT}" y="{y - 9}" width="{end - LEFT:.1f}" height="9" rx="2" fill="{colour}"/>'
 
 
 def _line(x: float, top: float, bottom: float, *, dashed: bool) -> str:

@@ -5,12 +5,22 @@ Pure: names and edges in, places and paths out, in the units of an SVG. The same
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
+
+from questions.figures.charts import Axis
 
 WIDTH, HEIGHT = 160, 62
 """Of a node."""
+PADDING = 11
+"""Between a node's side and what is written in it."""
+METER = WIDTH - 2 * PADDING
+"""The width of a node's meter."""
+CHARACTERS = 20
+"""On one line of a node's name."""
 GAP, SPACING, MARGIN = 40, 16, 8
 """Between two layers, between two nodes of a layer, and around the whole."""
 LANE = 14
@@ -19,6 +29,13 @@ SWEEPS = 12
 
 Place = tuple[int, str, str]
 """What stands in a layer: (layer, name, "") for a node, (layer, source, target) for an edge that passes."""
+
+
+class Line(NamedTuple):
+    """A line of a node's name, and its height below the node's top."""
+
+    y: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,18 @@ def draw(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Drawing:
     width = 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP
     paths = tuple(Edge(*edge, _path(_stations(edge, layer), middle, shift)) for edge in edges)
     return Drawing(width, round(bottom + shift + MARGIN, 1), nodes, paths)
+
+
+def wrap_name(name: str) -> list[Line]:
+    """A concept's name above its meter, on two lines at most; a longer one ends in dots."""
+    lines = textwrap.wrap(name, CHARACTERS, max_lines=2, placeholder="…", break_on_hyphens=False)
+    first = 26 if len(lines) == 1 else 20
+    return [Line(first + 16 * row, line) for row, line in enumerate(lines)]
+
+
+def fill_meter(percent: int) -> float:
+    """The width of a meter's filled part."""
+    return Axis(0, 100, 0, METER).at(percent)
 
 
 def layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,6 @@ from questions.models import Concept
 from quizzes import progress
 from quizzes.progress import concept_map
 
-LINE = 20
-"""Characters of a name on one line of its node."""
-PADDING = 11
-
 
 @dataclass(frozen=True)
 class Box:
@@ -26,7 +21,7 @@ class Box:
     known: progress.ConceptMastery
     x: float
     y: float
-    lines: list[tuple[int, str]]
+    lines: list[concept_map.Line]
     filled: float
 
 
@@ -46,8 +41,8 @@ def map_page(request: HttpRequest) -> HttpResponse:
     sizes = {
         "width": concept_map.WIDTH,
         "height": concept_map.HEIGHT,
-        "padding": PADDING,
-        "meter": concept_map.WIDTH - 2 * PADDING,
+        "padding": concept_map.PADDING,
+        "meter": concept_map.METER,
     }
     return render(request, "quizzes/concepts.html", {"page": "concepts", "sheets": sheets, "box": sizes})
 
@@ -71,13 +66,4 @@ def _student(request: HttpRequest) -> Any | None:
 
 
 def _box(node: concept_map.Node, known: progress.ConceptMastery) -> Box:
-    """Names stand above the meter, two lines at most; a longer one ends in dots, and its link says it whole."""
-    lines = textwrap.wrap(known.concept.name, LINE, max_lines=2, placeholder="…", break_on_hyphens=False)
-    first = 26 if len(lines) == 1 else 20
-    return Box(
-        known,
-        node.x,
-        node.y,
-        [(first + 16 * row, line) for row, line in enumerate(lines)],
-        round((concept_map.WIDTH - 2 * PADDING) * known.percent / 100, 1),
-    )
+    return Box(known, node.x, node.y, concept_map.wrap_name(known.concept.name), concept_map.fill_meter(known.percent))

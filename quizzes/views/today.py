@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from questions.models import Course
 from quizzes import progress, schedule
+from quizzes.progress import charts
 from quizzes.views import StudentRequest
 
 MORE_SECONDS = 600
@@ -55,7 +55,7 @@ def ahead(request: StudentRequest) -> HttpResponse:
     context: dict[str, Any] = {"page": "today", "ahead": found}
     if found is not None:
         most = max([day.minutes for _, day in found.days] + [1.0])
-        context["chart"] = _chart(found)
+        context["chart"] = charts.minutes_curve(found.curve, found.minutes)
         context["days"] = [
             (date, {"minutes": day.minutes, "reviews": day.reviews, "new": day.new, "share": 100 * day.minutes / most})
             for date, day in found.days[:DAYS_SHOWN]
@@ -106,39 +106,3 @@ def enrol(request: StudentRequest, course: str) -> HttpResponse:
     """Join a course."""
     schedule.enrol(request.user, get_object_or_404(Course, slug=course))
     return redirect("today")
-
-
-def _chart(found: schedule.ExamOutlook) -> dict[str, Any]:
-    """Where the curve of minutes against score runs, in the units of its SVG."""
-    width, height, left, top, bottom = 640, 240, 76, 16, 206
-    right = width - 16
-    scores = [score for _, score in found.curve]
-    step = 0.1 if max(scores) - min(scores) > 0.3 else 0.05
-    low, high = step * math.floor(min(scores) / step), step * math.ceil(max(scores) / step)
-    high = max(high, low + step)
-    longest = max(minutes for minutes, _ in found.curve)
-
-    def y(score: float) -> float:
-        return round(bottom - (bottom - top) * (score - low) / (high - low), 1)
-
-    choices = [
-        {
-            "minutes": minutes,
-            "score": score,
-            "x": round(left + (right - left) * minutes / longest, 1),
-            "y": y(score),
-            "own": minutes == found.minutes,
-        }
-        for minutes, score in found.curve
-    ]
-    steps = [low + step * number for number in range(round((high - low) / step) + 1)]
-    return {
-        "width": width,
-        "height": height,
-        "left": left,
-        "right": right,
-        "bottom": bottom,
-        "choices": choices,
-        "points": " ".join(f"{one['x']},{one['y']}" for one in choices),
-        "grid": [{"y": y(mark), "label": f"{100 * mark:.0f} %"} for mark in steps],
-    }

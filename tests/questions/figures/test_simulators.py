@@ -13,6 +13,7 @@ from numpy.polynomial import legendre
 
 from questions import bank
 from questions.figures import plots, simulators
+from questions.figures.charts import Axis
 from questions.figures.simulators import dropout, ridge, stopping
 from questions.models import Course
 from questions.templatetags.simulators import as_data, with_figures
@@ -106,7 +107,7 @@ def test_what_is_said_has_the_frames_own_numbers() -> None:
 
 
 def test_axes_keep_their_values_inside() -> None:
-    axis = plots.Axis(0.001, 1, 100, 0, log=True)
+    axis = Axis(0.001, 1, 100, 0, log=True)
     assert axis.at(0.001) == 100
     assert axis.at(1) == 0
     assert axis.at(0) == pytest.approx(102)

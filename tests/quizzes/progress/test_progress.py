@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,6 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes.memory.calibration import Bin
-from quizzes.progress import charts
 from tests.conftest import Api
 
 Key = Callable[[str], Any]
@@ -65,31 +63,3 @@ def test_nobody_sees_anothers_progress(web: Client, stranger: User, key: Key) ->
         api.answer(one["id"], key(one["id"]))
     assert "Every day on which you answer will get a square here." in web.get("/progress/").content.decode()
     assert Client().get("/progress/")["Location"] == "/accounts/login/?next=/progress/"
-
-
-def test_the_calendar_has_a_square_for_each_day_of_whole_weeks() -> None:
-    today = date(2026, 3, 4)  # a Wednesday
-    counts = {date(2026, 3, 4): 40, date(2026, 3, 2): 1, date(2026, 2, 20): 20}
-    drawn = charts.calendar(counts, today, 365)
-    assert drawn.cells[0].date == date(2025, 3, 3)
-    assert drawn.cells[-1].date == today
-    level = {cell.date: cell.level for cell in drawn.cells}
-    assert [level[on] for on in (*counts, date(2026, 3, 3))] == [4, 1, 2, 0]
-    assert {cell.y for cell in drawn.cells if cell.date.weekday() == 0} == {charts.TOP}
-    assert max(cell.x for cell in drawn.cells) + charts.CELL <= drawn.width
-    assert drawn.weeks == [(date(2026, 3, 2), 2, 41), (date(2026, 2, 16), 1, 20)]
-
-
-def test_predictions_that_come_true_stand_on_the_diagonal() -> None:
-    drawn = charts.reliability([Bin(0.25, 0.25, 10), Bin(0.9, 0.5, 1000)])
-    fair, overrated = drawn.dots
-    assert fair.x - drawn.left == pytest.approx(drawn.bottom - fair.y)
-    assert overrated.x - drawn.left > drawn.bottom - overrated.y
-    assert fair.radius < overrated.radius
-
-
-def test_bars_are_as_high_as_their_days_count() -> None:
-    begin = date(2026, 3, 2)
-    drawn = charts.bars({begin: 10, begin + timedelta(days=1): 5, begin + timedelta(days=2): 0})
-    assert [bar.height for bar in drawn.bars] == [charts.BARS_HEIGHT, charts.BARS_HEIGHT / 2, 0]
-    assert charts.bars({}).bars == []
