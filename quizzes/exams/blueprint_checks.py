@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from questions import kinds
 from questions.models import Concept
 from quizzes.exams import blueprints
 from quizzes.exams.candidates import load_candidates
+from quizzes.exams.composition import Candidate
 from quizzes.exams.drafting import draft_assessment
 from quizzes.exams.errors import SittingError
 from quizzes.models import Exam
@@ -29,22 +31,24 @@ def check_blueprint(exam: Exam) -> None:
         if slug not in known:
             raise blueprints.BlueprintError("concepts", f"There is no concept “{slug}” in this course.")
     candidates = load_candidates(exam.course_id)
-    if isinstance(blueprint, blueprints.Assessment):
-        for seed in range(CHECKED_DRAWS):
-            draft_assessment(blueprint, candidates, seed, strict=True)
+    if isinstance(blueprint, blueprints.Viva):
+        _check_rounds(blueprint, candidates, exam.minutes)
         return
+    for seed in range(CHECKED_DRAWS):
+        draft_assessment(blueprint, candidates, seed, strict=True)
+
+
+def _check_rounds(blueprint: blueprints.Viva, candidates: Sequence[Candidate], minutes: int) -> None:
     match_sets = sum(
-        candidate.kind in kinds.with_pairs()
-        and (not blueprint.concepts or blueprint.concepts.get(candidate.concept, 0) > 0)
+        candidate.kind in kinds.with_pairs() and blueprints.is_asked(candidate.concept, blueprint.concepts)
         for candidate in candidates
     )
     if match_sets < blueprint.rounds:
         raise SittingError("bank", f"match sets: {blueprint.rounds} rounds needed, {match_sets} published.")
-    if blueprint.rounds * blueprint.seconds_a_round > exam.minutes * 60:
-        together = math.ceil(blueprint.rounds * blueprint.seconds_a_round / 60)
-        raise blueprints.BlueprintError(
-            "rounds", f"The rounds take {together} minutes together; the exam has {exam.minutes}."
-        )
+    together = blueprint.rounds * blueprint.seconds_a_round / 60
+    if together > minutes:
+        message = f"The rounds take {math.ceil(together)} minutes together; the exam has {minutes}."
+        raise blueprints.BlueprintError("rounds", message)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def _check_positive(weights: Mapping[str, float] | Mapping[int, float], what: st
         raise ValueError(f"Give at least one {what} a weight above zero.")
 
 
+def is_asked(concept: str, weights: Mapping[str, float]) -> bool:
+    """Whether a blueprint with these weights of concepts asks the concept; without weights it asks all of them."""
+    return not weights or weights.get(concept, 0) > 0
+
+
 class Section(_Strict):
     """A part of an assessment: so many slots, of these kinds of item and difficulties.
 

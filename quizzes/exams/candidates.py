@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from questions import kinds
 from questions.models import Item
+from quizzes.exams.blueprints import is_asked
 from quizzes.exams.composition import Candidate
 from quizzes.exams.confusions import Confusion, load_confusions
 from quizzes.exams.drafting import KnownPairs
@@ -94,7 +95,7 @@ def _known_pairs(
     for card in cards:
         version = card.item.published
         assert version is not None
-        if card.facet not in version.facets or (concepts and not concepts.get(version.concepts[0])):
+        if card.facet not in version.facets or not is_asked(version.concepts[0], concepts):
             continue
         recall = memory_states.predict(card, on, 0.0, w)
         pairs.append(

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from quizzes.exams.blueprints import is_asked
 from quizzes.exams.min_cost_flow import MinCostFlow
 
 MISS_COST = 10.0
@@ -96,7 +97,7 @@ def compose(
     """
     rng = np.random.default_rng(seed)
     usable = sorted(
-        (candidate for candidate in candidates if not concepts or concepts.get(candidate.concept, 0) > 0),
+        (candidate for candidate in candidates if is_asked(candidate.concept, concepts)),
         key=lambda candidate: candidate.item,
     )
     if strict:

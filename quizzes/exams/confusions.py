@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questions import kinds
+from questions.kinds import PairAnswer
 from quizzes.models import ReviewEvent
 
 if TYPE_CHECKING:
@@ -15,20 +16,6 @@ if TYPE_CHECKING:
 
 ANSWERS_READ = 200
 """Answers to match sets, the newest first, that confusions are taken from."""
-
-
-@dataclass(frozen=True)
-class MatchAnswer:
-    """An answer to a match set: of its item, with ids that are new in each presentation.
-
-    `matched` and `key` are right ids by left id; `facets` names the pair of a left id, `texts` the text of a right id.
-    """
-
-    item: int
-    matched: Mapping[str, str]
-    key: Mapping[str, str]
-    facets: Mapping[str, str]
-    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -53,22 +40,24 @@ def load_confusions(student: Student) -> list[Confusion]:
     newest = events.only(
         "response", "presentation__answer", "presentation__version__item", "presentation__version__kind"
     ).order_by("-occurred_at")
-    return count_confusions(_match_answer(event) for event in newest[:ANSWERS_READ])
+    return count_confusions(map(_pair_answer, newest[:ANSWERS_READ]))
 
 
-def _match_answer(event: ReviewEvent) -> MatchAnswer:
+def _pair_answer(event: ReviewEvent) -> tuple[int, PairAnswer]:
     assert event.presentation is not None
     version = event.presentation.version
-    pairs = kinds.get(version.kind).pair_answer(event.presentation.answer, event.response)
-    return MatchAnswer(version.item_id, pairs.matched, pairs.key, pairs.facets, pairs.texts)
+    return version.item_id, kinds.get(version.kind).pair_answer(event.presentation.answer, event.response)
 
 
-def count_confusions(answers: Iterable[MatchAnswer]) -> list[Confusion]:
-    """Count what was given for what, the most frequent first; ids that a presentation does not have are passed over."""
+def count_confusions(answers: Iterable[tuple[int, PairAnswer]]) -> list[Confusion]:
+    """Count what was given for what in answers to items, the most frequent first.
+
+    Ids that a presentation does not have are passed over.
+    """
     counts: Counter[tuple[int, str, str, str | None]] = Counter()
-    for answer in answers:
+    for item, answer in answers:
         owners = {right: answer.facets[left] for left, right in answer.key.items()}
         for left, right in answer.matched.items():
             if left in answer.key and right != answer.key[left] and right in answer.texts:
-                counts[answer.item, answer.facets[left], answer.texts[right], owners.get(right)] += 1
+                counts[item, answer.facets[left], answer.texts[right], owners.get(right)] += 1
     return [Confusion(item, facet, text, owner, times) for (item, facet, text, owner), times in counts.most_common()]

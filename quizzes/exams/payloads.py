@@ -41,7 +41,7 @@ class SlotPayload(TypedDict):
     rev: Annotated[int, Field(description="How often an answer was saved; send it with the next.")]
     flagged: bool
     seconds: Annotated[int | None, Field(description="Of a round of a viva.")]
-    deadline_at: Annotated[Instant | None, Field(description="Of a round of a viva that was started.")]
+    deadline_at: Annotated[Instant | None, Field(description="Null before a round is started.")]
     closed: Annotated[bool, Field(description="Whether it was graded.")]
 
 

@@ -11,7 +11,10 @@ from django.utils import timezone
 
 from examprep.models import User
 from quizzes import exams
+from quizzes.exams.exam_overview import exam_status
 from quizzes.models import Exam, Sitting
+
+NOW = timezone.now()
 
 
 def opened(student: User, slug: str = "tiny-exam") -> Sitting:
@@ -74,3 +77,20 @@ def test_queries_do_not_grow_with_sittings(student: User) -> None:
     for _ in range(3):
         exams.submit_sitting(student, opened(student).pk, timezone.now())
     assert queries() == few
+
+
+@pytest.mark.parametrize(
+    ("scores", "best"), [([], None), ([(None, None)], None), ([(0.0, 0.0)], None), ([(1.0, 4.0), (6.0, 8.0)], 0.75)]
+)
+def test_the_best_score_is_a_share_of_its_own_sitting(
+    scores: list[tuple[float | None, float | None]], best: float | None
+) -> None:
+    exam = Exam(kind="assessment", blueprint={"slots": 4}, attempts=3)
+    sittings = [
+        Sitting(exam=exam, state="open" if score is None else "submitted", score=score, max_score=most, deadline_at=NOW)
+        for score, most in scores
+    ]
+    status = exam_status(exam, None, None, sittings, NOW)
+    assert status.best == best
+    assert (status.begun, status.attempts_left) == (len(scores), 3 - len(scores))
+    assert status.open is None

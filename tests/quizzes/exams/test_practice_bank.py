@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Item
 from quizzes import exams
+from quizzes.exams.practice_bank import ItemMemory, memory_state
 from quizzes.models import Card
+
+NOW, HOUR = timezone.now(), timedelta(hours=1)
 
 
 def pk(slug: str) -> int:
@@ -78,3 +82,21 @@ def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User)
         "match-regularisers",
         "decay-factor",
     ]
+
+
+@pytest.mark.parametrize(
+    ("memory", "state"),
+    [
+        (None, "new"),
+        (ItemMemory(0, 0, None, None), "new"),
+        (ItemMemory(0, 3, 1, NOW), "new"),
+        (ItemMemory(1, 2, 4, None), "weak"),
+        (ItemMemory(1, 0, 1, NOW + HOUR), "weak"),
+        (ItemMemory(1, 1, 2, NOW), "due"),
+        (ItemMemory(1, 0, 3, NOW - HOUR), "due"),
+        (ItemMemory(1, 0, 3, NOW + HOUR), "known"),
+        (ItemMemory(1, 0, 3, None), "known"),
+    ],
+)
+def test_the_state_of_an_item_follows_from_its_cards(memory: ItemMemory | None, state: str) -> None:
+    assert memory_state(memory, NOW) == state
