@@ -10,9 +10,8 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.models import Lesson
-from quizzes import presentations
+from quizzes import lessons, presentations
 from quizzes.api.requests import StudentRequest
-from quizzes.lessons import quick_check
 from quizzes.presentations import PresentationPayload
 
 
@@ -38,6 +37,6 @@ class QuickCheckView(APIView):
         lesson = Lesson.objects.filter(slug=slug, course__enrolments__student=request.user).first()
         if lesson is None:
             raise NotFound
-        questions = quick_check.quick_check(request.user, lesson, timezone.now(), renew=renew)
+        questions = lessons.ask_quick_check(request.user, lesson, timezone.now(), renew=renew)
         payload: QuickCheckPayload = {"results": [presentations.payload(each) for each in questions]}
         return Response(payload)

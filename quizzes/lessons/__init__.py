@@ -1,0 +1,37 @@
+"""Questions in a lesson's page: the quick check at its end, and the variants that it offers to try.
+
+A student's quick check (`ask_quick_check`) is made of presentations of their own cards, answered like any review. A
+visitor, and whoever tries a variant in passing, is put a `SampleQuestion`, which is stored nowhere. The lesson's
+sections that a student has read are kept as well.
+"""
+
+from quizzes.lessons.quick_check import ask_quick_check, counts_for, load_answers
+from quizzes.lessons.reading import list_sections_read, mark_section_read
+from quizzes.lessons.sample_questions import (
+    SampleAnswer,
+    SampleQuestion,
+    draw_quick_check,
+    draw_variant,
+    grade_sample,
+    read_answers,
+    read_identity,
+    read_token,
+    sign_answers,
+)
+
+__all__ = [
+    "SampleAnswer",
+    "SampleQuestion",
+    "ask_quick_check",
+    "counts_for",
+    "draw_quick_check",
+    "draw_variant",
+    "grade_sample",
+    "list_sections_read",
+    "load_answers",
+    "mark_section_read",
+    "read_answers",
+    "read_identity",
+    "read_token",
+    "sign_answers",
+]

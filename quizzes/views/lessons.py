@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods
 
 from questions.kinds import ResponseError
 from questions.models import Lesson
-from quizzes import presentations
-from quizzes.lessons import quick_check, reading
-from quizzes.models import Presentation, ReviewEvent
+from quizzes import lessons, presentations
+from quizzes.lessons import SampleAnswer, SampleQuestion
+from quizzes.models import Presentation, ReviewEvent, Student
 from quizzes.views import StudentRequest, answering
 
 
@@ -32,11 +32,11 @@ from quizzes.views import StudentRequest, answering
 def read(request: StudentRequest, slug: str) -> HttpResponse:
     """The sections that the student has read (GET), or one more of them (POST)."""
     lesson = get_object_or_404(Lesson, slug=slug)
-    if request.method == "POST" and not reading.mark(
+    if request.method == "POST" and not lessons.mark_section_read(
         request.user, lesson, request.POST.get("section", ""), timezone.now()
     ):
         raise Http404("There is no such section.")
-    return JsonResponse({"read": reading.sections_read(request.user, lesson)})
+    return JsonResponse({"read": lessons.list_sections_read(request.user, lesson)})
 
 
 @never_cache
@@ -44,12 +44,12 @@ def read(request: StudentRequest, slug: str) -> HttpResponse:
 def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
     lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
-    student = request.user if request.user.is_authenticated and quick_check.takes(request.user, lesson) else None
+    student = request.user if request.user.is_authenticated and lessons.counts_for(request.user, lesson) else None
     if request.method == "POST":
-        if "check" in request.POST and not answering.is_partial(request):
-            return _answer_sheet(request, lesson)
-        if "trial" in request.POST:
-            return _answer_trial(request, lesson, reverse("quick-check", args=[slug]))
+        if "answers_so_far" in request.POST and not answering.is_partial(request):
+            return _answer_among_others(request, lesson)
+        if "sample" in request.POST:
+            return _answer_sample(request, lesson, reverse("quick-check", args=[slug]))
         if not request.user.is_authenticated:
             return redirect_to_login(reverse("lesson", args=[slug]))
         if student is None:
@@ -65,25 +65,26 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
     lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
     address = reverse("try", args=[slug, item])
     if request.method == "POST":
-        return _answer_trial(request, lesson, address, again=True)
-    trial = quick_check.variant_trial(lesson, item)
-    if trial is None:
+        return _answer_sample(request, lesson, address, again=True)
+    question = lessons.draw_variant(lesson, item)
+    if question is None:
         raise Http404("This lesson does not offer that.")
-    return _part(request, lesson, "question", _trial_question(trial, address))
+    return _part(request, lesson, "question", _sample_question(question, address))
 
 
 # The quick check
 
 
-def _check(request: HttpRequest, lesson: Lesson, student: Any | None, *, renew: bool = False) -> HttpResponse:
+def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, renew: bool = False) -> HttpResponse:
     address = reverse("quick-check", args=[lesson.slug])
     if student is None:
-        parts = _sheet([(trial, None) for trial in quick_check.check_trials(lesson)], address)
+        parts = _sample_parts([SampleAnswer(question) for question in lessons.draw_quick_check(lesson)], address)
     else:
-        asked = quick_check.quick_check(student, lesson, timezone.now(), renew=renew)
-        given = quick_check.answers(student, asked)
+        asked = lessons.ask_quick_check(student, lesson, timezone.now(), renew=renew)
+        answers = lessons.load_answers(student, asked)
         parts = [
-            _answered(one, given[one.pk], address) if one.pk in given else _question(one, address) for one in asked
+            _answered(each, answers[each.pk], address) if each.pk in answers else _question(each, address)
+            for each in asked
         ]
     return _check_page(request, lesson, parts, counts=student is not None)
 
@@ -104,31 +105,31 @@ def _score(parts: list[dict[str, Any]]) -> str:
     return f"{len(outcomes)} of {len(parts)} answered." if outcomes else ""
 
 
-def _sheet(given: list[tuple[quick_check.Trial, Any]], address: str) -> list[dict[str, Any]]:
-    """A visitor's questions and answers; each form holds all, for who has no scripts."""
-    sheet = quick_check.seal(given)
+def _sample_parts(answers_so_far: list[SampleAnswer], address: str) -> list[dict[str, Any]]:
+    """A visitor's questions and answers; each form holds all, for a browser without scripts. Raises ResponseError."""
+    signed = lessons.sign_answers(answers_so_far)
     return [
-        _trial_question(trial, address) | {"sheet": sheet}
+        _sample_question(question, address) | {"answers_so_far": signed}
         if response is None
-        else _trial_answered(trial, response, address)
-        for trial, response in given
+        else _sample_answered(question, response, address)
+        for question, response in answers_so_far
     ]
 
 
-def _answer_sheet(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """A visitor's answer without scripts: the same page, with this one answered too."""
     address = reverse("quick-check", args=[lesson.slug])
-    given = quick_check.unseal(lesson, request.POST["check"])
-    asked = quick_check.read_identity(request.POST.get("trial", ""))
-    at = next((at for at, (trial, _) in enumerate(given) if trial.identity == asked), None)
+    answers = lessons.read_answers(lesson, request.POST["answers_so_far"])
+    identity = lessons.read_identity(request.POST.get("sample", ""))
+    at = next((at for at, (question, _) in enumerate(answers) if question.identity == identity), None)
     if at is None:
         raise Http404("This question is no longer asked.")
-    trial = given[at][0]
-    response = answering.response(trial.presentation.version.kind, request.POST)
+    question = answers[at].question
+    response = answering.response(question.presentation.version.kind, request.POST)
     try:
-        parts = _sheet([*given[:at], (trial, response), *given[at + 1 :]], address)
+        parts = _sample_parts([*answers[:at], SampleAnswer(question, response), *answers[at + 1 :]], address)
     except ResponseError as error:
-        parts = _sheet(given, address)
+        parts = _sample_parts(answers, address)
         parts[at] = _mended(parts[at], response, f"{error.field}: {error.message}")
     return _check_page(request, lesson, parts, counts=False)
 
@@ -145,7 +146,7 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     if presentations.is_in_open_sitting(request.user, presentation):
         # Its key waits for the end of the sitting that asks it too.
         raise Http404("This question is in an exam that is open.")
-    given = quick_check.answers(request.user, [presentation]).get(presentation.pk)
+    given = lessons.load_answers(request.user, [presentation]).get(presentation.pk)
     if "undo" in request.POST:
         if given:
             answering.send(request, {"type": "undo", "target": str(given.event_id)})
@@ -155,21 +156,21 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
         if result["status"] == "rejected":
             context = _question(presentation, address) | {"shown": request.POST.get("shown", "")}
             return _part(request, lesson, "question", _mended(context, response, result["detail"] or ""))
-        given = quick_check.answers(request.user, [presentation]).get(presentation.pk)
+        given = lessons.load_answers(request.user, [presentation]).get(presentation.pk)
     if given is None:
         return _part(request, lesson, "question", _question(presentation, address), address)
     return _part(request, lesson, "answered", _answered(presentation, given, address), address)
 
 
-def _answer_trial(request: HttpRequest, lesson: Lesson, address: str, *, again: bool = False) -> HttpResponse:
-    trial = quick_check.read_trial(lesson, request.POST.get("trial", ""))
-    if trial is None:
+def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again: bool = False) -> HttpResponse:
+    question = lessons.read_token(lesson, request.POST.get("sample", ""))
+    if question is None:
         raise Http404("This question is no longer asked.")
-    response = answering.response(trial.presentation.version.kind, request.POST)
+    response = answering.response(question.presentation.version.kind, request.POST)
     try:
-        context = _trial_answered(trial, response, address) | {"again": again}
+        context = _sample_answered(question, response, address) | {"again": again}
     except ResponseError as error:
-        context = _mended(_trial_question(trial, address), response, f"{error.field}: {error.message}")
+        context = _mended(_sample_question(question, address), response, f"{error.field}: {error.message}")
         return _part(request, lesson, "question", context)
     return _part(request, lesson, "answered", context)
 
@@ -181,18 +182,18 @@ def _question(presentation: Presentation, address: str) -> dict[str, Any]:
     return _asked(presentation, address) | {"event": uuid.uuid4()}
 
 
-def _trial_question(trial: quick_check.Trial, address: str) -> dict[str, Any]:
-    return _asked(trial.presentation, address) | {"trial": trial.token}
+def _sample_question(question: SampleQuestion, address: str) -> dict[str, Any]:
+    return _asked(question.presentation, address) | {"sample": question.token}
 
 
-def _trial_answered(trial: quick_check.Trial, response: Any, address: str) -> dict[str, Any]:
+def _sample_answered(question: SampleQuestion, response: Any, address: str) -> dict[str, Any]:
     """Raises ResponseError."""
-    shown = presentations.payload(trial.presentation)
+    shown = presentations.payload(question.presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
         "at": f"-{shown['id']}",
-        **answering.outcome(shown, presentations.with_html(quick_check.grade(trial, response)), response),
+        **answering.outcome(shown, presentations.with_html(lessons.grade_sample(question, response)), response),
     }
 
 

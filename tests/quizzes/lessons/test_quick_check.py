@@ -16,8 +16,8 @@ from time_machine import TimeMachineFixture
 from examprep.models import User
 from questions import kinds
 from questions.models import Course, Item, Lesson
-from quizzes import presentations
-from quizzes.lessons import quick_check
+from quizzes import lessons, presentations
+from quizzes.lessons.questions import choose_versions
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, SectionRead
 from tests.conftest import Api, wrong
 
@@ -46,20 +46,19 @@ def form_of(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
 
 
-def test_four_questions_rise_in_difficulty_and_differ(lesson: Lesson) -> None:
+def test_four_questions_of_the_lesson_rise_in_difficulty(lesson: Lesson) -> None:
     for chance in range(30):
-        picked = quick_check.pick(lesson, str(chance))
-        assert [item.difficulty for item in picked] == [1, 2, 4, 5]
-        assert picked == quick_check.pick(lesson, str(chance))
-        assert "matching" not in {item.kind for item in picked}
+        chosen = choose_versions(lesson, str(chance))
+        assert [version.difficulty for version in chosen] == [1, 2, 4, 5]
+        assert "matching" not in {version.kind for version in chosen}
 
 
 def test_a_small_lesson_asks_what_it_has(lesson: Lesson) -> None:
     Item.objects.exclude(slug="decay-factor").update(retired_at=NOW)
-    assert [item.slug for item in quick_check.pick(lesson, "any")] == ["decay-factor"]
+    assert [version.item.slug for version in choose_versions(lesson, "any")] == ["decay-factor"]
     Item.objects.update(retired_at=NOW)
-    assert quick_check.pick(lesson, "any") == []
-    assert quick_check.check_trials(lesson) == []
+    assert choose_versions(lesson, "any") == []
+    assert lessons.draw_quick_check(lesson) == []
 
 
 def test_the_days_check_stays_and_its_answers_count(api: Api, lesson: Lesson, student: User, key: Key) -> None:
@@ -89,19 +88,19 @@ def test_an_answer_that_was_undone_is_asked_again(student: User, lesson: Lesson,
 
 
 def test_the_next_study_day_has_another_check(student: User, lesson: Lesson) -> None:
-    today = quick_check.quick_check(student, lesson, NOW)
+    today = lessons.ask_quick_check(student, lesson, NOW)
     # Half past three in the night is the same study day still.
-    assert quick_check.quick_check(student, lesson, NOW + timedelta(hours=15, minutes=30)) == today
-    quick_check.quick_check(student, lesson, NOW + timedelta(days=1))
+    assert lessons.ask_quick_check(student, lesson, NOW + timedelta(hours=15, minutes=30)) == today
+    lessons.ask_quick_check(student, lesson, NOW + timedelta(days=1))
     assert QuickCheck.objects.count() == 2
 
 
 def test_a_check_takes_a_bounded_number_of_queries(
     student: User, lesson: Lesson, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    quick_check.quick_check(student, lesson, NOW)
+    lessons.ask_quick_check(student, lesson, NOW)
     with django_assert_max_num_queries(14):
-        quick_check.quick_check(student, lesson, NOW)
+        lessons.ask_quick_check(student, lesson, NOW)
 
 
 def test_who_is_not_enrolled_has_no_check_over_rest(lesson: Lesson) -> None:
@@ -142,7 +141,7 @@ def test_a_form_without_an_answer_says_so_and_counts_nothing(web: Client, studen
 
 
 def test_a_question_of_another_is_not_there(web: Client, stranger: User, lesson: Lesson) -> None:
-    theirs = quick_check.quick_check(stranger, lesson, NOW)[0]
+    theirs = lessons.ask_quick_check(stranger, lesson, NOW)[0]
     assert web.post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"}).status_code == 404
     # Whose session has ended is asked to log in, and comes back to the lesson.
     gone = Client().post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"})
@@ -155,9 +154,9 @@ def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -
     assert "KEY-" not in page
     assert "create an account" in page
     fields = form_of(page)
-    trial = quick_check.read_trial(lesson, fields["trial"])
-    assert trial is not None
-    choice = trial.presentation.prompt["choices"][0]["id"]
+    question = lessons.read_token(lesson, fields["sample"])
+    assert question is not None
+    choice = question.presentation.prompt["choices"][0]["id"]
     shown = visitor.post(ADDRESS, {**fields, "choice": choice}).content.decode()
     assert "KEY-EXPLANATION" in shown
     assert not Presentation.objects.exists()
@@ -171,9 +170,9 @@ def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson, time_machine
     for number in range(1, 5):
         time_machine.move_to(NOW + number * timedelta(minutes=1))
         fields = form_of(page)
-        trial = quick_check.read_trial(lesson, fields["trial"])
-        assert trial is not None
-        presentation = trial.presentation
+        question = lessons.read_token(lesson, fields["sample"])
+        assert question is not None
+        presentation = question.presentation
         revealed = kinds.get(presentation.version.kind).reveal(
             presentations.body_of(presentation.version), presentation.answer
         )
@@ -183,7 +182,7 @@ def test_a_visitor_answers_all_four_without_scripts(lesson: Lesson, time_machine
         assert page.count("data-outcome=") == number
         assert (f"{number} of 4 answered." if number < 4 else "4 of 4 correct.") in page
     assert "Quick check" in page
-    assert visitor.post(ADDRESS, {**fields, "check": "forged"}).status_code == 404
+    assert visitor.post(ADDRESS, {**fields, "answers_so_far": "forged"}).status_code == 404
     assert not Presentation.objects.exists()
 
 
@@ -196,20 +195,20 @@ def test_a_visitors_unreadable_answer_is_said_among_the_others(lesson: Lesson) -
     assert "answered." not in page
 
 
-def test_a_trial_is_the_same_for_its_token_and_another_for_the_next(lesson: Lesson) -> None:
-    trial = quick_check.variant_trial(lesson, "decay-factor")
-    assert trial is not None
-    again = quick_check.read_trial(lesson, trial.token)
+def test_a_sample_question_is_the_same_for_its_token_and_another_for_the_next(lesson: Lesson) -> None:
+    question = lessons.draw_variant(lesson, "decay-factor")
+    assert question is not None
+    again = lessons.read_token(lesson, question.token)
     assert again is not None
-    assert again.presentation.prompt == trial.presentation.prompt
-    others = [quick_check.variant_trial(lesson, "decay-factor") for _ in range(10)]
+    assert again.presentation.prompt == question.presentation.prompt
+    others = [lessons.draw_variant(lesson, "decay-factor") for _ in range(10)]
     stems = {other.presentation.prompt["stem"] for other in others if other}
     assert len(stems) > 5
-    key = trial.presentation.answer
-    assert str(trial.presentation.seed) not in trial.token
-    assert json.dumps(key) not in trial.token
-    assert quick_check.read_trial(lesson, trial.token[:-2] + "xx") is None
-    assert quick_check.read_trial(lesson, "") is None
+    key = question.presentation.answer
+    assert str(question.presentation.seed) not in question.token
+    assert json.dumps(key) not in question.token
+    assert lessons.read_token(lesson, question.token[:-2] + "xx") is None
+    assert lessons.read_token(lesson, "") is None
 
 
 def test_only_what_the_lesson_offers_can_be_tried(lesson: Lesson) -> None:
@@ -218,8 +217,8 @@ def test_only_what_the_lesson_offers_can_be_tried(lesson: Lesson) -> None:
     assert 'href="try/decay-factor/"' in page
     assert visitor.get("/lessons/decay/try/penalty-target/").status_code == 404
     fields = form_of(visitor.get(TRY).content.decode())
-    trial = quick_check.read_trial(lesson, fields["trial"])
-    assert trial is not None
+    question = lessons.read_token(lesson, fields["sample"])
+    assert question is not None
     wrongly = visitor.post(TRY, {**fields, "value": "17"}, headers={"HX-Request": "true"}).content.decode()
     assert 'data-outcome="wrong"' in wrongly
     assert "KEY-SOLUTION" in wrongly
@@ -227,7 +226,7 @@ def test_only_what_the_lesson_offers_can_be_tried(lesson: Lesson) -> None:
     refused = visitor.post(TRY, {**fields, "value": "1 2/3 x"}, headers={"HX-Request": "true"}).content.decode()
     assert 'aria-invalid="true"' in refused
     assert "KEY-" not in refused
-    assert visitor.post(TRY, {"trial": "forged", "value": "1"}).status_code == 404
+    assert visitor.post(TRY, {"sample": "forged", "value": "1"}).status_code == 404
 
 
 def test_a_logged_in_student_tries_without_a_trace(web: Client, student: User) -> None:
