@@ -37,7 +37,7 @@ class Item(models.Model):
         help_text="Seconds that a prepared student needs.",
     )
     position = models.PositiveIntegerField(default=0, help_text="Order in which new items are first met.")
-    draft: Any = models.JSONField(default=dict, help_text="The body that is being edited.")
+    draft = models.JSONField(default=dict, help_text="The body that is being edited.")
     published = models.OneToOneField(
         "ItemVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )

@@ -51,7 +51,7 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     undos = stored.filter(type=ReviewEvent.Type.UNDO, target__in=ids)
     undone = frozenset(undos.values_list("target", flat=True))
     shown = _load_presentations(student, reported, events.values())
-    practice = bank.practised({slug for presentation in shown.values() for slug in presentation.version.concepts})
+    practice = bank.items_practised({slug for presentation in shown.values() for slug in presentation.version.concepts})
     cards_moved = _load_cards_moved(student, targets)
     named = {event.card for event in reported if isinstance(event, ReportedFlag)}
     named |= {event.card_id for event in events.values() if event.card_id}

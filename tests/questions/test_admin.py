@@ -11,6 +11,7 @@ from django.test import Client
 from examprep.models import User
 from questions import bank
 from questions.models import Concept, Course, Item
+from quizzes import schedule
 from tests.conftest import Api
 
 ADD = "/admin/questions/item/add/"
@@ -72,7 +73,7 @@ def publish(instructor: Client, course: Course, kind: str, **more: str) -> Item:
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_an_item_of_each_kind_is_written_published_and_asked(
-    instructor: Client, course: Course, api: Api, kind: str
+    instructor: Client, course: Course, student: User, api: Api, kind: str
 ) -> None:
     item = publish(instructor, course, kind)
 
@@ -81,6 +82,7 @@ def test_an_item_of_each_kind_is_written_published_and_asked(
     assert item.published.number == 1
     assert item.published.published_by
     assert item.published.published_by.username == "ina"
+    schedule.plan_day(student)
     assert item.slug in {asked["item"] for asked in api.queue(50)["results"]}
 
 

@@ -1,0 +1,33 @@
+"""The bank: items are drafted, published and retired here, audited every night, and whole courses are loaded.
+
+Everybody comes in by the same door: the admin, the loader and every importer end in `save_draft` and `publish`. What
+the bank refuses it refuses with a BankError, which says what has to be mended, and where.
+"""
+
+from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
+from questions.bank.bodies import validate_body
+from questions.bank.documents import SLUG, ItemDocument, item_schema
+from questions.bank.items import publish, retire, save_draft
+from questions.bank.loading import CourseReport, load_course
+from questions.bank.practice import Practice, items_practised
+from questions.bank.problems import BankError, Problem, problems_of
+
+__all__ = [
+    "AUDIT_SEEDS",
+    "SLUG",
+    "BankError",
+    "CourseReport",
+    "ItemDocument",
+    "Practice",
+    "Problem",
+    "audit_published",
+    "item_schema",
+    "items_practised",
+    "load_course",
+    "problems_of",
+    "publish",
+    "record_findings",
+    "retire",
+    "save_draft",
+    "validate_body",
+]

@@ -1,0 +1,133 @@
+"""A course as a folder of files: course.yaml, concepts.yaml, lessons/*.md and bank/*.yaml, read and checked.
+
+No database is asked: what is wrong with the files alone is found before anything is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import pydantic
+from pydantic import BaseModel
+
+from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
+from questions.bank.problems import BankError, Problem, problems_of
+from questions.interchange import yaml
+
+DocumentT = TypeVar("DocumentT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands, to name it in a problem."""
+
+    file: str
+    entry: str
+    node: yaml.Mapping
+
+    def problem(self, message: str, field: str = "") -> Problem:
+        """A problem of this entry, with the line of the field."""
+        return Problem(message, field, self.entry, self.file, yaml.line_of(self.node, field))
+
+
+@dataclass(frozen=True)
+class Entry(Generic[DocumentT]):
+    """A lesson's front matter, a concept or an item, and where it stands; `text` is what follows it in a lesson."""
+
+    place: Place
+    document: DocumentT
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class CourseFolder:
+    """The files of a course, each as its schema has it."""
+
+    course: CourseDocument
+    lessons: Sequence[Entry[LessonDocument]]
+    concepts: Sequence[Entry[ConceptDocument]]
+    items: Sequence[Entry[ItemDocument]]
+
+    def items_in_order_of_learning(self) -> list[Entry[ItemDocument]]:
+        """The items, each after the last of its concepts has come, in the concepts' order; else as they stand."""
+        order = {entry.document.slug: position for position, entry in enumerate(self.concepts)}
+        return sorted(self.items, key=lambda item: max(order[slug] for slug in item.document.concepts))
+
+
+class FolderReader:
+    """Reads a course folder; what cannot be read is left out, and said in `problems`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def read(self) -> CourseFolder:
+        """Read all files. Raises BankError where there is no folder or no course."""
+        if not self.folder.is_dir():
+            raise BankError([Problem("This folder does not exist.", file=str(self.folder))])
+        return CourseFolder(
+            course=self._course(),
+            lessons=self._lessons(),
+            concepts=self._entries("concepts.yaml", ConceptDocument),
+            items=[
+                entry
+                for path in sorted((self.folder / "bank").glob("*.yaml"))
+                for entry in self._entries(f"bank/{path.name}", ItemDocument)
+            ],
+        )
+
+    def _course(self) -> CourseDocument:
+        document = self._load("course.yaml")
+        entry = None if document is None else self._parse(document, "course.yaml", CourseDocument)
+        if entry is None:
+            raise BankError(self.problems)
+        return entry.document
+
+    def _lessons(self) -> list[Entry[LessonDocument]]:
+        lessons = []
+        for path in sorted((self.folder / "lessons").glob("*.md")):
+            name = f"lessons/{path.name}"
+            try:
+                head, text = yaml.front_matter(path.read_text(encoding="utf-8"))
+            except yaml.YAMLError as error:
+                self.problems.append(Problem(error.message, file=name, line=error.line))
+                continue
+            lesson = self._parse(head, name, LessonDocument, text)
+            if lesson:
+                lessons.append(lesson)
+        return lessons
+
+    def _entries(self, name: str, model: type[DocumentT]) -> list[Entry[DocumentT]]:
+        document = self._load(name)
+        if document is None:
+            return []
+        if not isinstance(document, list):
+            self.problems.append(Problem("This file has to be a list of entries.", file=name))
+            return []
+        entries = [self._parse(entry, name, model) for entry in document]
+        return [entry for entry in entries if entry]
+
+    def _load(self, name: str) -> object:
+        try:
+            return yaml.read((self.folder / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            self.problems.append(Problem("This file is missing.", file=name))
+        except UnicodeDecodeError:
+            self.problems.append(Problem("This file is not UTF-8 text.", file=name))
+        except yaml.YAMLError as error:
+            self.problems.append(Problem(error.message, file=name, line=error.line))
+        return None
+
+    def _parse(self, document: object, name: str, model: type[DocumentT], text: str = "") -> Entry[DocumentT] | None:
+        if not isinstance(document, yaml.Mapping):
+            self.problems.append(Problem("An entry has to be a mapping (key: value).", file=name))
+            return None
+        place = Place(name, str(document.get("slug", "")), document)
+        try:
+            return Entry(place, model.model_validate(document), text)
+        except pydantic.ValidationError as error:
+            self.problems += [place.problem(problem.message, problem.field) for problem in problems_of(error)]
+            return None

@@ -1,0 +1,94 @@
+"""The files of a course folder: their schemas."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from questions import kinds
+from questions.kinds.base import Strict
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+class CourseDocument(Strict):
+    """course.yaml"""
+
+    slug: str = Field(pattern=SLUG, max_length=50)
+    title: str = Field(min_length=1, max_length=200)
+    description: str = ""
+
+
+class Reading(Strict):
+    """One entry of a lesson's reading list."""
+
+    title: str
+    url: str = Field(pattern=r"^https?://")
+    what: str = ""
+
+
+class LessonDocument(Strict):
+    """The front matter of lessons/*.md"""
+
+    slug: str = Field(pattern=SLUG, max_length=50)
+    title: str = Field(min_length=1, max_length=200)
+    summary: str = ""
+    week: int = Field(ge=0, le=1000)
+    session: int = Field(ge=0, le=1000)
+    minutes: int = Field(ge=1, le=600)
+    builds_on: list[str] = []
+    reading: list[Reading] = []
+
+
+class Encompasses(Strict):
+    """A concept that is practised along, and how much (0-1]."""
+
+    concept: str
+    weight: float = Field(gt=0, le=1)
+
+
+class ConceptDocument(Strict):
+    """An entry of concepts.yaml"""
+
+    slug: str = Field(pattern=SLUG, max_length=50)
+    name: str = Field(min_length=1, max_length=120)
+    lesson: str
+    definition: str = Field(min_length=1)
+    prerequisites: list[str] = []
+    encompasses: list[Encompasses] = []
+
+
+class ItemDocument(BaseModel):
+    """An entry of bank/*.yaml; what is not named here is the body of its kind."""
+
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
+
+    slug: str = Field(pattern=SLUG, max_length=100)
+    kind: str
+    concepts: list[str] = Field(min_length=1, description="Slugs; the lesson of the first is the item's lesson.")
+    difficulty: int = Field(ge=1, le=5, description="1 (easy) to 5 (hard).")
+    seconds: int = Field(ge=5, le=1800, description="What a prepared student needs, reading included.")
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The document of the kind's body."""
+        return self.__pydantic_extra__ or {}
+
+
+def item_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of items, made of the definitions that check them."""
+    common: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in ItemDocument.model_fields.items() if name != "kind"
+    }
+    entries: list[Any] = []
+    for name, kind in kinds.KINDS.items():
+        fields: dict[str, Any] = {**common, "kind": (Literal[name], ...)}
+        title = f"{name.title().replace('_', '')}Item"
+        entries.append(pydantic.create_model(title, __base__=kind.body_type, __doc__=kind.hint, **fields))
+    entry: Any = Annotated[functools.reduce(operator.or_, entries), Field(discriminator="kind")]
+    schema = pydantic.TypeAdapter(list[entry]).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "bank/*.yaml", **schema}
