@@ -22,7 +22,7 @@ import psycopg
 import redis
 
 from examprep.run.lifeline import Lifeline
-from examprep.run.up import redis_servers
+from examprep.run.private_redis import find_redis_servers
 
 PATIENCE = 30.0  # seconds for a server to answer
 
@@ -69,7 +69,7 @@ def postgresql() -> Iterator[str]:
 @contextmanager
 def redis_server() -> Iterator[str]:
     """A Redis server of its own; yields its URL. Raises Missing."""
-    program = next((program for _, program in redis_servers()), None)
+    program = next((program for _, program in find_redis_servers()), None)
     if program is None:
         raise Missing("no redis-server on this machine")
     with tempfile.TemporaryDirectory(prefix="examprep-redis-") as name, Lifeline() as lifeline:

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from examprep.models import User
-from examprep.run.up import redis_servers
+from examprep.run.private_redis import find_redis_servers
 from questions.models import Course
 from quizzes import schedule, tasks
 from quizzes.models import ChangeLog, DailyPlan, Job, Reminder, ReviewEvent
@@ -81,7 +81,7 @@ class Redis:
     """A Redis that can be killed and started again at the same address."""
 
     def __init__(self, folder: Path) -> None:
-        found = next(iter(redis_servers()), None)
+        found = next(iter(find_redis_servers()), None)
         if found is None:
             pytest.skip("there is no redis-server")
         self.program, self.folder = str(found[1]), folder

@@ -126,7 +126,8 @@ def test_it_starts_again_whatever_was_killed(service: Service) -> None:
 
 
 def test_it_gives_up_on_a_process_that_keeps_ending(data: Path) -> None:
-    fewer = "import sys; from examprep.run import up; up.RESTARTS = 1; sys.exit(up.main())"  # the waits double
+    # The waits double: few restarts are enough.
+    fewer = "import sys; from examprep.run import supervisor, up; supervisor.RESTARTS = 1; sys.exit(up.main())"
     with Service(data, [sys.executable, "-c", fewer]) as service:
         service.ready()
         for ending in ("", ".db", ".dat", ".dir"):  # whichever of these Python's dbm uses, beat cannot open it
