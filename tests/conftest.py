@@ -23,13 +23,20 @@ from quizzes.models import Presentation
 from tests import clocks, courses, servers
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the database is to run on PostgreSQL too."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Whatever asks for the database is to run on PostgreSQL too; what waits for processes and pages begins first."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(names):
             item.add_marker("database")
+    yield  # they are selected, and shuffled
+    items.sort(key=_waits, reverse=True)
+
+
+def _waits(item: pytest.Item) -> bool:
+    """Whether the test spends its time waiting, which quick tests fill when they begin later."""
+    return "faults" in item.path.parts or any(map(item.get_closest_marker, ("slow", "browser")))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """What the tests of whole services share."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -21,15 +22,30 @@ from tests.faults.workers import SOON, send_to
 
 @pytest.fixture(scope="session")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that a first start made, with the tiny course: loading a whole one is for the clean clone."""
-    data = tmp_path_factory.mktemp("first") / "data"
+    """The data folder that a first start made, with the tiny course: loading a whole one is for the clean clone.
+
+    Made once for all of the processes in which tests run.
+    """
+    shared = (
+        tmp_path_factory.getbasetemp().parent
+        if "PYTEST_XDIST_WORKER" in os.environ
+        else tmp_path_factory.mktemp("first")
+    )
+    data = shared / "first-start"
+    with (shared / "first-start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.exists():
+            start_first(data)
+    return data
+
+
+def start_first(data: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key not in PRIVATE} | {"DATA_DIR": str(data)}
     for command in (["migrate"], ["load_course", "tests/course"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
     with Service(data) as service:
         service.ready()
         assert service.stop() == 0, service.text
-    return data
 
 
 @pytest.fixture
