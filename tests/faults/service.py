@@ -90,6 +90,15 @@ class Service:
                     found[int(folder.name)] = command.replace(b"\0", b" ").decode()
         return found
 
+    def processor_seconds(self) -> float:
+        """What its processes that are alive have used, and those of their children that have ended."""
+        ticks = 0
+        for pid in self.processes():
+            with suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))  # utime, stime, and both of its children
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def process_of(self, what: str) -> int:
         """The id of the first process whose command line holds `what`."""
         return min(pid for pid, command in self.processes().items() if what in command)
@@ -115,6 +124,26 @@ def until(condition: Callable[[], object], within: float, explain: Callable[[], 
     while not condition():
         assert time.monotonic() < deadline, f"not within {within} s: {explain()}"
         time.sleep(0.05)
+
+
+def waited() -> float:
+    """Seconds that this thread has spent waiting, but for those in which it waited for a processor.
+
+    A difference of two says how long something was waited for, on a busy machine too.
+    """
+    try:
+        ran, queued, _ = Path("/proc/thread-self/schedstat").read_text().split()
+    except OSError:  # not Linux
+        return time.monotonic()
+    return time.monotonic() - (int(ran) + int(queued)) / 1e9
+
+
+def is_healthy(url: str) -> bool:
+    """Whether the service says that all of its parts answer."""
+    try:
+        return get(f"{url}/health/ready") == (200, '{"status": "ok"}')
+    except OSError:
+        return False
 
 
 def get(url: str) -> tuple[int, str]:
