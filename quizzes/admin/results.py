@@ -89,7 +89,7 @@ class ResultsAdmin(admin.ModelAdmin[Exam]):
         rows = results_csv.student_rows(exams.student_scores(exam, which))
         return results_csv.download(f"{exam.slug}-students.csv", rows)
 
-    def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.Which]:
+    def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope]:
         """Return the exam and which sittings of it are asked for. Raises PermissionDenied, Http404."""
         exam = self.get_queryset(request).filter(pk=pk).first()
         if not self.has_view_permission(request, exam):

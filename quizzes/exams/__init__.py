@@ -10,9 +10,8 @@ from quizzes.exams.blueprints import BlueprintError
 from quizzes.exams.closing import close_overdue_sittings, close_sitting, event_id
 from quizzes.exams.cohort import (
     CohortResults,
-    ItemResult,
+    SittingScope,
     StudentScore,
-    Which,
     cohort_results,
     student_scores,
 )
@@ -21,6 +20,7 @@ from quizzes.exams.deadlines import extend_open_sittings, is_slot_over
 from quizzes.exams.debriefing import confusion_matrices, missed_items, name_concepts, oral_prompt
 from quizzes.exams.errors import SittingError, StaleAnswerError, StillOpenError, TooLateError
 from quizzes.exams.exam_overview import ExamStatus, closed_sittings, list_exams
+from quizzes.exams.item_results import ItemResult
 from quizzes.exams.loading import load_exams
 from quizzes.exams.opening import open_sitting
 from quizzes.exams.payloads import (
@@ -53,13 +53,13 @@ __all__ = [
     "SavedPayload",
     "SittingError",
     "SittingPayload",
+    "SittingScope",
     "SlotPayload",
     "StaleAnswerError",
     "StillOpenError",
     "StudentScore",
     "TooLateError",
     "VivaProgress",
-    "Which",
     "browse_bank",
     "check_blueprint",
     "close_overdue_sittings",

@@ -100,11 +100,14 @@ def _letter(row: int) -> str:
     return chr(ord("A") + row)
 
 
-def confusion_matrix(
+def build_matrix(
     stem: str, left: Mapping[str, str], right: Mapping[str, str], key: Mapping[str, str], matched: Mapping[str, str]
 ) -> ConfusionMatrix:
-    """The matrix of an answer: texts of both sides by their ids, and right ids by left id as they belong (`key`) and as
-    they were matched."""
+    """Build the matrix of an answer.
+
+    `left` and `right` are the texts of both sides by their ids; `key` and `matched` are right ids by left id, as they
+    belong and as they were matched.
+    """
     belonging = list(dict.fromkeys(key[row] for row in left))
     order = [*belonging, *(column for column in right if column not in belonging)]
     places = {column: place for place, column in enumerate(order)}

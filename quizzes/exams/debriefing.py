@@ -11,7 +11,7 @@ from questions import kinds
 from questions.models import Concept, Item
 from questions.text import markup
 from quizzes import presentations
-from quizzes.exams.confusion_matrix import ConfusionMatrix, confusion_matrix
+from quizzes.exams.confusion_matrix import ConfusionMatrix, build_matrix
 from quizzes.exams.payloads import ConceptScorePayload
 from quizzes.exams.results import is_feedback_released
 
@@ -86,7 +86,7 @@ def confusion_matrices(sitting: Sitting) -> list[ConfusionMatrix]:
 def _matrix(slot: Slot) -> ConfusionMatrix:
     prompt = slot.presentation.prompt
     pairs = kinds.get(slot.presentation.version.kind).pair_answer(slot.presentation.answer, slot.response)
-    return confusion_matrix(
+    return build_matrix(
         stem=prompt["stem"],
         left={entry["id"]: entry["text"] for entry in prompt["left"]},
         right={entry["id"]: entry["text"] for entry in prompt["right"]},

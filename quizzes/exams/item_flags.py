@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from questions import kinds
 
 if TYPE_CHECKING:
-    from quizzes.exams.cohort import AnswerCount
+    from quizzes.exams.item_results import AnswerCount
     from quizzes.statistics.facility import Estimate
 
 EASY, HARD = 0.95, 0.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quizzes.exams.confusion_matrix import Confused, ConfusionMatrix, confusion_matrix
+from quizzes.exams.confusion_matrix import Confused, ConfusionMatrix, build_matrix
 
 LEFT = {"a": "L1", "b": "L2", "c": "Lasso"}
 RIGHT = {"x": "more data", "2": "small weights", "1": "zeros"}
@@ -12,7 +12,7 @@ KEY = {"a": "1", "b": "2", "c": "1"}
 
 
 def matrix(**matched: str) -> ConfusionMatrix:
-    return confusion_matrix("Match.", LEFT, RIGHT, KEY, matched)
+    return build_matrix("Match.", LEFT, RIGHT, KEY, matched)
 
 
 def test_columns_that_belong_to_rows_come_first_and_once() -> None:
