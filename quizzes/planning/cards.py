@@ -47,8 +47,7 @@ class Cards:
 
     def some(self, step: int) -> Cards:
         """Every `step`-th card."""
-        each = (one[:, ::step] for one in (self.S, self.D, self.elapsed, self.weight, self.seconds, self.guess))
-        return Cards(*each)
+        return Cards(*(column[:, ::step] for column in vars(self).values()))
 
 
 def relearned(S: Floats, D: Floats, t: Floats, w: Sequence[float]) -> tuple[Floats, Floats]:

@@ -53,7 +53,7 @@ def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs
     whole = int(np.clip(np.ceil(days), 1, MAX_DAYS))
     students = len(choices) * DRAWS
     luck = _same_for_all(simulate.Luck.draw(DRAWS, bank.weight.size, whole, seed=SEED), len(choices))
-    found = simulate.simulate(
+    outcome = simulate.simulate(
         policies.greedy,
         bank,
         luck,
@@ -63,15 +63,18 @@ def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs
         belief=w,
         start=Cards(*(np.repeat(part, students, axis=0) for part in vars(cards).values())),
     )
-    by_choice = found.score.reshape(len(choices), DRAWS).mean(1)
-    own = slice(choices.index(minutes) * DRAWS, (choices.index(minutes) + 1) * DRAWS)
+    by_choice = outcome.score.reshape(len(choices), DRAWS).mean(1)
+    chosen = slice(choices.index(minutes) * DRAWS, (choices.index(minutes) + 1) * DRAWS)
     return Outlook(
-        kept=_forecast(found.score[own], found.chance[own], bank.weight),
+        kept=_forecast(outcome.score[chosen], outcome.chance[chosen], bank.weight),
         curve=list(zip(choices, np.maximum.accumulate(by_choice).tolist(), strict=True)),
         days=[
             Day(float(seconds) / 60, float(reviews), float(new))
             for seconds, reviews, new in zip(
-                found.seconds[own].mean(0), found.reviews[own].mean(0), found.new[own].mean(0), strict=True
+                outcome.seconds[chosen].mean(0),
+                outcome.reviews[chosen].mean(0),
+                outcome.new[chosen].mean(0),
+                strict=True,
             )
         ],
     )

@@ -126,12 +126,12 @@ def tables(prices: Floats, stages: Stages, w: tuple[float, ...]) -> Tables:
                 (move.again[lag - 1], move.again_share[lag - 1]),
             )
             wrong = _between(again[then], *to_again) - RELEARN * price
-            found = recall * _between(good[then], *to_good) + (1 - recall) * wrong - price
-            better = found > value[stage]
+            if_bought = recall * _between(good[then], *to_good) + (1 - recall) * wrong - price
+            better = if_bought > value[stage]
             if not better.any():
                 continue
             buys = recall * _between(buys_good[then], *to_good) + (1 - recall) * _between(buys_again[then], *to_again)
-            np.copyto(value[stage], found, where=better)
+            np.copyto(value[stage], if_bought, where=better)
             np.copyto(bought[stage], buys + 1 + RELEARN * (1 - recall), where=better)
             lags[stage][better] = lag
         good[stage], again[stage] = value[stage] @ move.good_mix.T, value[stage] @ move.again_mix.T

@@ -109,8 +109,8 @@ def find_levels(cards: Cards, stages: Stages, seconds: Floats, w: tuple[float, .
         middle = (low + high) // 2
         wanted = np.empty(seconds.size)
         for level in np.unique(middle):
-            found = sample.wanted(shared_tables(int(level), stages, w), LEVELS[level] * stages.shape)
-            wanted = np.where(middle == level, found * share, wanted)
+            at_level = sample.wanted(shared_tables(int(level), stages, w), LEVELS[level] * stages.shape)
+            wanted = np.where(middle == level, at_level * share, wanted)
         too_much = wanted > seconds
         low, high = np.where(too_much & (low < high), middle + 1, low), np.where(too_much, high, middle)
     return low
@@ -124,11 +124,11 @@ def claims(cards: Cards, days: float, seconds_a_day: Floats, w: tuple[float, ...
     stages = Stages.until(days)
     levels = find_levels(cards, stages, seconds_a_day * stages.days, w)
     reviews = Reviews(cards, stages, w)
-    found = np.zeros(cards.S.shape)
+    claimed = np.zeros(cards.S.shape)
     for level in np.unique(levels):
-        one = reviews.claims(shared_tables(int(level), stages, w), LEVELS[level] * stages.shape)
-        found = np.where((levels == level)[:, None], one, found)
-    return np.asarray(found / costs(cards, w))
+        at_level = reviews.claims(shared_tables(int(level), stages, w), LEVELS[level] * stages.shape)
+        claimed = np.where((levels == level)[:, None], at_level, claimed)
+    return np.asarray(claimed / costs(cards, w))
 
 
 def priorities(cards: Cards, days: float, seconds_a_day: Floats, w: tuple[float, ...]) -> Floats:

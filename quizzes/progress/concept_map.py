@@ -110,15 +110,15 @@ def layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, 
     sources: dict[str, list[str]] = {name: [] for name in names}
     for source, target in edges:
         sources[target].append(source)
-    found: dict[str, int] = {}
+    layer: dict[str, int] = {}
     waiting = list(names)
     while waiting:
-        ready = [name for name in waiting if all(source in found for source in sources[name])]
+        ready = [name for name in waiting if all(source in layer for source in sources[name])]
         if not ready:
             raise ValueError(f"There is a circle through {waiting[0]}.")
-        found |= {name: max((found[source] + 1 for source in sources[name]), default=0) for name in ready}
-        waiting = [name for name in waiting if name not in found]
-    return found
+        layer |= {name: max((layer[source] + 1 for source in sources[name]), default=0) for name in ready}
+        waiting = [name for name in waiting if name not in layer]
+    return layer
 
 
 def _stations(edge: tuple[str, str], layer: Mapping[str, int]) -> list[Place]:
@@ -141,7 +141,7 @@ def _columns(names: Sequence[str], edges: Sequence[tuple[str, str]], layer: Mapp
 def _links(edges: Sequence[tuple[str, str]], layer: Mapping[str, int]) -> list[tuple[Place, Place]]:
     """The edges in pieces, each from one layer to the next."""
     stations = [_stations(edge, layer) for edge in edges]
-    return [(a, b) for one in stations for a, b in pairwise(one)]
+    return [(a, b) for places in stations for a, b in pairwise(places)]
 
 
 def _untangled(columns: list[list[Place]], links: Sequence[tuple[Place, Place]]) -> list[list[Place]]:
@@ -153,7 +153,7 @@ def _untangled(columns: list[list[Place]], links: Sequence[tuple[Place, Place]])
         order = {place: float(row) for column in columns for row, place in enumerate(column)}
         columns = [list(column) for column in columns]
         for column in columns if forth else reversed(columns):
-            column.sort(key=lambda place: _mean([order[one] for one in beside.get(place, [])], order[place]))
+            column.sort(key=lambda place: _mean([order[other] for other in beside.get(place, [])], order[place]))
             order |= {place: float(row) for row, place in enumerate(column)}
         crossed = crossings(columns, links)
         if crossed < fewest:
@@ -181,7 +181,7 @@ def _heights(columns: Sequence[Sequence[Place]], links: Sequence[tuple[Place, Pl
         for column in columns if sweep % 2 else list(reversed(columns)):
             wished = []
             for place in column:
-                beside = [middle[one] for one in before.get(place, []) + after.get(place, [])]
+                beside = [middle[other] for other in before.get(place, []) + after.get(place, [])]
                 wished.append(_mean(beside, middle[place]))
             middle |= _stacked(column, wished)
     return middle

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from questions.models import Course
+from quizzes.background import outbox
 from quizzes.calendar import study_day
-from quizzes.models import Card, Enrolment, Student
+from quizzes.models import Card, Enrolment, Job, Student
 from quizzes.reviews import change_log, memory_states
 from quizzes.schedule.cards import ensure_cards
-from quizzes.schedule.plans import request_plan
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def enrol(
     enrolment, created = Enrolment.objects.get_or_create(student=student, course=course, defaults={"exam_at": exam_at})
     if created:
         ensure_cards(student)
-        request_plan(student, now)
+        outbox.enqueue(Job.Kind.PLAN, student, now)
     return enrolment
 
 
@@ -41,4 +41,4 @@ def reschedule(student: Student, *, now: datetime | None = None) -> None:
     log.next_day_at = study_day(student, now).ends_at
     log.next_reminder_at = None
     log.save(update_fields=["last_sequence", "next_day_at", "next_reminder_at"])
-    request_plan(student, now)
+    outbox.enqueue(Job.Kind.PLAN, student, now)

@@ -35,8 +35,8 @@ class StudentExams:
     def ahead(self, now: datetime) -> tuple[ExamAhead, ...]:
         """Those after `now`, the next one first."""
         dated = [exam.ahead for exam in self.dated]
-        own = [ExamAhead("Exam", at, {}) for at in self.own_dates]
-        ahead = [exam for exam in (*dated, *own) if exam is not None and exam.at > now]
+        without_exam = [ExamAhead("Exam", at, {}) for at in self.own_dates]
+        ahead = [exam for exam in (*dated, *without_exam) if exam is not None and exam.at > now]
         return tuple(sorted(ahead, key=lambda exam: exam.at))
 
 

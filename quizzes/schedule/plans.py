@@ -6,6 +6,7 @@ Making it twice, or late, does no harm. Until it is there, whoever reads it gets
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
@@ -19,7 +20,7 @@ from quizzes.reviews import change_log
 from quizzes.schedule.cards import create_missing_cards
 from quizzes.schedule.choice import MAX_EXTRA_SECONDS, choose_tasks, seconds_left
 from quizzes.schedule.exams_ahead import list_exams_ahead
-from quizzes.schedule.facts import Task
+from quizzes.schedule.facts import Answered, Situation, Task
 from quizzes.schedule.loading import load_answered, load_situation
 
 
@@ -56,7 +57,8 @@ def plan_locked(log: ChangeLog, now: datetime, *, extra_seconds: int = 0, day_of
     plan = _load_plan(log.student, day)
     plan.extra_seconds = min(plan.extra_seconds + extra_seconds, MAX_EXTRA_SECONDS)
     plan.day_off = plan.day_off if day_off is None else day_off
-    _fill(plan, day, log.w, now)
+    facts = _load_facts(log.student, day, log.w, now)
+    _decide(plan, facts, now)
     _store(plan, log, day, now)
     return plan
 
@@ -65,7 +67,7 @@ def read_plan(student: Student, day: StudyDay, now: datetime) -> DailyPlan:
     """The plan of the study day; one that is computed and not stored where none was made yet."""
     plan = _load_plan(student, day)
     if plan._state.adding:
-        _fill(plan, day, change_log.parameters(student), now)
+        _decide(plan, _load_facts(student, day, change_log.parameters(student), now), now)
     return plan
 
 
@@ -84,15 +86,26 @@ def _load_plan(student: Student, day: StudyDay) -> DailyPlan:
     return stored or DailyPlan(student=student, date=day.date)
 
 
-def _fill(plan: DailyPlan, day: StudyDay, w: tuple[float, ...], now: datetime) -> None:
-    """Decide on the plan's tasks."""
-    student = plan.student
-    situation = load_situation(student, day, list_exams_ahead(student, now), w, now)
-    answered = load_answered(student, day)
-    budget = seconds_left(student.daily_minutes, plan.extra_seconds, answered.seconds, day_off=plan.day_off)
-    choice = choose_tasks(situation, budget)
-    plan.tasks = [_as_payload(task) for task in choice.tasks]
-    plan.planned_seconds = answered.seconds + sum(task.seconds for task in choice.tasks)
+@dataclass(frozen=True)
+class _Facts:
+    """What a plan follows from, beside what the student asked of the day."""
+
+    situation: Situation
+    answered: Answered
+
+
+def _load_facts(student: Student, day: StudyDay, w: tuple[float, ...], now: datetime) -> _Facts:
+    """Four queries."""
+    exams = list_exams_ahead(student, now)
+    return _Facts(load_situation(student, day, exams, w, now), load_answered(student, day))
+
+
+def _decide(plan: DailyPlan, facts: _Facts, now: datetime) -> None:
+    """Choose the plan's tasks for what is left of the day."""
+    minutes, answered = facts.situation.daily_minutes, facts.answered.seconds
+    choice = choose_tasks(facts.situation, seconds_left(minutes, plan.extra_seconds, answered, day_off=plan.day_off))
+    plan.tasks = [_task_payload(task) for task in choice.tasks]
+    plan.planned_seconds = answered + sum(task.seconds for task in choice.tasks)
     plan.score_before, plan.score_after = choice.score_before, choice.score_after
     plan.made_at = now
 
@@ -110,5 +123,5 @@ def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, now: datetime) -> Non
     outbox.done(Job.Kind.PLAN, log.student)
 
 
-def _as_payload(task: Task) -> TaskPayload:
+def _task_payload(task: Task) -> TaskPayload:
     return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}
