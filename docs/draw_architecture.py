@@ -23,11 +23,11 @@ WIRING = {"urls", "apps", "migrations", "templatetags"}
 """Modules that belong to the framework and say nothing of the layout."""
 
 WIDTH, ROW, BOX, MARGIN = 880.0, 62.0, 30.0, 26.0
-LEFT, LETTER, GAP = 60.0, 7.6, 18.0
+LEFT, LETTER, GAP = 44.0, 7.6, 18.0
 
 STYLE = """
     text { font: 13px ui-monospace, Menlo, Consolas, monospace; fill: #1f2328; text-anchor: middle }
-    .app { font-weight: 600; fill: #59636e; text-anchor: start }
+    .app { font-weight: 600; fill: #59636e; text-anchor: end }
     .quizzes { fill: #ddf4ff; stroke: #54aeff }
     .questions { fill: #dafbe1; stroke: #4ac26b }
     .pure { stroke-dasharray: 5 3 }
@@ -240,7 +240,7 @@ def svg() -> str:
         top, tall = MARGIN + inside[0] * ROW - 16, (len(inside) - 1) * ROW + BOX + 30
         lines += [
             f'<rect class="band" x="4" y="{top:.0f}" width="{width - 8:.0f}" height="{tall:.0f}" rx="8"/>',
-            f'<text class="app" x="14" y="{top + 20:.0f}">{app}/</text>',
+            f'<text class="app" transform="translate(22 {top + 12:.0f}) rotate(-90)">{app}/</text>',
         ]
     lines += [f'<path class="arrow" marker-end="url(#head)" d="{path}"/>' for path in paths(layout)]
     pure = pure_rooms()
