@@ -89,7 +89,9 @@ def to_openapi(schema: Schema) -> Schema:
     There null is a property of a type, a constant an enum of one, and a reference stands alone. Titles that only repeat
     a name are left out.
     """
-    converted = {name: _CONVERSIONS.get(name, _same)(value) for name, value in schema.items() if name not in _LEFT_OUT}
+    converted: Schema = {
+        name: _CONVERSIONS.get(name, _same)(value) for name, value in schema.items() if name not in _LEFT_OUT
+    }
     if schema.get("type") == "number":
         converted.setdefault("format", "double")
     if "const" in schema:
@@ -108,7 +110,7 @@ NULL = {"type": "null"}
 _LEFT_OUT = ("title", "default")
 
 
-def _same(value: Any) -> Any:
+def _same(value: object) -> object:
     return value
 
 
@@ -124,16 +126,16 @@ def _reference(reference: str) -> str:
     return REFERENCE + component_name(reference.removeprefix(REFERENCE))
 
 
-def _discriminator(discriminator: dict[str, Any]) -> dict[str, Any]:
+def _discriminator(discriminator: Schema) -> Schema:
     mapping = {value: _reference(reference) for value, reference in discriminator["mapping"].items()}
     return {**discriminator, "mapping": mapping}
 
 
-def _items(value: Any) -> Any:
+def _items(value: object) -> object:
     return to_openapi(value) if isinstance(value, dict) else value
 
 
-_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+_CONVERSIONS: dict[str, Callable[[Any], object]] = {
     "$ref": _reference,
     "properties": _named,
     "items": _items,
@@ -145,8 +147,8 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def describe_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: every call may answer with a problem."""
+def describe_problems(result: Schema, **context: object) -> Schema:
+    """Note in the document that every call may answer with a problem; a hook of drf-spectacular."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = to_openapi(
         TypeAdapter(Problem).json_schema()
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import IO
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -11,7 +12,9 @@ from rest_framework.parsers import JSONParser
 class ShallowJSON(JSONParser):
     """JSON; nested deeper than Python reads, it is malformed like any other."""
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, object] | None = None
+    ) -> dict[str, object]:
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:

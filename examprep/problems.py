@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, NotRequired
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
@@ -25,10 +25,10 @@ class CursorPages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(self, data: object) -> Response:
         return Response({"results": data, "next": self.get_next_link()})
 
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def get_paginated_response_schema(self, schema: dict[str, object]) -> dict[str, object]:
         return {
             "type": "object",
             "required": ["results", "next"],
@@ -39,18 +39,16 @@ class CursorPages(CursorPagination):
         }
 
 
-def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: every error of the API as `application/problem+json`."""
+def as_problem(error: Exception, context: dict[str, object]) -> Response | None:
+    """Answer every error of the API with a problem document; DRF's exception handler."""
     if isinstance(error, Http404 | PermissionDenied):
         # What belongs to someone else does not exist.
         error = NotFound("There is nothing here, or it is not yours.")
     response = exception_handler(error, context)
     if response is None or not isinstance(error, APIException):
         return response
-    errors: Any = getattr(error, "errors", None)
-    detail = (
-        str(error.detail) if not isinstance(error.detail, list | dict) else "Some fields are not right; see errors."
-    )
+    errors: Mapping[str, object] | None = getattr(error, "errors", None)
+    detail = "Some fields are not right; see errors." if isinstance(error.detail, list | dict) else str(error.detail)
     if isinstance(error, ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
     response.data = problem(response.status_code, detail, errors) | getattr(error, "extra", {})
@@ -102,7 +100,7 @@ TITLES = {
 
 @csrf_exempt
 def unknown_path(request: HttpRequest, path: str = "") -> JsonResponse:
-    """The answer to a path of the API that does not exist."""
+    """Answer 404 to a path of the API that does not exist."""
     return JsonResponse(
         problem(404, f"There is no /api/v1/{path} here; see /api/v1/docs/."),
         status=404,

@@ -17,8 +17,8 @@ READING = (
 )
 
 
-def instructors() -> Group:
-    """The group of instructors: authors of courses, readers of results, and nothing else."""
+def make_instructors_group() -> Group:
+    """Return the group of instructors, with its permissions as they are now: to write courses and read results."""
     group, _ = Group.objects.get_or_create(name="Instructors")
     ours = Permission.objects.filter(content_type__app_label__in=("questions", "quizzes"))
     authoring = ours.filter(content_type__model__in=AUTHORING)

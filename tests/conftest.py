@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from examprep.roles import instructors
+from examprep.roles import make_instructors_group
 from questions.models import Course
 from quizzes import presentations, schedule
 from quizzes.models import Presentation
@@ -87,7 +87,7 @@ def student(course: Course) -> User:
 def instructor(course: Course) -> Client:
     """The browser of an instructor who is logged in."""
     user = User.objects.create_user("ina", password="teaches", is_staff=True)
-    user.groups.add(instructors())
+    user.groups.add(make_instructors_group())
     client = Client()
     client.force_login(user)
     return client

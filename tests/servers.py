@@ -55,7 +55,7 @@ def postgresql() -> Iterator[str]:
         command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
         command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         with (folder / "log").open("wb") as log:
-            server = lifeline.start(command, cwd=folder, stdout=log, stderr=log, **owner)
+            server = lifeline.start(command, output=log, cwd=folder, **owner)
         address = f"postgres://examprep@127.0.0.1:{port}"
 
         def create_database() -> None:
@@ -76,7 +76,7 @@ def redis_server() -> Iterator[str]:
         log, port = Path(name) / "log", _free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", name, "--save", ""]
         with log.open("wb") as output:
-            server = lifeline.start([program, *options], stdout=output, stderr=output)
+            server = lifeline.start([program, *options], output=output)
         url = f"redis://127.0.0.1:{port}/0"
         with redis.Redis.from_url(url) as client:
             _until_it_works(client.ping, redis.ConnectionError, server, log)

@@ -186,7 +186,7 @@ class Containers:
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a command that stays."""
         with (self.folder / f"{name}.log").open("wb") as log:
-            self.lifeline.start(self.here(command), cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.lifeline.start(self.here(command), output=log, cwd=ROOT, env=self.environment)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()

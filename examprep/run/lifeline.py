@@ -3,10 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Self
 
 # Waits for the end of its standard input, then kills its whole process group, itself included.
 WATCH = 'trap "" HUP INT TERM; while read -r _; do :; done; kill -KILL 0'
@@ -34,9 +34,32 @@ class Lifeline:
         )
         self._cut = False
 
-    def start(self, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
-        """Popen(command, **options) inside the group, with nothing to read from."""
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=self.watcher.pid, **options)
+    def start(
+        self,
+        command: Sequence[str | Path],
+        *,
+        output: IO[bytes],
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
+        user: int | None = None,
+        group: int | None = None,
+        extra_groups: Sequence[int] | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start a process in the group, with nothing to read, and `output` for all that it writes."""
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=cwd,
+            env=env,
+            pass_fds=pass_fds,
+            user=user,
+            group=group,
+            extra_groups=extra_groups,
+            process_group=self.watcher.pid,
+        )
 
     def cut(self) -> None:
         """Kill all that is left of the group. May be called again."""

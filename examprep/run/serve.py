@@ -5,11 +5,11 @@ import os
 import signal
 import sys
 from threading import Thread
-from typing import Any
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 from django.urls import get_resolver
@@ -66,14 +66,14 @@ class Server(BaseApplication):  # type: ignore[misc] # Gunicorn has no types
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> WSGIHandler:
         from examprep.wsgi import application
 
         get_resolver().url_patterns  # noqa: B018 - import all views now, once, and not at the first visit
         return application
 
 
-def work_in_this_process(arbiter: Arbiter, server: Any) -> None:
+def work_in_this_process(arbiter: Arbiter, server: object) -> None:
     """With the in-memory broker, Celery's worker and beat live where its messages are: in the serving process.
 
     One solo worker: the threads pool loses tasks.

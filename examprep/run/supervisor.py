@@ -100,7 +100,7 @@ class Supervisor:
 
     def _spawn(self, name: str, command: Sequence[str | Path], fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
         with self._log_of(name).open("ab") as log:
-            return self.lifeline.start(command, env=self.env, cwd=ROOT, stdout=log, stderr=log, pass_fds=fds)
+            return self.lifeline.start(command, output=log, cwd=ROOT, env=self.env, pass_fds=fds)
 
     def _log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"

@@ -1,7 +1,5 @@
 """Django's `migrate`, which refuses a database that a version before 0.1.0 made."""
 
-from typing import Any
-
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
@@ -17,9 +15,9 @@ ADVICE = (
 class Command(migrate.Command):
     """Migrations were begun anew for 0.1.0; from then on they only add."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Migrate. Raises CommandError where migrations were applied that are no longer there."""
-        loader = MigrationLoader(connections[options["database"]])
+        loader = MigrationLoader(connections[str(options["database"])])
         if any(app in APPS and (app, name) not in loader.disk_migrations for app, name in loader.applied_migrations):
             raise CommandError(ADVICE)
         super().handle(*args, **options)
