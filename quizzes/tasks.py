@@ -5,10 +5,9 @@ from __future__ import annotations
 from celery import Task, shared_task
 from django.utils import timezone
 
-from quizzes import exams, memory_upkeep, presentations, schedule
+from quizzes import exams, memory_upkeep, presentations, reminders, schedule
 from quizzes.background import outbox
 from quizzes.models import Job
-from quizzes.reminders import reminders
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)

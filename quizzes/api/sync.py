@@ -29,10 +29,8 @@ class SyncView(APIView):
     )
     def get(self, request: StudentRequest) -> Response:
         try:
-            page = sync.changes(request.user, request.query_params.get("cursor", ""))
+            return Response(sync.load_changes(request.user, request.query_params.get("cursor", "")))
         except sync.UnreadableCursorError:
             raise InvalidFields({"cursor": ["Use a cursor as an earlier answer gave it, or none."]}) from None
         except sync.StaleCursorError:
             raise CursorGone from None
-        payload: SyncPayload = {"changes": page.changes, "cursor": page.cursor, "has_more": page.has_more}
-        return Response(payload)

@@ -60,7 +60,7 @@ def enqueue_all(kind: Job.Kind, change_logs: QuerySet[ChangeLog], now: datetime,
     return len(students)
 
 
-def done(kind: Job.Kind, student: Student) -> None:
+def finish(kind: Job.Kind, student: Student) -> None:
     """Delete the job, in the transaction that did its work."""
     Job.objects.filter(kind=kind, student=student).delete()
 
@@ -78,7 +78,7 @@ def run(kind: Job.Kind, student: int, work: Callable[[Student], object], holder:
         if job.student.is_active:
             work(job.student)
         else:
-            done(kind, job.student)
+            finish(kind, job.student)
     except Exception as error:
         logger.exception("%s failed, attempt %s", job, job.attempts)
         _record_failure(job, f"{type(error).__name__}: {error}", timezone.now())

@@ -39,7 +39,7 @@ def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit |
     log = _load_log(Review.objects.filter(card__student=student))
     if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
-    fitted = fitting.fit(log, change_log.parameters(student))
+    fitted = fitting.fit(log, change_log.load_parameters(student))
     if fitted is None:
         return None
     with transaction.atomic():

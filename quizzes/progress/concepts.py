@@ -145,7 +145,7 @@ def load_history(concept: Concept, student: Student, *, now: datetime | None = N
     by_item = _load_answered_cards(concept, student)
     answers = load_newest_answers([card for cards in by_item.values() for card in cards])
     stems = load_stems({item: newest.presentation for item, newest in answers.items()})
-    w = change_log.parameters(student)
+    w = change_log.load_parameters(student)
     met = [
         ItemHistory(
             item=cards[0].item,

@@ -46,7 +46,7 @@ def load_mastery(student: Student, *, now: datetime | None = None) -> dict[str, 
         ratios.append(np.nan if stability is None else elapsed / stability)
         concept.append(numbers[slug])
     ratio = np.array(ratios, dtype=float)
-    w = change_log.parameters(student)
+    w = change_log.load_parameters(student)
     recall = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, w))
     mastery = concepts.mastery(recall, np.array(concept, dtype=int), len(numbers))
     return {slug: mastery[number] for slug, number in numbers.items()}

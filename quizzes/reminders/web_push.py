@@ -13,6 +13,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,48 +46,52 @@ class SubscriptionError(ValueError):
 
 
 def public_key() -> str:
-    """The key that browsers subscribe with; empty where there is no web push."""
+    """Return the key that browsers subscribe with; empty where there is no web push."""
     if not settings.VAPID_PRIVATE_KEY:
         return ""
     return _b64(_point(_private(settings.VAPID_PRIVATE_KEY).public_key()))
 
 
-def subscribe(student: Student, given: Any) -> PushSubscription:
-    """Keep a browser's subscription, `{"endpoint", "keys": {"p256dh", "auth"}}`. Raises SubscriptionError."""
-    endpoint = given.get("endpoint") if isinstance(given, dict) else None
-    keys = given.get("keys") if isinstance(given, dict) else None
-    if not isinstance(endpoint, str) or len(endpoint) > 1000 or not _known(endpoint):
+def subscribe(student: Student, document: object) -> PushSubscription:
+    """Store a browser's subscription, untrusted JSON: `{"endpoint", "keys": {"p256dh", "auth"}}`.
+
+    Raises SubscriptionError.
+    """
+    fields: Mapping[str, Any] = document if isinstance(document, dict) else {}
+    endpoint, keys = fields.get("endpoint"), fields.get("keys", {})
+    if not isinstance(endpoint, str) or len(endpoint) > 1000 or not _is_known(endpoint):
         raise SubscriptionError({"endpoint": ["Use the address of a known push service."]})
     try:
-        p256dh, auth = keys["p256dh"], keys["auth"]  # type: ignore[index]
+        p256dh, auth = keys["p256dh"], keys["auth"]
         ec.EllipticCurvePublicKey.from_encoded_point(CURVE, _raw(p256dh))
         if len(_raw(auth)) != 16:
             raise ValueError
     except (TypeError, KeyError, ValueError, AttributeError):
         raise SubscriptionError({"keys": ["Use the keys that the browser gave with the subscription."]}) from None
     # A browser that another person used before is this student's now.
-    found, _ = PushSubscription.objects.update_or_create(
+    subscription, _ = PushSubscription.objects.update_or_create(
         endpoint=endpoint, defaults={"student": student, "p256dh": p256dh, "auth": auth}
     )
     newest = PushSubscription.objects.filter(student=student).order_by("-made_at", "-pk")[:MAX_SUBSCRIPTIONS]
-    PushSubscription.objects.filter(student=student).exclude(pk__in=[one.pk for one in newest]).delete()
-    return found
+    PushSubscription.objects.filter(student=student).exclude(pk__in=[each.pk for each in newest]).delete()
+    return subscription
 
 
 def unsubscribe(student: Student, endpoint: str) -> None:
-    """Forget a browser; one that is not known already is."""
+    """Forget a browser; idempotent."""
     PushSubscription.objects.filter(student=student, endpoint=endpoint).delete()
 
 
-def send(student: Student, message: dict[str, str]) -> int:
-    """Send a message to all browsers of a student, and forget those that are gone; how many took it."""
+def send(student: Student, message: Mapping[str, object]) -> int:
+    """Send a message to all browsers of a student, and forget those that are gone; return how many took it."""
     if not settings.VAPID_PRIVATE_KEY:
         return 0
-    data = json.dumps(message).encode()
-    return sum(_send_one(one, data) for one in PushSubscription.objects.filter(student=student))
+    data = json.dumps(dict(message)).encode()
+    return sum(_send_to(subscription, data) for subscription in PushSubscription.objects.filter(student=student))
 
 
-def _send_one(subscription: PushSubscription, data: bytes) -> bool:
+def _send_to(subscription: PushSubscription, data: bytes) -> bool:
+    """Send to one browser; whether its push service took the message."""
     body = encrypt(data, _raw(subscription.p256dh), _raw(subscription.auth))
     headers = {
         "TTL": str(KEEP_FOR),
@@ -111,7 +116,7 @@ def _send_one(subscription: PushSubscription, data: bytes) -> bool:
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """A push service that points elsewhere is not followed."""
 
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
         return None
 
 
@@ -123,7 +128,7 @@ def encrypt(
     salt: bytes | None = None,
     sender: ec.EllipticCurvePrivateKey | None = None,
 ) -> bytes:
-    """`data` (≤ 3,993 bytes) as one record that the browser alone can read (RFC 8291, section 3.4).
+    """Encrypt `data` (≤ 3,993 bytes) into one record that the browser alone can read (RFC 8291, section 3.4).
 
     `browser` is its public key, 65 bytes, `auth` its secret of 16; `salt` and `sender` are new for every message.
     """
@@ -139,7 +144,7 @@ def encrypt(
 
 
 def authorization(endpoint: str) -> str:
-    """The header that says who sends: a token signed for the push service's origin (RFC 8292, section 2)."""
+    """Return the header that says who sends: a token signed for the push service's origin (RFC 8292, section 2)."""
     key = _private(settings.VAPID_PRIVATE_KEY)
     claims = {"aud": _origin(endpoint), "exp": int(time.time()) + KEEP_FOR, "sub": settings.VAPID_SUBJECT}
     head = _b64(b'{"typ":"JWT","alg":"ES256"}') + "." + _b64(json.dumps(claims).encode())
@@ -149,7 +154,7 @@ def authorization(endpoint: str) -> str:
 
 
 def new_private_key() -> str:
-    """A new VAPID key, as the setting has it."""
+    """Return a new VAPID key in the form of the setting `VAPID_PRIVATE_KEY`."""
     number = ec.generate_private_key(CURVE).private_numbers().private_value
     return _b64(number.to_bytes(32, "big"))
 
@@ -171,7 +176,7 @@ def _origin(endpoint: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _known(endpoint: str) -> bool:
+def _is_known(endpoint: str) -> bool:
     try:
         origin = _origin(endpoint)
     except ValueError:

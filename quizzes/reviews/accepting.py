@@ -60,7 +60,7 @@ def accept(student: Student, document: object, *, now: datetime | None = None) -
     with transaction.atomic():
         locked = change_log.lock(student, now)
         accepted = accept_locked(locked, batch, now)
-        cursor = sync.position(locked, now)
+        cursor = sync.current_cursor(locked, now)
     return {
         "server_now": instant(now),
         "cursor": cursor,

@@ -10,7 +10,7 @@ from quizzes.models import Card, ChangeLog, DailyPlan, Student
 
 
 def lock(student: Student, now: datetime) -> ChangeLog:
-    """The student's change log, locked until the transaction ends: one writer at a time."""
+    """Return the student's change log, locked until the transaction ends: one writer at a time."""
     locked = ChangeLog.objects.select_for_update(of=("self",)).select_related("student", "fit")
     change_log = locked.filter(student=student).first()
     if change_log is None:
@@ -19,8 +19,8 @@ def lock(student: Student, now: datetime) -> ChangeLog:
     return change_log
 
 
-def parameters(student: Student) -> tuple[float, ...]:
-    """The FSRS parameters that the student's states are folded with."""
+def load_parameters(student: Student) -> tuple[float, ...]:
+    """Return the FSRS parameters w0…w20 that the student's states are folded with."""
     change_log = ChangeLog.objects.select_related("fit").filter(student=student).first()
     return change_log.w if change_log else fsrs.DEFAULT_PARAMETERS
 

@@ -4,145 +4,141 @@ Every event, and every change of a card or a plan, carries a number of the stude
 published or retired carries one of its course. Both are taken under a lock that is held until the commit, so numbers
 become visible in their order, and whoever has read up to a number has missed nothing below it. What changes again gets
 a new number: a client sees its latest state once, in the place of the last change.
-
-A cursor says up to which numbers its holder has read: of the change log, and of each course.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
 
-import pydantic
 from django.db.models import Q
 from django.utils import timezone
-from pydantic import BaseModel, ConfigDict, Field
 
 from questions.models import Course, Item
 from quizzes.calendar import instant
 from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent, Student
-from quizzes.reviews.payloads import CardChange, Change, Deletion, EventChange, ItemVersionChange, PlanChange
+from quizzes.reviews.cursors import Cursor, StaleCursorError, UnreadableCursorError
+from quizzes.reviews.payloads import (
+    CardChange,
+    Change,
+    Deletion,
+    EventChange,
+    ItemVersionChange,
+    PlanChange,
+    SyncPayload,
+)
+
+__all__ = ["PAGE", "StaleCursorError", "UnreadableCursorError", "current_cursor", "load_changes"]
 
 PAGE = 500
 """Changes in an answer."""
 HORIZON = timedelta(days=180)
-"""A client that was away for longer starts again: that is less than what changed."""
+"""A client that was away for longer starts again: everything is less than what changed."""
 
 
-class UnreadableCursorError(ValueError):
-    """This was never a cursor."""
+def current_cursor(change_log: ChangeLog, now: datetime) -> str:
+    """Return the cursor of a client that has read everything up to now."""
+    return str(_load_end(change_log, now))
 
 
-class StaleCursorError(Exception):
-    """The cursor is too old, or of another history: start again without one."""
-
-
-class Cursor(BaseModel):
-    """Up to where a client has read, and when (epoch seconds) it was told so. Opaque to clients."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    student: int
-    journal: int = Field(default=-1, ge=-1, le=2**63 - 1)
-    courses: dict[int, Annotated[int, Field(ge=-1, le=2**63 - 1)]] = {}
-    told: int
-
-    def __str__(self) -> str:
-        text = self.model_dump_json()
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """Raises UnreadableCursorError."""
-        try:
-            return cls.model_validate_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        except (binascii.Error, ValueError, pydantic.ValidationError):
-            raise UnreadableCursorError(text) from None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Changes in their order, the cursor after the last of them, and whether there are more."""
-
-    changes: list[Change]
-    cursor: str
-    has_more: bool
-
-
-def position(book: ChangeLog, now: datetime) -> str:
-    """The cursor of a client that has seen everything up to now, the batch just sent included."""
-    return str(_end(book, now))
-
-
-def changes(student: Any, cursor: str = "", *, limit: int = PAGE, now: datetime | None = None) -> Page:
-    """The next `limit` changes after `cursor`, from the start without one; a fixed number of queries.
+def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: datetime | None = None) -> SyncPayload:
+    """Return the next `limit` changes after `cursor`, from the start without one; a fixed number of queries.
 
     Items come first, then what speaks of them. Raises UnreadableCursorError, and StaleCursorError where the client
-    has to start again: the cursor is older than `HORIZON`, somebody else's, or ahead of what there is (the database
-    was restored from a backup).
+    has to start again: the cursor is older than `HORIZON`, somebody else's, or ahead of what there is.
     """
     now = now or timezone.now()
-    book = ChangeLog.objects.filter(student=student).first() or ChangeLog(student=student)
-    end = _end(book, now)
-    since = Cursor.parse(cursor) if cursor else Cursor(student=student.pk, told=end.told)
-    if since.student != student.pk or end.told - since.told > HORIZON.total_seconds() or _is_ahead(since, end):
+    change_log = ChangeLog.objects.filter(student=student).first() or ChangeLog(student=student)
+    end = _load_end(change_log, now)
+    since = Cursor.parse(cursor) if cursor else Cursor(student=student.pk, issued_at=end.issued_at)
+    age = end.issued_at - since.issued_at
+    if since.student != student.pk or age > HORIZON.total_seconds() or since.is_ahead_of(end):
         raise StaleCursorError
-    found = [*_courses_left(since, end), *_items(since, end, limit + 1)]
-    if len(found) <= limit:
-        found += _own(student, since, end, limit + 1 - len(found))
-    page = found[:limit]
-    if len(found) <= limit:
-        reached = end
-    else:
-        courses = {pk: since.courses[pk] for pk in end.courses if pk in since.courses}
-        courses |= {one.course: one.number for one in page if one.course in end.courses}
-        in_journal = [one.number for one in page if one.course is None]
-        # Once the student's own changes are reached, the items were all told.
-        courses = dict(end.courses) if in_journal else courses
-        reached = Cursor(student=student.pk, told=end.told, courses=courses, journal=max([since.journal, *in_journal]))
-    return Page([one.change for one in page], str(reached), len(found) > limit)
+    changes = [*_load_courses_left(since, end), *_load_items(since, end, limit + 1)]
+    if len(changes) <= limit:
+        changes += _load_own(student, since, end, limit + 1 - len(changes))
+    page, has_more = changes[:limit], len(changes) > limit
+    return {
+        "changes": [numbered.change for numbered in page],
+        "cursor": str(_advance(since, end, page) if has_more else end),
+        "has_more": has_more,
+    }
 
 
 @dataclass(frozen=True)
 class _Numbered:
-    """A change with its number: of its course, or of the change log (None)."""
+    """A change with its number: of a course, or of the student's change log (None)."""
 
     number: int
     change: Change
     course: int | None = None
 
 
-def _end(book: ChangeLog, now: datetime) -> Cursor:
-    courses = Course.objects.filter(enrolments__student=book.student_id).values_list("pk", "revision")
-    return Cursor(student=book.student_id, journal=book.last_sequence, courses=dict(courses), told=int(now.timestamp()))
-
-
-def _is_ahead(since: Cursor, end: Cursor) -> bool:
-    return since.journal > end.journal or any(
-        revision > end.courses.get(course, revision) for course, revision in since.courses.items()
+def _advance(since: Cursor, end: Cursor, page: Sequence[_Numbered]) -> Cursor:
+    """Return the cursor after a page that is not the last."""
+    own = [numbered.number for numbered in page if numbered.course is None]
+    if own:
+        # The student's own changes come after all items.
+        courses = end.courses
+    else:
+        courses = {course: since.courses[course] for course in end.courses if course in since.courses}
+        courses |= {numbered.course: numbered.number for numbered in page if numbered.course in end.courses}
+    return Cursor(
+        student=end.student,
+        change_log=max([since.change_log, *own]),
+        courses=courses,
+        issued_at=end.issued_at,
     )
 
 
-def _courses_left(since: Cursor, end: Cursor) -> list[_Numbered]:
+# Loading
+
+
+def _load_end(change_log: ChangeLog, now: datetime) -> Cursor:
+    courses = Course.objects.filter(enrolments__student=change_log.student_id).values_list("pk", "revision")
+    return Cursor(
+        student=change_log.student_id,
+        change_log=change_log.last_sequence,
+        courses=dict(courses),
+        issued_at=int(now.timestamp()),
+    )
+
+
+def _load_courses_left(since: Cursor, end: Cursor) -> list[_Numbered]:
     left = since.courses.keys() - end.courses.keys()
-    gone = Course.objects.filter(pk__in=left) if left else []
-    return [_Numbered(0, {"type": "deletion", "id": one.slug, "of": "course"}, one.pk) for one in gone]
+    courses = Course.objects.filter(pk__in=left) if left else []
+    return [_Numbered(0, {"type": "deletion", "id": course.slug, "of": "course"}, course.pk) for course in courses]
 
 
-def _items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
-    """Items published or retired; of a course that the client does not know yet, those that are not retired."""
+def _load_items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
+    """Load the items published or retired; of a course that the client does not know, those that are not retired."""
     wanted = Q(pk__in=[])
     for course, revision in end.courses.items():
         if course in since.courses:
             wanted |= Q(course=course, revision__gt=since.courses[course], revision__lte=revision)
         else:
             wanted |= Q(course=course, revision__lte=revision, retired_at=None)
-    rows = Item.objects.filter(wanted, published__isnull=False).order_by("course", "revision", "pk")
-    rows = rows.select_related("published__lesson", "course")[:limit]
-    return [_Numbered(row.revision, _item(row), row.course_id) for row in rows]
+    items = Item.objects.filter(wanted, published__isnull=False).order_by("course", "revision", "pk")
+    items = items.select_related("published__lesson", "course")[:limit]
+    return [_Numbered(item.revision, _item(item), item.course_id) for item in items]
+
+
+def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
+    """Load events, cards and plans, by the numbers of the change log."""
+    between = {"student": student, "sequence__gt": since.change_log, "sequence__lte": end.change_log}
+    events = ReviewEvent.objects.filter(**between).select_related("presentation").order_by("sequence")[:limit]
+    cards = Card.objects.filter(**between).select_related("item").order_by("sequence")[:limit]
+    plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
+    changes = [
+        *(_Numbered(event.sequence, _event(event)) for event in events),
+        *(_Numbered(card.sequence, _card(card)) for card in cards),
+        *(_Numbered(plan.sequence, _plan(plan)) for plan in plans),
+    ]
+    return sorted(changes, key=lambda numbered: numbered.number)[:limit]
+
+
+# Payloads
 
 
 def _item(item: Item) -> ItemVersionChange | Deletion:
@@ -163,20 +159,6 @@ def _item(item: Item) -> ItemVersionChange | Deletion:
     }
 
 
-def _own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
-    """Events, cards and plans, by the numbers of the change log."""
-    between = {"student": student, "sequence__gt": since.journal, "sequence__lte": end.journal}
-    events = ReviewEvent.objects.filter(**between).select_related("presentation").order_by("sequence")[:limit]
-    cards = Card.objects.filter(**between).select_related("item").order_by("sequence")[:limit]
-    plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
-    found = [
-        *(_Numbered(row.sequence, _event(row)) for row in events),
-        *(_Numbered(row.sequence, _card(row)) for row in cards),
-        *(_Numbered(row.sequence, _plan(row)) for row in plans),
-    ]
-    return sorted(found, key=lambda one: one.number)[:limit]
-
-
 def _event(event: ReviewEvent) -> EventChange:
     return {
         "type": "event",
@@ -188,7 +170,7 @@ def _event(event: ReviewEvent) -> EventChange:
         "response": event.response if event.type == ReviewEvent.Type.REVIEW else None,
         "confidence": event.confidence,
         "duration_ms": event.duration_ms,
-        # How a sitting went is the sitting's to tell, when the exam does.
+        # The sitting shows it, when its exam does.
         "score": None if event.presentation and event.presentation.in_sitting else event.score,
         "device": str(event.device),
         "occurred_at": instant(event.occurred_at),

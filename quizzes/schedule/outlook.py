@@ -72,7 +72,7 @@ def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | 
 
 def _load(student: Student, exams: StudentExams, now: datetime) -> Situation:
     day = study_day(student, now)
-    return load_situation(student, day, exams.ahead(now), change_log.parameters(student), now)
+    return load_situation(student, day, exams.ahead(now), change_log.load_parameters(student), now)
 
 
 def _foresee_once(student: Student, situation: Situation) -> ExamOutlook | None:

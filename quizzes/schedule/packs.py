@@ -27,6 +27,6 @@ def build_pack(student: Student, days: int, *, now: datetime | None = None) -> l
     now = now or timezone.now()
     last = study_day(student, now + timedelta(days=days - 1))
     exams = list_exams_ahead(student, now)
-    situation = load_situation(student, last, exams, change_log.parameters(student), now)
+    situation = load_situation(student, last, exams, change_log.load_parameters(student), now)
     choice = choose_tasks(situation, student.daily_minutes * 60 * days)
     return present(student, [Ask(task.card, task.facets) for task in choice.tasks[:MAX_PACK]], now)

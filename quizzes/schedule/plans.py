@@ -67,7 +67,7 @@ def read_plan(student: Student, day: StudyDay, now: datetime) -> DailyPlan:
     """The plan of the study day; one that is computed and not stored where none was made yet."""
     plan = _load_plan(student, day)
     if plan._state.adding:
-        _decide(plan, _load_facts(student, day, change_log.parameters(student), now), now)
+        _decide(plan, _load_facts(student, day, change_log.load_parameters(student), now), now)
     return plan
 
 
@@ -120,7 +120,7 @@ def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, now: datetime) -> Non
     elif log.next_reminder_at is None:
         log.next_reminder_at = next_reminder(log.student, now)
     log.save(update_fields=["next_day_at", "next_reminder_at", "last_sequence"])
-    outbox.done(Job.Kind.PLAN, log.student)
+    outbox.finish(Job.Kind.PLAN, log.student)
 
 
 def _task_payload(task: Task) -> TaskPayload:

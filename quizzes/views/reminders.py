@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.reminders import reminders, web_push
+from quizzes import reminders
+from quizzes.reminders import web_push
 from quizzes.views import StudentRequest
 
 
@@ -19,11 +19,9 @@ from quizzes.views import StudentRequest
 @require_http_methods(["GET", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Ask (GET), and stop (POST)."""
-    try:
-        reminders.STOP.unsign(token)
-    except signing.BadSignature:
-        raise Http404 from None
-    stopped = request.method == "POST" and reminders.stop(token) is not None
+    if not reminders.is_token(token):
+        raise Http404
+    stopped = request.method == "POST" and reminders.stop_reminders(token) is not None
     return render(request, "quizzes/reminder/stop.html", {"stopped": stopped})
 
 

@@ -119,10 +119,10 @@ def test_pages_of_any_size_bring_the_same(api: Api, student: User, key: Key, siz
     found: Changes = []
     cursor, has_more = "", True
     while has_more:
-        page = change_sync.changes(student, cursor, limit=size)
-        assert 0 < len(page.changes) <= size
-        found += page.changes
-        cursor, has_more = page.cursor, page.has_more
+        page = change_sync.load_changes(student, cursor, limit=size)
+        assert 0 < len(page["changes"]) <= size
+        found += page["changes"]
+        cursor, has_more = page["cursor"], page["has_more"]
     assert found == whole
 
 
@@ -130,12 +130,12 @@ def test_what_changes_between_two_pages_is_not_missed(api: Api, student: User, k
     queue = api.queue()["results"]
     for one in queue[:3]:
         api.answer(one["id"], key(one["id"]))
-    page = change_sync.changes(student, limit=len(Item.objects.published()) + 4)
-    assert page.has_more
-    told: Changes = list(page.changes)
+    page = change_sync.load_changes(student, limit=len(Item.objects.published()) + 4)
+    assert page["has_more"]
+    told: Changes = list(page["changes"])
     for one in queue[3:]:
         api.answer(one["id"], key(one["id"]))
-    rest, _ = sync(api, page.cursor)
+    rest, _ = sync(api, page["cursor"])
     told += rest
     latest = of(told, "card")
     for card in Card.objects.filter(student=student):
@@ -164,7 +164,7 @@ def test_settings_move_due_dates_and_the_plan(api: Api, student: User, key: Key)
         str(pk) for pk in Card.objects.filter(stability__isnull=False).values_list("pk", flat=True)
     }
     DailyPlan.objects.all().delete()
-    _, cursor = sync(api, change_sync.changes(student).cursor)
+    _, cursor = sync(api, change_sync.load_changes(student)["cursor"])
     schedule.plan_day(student)
     assert len(of(sync(api, cursor)[0], "plan")) == 1
 

@@ -15,10 +15,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from examprep.models import User
-from quizzes import schedule, tasks
+from quizzes import reminders, schedule, tasks
 from quizzes.background import outbox
 from quizzes.models import ChangeLog, DailyPlan, Job, Reminder
-from quizzes.reminders import reminders
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database

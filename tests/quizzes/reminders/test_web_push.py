@@ -19,9 +19,9 @@ from django.core import mail
 from django.test import Client
 
 from examprep.models import User
-from quizzes import schedule
+from quizzes import reminders, schedule
 from quizzes.models import PushSubscription, Reminder
-from quizzes.reminders import reminders, web_push
+from quizzes.reminders import web_push
 
 pytestmark = pytest.mark.database
 
