@@ -68,8 +68,8 @@ def _store_check(check: QuickCheck) -> None:
 
 def _load_asked(student: Student, stored: Sequence[str]) -> list[Presentation]:
     """Return the presentations of a stored check, in its order."""
-    own = Presentation.objects.filter(student=student, pk__in=stored)
-    by_id = {str(one.pk): one for one in own.select_related("version__item", "version__lesson")}
+    asked = Presentation.objects.filter(student=student, pk__in=stored)
+    by_id = {str(shown.pk): shown for shown in asked.select_related("version__item", "version__lesson")}
     return [by_id[pk] for pk in stored if pk in by_id]
 
 

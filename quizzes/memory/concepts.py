@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Z = 1.645
-"""Of a two-sided 90 % interval."""
+"""The quantile of the normal distribution for a two-sided 90 % interval."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Mastery:
 
 
 def mastery(recall: ArrayLike, concept: ArrayLike, concepts: int) -> list[Mastery]:
-    """The mastery of concepts 0…`concepts`-1.
+    """Return the mastery of concepts 0…`concepts`-1.
 
     `recall` (cards,) is each card's R now, 0 for a card never seen; `concept` (cards,) is the concept it belongs to.
     The interval is Wilson's score interval (Wilson 1927) at the mean recall over that many cards: it stays inside
@@ -34,6 +34,7 @@ def mastery(recall: ArrayLike, concept: ArrayLike, concepts: int) -> list[Master
 
 
 def _wilson(p: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the bounds of Wilson's interval at the shares `p` of `n`; 0 and 1 where `n` is 0."""
     safe = np.maximum(n, 1)
     centre = (p + Z**2 / (2 * safe)) / (1 + Z**2 / safe)
     half = Z / (1 + Z**2 / safe) * np.sqrt(p * (1 - p) / safe + Z**2 / (4 * safe**2))

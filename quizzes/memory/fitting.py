@@ -22,11 +22,11 @@ from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import LogLine, build_timeline
 
 MIN_REVIEWS = 400
-"""From this many reviews on a student's own log says more than everybody's."""
+"""From this many reviews on, a student's own log says more than everybody's."""
 MAX_REVIEWS = 100_000
 """The newest reviews that are fitted to: more add time, not accuracy."""
 NEWEST = 0.2
-"""The part of the reviews that parameters are judged on."""
+"""The share of the reviews that parameters are judged on."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,11 @@ class _Reviews:
 
 
 def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] | None:
-    """Parameters by the authors' optimiser, of each review in `which` with its card's history before it.
+    """Return what the authors' optimiser makes of the reviews `which`, each with its card's history before it.
 
     The optimiser knows no practice; the days since the last review are what it sees.
     """
-    wanted = set(which.tolist())
+    fitted_to = set(which.tolist())
     items: list[rust.FSRSItem] = []
     begin = 0
     for length in reviews.lengths.tolist():
@@ -118,7 +118,7 @@ def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] 
                 continue
             history.append(rust.FSRSReview(int(reviews.ratings[at]), int(days)))
             days = 0.0
-            if at in wanted:
+            if at in fitted_to:
                 items.append(rust.FSRSItem(list(history)))
         begin += length
     fitted = rust.FSRS(list(fsrs.DEFAULT_PARAMETERS)).compute_parameters(items)
@@ -126,6 +126,7 @@ def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] 
 
 
 def _judge(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Judgement:
+    """Return how well `w` predicts the reviews `which`."""
     recall = np.empty(reviews.ratings.size)
     fsrs.replay(reviews.ratings, reviews.elapsed, reviews.lengths, w, practice=reviews.practice, recall=recall)
     predicted = fsrs.expected_correct(recall[which], reviews.guess_rate[which])

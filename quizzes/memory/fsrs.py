@@ -38,7 +38,7 @@ BLOCK = 8192
 
 
 def retrievability(elapsed_days: ArrayLike, stability: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """R(t, S) = (1 + F·t/S)^(-w20) with F = 0.9^(-1/w20) - 1, so that R(S, S) = 0.9.
+    """Return R(t, S) = (1 + F·t/S)^(-w20) with F = 0.9^(-1/w20) - 1, so that R(S, S) = 0.9.
 
     `elapsed_days` (below 0 counts as 0) and `stability` (> 0, days) broadcast; the result is in (0, 1], NaN where the
     stability is.
@@ -48,7 +48,7 @@ def retrievability(elapsed_days: ArrayLike, stability: ArrayLike, w: Sequence[fl
 
 
 def initial_stability(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """S0(G) = w[G-1], the days of stability after a first review rated G, at least 0.001; the shape of `rating`.
+    """Return S0(G) = w[G-1], the days of stability after a first review rated G, at least 0.001; the shape of `rating`.
 
     Raises ValueError on a rating outside 1-4.
     """
@@ -56,7 +56,7 @@ def initial_stability(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS
 
 
 def initial_difficulty(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """D0(G) = w4 - e^(w5·(G-1)) + 1 in [1, 10], after a first review rated G; the shape of `rating`.
+    """Return D0(G) = w4 - e^(w5·(G-1)) + 1 in [1, 10], after a first review rated G; the shape of `rating`.
 
     Raises ValueError on a rating outside 1-4.
     """
@@ -65,7 +65,7 @@ def initial_difficulty(rating: ArrayLike, w: Sequence[float] = DEFAULT_PARAMETER
 
 
 def interval(stability: ArrayLike, desired_retention: float, w: Sequence[float] = DEFAULT_PARAMETERS) -> Floats:
-    """The days, not rounded, after which R has fallen to `desired_retention` in (0, 1); the shape of `stability`.
+    """Return the days, not rounded, until R falls to `desired_retention` in (0, 1); the shape of `stability`.
 
     R solved for t: t = S/F·(r^(-1/w20) - 1). Clamped to [1, 36500] days as in `fsrs`; since the bounds are whole,
     rounding afterwards gives `fsrs`'s intervals.
@@ -75,7 +75,7 @@ def interval(stability: ArrayLike, desired_retention: float, w: Sequence[float] 
 
 
 def expected_correct(retrievability: ArrayLike, guess_rate: ArrayLike) -> Floats:
-    """P(correct) = R + (1 - R)·g: a forgotten answer is still right by luck with the guess rate g in [0, 1]."""
+    """Return P(correct) = R + (1 - R)·g: a forgotten answer is still right by luck with the guess rate g in [0, 1]."""
     R = np.asarray(retrievability, dtype=np.float64)
     return np.asarray(R + (1 - R) * np.asarray(guess_rate, dtype=np.float64))
 
@@ -87,12 +87,12 @@ def step(
     rating: ArrayLike,
     w: Sequence[float] = DEFAULT_PARAMETERS,
 ) -> tuple[Floats, Floats]:
-    """The states after one review of each card: (S', D'), in the shape that the arguments broadcast to.
+    """Return the states after one review of each card: (S', D'), in the shape that the arguments broadcast to.
 
     Stability in days and difficulty in [1, 10], both NaN for a new card; whole days since the last review (ignored for
     a new card); integer ratings 1-4. The arguments are left as they are. Raises ValueError on another rating.
     """
-    S, D, t = (np.asarray(given, dtype=np.float64) for given in (stability, difficulty, elapsed_days))
+    S, D, t = (np.asarray(values, dtype=np.float64) for values in (stability, difficulty, elapsed_days))
     G = _ratings(rating)
     if not S.shape == D.shape == t.shape == G.shape:
         S, D, t, G = np.broadcast_arrays(S, D, t, G)
@@ -115,7 +115,7 @@ def practise(
     practice: ArrayLike,
     w: Sequence[float] = DEFAULT_PARAMETERS,
 ) -> Floats:
-    """The stability after an implicit review: S + ω·(S' - S), with the S' of a review rated good.
+    """Return the stability after an implicit review: S + ω·(S' - S), with the S' of a review rated good.
 
     Answering something that encompasses a card's concept with weight ω = `practice` in (0, 1] practises the card that
     much; difficulty stays. Arguments as for `step`, of one shape; a card never reviewed (NaN) stays so.
@@ -134,7 +134,7 @@ def replay(
     practice: ArrayLike | None = None,
     recall: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """The states after whole histories: (S, D), each of shape (cards,).
+    """Return the states after whole histories: (S, D), each of shape (cards,).
 
     `ratings` and `elapsed_days` (reviews,) hold the reviews of all cards, one card after the other, each card's in
     order of time; `lengths` (cards,) says how many belong to each. A card without reviews is NaN. Where `practice`
@@ -169,7 +169,7 @@ def _replay(
     practice: Floats | None,
     recall: Floats | None,
 ) -> tuple[Floats, Floats]:
-    """The states of cards whose `n` reviews, in falling order, begin at `at`."""
+    """Return the states of cards whose `n` reviews, in falling order, begin at `at`."""
     S, D = np.full(n.size, np.nan), np.full(n.size, np.nan)
     for k, active in enumerate(np.searchsorted(-n, -np.arange(n[0]))):
         here = at[:active] + k
@@ -185,7 +185,10 @@ def _replay(
 
 
 def _step(S: Floats, D: Floats, t: Floats, G: Ratings, w: Sequence[float]) -> tuple[Floats, Floats]:
-    """One review of each of at most `BLOCK` cards. What few cards need is computed for those alone."""
+    """Return the states after one review of each of at most `BLOCK` cards.
+
+    What few cards need is computed for those alone.
+    """
     new = np.isnan(S).nonzero()[0]
     if new.size == S.size:
         return initial_stability(G, w), initial_difficulty(G, w)
@@ -235,11 +238,13 @@ def _unclamped_difficulty(G: int, w: Sequence[float]) -> float:
 
 
 def _factor(w: Sequence[float]) -> float:
+    """Return F, with which R(S, S) = 0.9."""
     return float(0.9 ** (-1 / w[20]) - 1)
 
 
-def _ratings(given: ArrayLike) -> Ratings:
-    G = np.asarray(given)
+def _ratings(rating: ArrayLike) -> Ratings:
+    """Return ratings as an array of integers. Raises ValueError on one outside 1-4."""
+    G = np.asarray(rating)
     if not G.size:
         return G.astype(np.int64)
     if G.dtype.kind not in "iu" or G.min() < AGAIN or G.max() > EASY:

@@ -21,9 +21,10 @@ class Rating(IntEnum):
 
 
 def rate(score: float, confidence: int | None, duration_seconds: float, expected_seconds: float) -> Rating:
-    """The rating that an answer earns.
+    """Return the rating that an answer earns.
 
-    `score` in [0, 1], `confidence` 1-5 or None where the student gave none, durations in seconds (> 0 expected).
+    `score` is in [0, 1], `confidence` 1-5 or None where the student gave none, both durations in seconds;
+    `expected_seconds` is above 0.
     """
     if score < PASSED:
         return Rating.AGAIN

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -96,7 +95,7 @@ def follow_courses(*, now: datetime | None = None) -> int:
     return changed
 
 
-def students_due(now: datetime) -> QuerySet[Any]:
+def students_due(now: datetime) -> QuerySet[Student]:
     """Return the students with enough reviews whose last fit is a week old, and who have answered since."""
     last = MemoryFit.objects.filter(student=OuterRef("pk")).order_by("-fitted_at").values("fitted_at")[:1]
     reviews = Count("cards__log", filter=Q(cards__log__practice=0, cards__log__event__undone=False))
@@ -124,7 +123,7 @@ def _newest_first(course: Course) -> Iterator[Student]:
     return students.annotate(at=Max("cards__last_review_at")).order_by(F("at").desc(nulls_last=True), "pk").iterator()
 
 
-def _behind(course: Course, fit: MemoryFit) -> QuerySet[Any]:
+def _behind(course: Course, fit: MemoryFit) -> QuerySet[Student]:
     joined_last = Enrolment.objects.filter(student=OuterRef("pk")).order_by("-created_at", "-pk").values("course")[:1]
     students = get_user_model().objects.annotate(follows=Subquery(joined_last)).filter(follows=course.pk)
     waiting = Q(change_log__isnull=False) & (Q(change_log__fit=None) | Q(change_log__fit__student=None))

@@ -54,16 +54,15 @@ def load_log(
     columns = (*_COLUMNS, _GUESS_RATE) if with_guess_rates else _COLUMNS
     lines = [
         *(LogLine(*row) for row in reviews.values_list(*columns)),
-        *(
-            LogLine(
-                one.card_id, one.event.occurred_at, one.event.event_id, one.event.study_date, one.rating, one.practice
-            )
-            for one in unsaved
-        ),
+        *(_line(review, review.event) for review in unsaved),
     ]
     # The numbers of identifiers compare faster than the identifiers.
     lines.sort(key=lambda line: (line.card.int, line.occurred_at, line.event.int))
     return lines
+
+
+def _line(review: Review, event: ReviewEvent) -> LogLine:
+    return LogLine(review.card_id, event.occurred_at, event.event_id, event.study_date, review.rating, review.practice)
 
 
 # The fold

@@ -19,13 +19,13 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="Change nothing; exit with 1 on a difference.")
 
     def handle(self, *args: object, student: str | None, check: bool, **options: object) -> None:
-        found = None
+        only = None
         log = Review.objects.filter(event__undone=False)
         if student:
-            found = get_user_model().objects.filter(username=student).first()
-            if found is None:
+            only = get_user_model().objects.filter(username=student).first()
+            if only is None:
                 raise CommandError(f"There is no student “{student}”.")
-            log = log.filter(card__student=found)
+            log = log.filter(card__student=only)
         total = log.count()
 
         def show(so_far: memory_upkeep.RebuildReport) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 f"\r[{'#' * done}{'.' * (BAR - done)}] {so_far.reviews:,} of {total:,} reviews", ending=""
             )
 
-        report = memory_upkeep.rebuild(found, repair=not check, progress=show if self.stderr.isatty() else _quiet)
+        report = memory_upkeep.rebuild(only, repair=not check, progress=show if self.stderr.isatty() else _quiet)
         if self.stderr.isatty():
             self.stderr.write("")
         for example in report.examples:

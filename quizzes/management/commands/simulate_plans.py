@@ -88,11 +88,11 @@ class Command(BaseCommand):
             )
 
 
-def _load_bank(exam: str) -> simulate.Bank:
-    found = Exam.objects.filter(slug=exam).first()
-    if found is None:
-        raise CommandError(f"There is no exam “{exam}”; load its course first.")
-    return schedule.load_exam_bank(found)
+def _load_bank(slug: str) -> simulate.Bank:
+    exam = Exam.objects.filter(slug=slug).first()
+    if exam is None:
+        raise CommandError(f"There is no exam “{slug}”; load its course first.")
+    return schedule.load_exam_bank(exam)
 
 
 def _mean_bound(bank: simulate.Bank, days: int, minutes: float, learners: list[simulate.Parameters]) -> float:

@@ -57,7 +57,7 @@ _NOTE = "SELECT guid, tags, flds, (SELECT count(*) FROM cards WHERE nid = notes.
 
 
 def read(path: Path) -> Generator[HistoryLine, None, None]:
-    """The reviews of the package's log, note by note, and what else the log holds. Raises HistoryError."""
+    """Yield the reviews of the package's log, note by note, and the lines that are none. Raises HistoryError."""
     with tempfile.TemporaryDirectory(prefix="examprep-import-") as folder:
         collection = Path(folder) / "collection.sqlite"
         try:
@@ -91,11 +91,11 @@ def _unpack(path: Path, collection: Path) -> None:
 
 def _collection_name(package: zipfile.ZipFile) -> str:
     names = set(package.namelist())
-    found = [name for name in PACKINGS.values() if name in names]
-    if not found:
+    collections = [name for name in PACKINGS.values() if name in names]
+    if not collections:
         raise HistoryError("There is no collection in the package; export it from Anki as .colpkg or .apkg.")
     if "meta" not in names:
-        return found[0]
+        return collections[0]
     with package.open("meta") as file:
         version = _version(file.read(64))
     if version not in PACKINGS:
@@ -152,9 +152,9 @@ def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None
 def _check(database: sqlite3.Connection) -> None:
     """Insist on the plain tables that Anki makes: a view in their place could compute for ever."""
     made = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
-    for table, wanted in _TABLES.items():
+    for table, needed in _TABLES.items():
         columns = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
-        if not str(made.get(table)).upper().startswith("CREATE TABLE") or not wanted <= columns:
+        if not str(made.get(table)).upper().startswith("CREATE TABLE") or not needed <= columns:
             raise HistoryError(f"The collection has no table “{table}” as Anki makes it; export it from Anki again.")
 
 
@@ -184,6 +184,6 @@ _MATH = re.compile(r"\\[()\[\]]|\[/?\$+\]|\[/?latex\]|\$+")
 
 
 def plain(text: str) -> str:
-    """HTML as its bare words: no tags, no delimiters of formulas, one space for many, one form of each letter."""
+    """Return the words of HTML: no tags, no delimiters of formulas, one space for many, one form of each letter."""
     text = html.unescape(_TAG.sub("", _BLOCK.sub(" ", text)))
     return " ".join(unicodedata.normalize("NFKC", _MATH.sub("", text)).split())

@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 
 def read(path: Path) -> Generator[PastReview, None, None]:
-    """The reviews of the file, line by line.
+    """Yield the reviews of the file, line by line.
 
     Columns: `item` (a slug, or `slug:pair`), `facet` (a match set's pair, where `item` does not name it), `rating` (1-4
     or again, hard, good, easy), `instant` (ISO 8601 with offset), and the time taken: `duration_ms` or `seconds`. They
