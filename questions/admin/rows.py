@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from django import forms
 
-from questions.kinds.fields import Column
+from questions.kinds.fields import Column, Row
 
 MAX_ROWS = 60
-Row: TypeAlias = dict[str, str | bool]
-"""A row's cells by their columns; what is ticked or not is a bool."""
 
 
 class RowsWidget(forms.Widget):

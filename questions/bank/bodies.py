@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pydantic
 
 from questions import kinds
@@ -18,7 +16,7 @@ def validate_body(kind: str, document: object) -> kinds.ItemBody:
         raise BankError(problems_of(error)) from None
 
 
-def normalise_body(kind: str, document: dict[str, Any]) -> dict[str, Any]:
+def normalise_body(kind: str, document: dict[str, object]) -> dict[str, object]:
     """The one way to write down a valid body: the same whoever wrote it. An unfinished one is kept as it is."""
     try:
         body = kinds.parse(kind, document)

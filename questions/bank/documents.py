@@ -74,7 +74,7 @@ class ItemDocument(BaseModel):
     seconds: int = Field(ge=5, le=1800, description="What a prepared student needs, reading included.")
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> dict[str, object]:
         """The document of the kind's body."""
         return self.__pydantic_extra__ or {}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -25,7 +24,7 @@ def save_draft(
     course: Course,
     slug: str,
     kind: str,
-    body: dict[str, Any],
+    body: dict[str, object],
     concepts: Sequence[Concept],
     *,
     difficulty: int = 2,

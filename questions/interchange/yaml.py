@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Hashable
-from typing import Any
 
 import yaml
 
 MAX_DEPTH = 40
 
 
-class Mapping(dict[str, Any]):
+class Mapping(dict[str, object]):
     """A mapping with the 1-based line of each key."""
 
     lines: dict[str, int]
     line: int
 
 
-class Sequence(list[Any]):
+class Sequence(list[object]):
     """A list with the 1-based line of each entry."""
 
     lines: list[int]
@@ -34,7 +33,7 @@ class YAMLError(ValueError):
 class _Loader(yaml.SafeLoader):
     """Safe YAML, without aliases (which could grow without bound) and without repeated keys."""
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
             raise YAMLError("Anchors and aliases are not used here.", line)
@@ -42,24 +41,24 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Mapping:
-    found = Mapping()
-    found.lines, found.line = {}, node.start_mark.line + 1
+    mapping = Mapping()
+    mapping.lines, mapping.line = {}, node.start_mark.line + 1
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if not isinstance(key, Hashable) or not isinstance(key, str):
             raise YAMLError(f"The key {key!r} has to be text; put it in quotes.", line)
-        if key in found:
+        if key in mapping:
             raise YAMLError(f"The key “{key}” stands here twice.", line)
-        found[key] = loader.construct_object(value_node, deep=True)
-        found.lines[key] = line
-    return found
+        mapping[key] = loader.construct_object(value_node, deep=True)
+        mapping.lines[key] = line
+    return mapping
 
 
 def _sequence(loader: _Loader, node: yaml.SequenceNode) -> Sequence:
-    found = Sequence(loader.construct_object(child, deep=True) for child in node.value)
-    found.lines = [child.start_mark.line + 1 for child in node.value]
-    return found
+    sequence = Sequence(loader.construct_object(child, deep=True) for child in node.value)
+    sequence.lines = [child.start_mark.line + 1 for child in node.value]
+    return sequence
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
@@ -91,7 +90,7 @@ def read(text: str) -> object:
         raise YAMLError(f"YAML: {error}") from None
 
 
-def write(document: Any) -> str:
+def write(document: object) -> str:
     """The document as YAML that `read` reads: short mappings and lists on a line of their own."""
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=80)
 
@@ -112,7 +111,7 @@ def front_matter(text: str) -> tuple[object, str]:
     return read("\n" + match[1]), match[2].strip() + "\n"
 
 
-def line_of(node: Any, path: str) -> int | None:
+def line_of(node: object, path: str) -> int | None:
     """The line of the field at `path` (`choices.2.because`), or of the nearest thing around it."""
     line = node.line if isinstance(node, Mapping) else None
     for part in path.split(".") if path else []:

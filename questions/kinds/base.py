@@ -59,18 +59,19 @@ class Feedback(TypedDict):
     message_html: NotRequired[str]
 
 
-class ShownGrade(TypedDict):
+BodyT = TypeVar("BodyT", bound=ItemBody)
+PromptT = TypeVar("PromptT", bound=Prompt)
+AnswerT = TypeVar("AnswerT", bound=Mapping[str, object])
+ResponseT = TypeVar("ResponseT", bound=Mapping[str, object])
+
+
+class ShownGrade(TypedDict, Generic[ResponseT]):
     """A grade as it is shown: its `key` in the shape of a response, its feedback with HTML."""
 
     score: float
     correct: bool
-    key: Mapping[str, Any]
+    key: ResponseT
     feedback: list[Feedback]
-
-
-BodyT = TypeVar("BodyT", bound=ItemBody)
-PromptT = TypeVar("PromptT", bound=Prompt)
-AnswerT = TypeVar("AnswerT", bound=Mapping[str, object])
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,10 @@ class Graded:
 
 
 @dataclass(frozen=True)
-class Revealed:
+class Revealed(Generic[ResponseT]):
     """What is shown after an answer: the key in the shape of a response, the why, and the worked solution."""
 
-    key: dict[str, Any]
+    key: ResponseT
     explanation: str
     solution: str | None
 
@@ -119,8 +120,8 @@ class Option:
 class TypedRow:
     """A typed answer as a graded one shows it: what was `given`, and the key."""
 
-    given: str
-    right: str
+    given: str | float
+    right: str | float
     correct: bool
 
 
@@ -182,8 +183,11 @@ class Sample:
     hint: str = ""
 
 
-class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
-    """A kind of item. What has a default here is overridden by the kinds that differ."""
+class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
+    """A kind of item: the types of its body, of its prompt, of what grading needs, and of a response.
+
+    What has a default here is overridden by the kinds that differ.
+    """
 
     name: ClassVar[str]
     """Its name in documents, payloads and file names; at most 20 characters."""
@@ -234,21 +238,21 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
         where the seed gives no valid variant: another seed will do.
         """
 
-    def arrange(self, prompt: PromptT, response: Mapping[str, Any]) -> PromptT:
+    def arrange(self, prompt: PromptT, response: ResponseT) -> PromptT:
         """The prompt as it looks with an unfinished or saved response: for kinds whose response is an order."""
         return prompt
 
     # Answering
 
     @abstractmethod
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> ResponseT:
         """The response that a submitted HTML form holds; what is missing is for `grade` to refuse."""
 
     def final(self, response: object) -> object:
         """The response as one that is to be graded as it stands, with nothing sent back to be mended."""
         return response
 
-    def may_insist(self, response: Mapping[str, Any]) -> bool:
+    def may_insist(self, response: ResponseT) -> bool:
         """Whether a response that was refused may be sent again unchanged, as a final one."""
         return False
 
@@ -260,26 +264,26 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
         """The grade of a question that was left open in an exam."""
         return Graded(0.0, [], {"": 0.0})
 
-    def blank_response(self) -> dict[str, Any]:
+    @abstractmethod
+    def blank_response(self) -> ResponseT:
         """A response that answers nothing, for `result_rows`."""
-        return {}
 
     # Showing
 
     @abstractmethod
-    def reveal(self, body: BodyT, answer: AnswerT) -> Revealed:
+    def reveal(self, body: BodyT, answer: AnswerT) -> Revealed[ResponseT]:
         """The key and its explanation."""
 
-    def check(self, body: BodyT, answer: AnswerT) -> dict[str, Any] | None:
+    def check(self, body: BodyT, answer: AnswerT) -> dict[str, object] | None:
         """What a client needs to grade offline besides the key; None if comparing with the key is enough."""
         return None
 
     @abstractmethod
-    def result_rows(self, prompt: PromptT, grade: ShownGrade, response: Mapping[str, Any]) -> Sequence[object]:
+    def result_rows(self, prompt: PromptT, grade: ShownGrade[ResponseT], response: ResponseT) -> Sequence[object]:
         """The rows of `results/<name>.html`: the options, what was answered, and what is right."""
 
     @abstractmethod
-    def response_texts(self, prompt: PromptT, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: PromptT, response: ResponseT) -> list[tuple[str, ...]]:
         """What was answered, with no word on whether it is right: a text a line, or two that were matched.
 
         Texts of the prompt are in HTML; what was typed is as it was typed.
@@ -292,7 +296,7 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
         """What is expected to be answered, right and wrong; [] where there is too much to tell apart."""
 
     @abstractmethod
-    def picked(self, body: BodyT, answer: AnswerT, response: Any) -> list[str]:
+    def picked(self, body: BodyT, answer: AnswerT, response: ResponseT) -> list[str]:
         """The texts of the options that a gradable response amounts to, or words for what is none of them."""
 
     # Pairs: for kinds that have them
@@ -324,7 +328,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT]):
         return True
 
 
-AnyKind = Kind[Any, Any, Any]
+AnyKind = Kind[Any, Any, Any, Any]
+"""Whichever kind an item is of: its documents are JSON here."""
 
 
 def rank(seed: int, identity: str, name: str) -> bytes:

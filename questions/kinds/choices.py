@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from pydantic import Field
 
@@ -68,9 +68,10 @@ class ChoiceRow:
 
 
 BodyT = TypeVar("BodyT", bound=ChoiceBody)
+ResponseT = TypeVar("ResponseT", bound=Mapping[str, object])
 
 
-class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer]):
+class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
     """A kind whose prompt is a list of choices in the order of their ids, which is new each time."""
 
     form = (
@@ -99,7 +100,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer]):
         """The probability of being right by chance."""
 
     @abstractmethod
-    def chosen(self, response: Mapping[str, Any]) -> list[str]:
+    def chosen(self, response: ResponseT) -> list[str]:
         """The ids in a response, or in a key."""
 
     def present(
@@ -116,7 +117,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer]):
         shown: list[Text] = [{"id": key, "text": body.choices[ids[key]].text} for key in sorted(ids)]
         return Presented({"stem": body.stem, "choices": shown}, {"ids": ids}, guess_rate=self.guess_rate(body))
 
-    def result_rows(self, prompt: ChoicePrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[ChoiceRow]:
+    def result_rows(self, prompt: ChoicePrompt, grade: ShownGrade[ResponseT], response: ResponseT) -> list[ChoiceRow]:
         chosen, keys = self.chosen(response), self.chosen(grade["key"])
         said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
         return [
@@ -124,14 +125,14 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer]):
             for choice in prompt["choices"]
         ]
 
-    def response_texts(self, prompt: ChoicePrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: ChoicePrompt, response: ResponseT) -> list[tuple[str, ...]]:
         html = {choice["id"]: choice["text_html"] for choice in prompt["choices"]}
         return [(html[choice],) for choice in self.chosen(response)] or [("nothing selected",)]
 
     def options(self, body: BodyT) -> list[Option]:
         return [Option(choice.text, choice.correct) for choice in body.choices]
 
-    def picked(self, body: BodyT, answer: ChoiceAnswer, response: Any) -> list[str]:
+    def picked(self, body: BodyT, answer: ChoiceAnswer, response: ResponseT) -> list[str]:
         return [body.choices[answer["ids"][choice]].text for choice in self.chosen(response)]
 
     def samples(self, body: BodyT, identity: str) -> list[Sample]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 MARKDOWN = "Markdown, with formulas as $…$."
 
-Document = dict[str, Any]
+Document: TypeAlias = dict[str, object]
 """A body as JSON; unfinished drafts included, so that nothing about it is sure."""
+Row: TypeAlias = dict[str, str | bool]
+"""A row's cells by their columns; what is ticked or not is a bool."""
 
 
 def is_blank(value: object) -> bool:
@@ -37,7 +39,7 @@ class Field:
         """Its place in the document with dots, as validation errors name it: `tolerance.rtol`."""
         return ".".join(self.path or (self.name,))
 
-    def read(self, document: Mapping[str, Any]) -> object:
+    def read(self, document: Mapping[str, object]) -> object:
         """Its value in a document; None where there is none."""
         value: object = document
         for part in self.path or (self.name,):
@@ -50,7 +52,9 @@ class Field:
             return
         *outer, last = self.path or (self.name,)
         for part in outer:
-            document = document.setdefault(part, {})
+            inner = document.setdefault(part, {})
+            assert isinstance(inner, dict)
+            document = inner
         document[last] = value
 
 
@@ -117,21 +121,23 @@ class Rows(Field):
     """The words of the button for a new row."""
     shape: Literal["objects", "texts", "mapping"] = "objects"
 
-    def read(self, document: Mapping[str, Any]) -> object:
-        value: Any = super().read(document)
+    def read(self, document: Mapping[str, object]) -> object:
+        value = super().read(document)
         if self.shape == "texts":
-            return [{self.columns[0].name: text} for text in value or []]
+            return [{self.columns[0].name: text} for text in value] if isinstance(value, list) else []
         if self.shape == "mapping":
-            return [{"name": name, "value": text} for name, text in (value or {}).items()]
+            entries = value.items() if isinstance(value, Mapping) else []
+            return [{"name": name, "value": text} for name, text in entries]
         return value
 
     def write(self, document: Document, value: object) -> None:
-        rows: Any = value
+        rows = value if isinstance(value, list) else []
         if self.shape == "texts":
-            rows = [row[self.columns[0].name] for row in rows or []]
-        elif self.shape == "mapping":
-            rows = {row["name"]: row["value"] for row in rows or []} or None
-        super().write(document, rows)
+            rows = [row[self.columns[0].name] for row in rows]
+        if self.shape == "mapping" and rows:
+            super().write(document, {row["name"]: row["value"] for row in rows})
+        else:
+            super().write(document, rows)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypedDict
+from typing import Self, TypedDict
 
 from pydantic import Field, model_validator
 
@@ -106,8 +106,14 @@ class PairRow:
     said: str | None
 
 
-class Matching(Kind[Body, PairsPrompt, PairsAnswer]):
-    """The response is `{"pairs": {left id: right id}}`: right pairs / pairs; a pair left out counts as wrong."""
+class PairsResponse(TypedDict):
+    """Right ids by left id, of the pairs that were matched."""
+
+    pairs: dict[str, str]
+
+
+class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
+    """The score is right pairs / pairs; a pair left out counts as wrong."""
 
     name = "matching"
     title = "Matching"
@@ -192,7 +198,7 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer]):
         }
         return Presented(prompt, answer, tuple(pair.id for pair in put), 1 / len(rights))
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> PairsResponse:
         chosen = {name.removeprefix("left-"): values[-1] for name, values in form.items() if name.startswith("left-")}
         return {"pairs": {left: right for left, right in chosen.items() if right}}
 
@@ -208,36 +214,38 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer]):
     def grade_blank(self, body: Body, answer: PairsAnswer) -> Graded:
         return _grade(body, answer, {})
 
-    def blank_response(self) -> dict[str, Any]:
+    def blank_response(self) -> PairsResponse:
         return {"pairs": {}}
 
-    def reveal(self, body: Body, answer: PairsAnswer) -> Revealed:
+    def reveal(self, body: Body, answer: PairsAnswer) -> Revealed[PairsResponse]:
         return Revealed({"pairs": dict(answer["pairs"])}, body.explanation, body.solution)
 
-    def result_rows(self, prompt: PairsPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[PairRow]:
+    def result_rows(
+        self, prompt: PairsPrompt, grade: ShownGrade[PairsResponse], response: PairsResponse
+    ) -> list[PairRow]:
         right = {entry["id"]: entry["text_html"] for entry in prompt["right"]}
         said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
-        given, key = response["pairs"], grade["key"]["pairs"]
+        matched, key = response["pairs"], grade["key"]["pairs"]
         return [
             PairRow(
                 id=entry["id"],
                 html=entry["text_html"],
-                given=right.get(given.get(entry["id"])),
+                given=right.get(matched.get(entry["id"], "")),
                 right=right[key[entry["id"]]],
-                correct=given.get(entry["id"]) == key[entry["id"]],
+                correct=matched.get(entry["id"]) == key[entry["id"]],
                 said=said.get(entry["id"]),
             )
             for entry in prompt["left"]
         ]
 
-    def response_texts(self, prompt: PairsPrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: PairsPrompt, response: PairsResponse) -> list[tuple[str, ...]]:
         html = {entry["id"]: entry["text_html"] for entry in [*prompt["left"], *prompt["right"]]}
         return [(html[left], html[right]) for left, right in response["pairs"].items()]
 
     def options(self, body: Body) -> list[Option]:
         return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
 
-    def picked(self, body: Body, answer: PairsAnswer, response: Any) -> list[str]:
+    def picked(self, body: Body, answer: PairsAnswer, response: PairsResponse) -> list[str]:
         left_of = {pair.id: pair.left for pair in body.pairs}
         pairs = response["pairs"].items()
         return [f"{left_of[answer['facets'][left]]} → {answer['right'][right]}" for left, right in pairs]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from pydantic import Field, model_validator
 
@@ -31,11 +30,14 @@ class Body(ChoiceBody):
         return self
 
 
-class MultipleSelect(ChoiceKind[Body]):
-    """The response is `{"choices": [id]}`.
+class ChoicesResponse(TypedDict):
+    """The ids of the ticked choices; none is an answer too."""
 
-    Its score is (right ticked - wrong ticked) / right ones, not below 0; where none is right, all or nothing.
-    """
+    choices: list[str]
+
+
+class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
+    """The score is (right ticked - wrong ticked) / right ones, not below 0; where none is right, all or nothing."""
 
     name = "multiple_select"
     title = "Multiple select"
@@ -46,13 +48,13 @@ class MultipleSelect(ChoiceKind[Body]):
     def guess_rate(self, body: Body) -> float:
         return 0.5 ** len(body.choices)
 
-    def chosen(self, response: Mapping[str, Any]) -> list[str]:
-        return list(response.get("choices", []))
+    def chosen(self, response: ChoicesResponse) -> list[str]:
+        return list(response["choices"])
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> ChoicesResponse:
         return {"choices": list(form.get("choices", []))}
 
-    def blank_response(self) -> dict[str, Any]:
+    def blank_response(self) -> ChoicesResponse:
         return {"choices": []}
 
     def grade(self, body: Body, answer: ChoiceAnswer, response: object) -> Graded:
@@ -72,5 +74,5 @@ class MultipleSelect(ChoiceKind[Body]):
             feedback.append({"target": choice, "message": because or "This one belongs to the answer too."})
         return Graded(score, feedback, {"": score})
 
-    def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed:
+    def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoicesResponse]:
         return Revealed({"choices": sorted(right_choices(body, answer))}, body.explanation, body.solution)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypedDict
+from typing import Self, TypedDict
 
 from pydantic import Field, model_validator
 
@@ -66,8 +66,14 @@ class StepRow:
     correct: bool
 
 
-class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
-    """The response is `{"order": [id]}`, graded by the longest common subsequence with the right order.
+class StepsResponse(TypedDict):
+    """The ids of the steps as the student orders them."""
+
+    order: list[str]
+
+
+class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
+    """Graded by the longest common subsequence with the right order.
 
     The score is (LCS - 1) / (n - 1): one step is always in order with itself and earns nothing; only the exact order
     has all n.
@@ -114,14 +120,14 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
         steps: list[Text] = [{"id": key, "text": text[key]} for key in shown]
         return Presented({"stem": body.stem, "steps": steps}, {"order": ids}, guess_rate=1 / math.factorial(len(ids)))
 
-    def arrange(self, prompt: StepsPrompt, response: Mapping[str, Any]) -> StepsPrompt:
+    def arrange(self, prompt: StepsPrompt, response: StepsResponse) -> StepsPrompt:
         order = response.get("order") or []
         if not order:
             return prompt
         steps = sorted(prompt["steps"], key=lambda step: order.index(step["id"]) if step["id"] in order else len(order))
         return {**prompt, "steps": steps}
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> StepsResponse:
         """Without scripts the places are chosen by number; with them the steps come in their order."""
         steps = list(form.get("step", []))
         places = {step: form_value(form, f"place-{step}") for step in steps}
@@ -146,13 +152,15 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
         ]
         return Graded(score, feedback, {"": score})
 
-    def blank_response(self) -> dict[str, Any]:
+    def blank_response(self) -> StepsResponse:
         return {"order": []}
 
-    def reveal(self, body: Body, answer: StepsAnswer) -> Revealed:
+    def reveal(self, body: Body, answer: StepsAnswer) -> Revealed[StepsResponse]:
         return Revealed({"order": list(answer["order"])}, body.explanation, body.solution)
 
-    def result_rows(self, prompt: StepsPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[StepRow]:
+    def result_rows(
+        self, prompt: StepsPrompt, grade: ShownGrade[StepsResponse], response: StepsResponse
+    ) -> list[StepRow]:
         html = {step["id"]: step["text_html"] for step in prompt["steps"]}
         given = {step: place for place, step in enumerate(response["order"], start=1)}
         return [
@@ -160,7 +168,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
             for place, step in enumerate(grade["key"]["order"], start=1)
         ]
 
-    def response_texts(self, prompt: StepsPrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: StepsPrompt, response: StepsResponse) -> list[tuple[str, ...]]:
         html = {step["id"]: step["text_html"] for step in prompt["steps"]}
         return [(html[step],) for step in response["order"]]
 
@@ -168,7 +176,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer]):
         """None: there are too many orders to tell apart."""
         return []
 
-    def picked(self, body: Body, answer: StepsAnswer, response: Any) -> list[str]:
+    def picked(self, body: Body, answer: StepsAnswer, response: StepsResponse) -> list[str]:
         """Each step that was put right before one that does not follow it."""
         places = {step: at for at, step in enumerate(answer["order"])}
         answered = [places[step] for step in response["order"]]

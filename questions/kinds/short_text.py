@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self, TypedDict
+from typing import Literal, NotRequired, Self, TypedDict
 
 from pydantic import Field, model_validator
 
@@ -72,11 +72,15 @@ class NoAnswer(TypedDict):
     """A presentation holds nothing private: the body is all that grading needs."""
 
 
-class ShortText(Kind[Body, Prompt, NoAnswer]):
-    """The response is `{"text": "…"}`, graded 1 or 0.
+class TextResponse(TypedDict):
+    """What was typed; `final` says that it is meant as it is spelt."""
 
-    A near miss in spelling is sent back, once: with `"final": true` it is graded.
-    """
+    text: str
+    final: NotRequired[bool]
+
+
+class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
+    """Graded 1 or 0. A near miss in spelling is sent back, once: with `"final": true` it is graded."""
 
     name = "short_text"
     title = "Short text"
@@ -139,14 +143,17 @@ class ShortText(Kind[Body, Prompt, NoAnswer]):
     ) -> Presented[Prompt, NoAnswer]:
         return Presented({"stem": body.stem}, {})
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> TextResponse:
         text = form_value(form, "text")
         return {"text": text, "final": True} if text and form_value(form, "final") == text else {"text": text}
+
+    def blank_response(self) -> TextResponse:
+        return {"text": ""}
 
     def final(self, response: object) -> object:
         return {**response, "final": True} if isinstance(response, Mapping) else response
 
-    def may_insist(self, response: Mapping[str, Any]) -> bool:
+    def may_insist(self, response: TextResponse) -> bool:
         return bool(response["text"].strip())
 
     def grade(self, body: Body, answer: NoAnswer, response: object) -> Graded:
@@ -166,23 +173,23 @@ class ShortText(Kind[Body, Prompt, NoAnswer]):
             raise ResponseError("text", "Nearly. Check the spelling.")
         return Graded(0.0, [], {"": 0.0})
 
-    def check(self, body: Body, answer: NoAnswer) -> dict[str, Any]:
+    def check(self, body: Body, answer: NoAnswer) -> dict[str, object]:
         """What is accepted, and how it is compared."""
         return {"accept": body.accept, "pattern": body.pattern, "case": body.case, "spacing": body.spacing}
 
-    def reveal(self, body: Body, answer: NoAnswer) -> Revealed:
+    def reveal(self, body: Body, answer: NoAnswer) -> Revealed[TextResponse]:
         return Revealed({"text": body.accept[0]}, body.explanation, body.solution)
 
-    def result_rows(self, prompt: Prompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
+    def result_rows(self, prompt: Prompt, grade: ShownGrade[TextResponse], response: TextResponse) -> list[TypedRow]:
         return [TypedRow(response.get("text", ""), grade["key"]["text"], grade["correct"])]
 
-    def response_texts(self, prompt: Prompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: Prompt, response: TextResponse) -> list[tuple[str, ...]]:
         return [(str(response["text"]),)]
 
     def options(self, body: Body) -> list[Option]:
         return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]
 
-    def picked(self, body: Body, answer: NoAnswer, response: Any) -> list[str]:
+    def picked(self, body: Body, answer: NoAnswer, response: TextResponse) -> list[str]:
         """The option, or what was typed, as it is compared."""
         if self.grade(body, answer, self.final(response)).correct:
             return [body.accept[0]]

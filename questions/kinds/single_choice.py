@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from pydantic import Field, model_validator
 
@@ -34,8 +33,14 @@ class Body(ChoiceBody):
         return self
 
 
-class SingleChoice(ChoiceKind[Body]):
-    """The response is `{"choice": id}`, graded 1 or 0."""
+class ChoiceResponse(TypedDict, total=False):
+    """The id of the chosen option."""
+
+    choice: str
+
+
+class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
+    """Graded 1 or 0."""
 
     name = "single_choice"
     title = "Single choice"
@@ -47,17 +52,20 @@ class SingleChoice(ChoiceKind[Body]):
     def guess_rate(self, body: Body) -> float:
         return 1 / len(body.choices)
 
-    def chosen(self, response: Mapping[str, Any]) -> list[str]:
+    def chosen(self, response: ChoiceResponse) -> list[str]:
         return [response["choice"]] if "choice" in response else []
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> ChoiceResponse:
         return {"choice": form_value(form, "choice")}
+
+    def blank_response(self) -> ChoiceResponse:
+        return {}
 
     def grade(self, body: Body, answer: ChoiceAnswer, response: object) -> Graded:
         choice = known_id(field_of(response, "choice", '{"choice": id}'), answer["ids"], "choice")
         score = float(body.choices[answer["ids"][choice]].correct)
         return Graded(score, misconceptions(body, answer, [choice]), {"": score})
 
-    def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed:
+    def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoiceResponse]:
         (key,) = right_choices(body, answer)
         return Revealed({"choice": key}, body.explanation, body.solution)

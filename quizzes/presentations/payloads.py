@@ -126,7 +126,7 @@ def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
     }
 
 
-def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed) -> BareGrade:
+def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed[dict[str, object]]) -> BareGrade:
     """Return the grade without card states."""
     return {
         "score": graded.score,

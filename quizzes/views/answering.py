@@ -26,10 +26,13 @@ SHOWN = signing.Signer(salt="shown")
 
 def response(kind: str, form: QueryDict) -> dict[str, Any]:
     """What was answered, in the shape of the kind's response."""
-    return kinds.get(kind).from_form(dict(form.lists()))
+    fields: dict[str, Any] = kinds.get(kind).from_form(dict(form.lists()))
+    return fields
 
 
-def outcome(shown: PresentationPayload, grade: ShownGrade, response: dict[str, Any] | None) -> dict[str, Any]:
+def outcome(
+    shown: PresentationPayload, grade: ShownGrade[dict[str, object]], response: dict[str, Any] | None
+) -> dict[str, Any]:
     """The context of `_graded.html`: a presentation's payload, its grade with HTML, and what was answered (or None)."""
     kind = kinds.get(shown["kind"])
     return {

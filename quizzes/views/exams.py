@@ -265,7 +265,9 @@ def _result(found: Sitting, now: Any) -> dict[str, Any]:
         if one["response"] is not None and not one["grade"]:
             part["given"] = answering.given(one["presentation"], one["response"])
         if one["grade"]:
-            part |= answering.outcome(one["presentation"], cast(ShownGrade, one["grade"]), one["response"])
+            part |= answering.outcome(
+                one["presentation"], cast(ShownGrade[dict[str, object]], one["grade"]), one["response"]
+            )
         slots.append(part)
     return {
         "page": "exams",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 from questions.kinds.base import (
     Graded,
@@ -38,8 +38,14 @@ class NumericPrompt(Prompt):
     precision_hint: str
 
 
-class Numeric(Kind[Body, NumericPrompt, Variant]):
-    """The response is `{"value": "9.9999e-1"}` as typed, graded 1 or 0; a recognised mistake is named."""
+class NumberResponse(TypedDict):
+    """A number or a list of numbers as it was typed: `9.9999e-1`; clients may send a JSON number too."""
+
+    value: str | float
+
+
+class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
+    """Graded 1 or 0; a recognised mistake is named."""
 
     name = "numeric"
     title = "Numeric"
@@ -71,8 +77,11 @@ class Numeric(Kind[Body, NumericPrompt, Variant]):
         }
         return Presented(prompt, variant)
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> NumberResponse:
         return {"value": form_value(form, "value")}
+
+    def blank_response(self) -> NumberResponse:
+        return {"value": ""}
 
     def grade(self, body: Body, answer: Variant, response: object) -> Graded:
         text = field_of(response, "value", '{"value": "0.25"}')
@@ -88,29 +97,31 @@ class Numeric(Kind[Body, NumericPrompt, Variant]):
         because = body.engine.render(f"mistakes.{mistake}.because", answer["values"])
         return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
 
-    def reveal(self, body: Body, answer: Variant) -> Revealed:
+    def reveal(self, body: Body, answer: Variant) -> Revealed[NumberResponse]:
         """The key at the precision that is asked, and the texts with the variant's numbers."""
         values = answer["values"]
         solution = body.engine.render("solution", values) if body.solution else None
         key = show_key(body, answer["key"], answer["of"])
         return Revealed({"value": key}, body.engine.render("explanation", values), solution)
 
-    def check(self, body: Body, answer: Variant) -> dict[str, Any]:
+    def check(self, body: Body, answer: Variant) -> dict[str, object]:
         """The exact values of the key, one for a number, and the error that each may have."""
         keys = numbers_of(answer["key"])
         return {"values": keys, "allowed": allowed_errors(body, keys, answer["of"])}
 
-    def result_rows(self, prompt: NumericPrompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
+    def result_rows(
+        self, prompt: NumericPrompt, grade: ShownGrade[NumberResponse], response: NumberResponse
+    ) -> list[TypedRow]:
         return [TypedRow(response.get("value", ""), grade["key"]["value"], grade["correct"])]
 
-    def response_texts(self, prompt: NumericPrompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: NumericPrompt, response: NumberResponse) -> list[tuple[str, ...]]:
         return [(str(response["value"]),)]
 
     def options(self, body: Body) -> list[Option]:
         """The formulas of the answer and of the expected mistakes."""
         return [Option(f"`{body.answer}`", right=True), *(Option(f"`{mistake.value}`") for mistake in body.mistakes)]
 
-    def picked(self, body: Body, answer: Variant, response: Any) -> list[str]:
+    def picked(self, body: Body, answer: Variant, response: NumberResponse) -> list[str]:
         """The formula that gives the number, or words for none of them."""
         text = response["value"]
         correct, mistake = judge(body, answer, read_number(body, text if isinstance(text, str) else repr(text)))
@@ -136,7 +147,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant]):
             revealed.solution,
             "mistakes",
             mistakes,
-            answer=revealed.key["value"],
+            answer=str(revealed.key["value"]),
             hint=" · ".join(part for part in (body.unit, body.hint) if part),
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from typing import TypedDict
 
 from questions.kinds import (
     FormFields,
@@ -23,7 +23,7 @@ from questions.kinds.base import Opaque, Prompt, TypedRow
 from questions.kinds.fields import AFTER, STEM, Checkbox, Section
 from questions.kinds.responses import field_of, form_value
 
-WORDS = {True: "true", False: "false"}
+WORDS: dict[bool | None, str] = {None: "nothing", True: "true", False: "false"}
 
 
 class Body(ItemBody):
@@ -36,8 +36,14 @@ class Nothing(TypedDict):
     """The body is all that grading needs."""
 
 
-class TrueOrFalse(Kind[Body, Prompt, Nothing]):
-    """The response is `{"verdict": true}`, graded 1 or 0."""
+class Verdict(TypedDict):
+    """Whether the statement holds, as the student says."""
+
+    verdict: bool | None
+
+
+class TrueOrFalse(Kind[Body, Prompt, Nothing, Verdict]):
+    """Graded 1 or 0."""
 
     name = "true_or_false"
     title = "True or false"
@@ -59,8 +65,11 @@ class TrueOrFalse(Kind[Body, Prompt, Nothing]):
     ) -> Presented[Prompt, Nothing]:
         return Presented({"stem": body.stem}, {}, guess_rate=0.5)
 
-    def from_form(self, form: FormFields) -> dict[str, Any]:
+    def from_form(self, form: FormFields) -> Verdict:
         return {"verdict": {"true": True, "false": False}.get(form_value(form, "verdict"))}
+
+    def blank_response(self) -> Verdict:
+        return {"verdict": None}
 
     def grade(self, body: Body, answer: Nothing, response: object) -> Graded:
         verdict = field_of(response, "verdict", '{"verdict": true} or {"verdict": false}')
@@ -69,20 +78,19 @@ class TrueOrFalse(Kind[Body, Prompt, Nothing]):
         score = float(verdict == body.holds)
         return Graded(score, [], {"": score})
 
-    def reveal(self, body: Body, answer: Nothing) -> Revealed:
+    def reveal(self, body: Body, answer: Nothing) -> Revealed[Verdict]:
         return Revealed({"verdict": body.holds}, body.explanation, body.solution)
 
-    def result_rows(self, prompt: Prompt, grade: ShownGrade, response: Mapping[str, Any]) -> list[TypedRow]:
-        said = WORDS.get(response.get("verdict"), "nothing")  # type: ignore[arg-type]
-        return [TypedRow(said, WORDS[grade["key"]["verdict"]], grade["correct"])]
+    def result_rows(self, prompt: Prompt, grade: ShownGrade[Verdict], response: Verdict) -> list[TypedRow]:
+        return [TypedRow(WORDS[response["verdict"]], WORDS[grade["key"]["verdict"]], grade["correct"])]
 
-    def response_texts(self, prompt: Prompt, response: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    def response_texts(self, prompt: Prompt, response: Verdict) -> list[tuple[str, ...]]:
         return [(WORDS[response["verdict"]],)]
 
     def options(self, body: Body) -> list[Option]:
-        return [Option(word, value == body.holds) for value, word in WORDS.items()]
+        return [Option(WORDS[value], value == body.holds) for value in (True, False)]
 
-    def picked(self, body: Body, answer: Nothing, response: Any) -> list[str]:
+    def picked(self, body: Body, answer: Nothing, response: Verdict) -> list[str]:
         return [WORDS[response["verdict"]]]
 
     def samples(self, body: Body, identity: str) -> list[Sample]:
