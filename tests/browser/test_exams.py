@@ -415,7 +415,7 @@ def test_a_viva_by_keyboard_alone(page: Page, learner: User, key: Key) -> None:
             page.keyboard.press(str(wanted + 1))
         expect(page.locator("[data-left].filled")).to_have_count(5)
         page.keyboard.press("Enter")
-        said = f"Round {number}: {80 if number == 1 else 100}\N{NARROW NO-BREAK SPACE}% right"
+        said = f"Round {number}: {80 if number == 1 else 100}\N{NARROW NO-BREAK SPACE}% correct"
         expect(page.get_by_role("heading", level=2)).to_have_text(said)
         if number == 1:
             expect(page.locator(".results .bad")).to_have_count(1)
