@@ -11,16 +11,18 @@ from django.db.models import Max
 
 from questions import kinds
 from questions.models import Item
-from quizzes.exams.blueprints import is_asked
+from quizzes.calendar import study_day
+from quizzes.exams import blueprints
 from quizzes.exams.composition import Candidate
 from quizzes.exams.confusions import Confusion, load_confusions
-from quizzes.exams.drafting import KnownPairs
+from quizzes.exams.drafting import KnownPairs, Pool
 from quizzes.exams.viva_rounds import Pair
 from quizzes.models import Card, Presentation
 from quizzes.reviews import memory_states
 
 if TYPE_CHECKING:
-    from quizzes.models import Student
+    from questions.models import ItemVersion
+    from quizzes.models import ChangeLog, Exam, Student
 
 FORGOTTEN_AFTER = timedelta(days=30)
 """What was seen longer ago counts as not seen."""
@@ -28,6 +30,13 @@ HALF_LIFE = timedelta(days=7)
 """Time after which having seen an item counts half."""
 UNSEEN_RECALL = 0.5
 """The recall that is assumed of a pair never asked."""
+
+
+def load_pool(log: ChangeLog, exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva, now: datetime) -> Pool:
+    """What a sitting of the exam may ask the student of a change log; two queries."""
+    if isinstance(blueprint, blueprints.Viva):
+        return Pool(known_pairs=load_known_pairs(log, exam.course_id, blueprint.concepts, now))
+    return Pool(candidates=load_candidates(exam.course_id, load_last_seen(log.student, now), now))
 
 
 def load_candidates(
@@ -59,11 +68,10 @@ def load_last_seen(student: Student, now: datetime) -> dict[int, datetime]:
     return dict(shown.values_list("card__item").annotate(last=Max("created_at")).values_list("card__item", "last"))
 
 
-def load_known_pairs(
-    student: Student, course: int, concepts: Mapping[str, float], on: date, w: Sequence[float]
-) -> KnownPairs:
-    """The pairs of the course's match sets about `concepts` (empty: all), as the student knows them on study day `on`
-    by the memory parameters `w`; and the student's confusions."""
+def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float], now: datetime) -> KnownPairs:
+    """The pairs of the course's match sets about `concepts` (empty: all), as the student of a change log knows them,
+    and what they gave by mistake; two queries."""
+    student = log.student
     confusions = load_confusions(student)
     cards = (
         Card.objects.filter(
@@ -79,34 +87,41 @@ def load_known_pairs(
     mistakes: dict[int, list[str]] = defaultdict(list)
     for confusion in confusions:
         mistakes[confusion.item].append(confusion.text)
-    return KnownPairs(_known_pairs(cards, confusions, concepts, on, w), dict(mistakes))
+    asked = [card for card in cards if blueprints.is_asked(_published(card).concepts[0], concepts)]
+    return KnownPairs(known_pairs(asked, confusions, study_day(student, now).date, log.w), dict(mistakes))
 
 
-def _known_pairs(
-    cards: Iterable[Card], confusions: Sequence[Confusion], concepts: Mapping[str, float], on: date, w: Sequence[float]
-) -> list[Pair]:
-    partners: dict[tuple[int, str], list[str]] = defaultdict(list)
+def known_pairs(cards: Iterable[Card], confusions: Sequence[Confusion], on: date, w: Sequence[float]) -> list[Pair]:
+    """The pairs that the cards stand for, as they are remembered on study day `on` by the FSRS parameters `w`.
+
+    Pairs that the published version of their item has dropped are left out.
+    """
+    mistaken_for: dict[tuple[int, str], list[str]] = defaultdict(list)
     misses: Counter[tuple[int, str]] = Counter()
     for confusion in confusions:
         misses[confusion.item, confusion.facet] += confusion.times
         if confusion.owner:
-            partners[confusion.item, confusion.facet].append(confusion.owner)
-    pairs = []
-    for card in cards:
-        version = card.item.published
-        assert version is not None
-        if card.facet not in version.facets or not is_asked(version.concepts[0], concepts):
-            continue
-        recall = memory_states.predict(card, on, 0.0, w)
-        pairs.append(
-            Pair(
-                item=card.item_id,
-                facet=card.facet,
-                concept=version.concepts[0],
-                difficulty=version.difficulty,
-                recall=UNSEEN_RECALL if recall is None else recall,
-                misses=misses[card.item_id, card.facet],
-                mistaken_for=tuple(partners[card.item_id, card.facet]),
-            )
+            mistaken_for[confusion.item, confusion.facet].append(confusion.owner)
+    return [
+        Pair(
+            item=card.item_id,
+            facet=card.facet,
+            concept=version.concepts[0],
+            difficulty=version.difficulty,
+            recall=_recall(card, on, w),
+            misses=misses[card.item_id, card.facet],
+            mistaken_for=tuple(mistaken_for[card.item_id, card.facet]),
         )
-    return pairs
+        for card, version in ((card, _published(card)) for card in cards)
+        if card.facet in version.facets
+    ]
+
+
+def _published(card: Card) -> ItemVersion:
+    assert card.item.published is not None
+    return card.item.published
+
+
+def _recall(card: Card, on: date, w: Sequence[float]) -> float:
+    recall = memory_states.predict(card, on, 0.0, w)
+    return UNSEEN_RECALL if recall is None else recall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from questions.kinds import Round
@@ -32,7 +32,22 @@ class KnownPairs:
     """What is known of a student's match sets: their pairs, and for an item the right-hand texts given by mistake."""
 
     pairs: Sequence[viva_rounds.Pair]
-    mistakes: dict[int, list[str]]
+    mistakes: Mapping[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What a sitting may ask of its student: the bank's items for an assessment, the pairs they know for a viva."""
+
+    candidates: Sequence[composition.Candidate] = ()
+    known_pairs: KnownPairs = KnownPairs((), {})
+
+
+def draft_sitting(blueprint: blueprints.Assessment | blueprints.Viva, pool: Pool, seed: int) -> list[DraftSection]:
+    """Choose from the pool what a sitting asks, the same for the same seed. Raises SittingError `bank`."""
+    if isinstance(blueprint, blueprints.Viva):
+        return draft_viva(blueprint, pool.known_pairs, seed)
+    return draft_assessment(blueprint, pool.candidates, seed)
 
 
 def draft_assessment(

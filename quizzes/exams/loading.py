@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import pydantic
 from django.utils import timezone
@@ -36,7 +36,7 @@ class ExamDocument(BaseModel):
     closes_at: AwareDatetime | None = None
     attempts: int | None = Field(default=None, ge=1, le=1000)
     feedback: Literal["closed", "ended"] = "closed"
-    blueprint: dict[str, Any] = {}
+    blueprint: dict[str, object] = {}
 
     @pydantic.model_validator(mode="after")
     def _in_order(self) -> Self:

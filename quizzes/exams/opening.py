@@ -17,23 +17,24 @@ from django.db import IntegrityError, transaction
 
 from questions.models import Item, ItemVersion
 from quizzes import presentations, schedule
-from quizzes.calendar import instant, study_day
+from quizzes.calendar import instant
 from quizzes.exams import blueprints
-from quizzes.exams.candidates import load_candidates, load_known_pairs, load_last_seen
+from quizzes.exams.candidates import load_pool
 from quizzes.exams.closing import close_locked
 from quizzes.exams.deadlines import is_over, round_seconds, with_extra_time
-from quizzes.exams.drafting import DraftSection, DraftSlot, draft_assessment, draft_viva
+from quizzes.exams.drafting import DraftSection, DraftSlot, draft_sitting
 from quizzes.exams.errors import SittingError
 from quizzes.models import Card, Enrolment, Exam, Presentation, Sitting, Slot
 
 if TYPE_CHECKING:
-    from quizzes.models import ChangeLog, Student
+    from quizzes.models import Student
 
 
 def open_sitting(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     """The student's open sitting of the exam, or a new one; and whether it is new.
 
-    Raises Enrolment.DoesNotExist for who is not enrolled, and SittingError: `early`, `over`, `attempts` or `bank`.
+    Raises Enrolment.DoesNotExist for a student who is not enrolled, and SittingError: `early`, `over`, `attempts` or
+    `bank`.
     """
     try:
         with transaction.atomic():
@@ -45,12 +46,12 @@ def open_sitting(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, 
 
 def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     enrolment = Enrolment.objects.get(student=student, course=exam.course_id)
-    change_log = schedule.ensure_cards(student)  # locked: one at a time
+    log = schedule.ensure_cards(student)  # locked: one at a time
     latest = Sitting.objects.filter(student=student, exam=exam).order_by("-number").first()
     if latest and latest.is_open:
         if not is_over(latest, now):
             return latest, False
-        close_locked(change_log, latest, Sitting.State.EXPIRED, now)
+        close_locked(log, latest, Sitting.State.EXPIRED, now)
     check_may_begin(exam, latest.number if latest else 0, now)
     blueprint = blueprints.parse(exam.kind, exam.blueprint)
     sitting = Sitting(
@@ -61,7 +62,7 @@ def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
         opened_at=now,
         deadline_at=now + with_extra_time(timedelta(minutes=exam.minutes), enrolment),
     )
-    draft = _draft(sitting, blueprint, change_log)
+    draft = draft_sitting(blueprint, load_pool(log, exam, blueprint, now), sitting.seed)
     seconds = round_seconds(blueprint, enrolment) if isinstance(blueprint, blueprints.Viva) else None
     _store(sitting, draft, _load_drawn(student, draft), seconds)
     return sitting, True
@@ -78,33 +79,22 @@ def check_may_begin(exam: Exam, begun: int, now: datetime) -> None:
         raise SittingError("attempts", f"This exam can be taken {often}, and you have.")
 
 
-def _draft(
-    sitting: Sitting, blueprint: blueprints.Assessment | blueprints.Viva, change_log: ChangeLog
-) -> list[DraftSection]:
-    """Load what can be asked, and choose from it by the sitting's seed."""
-    student, course, now = sitting.student, sitting.exam.course_id, sitting.opened_at
-    if isinstance(blueprint, blueprints.Viva):
-        on = study_day(student, now).date
-        known = load_known_pairs(student, course, blueprint.concepts, on, change_log.w)
-        return draft_viva(blueprint, known, sitting.seed)
-    return draft_assessment(blueprint, load_candidates(course, load_last_seen(student, now), now), sitting.seed)
-
-
 @dataclass(frozen=True)
 class _Drawn:
-    """The items of a draft, by item: the version to ask, and the card that its presentation hangs on."""
+    """Of each item of a draft the version to ask, and the card that its presentation belongs to."""
 
     versions: dict[int, ItemVersion]
     cards: dict[int, Card]
 
 
 def _load_drawn(student: Student, draft: Sequence[DraftSection]) -> _Drawn:
+    """Load what freezing the items of the draft needs; two queries."""
     asked = [slot.item for section in draft for slot in section.slots]
     items = Item.objects.filter(pk__in=asked).select_related("published__item", "published__lesson")
     versions = {item.pk: item.published for item in items if item.published}
     cards: dict[int, Card] = {}
     for card in Card.objects.filter(student=student, item__in=asked).order_by("facet"):
-        # Of a match set, the card of its first pair.
+        # Of a match set, it is the card of its first pair.
         cards.setdefault(card.item_id, card)
     return _Drawn(versions, cards)
 

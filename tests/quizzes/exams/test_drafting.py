@@ -6,7 +6,15 @@ import pytest
 
 from quizzes.exams.blueprints import Assessment, Section, Viva
 from quizzes.exams.composition import Candidate
-from quizzes.exams.drafting import DraftSection, DraftSlot, KnownPairs, draft_assessment, draft_viva
+from quizzes.exams.drafting import (
+    DraftSection,
+    DraftSlot,
+    KnownPairs,
+    Pool,
+    draft_assessment,
+    draft_sitting,
+    draft_viva,
+)
 from quizzes.exams.errors import SittingError
 from quizzes.exams.viva_rounds import Pair
 
@@ -74,3 +82,10 @@ def test_a_round_puts_first_what_was_given_by_mistake() -> None:
 def test_without_match_sets_there_is_no_viva() -> None:
     with pytest.raises(SittingError, match="There are no match sets"):
         draft_viva(Viva(rounds=1, pairs=2, distractors=0, seconds_a_round=60), KnownPairs([], {}), seed=1)
+
+
+def test_what_a_sitting_asks_follows_from_its_blueprint() -> None:
+    pool = Pool(BANK, KnownPairs([Pair(7, "l1", "l2", 1, 0.2)], {}))
+    viva = Viva(rounds=1, pairs=2, distractors=0, seconds_a_round=60)
+    assert draft_sitting(viva, pool, 1) == draft_viva(viva, pool.known_pairs, 1)
+    assert draft_sitting(Assessment(slots=4), pool, 1) == draft_assessment(Assessment(slots=4), BANK, 1)
