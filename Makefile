@@ -1,6 +1,6 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test test-clocks bench lint format architecture lock clean setup setup-test
+.PHONY: run test test-clocks bench lint format architecture screenshots lock clean setup setup-test
 .NOTPARALLEL:
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that is.
@@ -57,6 +57,10 @@ format: setup-test
 # The picture in docs/architecture.md.
 architecture: setup-test
 	$(BIN)/python -m docs.draw_architecture
+
+# The pages that the README shows.
+screenshots: setup-test
+	$(BIN)/python -m docs.take_screenshots
 
 lock: setup
 	requirements/compile.sh
