@@ -23,7 +23,7 @@ from quizzes.reviews import change_log
 if TYPE_CHECKING:
     from quizzes.models import Card, ChangeLog
     from quizzes.planning.forecast import Forecast
-    from quizzes.reviews.accepting import Accepted
+    from quizzes.reviews import Accepted
     from quizzes.schedule import ForecastFacts
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from quizzes import presentations
 from quizzes.calendar import instant
 from quizzes.models import Exam, Sitting
 from quizzes.presentations import PresentationPayload
-from quizzes.reviews.payloads import GradePayload
+from quizzes.reviews import GradePayload
 
 if TYPE_CHECKING:
     from quizzes.models import Slot

@@ -26,7 +26,7 @@ WHICH_PAIR = "a match set: name one of its pairs"
 
 
 @dataclass(frozen=True, eq=False)
-class _Facets:
+class Facets:
     """An item with what of it is remembered on its own: `facets`, and the facet of each left text."""
 
     item: int
@@ -38,9 +38,9 @@ class _Facets:
 class CardFinder:
     """The student's items by their names and questions, and the cards of their facets."""
 
-    _by_name: Mapping[str, list[_Facets]]
+    _by_name: Mapping[str, list[Facets]]
     """By slug, and by identifier."""
-    _by_stem: Mapping[str, list[_Facets]]
+    _by_stem: Mapping[str, list[Facets]]
     """By the question as plain text."""
     _cards: Mapping[tuple[int, str], uuid.UUID]
     _found: dict[object, uuid.UUID | str] = field(default_factory=dict)
@@ -49,14 +49,14 @@ class CardFinder:
     @classmethod
     def load(cls, student: Student, courses: QuerySet[Course]) -> CardFinder:
         """Load what the student is asked in these courses; two queries."""
-        by_name: dict[str, list[_Facets]] = defaultdict(list)
-        by_stem: dict[str, list[_Facets]] = defaultdict(list)
+        by_name: dict[str, list[Facets]] = defaultdict(list)
+        by_stem: dict[str, list[Facets]] = defaultdict(list)
         items = Item.objects.published().filter(course__in=courses).select_related("published")
         for item in items.iterator(chunk_size=CHUNK):
             assert item.published is not None
             body = item.published.body
             lefts = {anki.plain(markup.render(pair["left"])): pair["id"] for pair in body.get("pairs", [])}
-            facets = _Facets(item.pk, item.published.facets, lefts)
+            facets = Facets(item.pk, item.published.facets, lefts)
             for name in (item.slug, str(item.uid)):
                 by_name[name].append(facets)
             for stem in {anki.plain(body["stem"]), anki.plain(markup.render(body["stem"]))}:
@@ -100,12 +100,12 @@ class CardFinder:
         facet_of_card = facet or _facet(item, note, place)
         return WHICH_PAIR if facet_of_card is None else self._cards.get((item.item, facet_of_card), NO_PAIR)
 
-    def _named(self, names: Iterable[ItemName]) -> set[tuple[_Facets, str]]:
+    def _named(self, names: Iterable[ItemName]) -> set[tuple[Facets, str]]:
         """Return the items of these names, each with the facet that its name says."""
         return {(item, name.facet) for name in names for item in self._by_name.get(name.item, [])}
 
 
-def _facet(item: _Facets, note: Note, place: int) -> str | None:
+def _facet(item: Facets, note: Note, place: int) -> str | None:
     """Return which facet of an item a card is of; None where that cannot be told.
 
     Of a match set's pairs it is the one that a field names, else the one of its number. A number says nothing where

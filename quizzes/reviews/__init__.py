@@ -6,7 +6,7 @@ log and numbers what changes in it, `memory_states` folds logs into card states 
 """
 
 from quizzes.reviews import change_log, memory_states, sync
-from quizzes.reviews.accepting import accept, accept_locked
+from quizzes.reviews.accepting import Accepted, accept, accept_locked
 from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
 from quizzes.reviews.payloads import BatchResultPayload, EventResultPayload, GradePayload, SyncPayload
@@ -16,6 +16,7 @@ __all__ = [
     "CLOCK_TOLERANCE",
     "EARLIEST",
     "MAX_DURATION_MS",
+    "Accepted",
     "Batch",
     "BatchError",
     "BatchResultPayload",

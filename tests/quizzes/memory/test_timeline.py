@@ -1,6 +1,7 @@
 """Implicit reviews: how far they move a card's memory, and its clock."""
 
-from datetime import date, timedelta
+import uuid
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.memory import fsrs
-from quizzes.memory.timeline import step_clock
+from quizzes.memory.timeline import LogLine, build_timeline, step_clock
 
 DAY = date(2026, 3, 1)
 weights = st.floats(0.01, 1.0)
@@ -80,3 +81,33 @@ def test_practice_never_moves_the_clock_past_its_own_day(days: int, weight: floa
     moved = step_clock(DAY, None, DAY + timedelta(days=days), weight)
     assert moved is not None
     assert DAY <= moved.counted_from <= DAY + timedelta(days=days)
+
+
+def line(card: int, days: int, practice: float = 0.0) -> LogLine:
+    """A line of a card's log, some days after `DAY`."""
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=days)
+    event = uuid.UUID(int=1000 * card + days)
+    return LogLine(uuid.UUID(int=card), at, event, DAY + timedelta(days=days), 3, practice)
+
+
+@pytest.mark.parametrize(
+    ("log", "counted", "elapsed"),
+    [
+        ([], [], []),
+        ([line(1, 0), line(1, 3), line(1, 10)], [0, 1, 2], [0, 3, 7]),
+        ([line(1, 5), line(2, 0), line(2, 2)], [0, 1, 2], [0, 0, 2]),
+        # Practice before the first review counts for nothing,
+        ([line(1, 0, 0.5), line(1, 4), line(1, 6)], [1, 2], [0, 2]),
+        # a second one on a day neither,
+        ([line(1, 0), line(1, 4, 0.5), line(1, 4, 0.9), line(1, 6)], [0, 1, 3], [0, 4, 4]),
+        # and a card that was only practised has no timeline.
+        ([line(1, 0, 0.5), line(2, 0)], [1], [0]),
+    ],
+)
+def test_a_timeline_holds_what_counts_of_each_card(log: list[LogLine], counted: list[int], elapsed: list[int]) -> None:
+    timeline = build_timeline(log)
+    assert timeline.lines == [log[at] for at in counted]
+    assert timeline.elapsed == elapsed
+    assert timeline.cards == list(dict.fromkeys(log[at].card for at in counted))
+    assert sum(timeline.lengths) == len(counted)
+    assert len(timeline.clocks) == len(timeline.lengths) == len(timeline.cards)
