@@ -11,7 +11,7 @@ INDEXES = {
 
 
 def _index(name, fields):
-    # As questions.text.search.vector has it: the index serves that expression alone.
+    # As questions.text.search.search_vector has it: the index serves that expression alone.
     return GinIndex(SearchVector(*fields, config="english") + SearchVector(*fields, config="simple"), name=name)
 
 

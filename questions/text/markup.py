@@ -5,11 +5,10 @@ stays LaTeX, in elements of class `math` that the page typesets with KaTeX; with
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -17,12 +16,15 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
+
+RenderRule = Callable[[RendererHTML, Sequence[Token], int, OptionsDict, EnvType], str]
 
 TRY = re.compile(r"\btry=([a-z0-9-]+(?:,[a-z0-9-]+)*)")
 """In the line that opens a callout: the items that it offers to try."""
@@ -76,7 +78,7 @@ def sections(text: str) -> tuple[Section, ...]:
     """A lesson's text, cut at its second-level headings."""
     tokens = _MARKDOWN.parse(text)
     starts = [at for at, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
-    found = []
+    parts = []
     for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
         part = tokens[start:end]
         if not part:
@@ -85,8 +87,8 @@ def sections(text: str) -> tuple[Section, ...]:
         body = part[3:] if heading else part
         title = part[1].content if heading else ""
         html = _clean(str(_MARKDOWN.renderer.render(body, _MARKDOWN.options, {})))
-        found.append(Section(_slug(title) if heading else "", title, html))
-    return tuple(found)
+        parts.append(Section(_slug(title) if heading else "", title, html))
+    return tuple(parts)
 
 
 def simulators(text: str) -> tuple[str, ...]:
@@ -102,8 +104,8 @@ def tried(text: str) -> tuple[str, ...]:
 
 def tried_in(info: str) -> list[str]:
     """The items that the opening line of a callout names."""
-    found = TRY.search(info)
-    return found[1].split(",") if found else []
+    match = TRY.search(info)
+    return match[1].split(",") if match else []
 
 
 def _clean(html: str) -> SafeString:
@@ -129,13 +131,13 @@ def _highlight(code: str, language: str, attributes: str) -> str:
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
-def _code(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _code(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     """Code that is wider than its box is scrolled by keys too."""
     html = RendererHTML.fence(self, tokens, at, options, env)
     return html.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">', 1)
 
 
-def _callout(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _callout(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[at]
     if token.nesting < 0:
         return f"{_tries(tokens, at)}</aside>\n"
@@ -158,13 +160,13 @@ def _tries(tokens: Sequence[Token], end: int) -> str:
     return f'<p class="try">{" ".join(links)}</p>\n'
 
 
-def _simulator(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _simulator(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     if tokens[at].nesting < 0:
         return "</div>\n"
     return f'<div class="simulator-place simulator-{_slug(tokens[at].info.strip().removeprefix("simulator"))}">'
 
 
-def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     title = tokens[at + 1].content
     return f'<{tokens[at].tag} id="{_slug(title)}">'
 
@@ -197,20 +199,20 @@ def _keep_together(state: StateCore) -> None:
                 continue
             for place, pattern, side in ((at - 1, BEFORE_MATH, "before"), (at + 1, AFTER_MATH, "after")):
                 text = children[place] if 0 <= place < len(children) else None
-                found = pattern.search(text.content) if text and text.type == "text" else None
-                if text and found:
-                    text.content = text.content[: found.start()] + text.content[found.end() :]
-                    token.meta = {**token.meta, side: found[0]}
+                match = pattern.search(text.content) if text and text.type == "text" else None
+                if text and match:
+                    text.content = text.content[: match.start()] + text.content[match.end() :]
+                    token.meta = {**token.meta, side: match[0]}
 
 
-def _inline_math(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _inline_math(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     before, after = (escape(tokens[at].meta.get(side, ""), quote=False) for side in ("before", "after"))
     formula = _render_math("span", "math")(self, tokens, at, options, env)
     return f'<span class="unbroken">{before}{formula}{after}</span>' if before or after else formula
 
 
-def _render_math(tag: str, classes: str) -> Any:
-    def rule(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _render_math(tag: str, classes: str) -> RenderRule:
+    def rule(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         return f'<{tag} class="{classes}">{escape(tokens[at].content.strip(), quote=False)}</{tag}>'
 
     return rule

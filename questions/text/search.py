@@ -1,55 +1,43 @@
-"""Searching lessons and concepts, and the parts of any search: words, the match in SQL, a snippet to show.
+"""Search lessons and concepts: words that begin with the root of each word of the query.
 
-Words that begin with the root of each match; on PostgreSQL, by an index, words with the same stem too.
+On PostgreSQL, by an index, words with the same stem match too.
 """
 
 from __future__ import annotations
 
-import re
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape, unescape
-from typing import Any
+from html import escape
+from typing import TypeVar, cast
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchVector
 from django.db import connections
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import CombinedExpression
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from questions.models import Concept, Lesson
 from questions.text import markup
+from questions.text.snippets import snippet
+from questions.text.words import count_words, root
 
-LONGEST, MOST_WORDS = 100, 8
-"""Of a query, in characters and words; what is beyond is left out."""
-FOUND = 8
-"""Hits of each type, at most."""
-SECTIONS = 3
-"""Hits within a lesson, at most."""
-BEFORE, SHOWN = 10, 36
-"""Words of a snippet before its first match, and in all."""
-
-ENDINGS = (
-    *("isations", "izations", "isation", "ization", "ations", "ation", "ings", "ing"),
-    *("ises", "izes", "ise", "ize", "ies", "ied", "es", "ed", "s", "y"),
-)
-DOUBLED = re.compile(r"([bdfgmnprt])\1$")
-GREEK = str.maketrans(
-    {"α": " alpha ", "β": " beta ", "γ": " gamma ", "ε": " epsilon ", "η": " eta ", "λ": " lambda "}
-    | {"μ": " mu ", "σ": " sigma ", "θ": " theta ", "∇": " nabla ", "Σ": " sum "}
-)
-MATH = re.compile(r'<(span|div) class="math(?: display)?">([^<]*)</\1>')
-BLOCK = re.compile(r"</(?:p|li|h\d|t[dh]|pre|div|aside)>|<br>")
-TAG = re.compile(r"<[^>]*>")
-PIECE = re.compile(r"\x02([^\x03]*)\x03|(\s+)|([^\s\x02]+)")
+MAX_HITS = 8
+"""Hits of each type."""
+MAX_SECTIONS = 3
+"""Hits within a lesson."""
 
 LESSON_FIELDS = ("title", "summary", "body_markdown")
 CONCEPT_FIELDS = ("name", "definition")
 
+ModelT = TypeVar("ModelT", bound=Model)
+
 
 @dataclass(frozen=True)
 class Hit:
-    """What was found: a lesson (at a section, `anchor`) or a concept; title and snippet are sanitised HTML."""
+    """A lesson (at a section, `anchor`) or a concept that was found; title and snippet are sanitised HTML."""
 
     slug: str
     anchor: str
@@ -57,17 +45,21 @@ class Hit:
     snippet_html: SafeString
 
 
-def words(query: str) -> tuple[str, ...]:
-    """The words of a query, in lower case; Greek letters as they are written in LaTeX."""
-    text = query[:LONGEST].translate(GREEK).casefold()
-    return tuple(dict.fromkeys(re.findall(r"[^\W_]+", text)))[:MOST_WORDS]
+@dataclass(frozen=True)
+class _SectionHit:
+    """A hit in a lesson's section, with what orders it: how many words its title holds, and its place."""
+
+    words_in_title: int
+    place: int
+    hit: Hit
 
 
-def matching(rows: Any, fields: Sequence[str], wanted: Sequence[str]) -> Any:
+def filter_by_words(rows: QuerySet[ModelT], fields: Sequence[str], words: Sequence[str]) -> QuerySet[ModelT]:
     """The rows in whose fields each of the words occurs; `fields` are names of text columns, or of paths into JSON."""
     if connections[rows.db].vendor == "postgresql":
-        return rows.alias(vector=vector(fields)).filter(vector=_query(wanted))
-    for word in wanted:
+        stemmed = rows.alias(vector=search_vector(fields)).filter(vector=_search_query(words))
+        return cast("QuerySet[ModelT]", stemmed)
+    for word in words:
         anywhere = Q()
         for field in fields:
             anywhere |= Q(**{f"{field}__iregex": rf"\b{root(word)}"})
@@ -75,118 +67,70 @@ def matching(rows: Any, fields: Sequence[str], wanted: Sequence[str]) -> Any:
     return rows
 
 
-def vector(fields: Sequence[str]) -> Any:
+def search_vector(fields: Sequence[str]) -> CombinedExpression:
     """The words of the fields, stemmed and as they stand; the index of a table is on just this."""
     return SearchVector(*fields, config="english") + SearchVector(*fields, config="simple")
 
 
-def _query(wanted: Sequence[str]) -> Any:
-    found: Any = None
-    for word in wanted:
-        # Letters and digits alone, so that nothing in it is an operator.
-        one = SearchQuery(word, config="english", search_type="plain") | SearchQuery(
-            f"{root(word)}:*", config="simple", search_type="raw"
-        )
-        found = one if found is None else found & one
-    return found
+def _search_query(words: Sequence[str]) -> SearchQueryCombinable:
+    """All of the words, each with its stem or beginning with its root.
 
-
-def lessons(wanted: Sequence[str]) -> list[Hit]:
-    """The lessons' sections that hold the words, those with the words in their titles first; one query."""
-    hits: list[tuple[int, int, Hit]] = []
-    rows = matching(Lesson.objects.all(), LESSON_FIELDS, wanted).only("slug", *LESSON_FIELDS)
-    for lesson in rows[:FOUND]:
-        parts = markup.sections(lesson.body_markdown)
-        held = [(_held(part.title + " " + part.html, wanted), at, part) for at, part in enumerate(parts)]
-        most = max((count for count, _, _ in held), default=0)
-        # What only a directive or a formula's command holds, nobody would see.
-        whole = _held(lesson.title, wanted) == len(wanted)
-        if whole or (not most and _held(f"{lesson.title} {lesson.summary}", wanted)):
-            summary = snippet(markup.render_inline(lesson.summary), wanted)
-            hits.append((-len(wanted) - 1, 0, Hit(lesson.slug, "", snippet(escape(lesson.title), wanted), summary)))
-        best = sorted((-_held(part.title, wanted), at, part) for count, at, part in held if most and count == most)
-        best = [one for one in best if one[2].id or not whole]
-        for rank, at, part in best[:SECTIONS]:
-            title = snippet(escape(lesson.title), wanted)
-            if part.title:
-                title = format_html("{}: {}", title, snippet(markup.render_inline(part.title), wanted))
-            hits.append((rank, at, Hit(lesson.slug, part.id, title, snippet(part.html, wanted))))
-    return [hit for _, _, hit in sorted(hits, key=lambda one: one[:2])][:FOUND]
-
-
-def concepts(wanted: Sequence[str]) -> list[Hit]:
-    """The concepts that hold the words, those with the words in their names first; one query."""
-    rows = matching(Concept.objects.all(), CONCEPT_FIELDS, wanted).only("slug", "position", *CONCEPT_FIELDS)
-    found = sorted(rows[: 10 * FOUND], key=lambda one: (-_held(one.name, wanted), one.position))
-    return [
-        Hit(one.slug, "", snippet(escape(one.name), wanted), snippet(markup.render_inline(one.definition), wanted))
-        for one in found[:FOUND]
-    ]
-
-
-def root(word: str) -> str:
-    """A word without its ending, four letters at least, and without a consonant that the ending doubled."""
-    for ending in ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            rest = word[: -len(ending)]
-            return rest[:-1] if DOUBLED.search(rest) and ending in ("ing", "ings", "ed") else rest
-    return word
-
-
-def _held(html: str, wanted: Sequence[str]) -> int:
-    """How many of the words a text holds."""
-    text = TAG.sub(" ", html)
-    return sum(_begins(text, root(word)) for word in wanted)
-
-
-def snippet(html: str, wanted: Sequence[str]) -> SafeString:
-    """The part of sanitised HTML with the most of the words, as one line of text with the words in `<mark>`.
-
-    Formulas stay whole, to be typeset; of all other markup nothing is left.
+    They are letters and digits alone, so that nothing in them is an operator.
     """
-    roots = [root(word) for word in wanted]
-    pieces = _pieces(html)
-    matches = [next((one for one in roots if not math and _begins(text, one)), None) for text, math in pieces]
-    starts = [at for at, match in enumerate(matches) if match] or [0]
-    first = max(starts, key=lambda at: (len({one for one in matches[at : at + SHOWN - BEFORE] if one}), -at))
-    begin = max(first - BEFORE, 0) if len(pieces) > SHOWN else 0
-    shown = [
-        f'<span class="math">{escape(text, quote=False)}</span>' if math else _marked(text, match)
-        for (text, math), match in list(zip(pieces, matches, strict=True))[begin : begin + SHOWN]
+    either = [
+        SearchQuery(word, config="english", search_type="plain")
+        | SearchQuery(f"{root(word)}:*", config="simple", search_type="raw")
+        for word in words
     ]
-    more = begin + SHOWN < len(pieces)
-    line = ("… " if begin else "") + "".join(shown).strip() + (" …" if more else "")
-    return mark_safe(line)  # noqa: S308 - every piece of it was escaped
+    return functools.reduce(operator.and_, either)
 
 
-def _pieces(html: str) -> list[tuple[str, bool]]:
-    """Words with the space after them, and formulas (True)."""
-    text = MATH.sub("\x02\\2\x03", html.replace("\x02", "").replace("\x03", ""))
-    text = unescape(TAG.sub("", BLOCK.sub(" ", text)))
-    pieces: list[tuple[str, bool]] = []
-    for math, space, word in PIECE.findall(text):
-        if space:
-            if pieces and not pieces[-1][1]:
-                pieces[-1] = (pieces[-1][0].rstrip() + " ", False)
-            elif pieces:
-                pieces.append((" ", False))
-        elif word:
-            pieces.append((word, False))
-        elif math:
-            pieces.append((math, True))
-    return pieces
+def search_lessons(words: Sequence[str]) -> list[Hit]:
+    """The lessons' sections that hold the words, those with the words in their titles first; one query."""
+    rows = filter_by_words(Lesson.objects.all(), LESSON_FIELDS, words).only("slug", *LESSON_FIELDS)
+    hits = [hit for lesson in rows[:MAX_HITS] for hit in _section_hits(lesson, words)]
+    hits.sort(key=lambda hit: (-hit.words_in_title, hit.place))
+    return [hit.hit for hit in hits[:MAX_HITS]]
 
 
-def _begins(text: str, start: str) -> bool:
-    return any(part.startswith(start) for part in re.findall(r"[^\W_]+", text.casefold()))
+def _section_hits(lesson: Lesson, words: Sequence[str]) -> list[_SectionHit]:
+    """The lesson as a whole, where its title or nothing but its head holds the words, and the sections that hold most.
+
+    What only a directive or a formula's command holds nobody would see: it gives no hit.
+    """
+    hits = []
+    sections = markup.sections(lesson.body_markdown)
+    counts = [count_words(f"{section.title} {section.html}", words) for section in sections]
+    most = max(counts, default=0)
+    in_title = count_words(lesson.title, words) == len(words)
+    if in_title or (not most and count_words(f"{lesson.title} {lesson.summary}", words)):
+        summary = snippet(markup.render_inline(lesson.summary), words)
+        hits.append(_SectionHit(len(words) + 1, 0, Hit(lesson.slug, "", snippet(escape(lesson.title), words), summary)))
+    best = [
+        (count_words(section.title, words), place, section)
+        for place, (section, count) in enumerate(zip(sections, counts, strict=True))
+        if most and count == most and (section.id or not in_title)
+    ]
+    best.sort(key=lambda entry: (-entry[0], entry[1]))
+    for words_in_title, place, section in best[:MAX_SECTIONS]:
+        title = snippet(escape(lesson.title), words)
+        if section.title:
+            title = format_html("{}: {}", title, snippet(markup.render_inline(section.title), words))
+        hit = Hit(lesson.slug, section.id, title, snippet(section.html, words))
+        hits.append(_SectionHit(words_in_title, place, hit))
+    return hits
 
 
-def _marked(text: str, match: str | None) -> str:
-    """The text, escaped, with the words that begin with `match` marked."""
-    if match is None:
-        return escape(text, quote=False)
-    parts = re.split(r"([^\W_]+)", text)
-    return "".join(
-        f"<mark>{escape(part, quote=False)}</mark>" if part.casefold().startswith(match) else escape(part, quote=False)
-        for part in parts
-    )
+def search_concepts(words: Sequence[str]) -> list[Hit]:
+    """The concepts that hold the words, those with the words in their names first; one query."""
+    rows = filter_by_words(Concept.objects.all(), CONCEPT_FIELDS, words).only("slug", "position", *CONCEPT_FIELDS)
+    best = sorted(rows[: 10 * MAX_HITS], key=lambda concept: (-count_words(concept.name, words), concept.position))
+    return [
+        Hit(
+            concept.slug,
+            "",
+            snippet(escape(concept.name), words),
+            snippet(markup.render_inline(concept.definition), words),
+        )
+        for concept in best[:MAX_HITS]
+    ]

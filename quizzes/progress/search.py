@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString
 
 from questions.models import Item
 from questions.text import markup
-from questions.text import search as text_search
+from questions.text.search import MAX_HITS, Hit, filter_by_words, search_concepts, search_lessons
+from questions.text.snippets import snippet
+from questions.text.words import split_query
 from quizzes.models import Card, Student
 from quizzes.progress.concepts import load_newest_answers, load_stems
 
@@ -35,37 +37,37 @@ def find_matches(query: str, student: Student | None) -> list[SearchResult]:
     Of items only the question is searched and shown, never what is right. A fixed number of queries; none for an
     empty query.
     """
-    wanted = text_search.words(query)
-    if not wanted:
+    words = split_query(query)
+    if not words:
         return []
     concepts = [
         SearchResult("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
-        for hit in text_search.concepts(wanted)
+        for hit in search_concepts(words)
     ]
     lessons = [
         SearchResult("lesson", hit.slug, hit.title_html, hit.snippet_html, _lesson_url(hit))
-        for hit in text_search.lessons(wanted)
+        for hit in search_lessons(words)
     ]
-    return [*concepts, *lessons, *(_find_items(wanted, student) if student else [])]
+    return [*concepts, *lessons, *(_find_items(words, student) if student else [])]
 
 
-def _lesson_url(hit: text_search.Hit) -> str:
+def _lesson_url(hit: Hit) -> str:
     """The lesson's page, at the section in which the words are found."""
     return reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
 
 
-def _find_items(wanted: Sequence[str], student: Student) -> list[SearchResult]:
+def _find_items(words: Sequence[str], student: Student) -> list[SearchResult]:
     """The items met: found by the question as it was written, shown with the numbers that the student had."""
     asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
-    items = text_search.matching(Item.objects.filter(Exists(asked)), ["published__body__stem"], wanted)
-    matching = list(items.order_by("position", "pk").only("slug", "kind")[: text_search.FOUND])
+    items = filter_by_words(Item.objects.filter(Exists(asked)), ["published__body__stem"], words)
+    matching = list(items.order_by("position", "pk").only("slug", "kind")[:MAX_HITS])
     answers = load_newest_answers(list(Card.objects.filter(student=student, item__in=matching)), newest=1)
     stems = load_stems({item: newest.presentation for item, newest in answers.items()})
     return [
         SearchResult(
             "item",
             item.slug,
-            text_search.snippet(markup.render(stems[item.pk]), wanted),
+            snippet(markup.render(stems[item.pk]), words),
             escape(item.get_kind_display()),
             reverse("review-answer", args=[event]),
         )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from questions.text import markup, search
+from questions.text import markup
+from questions.text.snippets import WORDS_SHOWN, snippet
+from questions.text.words import root as find_root
+from questions.text.words import split_query
 
 
 @pytest.mark.parametrize(
@@ -20,7 +23,7 @@ from questions.text import markup, search
     ],
 )
 def test_words_of_a_query(query: str, words: tuple[str, ...]) -> None:
-    assert search.words(query) == words
+    assert split_query(query) == words
 
 
 @pytest.mark.parametrize(
@@ -35,12 +38,12 @@ def test_words_of_a_query(query: str, words: tuple[str, ...]) -> None:
     ],
 )
 def test_roots_leave_the_endings_out(word: str, root: str) -> None:
-    assert search.root(word) == root
+    assert find_root(word) == root
 
 
 def test_a_snippet_marks_the_words_and_keeps_formulas_whole() -> None:
     html = markup.render(r"Each step *multiplies* weights by $1-\eta\lambda < 1$: **decay** of the weight.")
-    assert search.snippet(html, ["weights", "decay"]) == (
+    assert snippet(html, ["weights", "decay"]) == (
         r'Each step multiplies <mark>weights</mark> by <span class="math">1-\eta\lambda &lt; 1</span>: '
         "<mark>decay</mark> of the <mark>weight</mark>."
     )
@@ -48,16 +51,16 @@ def test_a_snippet_marks_the_words_and_keeps_formulas_whole() -> None:
 
 def test_a_long_text_is_cut_around_the_words() -> None:
     html = markup.render("before " * 100 + "the needle here " + "after " * 100)
-    cut = search.snippet(html, ["needle"])
+    cut = snippet(html, ["needle"])
     assert "<mark>needle</mark>" in cut
     assert cut.startswith("… before")
     assert cut.endswith("after …")
-    assert len(cut.split()) == search.SHOWN + 2
+    assert len(cut.split()) == WORDS_SHOWN + 2
 
 
 def test_a_snippet_runs_nothing_in_the_browser() -> None:
     html = markup.render("needle <script>alert(1)</script> `<img src=x onerror=alert(2)>` &lt;b&gt;")
-    cut = search.snippet(html, ["needle", "script", "img"])
+    cut = snippet(html, ["needle", "script", "img"])
     assert "<script" not in cut
     assert "<img" not in cut
     assert "<b>" not in cut

@@ -12,7 +12,7 @@ from django.test import Client
 
 from examprep.models import User
 from questions.models import Concept, Course, Lesson
-from questions.text import search as text_search
+from questions.text.search import CONCEPT_FIELDS, LESSON_FIELDS, filter_by_words
 from quizzes.progress import find_matches
 from tests.conftest import Api
 
@@ -133,9 +133,9 @@ def test_a_word_of_a_title_comes_first(web: Client) -> None:
 def test_an_index_serves_the_search(course: Course) -> None:
 
     for rows, fields, index in (
-        (Lesson.objects.all(), text_search.LESSON_FIELDS, "lesson_words"),
-        (Concept.objects.all(), text_search.CONCEPT_FIELDS, "concept_words"),
+        (Lesson.objects.all(), LESSON_FIELDS, "lesson_words"),
+        (Concept.objects.all(), CONCEPT_FIELDS, "concept_words"),
     ):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-        assert index in text_search.matching(rows, fields, ["decay", "factor"]).order_by().explain()
+        assert index in filter_by_words(rows, fields, ["decay", "factor"]).order_by().explain()
