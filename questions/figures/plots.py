@@ -32,8 +32,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Figure:
-    """A simulator as its template draws it: `start` is the frame shown first, `says` the line below it, `data` what
-    the script needs."""
+    """A simulator as its template draws it.
+
+    `start` is the frame that is shown first, `says` the line below it, `data` what the script needs.
+    """
 
     name: str
     charts: list[Chart]

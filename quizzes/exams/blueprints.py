@@ -87,8 +87,10 @@ class Assessment(_Strict):
 
 
 class Viva(_Strict):
-    """`rounds` of match-the-following against the clock, of the `pairs` that the student knows least, with so many
-    `distractors` each."""
+    """Rounds of match-the-following against the clock, of the pairs that the student knows least.
+
+    There are `rounds` of them, each with so many `pairs` and `distractors`.
+    """
 
     rounds: int = Field(ge=1, le=50)
     pairs: int = Field(ge=2, le=12)

@@ -69,8 +69,10 @@ def load_last_seen(student: Student, now: datetime) -> dict[int, datetime]:
 
 
 def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float], now: datetime) -> KnownPairs:
-    """The pairs of the course's match sets about `concepts` (empty: all), as the student of a change log knows them,
-    and what they gave by mistake; two queries."""
+    """Load the pairs of the course's match sets, as the student of a change log knows them.
+
+    Empty `concepts` mean all. With the pairs comes what the student gave by mistake. Two queries.
+    """
     student = log.student
     confusions = load_confusions(student)
     cards = (

@@ -46,8 +46,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Part:
-    """A section to fill with `slots` items: of these `kinds` (none: of any), or by their weights, and with these
-    weights of difficulties (none: any)."""
+    """A section to fill with `slots` items.
+
+    `kinds` are those that may come, or their weights; `difficulty` has the weights of difficulties. Empty means any.
+    """
 
     slots: int
     kinds: Sequence[str] | Mapping[str, float] = ()
@@ -243,8 +245,10 @@ def _shortages(
 
 
 def _check_supply(usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping[str, float]) -> None:
-    """Raise ShortageError unless each part has enough items of its kinds and difficulties, and each concept in all
-    parts together."""
+    """Raise ShortageError where a part or a concept has too few items.
+
+    A part needs enough of its kinds and difficulties, a concept enough in all parts together.
+    """
     fitting: set[int] = set()
     for at, part in enumerate(parts):
         pool = [candidate for candidate in usable if not part.kinds or candidate.kind in part.kinds]

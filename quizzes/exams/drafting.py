@@ -53,8 +53,10 @@ def draft_sitting(blueprint: blueprints.Assessment | blueprints.Viva, pool: Pool
 def draft_assessment(
     blueprint: blueprints.Assessment, candidates: Sequence[composition.Candidate], seed: int, *, strict: bool = False
 ) -> list[DraftSection]:
-    """Draw the items of each section. Raises SittingError `bank` where there are too few, or, with `strict`, where
-    a number of the blueprint cannot be met."""
+    """Draw the items of each section.
+
+    Raises SittingError `bank` if there are too few, or, with `strict`, if a number of the blueprint cannot be met.
+    """
     sections = blueprint.parts
     parts = [composition.Part(section.slots, section.kinds, section.difficulty) for section in sections]
     try:

@@ -45,8 +45,11 @@ class ExamStatus:
         return None if self.exam.attempts is None else max(self.exam.attempts - self.begun, 0)
 
     def state(self, now: datetime) -> Literal["open", "early", "over", "used", "ready"]:
-        """`open`: a sitting goes on. Else a new one cannot begin yet (`early`), any more (`over`) or again (`used`), or
-        it can (`ready`)."""
+        """Whether the student can sit the exam now.
+
+        `open`: a sitting is in progress. Otherwise a new one can begin (`ready`), cannot begin yet (`early`), can no
+        longer begin (`over`), or all attempts are used (`used`).
+        """
         if self.open:
             return "open"
         if self.exam.opens_at and now < self.exam.opens_at:

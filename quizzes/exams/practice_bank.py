@@ -94,8 +94,11 @@ class BankSelection:
 
 @dataclass(frozen=True)
 class ItemMemory:
-    """How well a student knows an item, over all its cards: answered cards, most lapses, lowest last rating, and the
-    first due date."""
+    """How well a student knows an item, over all of its cards.
+
+    `answered` counts the cards that were answered; the others are the most lapses, the lowest last rating and the first
+    due date among them.
+    """
 
     answered: int
     lapses: int
@@ -114,8 +117,10 @@ def browse_bank(student: Student, chosen: BankFilter, now: datetime) -> BankSele
 
 
 def select_items(student: Student, chosen: BankFilter, now: datetime) -> list[int]:
-    """The items that the filter shows, those due longest first, then new ones in the course's order; MAX_SELECTION
-    at most."""
+    """Return the items that the filter shows, MAX_SELECTION at most.
+
+    Those that have been due longest come first, then new ones in the course's order.
+    """
     items = [item for item in _load_items(student, now) if item.passes(chosen)]
     items.sort(key=lambda item: (item.due_at is None, item.due_at or now, item.position))
     return [item.item for item in items[:MAX_SELECTION]]

@@ -36,8 +36,9 @@ HORIZON_DAYS = 30.0
 
 @dataclass(frozen=True)
 class Plan:
-    """The indices of the chosen tasks, in the order to ask them; in that order each one's gain, and the seconds that
-    it is expected to take, with those of asking again what is wrong.
+    """The indices of the chosen tasks in the order to ask them, and in that order each one's gain and seconds.
+
+    The seconds are expected ones, and include those of asking again what was answered wrong.
 
     With an exam, gains are shares of its marks, and the scores (0-1) are the expected ones without and with the plan.
     Without one, gains are those in recall after the horizon, and the scores are None.

@@ -93,8 +93,11 @@ Policy: TypeAlias = Callable[[Believed], Floats]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of each student: the expected score at the exam, the chance that each card is right there, and per day the
-    seconds, reviews and new cards."""
+    """What a policy brought each student.
+
+    The expected score at the exam, the chance that each card is right there, and for each day the seconds, reviews and
+    new cards.
+    """
 
     score: Floats
     chance: Floats

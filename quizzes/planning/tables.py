@@ -101,8 +101,11 @@ def moves(stages: Stages, w: tuple[float, ...]) -> Moves:
 
 @dataclass(frozen=True)
 class Tables:
-    """By stage of the last review, class of κ, S and D: values in units of the card's worth, the lag in stages of the
-    next review (0: none any more), and the expected answers' worth of seconds that are still bought."""
+    """What a card is worth and when it is reviewed next, by stage of the last review, class of κ, S and D.
+
+    Values are in units of the card's worth. The lag is that of the next review, in stages (0: there is none). `bought`
+    is the time that is still spent on the card, in units of the seconds of an answer.
+    """
 
     value: Floats
     lag: Ints

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ForecastFacts:
-    """What the score to expect of an exam follows from: the cards that can be asked on a study day, and the FSRS
-    parameters `w` of the student's memory."""
+    """What an exam's expected score follows from.
+
+    The cards that can be asked on a study day, and the FSRS parameters `w` of the student's memory.
+    """
 
     exam: ExamAhead
     day: StudyDay

@@ -52,8 +52,10 @@ def forecast_scores(student: Student, *, now: datetime | None = None) -> list[Ex
 
 
 def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFacts | None:
-    """What the score to expect of an exam follows from, for the student of a change log; None once the exam is past,
-    and without a date. Three queries."""
+    """Load what an exam's expected score follows from, for the student of a change log.
+
+    None if the exam is past or has no date. Three queries.
+    """
     dated = next((dated for dated in load_exams(log.student).dated if dated.exam == exam), None)
     if dated is None or dated.ahead is None or dated.ahead.at <= now:
         return None

@@ -14,9 +14,15 @@ KEPT = tuple(range(2, 11))
 
 @dataclass(frozen=True)
 class Frames:
-    """`full`: the layer's output without dropout. `draws` (240 × 12): a digit a neuron and step, 0-9; with
-    keep-probability p the neuron is kept where its digit is below 10 p. `kept`: the probabilities in tenths.
-    `means` (9 × 240): for each of them the mean of the inverted-dropout outputs so far; the plain one is p times it."""
+    """A layer of 12 neurons under dropout, for 240 steps and each of the keep-probabilities.
+
+    - `full`: the layer's output without dropout.
+    - `draws` (240 × 12): a digit from 0 to 9 for each step and neuron. With keep-probability p a neuron is kept where
+      its digit is below 10 p.
+    - `kept`: the keep-probabilities, in tenths.
+    - `means` (9 × 240): the mean of the inverted-dropout outputs so far, for each keep-probability and step. The mean
+      of the plain outputs is p times that.
+    """
 
     full: float
     contributions: list[float]

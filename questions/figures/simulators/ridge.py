@@ -18,9 +18,13 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Frames:
-    """One frame a strength. `x`, `y`: the (16) training points; `grid`: where the `truth` (81) and each frame's
-    `curves` (62 × 81) are evaluated; `training`, `validation` (62): mean squared errors; `best`: the frame with the
-    smallest validation error."""
+    """Ridge regression of the same points, one frame for each of 62 strengths.
+
+    - `x`, `y` (16): the training points.
+    - `grid` (81): where the `truth` (81) and the `curves` of the frames (62 × 81) are evaluated.
+    - `training`, `validation` (62): the mean squared errors.
+    - `best`: the index of the frame with the smallest validation error.
+    """
 
     x: list[float]
     y: list[float]

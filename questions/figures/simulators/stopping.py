@@ -16,8 +16,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Run:
-    """Mean cross-entropy after each of 120 epochs, on the 100 training and on 1,000 other samples. `best`: the place,
-    from 0, of the smallest validation loss."""
+    """The mean cross-entropy after each of 120 epochs, on the 100 training and on 1,000 other samples.
+
+    `best` is the index of the smallest validation loss.
+    """
 
     training: list[float]
     validation: list[float]
