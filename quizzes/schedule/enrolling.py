@@ -13,6 +13,9 @@ from quizzes.calendar import study_day
 from quizzes.models import Card, Enrolment, Job, Student
 from quizzes.reviews import change_log, memory_states
 from quizzes.schedule.cards import ensure_cards
+from quizzes.schedule.plans import plan_day
+
+MAX_DAILY_MINUTES = 480
 
 
 @transaction.atomic
@@ -42,3 +45,12 @@ def reschedule(student: Student, *, now: datetime | None = None) -> None:
     log.next_reminder_at = None
     log.save(update_fields=["last_sequence", "next_day_at", "next_reminder_at"])
     outbox.enqueue(Job.Kind.PLAN, student, now)
+
+
+def change_daily_minutes(student: Student, minutes: int) -> None:
+    """Set the minutes a day, and plan today anew at once. Raises ValueError outside of 1 to 480."""
+    if not 1 <= minutes <= MAX_DAILY_MINUTES:
+        raise ValueError(f"Choose 1 to {MAX_DAILY_MINUTES} minutes a day.")
+    student.daily_minutes = minutes
+    student.save(update_fields=["daily_minutes"])
+    plan_day(student)

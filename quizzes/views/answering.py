@@ -1,13 +1,15 @@
-"""What every page with a question shares: its form becomes a response, its grade becomes rows to show."""
+"""What every page with a question shares: its form is read into an answer, its grade becomes rows to show."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html_join
@@ -15,68 +17,85 @@ from django.utils.safestring import SafeString
 
 from questions import kinds
 from questions.kinds import ShownGrade
-from quizzes import reviews
+from quizzes import presentations, reviews
 from quizzes.models import Presentation
 from quizzes.presentations import PresentationPayload
-from quizzes.views import StudentRequest
+from quizzes.views import Context, StudentRequest
 
 LEFT_ALONE = 5
-SHOWN = signing.Signer(salt="shown")
+"""A question that stayed open for so many times the time that it needs was left alone."""
+STAMP = signing.Signer(salt="shown")
+
+Response = dict[str, Any]
+"""An answer in the shape of its kind, not yet looked at."""
 
 
-def response(kind: str, form: QueryDict) -> dict[str, Any]:
-    """What was answered, in the shape of the kind's response."""
-    fields: dict[str, Any] = kinds.get(kind).from_form(dict(form.lists()))
-    return fields
+@dataclass(frozen=True)
+class RefusedAnswer:
+    """An answer that cannot be graded as it was typed, and why. It costs no attempt."""
+
+    typed: Response
+    message: str
+    stamp: str = ""
+    """Of its form: the time that the question takes goes on."""
 
 
-def outcome(
-    shown: PresentationPayload, grade: ShownGrade[dict[str, object]], response: dict[str, Any] | None
-) -> dict[str, Any]:
-    """The context of `_graded.html`: a presentation's payload, its grade with HTML, and what was answered (or None)."""
-    kind = kinds.get(shown["kind"])
+# Asking
+
+
+def question_context(presentation: Presentation, refused: RefusedAnswer | None = None) -> Context:
+    """Return what a question's form shows: with `refused`, what was typed, and what is wrong with it."""
+    payload = presentations.payload(presentation)
+    if refused is None:
+        return {"presentation": payload, "shown": stamp_now(), "typed": {}}
     return {
-        "presentation": shown,
-        "grade": grade,
-        "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
-        "rows": kind.result_rows(shown["prompt"], grade, response or kind.blank_response()),
-        "results": f"quizzes/results/{kind.name}.html",
+        "presentation": arrange_as_left(payload, refused.typed),
+        "shown": refused.stamp,
+        "typed": refused.typed,
+        "error": refused.message,
+        "nearly": kinds.get(payload["kind"]).may_insist(refused.typed),
     }
 
 
-def given(shown: PresentationPayload, response: dict[str, Any]) -> list[SafeString]:
-    """What was answered, as lines of HTML, with no word on whether it is right."""
-    lines = kinds.get(shown["kind"]).response_texts(shown["prompt"], response)
-    return [format_html_join(" → ", "{}", ((text,) for text in line)) for line in lines]
+def arrange_as_left(payload: PresentationPayload, typed: Mapping[str, Any]) -> PresentationPayload:
+    """Return a presentation's payload with its options arranged as an unfinished or saved answer left them."""
+    return {**payload, "prompt": kinds.get(payload["kind"]).arrange(payload["prompt"], typed)}
 
 
-def as_left(shown: PresentationPayload, typed: dict[str, Any]) -> PresentationPayload:
-    """A presentation's payload with its options arranged as they were left."""
-    return {**shown, "prompt": kinds.get(shown["kind"]).arrange(shown["prompt"], typed)}
+def stamp_now() -> str:
+    """Return a signed stamp for a form, to know later how long its question stood there."""
+    return STAMP.sign(timezone.now().isoformat())
 
 
-def answer(request: StudentRequest, presentation: Presentation) -> tuple[reviews.EventResultPayload, dict[str, Any]]:
-    """Report the answer that the request's form holds; its result, and what was answered."""
-    version = presentation.version
-    given = response(version.kind, request.POST)
+# Answering
+
+
+def read_response(kind: str, form: QueryDict) -> Response:
+    """Return the answer that a form holds, in the shape of the kind's response."""
+    response: Response = kinds.get(kind).from_form(dict(form.lists()))
+    return response
+
+
+def report_answer(request: StudentRequest, presentation: Presentation) -> RefusedAnswer | None:
+    """Report the answer that the request's form holds. Returns it where it is refused; None where it is in."""
+    version, stamp = presentation.version, request.POST.get("shown", "")
+    response = read_response(version.kind, request.POST)
     event = {
-        "id": str(uuid_of(request.POST.get("event")) or uuid.uuid4()),
+        "id": str(read_uuid(request.POST.get("event")) or uuid.uuid4()),
         "type": "review",
         "presentation": str(presentation.pk),
-        "response": given,
-        "confidence": confidence(request.POST.get("confidence", "")),
-        "duration_ms": duration_ms(request.POST.get("shown", ""), version.seconds),
+        "response": response,
+        "confidence": _read_confidence(request.POST.get("confidence", "")),
+        "duration_ms": _read_duration_ms(stamp, version.seconds),
     }
-    return send(request, event), given
+    result = report_event(request, event)
+    if result["status"] != "rejected":
+        return None
+    return RefusedAnswer(response, (result["detail"] or "").partition(": ")[2], stamp)  # it is "field: message"
 
 
-def nearly(kind: str, typed: dict[str, Any]) -> bool:
-    """Whether an answer that was refused may be kept as it was typed."""
-    return kinds.get(kind).may_insist(typed)
-
-
-def send(request: StudentRequest, event: dict[str, Any]) -> reviews.EventResultPayload:
-    """Report one event of now; its result."""
+def report_event(request: StudentRequest, event: Mapping[str, object]) -> reviews.EventResultPayload:
+    """Report one event that happens now. Returns its result."""
     now = timezone.now().isoformat()
     batch = {
         "device": request.session.setdefault("device", str(uuid.uuid4())),
@@ -86,15 +105,23 @@ def send(request: StudentRequest, event: dict[str, Any]) -> reviews.EventResultP
     return reviews.accept(request.user, batch)["results"][0]
 
 
-def shown_now() -> str:
-    """A stamp for a form, to know later how long its question stood there."""
-    return SHOWN.sign(timezone.now().isoformat())
-
-
-def duration_ms(shown: str, expected_seconds: int) -> int:
-    """Since the question was shown; a question that stayed open far longer than it needs was left alone."""
+def read_uuid(text: str | None) -> uuid.UUID | None:
+    """Return the UUID that a form or an address holds; None for any other text."""
     try:
-        since = parse_datetime(SHOWN.unsign(shown))
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _read_confidence(text: str) -> int | None:
+    """Return 1 to 5 as chosen; None where nothing was."""
+    return int(text) if text in ("1", "2", "3", "4", "5") else None
+
+
+def _read_duration_ms(stamp: str, expected_seconds: int) -> int:
+    """Return the milliseconds since a stamp, at most those after which a question was left alone; 0 without a stamp."""
+    try:
+        since = parse_datetime(STAMP.unsign(stamp))
     except signing.BadSignature:
         since = None
     if since is None:
@@ -103,19 +130,24 @@ def duration_ms(shown: str, expected_seconds: int) -> int:
     return round(min(max(spent, 0), max(LEFT_ALONE * expected_seconds, 120) * 1000))
 
 
-def is_partial(request: HttpRequest) -> bool:
-    """Whether a part of a page is asked for."""
-    return request.headers.get("HX-Request") == "true"
+# Showing
 
 
-def uuid_of(text: str | None) -> uuid.UUID | None:
-    """The UUID that a form or an address holds, if it is one."""
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
+def graded_context(
+    payload: PresentationPayload, grade: ShownGrade[dict[str, object]], response: Response | None
+) -> Context:
+    """Return what `_graded.html` shows of a presentation and its grade, both with HTML; None: nothing was answered."""
+    kind = kinds.get(payload["kind"])
+    return {
+        "presentation": payload,
+        "grade": grade,
+        "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
+        "rows": kind.result_rows(payload["prompt"], grade, response or kind.blank_response()),
+        "results": f"quizzes/results/{kind.name}.html",
+    }
 
 
-def confidence(text: str) -> int | None:
-    """1 to 5 as chosen."""
-    return int(text) if text in ("1", "2", "3", "4", "5") else None
+def response_lines(payload: PresentationPayload, response: Response) -> list[SafeString]:
+    """Return what was answered as lines of HTML, with no word on whether it is right."""
+    lines = kinds.get(payload["kind"]).response_texts(payload["prompt"], response)
+    return [format_html_join(" → ", "{}", ((text,) for text in line)) for line in lines]

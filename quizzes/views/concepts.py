@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET
 from questions.models import Concept
 from quizzes import progress
 from quizzes.progress import concept_map
+from quizzes.views import student_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Box:
 @require_GET
 def map_page(request: HttpRequest) -> HttpResponse:
     """All concepts of each course, as a map and as a list; with a student's mastery."""
-    found = progress.load_maps(_student(request))
+    found = progress.load_maps(student_of(request))
     sheets = [
         {
             "course": one.course,
@@ -51,7 +51,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 def concept(request: HttpRequest, slug: str) -> HttpResponse:
     """One concept: what it is, where it stands, and what the student answered about it."""
     found = get_object_or_404(Concept.objects.select_related("lesson", "course"), slug=slug)
-    student = _student(request)
+    student = student_of(request)
     context = {
         "page": "concepts",
         "concept": found,
@@ -59,10 +59,6 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
         "history": progress.load_history(found, student) if student else None,
     }
     return render(request, "quizzes/concept.html", context)
-
-
-def _student(request: HttpRequest) -> Any | None:
-    return request.user if request.user.is_authenticated else None
 
 
 def _box(node: concept_map.Node, known: progress.ConceptMastery) -> Box:

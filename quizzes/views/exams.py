@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any, cast
+from datetime import datetime, timedelta
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,7 +23,7 @@ from questions.kinds import ResponseError, ShownGrade
 from quizzes import exams, presentations
 from quizzes.models import Exam, Sitting, Slot
 from quizzes.progress import charts
-from quizzes.views import StudentRequest, answering, practice
+from quizzes.views import Context, StudentRequest, answering, practice
 
 ROWS = 20
 """Items of the bank, or sittings, on a page."""
@@ -40,7 +39,7 @@ def center(request: StudentRequest) -> HttpResponse:
     address = urlencode({name: getattr(bank.chosen, name) for name in exams.BankFilter.NAMES})
     context = {
         "page": "exams",
-        "exams": [(one, one.state(now)) for one in exams.list_exams(request.user, now)],
+        "exams": [(status, status.state(now)) for status in exams.list_exams(request.user, now)],
         "bank": bank,
         "rows": shown,
         "address": address,
@@ -57,9 +56,8 @@ def _chosen(request: StudentRequest) -> exams.BankFilter:
 @require_POST
 def practise(request: StudentRequest) -> HttpResponse:
     """Ask a selection of the bank, or what a sitting missed, in the review loop."""
-    if wanted := answering.uuid_of(request.POST.get("sitting")):
-        found = _get(request, wanted)
-        items = exams.missed_items(found, timezone.now())
+    if pk := answering.read_uuid(request.POST.get("sitting")):
+        items = exams.missed_items(_get(request, pk), timezone.now())
     elif "ticked" in request.POST:
         items = [int(item) for item in request.POST.getlist("item") if item.isdecimal() and len(item) < 10]
         items = items[: exams.MAX_SELECTION]
@@ -67,10 +65,8 @@ def practise(request: StudentRequest) -> HttpResponse:
         values = {name: request.POST.get(name, "") for name in exams.BankFilter.NAMES}
         items = exams.select_items(request.user, exams.BankFilter(**values), timezone.now())
     if not items:
-        nothing = (
-            "Select the questions to practise first." if "ticked" in request.POST else "No such questions to practise."
-        )
-        messages.info(request, nothing)
+        nothing_ticked = "Select the questions to practise first."
+        messages.info(request, nothing_ticked if "ticked" in request.POST else "No such questions to practise.")
         return redirect("exams")
     if not practice.begin(request, items):
         messages.info(request, "None of these can be asked now: they are retired or in an exam you have open.")
@@ -80,28 +76,28 @@ def practise(request: StudentRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def exam(request: StudentRequest, slug: str) -> HttpResponse:
+def exam_page(request: StudentRequest, slug: str) -> HttpResponse:
     """One exam with the student's sittings (GET); begin it, or go on (POST)."""
     now = timezone.now()
-    found = get_object_or_404(
+    exam = get_object_or_404(
         Exam.objects.select_related("course").filter(course__enrolments__student=request.user), slug=slug
     )
     error = ""
     if request.method == "POST":
         try:
-            opened, _ = exams.open_sitting(request.user, found, now)
+            opened, _ = exams.open_sitting(request.user, exam, now)
         except exams.SittingError as refused:
             error = str(refused)
         else:
             return redirect("sitting", opened.pk)
-    one = next(one for one in exams.list_exams(request.user, now) if one.exam == found)
-    history = Paginator(exams.closed_sittings(request.user, found), ROWS).get_page(request.GET.get("page"))
+    status = next(status for status in exams.list_exams(request.user, now) if status.exam == exam)
+    history = Paginator(exams.closed_sittings(request.user, exam), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": "exams",
-        "one": one,
-        "state": one.state(now),
+        "status": status,
+        "state": status.state(now),
         "history": history,
-        "trend": charts.trend([(each.score or 0) / each.max_score for each in reversed(history) if each.max_score]),
+        "trend": charts.trend([(past.score or 0) / past.max_score for past in reversed(history) if past.max_score]),
         "error": error,
     }
     return render(request, "quizzes/exams/exam.html", context)
@@ -113,19 +109,20 @@ def exam(request: StudentRequest, slug: str) -> HttpResponse:
 def sit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
     """A sitting: its questions while it is open, else its result; without scripts, answers are saved by POST."""
     now = timezone.now()
-    found = _get(request, id)
-    if not found.is_open:
-        return render(request, "quizzes/exams/result.html", _result(found, now))
+    sitting = _get(request, id)
+    if not sitting.is_open:
+        return render(request, "quizzes/exams/result.html", _result(sitting, now))
     if request.method == "POST":
-        return _save(request, found)
-    context = {"page": "exams", "sitting": found, "now": now, "left": max(found.deadline_at - now, timedelta(0))}
-    if found.exam.kind == Exam.Kind.VIVA:
-        return _viva(request, found, context)
-    shown = exams.sitting_payload(found, now)
+        return _save(request, sitting)
+    left = max(sitting.deadline_at - now, timedelta(0))
+    context: Context = {"page": "exams", "sitting": sitting, "now": now, "left": left}
+    if sitting.exam.kind == Exam.Kind.VIVA:
+        return _viva(request, sitting, context, now)
+    shown = exams.sitting_payload(sitting, now)
     slots = {slot["slot"]: _slot(slot) for slot in shown["slots"]}
     sections = [
         {"title": section["title"], "slots": [slots[number] for number in section["slots"]]}
-        for section in found.sections
+        for section in sitting.sections
     ]
     return render(request, "quizzes/exams/sitting.html", {**context, "sections": sections, "slots": slots.values()})
 
@@ -135,11 +132,11 @@ def sit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
 @require_GET
 def slot(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
     """One question of an open sitting, with the answer as it was saved last."""
-    found = _get(request, id)
-    one = next((each for each in found.slots.all() if each.number == number), None)
-    if one is None or not found.is_open:
+    sitting = _get(request, id)
+    asked = next((slot for slot in sitting.slots.all() if slot.number == number), None)
+    if asked is None or not sitting.is_open:
         raise Http404("There is no such question.")
-    return render(request, "quizzes/exams/_slot.html", {"sitting": found, "slot": _slot(exams.slot_payload(one))})
+    return render(request, "quizzes/exams/_slot.html", {"sitting": sitting, "slot": _slot(exams.slot_payload(asked))})
 
 
 @login_required
@@ -179,7 +176,7 @@ def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpRespo
 def _match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
     """Save what the form holds, if it holds anything and is in time."""
     asked = get_object_or_404(Slot.objects.select_related("presentation__version"), sitting=id, number=number)
-    response = answering.response(asked.presentation.version.kind, request.POST)
+    response = answering.read_response(asked.presentation.version.kind, request.POST)
     rev = request.POST.get("rev", "")
     if any(response.values()) and _is_number(rev):
         # If it comes too late, what was saved before counts.
@@ -197,24 +194,24 @@ def _get(request: StudentRequest, id: uuid.UUID) -> Sitting:
         raise Http404("There is no such sitting.") from None
 
 
-def _slot(shown: exams.SlotPayload) -> dict[str, Any]:
+def _slot(shown: exams.SlotPayload) -> Context:
     """A slot as its template draws it: the fields as they were left."""
     typed = shown["response"] or {}
     presentation = shown["presentation"]
     if presentation:
-        presentation = answering.as_left(presentation, typed)
+        presentation = answering.arrange_as_left(presentation, typed)
     return {**shown, "presentation": presentation, "typed": typed, "at": f"-{shown['slot']}"}
 
 
-def _save(request: StudentRequest, found: Sitting) -> HttpResponse:
+def _save(request: StudentRequest, sitting: Sitting) -> HttpResponse:
     """Without scripts: save one answer and show the page again, at that question."""
     number, rev = request.POST.get("slot", ""), request.POST.get("rev", "")
-    address = reverse("sitting", args=[found.pk])
+    address = reverse("sitting", args=[sitting.pk])
     if _is_number(number) and _is_number(rev):
-        one = get_object_or_404(found.slots.select_related("presentation__version"), number=int(number))
-        response = answering.response(one.presentation.version.kind, request.POST)
+        asked = get_object_or_404(sitting.slots.select_related("presentation__version"), number=int(number))
+        response = answering.read_response(asked.presentation.version.kind, request.POST)
         try:
-            exams.save_answer(request.user, found.pk, int(number), response, int(rev), timezone.now())
+            exams.save_answer(request.user, sitting.pk, int(number), response, int(rev), timezone.now())
         except ResponseError as error:
             messages.error(request, f"Question {number} was not saved: {error.message}")
         except exams.StaleAnswerError:
@@ -232,49 +229,48 @@ def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) < 10
 
 
-def _viva(request: StudentRequest, found: Sitting, context: dict[str, Any]) -> HttpResponse:
-    now = context["now"]
-    progress = exams.load_viva_progress(request.user, found, now)
+def _viva(request: StudentRequest, sitting: Sitting, context: Context, now: datetime) -> HttpResponse:
+    """The round that is running, else the result of the last."""
+    progress = exams.load_viva_progress(request.user, sitting, now)
     running, last = progress.current, progress.last
     context |= {"rounds": progress.rounds, "left_rounds": progress.left, "running": running}
-    context["told"] = exams.is_feedback_released(found, now)
+    released = exams.is_feedback_released(sitting, now)
+    context["told"] = released
     if running and running.started_at and running.deadline_at:
         context |= {"slot": _slot(exams.slot_payload(running)), "left": max(running.deadline_at - now, timedelta(0))}
     elif last:
-        context |= {"last": last} | (_round_result(last) if context["told"] else {})
+        context |= {"last": last} | (_round_result(last) if released else {})
     return render(request, "quizzes/exams/viva.html", context)
 
 
-def _round_result(last: Any) -> dict[str, Any]:
-    shown = presentations.payload(last.presentation)
-    grade = presentations.with_html(last.grade)
-    result = answering.outcome(shown, grade, last.response)
+def _round_result(last: Slot) -> Context:
+    """The grade of a finished round, and the pair to speak about; why it belongs together is said afterwards."""
+    payload, grade = presentations.payload(last.presentation), presentations.with_html(last.grade)
     oral = exams.oral_prompt(last)
     if oral and not last.oral:
         # Its reason is what the student is to say first.
-        result["rows"] = [replace(row, said=None) if row.id == oral.pair else row for row in result["rows"]]
-    return {"result": result, "oral": oral}
+        grade["feedback"] = [comment for comment in grade["feedback"] if comment["target"] != oral.pair]
+    return {"result": answering.graded_context(payload, grade, last.response), "oral": oral}
 
 
-def _result(found: Sitting, now: Any) -> dict[str, Any]:
-    shown = exams.result_payload(found, now)
+def _result(sitting: Sitting, now: datetime) -> Context:
+    result = exams.result_payload(sitting, now)
     slots = []
-    for one in shown["slots"]:
-        stem = one["presentation"]["prompt"]["stem"].strip()
-        part = {**one, "kind": one["presentation"]["kind"], "start": stem.partition("\n")[0]}
-        if one["response"] is not None and not one["grade"]:
-            part["given"] = answering.given(one["presentation"], one["response"])
-        if one["grade"]:
-            part |= answering.outcome(
-                one["presentation"], cast(ShownGrade[dict[str, object]], one["grade"]), one["response"]
-            )
+    for slot in result["slots"]:
+        presentation, response, grade = slot["presentation"], slot["response"], slot["grade"]
+        stem = presentation["prompt"]["stem"].strip()
+        part: Context = {**slot, "kind": presentation["kind"], "start": stem.partition("\n")[0]}
+        if grade:
+            part |= answering.graded_context(presentation, cast("ShownGrade[dict[str, object]]", grade), response)
+        elif response is not None:
+            part["given"] = answering.response_lines(presentation, response)
         slots.append(part)
     return {
         "page": "exams",
-        "sitting": found,
-        "result": shown,
+        "sitting": sitting,
+        "result": result,
         "slots": slots,
-        "concepts": exams.name_concepts(shown["concepts"]),
-        "missed": len(exams.missed_items(found, now)),
-        "confused": exams.confusion_matrices(found),
+        "concepts": exams.name_concepts(result["concepts"]),
+        "missed": len(exams.missed_items(sitting, now)),
+        "confused": exams.confusion_matrices(sitting),
     }

@@ -7,7 +7,7 @@ scripts.
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -23,7 +23,8 @@ from questions.models import Lesson
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer, SampleQuestion
 from quizzes.models import Presentation, ReviewEvent, Student
-from quizzes.views import StudentRequest, answering
+from quizzes.views import Context, StudentRequest, answering, is_partial, student_of
+from quizzes.views.answering import RefusedAnswer, Response
 
 
 @login_required
@@ -44,9 +45,11 @@ def read(request: StudentRequest, slug: str) -> HttpResponse:
 def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
     lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
-    student = request.user if request.user.is_authenticated and lessons.counts_for(request.user, lesson) else None
+    student = student_of(request)
+    if student and not lessons.counts_for(student, lesson):
+        student = None
     if request.method == "POST":
-        if "answers_so_far" in request.POST and not answering.is_partial(request):
+        if "answers_so_far" in request.POST and not is_partial(request):
             return _answer_among_others(request, lesson)
         if "sample" in request.POST:
             return _answer_sample(request, lesson, reverse("quick-check", args=[slug]))
@@ -89,29 +92,29 @@ def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, ren
     return _check_page(request, lesson, parts, counts=student is not None)
 
 
-def _check_page(request: HttpRequest, lesson: Lesson, parts: list[dict[str, Any]], *, counts: bool) -> HttpResponse:
+def _check_page(request: HttpRequest, lesson: Lesson, parts: list[Context], *, counts: bool) -> HttpResponse:
     address = reverse("quick-check", args=[lesson.slug])
     context = {"lesson": lesson, "parts": parts, "address": address, "counts": counts, "score": _score(parts)}
-    if answering.is_partial(request):
+    if is_partial(request):
         return render(request, "quizzes/_check.html", context)
     return render(request, "quizzes/check.html", {**context, "page": "lessons"})
 
 
-def _score(parts: list[dict[str, Any]]) -> str:
-    """How many are right, once all are answered; before that how many are answered."""
+def _score(parts: list[Context]) -> str:
+    """Say how many are right once all are answered; before that, how many are answered."""
     outcomes = [part["outcome"] for part in parts if "outcome" in part]
     if outcomes and len(outcomes) == len(parts):
         return f"{outcomes.count('right')} of {len(parts)} correct."
     return f"{len(outcomes)} of {len(parts)} answered." if outcomes else ""
 
 
-def _sample_parts(answers_so_far: list[SampleAnswer], address: str) -> list[dict[str, Any]]:
+def _sample_parts(answers_so_far: list[SampleAnswer], address: str) -> list[Context]:
     """A visitor's questions and answers; each form holds all, for a browser without scripts. Raises ResponseError."""
     signed = lessons.sign_answers(answers_so_far)
     return [
         _sample_question(question, address) | {"answers_so_far": signed}
         if response is None
-        else _sample_answered(question, response, address)
+        else _sample_answered(question, cast(Response, response), address)
         for question, response in answers_so_far
     ]
 
@@ -125,12 +128,12 @@ def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     if at is None:
         raise Http404("This question is no longer asked.")
     question = answers[at].question
-    response = answering.response(question.presentation.version.kind, request.POST)
+    response = answering.read_response(question.presentation.version.kind, request.POST)
     try:
         parts = _sample_parts([*answers[:at], SampleAnswer(question, response), *answers[at + 1 :]], address)
     except ResponseError as error:
         parts = _sample_parts(answers, address)
-        parts[at] = _mended(parts[at], response, f"{error.field}: {error.message}")
+        parts[at] |= answering.question_context(question.presentation, RefusedAnswer(response, error.message))
     return _check_page(request, lesson, parts, counts=False)
 
 
@@ -139,38 +142,44 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     address = reverse("quick-check", args=[lesson.slug])
     if "renew" in request.POST:
         answer = _check(request, lesson, request.user, renew=True)
-        return answer if answering.is_partial(request) else redirect(address)
-    wanted = answering.uuid_of(request.POST.get("presentation"))
-    own = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
-    presentation = get_object_or_404(own.select_related("version__item", "version__lesson"), pk=wanted)
+        return answer if is_partial(request) else redirect(address)
+    asked = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
+    presentation = get_object_or_404(
+        asked.select_related("version__item", "version__lesson"),
+        pk=answering.read_uuid(request.POST.get("presentation")),
+    )
     if presentations.is_in_open_sitting(request.user, presentation):
         # Its key waits for the end of the sitting that asks it too.
         raise Http404("This question is in an exam that is open.")
-    given = lessons.load_answers(request.user, [presentation]).get(presentation.pk)
+    answered = _load_answer(request, presentation)
     if "undo" in request.POST:
-        if given:
-            answering.send(request, {"type": "undo", "target": str(given.event_id)})
+        if answered:
+            answering.report_event(request, {"type": "undo", "target": str(answered.event_id)})
         return _part(request, lesson, "question", _question(presentation, address), address)
-    if given is None:
-        result, response = answering.answer(request, presentation)
-        if result["status"] == "rejected":
-            context = _question(presentation, address) | {"shown": request.POST.get("shown", "")}
-            return _part(request, lesson, "question", _mended(context, response, result["detail"] or ""))
-        given = lessons.load_answers(request.user, [presentation]).get(presentation.pk)
-    if given is None:
+    if answered is None:
+        refused = answering.report_answer(request, presentation)
+        if refused:
+            return _part(request, lesson, "question", _question(presentation, address, refused))
+        answered = _load_answer(request, presentation)
+    if answered is None:
+        # It was taken back elsewhere before this form was sent again.
         return _part(request, lesson, "question", _question(presentation, address), address)
-    return _part(request, lesson, "answered", _answered(presentation, given, address), address)
+    return _part(request, lesson, "answered", _answered(presentation, answered, address), address)
+
+
+def _load_answer(request: StudentRequest, presentation: Presentation) -> ReviewEvent | None:
+    return lessons.load_answers(request.user, [presentation]).get(presentation.pk)
 
 
 def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again: bool = False) -> HttpResponse:
     question = lessons.read_token(lesson, request.POST.get("sample", ""))
     if question is None:
         raise Http404("This question is no longer asked.")
-    response = answering.response(question.presentation.version.kind, request.POST)
+    response = answering.read_response(question.presentation.version.kind, request.POST)
     try:
         context = _sample_answered(question, response, address) | {"again": again}
     except ResponseError as error:
-        context = _mended(_sample_question(question, address), response, f"{error.field}: {error.message}")
+        context = _sample_question(question, address, RefusedAnswer(response, error.message))
         return _part(request, lesson, "question", context)
     return _part(request, lesson, "answered", context)
 
@@ -178,64 +187,51 @@ def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again:
 # Parts
 
 
-def _question(presentation: Presentation, address: str) -> dict[str, Any]:
-    return _asked(presentation, address) | {"event": uuid.uuid4()}
+def _question(presentation: Presentation, address: str, refused: RefusedAnswer | None = None) -> Context:
+    return _asked(presentation, address, refused) | {"event": uuid.uuid4()}
 
 
-def _sample_question(question: SampleQuestion, address: str) -> dict[str, Any]:
-    return _asked(question.presentation, address) | {"sample": question.token}
+def _sample_question(question: SampleQuestion, address: str, refused: RefusedAnswer | None = None) -> Context:
+    return _asked(question.presentation, address, refused) | {"sample": question.token}
 
 
-def _sample_answered(question: SampleQuestion, response: Any, address: str) -> dict[str, Any]:
-    """Raises ResponseError."""
-    shown = presentations.payload(question.presentation)
+def _sample_answered(question: SampleQuestion, response: Response, address: str) -> Context:
+    """Return the graded answer. Raises ResponseError."""
+    payload = presentations.payload(question.presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
-        "at": f"-{shown['id']}",
-        **answering.outcome(shown, presentations.with_html(lessons.grade_sample(question, response)), response),
+        "at": f"-{payload['id']}",
+        **answering.graded_context(
+            payload, presentations.with_html(lessons.grade_sample(question, response)), response
+        ),
     }
 
 
-def _asked(presentation: Presentation, address: str) -> dict[str, Any]:
-    shown = presentations.payload(presentation)
+def _asked(presentation: Presentation, address: str, refused: RefusedAnswer | None) -> Context:
     return {
         "template": "quizzes/_check_question.html",
         "address": address,
-        "presentation": shown,
-        "shown": answering.shown_now(),
-        "typed": {},
-        "at": f"-{shown['id']}",
+        "at": f"-{presentation.pk}",
+        **answering.question_context(presentation, refused),
     }
 
 
-def _answered(presentation: Presentation, given: ReviewEvent, address: str) -> dict[str, Any]:
-    shown = presentations.payload(presentation)
+def _answered(presentation: Presentation, answer: ReviewEvent, address: str) -> Context:
+    payload = presentations.payload(presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
-        "event": given.event_id,
-        "at": f"-{shown['id']}",
-        **answering.outcome(shown, presentations.with_html(given.grade), given.response),
+        "event": answer.event_id,
+        "at": f"-{payload['id']}",
+        **answering.graded_context(payload, presentations.with_html(answer.grade), answer.response),
     }
 
 
-def _mended(context: dict[str, Any], typed: dict[str, Any], detail: str) -> dict[str, Any]:
-    """The same question with what was typed, and what is wrong with its form."""
-    return context | {
-        "typed": typed,
-        "error": detail.partition(": ")[2],
-        "nearly": answering.nearly(context["presentation"]["kind"], typed),
-        "presentation": answering.as_left(context["presentation"], typed),
-    }
-
-
-def _part(
-    request: HttpRequest, lesson: Lesson, name: str, context: dict[str, Any], back: str | None = None
-) -> HttpResponse:
+def _part(request: HttpRequest, lesson: Lesson, name: str, context: Context, back: str | None = None) -> HttpResponse:
     """One question of the page: alone for htmx; else on a page of its own, or where `back` shows it among the rest."""
     template = f"quizzes/_check_{name}.html"
-    if answering.is_partial(request):
+    if is_partial(request):
         return render(request, template, {"part": context})
     if back:
         return redirect(f"{back}#q{context['at']}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils import timezone
 
 from quizzes import schedule
 from quizzes.calendar import study_day
 from quizzes.models import Presentation
-from quizzes.views import StudentRequest
+from quizzes.views import Context, StudentRequest
 
 KEY = "practice"
 
@@ -43,8 +42,8 @@ def is_on(request: StudentRequest) -> bool:
 def question(request: StudentRequest) -> Presentation | None:
     """The next question of the selection; None when it is through."""
     for item in request.session[KEY]["items"]:
-        if found := schedule.ask_item(request.user, item, timezone.now()):
-            return found
+        if presentation := schedule.ask_item(request.user, item, timezone.now()):
+            return presentation
         leave_out(request, item)
     return None
 
@@ -56,7 +55,7 @@ def leave_out(request: StudentRequest, item: int) -> None:
         request.session[KEY] = {**kept, "items": [other for other in kept["items"] if other != item]}
 
 
-def progress(request: StudentRequest, *, answered: bool) -> dict[str, Any]:
+def progress(request: StudentRequest, *, answered: bool) -> Context:
     """How far the selection is, as the review loop shows it."""
     left, total = len(request.session[KEY]["items"]), request.session[KEY]["of"]
     done = total - left

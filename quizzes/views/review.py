@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from questions.variants import numbers
 from quizzes import presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
-from quizzes.views import StudentRequest, answering, practice
+from quizzes.views import Context, StudentRequest, answering, is_partial, practice
+from quizzes.views.answering import RefusedAnswer
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
 
@@ -29,44 +30,44 @@ def review(request: StudentRequest) -> HttpResponse:
         return _answer(request)
     if "plan" in request.GET:
         practice.stop(request)
-    wanted = answering.uuid_of(request.GET.get("presentation"))
-    return _ask(request, _own(request).filter(pk=wanted, closed_at__isnull=True).first() if wanted else None)
+    wanted = answering.read_uuid(request.GET.get("presentation"))
+    return _ask(request, _questions(request).filter(pk=wanted, closed_at__isnull=True).first() if wanted else None)
 
 
 @login_required
 @require_GET
 def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
     """An answer that was given: what is right, the why, the worked solution."""
-    given = get_object_or_404(request.user.review_events, event_id=event, type="review", undone=False)
-    slot = Slot.objects.filter(presentation=given.presentation_id).first() if given.presentation_id else None
+    answered = get_object_or_404(request.user.review_events, event_id=event, type="review", undone=False)
+    slot = Slot.objects.filter(presentation=answered.presentation_id).first() if answered.presentation_id else None
     if slot:
         # What was answered in an exam is shown with its result, when the exam shows it.
         return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
-    if presentations.is_in_open_sitting(request.user, given.presentation):
-        return _later(request)
-    return _feedback(request, given)
+    if presentations.is_in_open_sitting(request.user, answered.presentation):
+        return _withhold(request)
+    return _feedback(request, answered)
 
 
 @login_required
 @require_POST
 def undo(request: StudentRequest) -> HttpResponse:
     """Take back an answer and ask its question again."""
-    wanted = answering.uuid_of(request.POST.get("event"))
+    wanted = answering.read_uuid(request.POST.get("event"))
     event = get_object_or_404(request.user.review_events, event_id=wanted, type="review")
-    answering.send(request, {"type": "undo", "target": str(event.event_id)})
-    if not answering.is_partial(request):
+    answering.report_event(request, {"type": "undo", "target": str(event.event_id)})
+    if not is_partial(request):
         return redirect(f"{reverse('review')}?presentation={event.presentation_id}")
-    return _ask(request, _own(request).filter(pk=event.presentation_id, closed_at__isnull=True).first())
+    return _ask(request, _questions(request).filter(events=event, closed_at__isnull=True).first())
 
 
 @login_required
 @require_POST
 def bury(request: StudentRequest) -> HttpResponse:
     """Not today: the question comes back tomorrow."""
-    presentation = get_object_or_404(_own(request), pk=answering.uuid_of(request.POST.get("presentation")))
-    answering.send(request, {"type": "bury", "card": str(presentation.card_id)})
+    presentation = _posted_question(request)
+    answering.report_event(request, {"type": "bury", "card": str(presentation.card_id)})
     practice.leave_out(request, presentation.version.item_id)
-    return _ask(request) if answering.is_partial(request) else redirect("review")
+    return _ask(request) if is_partial(request) else redirect("review")
 
 
 @require_GET
@@ -101,25 +102,27 @@ def _ask(request: StudentRequest, presentation: Presentation | None = None) -> H
         presentation = practice.question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
     if presentation is None:
         summary = reverse("review-summary")
-        return HttpResponse(headers={"HX-Redirect": summary}) if answering.is_partial(request) else redirect(summary)
+        return HttpResponse(headers={"HX-Redirect": summary}) if is_partial(request) else redirect(summary)
     undoable = reviews.last_undoable(request.user, queue.day.date)
     context = _question(request, presentation, queue) | {"last": undoable.event_id if undoable else None}
     return _part(request, "question", context, reverse("review"))
 
 
-def _question(request: StudentRequest, presentation: Presentation, queue: schedule.Queue) -> dict[str, Any]:
-    shown = presentations.payload(presentation)
+def _question(
+    request: StudentRequest,
+    presentation: Presentation,
+    queue: schedule.Queue,
+    refused: RefusedAnswer | None = None,
+) -> Context:
     return {
-        "presentation": shown,
         "progress": _progress(queue, request, answered=False),
         "event": uuid.uuid4(),
-        "shown": answering.shown_now(),
-        "typed": {},
         "confidence": CONFIDENCE,
+        **answering.question_context(presentation, refused),
     }
 
 
-def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool) -> dict[str, Any]:
+def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool) -> Context:
     if practice.is_on(request):
         return practice.progress(request, answered=answered)
     total = queue.done + queue.remaining
@@ -138,72 +141,71 @@ def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool)
 
 def _answer(request: StudentRequest) -> HttpResponse:
     """Report the answer, unless the question has one: the form was sent twice, or answered in another tab."""
-    presentation = get_object_or_404(_own(request), pk=answering.uuid_of(request.POST.get("presentation")))
-    given = _given(presentation)
-    if given is None:
-        result, response = answering.answer(request, presentation)
-        if result["status"] == "rejected":
-            return _ask_again(request, presentation, response, result["detail"] or "")
-        given = _given(presentation)
+    presentation = _posted_question(request)
+    answered = _load_answer(presentation)
+    if answered is None:
+        if refused := answering.report_answer(request, presentation):
+            return _ask_again(request, presentation, refused)
+        answered = _load_answer(presentation)
         practice.leave_out(request, presentation.version.item_id)
-    if given is None:
+    if answered is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
     if presentations.is_in_open_sitting(request.user, presentation):
-        return _later(request)
-    return _feedback(request, given) if answering.is_partial(request) else redirect("review-answer", given.event_id)
+        return _withhold(request)
+    return _feedback(request, answered) if is_partial(request) else redirect("review-answer", answered.event_id)
 
 
-def _later(request: StudentRequest) -> HttpResponse:
-    """The question is asked in an exam that is open: its key waits for the end of that."""
+def _withhold(request: StudentRequest) -> HttpResponse:
+    """Say that the question is asked in an open exam, whose end its key has to wait for."""
     messages.info(request, "That question is in an exam you have open. Its explanation is shown after you hand in.")
-    if answering.is_partial(request):
+    if is_partial(request):
         return HttpResponse(headers={"HX-Redirect": reverse("exams")})
     return redirect("exams")
 
 
-def _ask_again(request: StudentRequest, presentation: Presentation, typed: dict[str, Any], detail: str) -> HttpResponse:
-    """The same question with what was typed, and what is wrong with its form."""
-    context = _question(request, presentation, schedule.load_queue(request.user, limit=1))
-    context["presentation"] = answering.as_left(context["presentation"], typed)
-    context |= {
-        "typed": typed,
-        "error": detail.partition(": ")[2],
-        "nearly": answering.nearly(presentation.version.kind, typed),
-        "shown": request.POST.get("shown", ""),
-    }
-    return _part(request, "question", context, reverse("review"))
+def _ask_again(request: StudentRequest, presentation: Presentation, refused: RefusedAnswer) -> HttpResponse:
+    queue = schedule.load_queue(request.user, limit=1)
+    return _part(request, "question", _question(request, presentation, queue, refused), reverse("review"))
 
 
-def _feedback(request: StudentRequest, given: ReviewEvent) -> HttpResponse:
-    presentation = _own(request).get(pk=given.presentation_id)
-    shown = presentations.payload(presentation)
-    grade = presentations.with_html(given.grade)
+def _feedback(request: StudentRequest, answered: ReviewEvent) -> HttpResponse:
+    presentation = _questions(request).get(events=answered)
+    payload = presentations.payload(presentation)
+    grade = presentations.with_html(answered.grade)
     due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
     context = {
         "lesson": presentation.version.lesson,
         "progress": _progress(schedule.load_queue(request.user, limit=1), request, answered=True),
-        "event": given.event_id,
+        "event": answered.event_id,
         "due": due,
-        **answering.outcome(shown, grade, given.response),
+        **answering.graded_context(payload, grade, answered.response),
     }
-    return _part(request, "feedback", context, reverse("review-answer", args=[given.event_id]))
+    return _part(request, "feedback", context, reverse("review-answer", args=[answered.event_id]))
 
 
-def _own(request: StudentRequest) -> Any:
-    """The student's questions; those of sittings are answered, and their answers shown, there alone."""
+def _questions(request: StudentRequest) -> QuerySet[Presentation]:
+    """Return the student's questions but those of sittings, which are answered, and whose answers are shown, there."""
     return Presentation.objects.filter(student=request.user, in_sitting=False).select_related(
         "version__item", "version__lesson"
     )
 
 
-def _given(presentation: Presentation) -> ReviewEvent | None:
+def _posted_question(request: StudentRequest) -> Presentation:
+    """Return the question that a form names. Raises Http404."""
+    pk = answering.read_uuid(request.POST.get("presentation"))
+    if pk is None:
+        raise Http404("There is no such question.")
+    return get_object_or_404(_questions(request), pk=pk)
+
+
+def _load_answer(presentation: Presentation) -> ReviewEvent | None:
     return presentation.events.filter(type="review", undone=False).order_by("-sequence").first()
 
 
-def _part(request: StudentRequest, name: str, context: dict[str, Any], address: str) -> HttpResponse:
-    """The part `name`, found again at `address`: alone for htmx, else in its page."""
-    if answering.is_partial(request):
+def _part(request: StudentRequest, name: str, context: Context, address: str) -> HttpResponse:
+    """Show the part `name`, which is found again at `address`: alone for htmx, else in its page."""
+    if is_partial(request):
         response = render(request, f"quizzes/_{name}.html", context)
         response["HX-Replace-Url"] = address
         return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from questions.models import Course
 from quizzes import progress, schedule
 from quizzes.progress import charts
-from quizzes.views import StudentRequest
+from quizzes.views import Context, StudentRequest, is_partial
 
 MORE_SECONDS = 600
 DAYS_SHOWN = 14
@@ -51,32 +49,30 @@ def today(request: StudentRequest) -> HttpResponse:
 @require_GET
 def ahead(request: StudentRequest) -> HttpResponse:
     """The score to expect, minutes against score, and the coming days: a part of today's page, or a page."""
-    found = schedule.look_ahead(request.user)
-    context: dict[str, Any] = {"page": "today", "ahead": found}
-    if found is not None:
-        most = max([day.minutes for _, day in found.days] + [1.0])
-        context["chart"] = charts.minutes_curve(found.curve, found.minutes)
+    outlook = schedule.look_ahead(request.user)
+    context: Context = {"page": "today", "ahead": outlook}
+    if outlook is not None:
+        most = max([day.minutes for _, day in outlook.days] + [1.0])
+        context["chart"] = charts.minutes_curve(outlook.curve, outlook.minutes)
         context["days"] = [
             (date, {"minutes": day.minutes, "reviews": day.reviews, "new": day.new, "share": 100 * day.minutes / most})
-            for date, day in found.days[:DAYS_SHOWN]
+            for date, day in outlook.days[:DAYS_SHOWN]
         ]
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, "quizzes/_ahead.html" if part else "quizzes/ahead.html", context)
+    return render(request, "quizzes/_ahead.html" if is_partial(request) else "quizzes/ahead.html", context)
 
 
 @login_required
 @require_POST
 def minutes(request: StudentRequest) -> HttpResponse:
     """Choose the minutes a day."""
-    given = request.POST.get("minutes", "")
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:5]) <= 480):
-        messages.error(request, "Choose 1 to 480 minutes a day.")
-        return redirect("today")
+    chosen = request.POST.get("minutes", "")
     before = request.user.daily_minutes
-    request.user.daily_minutes = int(given)
-    request.user.save(update_fields=["daily_minutes"])
-    schedule.plan_day(request.user)
-    messages.success(request, f"From now on {given} minutes a day instead of {before}.")
+    try:
+        schedule.change_daily_minutes(request.user, int(chosen[:5]))
+    except ValueError:
+        messages.error(request, "Choose 1 to 480 minutes a day.")
+    else:
+        messages.success(request, f"From now on {request.user.daily_minutes} minutes a day instead of {before}.")
     return redirect("today")
 
 
