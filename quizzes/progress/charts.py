@@ -209,12 +209,12 @@ class Point(NamedTuple):
 class Trend:
     """Scores one after the other: a line, its points, and its scale as (y, percent).
 
-    `told` are the points that bear their number: all where there is room, else the best and the last.
+    `numbered` are the points that bear their number: all where there is room, else the best and the last.
     """
 
     path: str
     points: list[Point]
-    told: list[Point]
+    numbered: list[Point]
     scale: list[tuple[float, int]]
 
 
@@ -225,9 +225,9 @@ def trend(shares: Sequence[float]) -> Trend | None:
     x, y = Axis(0, len(shares) - 1, 44, 308), Axis(0, 1, 100, 20)
     points = [Point(x.at(number), y.at(share), round(100 * share)) for number, share in enumerate(shares)]
     best = max(points, key=lambda point: point.percent)
-    told = points if len(points) <= TREND_NUMBERS else list(dict.fromkeys((best, points[-1])))
+    numbered = points if len(points) <= TREND_NUMBERS else list(dict.fromkeys((best, points[-1])))
     line = path([point.x for point in points], [point.y for point in points])
-    return Trend(line, points, told, [(y.at(share), round(100 * share)) for share in (0, 0.5, 1)])
+    return Trend(line, points, numbered, [(y.at(share), round(100 * share)) for share in (0, 0.5, 1)])
 
 
 # Minutes a day against the score to expect

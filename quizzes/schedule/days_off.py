@@ -47,10 +47,10 @@ def count_days_missed(student: Student, day: StudyDay) -> int:
     0 for who has answered today, or never.
     """
     last = _find_last_day(student, day)
-    if last is None or last == day.date:
+    if last is None:
         return 0
     off = DailyPlan.objects.filter(student=student, day_off=True, date__gt=last, date__lt=day.date).count()
-    return (day.date - last).days - 1 - off
+    return max((day.date - last).days - 1 - off, 0)
 
 
 def _find_last_day(student: Student, day: StudyDay) -> date | None:

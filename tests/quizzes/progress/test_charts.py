@@ -39,7 +39,7 @@ def test_bars_are_as_high_as_their_days_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shares", "percents", "told"),
+    ("shares", "percents", "numbered"),
     [
         ([0.5, 1.0], [50, 100], [50, 100]),
         ([0.2, 0.9, 0.4], [20, 90, 40], [20, 90, 40]),
@@ -48,12 +48,12 @@ def test_bars_are_as_high_as_their_days_count() -> None:
     ],
 )
 def test_a_trend_runs_from_the_first_sitting_to_the_last(
-    shares: list[float], percents: list[int], told: list[int]
+    shares: list[float], percents: list[int], numbered: list[int]
 ) -> None:
     drawn = charts.trend(shares)
     assert drawn is not None
     assert [point.percent for point in drawn.points] == percents
-    assert [point.percent for point in drawn.told] == told
+    assert [point.percent for point in drawn.numbered] == numbered
     assert (drawn.points[0].x, drawn.points[-1].x) == (44, 308)
     assert drawn.scale == [(100, 0), (60, 50), (20, 100)]
 
