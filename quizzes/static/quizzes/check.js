@@ -83,5 +83,6 @@ function showScore(check) {
   const outcomes = all(check, "[data-part] [data-outcome]").map(({ dataset }) => dataset.outcome);
   const right = outcomes.filter((outcome) => outcome === "right").length;
   const answered = outcomes.length ? `${outcomes.length} of ${questions} answered.` : "";
-  get(check, "[data-score]").textContent = outcomes.length === questions ? `${right} of ${questions} correct.` : answered;
+  get(check, "[data-score]").textContent =
+    outcomes.length === questions ? `${right} of ${questions} correct.` : answered;
 }
