@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import ClassVar
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SignupForm,
+)
 from django import forms
 from django.http import HttpRequest
 
@@ -56,24 +64,30 @@ class ExamDateForm(forms.Form):
     )
 
 
-class LogIn(LoginForm):  # type: ignore[misc] # allauth has no types
-    """allauth's login, by username or email."""
+class InOurWords:
+    """A form of allauth with labels in our words, and without repeating them inside the fields."""
+
+    labels: ClassVar[dict[str, str]] = {}
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "Username or email"
-        _remove_placeholders(self)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
 
 
-class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
-    """allauth's sign-up, with the time zone that the browser fills in."""
+class LogIn(InOurWords, LoginForm):  # type: ignore[misc] # allauth has no types
+    """The login, by username or email address."""
 
+    labels: ClassVar[dict[str, str]] = {"login": "Username or email"}
+
+
+class SignUp(InOurWords, SignupForm):  # type: ignore[misc] # allauth has no types
+    """The sign-up; the browser adds its time zone."""
+
+    labels: ClassVar[dict[str, str]] = {"email": "Email"}
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = "Email"
-        _remove_placeholders(self)
 
     def save(self, request: HttpRequest) -> User:
         user: User = super().save(request)
@@ -83,7 +97,25 @@ class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
         return user
 
 
-def _remove_placeholders(form: forms.Form) -> None:
-    """Remove what allauth writes into each field: its label once more."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
+class AddEmail(InOurWords, AddEmailForm):  # type: ignore[misc] # allauth has no types
+    """One more email address of an account."""
+
+    labels: ClassVar[dict[str, str]] = {"email": "Email"}
+
+
+class ResetPassword(InOurWords, ResetPasswordForm):  # type: ignore[misc] # allauth has no types
+    """Ask for a link to choose a new password."""
+
+    labels: ClassVar[dict[str, str]] = {"email": "Email"}
+
+
+class ResetPasswordByLink(InOurWords, ResetPasswordKeyForm):  # type: ignore[misc] # allauth has no types
+    """Choose a new password by the link."""
+
+    labels: ClassVar[dict[str, str]] = {"password1": "New password", "password2": "New password again"}
+
+
+class ChangePassword(InOurWords, ChangePasswordForm):  # type: ignore[misc] # allauth has no types
+    """Choose a new password, knowing the old one."""
+
+    labels: ClassVar[dict[str, str]] = {"oldpassword": "Current password", **ResetPasswordByLink.labels}

@@ -198,7 +198,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"login": "examprep.forms.LogIn", "signup": "examprep.forms.SignUp"}
+ACCOUNT_FORMS = {
+    "add_email": "examprep.forms.AddEmail",
+    "change_password": "examprep.forms.ChangePassword",
+    "login": "examprep.forms.LogIn",
+    "reset_password": "examprep.forms.ResetPassword",
+    "reset_password_from_key": "examprep.forms.ResetPasswordByLink",
+    "signup": "examprep.forms.SignUp",
+}
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_SERVE_SPECIFICATION = False
 

@@ -47,7 +47,7 @@ def test_the_map_and_the_search_by_keyboard(page: Page, learner: User) -> None:
     page.keyboard.type("fact/or")
     expect(page.get_by_role("status").first).to_have_text("No results")
     field.fill("")
-    expect(page.locator("#found")).to_contain_text("leads here from every page")
+    expect(page.locator("#found")).to_contain_text("on any page to search")
     page.keyboard.type("factor")
     first = page.locator("#found a").first
     expect(first).to_have_text("Decay factor")

@@ -1,6 +1,6 @@
 // The interactive figures of a lesson. The page has drawn the middle frame; this redraws from the same numbers.
 
-import { all, find, get } from "../examprep/dom.js";
+import { all, get } from "../examprep/dom.js";
 import { moveSliderByDragging } from "./drag.js";
 
 /**
@@ -27,13 +27,16 @@ for (const figure of all(document, "[data-simulator]")) {
  */
 function runRidge(figure, data) {
   const slider = sliderOf(figure);
+  const says = get(figure, ".says");
+  const line = get(figure, ".line.fit", SVGElement);
   const regime = get(figure, ".regime");
+  const moveDots = dotsOf(figure, data);
   slider.addEventListener("input", () => {
     const at = Number(slider.value);
-    get(figure, ".line.fit", SVGElement).setAttribute("d", path(data.columns, data.curves[at]));
-    moveDots(figure, data, at);
+    line.setAttribute("d", path(data.columns, data.curves[at]));
+    moveDots(at);
     regime.textContent = regime.dataset.regime = data.regimes[at];
-    say(figure, data.says[at]);
+    slider.ariaValueText = says.textContent = data.says[at];
   });
   moveSliderByDragging(get(figure, "[data-drag]", SVGSVGElement), data.places, slider);
 }
@@ -44,13 +47,15 @@ function runRidge(figure, data) {
  */
 function runStopping(figure, data) {
   const slider = sliderOf(figure);
+  const says = get(figure, ".says");
   const verdict = get(figure, ".verdict-line");
+  const moveDots = dotsOf(figure, data);
   const { training, validation } = data.losses;
   slider.addEventListener("input", () => {
     const at = Number(slider.value);
-    moveDots(figure, data, at);
+    moveDots(at);
     const losses = `training loss ${training[at].toFixed(3)}, validation loss ${validation[at].toFixed(3)}`;
-    say(figure, `Epoch ${at + 1}: ${losses}.`);
+    slider.ariaValueText = says.textContent = `Epoch ${at + 1}: ${losses}.`;
     verdict.textContent = "";
   });
   moveSliderByDragging(get(figure, "[data-drag]", SVGSVGElement), data.places, slider);
@@ -91,6 +96,8 @@ function runDropout(figure, data) {
   const slider = sliderOf(figure);
   const run = get(figure, "[data-run]");
   const says = get(figure, ".says");
+  const inverted = get(figure, ".line.inverted", SVGElement);
+  const plain = get(figure, ".line.plain", SVGElement);
   const cells = all(figure, ".cell", SVGElement);
   const [ground, top, high] = data.y;
   const heightOf = (/** @type {number} */ value) => Math.round(10 * (ground + (value / high) * (top - ground))) / 10;
@@ -98,6 +105,11 @@ function runDropout(figure, data) {
   const last = data.draws.length;
   let step = Math.floor(last / 2);
   let timer = 0;
+
+  /** @param {number[]} means */
+  function pathOf(means) {
+    return means.length ? path(data.places, means.map(heightOf)) : "";
+  }
 
   function draw() {
     const tenths = Number(slider.value);
@@ -107,9 +119,8 @@ function runDropout(figure, data) {
     cells.forEach((cell, at) => {
       cell.classList.toggle("kept", digits[at] < tenths);
     });
-    get(figure, ".line.inverted", SVGElement).setAttribute("d", step ? path(data.places, means.map(heightOf)) : "");
-    const plain = means.map((mean) => heightOf(p * mean));
-    get(figure, ".line.plain", SVGElement).setAttribute("d", step ? path(data.places, plain) : "");
+    inverted.setAttribute("d", pathOf(means));
+    plain.setAttribute("d", pathOf(means.map((mean) => p * mean)));
     slider.ariaValueText = String(p);
     // While it runs nobody wants every step read out.
     says.setAttribute("aria-live", timer ? "off" : "polite");
@@ -168,29 +179,21 @@ function sliderOf(figure) {
 }
 
 /**
- * Say in words what the figure shows, to those who see it and to those who hear its slider.
- *
- * @param {HTMLElement} figure
- * @param {string} text
- */
-function say(figure, text) {
-  sliderOf(figure).ariaValueText = get(figure, ".says").textContent = text;
-}
-
-/**
- * Move the dots along the two lines, and the marker that goes through both.
+ * A function that moves the dots along the two lines, and the marker that goes through both, to a value of the slider.
  *
  * @param {HTMLElement} figure
  * @param {Dots} data
- * @param {number} at
  */
-function moveDots(figure, data, at) {
-  get(figure, ".marker", SVGElement).setAttribute("transform", `translate(${data.places[at]} 0)`);
-  for (const name of /** @type {const} */ (["training", "validation"])) {
-    const dot = find(figure, `.dot.${name}`, SVGElement);
-    dot?.setAttribute("cx", String(data.places[at]));
-    dot?.setAttribute("cy", String(data[name][at]));
-  }
+function dotsOf(figure, data) {
+  const marker = get(figure, ".marker", SVGElement);
+  const training = get(figure, ".dot.training", SVGElement);
+  const validation = get(figure, ".dot.validation", SVGElement);
+  return (/** @type {number} */ at) => {
+    marker.setAttribute("transform", `translate(${data.places[at]} 0)`);
+    for (const dot of [training, validation]) dot.setAttribute("cx", String(data.places[at]));
+    training.setAttribute("cy", String(data.training[at]));
+    validation.setAttribute("cy", String(data.validation[at]));
+  };
 }
 
 /**
