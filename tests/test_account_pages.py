@@ -33,7 +33,7 @@ def test_a_forgotten_password_is_replaced_by_a_link(ada: User) -> None:
     (message,) = mail.outbox
     assert message.subject.endswith("Reset your password")
     assert "Your username is ada." in message.body
-    (address,) = re.findall(r"https?://[^/]+(/\S+)", message.body)
+    (address,) = re.findall(r"https?://[^/]+(/\S+)", str(message.body))
 
     page = visitor.get(address, follow=True)
     assert "Choose a new password" in page.content.decode()
@@ -57,7 +57,7 @@ def test_an_email_address_is_added_and_confirmed(db: None) -> None:
     page = read(client, "/accounts/email/", {"action_add": "", "email": "ada@example.com"})
     assert "We have sent a link to ada@example.com." in page
     assert "not confirmed" in page
-    (address,) = re.findall(r"https?://[^/]+(/\S+)", mail.outbox[0].body)
+    (address,) = re.findall(r"https?://[^/]+(/\S+)", str(mail.outbox[0].body))
     assert "Is <strong>ada@example.com</strong> the email address of your account, ada?" in read(client, address)
     assert "You have confirmed ada@example.com." in read(client, address, {})
     assert "This link does not work" in read(client, "/accounts/confirm-email/nonsense/")
