@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 
-from quizzes import exams
+from quizzes import exams, schedule
 from quizzes.models import Enrolment
 
 
@@ -24,5 +25,7 @@ class EnrolmentAdmin(admin.ModelAdmin[Enrolment]):
 
     def save_model(self, request: HttpRequest, obj: Enrolment, form: ModelForm[Enrolment], change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if not change:
+            schedule.prepare_enrolment(obj, timezone.now())
         if "extra_time_percent" in form.changed_data:
             exams.extend_open_sittings(obj)

@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.background.publisher import publish, publish_after_commit
-from quizzes.models import ChangeLog, Job, Student
+from quizzes.models import ChangeLog, Enrolment, Job, Student
 
 TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}
 MAX_WAIT = timedelta(minutes=2)
@@ -50,10 +50,12 @@ def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta
         publish_after_commit(TASKS[kind], student.pk, delay=run_at - now)
 
 
-def enqueue_all(kind: Job.Kind, change_logs: QuerySet[ChangeLog], now: datetime, limit: int = 1000) -> int:
-    """Enqueue work for the first `limit` students of these change logs who have none waiting; return how many."""
+def enqueue_all(
+    kind: Job.Kind, rows: QuerySet[ChangeLog] | QuerySet[Enrolment], now: datetime, limit: int = 1000
+) -> int:
+    """Enqueue work for the students of the first `limit` rows who have none waiting; return how many rows."""
     waiting = Job.objects.filter(kind=kind, student=OuterRef("student"))
-    idle = change_logs.filter(student__is_active=True).exclude(Exists(waiting))
+    idle = rows.filter(student__is_active=True).exclude(Exists(waiting))
     students = list(idle.values_list("student_id", flat=True)[:limit])
     jobs = [Job(kind=kind, student_id=student, asked_at=now, run_at=now) for student in students]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)

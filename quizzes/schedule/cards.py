@@ -50,10 +50,10 @@ def create_missing_cards(log: ChangeLog) -> None:
 def enqueue_new_items(now: datetime, limit: int = 1000) -> int:
     """Ask for plans, which create the cards, for students of courses in which something was published since.
 
-    How many, `limit` at most. The next sweep goes on where this one ended: who has a plan waiting is not asked again.
+    For how many enrolments, `limit` at most. The next sweep goes on where this one ended: a student who has a plan
+    waiting is left out.
     """
-    behind = ChangeLog.objects.filter(student__in=_enrolments_behind().values("student")).order_by("pk")
-    return outbox.enqueue_all(Job.Kind.PLAN, behind, now, limit)
+    return outbox.enqueue_all(Job.Kind.PLAN, _enrolments_behind().order_by("pk"), now, limit)
 
 
 def _enrolments_behind() -> QuerySet[Enrolment]:

@@ -26,9 +26,15 @@ def enrol(
     now = now or timezone.now()
     enrolment, created = Enrolment.objects.get_or_create(student=student, course=course, defaults={"exam_at": exam_at})
     if created:
-        ensure_cards(student)
-        outbox.enqueue(Job.Kind.PLAN, student, now)
+        prepare_enrolment(enrolment, now)
     return enrolment
+
+
+@transaction.atomic
+def prepare_enrolment(enrolment: Enrolment, now: datetime) -> None:
+    """Create the student's cards for an enrolment that was just stored, and ask for a plan."""
+    ensure_cards(enrolment.student)
+    outbox.enqueue(Job.Kind.PLAN, enrolment.student, now)
 
 
 @transaction.atomic

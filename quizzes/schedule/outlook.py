@@ -20,6 +20,8 @@ from quizzes.schedule.facts import Situation
 from quizzes.schedule.loading import load_cards, load_situation
 
 REMEMBER_SECONDS = 24 * 3600
+FORMAT = 1
+"""Raise it whenever the fields of ExamOutlook change: an upgrade finds what the version before has cached."""
 
 
 @dataclass(frozen=True)
@@ -80,4 +82,5 @@ def _load(student: Student, exams: StudentExams, now: datetime) -> Situation:
 def _foresee_once(student: Student, situation: Situation) -> ExamOutlook | None:
     """The simulated outlook, kept in the cache for a day under all the facts that it follows from."""
     facts = hashlib.sha256(repr(situation).encode()).hexdigest()
-    return cache.get_or_set(f"outlook:{student.pk}:{facts}", lambda: foresee(situation), REMEMBER_SECONDS)
+    key = f"outlook:{student.pk}:{facts}"
+    return cache.get_or_set(key, lambda: foresee(situation), REMEMBER_SECONDS, version=FORMAT)

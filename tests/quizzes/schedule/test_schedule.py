@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
 from quizzes import schedule, tasks
-from quizzes.models import Card, DailyPlan, Job, Presentation
+from quizzes.models import Card, DailyPlan, Enrolment, Job, Presentation
 from quizzes.reviews import change_log
 from tests.conftest import Api, wrong
 
@@ -204,3 +205,19 @@ def test_a_plan_looks_for_missing_cards_only_where_something_was_published(
     log = change_log.lock(student, timezone.now())
     with django_assert_num_queries(1):
         schedule.create_missing_cards(log)
+
+
+def test_who_is_enrolled_in_the_admin_has_cards_and_who_is_otherwise_gets_them_with_the_sweep(course: Course) -> None:
+    boss = User.objects.create_superuser("boss")
+    added, stored = User.objects.create_user("added"), User.objects.create_user("stored")
+    browser = Client()
+    browser.force_login(boss)
+    form = {"student": added.pk, "course": course.pk, "extra_time_percent": 0}
+    assert browser.post("/admin/quizzes/enrolment/add/", form).status_code == 302
+    assert Card.objects.filter(student=added).exists()
+    assert Job.objects.get().student == added
+
+    Enrolment.objects.create(student=stored, course=course)
+    assert schedule.enqueue_new_items(timezone.now()) == 1
+    tasks.plan_student(stored.pk)
+    assert Card.objects.filter(student=stored).exists()
