@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
+from pydantic import Field
 from rest_framework import generics, serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
 from questions.figures import simulators
 from questions.models import Concept, Course, Lesson
@@ -24,9 +26,9 @@ class CourseSerializer(serializers.ModelSerializer[Course]):
 
 
 class LessonSerializer(serializers.ModelSerializer[Lesson]):
-    course: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    builds_on: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
-    concepts: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, many=True)
+    course = serializers.SlugRelatedField[Course](slug_field="slug", read_only=True)
+    builds_on = serializers.SlugRelatedField[Lesson](slug_field="slug", read_only=True, many=True)
+    concepts = serializers.SlugRelatedField[Concept](slug_field="slug", read_only=True, many=True)
     body_html = serializers.SerializerMethodField()
     simulators = serializers.SerializerMethodField(help_text="Names of the interactive figures; see simulators/.")
 
@@ -47,11 +49,9 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
             "reading",
         )
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_simulators(self, lesson: Lesson) -> list[str]:
         return list(markup.simulators(lesson.body_markdown))
 
-    @extend_schema_field(serializers.CharField())
     def get_body_html(self, lesson: Lesson) -> str:
         return markup.render(lesson.body_markdown)
 
@@ -75,7 +75,7 @@ class LessonList(generics.ListAPIView[Lesson]):
 
     serializer_class = LessonSerializer
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Lesson]:
         return _lessons().order_by()
 
 
@@ -85,20 +85,23 @@ class LessonDetail(generics.RetrieveAPIView[Lesson]):
     serializer_class = LessonSerializer
     lookup_field = "slug"
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Lesson]:
         return _lessons()
 
 
-class SimulatorSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    frames = serializers.JSONField(help_text="The numbers to draw; which there are depends on the figure.")
+class SimulatorPayload(TypedDict):
+    """An interactive figure."""
+
+    name: str
+    frames: Annotated[object, Field(description="The numbers to draw; which there are depends on the figure.")]
 
 
 class SimulatorDetail(APIView):
     """The numbers behind an interactive figure of a lesson: always the same, to be kept."""
 
-    @extend_schema(responses=SimulatorSerializer)
+    @extend_schema(responses=SimulatorPayload)
     def get(self, request: Request, name: str) -> Response:
         if name not in simulators.SIMULATORS:
             raise NotFound
-        return Response({"name": name, "frames": simulators.document(name)})
+        payload: SimulatorPayload = {"name": name, "frames": simulators.document(name)}
+        return Response(payload)

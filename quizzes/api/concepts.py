@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from rest_framework import generics, serializers
+from typing_extensions import TypedDict
 
-from questions.models import Concept, ConceptEdge
+from questions.models import Concept, ConceptEdge, Lesson
 from questions.text import markup
 from quizzes import progress
+from quizzes.api.requests import StudentRequest
+from quizzes.memory.concepts import Mastery
+
+
+class EncompassedPayload(TypedDict):
+    """A concept that is practised along: a right answer counts for it by `weight`, 0 to 1."""
+
+    concept: str
+    weight: float
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):
-    lesson: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    lesson = serializers.SlugRelatedField[Lesson](slug_field="slug", read_only=True)
     definition_html = serializers.SerializerMethodField()
     prerequisites = serializers.SerializerMethodField()
     encompasses = serializers.SerializerMethodField()
@@ -37,13 +48,14 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
     def get_prerequisites(self, concept: Concept) -> list[str]:
         return [edge.target.slug for edge in self._edges(concept, ConceptEdge.Kind.PREREQUISITE)]
 
-    def get_encompasses(self, concept: Concept) -> list[dict[str, Any]]:
+    def get_encompasses(self, concept: Concept) -> list[EncompassedPayload]:
         edges = self._edges(concept, ConceptEdge.Kind.ENCOMPASSES)
         return [{"concept": edge.target.slug, "weight": edge.weight} for edge in edges]
 
     def get_mastery(self, concept: Concept) -> float:
-        found = self.context["mastery"].get(concept.slug)
-        return found.mastery if found else 0.0
+        """The caller's, 0 to 1; 0 for a concept that no published item is tagged with."""
+        masteries: Mapping[str, Mastery] = self.context["mastery"]
+        return masteries[concept.slug].mastery if concept.slug in masteries else 0.0
 
     def _edges(self, concept: Concept, kind: str) -> list[ConceptEdge]:
         return [edge for edge in concept.edges.all() if edge.kind == kind]
@@ -52,13 +64,14 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
 class ConceptList(generics.ListAPIView[Concept]):
     """The concept graph, with the caller's mastery (0-1) of each concept."""
 
+    request: StudentRequest
     serializer_class = ConceptSerializer
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Concept]:
         return Concept.objects.select_related("lesson").prefetch_related("edges__target").order_by()
 
-    def get_serializer_context(self) -> dict[str, Any]:
+    def get_serializer_context(self) -> dict[str, object]:
         context = {**super().get_serializer_context()}
         if not getattr(self, "swagger_fake_view", False):
-            context["mastery"] = progress.load_mastery(self.request.user)  # type: ignore[arg-type]
+            context["mastery"] = progress.load_mastery(self.request.user)
         return context

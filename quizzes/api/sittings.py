@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -19,16 +19,22 @@ from quizzes.api.requests import InvalidFields, StudentRequest
 from quizzes.models import Exam, Sitting
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class AnswerSerializer(serializers.Serializer[None]):
+    """An answer to save."""
+
     response = serializers.JSONField(allow_null=True, help_text="Null takes the answer back.")
     rev = serializers.IntegerField(min_value=0, max_value=2**31 - 2, help_text="The revision known last.")
 
 
-class FlagSerializer(serializers.Serializer[Any]):
+class FlagSerializer(serializers.Serializer[None]):
+    """Whether a slot is flagged for later."""
+
     flagged = serializers.BooleanField()
 
 
-class OralSerializer(serializers.Serializer[Any]):
+class OralSerializer(serializers.Serializer[None]):
+    """The student's own mark, 0 to 2, of having said why a pair belongs together."""
+
     pair = serializers.CharField(max_length=100, help_text="A left id of the round.")
     mark = serializers.IntegerField(min_value=0, max_value=2)
 
@@ -38,7 +44,7 @@ class Conflict(APIException):
 
     status_code = 409
 
-    def __init__(self, detail: str, **extra: Any) -> None:
+    def __init__(self, detail: str, **extra: object) -> None:
         super().__init__(detail)
         self.extra = extra
 
@@ -50,7 +56,7 @@ class Gone(APIException):
 
 
 class SittingView(APIView):
-    """What sitting's operations raise, as answers."""
+    """Answers what the operations on sittings raise."""
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, (ObjectDoesNotExist, ValidationError)) and not isinstance(exc, APIException):
@@ -81,17 +87,18 @@ class SittingList(generics.ListAPIView[Sitting]):
     """The caller's sittings, the newest first."""
 
     class Brief(serializers.ModelSerializer[Sitting]):
-        exam: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+        exam = serializers.SlugRelatedField[Exam](slug_field="slug", read_only=True)
 
         class Meta:
             model = Sitting
             fields = ("id", "exam", "number", "state", "opened_at", "closed_at", "score", "max_score")
 
+    request: StudentRequest
     serializer_class = Brief
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Sitting]:
         # A sitting whose time is over is closed by the sweep, or when it is looked at.
-        return Sitting.objects.filter(student=self.request.user).select_related("exam").order_by()  # type: ignore[misc]
+        return Sitting.objects.filter(student=self.request.user).select_related("exam").order_by()
 
 
 class SittingDetail(SittingView):

@@ -95,7 +95,7 @@ class EventChange(TypedDict):
 
 
 class PlanTaskPayload(TypedDict):
-    """A card that a plan asks."""
+    """A card that a plan asks, as the plan stores it and clients read it."""
 
     card: Uuid
     facets: list[str]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,20 +16,12 @@ from quizzes.background import outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
 from quizzes.models import ChangeLog, DailyPlan, Job, Student
 from quizzes.reviews import change_log
+from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.cards import create_missing_cards
 from quizzes.schedule.choice import MAX_EXTRA_SECONDS, choose_tasks, seconds_left
 from quizzes.schedule.exams_ahead import list_exams_ahead
 from quizzes.schedule.facts import Answered, Situation, Task
 from quizzes.schedule.loading import load_answered, load_situation
-
-
-class TaskPayload(TypedDict):
-    """A task as a plan stores it and clients read it."""
-
-    card: str
-    facets: list[str]
-    seconds: int
-    new: bool
 
 
 def request_plan(student: Student, now: datetime) -> None:
@@ -123,5 +114,5 @@ def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, now: datetime) -> Non
     outbox.finish(Job.Kind.PLAN, log.student)
 
 
-def _task_payload(task: Task) -> TaskPayload:
+def _task_payload(task: Task) -> PlanTaskPayload:
     return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}

@@ -14,10 +14,11 @@ from django.utils import timezone
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import DailyPlan, Presentation, Student
 from quizzes.presentations import Ask, in_open_sitting, present
+from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_answered
-from quizzes.schedule.plans import TaskPayload, read_plan
+from quizzes.schedule.plans import read_plan
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _load_open_cards(student: Student, plan: DailyPlan, day: StudyDay, now: date
     return [OpenCard(*row) for row in rows]
 
 
-def list_open_tasks(planned: Iterable[TaskPayload], cards: Iterable[OpenCard], today: date) -> list[Task]:
+def list_open_tasks(planned: Iterable[PlanTaskPayload], cards: Iterable[OpenCard], today: date) -> list[Task]:
     """The plan's tasks whose cards were not seen today, in its order; then those to relearn, longest waiting first.
 
     The pairs of a match set that are to be relearned make one task.

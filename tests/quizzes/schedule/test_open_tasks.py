@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from quizzes.schedule.plans import TaskPayload
+from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.queue import OpenCard, list_open_tasks
 
 TODAY = date(2026, 3, 4)
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-def planned(*cards: int) -> list[TaskPayload]:
+def planned(*cards: int) -> list[PlanTaskPayload]:
     return [{"card": str(uuid.UUID(int=card)), "facets": [""], "seconds": 40, "new": False} for card in cards]
 
 
