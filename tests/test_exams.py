@@ -134,7 +134,7 @@ def test_before_the_keys_the_own_answers_are_shown(page: Client, student: User, 
 
 def test_an_exam_is_begun_only_as_often_and_when_it_can_be(page: Client, student: User) -> None:
     Exam.objects.update(attempts=1)
-    exams.submit_sitting(student, opened(student).pk, timezone.now())
+    exams.close_sitting(student, opened(student).pk, timezone.now())
     assert "You have used all your sittings." in text(page.get("/exams/tiny-exam/"))
     assert 'role="alert"' in text(page.post("/exams/tiny-exam/"))
     Exam.objects.update(attempts=None, opens_at=timezone.now() + timedelta(days=1))

@@ -35,7 +35,7 @@ from quizzes.exams.payloads import (
 )
 from quizzes.exams.practice_bank import MAX_SELECTION, BankFilter, BankSelection, browse_bank, select_items
 from quizzes.exams.results import is_feedback_released, result_payload
-from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer, submit_sitting
+from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer
 from quizzes.exams.viva import VivaProgress, finish_round, load_viva_progress, mark_oral_answer, start_round
 
 __all__ = [
@@ -91,5 +91,4 @@ __all__ = [
     "slot_payload",
     "start_round",
     "student_scores",
-    "submit_sitting",
 ]

@@ -14,14 +14,14 @@ from django.utils.crypto import salted_hmac
 
 from questions import kinds
 from quizzes import reviews, schedule
-from quizzes.exams.deadlines import GRACE
+from quizzes.exams.deadlines import GRACE, is_over
 from quizzes.exams.grading import grade_slot
 from quizzes.exams.payloads import ForecastPayload, ScorePayload
 from quizzes.models import Sitting, Slot
 from quizzes.reviews import change_log
 
 if TYPE_CHECKING:
-    from quizzes.models import Card, ChangeLog
+    from quizzes.models import Card, ChangeLog, Student
     from quizzes.planning.forecast import Forecast
     from quizzes.reviews import Accepted
     from quizzes.schedule import ForecastFacts
@@ -33,9 +33,9 @@ def close_overdue_sittings(now: datetime, limit: int = 200) -> int:
     """Close sittings whose time is over, with what was saved; returns how many. Idempotent, and right when late."""
     overdue = Sitting.objects.filter(state=Sitting.State.OPEN, deadline_at__lt=now - GRACE).order_by("deadline_at")
     closed = 0
-    for sitting in overdue.select_related("exam__course", "student")[:limit]:
+    for sitting in overdue.select_related("exam", "student")[:limit]:
         try:
-            close_sitting(sitting, Sitting.State.EXPIRED, now)
+            close_sitting(sitting.student, sitting.pk, now)
             closed += 1
         except Exception:
             # The others are not to wait for it; the next sweep tries again.
@@ -44,16 +44,19 @@ def close_overdue_sittings(now: datetime, limit: int = 200) -> int:
 
 
 @transaction.atomic
-def close_sitting(sitting: Sitting, state: Sitting.State, now: datetime) -> Sitting:
-    """Grade all slots and hand what was answered to the memory model. Idempotent: a closed sitting stays as it is."""
+def close_sitting(student: Student, sitting: uuid.UUID, now: datetime) -> Sitting:
+    """Close the student's sitting with what was saved: submitted, or expired where its time is over.
+
+    Idempotent: a closed sitting stays as it is. Raises Sitting.DoesNotExist.
+    """
     # The change log first, as everywhere: whoever holds it may close.
-    log = change_log.lock(sitting.student, now)
+    log = change_log.lock(student, now)
     locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__course", "student")
-    current = locked.get(pk=sitting.pk)
-    return close_locked(log, current, state, now) if current.is_open else current
+    current = locked.get(pk=sitting, student=student)
+    return close_locked(log, current, now) if current.is_open else current
 
 
-def close_locked(log: ChangeLog, sitting: Sitting, state: Sitting.State, now: datetime) -> Sitting:
+def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
     """Close an open sitting of the student whose change log is locked: load, grade, accept as reviews, store."""
     facts = _load(log, sitting, now)
     for slot in facts.slots:
@@ -61,8 +64,9 @@ def close_locked(log: ChangeLog, sitting: Sitting, state: Sitting.State, now: da
             graded = grade_slot(slot)
             slot.score, slot.grade = graded.score, graded.payload
     accepted = _accept_answers(log, sitting, facts.answered, now)
-    sitting.state = state
-    sitting.closed_at = now if state == Sitting.State.SUBMITTED else sitting.deadline_at
+    expired = is_over(sitting, now)
+    sitting.state = Sitting.State.EXPIRED if expired else Sitting.State.SUBMITTED
+    sitting.closed_at = sitting.deadline_at if expired else now
     sitting.score = sum(slot.score or 0.0 for slot in facts.slots)
     sitting.max_score = float(len(facts.slots))
     sitting.forecast = forecast_payload(facts.forecast, accepted.cards)

@@ -51,7 +51,7 @@ def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     if latest and latest.is_open:
         if not is_over(latest, now):
             return latest, False
-        close_locked(log, latest, Sitting.State.EXPIRED, now)
+        close_locked(log, latest, now)
     check_may_begin(exam, latest.number if latest else 0, now)
     blueprint = blueprints.parse(exam.kind, exam.blueprint)
     sitting = Sitting(

@@ -28,15 +28,7 @@ if TYPE_CHECKING:
 def get_sitting(student: Student, sitting: uuid.UUID, now: datetime) -> Sitting:
     """The student's sitting; one whose time is over is closed first. Raises Sitting.DoesNotExist."""
     current = Sitting.objects.select_related("exam__course", "student").get(pk=sitting, student=student)
-    if current.is_open and is_over(current, now):
-        return close_sitting(current, Sitting.State.EXPIRED, now)
-    return current
-
-
-def submit_sitting(student: Student, sitting: uuid.UUID, now: datetime) -> Sitting:
-    """Close the sitting with what was saved. Idempotent. Raises Sitting.DoesNotExist."""
-    current = get_sitting(student, sitting, now)
-    return close_sitting(current, Sitting.State.SUBMITTED, now) if current.is_open else current
+    return close_sitting(student, sitting, now) if current.is_open and is_over(current, now) else current
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def slot(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
 def submit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
     """Hand in."""
     _get(request, id)
-    exams.submit_sitting(request.user, id, timezone.now())
+    exams.close_sitting(request.user, id, timezone.now())
     return redirect("sitting", id)
 
 

@@ -182,7 +182,7 @@ def test_a_submitted_sitting_is_graded_and_counts_as_reviews_once(api: Api, stud
     assert ReviewEvent.objects.filter(student=student, type="review").count() == 5
     assert Review.objects.filter(card__student=student, practice=0).count() >= 5
     assert Card.objects.filter(student=student, reviews__gt=0).exists()
-    exams.close_sitting(Sitting.objects.get(), Sitting.State.EXPIRED, timezone.now())
+    exams.close_sitting(student, Sitting.objects.get().pk, timezone.now())
     assert ReviewEvent.objects.count() == 5
     assert Sitting.objects.get().state == "submitted"
 

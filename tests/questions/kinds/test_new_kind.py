@@ -177,6 +177,6 @@ def sit(exam: Exam, name: str, verdict: bool | None) -> None:
     assert "It is true" in browser.get(f"/sittings/{sitting.pk}/").content.decode()
     if verdict is not None:
         exams.save_answer(student, sitting.pk, 1, {"verdict": verdict}, 0, now)
-    exams.submit_sitting(student, sitting.pk, now)
+    exams.close_sitting(student, sitting.pk, now)
     said = {True: "true", False: "false", None: "nothing"}[verdict]
     assert f"You said {said}; right is true." in browser.get(f"/sittings/{sitting.pk}/").content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from quizzes.models import Exam, ReviewEvent, Sitting
 from quizzes.reviews import change_log
 
 Key = Callable[[str], Any]
+HOUR = timedelta(hours=1)
 
 
 def sit(student: User, key: Key, *, slots: int = 6, answered: int = 6) -> Sitting:
@@ -41,7 +43,7 @@ def test_the_forecast_is_that_of_the_states_before_and_after(student: User, key:
 
     sitting = sit(student, key, answered=answered)
     before = forecast()
-    closed = exams.close_sitting(sitting, Sitting.State.SUBMITTED, now)
+    closed = exams.close_sitting(student, sitting.pk, now)
     assert closed.forecast == {"before": before, "after": forecast()}
     assert (closed.forecast["after"]["score"] > before["score"]) == bool(answered)
 
@@ -50,7 +52,7 @@ def test_after_the_exam_no_score_is_expected(student: User, key: Key) -> None:
     assert forecast_payload(None, []) == {"before": None, "after": None}
     sitting = sit(student, key)
     Exam.objects.update(starts_at=timezone.now())
-    closed = exams.submit_sitting(student, sitting.pk, timezone.now())
+    closed = exams.close_sitting(student, sitting.pk, timezone.now())
     assert closed.forecast == {"before": None, "after": None}
 
 
@@ -59,14 +61,31 @@ def test_closing_takes_the_same_queries_however_many_slots(student: User, key: K
     for slots in (6, 2, 6):
         sitting = sit(student, key, slots=slots, answered=slots - 1)
         with CaptureQueriesContext(connection) as made:
-            exams.submit_sitting(student, sitting.pk, timezone.now())
+            exams.close_sitting(student, sitting.pk, timezone.now())
         counts.append(len(made))
-    assert counts[1] == counts[2] <= 25
+    assert counts[1] == counts[2] <= 24
 
 
 def test_closing_twice_changes_nothing(student: User, key: Key) -> None:
     sitting = sit(student, key)
-    closed = exams.close_sitting(sitting, Sitting.State.SUBMITTED, timezone.now())
-    again = exams.close_sitting(sitting, Sitting.State.EXPIRED, timezone.now())
+    closed = exams.close_sitting(student, sitting.pk, timezone.now())
+    again = exams.close_sitting(student, sitting.pk, sitting.deadline_at + HOUR)
     assert (again.state, again.closed_at, again.score) == ("submitted", closed.closed_at, 6)
     assert ReviewEvent.objects.count() == 6
+
+
+@pytest.mark.parametrize(("late", "state"), [(-1, "submitted"), (5, "submitted"), (6, "expired")])
+def test_the_clock_says_whether_it_was_submitted_or_expired(student: User, key: Key, late: int, state: str) -> None:
+    sitting = sit(student, key)
+    now = sitting.deadline_at + timedelta(seconds=late)
+    closed = exams.close_sitting(student, sitting.pk, now)
+    assert closed.state == state
+    assert closed.closed_at == (now if state == "submitted" else sitting.deadline_at)
+
+
+def test_the_sitting_of_another_cannot_be_closed(student: User, stranger: User, key: Key) -> None:
+    sitting = sit(student, key)
+    with pytest.raises(Sitting.DoesNotExist):
+        exams.close_sitting(stranger, sitting.pk, timezone.now())
+    sitting.refresh_from_db()
+    assert sitting.is_open

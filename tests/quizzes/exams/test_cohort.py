@@ -45,7 +45,7 @@ def sit(exam: Exam, name: str, ability: int, key: Key, days: int = 0, **names: s
         right = key(str(slot.presentation_id))
         put = {"kind": slot.presentation.version.kind, "prompt": slot.presentation.prompt}
         exams.save_answer(student, opened.pk, slot.number, right if at < ability else wrong(put, right), 0, now)
-    return exams.submit_sitting(student, opened.pk, now)
+    return exams.close_sitting(student, opened.pk, now)
 
 
 def url(exam: Exam, ending: str = "") -> str:

@@ -21,7 +21,7 @@ def test_the_missed_ones_are_those_not_wholly_right_and_still_asked(student: Use
     one = opened(student)
     slot = one.slots.get(presentation__version__kind="short_text")
     exams.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
-    one = exams.submit_sitting(student, one.pk, timezone.now())
+    one = exams.close_sitting(student, one.pk, timezone.now())
     assert set(exams.missed_items(one, timezone.now())) == set(
         Item.objects.exclude(slug="name-of-the-fix").values_list("pk", flat=True)
     )
@@ -38,7 +38,7 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
     for other in [other for other in mixed if other != left and mixed[other] == given[left]]:
         del mixed[other]
     exams.save_answer(student, one.pk, slot.number, {"pairs": mixed}, 0, timezone.now())
-    one = exams.submit_sitting(student, one.pk, timezone.now())
+    one = exams.close_sitting(student, one.pk, timezone.now())
 
     (matrix,) = exams.confusion_matrices(one)
     texts = {entry["id"]: entry["text"] for entry in slot.presentation.prompt["left"]}
@@ -60,7 +60,7 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
     # While another sitting asks it, what is right is not told here either.
     another = opened(student)
     assert exams.confusion_matrices(one) == []
-    exams.submit_sitting(student, another.pk, timezone.now())
+    exams.close_sitting(student, another.pk, timezone.now())
     assert exams.confusion_matrices(one) == [matrix]
 
     slot.refresh_from_db()
@@ -71,4 +71,4 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
 
 
 def test_nothing_confused_is_no_matrix(student: User) -> None:
-    assert exams.confusion_matrices(exams.submit_sitting(student, opened(student).pk, timezone.now())) == []
+    assert exams.confusion_matrices(exams.close_sitting(student, opened(student).pk, timezone.now())) == []

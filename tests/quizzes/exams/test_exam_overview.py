@@ -33,7 +33,7 @@ def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> N
     slot = one.slots.get(presentation__version__kind="short_text")
     exams.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
     assert exams.list_exams(student, now)[0].open == one
-    exams.submit_sitting(student, one.pk, timezone.now())
+    exams.close_sitting(student, one.pk, timezone.now())
     after = exams.list_exams(student, now)[0]
     assert (after.open, after.taken) == (None, 1)
     assert after.best == pytest.approx(1 / 6)
@@ -60,7 +60,7 @@ def test_when_an_exam_can_be_begun(student: User) -> None:
     assert ahead.state(exam.opens_at) == "used"
     one = opened(student)
     assert exams.list_exams(student, now)[0].state(now) == "open"
-    exams.submit_sitting(student, one.pk, now)
+    exams.close_sitting(student, one.pk, now)
     assert exams.list_exams(student, now)[0].state(now) == "ready"
 
 
@@ -71,11 +71,11 @@ def test_queries_do_not_grow_with_sittings(student: User) -> None:
             exams.browse_bank(student, exams.BankFilter(), timezone.now())
         return len(ran)
 
-    exams.submit_sitting(student, opened(student).pk, timezone.now())
+    exams.close_sitting(student, opened(student).pk, timezone.now())
     queries()  # What is cached for a course is cached now.
     few = queries()
     for _ in range(3):
-        exams.submit_sitting(student, opened(student).pk, timezone.now())
+        exams.close_sitting(student, opened(student).pk, timezone.now())
     assert queries() == few
 
 

@@ -29,7 +29,7 @@ def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(studen
     bank.retire(Item.objects.get(slug="decay-factor"))
     bank.retire(Item.objects.get(slug="true-of-l2"))
     bank.retire(Item.objects.get(slug="match-regularisers"))
-    exams.submit_sitting(student, opened.pk, timezone.now())
+    exams.close_sitting(student, opened.pk, timezone.now())
     with pytest.raises(exams.SittingError, match="needed"):
         exams.open_sitting(student, exam, timezone.now())
 
@@ -75,5 +75,5 @@ def test_opening_takes_the_same_queries_however_many_slots(student: User) -> Non
         with CaptureQueriesContext(connection) as made:
             sitting, _ = exams.open_sitting(student, exam, timezone.now())
         counts.append(len(made))
-        exams.submit_sitting(student, sitting.pk, timezone.now())
+        exams.close_sitting(student, sitting.pk, timezone.now())
     assert counts[1] == counts[2] <= 16

@@ -91,7 +91,7 @@ def test_an_answer_and_the_end_at_once_lose_nothing(learner: User) -> None:
 
         def work(number: int, opened: Sitting = opened, slots: list[Slot] = slots) -> Any:
             if number == 3:
-                return exams.submit_sitting(learner, opened.pk, timezone.now())
+                return exams.close_sitting(learner, opened.pk, timezone.now())
             slot = slots[number]
             return exams.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
 
