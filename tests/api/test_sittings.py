@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
 from examprep.models import User
 from quizzes import exams
@@ -115,7 +116,8 @@ def test_a_near_miss_is_not_told_in_an_exam(api: Api) -> None:
     assert result["slots"][slot["slot"] - 1]["score"] == 0
 
 
-def test_the_servers_clock_decides(api: Api) -> None:
+def test_the_servers_clock_decides(api: Api, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(timezone.now(), tick=False)
     opened = begin(api)
     move_deadline(opened, -timedelta(minutes=30, seconds=3))
     slot = opened["slots"][0]

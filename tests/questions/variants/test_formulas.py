@@ -170,24 +170,24 @@ def test_an_error_names_the_column_and_what_is_allowed() -> None:
 
 @pytest.mark.parametrize("formula", ["9**9**9**9", "2**10000", "10.0**x**x**x**x**x", "1/0", "log(-1)", "0**-1"])
 def test_what_has_no_value_is_not_finite_and_takes_no_time(formula: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
 
     value = compile_formula(formula, VALUES)(VALUES)
 
     assert not np.isfinite(value).all()
-    assert time.perf_counter() - start < 0.05
+    assert time.thread_time() - start < 0.05
 
 
 @given(st.text(alphabet="xv01.+-*/%()[]<>=!, abcdefimnorsu_'\"{}:@~|&\n", max_size=60))
 @settings(max_examples=600, deadline=None)
 def test_any_text_computes_or_raises_its_own_error(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     try:
         value = compile_formula(text, VALUES)(VALUES)
     except FormulaError:
         value = X
     assert value.size <= 9
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 def bits(value: np.ndarray) -> bytes:

@@ -172,13 +172,13 @@ def test_a_decimal_comma_is_said() -> None:
 @given(st.text(alphabet="0123456789.,+-*/^%()[]{}eE x×√½;\\frac sqrt−", max_size=40))
 @settings(max_examples=1000, deadline=None)
 def test_any_text_is_read_or_refused_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     try:
         values = read(text).values
     except NumberError:
         values = (Fraction(0),)
     assert all(isinstance(value, Fraction) for value in values)
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 @given(st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=1000))
