@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,10 +32,10 @@ WEIGHTS = st.dictionaries(st.sampled_from(CONCEPTS), st.floats(0.1, 10), min_siz
 def test_quotas_sum_to_the_slots_and_are_shares_rounded_up_or_down(
     weights: dict[str, float], slots: int, seed: int
 ) -> None:
-    found = composition.quotas(weights, slots, np.random.default_rng(seed))
-    assert sum(found.values()) == slots
+    counts = composition.quotas(weights, slots, np.random.default_rng(seed))
+    assert sum(counts.values()) == slots
     for name, weight in weights.items():
-        assert abs(found[name] - slots * weight / sum(weights.values())) < 1 + 1e-6
+        assert abs(counts[name] - slots * weight / sum(weights.values())) < 1 + 1e-6
 
 
 def test_quotas_give_each_its_share_in_the_long_run() -> None:
@@ -51,7 +52,7 @@ def test_quotas_give_each_its_share_in_the_long_run() -> None:
 def test_a_draw_is_exact_and_the_same_for_its_seed(weights: dict[str, float], seed: int) -> None:
     items = bank(720)
     parts = [Part(8, ("single_choice", "ordering"), {1: 1, 2: 1, 3: 2}), Part(6, ("numeric",), {2: 1, 4: 1})]
-    by_id = {one.item: one for one in items}
+    by_id = {candidate.item: candidate for candidate in items}
     drawn = composition.compose(items, parts, weights, seed)
     assert drawn == composition.compose(items[::-1], parts, weights, seed)
     chosen = [item for part in drawn for item in part]
@@ -68,7 +69,7 @@ def test_proportions_are_met_where_the_bank_permits(seed: int) -> None:
     items = bank()
     weights = {"a": 1.0, "b": 2.0, "c": 1.0, "d": 4.0, "e": 1.0, "f": 1.0}
     parts = [Part(12, ("single_choice", "ordering"), {1: 1, 2: 2, 3: 2, 4: 1}), Part(8, ("numeric",), {2: 1, 3: 1})]
-    by_id = {one.item: one for one in items}
+    by_id = {candidate.item: candidate for candidate in items}
     drawn = composition.compose(items, parts, weights, seed)
     concepts = Counter(by_id[item].concept for part in drawn for item in part)
     assert all(abs(concepts[name] - 20 * weight / 10) <= 1 for name, weight in weights.items())
@@ -79,9 +80,9 @@ def test_proportions_are_met_where_the_bank_permits(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_kinds_with_weights_get_their_share_of_a_part(seed: int) -> None:
     items = bank()
-    by_id = {one.item: one for one in items}
+    by_id = {candidate.item: candidate for candidate in items}
     # There are no hard ones to order: the others make up for it, and both sums are met.
-    items = [one for one in items if one.kind != "ordering" or one.difficulty == 2]
+    items = [candidate for candidate in items if candidate.kind != "ordering" or candidate.difficulty == 2]
     part = Part(10, {"numeric": 3, "ordering": 1, "single_choice": 1}, {2: 1, 3: 1})
     (drawn,) = composition.compose(items, [part], {}, seed, strict=True)
     assert Counter(by_id[item].kind for item in drawn) == {"numeric": 6, "ordering": 2, "single_choice": 2}
@@ -89,7 +90,7 @@ def test_kinds_with_weights_get_their_share_of_a_part(seed: int) -> None:
 
 
 def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
-    items = [Candidate(one.item, one.kind, one.concept, one.difficulty, recency=float(one.item % 2)) for one in bank()]
+    items = [replace(candidate, recency=float(candidate.item % 2)) for candidate in bank()]
     for seed in range(10):
         (drawn,) = composition.compose(items, [Part(20)], {}, seed)
         assert all(item % 2 == 0 for item in drawn)
@@ -109,7 +110,7 @@ def test_a_bank_that_is_too_small_names_the_cell() -> None:
         composition.compose(items, [Part(10)], {"a": 4, "b": 1}, 0, strict=True)
     assert short.value.part is None
     # Of concept e there are items enough, but not of the difficulty asked for.
-    easy = [one for one in bank(36) if one.concept != "e" or one.difficulty == 1]
+    easy = [candidate for candidate in bank(36) if candidate.concept != "e" or candidate.difficulty == 1]
     with pytest.raises(composition.ShortageError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
         composition.compose(easy, [Part(6, (), {2: 1})], {"e": 1, "a": 0.5, "b": 0.5}, 0, strict=True)
     # A student is not to suffer for it: the draw comes as near as it can.

@@ -28,22 +28,22 @@ def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> N
     assert (viva.exam.slug, viva.slots, viva.unit, viva.parts) == ("tiny-viva", 1, "rounds", [])
     assert (first.open, first.taken, first.best, first.attempts_left) == (None, 0, None, None)
 
-    one = opened(student)
+    sitting = opened(student)
     opened(stranger)
-    slot = one.slots.get(presentation__version__kind="short_text")
-    exams.save_answer(student, one.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
-    assert exams.list_exams(student, now)[0].open == one
-    exams.close_sitting(student, one.pk, timezone.now())
+    slot = sitting.slots.get(presentation__version__kind="short_text")
+    exams.save_answer(student, sitting.pk, slot.number, {"text": "AdamW"}, 0, timezone.now())
+    assert exams.list_exams(student, now)[0].open == sitting
+    exams.close_sitting(student, sitting.pk, timezone.now())
     after = exams.list_exams(student, now)[0]
     assert (after.open, after.taken) == (None, 1)
     assert after.best == pytest.approx(1 / 6)
-    assert [each.pk for each in exams.closed_sittings(student, after.exam)] == [one.pk]
+    assert [each.pk for each in exams.closed_sittings(student, after.exam)] == [sitting.pk]
     assert not exams.closed_sittings(student, viva.exam).exists()
 
 
 def test_an_exam_that_is_over_comes_last(student: User) -> None:
     Exam.objects.filter(slug="tiny-exam").update(starts_at=timezone.now() - timedelta(days=4))
-    assert [one.exam.slug for one in exams.list_exams(student, timezone.now())] == ["tiny-viva", "tiny-exam"]
+    assert [status.exam.slug for status in exams.list_exams(student, timezone.now())] == ["tiny-viva", "tiny-exam"]
 
 
 def test_when_an_exam_can_be_begun(student: User) -> None:
@@ -58,9 +58,9 @@ def test_when_an_exam_can_be_begun(student: User) -> None:
     assert ahead.state(exam.closes_at) == "over"
     exam.attempts = 0
     assert ahead.state(exam.opens_at) == "used"
-    one = opened(student)
+    sitting = opened(student)
     assert exams.list_exams(student, now)[0].state(now) == "open"
-    exams.close_sitting(student, one.pk, now)
+    exams.close_sitting(student, sitting.pk, now)
     assert exams.list_exams(student, now)[0].state(now) == "ready"
 
 

@@ -33,15 +33,15 @@ def remembers(student: User, slug: str, *, due: float, lapses: int = 0, rating: 
     )
 
 
-def counts(found: exams.BankSelection, name: str) -> dict[str, int]:
-    return {value: count for value, _, count in found.options[name]}
+def counts(selection: exams.BankSelection, name: str) -> dict[str, int]:
+    return {value: count for value, _, count in selection.options[name]}
 
 
 def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
-    found = exams.browse_bank(student, exams.BankFilter(concept="factor"), timezone.now())
-    assert found.count == 3
-    assert counts(found, "concept") == {"l2": 3, "factor": 3}
-    assert counts(found, "kind") == {
+    selection = exams.browse_bank(student, exams.BankFilter(concept="factor"), timezone.now())
+    assert selection.count == 3
+    assert counts(selection, "concept") == {"l2": 3, "factor": 3}
+    assert counts(selection, "kind") == {
         "matching": 0,
         "multiple_select": 0,
         "numeric": 1,
@@ -49,7 +49,7 @@ def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
         "short_text": 1,
         "single_choice": 0,
     }
-    assert counts(found, "state") == {"new": 3}
+    assert counts(selection, "state") == {"new": 3}
     assert exams.browse_bank(student, exams.BankFilter(concept="factor", difficulty="1"), timezone.now()).count == 0
     assert exams.browse_bank(student, exams.BankFilter(kind="none-such"), timezone.now()).count == 0
 

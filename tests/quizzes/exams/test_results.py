@@ -32,5 +32,5 @@ def test_a_section_has_the_points_of_its_slots() -> None:
 def test_a_concept_has_the_points_of_its_questions(
     scores: list[tuple[str, float]], expected: list[tuple[str, float, float]]
 ) -> None:
-    found = [(part["slug"], part["score"], part["max_score"]) for part in results.concept_scores(scores)]
-    assert found == expected
+    points = [(part["slug"], part["score"], part["max_score"]) for part in results.concept_scores(scores)]
+    assert points == expected

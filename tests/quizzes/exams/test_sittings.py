@@ -60,7 +60,7 @@ def right(slot: Slot) -> Any:
 def test_two_devices_that_begin_at_once_get_the_same_sitting(learner: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     results = at_once(6, lambda _: exams.open_sitting(learner, exam, timezone.now()))
-    assert [one for one in results if isinstance(one, Exception)] == []
+    assert [result for result in results if isinstance(result, Exception)] == []
     assert len({opened.pk for opened, _ in results}) == 1
     assert sum(created for _, created in results) == 1
     assert Sitting.objects.count() == 1
@@ -75,9 +75,9 @@ def test_of_answers_at_once_one_is_saved_and_the_others_are_told(learner: User) 
         return exams.save_answer(learner, opened.pk, slot.number, {"value": f"0.{number + 1}"}, 0, timezone.now())
 
     results = at_once(6, save)
-    saved = [number for number, one in enumerate(results) if isinstance(one, exams.SavedAnswer)]
+    saved = [number for number, result in enumerate(results) if isinstance(result, exams.SavedAnswer)]
     assert len(saved) == 1
-    assert sum(isinstance(one, exams.StaleAnswerError) for one in results) == 5
+    assert sum(isinstance(result, exams.StaleAnswerError) for result in results) == 5
     slot.refresh_from_db()
     assert (slot.response, slot.rev) == ({"value": f"0.{saved[0] + 1}"}, 1)
 
@@ -112,6 +112,6 @@ def test_two_sweeps_at_once_close_once(learner: User) -> None:
     exams.save_answer(learner, opened.pk, slot.number, right(slot), 0, timezone.now())
     later = timezone.now() + timedelta(hours=1)
     results = at_once(3, lambda _: exams.close_overdue_sittings(later))
-    assert [one for one in results if isinstance(one, Exception)] == []
+    assert [result for result in results if isinstance(result, Exception)] == []
     assert Sitting.objects.get().state == "expired"
     assert ReviewEvent.objects.filter(type="review").count() == 1
