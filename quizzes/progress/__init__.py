@@ -3,15 +3,8 @@
 Everything here reads. `concept_map` and `charts` are pure: they say where the marks of a drawing stand.
 """
 
-from quizzes.progress.concepts import (
-    ConceptHistory,
-    CourseMap,
-    Neighbourhood,
-    list_concepts,
-    load_history,
-    load_maps,
-    load_neighbourhood,
-)
+from quizzes.progress.answers import ConceptHistory, load_history
+from quizzes.progress.concepts import CourseMap, Neighbourhood, list_concepts, load_maps, load_neighbourhood
 from quizzes.progress.mastery import ConceptMastery, find_weakest_concepts, load_mastery
 from quizzes.progress.overview import DAYS_BACK, RETENTION_DAYS, Progress, load_progress
 from quizzes.progress.search import SearchResult, find_matches

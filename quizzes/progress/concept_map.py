@@ -27,8 +27,23 @@ LANE = 14
 """The height that an edge takes where it passes a layer."""
 SWEEPS = 12
 
-Place = tuple[int, str, str]
-"""What stands in a layer: (layer, name, "") for a node, (layer, source, target) for an edge that passes."""
+
+class Place(NamedTuple):
+    """What stands in a layer: a node by its name, or an edge that passes, by its source and target."""
+
+    layer: int
+    name: str
+    target: str = ""
+
+    @property
+    def is_edge(self) -> bool:
+        """Whether an edge passes here."""
+        return bool(self.target)
+
+    @property
+    def height(self) -> int:
+        """The room that it takes in its layer."""
+        return LANE if self.is_edge else HEIGHT
 
 
 class Line(NamedTuple):
@@ -79,14 +94,14 @@ def draw(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Drawing:
     links = _links(edges, layer)
     columns = _untangled(columns, links)
     middle = _heights(columns, links)
-    top = min((middle[place] - _height(place) / 2 for column in columns for place in column), default=0.0)
+    top = min((middle[place] - place.height / 2 for column in columns for place in column), default=0.0)
     shift = MARGIN - top
-    bottom = max((middle[place] + _height(place) / 2 for column in columns for place in column), default=0.0)
+    bottom = max((middle[place] + place.height / 2 for column in columns for place in column), default=0.0)
     nodes = tuple(
-        Node(place[1], at, _left(at), round(middle[place] - HEIGHT / 2 + shift, 1))
+        Node(place.name, at, _left(at), round(middle[place] - HEIGHT / 2 + shift, 1))
         for at, column in enumerate(columns)
         for place in column
-        if not place[2]
+        if not place.is_edge
     )
     width = 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP
     paths = tuple(Edge(*edge, _path(_stations(edge, layer), middle, shift)) for edge in edges)
@@ -124,17 +139,17 @@ def layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, 
 def _stations(edge: tuple[str, str], layer: Mapping[str, int]) -> list[Place]:
     """The places that an edge leads through, one in each layer from its source to its target."""
     source, target = edge
-    between = [(at, source, target) for at in range(layer[source] + 1, layer[target])]
-    return [(layer[source], source, ""), *between, (layer[target], target, "")]
+    between = [Place(at, source, target) for at in range(layer[source] + 1, layer[target])]
+    return [Place(layer[source], source), *between, Place(layer[target], target)]
 
 
 def _columns(names: Sequence[str], edges: Sequence[tuple[str, str]], layer: Mapping[str, int]) -> list[list[Place]]:
     columns: list[list[Place]] = [[] for _ in range(max(layer.values(), default=-1) + 1)]
     for name in names:
-        columns[layer[name]].append((layer[name], name, ""))
+        columns[layer[name]].append(Place(layer[name], name))
     for edge in edges:
         for place in _stations(edge, layer)[1:-1]:
-            columns[place[0]].append(place)
+            columns[place.layer].append(place)
     return columns
 
 
@@ -167,7 +182,7 @@ def crossings(columns: Sequence[Sequence[Place]], links: Sequence[tuple[Place, P
     count = 0
     for at, (a, b) in enumerate(links):
         for c, d in links[at + 1 :]:
-            count += a[0] == c[0] and (row[a] - row[c]) * (row[b] - row[d]) < 0
+            count += a.layer == c.layer and (row[a] - row[c]) * (row[b] - row[d]) < 0
     return count
 
 
@@ -196,7 +211,7 @@ def _stacked(column: Sequence[Place], wished: Sequence[float]) -> dict[Place, fl
     above, room = [], 0.0
     for at, place in enumerate(column):
         if at:
-            room += (_height(column[at - 1]) + _height(place)) / 2 + SPACING
+            room += (column[at - 1].height + place.height) / 2 + SPACING
         above.append(room)
     pools: list[tuple[float, int]] = []
     for wish, over in zip(wished, above, strict=True):
@@ -222,23 +237,19 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _height(place: Place) -> float:
-    return LANE if place[2] else HEIGHT
-
-
 def _left(layer: int) -> float:
     return MARGIN + layer * (WIDTH + GAP)
 
 
 def _path(stations: Sequence[Place], middle: Mapping[Place, float], shift: float) -> str:
     """A curve that leaves and enters level, and runs level past the layers between."""
-    x, y = _left(stations[0][0]) + WIDTH, middle[stations[0]] + shift
+    x, y = _left(stations[0].layer) + WIDTH, middle[stations[0]] + shift
     path = f"M{x:.1f} {y:.1f}"
     for place in stations[1:]:
-        to, level, half = _left(place[0]), middle[place] + shift, x + GAP / 2
+        to, level, half = _left(place.layer), middle[place] + shift, x + GAP / 2
         path += f"C{half:.1f} {y:.1f} {half:.1f} {level:.1f} {to:.1f} {level:.1f}"
         x, y = to, level
-        if place[2]:
+        if place.is_edge:
             x += WIDTH
             path += f"H{x:.1f}"
     return path

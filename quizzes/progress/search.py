@@ -17,7 +17,7 @@ from questions.text.search import MAX_HITS, Hit, filter_by_words, search_concept
 from questions.text.snippets import snippet
 from questions.text.words import split_query
 from quizzes.models import Card, Student
-from quizzes.progress.concepts import load_newest_answers, load_stems
+from quizzes.progress.answers import load_newest_answers, load_stems
 
 
 @dataclass(frozen=True)
