@@ -40,8 +40,8 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return attrs
 
 
-def _caller(request: Request) -> User:
-    """The logged-in user, loaded anew, so that a refused change leaves the request's own as it is."""
+def _load_caller(request: Request) -> User:
+    """Return the logged-in user, loaded anew so that a refused change leaves the request's user as it is."""
     assert isinstance(request.user, User)
     return User.objects.get(pk=request.user.pk)
 
@@ -51,11 +51,11 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(_caller(request)).data)
+        return Response(MeSerializer(_load_caller(request)).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        serializer = MeSerializer(_caller(request), data=request.data, partial=True)
+        serializer = MeSerializer(_load_caller(request), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         student = serializer.save()
         schedule.reschedule(student)

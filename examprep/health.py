@@ -21,22 +21,22 @@ PATIENCE = 1.5
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process answers at all."""
+    """Answer 200 as long as the process answers at all."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when database and broker answer; else 503, with `failing` naming those that do not."""
-    failing = _failing({"database": _ask_database, "broker": _ask_broker})
+    """Answer 200 when database and broker answer; else 503, with `failing` naming those that do not."""
+    failing = _find_failing({"database": _ask_database, "broker": _ask_broker})
     if failing:
         return JsonResponse({"status": "unavailable", "failing": failing}, status=503)
     return JsonResponse({"status": "ok"})
 
 
-def _failing(parts: dict[str, Callable[[], None]]) -> list[str]:
-    """The names of the parts whose question raises, or has no answer within PATIENCE seconds."""
+def _find_failing(parts: dict[str, Callable[[], None]]) -> list[str]:
+    """Return the names of the parts whose check raises, or has no answer within PATIENCE seconds."""
     answered: set[str] = set()
 
     def ask(name: str) -> None:

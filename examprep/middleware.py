@@ -1,4 +1,4 @@
-"""What every response and every request of a logged-in person gets."""
+"""What every response gets, and every request of somebody who is logged in."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ DOCS_PATH = "/api/v1/docs/"
 
 
 class ContentSecurityPolicy:
-    """Scripts, styles and fonts from this host only; the API's documentation alone may start its viewer inline."""
+    """Allows scripts, styles and fonts from this host only; the API's documentation may start its viewer inline."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -37,7 +37,7 @@ class ContentSecurityPolicy:
 
 
 class StudentTimeZone:
-    """Show instants in the zone of whoever is logged in."""
+    """Shows instants in the time zone of whoever is logged in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

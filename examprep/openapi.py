@@ -79,7 +79,7 @@ class PayloadSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call
 
 
 def component_name(type_name: str) -> str:
-    """`QueuePayload` is the component Queue."""
+    """Return the name of the component that a type becomes: Queue of `QueuePayload`."""
     return type_name.removesuffix("Payload")
 
 

@@ -10,7 +10,7 @@ from rest_framework.parsers import JSONParser
 
 
 class ShallowJSON(JSONParser):
-    """JSON; nested deeper than Python reads, it is malformed like any other."""
+    """Reads JSON. What is nested deeper than Python reads is malformed like any other."""
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, object] | None = None

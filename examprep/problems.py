@@ -19,7 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class CursorPages(CursorPagination):
-    """Lists as `{"results": […], "next": url|null}`."""
+    """Gives lists in pages: `{"results": […], "next": url|null}`."""
 
     ordering = "pk"
     page_size_query_param = "limit"

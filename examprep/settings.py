@@ -29,7 +29,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
 def _embedded_secret(path: Path) -> str:
-    """The secret of this data folder, made on first use and readable by its owner alone."""
+    """Return the secret of this data folder, made on first use; only its owner can read it."""
     try:
         return path.read_text().strip()
     except FileNotFoundError:
@@ -148,8 +148,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "UTC"
-# A new plan is made when the student has not answered for so long. Of work that no worker has begun the sweep tells
-# again after so long; a worker that is lost is given up after its lease.
+# In seconds. A new plan is made when the student has not answered for PLAN_DELAY. A job that no worker has begun is
+# published again after PUBLISH_AGAIN; a worker that does not come back is given up after JOB_LEASE.
 PLAN_DELAY = timedelta(seconds=env.float("PLAN_DELAY", default=20))
 PUBLISH_AGAIN = timedelta(seconds=env.float("PUBLISH_AGAIN", default=30))
 JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE", default=120))

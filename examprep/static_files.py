@@ -4,7 +4,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage as Manifest
 
 
 class HashedFiles(Manifest):  # type: ignore[misc] # WhiteNoise has no types
-    """Every file under a name with its hash, kept for ever by browsers; our modules import each other by it too."""
+    """Names every file by its hash, so that browsers may keep it for ever; our modules import each other by it too."""
 
     patterns = (
         *Manifest.patterns,

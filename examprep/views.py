@@ -20,7 +20,7 @@ from quizzes.reminders import web_push
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, for a visitor; today, for a student."""
+    """What the service is, for a visitor; a student goes on to today."""
     if request.user.is_authenticated:
         return redirect("today")
     return render(request, "home.html")
@@ -29,14 +29,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """The student's day and exam dates."""
+    """The settings of a student: their study day and exam dates."""
     assert isinstance(request.user, User)
     student = User.objects.get(pk=request.user.pk)
     data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=student)
     exams = [
-        (one, ExamDateForm(data, prefix=f"exam-{one.pk}", initial={"exam_at": one.exam_at}))
-        for one in student.enrolments.select_related("course")
+        (enrolment, ExamDateForm(data, prefix=f"exam-{enrolment.pk}", initial={"exam_at": enrolment.exam_at}))
+        for enrolment in student.enrolments.select_related("course")
     ]
     if data is not None and _valid(form, [exam for _, exam in exams]):
         with transaction.atomic():
@@ -54,7 +54,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 def _valid(form: SettingsForm, exams: Sequence[ExamDateForm]) -> bool:
-    """Whether all is valid. A date that was typed is in the zone that was typed with it."""
+    """Return whether all is valid. A date is read in the time zone that was typed beside it."""
     zone = zoneinfo.ZoneInfo(form.cleaned_data["time_zone"]) if form.is_valid() else timezone.get_current_timezone()
     with timezone.override(zone):
         return all([form.is_valid(), *(exam.is_valid() for exam in exams)])

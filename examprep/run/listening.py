@@ -32,12 +32,12 @@ def listen(host: str, number: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> tuple[str, int]:
-    """Where a process on this machine reaches the listener."""
+    """Return where a process on this machine reaches the listener."""
     host, number = listener.getsockname()[:2]
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), number  # noqa: S104 - it is not bound to, but replaced
 
 
 def browser_url(listener: socket.socket) -> str:
-    """Where a browser on this machine finds the service."""
+    """Return where a browser on this machine finds the service."""
     host, number = address(listener)
     return f"http://[{host}]:{number}/" if ":" in host else f"http://{host}:{number}/"

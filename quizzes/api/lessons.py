@@ -30,7 +30,7 @@ class QuickCheckView(APIView):
 
     @extend_schema(request=None, responses=QuickCheckPayload)
     def post(self, request: StudentRequest, slug: str) -> Response:
-        """Four others."""
+        """Replace the questions by four others."""
         return self._questions(request, slug, renew=True)
 
     def _questions(self, request: StudentRequest, slug: str, *, renew: bool) -> Response:

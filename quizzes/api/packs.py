@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from quizzes import presentations, schedule
-from quizzes.api.requests import StudentRequest, whole_number
+from quizzes.api.requests import StudentRequest, read_whole_number
 from quizzes.presentations import AnsweredPresentationPayload
 
 MAX_PACK_DAYS = 30
@@ -26,7 +26,7 @@ class PackPayload(TypedDict):
 
 
 class PackView(APIView):
-    """Presentations for some days, with keys, for a client that goes offline; never those of an exam.
+    """Questions for some days, with keys, for a client that goes offline; never those of an exam.
 
     Answers go to `reviews/batch/` when it is back. `ETag` and 304 save sending the same pack again.
     """
@@ -39,7 +39,7 @@ class PackView(APIView):
         responses={200: PackPayload, 304: None},
     )
     def get(self, request: StudentRequest) -> Response:
-        days = whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
+        days = read_whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
         results = [presentations.answered_payload(each) for each in schedule.build_pack(request.user, days)]
         pack: PackPayload = {"days": days, "results": results}
         digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from questions.json_types import Date
 from quizzes import presentations, schedule
-from quizzes.api.requests import StudentRequest, whole_number
+from quizzes.api.requests import StudentRequest, read_whole_number
 from quizzes.presentations import PresentationPayload
 
 MAX_QUEUE = 100
@@ -41,7 +41,9 @@ class QueueView(APIView):
         responses=QueuePayload,
     )
     def get(self, request: StudentRequest) -> Response:
-        queue = schedule.load_queue(request.user, limit=whole_number(request, "limit", default=20, maximum=MAX_QUEUE))
+        queue = schedule.load_queue(
+            request.user, limit=read_whole_number(request, "limit", default=20, maximum=MAX_QUEUE)
+        )
         payload: QueuePayload = {
             "date": queue.day.date.isoformat(),
             "planned_seconds": queue.planned_seconds,

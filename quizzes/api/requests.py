@@ -25,8 +25,8 @@ class StudentRequest(Request):
     user: Student
 
 
-def whole_number(request: StudentRequest, name: str, *, default: int, maximum: int) -> int:
-    """The query parameter `name`, a whole number from 1 to `maximum`."""
+def read_whole_number(request: StudentRequest, name: str, *, default: int, maximum: int) -> int:
+    """Return the query parameter `name`, a whole number from 1 to `maximum`. Raises InvalidFields."""
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum):
         raise InvalidFields({name: [f"Use a whole number from 1 to {maximum}."]})

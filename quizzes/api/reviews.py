@@ -1,4 +1,4 @@
-"""Answers in."""
+"""Reporting what happened on a device: answers, and what was undone, buried, suspended or resumed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BatchTooLarge(APIException):
 
 
 class ReviewBatch(APIView):
-    """Answers in: each event is accepted, a duplicate, a conflict or rejected on its own."""
+    """Report what happened on a device: each event is accepted, a duplicate, a conflict or rejected on its own."""
 
     @extend_schema(request=reviews.Batch, responses=reviews.BatchResultPayload)
     def post(self, request: StudentRequest) -> Response:

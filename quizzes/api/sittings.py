@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from questions.kinds import ResponseError
-from quizzes import exams, presentations
+from quizzes import exams
 from quizzes.api.requests import InvalidFields, StudentRequest
 from quizzes.models import Exam, Sitting
 
@@ -122,7 +122,7 @@ class SittingAnswer(SittingView):
 
 
 class SittingFlag(SittingView):
-    """Flag a slot for later, or no more."""
+    """Flag a slot for later, or take the flag away."""
 
     @extend_schema(request=FlagSerializer, responses=FlagSerializer)
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
@@ -141,18 +141,16 @@ class SittingStart(SittingView):
 
 
 class SittingFinish(SittingView):
-    """Finish a round of a viva: its grade."""
+    """Finish a round of a viva, and get its grade."""
 
     @extend_schema(request=None, responses=exams.RoundGradePayload)
     def post(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         finished = exams.finish_round(request.user, id, slot)
-        grade = finished.grade if exams.is_feedback_released(finished.sitting, timezone.now()) else None
-        payload: exams.RoundGradePayload = {"slot": finished.number, "grade": presentations.with_html(grade)}
-        return Response(payload)
+        return Response(exams.round_grade_payload(finished, timezone.now()))
 
 
 class SittingOral(SittingView):
-    """The student's own mark of an answer flag aloud."""
+    """The student's own mark of an answer given aloud."""
 
     @extend_schema(request=OralSerializer, responses=OralSerializer)
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
@@ -163,7 +161,7 @@ class SittingOral(SittingView):
 
 
 class SittingSubmit(SittingView):
-    """Close the sitting; again: the same answer."""
+    """Close the sitting. Idempotent."""
 
     @extend_schema(request=None, responses=exams.SittingPayload)
     def post(self, request: StudentRequest, id: uuid.UUID) -> Response:

@@ -12,6 +12,8 @@ from quizzes.reviews import SyncPayload, sync
 
 
 class CursorGone(APIException):
+    """410: the client has to start again."""
+
     status_code = 410
     default_detail = "This cursor is too old: start again without it."
 

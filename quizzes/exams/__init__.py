@@ -34,7 +34,7 @@ from quizzes.exams.payloads import (
     slot_payload,
 )
 from quizzes.exams.practice_bank import MAX_SELECTION, BankFilter, BankSelection, browse_bank, select_items
-from quizzes.exams.results import is_feedback_released, result_payload
+from quizzes.exams.results import is_feedback_released, result_payload, round_grade_payload
 from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer
 from quizzes.exams.viva import VivaProgress, finish_round, load_viva_progress, mark_oral_answer, start_round
 
@@ -85,6 +85,7 @@ __all__ = [
     "open_sitting",
     "oral_prompt",
     "result_payload",
+    "round_grade_payload",
     "save_answer",
     "select_items",
     "sitting_payload",

@@ -12,6 +12,7 @@ from quizzes.exams.errors import StillOpenError
 from quizzes.exams.payloads import (
     ConceptScorePayload,
     ResultPayload,
+    RoundGradePayload,
     SectionPayload,
     SectionScorePayload,
     SlotResultPayload,
@@ -32,6 +33,12 @@ def is_feedback_released(sitting: Sitting, now: datetime) -> bool:
         return True
     others = exam.sittings.filter(state=Sitting.State.OPEN).exclude(pk=sitting.pk)
     return now >= exam.closes_at and not others.exists()
+
+
+def round_grade_payload(slot: Slot, now: datetime) -> RoundGradePayload:
+    """Return the grade of a finished round, without it as long as the exam does not show grades."""
+    grade = slot.grade if is_feedback_released(slot.sitting, now) else None
+    return {"slot": slot.number, "grade": presentations.with_html(grade)}
 
 
 def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:

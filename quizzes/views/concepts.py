@@ -28,15 +28,15 @@ class Box:
 @require_GET
 def map_page(request: HttpRequest) -> HttpResponse:
     """All concepts of each course, as a map and as a list; with a student's mastery."""
-    found = progress.load_maps(student_of(request))
+    maps = progress.load_maps(student_of(request))
     sheets = [
         {
-            "course": one.course,
-            "drawing": one.drawing,
-            "boxes": [_box(node, one.known[node.name]) for node in one.drawing.nodes],
-            "list": one.known.values(),
+            "course": course_map.course,
+            "drawing": course_map.drawing,
+            "boxes": [_box(node, course_map.known[node.name]) for node in course_map.drawing.nodes],
+            "list": course_map.known.values(),
         }
-        for one in found
+        for course_map in maps
     ]
     sizes = {
         "width": concept_map.WIDTH,
@@ -48,15 +48,15 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def concept(request: HttpRequest, slug: str) -> HttpResponse:
+def concept_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One concept: what it is, where it stands, and what the student answered about it."""
-    found = get_object_or_404(Concept.objects.select_related("lesson", "course"), slug=slug)
+    concept = get_object_or_404(Concept.objects.select_related("lesson", "course"), slug=slug)
     student = student_of(request)
     context = {
         "page": "concepts",
-        "concept": found,
-        "around": progress.load_neighbourhood(found, student),
-        "history": progress.load_history(found, student) if student else None,
+        "concept": concept,
+        "around": progress.load_neighbourhood(concept, student),
+        "history": progress.load_history(concept, student) if student else None,
     }
     return render(request, "quizzes/concept.html", context)
 

@@ -21,14 +21,14 @@ def begin(request: StudentRequest, items: Sequence[int]) -> bool:
     """
     schedule.ensure_cards(request.user)
     request.session[KEY] = {"items": list(items), "of": len(items), "on": _today(request)}
-    if question(request) is None:
+    if next_question(request) is None:
         stop(request)
         return False
     return True
 
 
 def stop(request: StudentRequest) -> None:
-    """Back to the day's plan."""
+    """Go back to the day's plan."""
     request.session.pop(KEY, None)
 
 
@@ -39,8 +39,8 @@ def is_on(request: StudentRequest) -> bool:
     return KEY in request.session
 
 
-def question(request: StudentRequest) -> Presentation | None:
-    """The next question of the selection; None when it is through."""
+def next_question(request: StudentRequest) -> Presentation | None:
+    """Return the next question of the selection; None when it is through."""
     for item in request.session[KEY]["items"]:
         if presentation := schedule.ask_item(request.user, item, timezone.now()):
             return presentation
@@ -49,14 +49,14 @@ def question(request: StudentRequest) -> Presentation | None:
 
 
 def leave_out(request: StudentRequest, item: int) -> None:
-    """An item that was answered, or cannot be asked, is no longer selected."""
+    """Take an item that was answered, or cannot be asked, out of the selection."""
     if KEY in request.session:
         kept = request.session[KEY]
         request.session[KEY] = {**kept, "items": [other for other in kept["items"] if other != item]}
 
 
 def progress(request: StudentRequest, *, answered: bool) -> Context:
-    """How far the selection is, as the review loop shows it."""
+    """Return how far the selection is, as the review loop shows it."""
     left, total = len(request.session[KEY]["items"]), request.session[KEY]["of"]
     done = total - left
     at = done if answered else min(done + 1, total)

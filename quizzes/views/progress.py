@@ -31,7 +31,7 @@ def progress_page(request: StudentRequest) -> HttpResponse:
         "coming": charts.bars(past.forecast_by_day),
         "due": sum(past.forecast_by_day.values()),
         "reliability": charts.reliability(past.calibration),
-        "predicted": sum(one.n for one in past.calibration),
+        "predicted": sum(group.n for group in past.calibration),
         "exams": schedule.forecast_scores(request.user, now=now),
         "known": progress.list_concepts(request.user),
         "retention_days": progress.RETENTION_DAYS,

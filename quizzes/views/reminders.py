@@ -18,7 +18,7 @@ from quizzes.views import StudentRequest
 @csrf_exempt  # mail programs post here by themselves (RFC 8058); the signed token is what lets them
 @require_http_methods(["GET", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask (GET), and stop (POST)."""
+    """Ask whether to stop reminders (GET), and stop them (POST)."""
     if not reminders.is_token(token):
         raise Http404
     stopped = request.method == "POST" and reminders.stop_reminders(token) is not None
@@ -30,11 +30,11 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 def browser(request: StudentRequest) -> HttpResponse:
     """Keep (POST) or forget (DELETE) this browser's subscription."""
     try:
-        given = json.loads(request.body)
+        subscription = json.loads(request.body)
         if request.method == "POST":
-            web_push.subscribe(request.user, given)
+            web_push.subscribe(request.user, subscription)
         else:
-            web_push.unsubscribe(request.user, str(given["endpoint"]))
+            web_push.unsubscribe(request.user, str(subscription["endpoint"]))
     except web_push.SubscriptionError as error:
         return JsonResponse({"errors": error.errors}, status=400)
     except (ValueError, KeyError, TypeError):

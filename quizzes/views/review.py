@@ -99,7 +99,9 @@ def summary(request: StudentRequest) -> HttpResponse:
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
     queue = schedule.load_queue(request.user, limit=1)
     if presentation is None:
-        presentation = practice.question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
+        presentation = (
+            practice.next_question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
+        )
     if presentation is None:
         summary = reverse("review-summary")
         return HttpResponse(headers={"HX-Redirect": summary}) if is_partial(request) else redirect(summary)

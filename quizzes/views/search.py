@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from quizzes import progress
+from quizzes.views import is_partial, student_of
 
 TITLES = (("concept", "Concepts"), ("lesson", "Lessons"), ("item", "Questions you answered"))
 
@@ -17,12 +18,17 @@ TITLES = (("concept", "Concepts"), ("lesson", "Lessons"), ("item", "Questions yo
 @require_GET
 @vary_on_headers("HX-Request")
 def search_page(request: HttpRequest) -> HttpResponse:
-    """What `q` finds."""
+    """Show what `q` finds."""
     query = request.GET.get("q", "").replace("\0", "").strip()
-    found = progress.find_matches(query, request.user if request.user.is_authenticated else None)
-    groups = [(title, [one for one in found if one.type == name]) for name, title in TITLES]
-    context = {"page": "search", "query": query, "count": len(found), "groups": [each for each in groups if each[1]]}
-    if request.headers.get("HX-Request") != "true":
+    matches = progress.find_matches(query, student_of(request))
+    groups = [(title, [match for match in matches if match.type == name]) for name, title in TITLES]
+    context = {
+        "page": "search",
+        "query": query,
+        "count": len(matches),
+        "groups": [group for group in groups if group[1]],
+    }
+    if not is_partial(request):
         return render(request, "quizzes/search.html", context)
     answer = render(request, "quizzes/_found.html", context)
     # The address follows what is typed, so that going back to the page shows it again.
