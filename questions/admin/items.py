@@ -243,8 +243,9 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         """What was published may have been answered: it is retired, never deleted."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_id is None)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        actions = super().get_actions(request, *args, **kwargs)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
 
 
 @admin.register(ItemVersion)

@@ -50,7 +50,7 @@ def planned(tasks: list[Task], *, exam: float | None = 14, budget: float = 600, 
 def random_tasks(seed: int, cards: int = 80) -> list[Task]:
     rng = np.random.default_rng(seed)
     return [
-        new(weight=rng.uniform(0, 4), seconds=rng.uniform(10, 90), guess=rng.choice([0, 0.25]))
+        new(weight=rng.uniform(0, 4), seconds=rng.uniform(10, 90), guess=float(rng.choice([0, 0.25])))
         if rng.random() < 0.4
         else seen(
             rng.lognormal(1.5, 1.2),
@@ -59,7 +59,7 @@ def random_tasks(seed: int, cards: int = 80) -> list[Task]:
             due=bool(rng.random() < 0.7),
             weight=rng.uniform(0, 4),
             seconds=rng.uniform(10, 90),
-            guess=rng.choice([0, 0.25]),
+            guess=float(rng.choice([0, 0.25])),
         )
         for _ in range(cards)
     ]

@@ -25,7 +25,9 @@ TEN_MINUTES = 600.0
 def bank(cards: int, seed: int = 0) -> simulate.Bank:
     rng = np.random.default_rng(seed)
     weight = rng.choice([0.5, 1.0, 2.0, 4.0], cards)
-    return simulate.Bank(weight / weight.sum(), rng.uniform(20, 90, cards), rng.choice([0.0, 0.25], cards))
+    return simulate.Bank(
+        weight / weight.sum(), rng.uniform(20, 90, cards), rng.choice([0.0, 0.25], cards).astype(float)
+    )
 
 
 def unseen(of: simulate.Bank) -> Cards:
