@@ -67,7 +67,7 @@ def test_every_example_can_be_published(course: Course, example: str) -> None:
 
 
 def test_every_draw_and_function_is_in_the_authors_guide() -> None:
-    from questions.variants.formulas import FUNCTIONS
+    from questions.variants.functions import FUNCTIONS
 
     words = set(re.findall(r"[a-z_0-9]+", AUTHORING))
     assert set(FUNCTIONS) <= words

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from questions.variants.engine import KEY, MISTAKE, Engine, Number, Variant, VariantError, finite_rows
-from questions.variants.formulas import Array, Values
+from questions.variants.functions import Array, Values
 
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw, sample
-from questions.variants.formulas import Formula, FormulaError, Values, compile_formula
+from questions.variants.formulas import Formula, compile_formula
+from questions.variants.functions import FormulaError, Values
 from questions.variants.templates import Template, TemplateError, parse_template
 
 ENGINE_VERSION = 1

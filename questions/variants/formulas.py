@@ -8,29 +8,15 @@ from __future__ import annotations
 import ast
 import functools
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
-Values: TypeAlias = Mapping[str, Array]
-_Compiled: TypeAlias = Callable[[Values], Array]
+from questions.variants.functions import FUNCTIONS, Array, Compiled, FormulaError, Values, align, power, where
 
 MAX_CHARACTERS, MAX_NODES, MAX_DEPTH = 400, 120, 24
 MAX_CONSTANT = 1e15
-MAX_EXPONENT = 4096
-MANTISSA_BITS = 44
-
-
-class FormulaError(ValueError):
-    """A formula that is refused; `column` (1-based) is where."""
-
-    def __init__(self, message: str, column: int | None = None) -> None:
-        super().__init__(f"column {column}: {message}" if column else message)
-        self.column = column
 
 
 @dataclass(frozen=True)
@@ -39,7 +25,7 @@ class Formula:
 
     text: str
     names: frozenset[str]
-    compute: _Compiled
+    compute: Compiled
 
     def __call__(self, values: Values) -> Array:
         """The value for each seed: (seeds,) or (seeds, n). Raises FormulaError where shapes do not fit."""
@@ -102,7 +88,7 @@ def _depth(tree: ast.AST) -> int:
     return deepest
 
 
-def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> _Compiled:  # noqa: PLR0912 - one branch for each kind of node
+def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> Compiled:  # noqa: PLR0912 - one branch for each kind of node
     column = node.col_offset + 1
     match node:
         case ast.Constant(value=bool()) | ast.Constant(value=str() | bytes() | complex() | None):
@@ -130,19 +116,18 @@ def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> _Compiled:  
             compiled = [_node(part, names, used) for part in parts]
             ufunc = np.logical_and if isinstance(op, ast.And) else np.logical_or
             return lambda values: functools.reduce(
-                lambda a, b: _aligned(ufunc, a, b), [part(values) for part in compiled]
+                lambda a, b: align(ufunc, a, b), [part(values) for part in compiled]
             ).astype(np.float64)
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return _call_where([_node(part, names, used) for part in (test, body, orelse)])
+            return where([_node(part, names, used) for part in (test, body, orelse)])
         case ast.Subscript(value=value, slice=index):
             fixed = not any(isinstance(part, ast.Name) for part in ast.walk(index))
             return _subscript(_node(value, names, used), _node(index, names, used), fixed=fixed)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
-            low, high, build = FUNCTIONS[name]
-            if not low <= len(args) <= high or any(isinstance(arg, ast.Starred) for arg in args):
-                count = str(low) if low == high else f"{low} to {high}"
-                raise FormulaError(f"{name}() takes {count} arguments by position.", column)
-            return build([_node(arg, names, used) for arg in args])
+            function = FUNCTIONS[name]
+            if not function.takes(len(args)) or any(isinstance(arg, ast.Starred) for arg in args):
+                raise FormulaError(f"{name}() takes {function.arity} arguments by position.", column)
+            return function.build([_node(arg, names, used) for arg in args])
         case ast.Call(func=ast.Name(id=name)):
             known = name in FUNCTIONS
             what = f"{name}() takes its arguments by position" if known else f"There is no function “{name}”"
@@ -158,39 +143,8 @@ def _seeds(values: Values) -> int:
     return len(next(iter(values.values()))) if values else 1
 
 
-def _aligned(ufunc: Callable[..., Array], a: Array, b: Array) -> Array:
-    """Apply `ufunc` with scalars spread over vectors: (seeds,) against (seeds, n)."""
-    if a.ndim < b.ndim:
-        a = a.reshape(a.shape + (1,) * (b.ndim - a.ndim))
-    elif b.ndim < a.ndim:
-        b = b.reshape(b.shape + (1,) * (a.ndim - b.ndim))
-    return np.asarray(ufunc(a, b))
-
-
-def _binary(ufunc: Callable[..., Array], left: _Compiled, right: _Compiled) -> _Compiled:
-    return lambda values: _aligned(ufunc, left(values), right(values))
-
-
-def power(base: Array, exponent: Array) -> Array:
-    """base ** exponent; whole exponents by repeated squaring, which gives the same bits on every machine."""
-    base, exponent = np.broadcast_arrays(base, exponent)
-    whole = np.round(exponent)
-    exact = (whole == exponent) & (np.abs(whole) <= MAX_EXPONENT)
-    whole = np.where(exact, whole, 0)
-    left = np.abs(whole).astype(np.int64)
-    result, square = np.ones(base.shape), base.astype(np.float64)
-    while left.any():
-        result = np.where(left & 1, result * square, result)
-        square, left = square * square, left >> 1
-    result = np.where(whole < 0, 1 / result, result)
-    # Each seed by itself: another seed's exponent has no say in its bits.
-    return result if exact.all() else np.where(exact, result, stable(np.power(base, exponent)))
-
-
-def stable(x: Array) -> Array:
-    """`x` with its mantissa rounded to 44 bits: the last bits of exp, log and their like differ between machines."""
-    mantissa, exponent = np.frexp(x)
-    return np.asarray(np.ldexp(np.round(np.ldexp(mantissa, MANTISSA_BITS)), exponent - MANTISSA_BITS))
+def _binary(ufunc: Callable[..., Array], left: Compiled, right: Compiled) -> Compiled:
+    return lambda values: align(ufunc, left(values), right(values))
 
 
 _BINARY: dict[type[ast.operator], Callable[..., Array]] = {
@@ -214,7 +168,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[..., Array]] = {
 
 def _comparison(
     node: ast.Compare, parts: list[ast.expr], ops: list[ast.cmpop], names: frozenset[str], used: set[str]
-) -> _Compiled:
+) -> Compiled:
     for op in ops:
         if type(op) not in _COMPARISONS:
             raise FormulaError("Compare with < <= > >= == or != only.", node.col_offset + 1)
@@ -222,14 +176,14 @@ def _comparison(
     ufuncs = [_COMPARISONS[type(op)] for op in ops]
 
     def compute(values: Values) -> Array:
-        found = [part(values) for part in compiled]
-        links = [_aligned(u, a, b) for u, a, b in zip(ufuncs, found, found[1:], strict=False)]
-        return functools.reduce(lambda a, b: _aligned(np.logical_and, a, b), links).astype(np.float64)
+        operands = [part(values) for part in compiled]
+        links = [align(u, a, b) for u, a, b in zip(ufuncs, operands, operands[1:], strict=False)]
+        return functools.reduce(lambda a, b: align(np.logical_and, a, b), links).astype(np.float64)
 
     return compute
 
 
-def _subscript(value: _Compiled, index: _Compiled, *, fixed: bool) -> _Compiled:
+def _subscript(value: Compiled, index: Compiled, *, fixed: bool) -> Compiled:
     def compute(values: Values) -> Array:
         vector, at = value(values), index(values)
         if vector.ndim < 2 or at.ndim != 1:
@@ -238,133 +192,8 @@ def _subscript(value: _Compiled, index: _Compiled, *, fixed: bool) -> _Compiled:
         if fixed and not inside.all():
             raise FormulaError(f"The index is outside 0 to {vector.shape[1] - 1}.")
         # Outside there is no value: `where` can avoid those seeds, and the audit finds the ones that it does not.
-        found = np.asarray(vector[np.arange(len(vector)), np.where(inside, at, 0).astype(np.int64)])
-        found[~inside] = np.nan
-        return found
+        entries = np.asarray(vector[np.arange(len(vector)), np.where(inside, at, 0).astype(np.int64)])
+        entries[~inside] = np.nan
+        return entries
 
     return compute
-
-
-def _call_where(parts: list[_Compiled]) -> _Compiled:
-    def compute(values: Values) -> Array:
-        test, yes, no = (part(values) for part in parts)
-        width = max(test.ndim, yes.ndim, no.ndim)
-        shaped = [each.reshape(each.shape + (1,) * (width - each.ndim)) for each in (test, yes, no)]
-        return np.where(shaped[0] != 0, shaped[1], shaped[2])
-
-    return compute
-
-
-_Builder: TypeAlias = Callable[[list[_Compiled]], _Compiled]
-
-
-def _elementwise(function: Callable[[Array], Array], *, exact: bool = False) -> tuple[int, int, _Builder]:
-    def build(parts: list[_Compiled]) -> _Compiled:
-        (part,) = parts
-        if exact:
-            return lambda values: function(part(values))
-        return lambda values: stable(function(part(values)))
-
-    return 1, 1, build
-
-
-def _over_vector(function: Callable[[Array], Array]) -> tuple[int, int, _Builder]:
-    def build(parts: list[_Compiled]) -> _Compiled:
-        (part,) = parts
-
-        def compute(values: Values) -> Array:
-            vector = part(values)
-            if vector.ndim < 2:
-                raise FormulaError("A vector is needed here, such as sum(v).")
-            return np.asarray(function(vector), dtype=np.float64)
-
-        return compute
-
-    return 1, 1, build
-
-
-def _pairwise(ufunc: Callable[..., Array]) -> tuple[int, int, _Builder]:
-    def build(parts: list[_Compiled]) -> _Compiled:
-        return lambda values: functools.reduce(lambda a, b: _aligned(ufunc, a, b), [part(values) for part in parts])
-
-    return 2, 8, build
-
-
-def _extreme(over: Callable[..., Array], pairwise: Callable[..., Array]) -> tuple[int, int, _Builder]:
-    """max(v) over a vector, max(a, b, …) over several."""
-
-    def build(parts: list[_Compiled]) -> _Compiled:
-        if len(parts) == 1:
-            return _over_vector(lambda vector: over(vector, axis=1))[2](parts)
-        return _pairwise(pairwise)[2](parts)
-
-    return 1, 8, build
-
-
-def _sum(vector: Array) -> Array:
-    """The sum from left to right: NumPy's pairwise order depends on the processor."""
-    return np.asarray(np.cumsum(vector, axis=1)[:, -1])
-
-
-def _mean(vector: Array) -> Array:
-    return np.asarray(_sum(vector) / vector.shape[1])
-
-
-def _round(parts: list[_Compiled]) -> _Compiled:
-    value = parts[0]
-    if len(parts) == 1:
-        return lambda values: np.round(value(values))
-    digits = parts[1]
-
-    def compute(values: Values) -> Array:
-        scale = power(np.array(10.0), np.clip(digits(values), 0, 15))
-        return _aligned(np.divide, np.round(_aligned(np.multiply, value(values), scale)), scale)
-
-    return compute
-
-
-def _clip(parts: list[_Compiled]) -> _Compiled:
-    value, low, high = parts
-    return lambda values: _aligned(np.minimum, _aligned(np.maximum, value(values), low(values)), high(values))
-
-
-def _dot(parts: list[_Compiled]) -> _Compiled:
-    left, right = parts
-
-    def compute(values: Values) -> Array:
-        a, b = left(values), right(values)
-        if a.ndim < 2 or b.ndim < 2:
-            raise FormulaError("dot(a, b) takes two vectors.")
-        return _sum(a * b)
-
-    return compute
-
-
-FUNCTIONS: dict[str, tuple[int, int, _Builder]] = {
-    "abs": _elementwise(np.abs, exact=True),
-    "sign": _elementwise(np.sign, exact=True),
-    "floor": _elementwise(np.floor, exact=True),
-    "ceil": _elementwise(np.ceil, exact=True),
-    "sqrt": _elementwise(np.sqrt, exact=True),
-    "exp": _elementwise(np.exp),
-    "log": _elementwise(np.log),
-    "log2": _elementwise(np.log2),
-    "log10": _elementwise(np.log10),
-    "round": (1, 2, _round),
-    "sum": _over_vector(_sum),
-    "mean": _over_vector(_mean),
-    "var": _over_vector(lambda v: _mean((v - _mean(v)[:, None]) ** 2)),
-    "norm": _over_vector(lambda v: np.sqrt(_sum(v * v))),
-    "argmin": _over_vector(lambda v: np.argmin(v, axis=1)),
-    "argmax": _over_vector(lambda v: np.argmax(v, axis=1)),
-    "len": _over_vector(lambda v: np.full(len(v), v.shape[1])),
-    "sort": _over_vector(lambda v: np.sort(v, axis=1)),
-    "cumsum": _over_vector(lambda v: np.cumsum(v, axis=1)),
-    "dot": (2, 2, _dot),
-    "minimum": _pairwise(np.minimum),
-    "maximum": _pairwise(np.maximum),
-    "min": _extreme(np.min, np.minimum),
-    "max": _extreme(np.max, np.maximum),
-    "where": (3, 3, _call_where),
-    "clip": (3, 3, _clip),
-}

@@ -18,7 +18,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from questions.variants.formulas import Array, Formula, FormulaError, Values, compile_formula
+from questions.variants.formulas import Formula, compile_formula
+from questions.variants.functions import Array, FormulaError, Values
 
 Context: TypeAlias = Literal["text", "math", "code"]
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from questions.variants.formulas import FormulaError, compile_formula
+from questions.variants.formulas import compile_formula
+from questions.variants.functions import FormulaError
 
 X = np.array([1.0, 2.0, 4.0])
 V = np.array([[3.0, 1.0, 2.0], [5.0, 4.0, 6.0], [0.0, -1.0, 1.0]])
