@@ -1,0 +1,4 @@
+"""Figures: the numbers behind a lesson's interactive figures (`simulators`), and how they are drawn (`plots`). Pure.
+
+`charts` has the scales and marks that every SVG chart of the service is made of.
+"""

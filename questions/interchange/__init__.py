@@ -1,0 +1,1 @@
+"""Formats that items come in and go out by, one module each."""

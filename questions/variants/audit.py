@@ -95,21 +95,21 @@ def audit(engine: Engine, identity: str, seeds: Sequence[int], gate: Gate, stem:
     if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
         message = f"Only {report.distinct} different variants come out; draw from more values."
         report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
-    found: dict[str, list[tuple[int, str]]] = _undefined(engine, seeds, values, computed)
+    cases = _undefined(engine, seeds, values, computed)
     # Only the key, the mistakes and what errors are measured on are graded: variants that share them are graded once.
     rows, same = _distinct(list(computed.values()))
     graded = engine.as_json(values, computed, rows)
     for junk in ("", "abc", "1 2/3"):
         if gate.grade(graded[0], junk).correct is not None:
-            found[f"“{junk}” is not a format error."] = [(seeds[0], "")]
+            cases[f"“{junk}” is not a format error."] = [(seeds[0], "")]
     problems = [defects(variant, gate) for variant in graded]
     if any(problems):
         for seed, row in zip(seeds, same, strict=True):
             for message, example in problems[row]:
-                found.setdefault(message, []).append((seed, example))
-    for message, cases in found.items():
-        shown = tuple(seed for seed, _ in cases[:MAX_SHOWN])
-        report.problems.append(Defect(message, shown, len(cases), cases[0][1]))
+                cases.setdefault(message, []).append((seed, example))
+    for message, examples in cases.items():
+        shown = tuple(seed for seed, _ in examples[:MAX_SHOWN])
+        report.problems.append(Defect(message, shown, len(examples), examples[0][1]))
     return report
 
 
@@ -125,7 +125,7 @@ def _undefined(
     engine: Engine, seeds: Sequence[int], values: Values, computed: Values
 ) -> dict[str, list[tuple[int, str]]]:
     """The texts that show a number that is not finite, where they are shown."""
-    found: dict[str, list[tuple[int, str]]] = {}
+    cases: dict[str, list[tuple[int, str]]] = {}
     for place, template in engine.texts.items():
         finite = template.finite(values)
         parts = place.split(".")
@@ -133,32 +133,32 @@ def _undefined(
             finite |= ~finite_rows(computed[MISTAKE.format(parts[1])])
         if not finite.all():
             message = f"The text of {place} shows a number that is not finite."
-            found[message] = [(seeds[int(at)], "") for at in np.flatnonzero(~finite)]
-    return found
+            cases[message] = [(seeds[int(at)], "") for at in np.flatnonzero(~finite)]
+    return cases
 
 
 def defects(variant: Variant, gate: Gate) -> list[tuple[str, str]]:
     """What is wrong with one variant: messages, each with its numbers."""
-    found = []
+    messages = []
     typed = _typed(variant["key"], gate.rounded)
     if gate.grade(variant, typed).correct is not True:
-        found.append(("The correctly rounded key is marked wrong.", f"key {variant['key']}, typed {typed}"))
+        messages.append(("The correctly rounded key is marked wrong.", f"key {variant['key']}, typed {typed}"))
     key = variant["key"]
     if gate.neighbours and not isinstance(key, list):
         for side in (1.001, -1.001):
             off = repr(key + side * gate.unit(key))
             if gate.grade(variant, off).correct is not False:
-                found.append(("One unit off in the last asked digit is marked right.", f"key {key}, typed {off}"))
+                messages.append(("One unit off in the last asked digit is marked right.", f"key {key}, typed {off}"))
     for n, mistake in enumerate(variant["mistakes"]):
         if mistake is None:
             continue
         verdict = gate.grade(variant, _typed(mistake, gate.rounded))
         if verdict.correct is not False:
-            found.append((f"Mistake {n + 1} is marked right.", f"key {variant['key']}, mistake {mistake}"))
+            messages.append((f"Mistake {n + 1} is marked right.", f"key {variant['key']}, mistake {mistake}"))
         elif verdict.mistake != n:
             taken = f"key {variant['key']}, mistakes {variant['mistakes']}"
-            found.append((f"Mistake {n + 1} is taken for another, or not recognised.", taken))
-    return found
+            messages.append((f"Mistake {n + 1} is taken for another, or not recognised.", taken))
+    return messages
 
 
 def _typed(value: Number, rounded: Callable[[float], str]) -> str:

@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 Words: TypeAlias = NDArray[np.uint64]
+Word: TypeAlias = Any
+"""A word of 32 bits, or an array of them: a whole number or Words. NumPy's types tell too little of its operators."""
 
 MAX_GRID = 20_000
 MAX_STEPS = 2**31
@@ -40,7 +42,7 @@ class DrawError(ValueError):
     """A draw that cannot be read; the message shows what is understood."""
 
 
-def philox(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> tuple[Any, Any, Any, Any]:
+def philox(counter: tuple[Word, Word, Word, Word], key: tuple[Word, Word]) -> tuple[Word, Word, Word, Word]:
     """Philox 4x32-10: four 32-bit words from a counter of four and a key of two.
 
     Whole numbers give whole numbers, and uint64 arrays, broadcast against each other, arrays: the same bits.
@@ -95,12 +97,12 @@ def sample(draws: Sequence[Draw], seeds: Words, attempt: Words, keys: Sequence[t
         k0, k1 = np.repeat(np.array(keys, dtype=np.uint64), sizes, axis=0).T
         counter = ((seeds & _LOW)[:, None], (seeds >> np.uint64(32))[:, None], attempt[:, None], element[None, :])
         high, low, _, _ = philox(counter, (k0, k1))
-    found, at = [], 0
+    values, at = [], 0
     for draw, size in zip(draws, sizes, strict=True):
         picked = draw.pick(high[:, at : at + size], low[:, at : at + size])
-        found.append(picked.reshape(len(seeds), *draw.shape))
+        values.append(picked.reshape(len(seeds), *draw.shape))
         at += size
-    return found
+    return values
 
 
 def _one_by_one(

@@ -14,7 +14,7 @@ from typing import TypeAlias, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw, sample
+from questions.variants.draws import Array, Draw, DrawError, Words, key_of, parse_draw, sample
 from questions.variants.formulas import Formula, compile_formula
 from questions.variants.functions import FormulaError, Values
 from questions.variants.templates import Template, TemplateError, parse_template
@@ -28,7 +28,6 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 Number: TypeAlias = float | list[float]
 """The value of a name or a formula in one variant: a number, or a list of numbers."""
-Words: TypeAlias = NDArray[np.uint64]
 
 
 class Variant(TypedDict):

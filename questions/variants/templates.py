@@ -85,10 +85,10 @@ class Template:
     def finite(self, values: Values) -> NDArray[np.bool_]:
         """Whether each seed's placeholders all have finite values: (seeds,)."""
         seeds = len(next(iter(values.values()))) if values else 1
-        found = np.ones(seeds, dtype=bool)
+        finite = np.ones(seeds, dtype=bool)
         for part in self.placeholders:
-            found &= np.isfinite(part.formula(values)).reshape(seeds, -1).all(axis=1)
-        return found
+            finite &= np.isfinite(part.formula(values)).reshape(seeds, -1).all(axis=1)
+        return finite
 
 
 def _column(where: Placeholder, column: Array) -> list[str]:
@@ -97,8 +97,8 @@ def _column(where: Placeholder, column: Array) -> list[str]:
         return [_set(value, where) for value in column]
     distinct, at = np.unique(column, return_inverse=True)
     texts = np.array([_set(value, where) for value in distinct], dtype=object)
-    found: list[str] = texts[at].tolist()
-    return found
+    spread: list[str] = texts[at].tolist()
+    return spread
 
 
 def parse_template(text: str, names: Collection[str]) -> Template:
@@ -127,9 +127,9 @@ def parse_template(text: str, names: Collection[str]) -> Template:
             if not literal and parts and isinstance(parts[-1], Placeholder) and parts[-1].is_argument:
                 # The second argument of a command whose first is a placeholder too, as in `\\frac{a}{b}`.
                 before = "}"
-            found = _placeholder(inner, names, before, text[end + 1 :], context)
-            if found:
-                parts += [literal, found]
+            placeholder = _placeholder(inner, names, before, text[end + 1 :], context)
+            if placeholder:
+                parts += [literal, placeholder]
                 literal, at = "", end + 1
                 continue
         literal, at = literal + char, at + 1
