@@ -19,16 +19,16 @@ def lessons(request: HttpRequest) -> HttpResponse:
 
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     """One lesson: its sections, reading list and neighbours."""
-    found = get_object_or_404(Lesson.objects.select_related("course").prefetch_related("builds_on"), slug=slug)
-    siblings = list(Lesson.objects.filter(course=found.course).only("slug", "title", "course"))
-    at = siblings.index(found)
-    sections = markup.sections(found.body_markdown)
+    shown = get_object_or_404(Lesson.objects.select_related("course").prefetch_related("builds_on"), slug=slug)
+    siblings = list(Lesson.objects.filter(course=shown.course).only("slug", "title", "course"))
+    at = siblings.index(shown)
+    sections = markup.sections(shown.body_markdown)
     return render(
         request,
         "questions/lesson.html",
         {
             "page": "lessons",
-            "lesson": found,
+            "lesson": shown,
             "sections": sections,
             "has_check": any(section.id == QUICK_CHECK for section in sections),
             "previous": siblings[at - 1] if at else None,

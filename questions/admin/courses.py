@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from questions.models import Concept, ConceptEdge, Course, Lesson
@@ -25,7 +26,9 @@ class LessonAdmin(admin.ModelAdmin[Lesson]):
     prepopulated_fields = {"slug": ("title",)}
     filter_horizontal = ("builds_on",)
 
-    def get_form(self, request: HttpRequest, obj: Lesson | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Lesson | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Lesson]]:
         form = super().get_form(request, obj, change, **kwargs)
         if "body_markdown" in form.base_fields:
             field = form.base_fields["body_markdown"]
@@ -54,8 +57,7 @@ class ConceptAdmin(admin.ModelAdmin[Concept]):
     inlines = (EdgeInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Concept]:
-        found: QuerySet[Concept] = super().get_queryset(request).select_related("lesson")
-        return found.annotate(tagged=Count("tags"))
+        return super().get_queryset(request).select_related("lesson").annotate(tagged=Count("tags"))
 
     @admin.display(description="items", ordering="tagged")
     def items_tagged(self, concept: Any) -> int:

@@ -57,7 +57,7 @@ class ItemForm(forms.ModelForm[Item]):
 
     def clean(self) -> dict[str, Any]:
         self._check_names()
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean() or {}
         course = cleaned.get("course") or (self.instance.course if self.instance.pk else None)
         for field in ("main_concept", "other_concepts"):
             concepts = cleaned.get(field) or []

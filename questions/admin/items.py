@@ -28,7 +28,7 @@ class AuditFilter(admin.SimpleListFilter):
     title = "nightly audit"
     parameter_name = "audit"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Item]) -> list[tuple[str, str]]:
         return [("broken", "Broken")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
@@ -41,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Item]) -> list[tuple[str, str]]:
         return [
             ("published", "Published"),
             ("changed", "Published, with newer edits"),
@@ -121,12 +121,14 @@ class ItemAdmin(admin.ModelAdmin[Item]):
     # One item
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
+        preview = [
             path("preview/<slug:kind>/", self.admin_site.admin_view(self.preview_view), name="questions_item_preview")
         ]
-        return own + super().get_urls()
+        return preview + super().get_urls()
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """First the kind, then its form."""
         if request.GET.get("kind") in kinds.KINDS:
             return super().add_view(request, form_url, extra_context)
@@ -168,7 +170,9 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         courses = list(Course.objects.all()[:2])
         return {"course": courses[0], **initial} if len(courses) == 1 else dict(initial)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         item: Item | None = kwargs.get("obj")
         kind = _kind(request, item)
         context |= {
@@ -181,7 +185,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Item, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Item, form: ItemForm, change: bool) -> None:
         saved = bank.save_draft(
             obj.course,
             obj.slug,
@@ -195,7 +199,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         obj.pk = saved.pk
         obj.refresh_from_db()
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: ItemForm, formsets: object, change: bool) -> None:
         """Tags were saved with the draft."""
 
     def response_add(self, request: HttpRequest, obj: Item, post_url_continue: str | None = None) -> HttpResponse:
@@ -288,6 +292,6 @@ def changes(item: Item) -> list[str]:
     return list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
 
 
-def _lines(body: dict[str, Any], difficulty: int, seconds: int) -> list[str]:
+def _lines(body: dict[str, object], difficulty: int, seconds: int) -> list[str]:
     document = {"difficulty": difficulty, "seconds": seconds, **body}
     return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=True, width=100)).splitlines()

@@ -43,7 +43,7 @@ class RowsWidget(forms.Widget):
             for column in self.columns
         ]
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> list[Row]:
+    def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> list[Row]:
         """The rows in the order of the form; those that are blank in every column are left out."""
         numbers: list[int] = []
         for key in data:
@@ -54,11 +54,11 @@ class RowsWidget(forms.Widget):
         rows = [{column.name: self._cell(data, name, number, column) for column in self.columns} for number in numbers]
         return [row for row in rows if any(row.values())]
 
-    def _cell(self, data: Mapping[str, Any], name: str, number: int, column: Column) -> str | bool:
+    def _cell(self, data: Mapping[str, object], name: str, number: int, column: Column) -> str | bool:
         typed = data.get(f"{name}-{number}-{column.name}", "")
         return bool(typed) if column.type == "check" else str(typed).replace("\r\n", "\n").strip()
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: object, name: str) -> bool:
+    def value_omitted_from_data(self, data: Mapping[str, object], files: object, name: str) -> bool:
         return False
 
     def id_for_label(self, id_: str) -> str:

@@ -79,7 +79,7 @@ class ItemDocument(BaseModel):
         return self.__pydantic_extra__ or {}
 
 
-def item_schema() -> dict[str, Any]:
+def item_schema() -> dict[str, object]:
     """The JSON Schema of a file of items, made of the definitions that check them."""
     common: dict[str, Any] = {
         name: (field.annotation, field) for name, field in ItemDocument.model_fields.items() if name != "kind"

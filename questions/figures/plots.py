@@ -6,7 +6,7 @@ Pure. The page draws the middle frame by itself (it is all there is without scri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -42,8 +42,8 @@ class Figure:
     start: int
     last: int
     says: str
-    data: dict[str, Any]
-    extra: dict[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any]
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 @cache

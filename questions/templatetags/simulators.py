@@ -17,10 +17,10 @@ register = template.Library()
 @register.filter
 def with_figures(html: str) -> SafeString:
     """A section's clean HTML, its figures drawn where it places them."""
-    return mark_safe(markup.SIMULATOR.sub(lambda found: _drawn(found["name"]), html))
+    return mark_safe(markup.SIMULATOR.sub(lambda place: _draw(place["name"]), html))
 
 
-def _drawn(name: str) -> str:
+def _draw(name: str) -> str:
     if name not in plots.FIGURES:
         return ""
     return render_to_string(f"questions/simulators/{name}.html", {"figure": plots.figure(name)})
@@ -34,6 +34,6 @@ class _Compact(json.JSONEncoder):
 
 
 @register.filter
-def as_data(document: Any) -> SafeString:
+def as_data(document: object) -> SafeString:
     """A document for a script, in an element that runs nothing."""
     return json_script(document, encoder=_Compact)

@@ -1,7 +1,7 @@
 """The numbers behind a lesson's interactive figures, each computed once a process by NumPy.
 
 A simulator is a module with a function of no arguments that gives its frames as plain values: the same for everybody,
-always. What they look like is questions/figures.py's.
+always. How they are drawn is in `questions.figures.plots`.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 
 from questions.figures.simulators import dropout, ridge, stopping
 
-SIMULATORS: dict[str, Callable[[], Any]] = {
+SIMULATORS: dict[str, Callable[[], dropout.Frames | ridge.Frames | stopping.Run]] = {
     "ridge": ridge.frames,
     "early-stopping": stopping.run,
     "dropout": dropout.frames,

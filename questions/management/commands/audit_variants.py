@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--course", metavar="SLUG")
         parser.add_argument("--seeds", type=int, default=bank.AUDIT_SEEDS)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         if options["seeds"] < 1:
             raise CommandError("--seeds has to be at least 1.")
         course = Course.objects.filter(slug=options["course"]).first() if options["course"] else None

@@ -1,7 +1,6 @@
 """`manage.py item_schema`: the JSON Schema of a bank file, for editors that check YAML while it is typed."""
 
 import json
-from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -11,5 +10,5 @@ from questions import bank
 class Command(BaseCommand):
     help = "Prints the JSON Schema of bank/*.yaml."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stdout.write(json.dumps(bank.item_schema(), indent=2, ensure_ascii=False))
