@@ -77,7 +77,7 @@ class BareGrade(TypedDict):
     score: float
     correct: bool
     feedback: list[Feedback]
-    key: dict[str, Any]
+    key: dict[str, object]
     explanation: str
     solution: str | None
 

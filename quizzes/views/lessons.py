@@ -236,4 +236,4 @@ def _part(request: HttpRequest, lesson: Lesson, name: str, context: Context, bac
     if back:
         return redirect(f"{back}#q{context['at']}")
     page = {"page": "lessons", "lesson": lesson, "part": context, "template": template}
-    return render(request, "quizzes/trial.html", page)
+    return render(request, "quizzes/sample_question.html", page)
