@@ -156,7 +156,7 @@ class SittingOral(SittingView):
     def put(self, request: StudentRequest, id: uuid.UUID, slot: int) -> Response:
         oral = OralSerializer(data=request.data)
         oral.is_valid(raise_exception=True)
-        exams.mark_oral_answer(request.user, id, slot, **oral.validated_data)
+        exams.mark_oral_answer(request.user, id, slot, **oral.validated_data, now=timezone.now())
         return Response(oral.validated_data)
 
 

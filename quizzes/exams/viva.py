@@ -36,13 +36,15 @@ class VivaProgress:
         return sum(slot.score is None for slot in self.rounds)
 
 
-def load_viva_progress(student: Student, sitting: Sitting, now: datetime) -> VivaProgress:
-    """How far the student's viva has come; a round whose time is over is finished first."""
-    slots = sitting.slots.select_related("presentation__version__item", "presentation__version__lesson")
-    rounds = [
-        finish_round(student, sitting.pk, slot.number) if slot.score is None and is_slot_over(slot, now) else slot
-        for slot in slots
-    ]
+def load_viva_progress(sitting: Sitting, now: datetime) -> VivaProgress:
+    """How far a viva has come.
+
+    A round whose time is over counts as finished. Its grade is stored with the next step, since reading stores nothing.
+    """
+    rounds = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
+    for slot in rounds:
+        if slot.score is None and is_slot_over(slot, now):
+            _grade(slot)
     finished = [slot for slot in rounds if slot.score is not None]
     current = next((slot for slot in rounds if slot.score is None), None)
     return VivaProgress(rounds, current, finished[-1] if finished else None)
@@ -86,7 +88,7 @@ def finish_round(student: Student, sitting: uuid.UUID, number: int) -> Slot:
 
 
 @transaction.atomic
-def mark_oral_answer(student: Student, sitting: uuid.UUID, number: int, pair: str, mark: int) -> None:
+def mark_oral_answer(student: Student, sitting: uuid.UUID, number: int, pair: str, mark: int, now: datetime) -> None:
     """Store the student's own mark of having said why `pair` (a left id of a finished round) belongs together.
 
     Raises Slot.DoesNotExist, SittingError `turn` before the round is finished, and ResponseError.
@@ -94,13 +96,15 @@ def mark_oral_answer(student: Student, sitting: uuid.UUID, number: int, pair: st
     if mark not in ORAL_MARKS:
         raise ResponseError("mark", "Mark yourself 0, 1 or 2.")
     slot = _lock_slot(student, sitting, number)
+    if slot.score is None and is_slot_over(slot, now):
+        _grade(slot)
     if slot.score is None or slot.seconds is None:
         raise SittingError("turn", f"Finish round {number} first.")
     presentation = slot.presentation
     if pair not in kinds.get(presentation.version.kind).pair_answer(presentation.answer, None).key:
         raise ResponseError("pair", "This is not one of the pairs of this round.")
     slot.oral = {"pair": pair, "mark": mark}
-    slot.save(update_fields=["oral"])
+    slot.save(update_fields=["score", "grade", "oral"])
 
 
 def _grade(slot: Slot) -> None:

@@ -163,9 +163,8 @@ def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpRespo
             exams.finish_round(request.user, id, number)
         elif step == "oral":
             mark = request.POST.get("mark", "")
-            exams.mark_oral_answer(
-                request.user, id, number, request.POST.get("pair", ""), int(mark) if mark in "012" else -1
-            )
+            pair = request.POST.get("pair", "")
+            exams.mark_oral_answer(request.user, id, number, pair, int(mark) if mark in "012" else -1, now)
     except (exams.SittingError, exams.TooLateError, ResponseError, ValueError):
         pass  # The page shows how things stand.
     except ObjectDoesNotExist:
@@ -231,7 +230,7 @@ def _is_number(text: str) -> bool:
 
 def _viva(request: StudentRequest, sitting: Sitting, context: Context, now: datetime) -> HttpResponse:
     """The round that is running, else the result of the last."""
-    progress = exams.load_viva_progress(request.user, sitting, now)
+    progress = exams.load_viva_progress(sitting, now)
     running, last = progress.current, progress.last
     context |= {"rounds": progress.rounds, "left_rounds": progress.left, "running": running}
     released = exams.is_feedback_released(sitting, now)
