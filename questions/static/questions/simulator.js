@@ -2,6 +2,8 @@
 
 import { all, get } from "../examprep/dom.js";
 import { moveSliderByDragging } from "./drag.js";
+import { DropoutFigure } from "./dropout.js";
+import { path, sliderOf } from "./figure.js";
 
 /**
  * What a figure's page says of it: the coordinates of its dots by place of the slider, and what else it draws.
@@ -9,11 +11,14 @@ import { moveSliderByDragging } from "./drag.js";
  * @typedef {{ places: number[], training: number[], validation: number[] }} Dots
  * @typedef {Dots & { columns: number[], curves: number[][], regimes: string[], says: string[] }} Ridge
  * @typedef {Dots & { losses: { training: number[], validation: number[] }, best: number }} Stopping
- * @typedef {{ places: number[], means: number[][], kept: number[], draws: string[], full: number, y: number[] }} Dropout
  */
 
 /** @type {Record<string, (figure: HTMLElement, data: any) => void>} */
-const FIGURES = { ridge: runRidge, "early-stopping": runStopping, dropout: runDropout };
+const FIGURES = {
+  ridge: runRidge,
+  "early-stopping": runStopping,
+  dropout: (figure, data) => new DropoutFigure(figure, data).listen(),
+};
 
 for (const figure of all(document, "[data-simulator]")) {
   const data = JSON.parse(get(figure, "script", HTMLScriptElement).textContent ?? "");
@@ -89,96 +94,6 @@ function judgeCheckpoint(validation, best, at) {
 }
 
 /**
- * @param {HTMLElement} figure
- * @param {Dropout} data
- */
-function runDropout(figure, data) {
-  const slider = sliderOf(figure);
-  const run = get(figure, "[data-run]");
-  const says = get(figure, ".says");
-  const inverted = get(figure, ".line.inverted", SVGElement);
-  const plain = get(figure, ".line.plain", SVGElement);
-  const cells = all(figure, ".cell", SVGElement);
-  const [ground, top, high] = data.y;
-  const heightOf = (/** @type {number} */ value) => Math.round(10 * (ground + (value / high) * (top - ground))) / 10;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const last = data.draws.length;
-  let step = Math.floor(last / 2);
-  let timer = 0;
-
-  /** @param {number[]} means */
-  function pathOf(means) {
-    return means.length ? path(data.places, means.map(heightOf)) : "";
-  }
-
-  function draw() {
-    const tenths = Number(slider.value);
-    const p = tenths / 10;
-    const means = data.means[data.kept.indexOf(tenths)].slice(0, step);
-    const digits = step ? [...data.draws[step - 1]].map(Number) : [];
-    cells.forEach((cell, at) => {
-      cell.classList.toggle("kept", digits[at] < tenths);
-    });
-    inverted.setAttribute("d", pathOf(means));
-    plain.setAttribute("d", pathOf(means.map((mean) => p * mean)));
-    slider.ariaValueText = String(p);
-    // While it runs nobody wants every step read out.
-    says.setAttribute("aria-live", timer ? "off" : "polite");
-    says.textContent = describe(p, digits.filter((digit) => digit < tenths).length, means.at(-1));
-  }
-
-  /**
-   * @param {number} p the probability of keeping a neuron
-   * @param {number} kept how many this step's mask keeps
-   * @param {number | undefined} mean the mean output of the steps so far
-   */
-  function describe(p, kept, mean) {
-    if (mean === undefined) return `No step yet. Full output: ${data.full.toFixed(2)}.`;
-    const outputs = `with the scale 1/p: ${mean.toFixed(2)}; without: ${(p * mean).toFixed(2)}`;
-    return `Step ${step}, p = ${p}: ${kept} of ${cells.length} kept. Mean ${outputs}; full output: ${data.full.toFixed(2)}.`;
-  }
-
-  function stop() {
-    clearInterval(timer);
-    timer = 0;
-    run.textContent = "Run";
-  }
-
-  /** @param {number} by */
-  function advance(by) {
-    step = Math.min(step + by, last);
-    if (step === last) stop();
-    draw();
-  }
-
-  slider.addEventListener("input", draw);
-  get(figure, "[data-step]").addEventListener("click", () => {
-    stop();
-    advance(1);
-  });
-  get(figure, "[data-reset]").addEventListener("click", () => {
-    stop();
-    step = 0;
-    draw();
-  });
-  run.addEventListener("click", () => {
-    if (timer) {
-      stop();
-      draw();
-      return;
-    }
-    if (step === last) step = 0;
-    timer = setInterval(() => advance(calm.matches ? 80 : 2), calm.matches ? 800 : 50);
-    run.textContent = "Pause";
-  });
-}
-
-/** @param {HTMLElement} figure */
-function sliderOf(figure) {
-  return get(figure, "input[type=range]", HTMLInputElement);
-}
-
-/**
  * A function that moves the dots along the two lines, and the marker that goes through both, to a value of the slider.
  *
  * @param {HTMLElement} figure
@@ -194,17 +109,4 @@ function dotsOf(figure, data) {
     training.setAttribute("cy", String(data.training[at]));
     validation.setAttribute("cy", String(data.validation[at]));
   };
-}
-
-/**
- * An SVG path through points; as long as the shorter list.
- *
- * @param {number[]} xs
- * @param {number[]} ys
- */
-function path(xs, ys) {
-  return `M${xs
-    .slice(0, ys.length)
-    .map((x, at) => `${x} ${ys[at]}`)
-    .join("L")}`;
 }

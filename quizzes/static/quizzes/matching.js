@@ -1,87 +1,113 @@
 // A match set by tap and tap: an entry is marked, a tap or a digit gives it its partner, and the next open one is marked.
 // The selects stay in the form, hidden, and carry the answer.
 
-import { all, create, get } from "../examprep/dom.js";
+import { all, create, get, targetOf } from "../examprep/dom.js";
 import { spoken } from "../examprep/math.js";
 
 /**
- * @typedef {{ item: HTMLElement, select: HTMLSelectElement, name: string, button: HTMLButtonElement, partner: HTMLElement }}
- *   Entry an entry of the left side: its button, and the place that shows the partner it has
+ * An entry of the left side: its button, and the place that shows the partner it has.
+ *
+ * @typedef {object} Entry
+ * @property {HTMLElement} item
+ * @property {HTMLSelectElement} select
+ * @property {string} name
+ * @property {HTMLButtonElement} button
+ * @property {HTMLElement} partner
  */
 
 /**
+ * Put buttons in place of the labels and selects of a match set.
+ *
  * @param {HTMLElement} root
  * @param {import("../examprep/announce.js").Announce} announce
  */
 export function enhanceMatching(root, announce) {
-  const partners = all(root, "[data-right]");
-  const entries = all(root, "[data-left]").map(makeEntry);
-  const texts = new Map(partners.map((item) => [item.dataset.right ?? "", get(item, ".text")]));
-  let current = entries.find(({ select }) => !select.value) ?? entries[0];
+  const set = new MatchSet(root, announce);
+  set.listen();
+  set.mark(set.current);
+}
 
-  for (const entry of entries) {
-    entry.button.addEventListener("click", () => mark(entry));
-    entry.button.addEventListener("keydown", (event) => walk(event, entry));
-    showPartner(entry);
-  }
-  partners.forEach((item, place) => {
-    makePartner(item, place).addEventListener("click", () => choose(item.dataset.right ?? ""));
-  });
-  root.classList.add("enhanced");
-  mark(current, { quietly: true });
-  showUsed();
-
-  // Arrows work from anywhere in the set, so that a digit and an arrow are all one needs.
-  root.addEventListener("keydown", (event) => {
-    if (event.target instanceof Element && !event.target.closest("[data-left]")) walk(event, current);
-  });
-
+class MatchSet {
   /**
-   * @param {Entry} entry
-   * @param {{ quietly?: boolean }} options
+   * @param {HTMLElement} root
+   * @param {import("../examprep/announce.js").Announce} announce
    */
-  function mark(entry, { quietly = false } = {}) {
-    current = entry;
-    for (const other of entries) other.button.setAttribute("aria-pressed", String(other === entry));
-    if (!quietly) announce(`${entry.name}: choose its partner`);
+  constructor(root, announce) {
+    this.root = root;
+    this.announce = announce;
+    this.partners = all(root, "[data-right]");
+    this.texts = new Map(this.partners.map((item) => [item.dataset.right ?? "", get(item, ".text")]));
+    this.entries = all(root, "[data-left]").map(makeEntry);
+    this.current = this.entries.find(({ select }) => !select.value) ?? this.entries[0];
+    for (const entry of this.entries) this.showPartner(entry);
+    this.showUsed();
+    root.classList.add("enhanced");
+  }
+
+  listen() {
+    for (const entry of this.entries) {
+      entry.button.addEventListener("click", () => {
+        this.mark(entry);
+        this.announce(`${entry.name}: choose its partner`);
+      });
+      entry.button.addEventListener("keydown", (event) => this.walk(event, entry));
+    }
+    this.partners.forEach((item, place) => {
+      makePartner(item, place).addEventListener("click", () => this.choose(item.dataset.right ?? ""));
+    });
+    // Arrows work from anywhere in the set, so that a digit and an arrow are all one needs.
+    this.root.addEventListener("keydown", (event) => {
+      if (!targetOf(event).closest("[data-left]")) this.walk(event, this.current);
+    });
+  }
+
+  /** Let the next partner be for this entry. @param {Entry} entry */
+  mark(entry) {
+    this.current = entry;
+    for (const other of this.entries) other.button.setAttribute("aria-pressed", String(other === entry));
   }
 
   /** Give the marked entry this partner, or take it off where it has it already. @param {string} right */
-  function choose(right) {
-    const { select, name } = current;
+  choose(right) {
+    const { select, name } = this.current;
     select.value = select.value === right ? "" : right;
-    showPartner(current);
-    showUsed();
-    root.dispatchEvent(new Event("answered", { bubbles: true }));
-    const following = [...entries.slice(entries.indexOf(current) + 1), ...entries];
+    this.showPartner(this.current);
+    this.showUsed();
+    this.root.dispatchEvent(new Event("answered", { bubbles: true }));
+    const following = [...this.entries.slice(this.entries.indexOf(this.current) + 1), ...this.entries];
     const next = following.find((entry) => !entry.select.value);
-    const text = texts.get(select.value);
-    if (text && next) mark(next, { quietly: true });
-    announce(`${name}: ${text ? spoken(text) : "nothing"}. ${next ? `Next: ${current.name}` : "All matched"}`);
+    const text = this.texts.get(select.value);
+    if (text && next) this.mark(next);
+    const rest = next ? `Next: ${this.current.name}` : "All matched";
+    this.announce(`${name}: ${text ? spoken(text) : "nothing"}. ${rest}`);
   }
 
   /** @param {Entry} entry */
-  function showPartner(entry) {
-    const text = texts.get(entry.select.value);
+  showPartner(entry) {
+    const text = this.texts.get(entry.select.value);
     entry.partner.replaceChildren(...(text ? text.cloneNode(true).childNodes : ["…"]));
     entry.item.classList.toggle("filled", Boolean(text));
   }
 
-  function showUsed() {
-    const used = new Set(entries.map(({ select }) => select.value));
-    for (const item of partners) item.classList.toggle("used", used.has(item.dataset.right ?? ""));
+  showUsed() {
+    const used = new Set(this.entries.map(({ select }) => select.value));
+    for (const item of this.partners) item.classList.toggle("used", used.has(item.dataset.right ?? ""));
   }
 
   /**
+   * Go up or down from an entry by an arrow key.
+   *
    * @param {KeyboardEvent} event
    * @param {Entry} entry
    */
-  function walk(event, entry) {
+  walk(event, entry) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const other = entries[(entries.indexOf(entry) + step + entries.length) % entries.length];
-    mark(other);
+    const other = this.entries.at((this.entries.indexOf(entry) + step) % this.entries.length);
+    if (!other) return;
+    this.mark(other);
+    this.announce(`${other.name}: choose its partner`);
     other.button.focus();
   }
 }

@@ -3,7 +3,7 @@
 import { announcer } from "../examprep/announce.js";
 import { find, get, targetOf } from "../examprep/dom.js";
 import { enhanceAnswers } from "./enhance.js";
-import { listenToKeys } from "./review_keys.js";
+import { ReviewKeys } from "./review_keys.js";
 
 const SURENESS = ["a guess", "unsure", "fairly sure", "sure", "certain"];
 
@@ -14,7 +14,7 @@ const announce = announcer(get(document, "#announcement"));
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === root) prepare();
 });
-listenToKeys(root, help);
+new ReviewKeys(root, help).listen();
 prepare();
 
 function prepare() {

@@ -4,55 +4,67 @@ import { all, find, isCombined, targetOf } from "../examprep/dom.js";
 
 const TYPED_IN = "input:not([type=radio], [type=checkbox]), select, textarea";
 
-/**
- * @param {HTMLElement} root
- * @param {HTMLDialogElement} help
- */
-export function listenToKeys(root, help) {
-  /** What a key does; false where it has nothing to do. @type {Record<string, (target: Element) => boolean>} */
-  const actions = {
-    "?": () => {
-      help.showModal();
-      return true;
-    },
-    u: () => submit("#undo"),
-    b: () => submit("#bury"),
-    c: focusSureness,
-    Enter: goOn,
-  };
+export class ReviewKeys {
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLDialogElement} help
+   */
+  constructor(root, help) {
+    this.root = root;
+    this.help = help;
+  }
 
-  document.addEventListener("keydown", (event) => {
-    if (isCombined(event) || event.isComposing || help.open) return;
-    const target = targetOf(event);
-    if (event.key === "Escape" && target instanceof HTMLElement && target.matches("input, select"))
-      return target.blur();
-    if (target.matches(TYPED_IN)) return;
-    const isDone = /^[1-9]$/.test(event.key) ? choose(target, Number(event.key)) : actions[event.key]?.(target);
-    if (isDone) event.preventDefault();
-  });
+  listen() {
+    document.addEventListener("keydown", (event) => {
+      if (isCombined(event) || event.isComposing || this.help.open) return;
+      const target = targetOf(event);
+      if (event.key === "Escape" && target instanceof HTMLElement && target.matches("input, select")) target.blur();
+      else if (!target.matches(TYPED_IN) && this.act(event.key, target)) event.preventDefault();
+    });
+  }
+
+  /**
+   * Do what a key says. Returns whether there was anything to do.
+   *
+   * @param {string} key
+   * @param {Element} target what has the focus
+   */
+  act(key, target) {
+    if (/^[1-9]$/.test(key)) return this.choose(target, Number(key));
+    if (key === "?") return this.showHelp();
+    if (key === "u") return this.submit("#undo");
+    if (key === "b") return this.submit("#bury");
+    if (key === "c") return this.focusSureness();
+    return key === "Enter" && this.goOn(target);
+  }
+
+  showHelp() {
+    this.help.showModal();
+    return true;
+  }
 
   /** @param {string} selector */
-  function submit(selector) {
-    const form = find(root, selector, HTMLFormElement);
+  submit(selector) {
+    const form = find(this.root, selector, HTMLFormElement);
     form?.requestSubmit();
     return Boolean(form);
   }
 
-  function focusSureness() {
-    const group = find(root, ".confidence");
+  focusSureness() {
+    const group = find(this.root, ".confidence");
     if (!group || getComputedStyle(group).visibility === "hidden") return false;
     (find(group, "input:checked") ?? find(group, "input"))?.focus();
     return true;
   }
 
   /** Check the answer, or go to the next question. @param {Element} target */
-  function goOn(target) {
+  goOn(target) {
     // A focused button, link or summary does its own work, unless it has none left: a step's handle, a full match set.
     const control = target.closest("button, a, summary");
-    const isFull = control?.closest("[data-matching]") && !find(root, "[data-left]:not(.filled)");
+    const isFull = control?.closest("[data-matching]") && !find(this.root, "[data-left]:not(.filled)");
     if (control && !control.matches("[data-handle]") && !isFull) return false;
-    const next = find(root, "#next");
-    if (!next) return submit("#question");
+    const next = find(this.root, "#next");
+    if (!next) return this.submit("#question");
     next.click();
     return true;
   }
@@ -63,14 +75,14 @@ export function listenToKeys(root, help) {
    * @param {Element} target
    * @param {number} number from 1
    */
-  function choose(target, number) {
+  choose(target, number) {
     if (target.getAttribute("name") === "confidence") {
-      const radio = all(root, ".confidence input")[number - 1];
+      const radio = all(this.root, ".confidence input")[number - 1];
       radio?.click();
       radio?.focus();
       return true;
     }
-    const option = all(root, ".choices input, .partners button, .steps [data-handle]")[number - 1];
+    const option = all(this.root, ".choices input, .partners button, .steps [data-handle]")[number - 1];
     if (!option) return false;
     if (!option.matches("[data-handle]")) option.click();
     option.focus();
