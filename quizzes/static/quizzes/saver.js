@@ -102,17 +102,22 @@ export class Saver {
     const sendAgain = isOwn || (!isConflict && newest !== entry);
     this.keep(slot, sendAgain ? { ...newest, rev: body.rev ?? newest.rev } : null);
     if (isOwn) return;
-    if (answer.ok && sendAgain) this.listener.saving(slot);
-    else if (answer.ok) this.listener.saved(slot);
-    else if (isConflict) this.listener.stale(slot, newest.response);
-    else if (answer.status === 410) this.listener.over();
-    else
-      this.listener.refused(
-        slot,
-        Object.values(body.errors ?? {})
-          .flat()
-          .join(" ") || body.detail,
-      );
+    if (!answer.ok) this.reportRefusal(slot, newest.response, answer.status, body);
+    else if (sendAgain) this.listener.saving(slot);
+    else this.listener.saved(slot);
+  }
+
+  /**
+   * @param {number} slot
+   * @param {Answer} response
+   * @param {number} status
+   * @param {{ errors?: Record<string, string[]>, detail?: string }} body
+   */
+  reportRefusal(slot, response, status, { errors = {}, detail = "" }) {
+    const words = Object.values(errors).flat().join(" ");
+    if (status === 409) this.listener.stale(slot, response);
+    else if (status === 410) this.listener.over();
+    else this.listener.refused(slot, words || detail);
   }
 
   /**
