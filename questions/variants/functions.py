@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 Values: TypeAlias = Mapping[str, Array]
@@ -103,7 +103,7 @@ def _elementwise(function: Callable[[Array], Array], *, exact: bool = False) -> 
     return Function(1, 1, build)
 
 
-def _over_vector(function: Callable[[Array], Array]) -> Function:
+def _over_vector(function: Callable[[Array], ArrayLike]) -> Function:
     def build(parts: list[Compiled]) -> Compiled:
         (part,) = parts
 

@@ -91,8 +91,7 @@ def plan(
         for column in (stability, difficulty, elapsed_days, weight, seconds, guess_rate)
     )
     later = [(np.asarray(shares, dtype=np.float64), days) for shares, days in later_exams]
-    if not (all((shares >= 0).all() for shares in (weights, *(each for each, _ in later))) and (lasts > 0).all()):
-        raise ValueError("Weights are at least 0, and every task takes some seconds.")
+    _check([weights, *(shares for shares, _ in later)], lasts)
     if not S.size:
         return Plan([], [], [], None, None)
     tasks = Cards(S[None], D[None], t[None], weights[None], lasts[None], g[None])
@@ -106,8 +105,19 @@ def plan(
         listed, gain = _toward_exams(tasks, is_due, takes, exams, daily, tuple(w))
         before = float(_shares(weights) @ chance_at(S, t + exams[0][1], g, w)) if weights.any() else None
     chosen = listed[: int(np.searchsorted(_begins(takes[listed]), budget_seconds))]
-    new = np.isnan(S[chosen])
-    order = np.concatenate([chosen[~new], np.sort(chosen[new])])
+    return _ordered(chosen, np.isnan(S), gain, takes, before)
+
+
+def _check(weights: Sequence[Floats], seconds: Floats) -> None:
+    if not (all((shares >= 0).all() for shares in weights) and (seconds > 0).all()):
+        raise ValueError("Weights are at least 0, and every task takes some seconds.")
+
+
+def _ordered(
+    chosen: NDArray[np.int64], new: NDArray[np.bool_], gain: Floats, takes: Floats, before: float | None
+) -> Plan:
+    """The plan of the chosen tasks: reviews in the order of the choice, then what is new in the order of the tasks."""
+    order = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
     after = None if before is None else before + float(gain[chosen].sum())
     return Plan(order.tolist(), gain[order].tolist(), takes[order].tolist(), before, after)
 
