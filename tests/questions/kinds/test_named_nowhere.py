@@ -1,0 +1,26 @@
+"""Outside `questions/kinds/` and the templates named after a kind, nothing names one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from questions import kinds
+
+ROOT = Path(__file__).parents[3]
+NAME = "|".join(kinds.KINDS)
+NAMES = re.compile(rf"""["'](?:{NAME})["']|\bkinds\.(?:{NAME})\b|from questions\.kinds import .*\b(?:{NAME})\b""")
+
+
+def test_no_code_outside_the_kinds_names_one() -> None:
+    files = [
+        path
+        for app in ("examprep", "questions", "quizzes")
+        for ending in ("py", "html", "js")
+        for path in (ROOT / app).rglob(f"*.{ending}")
+        if not path.is_relative_to(ROOT / "questions/kinds") and "migrations" not in path.parts
+    ]
+    naming = {str(path.relative_to(ROOT)) for path in files if NAMES.search(path.read_text())}
+
+    assert len(files) > 100
+    assert {name for name in naming if Path(name).stem not in kinds.KINDS} == set()
