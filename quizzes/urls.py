@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import concepts, exams, lessons, progress, reminders, review, search, today
+from quizzes.views import concepts, exams, lessons, progress, reminders, review, search, sittings, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -21,10 +21,10 @@ urlpatterns = [
     path("concepts/<slug:slug>/", concepts.concept_page, name="concept"),
     path("exams/", exams.center, name="exams"),
     path("exams/<slug:slug>/", exams.exam_page, name="exam"),
-    path("sittings/<uuid:id>/", exams.sit, name="sitting"),
-    path("sittings/<uuid:id>/slots/<int:number>/", exams.slot, name="slot"),
-    path("sittings/<uuid:id>/rounds/<int:number>/", exams.round_step, name="round"),
-    path("sittings/<uuid:id>/submit/", exams.submit, name="submit"),
+    path("sittings/<uuid:id>/", sittings.sitting_page, name="sitting"),
+    path("sittings/<uuid:id>/slots/<int:number>/", sittings.slot_part, name="slot"),
+    path("sittings/<uuid:id>/rounds/<int:number>/", sittings.round_step, name="round"),
+    path("sittings/<uuid:id>/submit/", sittings.submit, name="submit"),
     path("practise/", exams.practise, name="practise"),
     path("progress/", progress.progress_page, name="progress"),
     path("search/", search.search_page, name="search"),
