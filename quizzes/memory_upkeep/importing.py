@@ -1,4 +1,4 @@
-"""The past that a newcomer brings along: another program's review history becomes lines of the review log.
+"""Imports: another program's review history becomes lines of the review log.
 
 Each review is an event of type `import` with one line for its card; the states are then folded from the log as ever. An
 event's id follows from the student and from what the file calls the review, so that a later export of the same history

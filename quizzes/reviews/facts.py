@@ -17,20 +17,20 @@ from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedReview, R
 
 @dataclass(frozen=True)
 class Facts:
-    """What a batch speaks of. The cards and events are the rows that accepting it changes."""
+    """What is stored about the events of a batch. The cards and events are the rows that accepting it changes."""
 
     events: Mapping[uuid.UUID, ReviewEvent]
     """Stored events that have an id of the batch, or that it undoes."""
     undone: frozenset[uuid.UUID | None]
     """The ids of the batch that an undo, which arrived earlier, takes back."""
     presentations: Mapping[uuid.UUID, Presentation]
-    """What its answers, and the stored events, answer."""
+    """The presentations that the answers of the batch, and the stored events, answer."""
     cards: Mapping[uuid.UUID, Card]
     cards_of_items: Mapping[int, list[Card]]
     cards_moved: Mapping[uuid.UUID, list[uuid.UUID]]
     """The cards that each stored event moved which the batch undoes."""
     practice: Sequence[bank.Practice]
-    """What answering about the concepts of its items practises."""
+    """The items that an answer practises, by the concepts that the batch's items are about."""
     items_in_open_sittings: frozenset[int]
 
     def card_of(self, item: int, facet: str) -> Card | None:
@@ -38,12 +38,12 @@ class Facts:
         return next((card for card in self.cards_of_items.get(item, []) if card.facet == facet), None)
 
     def presentation_of(self, event: ReviewEvent) -> Presentation | None:
-        """Return what the event answers; None for one that is no answer."""
+        """Return the presentation that the event answers; None for an event that is no answer."""
         return self.presentations.get(event.presentation_id) if event.presentation_id else None
 
 
 def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
-    """Load what the events speak of; the number of queries depends on neither the history nor the events."""
+    """Load what the events refer to; the number of queries depends on neither the history nor the events."""
     ids = [event.id for event in reported]
     targets = [event.target for event in reported if isinstance(event, ReportedUndo)]
     stored = ReviewEvent.objects.filter(student=student)
@@ -57,8 +57,8 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     named |= {event.card_id for event in events.values() if event.card_id}
     named |= {card for cards in cards_moved.values() for card in cards}
     items = {presentation.version.item_id for presentation in shown.values()} | {entry.item for entry in practice}
-    wanted = Card.objects.filter(Q(item__in=items) | Q(pk__in=named), student=student).select_related("item")
-    cards = {card.pk: card for card in wanted}
+    stored_cards = Card.objects.filter(Q(item__in=items) | Q(pk__in=named), student=student).select_related("item")
+    cards = {card.pk: card for card in stored_cards}
     cards_of_items: dict[int, list[Card]] = defaultdict(list)
     for card in cards.values():
         cards_of_items[card.item_id].append(card)
@@ -77,9 +77,9 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
 def _load_presentations(
     student: Student, reported: Sequence[ReportedEvent], stored: Iterable[ReviewEvent]
 ) -> dict[uuid.UUID, Presentation]:
-    wanted = {event.presentation for event in reported if isinstance(event, ReportedReview)}
-    wanted |= {event.presentation_id for event in stored if event.presentation_id}
-    shown = Presentation.objects.filter(student=student, pk__in=wanted).select_related("version", "card")
+    answered = {event.presentation for event in reported if isinstance(event, ReportedReview)}
+    answered |= {event.presentation_id for event in stored if event.presentation_id}
+    shown = Presentation.objects.filter(student=student, pk__in=answered).select_related("version", "card")
     return {presentation.pk: presentation for presentation in shown}
 
 

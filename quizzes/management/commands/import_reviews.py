@@ -1,4 +1,4 @@
-"""`manage.py import_reviews FILE --student NAME [--course SLUG] [--dry-run]`: the past that a newcomer brings along."""
+"""`manage.py import_reviews FILE --student NAME [--course SLUG] [--dry-run]`: a history from another program."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +11,7 @@ from quizzes import memory_upkeep
 
 
 class Command(BaseCommand):
-    help = "Imports a review history: a CSV file, or an Anki collection (.colpkg, .apkg). Again adds only what is new."
+    help = "Imports a review history: a CSV file, or an Anki collection (.colpkg, .apkg). Adds only what is new."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")

@@ -49,4 +49,4 @@ class Command(BaseCommand):
 
 
 def _quiet(so_far: memory_upkeep.RebuildReport) -> None:
-    """Nobody watches."""
+    """Show no progress where nobody watches."""

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     help = "Compares policies by simulated students whose memory the planner does not know. Prints a table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--exam", default="oa-1", help="Whose bank and blueprint (default: oa-1).")
+        parser.add_argument(
+            "--exam", default="oa-1", help="The exam whose bank and blueprint are used (default: oa-1)."
+        )
         parser.add_argument("--students", type=int, default=240)
         parser.add_argument("--days", default="14,30,60", help="Days to the exam, separated by commas.")
         parser.add_argument("--minutes", default="10,20", help="Minutes a day, separated by commas.")
@@ -34,7 +36,7 @@ class Command(BaseCommand):
             "--parameters", type=Path, help="CSV of real learners' w0…w20 (default: those of the tests)."
         )
         parser.add_argument("--known", action="store_true", help="The planner knows each student's parameters.")
-        parser.add_argument("--svg", type=Path, help="Draw the scores there.")
+        parser.add_argument("--svg", type=Path, help="Draw the scores to this file.")
 
     def handle(
         self,
