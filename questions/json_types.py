@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 
 Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-"""An instant in UTC, as quizzes.calendar.instant writes it."""
+"""An instant in UTC, as quizzes.calendar.format_instant writes it."""
 Date = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 Slug = Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]+$")]
 Uri = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]

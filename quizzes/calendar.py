@@ -61,6 +61,6 @@ def next_reminder(student: HasReminder, now: datetime) -> datetime:
     return next(at for at in coming if at > now).astimezone(UTC)
 
 
-def instant(moment: datetime) -> str:
+def format_instant(instant: datetime) -> str:
     """Return an aware instant as ISO 8601 in UTC with milliseconds: `2026-03-01T12:00:00.000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

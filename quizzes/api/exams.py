@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from questions.json_types import Instant, Share, Slug, Uri, one_of
 from quizzes import schedule
 from quizzes.api.requests import StudentRequest
-from quizzes.calendar import instant
+from quizzes.calendar import format_instant
 from quizzes.models import Exam
 
 ExamKind = Annotated[str, one_of(Exam.Kind.values)]
@@ -50,7 +50,7 @@ def exam_payload(expected: schedule.ExpectedScore) -> ExamPayload:
         "title": expected.exam.title,
         "kind": expected.exam.kind,
         "minutes": expected.exam.minutes,
-        "starts_at": instant(expected.at) if expected.at else None,
+        "starts_at": format_instant(expected.at) if expected.at else None,
         "blueprint": expected.exam.blueprint,
         "expected_score": expected.now.score if expected.now else None,
         "expected_score_interval": [expected.now.low, expected.now.high] if expected.now else None,

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from questions.models import Item, ItemVersion
 from quizzes import presentations, schedule
-from quizzes.calendar import instant
+from quizzes.calendar import format_instant
 from quizzes.exams import blueprints
 from quizzes.exams.candidates import load_pool
 from quizzes.exams.closing import close_locked
@@ -71,9 +71,9 @@ def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
 def check_may_begin(exam: Exam, begun: int, now: datetime) -> None:
     """Raise SittingError unless a student who has `begun` so many sittings of the exam may begin another now."""
     if exam.opens_at and now < exam.opens_at:
-        raise SittingError("early", f"This exam opens at {instant(exam.opens_at)}.")
+        raise SittingError("early", f"This exam opens at {format_instant(exam.opens_at)}.")
     if exam.closes_at and now >= exam.closes_at:
-        raise SittingError("over", f"This exam closed at {instant(exam.closes_at)}.")
+        raise SittingError("over", f"This exam closed at {format_instant(exam.closes_at)}.")
     if exam.attempts is not None and begun >= exam.attempts:
         often = "once" if exam.attempts == 1 else f"{exam.attempts} times"
         raise SittingError("attempts", f"This exam can be taken {often}, and you have.")

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from questions.json_types import Instant, Slug, Uuid, one_of
 from quizzes import presentations
-from quizzes.calendar import instant
+from quizzes.calendar import format_instant
 from quizzes.models import Exam, Sitting
 from quizzes.presentations import PresentationPayload
 from quizzes.reviews import GradePayload
@@ -148,10 +148,10 @@ def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
         "kind": sitting.exam.kind,
         "number": sitting.number,
         "state": sitting.state,
-        "opened_at": instant(sitting.opened_at),
-        "deadline_at": instant(sitting.deadline_at),
-        "closed_at": instant(sitting.closed_at) if sitting.closed_at else None,
-        "server_now": instant(now),
+        "opened_at": format_instant(sitting.opened_at),
+        "deadline_at": format_instant(sitting.deadline_at),
+        "closed_at": format_instant(sitting.closed_at) if sitting.closed_at else None,
+        "server_now": format_instant(now),
         "sections": sitting.sections,
         "slots": [slot_payload(slot) for slot in slots],
     }
@@ -167,6 +167,6 @@ def slot_payload(slot: Slot) -> SlotPayload:
         "rev": slot.rev,
         "flagged": slot.flagged,
         "seconds": slot.seconds,
-        "deadline_at": instant(slot.deadline_at) if slot.deadline_at else None,
+        "deadline_at": format_instant(slot.deadline_at) if slot.deadline_at else None,
         "closed": slot.score is not None,
     }

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from questions.kinds import check_storable
-from quizzes.calendar import instant
+from quizzes.calendar import format_instant
 from quizzes.exams.closing import close_sitting
 from quizzes.exams.deadlines import GRACE, is_over, is_slot_over, time_left
 from quizzes.exams.errors import SittingError, StaleAnswerError, TooLateError
@@ -42,7 +42,7 @@ class SavedAnswer:
     def payload(self) -> SavedPayload:
         """What the client is told."""
         remaining_ms = round(self.remaining.total_seconds() * 1000)
-        return {"rev": self.rev, "saved_at": instant(self.saved_at), "remaining_ms": remaining_ms}
+        return {"rev": self.rev, "saved_at": format_instant(self.saved_at), "remaining_ms": remaining_ms}
 
 
 def save_answer(

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.background import outbox
-from quizzes.calendar import instant, study_day
+from quizzes.calendar import format_instant, study_day
 from quizzes.models import Card, ChangeLog, Job, ReviewEvent, Student
 from quizzes.reviews import batch_changes, change_log, sync
 from quizzes.reviews.answers import grade_answer
@@ -62,7 +62,7 @@ def accept(student: Student, document: object, *, now: datetime | None = None) -
         accepted = accept_locked(locked, batch, now)
         cursor = sync.current_cursor(locked, now)
     return {
-        "server_now": instant(now),
+        "server_now": format_instant(now),
         "cursor": cursor,
         "results": [outcome.payload() for outcome in accepted.outcomes],
     }

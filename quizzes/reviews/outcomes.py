@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quizzes import presentations
-from quizzes.calendar import instant
+from quizzes.calendar import format_instant
 from quizzes.models import Card, ReviewEvent
 from quizzes.reviews import memory_states
 from quizzes.reviews.payloads import CardStatePayload, EventResultPayload, EventStatus
@@ -52,5 +52,5 @@ def card_state_payload(card: Card, on: date, w: Sequence[float]) -> CardStatePay
         "stability": card.stability,
         "difficulty": card.difficulty,
         "retrievability": memory_states.predict(card, on, 0.0, w),
-        "due_at": instant(card.due_at) if card.due_at else None,
+        "due_at": format_instant(card.due_at) if card.due_at else None,
     }

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from questions.models import Course, Item
-from quizzes.calendar import instant
+from quizzes.calendar import format_instant
 from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent, Student
 from quizzes.reviews.cursors import Cursor, StaleCursorError, UnreadableCursorError
 from quizzes.reviews.payloads import (
@@ -173,7 +173,7 @@ def _event(event: ReviewEvent) -> EventChange:
         # The sitting shows it, when its exam does.
         "score": None if event.presentation and event.presentation.in_sitting else event.score,
         "device": str(event.device),
-        "occurred_at": instant(event.occurred_at),
+        "occurred_at": format_instant(event.occurred_at),
         "study_date": event.study_date.isoformat(),
         "undone": event.undone,
     }
@@ -189,10 +189,10 @@ def _card(card: Card) -> CardChange:
         "difficulty": card.difficulty,
         "reviews": card.reviews,
         "lapses": card.lapses,
-        "last_review_at": instant(card.last_review_at) if card.last_review_at else None,
-        "due_at": instant(card.due_at) if card.due_at else None,
+        "last_review_at": format_instant(card.last_review_at) if card.last_review_at else None,
+        "due_at": format_instant(card.due_at) if card.due_at else None,
         "suspended": card.suspended,
-        "buried_until": instant(card.buried_until) if card.buried_until else None,
+        "buried_until": format_instant(card.buried_until) if card.buried_until else None,
     }
 
 
@@ -204,5 +204,5 @@ def _plan(plan: DailyPlan) -> PlanChange:
         "tasks": plan.tasks,
         "expected_score_before": plan.score_before,
         "expected_score_after": plan.score_after,
-        "made_at": instant(plan.made_at),
+        "made_at": format_instant(plan.made_at),
     }
