@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.urls import path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -57,8 +58,8 @@ class MeView(APIView):
     def patch(self, request: Request) -> Response:
         serializer = MeSerializer(_load_caller(request), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        student = serializer.save()
-        schedule.reschedule(student)
+        with transaction.atomic():
+            schedule.reschedule(serializer.save())
         return Response(serializer.data)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.urls import reverse
@@ -49,7 +47,7 @@ class ExamForm(forms.ModelForm[Exam]):
 
     blueprint = BlueprintField()
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, object] | None:
         cleaned = super().clean()
         if not self.errors:
             exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})

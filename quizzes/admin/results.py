@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -17,7 +16,7 @@ from quizzes.admin import results_csv
 from quizzes.models import Exam
 from quizzes.progress import charts
 
-COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], Any]]] = {
+COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], str | float | None]]] = {
     "item": ("Item", lambda item: item.slug),
     "kind": ("Kind", lambda item: item.kind),
     "n": ("Students", lambda item: item.n),
@@ -116,5 +115,6 @@ def _columns(order: str) -> list[dict[str, str]]:
 def _sorted(items: list[exams.ItemResult], order: str) -> list[exams.ItemResult]:
     """Sort by a column; items without a value come last in either direction."""
     value = COLUMNS[order.removeprefix("-")][1]
-    valued = sorted((item for item in items if value(item) is not None), key=value, reverse=order.startswith("-"))
-    return valued + [item for item in items if value(item) is None]
+    valued = [(sort_by, item) for item in items if (sort_by := value(item)) is not None]
+    valued.sort(key=lambda pair: pair[0], reverse=order.startswith("-"))
+    return [item for _, item in valued] + [item for item in items if value(item) is None]

@@ -57,7 +57,7 @@ def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect_to_login(reverse("lesson", args=[slug]))
         if student is None:
             raise Http404("This question is not yours.")
-        return _answer(request, lesson)  # type: ignore[arg-type]
+        return _answer(cast(StudentRequest, request), lesson)
     return _check(request, lesson, student)
 
 
