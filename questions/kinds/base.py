@@ -118,9 +118,9 @@ class Option:
 
 @dataclass(frozen=True)
 class TypedRow:
-    """A typed answer as a graded one shows it: what was `given`, and the key."""
+    """A typed answer as a graded one shows it: what was typed, and the key."""
 
-    given: str | float
+    answered: str | float
     right: str | float
     correct: bool
 

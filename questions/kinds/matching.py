@@ -96,11 +96,11 @@ class PairsAnswer(TypedDict):
 
 @dataclass(frozen=True)
 class PairRow:
-    """A left side as a graded answer shows it, with what it was `given` and what is `right` (HTML)."""
+    """A left side as a graded answer shows it: its match (None: left open), and the `right` one, in HTML."""
 
     id: str
     html: str
-    given: str | None
+    answered: str | None
     right: str
     correct: bool
     said: str | None
@@ -230,7 +230,7 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
             PairRow(
                 id=entry["id"],
                 html=entry["text_html"],
-                given=right.get(matched.get(entry["id"], "")),
+                answered=right.get(matched.get(entry["id"], "")),
                 right=right[key[entry["id"]]],
                 correct=matched.get(entry["id"]) == key[entry["id"]],
                 said=said.get(entry["id"]),

@@ -58,11 +58,11 @@ class StepsAnswer(TypedDict):
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step as a graded answer shows it (HTML), with its right place and the place it was `given`, both from 1."""
+    """A step as a graded answer shows it (HTML), with its right place and the one it was put at, both from 1."""
 
     html: str
     place: int
-    given: int | None
+    answered: int | None
     correct: bool
 
 
@@ -162,9 +162,9 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         self, prompt: StepsPrompt, grade: ShownGrade[StepsResponse], response: StepsResponse
     ) -> list[StepRow]:
         html = {step["id"]: step["text_html"] for step in prompt["steps"]}
-        given = {step: place for place, step in enumerate(response["order"], start=1)}
+        places = {step: place for place, step in enumerate(response["order"], start=1)}
         return [
-            StepRow(html[step], place, given.get(step), given.get(step) == place)
+            StepRow(html[step], place, places.get(step), places.get(step) == place)
             for place, step in enumerate(grade["key"]["order"], start=1)
         ]
 

@@ -70,22 +70,22 @@ def allowed_error(key: float, precision: Precision, tolerance: Tolerance | None,
     return precision.unit(key) / 2
 
 
-def matches(given: Fraction, key: float, allowed: float) -> bool:
-    """Whether `given` is within `allowed` of `key`."""
+def matches(typed: Fraction, key: float, allowed: float) -> bool:
+    """Whether `typed` is within `allowed` of `key`."""
     # Nearly always binary fractions tell; what is too close to the limit for them is computed exactly.
     try:
-        about = float(given)
+        about = float(typed)
     except OverflowError:
         return False
     error, limit = abs(about - key), allowed * (1 + SLACK) + abs(key) * ROUNDING
     doubt = (abs(about) + abs(key) + allowed) * ROUNDING
     if abs(error - limit) > doubt:
         return error < limit
-    return abs(given - Fraction(key)) <= Fraction(allowed) * Fraction(1 + SLACK) + Fraction(abs(key)) * Fraction(
+    return abs(typed - Fraction(key)) <= Fraction(allowed) * Fraction(1 + SLACK) + Fraction(abs(key)) * Fraction(
         ROUNDING
     )
 
 
-def all_match(given: Sequence[Fraction], key: Sequence[float], allowed: Sequence[float]) -> bool:
+def all_match(typed: Sequence[Fraction], key: Sequence[float], allowed: Sequence[float]) -> bool:
     """`matches`, for each entry of a list of the same length."""
-    return len(given) == len(key) and all(map(matches, given, key, allowed))
+    return len(typed) == len(key) and all(map(matches, typed, key, allowed))
