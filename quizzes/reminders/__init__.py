@@ -1,11 +1,11 @@
 """Students are reminded of the plan that waits: by e-mail, and in the browsers that they allowed it in.
 
 `remind` sends the one reminder of a study day; `stop_reminders` is what the link in it does. `web_push` keeps a
-student's browsers and sends to them.
+student's browsers and sends to them, by the cryptography of `push_encryption`.
 """
 
-from quizzes.reminders import web_push
+from quizzes.reminders import push_encryption, web_push
 from quizzes.reminders.sending import enqueue_reminders, remind
 from quizzes.reminders.stopping import is_token, make_token, stop_reminders
 
-__all__ = ["enqueue_reminders", "is_token", "make_token", "remind", "stop_reminders", "web_push"]
+__all__ = ["enqueue_reminders", "is_token", "make_token", "push_encryption", "remind", "stop_reminders", "web_push"]

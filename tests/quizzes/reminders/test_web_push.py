@@ -21,7 +21,7 @@ from django.test import Client
 from examprep.models import User
 from quizzes import reminders, schedule
 from quizzes.models import PushSubscription, Reminder
-from quizzes.reminders import web_push
+from quizzes.reminders import push_encryption, web_push
 
 pytestmark = pytest.mark.database
 
@@ -35,11 +35,11 @@ def b64(data: bytes) -> str:
 
 
 def private(text: str) -> ec.EllipticCurvePrivateKey:
-    return ec.derive_private_key(int.from_bytes(raw(text), "big"), web_push.CURVE)
+    return ec.derive_private_key(int.from_bytes(raw(text), "big"), push_encryption.CURVE)
 
 
 def test_it_is_the_example_of_rfc_8291() -> None:
-    found = web_push.encrypt(
+    found = push_encryption.encrypt(
         b"When I grow up, I want to be a watermelon",
         raw("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"),
         raw("BTBZMqHH6r4Tts7J_aSIgg"),
@@ -74,7 +74,7 @@ def service(settings: Any) -> Iterator[str]:
     Service.received, Service.answer = [], 201
     server = HTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.VAPID_PRIVATE_KEY = web_push.new_private_key()
+    settings.VAPID_PRIVATE_KEY = push_encryption.new_private_key()
     settings.VAPID_SUBJECT = "mailto:ops@example.org"
     settings.PUSH_SERVICES = ["http://127.0.0.1:*"]
     yield f"http://127.0.0.1:{server.server_port}/send/abc"
@@ -85,13 +85,13 @@ class Browser:
     """One that subscribed, and can read what is pushed to it."""
 
     def __init__(self, endpoint: str) -> None:
-        self.key, self.auth = ec.generate_private_key(web_push.CURVE), b"0123456789abcdef"
-        self.public = web_push._point(self.key.public_key())
+        self.key, self.auth = ec.generate_private_key(push_encryption.CURVE), b"0123456789abcdef"
+        self.public = push_encryption.point(self.key.public_key())
         self.subscription = {"endpoint": endpoint, "keys": {"p256dh": b64(self.public), "auth": b64(self.auth)}}
 
     def read(self, body: bytes) -> Any:
         salt, ours, sealed = body[:16], body[21:86], body[86:]
-        shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, ours))
+        shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(push_encryption.CURVE, ours))
 
         def derive(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
             return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
@@ -138,7 +138,7 @@ def test_a_browser_that_subscribed_gets_the_reminder(student: User, web: Client,
     assert claims["aud"] == service.removesuffix("/send/abc")
     assert claims["sub"] == "mailto:ops@example.org"
     r, s = (int.from_bytes(raw(signature)[at : at + 32], "big") for at in (0, 32))
-    public = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, raw(key))
+    public = ec.EllipticCurvePublicKey.from_encoded_point(push_encryption.CURVE, raw(key))
     public.verify(encode_dss_signature(r, s), signed.encode(), ec.ECDSA(hashes.SHA256()))
 
 
