@@ -6,12 +6,14 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -39,6 +41,13 @@ def _waits(item: pytest.Item) -> bool:
     return "faults" in item.path.parts or any(map(item.get_closest_marker, ("slow", "browser")))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """On SQLite writers wait for each other however busy the machine is."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["timeout"] = 120
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files() -> None:
     """Static files by their own names: outside the embedded default their names come from collectstatic."""
@@ -59,6 +68,13 @@ def redis_url() -> Iterator[str]:
 def _clock() -> Iterator[None]:
     """The machine's clock, or the one that TEST_CLOCK names (`make test-clocks`)."""
     with clocks.running(os.environ.get("TEST_CLOCK", "")):
+        yield
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """The clock starts at noon: the test is over before its study day is."""
+    with time_machine.travel(datetime.now(UTC).replace(hour=12, minute=0)):
         yield
 
 

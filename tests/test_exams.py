@@ -201,6 +201,7 @@ def test_ticked_questions_are_asked_and_forgotten_with_the_day(page: Client, stu
     assert unknown.status_code == 200
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_selection_that_is_through_ends_with_the_summary(page: Client, student: User, key: Key) -> None:
     item = Item.objects.get(slug="name-of-the-fix").pk
     page.post("/practise/", {"ticked": "", "item": [item]}, follow=True)

@@ -31,6 +31,7 @@ def web(student: User) -> Client:
     return client
 
 
+@pytest.mark.usefixtures("noon")
 def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: User) -> None:
     page = web.get("/today/").content.decode()
     assert 'hx-get="/today/ahead/"' in page
@@ -47,6 +48,7 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
     assert "The days ahead" in whole
 
 
+@pytest.mark.usefixtures("noon")
 def test_the_outlook_is_computed_once_until_something_changes(web: Client, api: Api, key: Callable[[str], Any]) -> None:
     with patch("quizzes.schedule.outlook.foresee", wraps=foresee) as computed:
         web.get("/today/ahead/")
@@ -100,6 +102,7 @@ def test_a_day_off_now_and_then(web: Client, student: User) -> None:
         assert "A day off" in web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
 
 
+@pytest.mark.usefixtures("noon")
 def test_after_missed_days_the_plan_fits_its_minutes(
     api: Api, web: Client, student: User, key: Callable[[str], Any]
 ) -> None:

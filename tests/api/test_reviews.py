@@ -270,6 +270,7 @@ def test_a_strangers_presentation_card_and_event_do_not_exist(api: Api, stranger
     assert not ReviewEvent.objects.get(event_id=event["id"]).undone
 
 
+@pytest.mark.usefixtures("noon")
 def test_bury_suspend_and_resume(api: Api) -> None:
     one = api.queue()["results"][0]
 

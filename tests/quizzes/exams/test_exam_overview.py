@@ -64,6 +64,7 @@ def test_when_an_exam_can_be_begun(student: User) -> None:
     assert exams.list_exams(student, now)[0].state(now) == "ready"
 
 
+@pytest.mark.usefixtures("noon")
 def test_queries_do_not_grow_with_sittings(student: User) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as ran:
