@@ -1,4 +1,4 @@
-"""How an item will look: what the author sees beside the form, before anybody else does."""
+"""The live preview beside an author's form."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def histogram(keys: Sequence[float]) -> Histogram | None:
 
 
 def preview(kind: kinds.AnyKind, document: fields.Document, identity: str) -> Preview:
-    """A body as its kind shows it to the author."""
+    """Return the preview of a body: samples and the audit, or the problems that keep it from being published."""
     try:
         body = bank.validate_body(kind.name, document)
         samples = kind.samples(body, identity)

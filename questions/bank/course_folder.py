@@ -58,7 +58,7 @@ class CourseFolder:
 
 
 class FolderReader:
-    """Reads a course folder; what cannot be read is left out, and said in `problems`."""
+    """Reads a course folder; what cannot be read is left out and listed in `problems`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""What every kind of item offers. A new kind is a class that fills this in, and a pair of templates named after it.
+"""The protocol of a kind. A new kind is a class that implements it, listed in `KINDS`, with two templates of its name.
 
 The templates are `answers/<name>.html`, with the fields of an answer, and `results/<name>.html`, which shows the
 `result_rows` of a graded one.
@@ -38,7 +38,7 @@ class ItemBody(Strict):
 
 
 class Prompt(TypedDict):
-    """What every prompt holds; each kind adds its own."""
+    """The fields of every prompt; each kind adds its own."""
 
     stem: str
 
@@ -52,7 +52,7 @@ class Text(TypedDict):
 
 
 class Feedback(TypedDict):
-    """What is said about a part of a response: the id of an option, or the name of a field."""
+    """A message about a part of a response: `target` is the id of an option, or the name of a field."""
 
     target: str
     message: str
@@ -76,7 +76,7 @@ class ShownGrade(TypedDict, Generic[ResponseT]):
 
 @dataclass(frozen=True)
 class Presented(Generic[PromptT, AnswerT]):
-    """An item as it is put: `prompt` is public; `answer` is private, and all that grading needs besides the body."""
+    """An item as it is asked: `prompt` is public; `answer` is private, and all that grading needs besides the body."""
 
     prompt: PromptT
     answer: AnswerT
@@ -87,7 +87,7 @@ class Presented(Generic[PromptT, AnswerT]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A response's score in [0, 1], what is said about it, and the score of each facet."""
+    """A response's score in [0, 1], feedback on its parts, and the score of each facet."""
 
     score: float
     feedback: list[Feedback]
@@ -101,7 +101,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Revealed(Generic[ResponseT]):
-    """What is shown after an answer: the key in the shape of a response, the why, and the worked solution."""
+    """Shown after an answer: the key in the shape of a response, the explanation, and the worked solution."""
 
     key: ResponseT
     explanation: str
@@ -193,32 +193,31 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """Its name in documents, payloads and file names; at most 20 characters."""
     title: ClassVar[str]
     hint: ClassVar[str]
-    """For authors who choose a kind: one sentence."""
+    """One sentence for authors who choose a kind."""
     body_type: ClassVar[type[ItemBody]]
     form: ClassVar[tuple[Section, ...]]
     """The author's form of the body."""
     sample_noun: ClassVar[str] = "samples"
     """What several presentations are called in the author's preview."""
     check_help: ClassVar[str] = ""
-    """For the API document: what `check` gives, if anything."""
+    """What `check` returns, for the API document."""
     typical_guess_rate: ClassVar[float] = 0.0
     """Of a typical item, for planning; the real one is stored with each presentation."""
     has_variants: ClassVar[bool] = False
     """Whether numbers are drawn: each presentation may be broken, and an audit has to pass before publication."""
     has_pairs: ClassVar[bool] = False
-    """Whether an item is pairs that are cards of their own, of which vivas are made. Prompts then have a `left` and a
-    `right` side."""
+    """Whether each pair of an item is its own card. Vivas ask these kinds; their prompts have `left` and `right`."""
     in_quick_check: ClassVar[bool] = True
-    """Whether a lesson's quick check may ask it: not what takes minutes."""
+    """Whether a lesson's quick check may ask it; not if it takes minutes."""
     has_one_key: ClassVar[bool] = False
-    """Whether one of its options is chosen: statistics then look for wrong ones that tempt too much or nobody."""
+    """Whether exactly one option is chosen: results then flag wrong options that nobody or nearly everybody chooses."""
     quotes_answers: ClassVar[bool] = False
-    """Whether statistics show wrong answers that no option stands for as they were typed."""
+    """Whether results quote unexpected answers as they were typed."""
 
     # Asking
 
     def facets(self, body: BodyT) -> list[str]:
-        """What of an item is remembered on its own: "" for the item as a whole."""
+        """The parts of an item that get a card each; [""] where the item is remembered as a whole."""
         return [""]
 
     @abstractmethod
@@ -232,28 +231,28 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         focus: Sequence[str] = (),
         pairs: Round | None = None,
     ) -> Presented[PromptT, AnswerT]:
-        """Put the item: draw what is to be drawn from `seed`, and name the options by `opaque`.
+        """Make a presentation: draw from `seed` what varies, and give the options their ids by `opaque`.
 
-        `focus` are facets that have to be asked. Kinds with pairs put as many as `pairs` says. Raises VariantError
-        where the seed gives no valid variant: another seed will do.
+        `focus` are facets that have to be asked; `pairs` is for kinds with pairs: how many to ask. Raises VariantError
+        if the seed gives no valid variant: try another.
         """
 
     def arrange(self, prompt: PromptT, response: ResponseT) -> PromptT:
-        """The prompt as it looks with an unfinished or saved response: for kinds whose response is an order."""
+        """Return the prompt with its options in the order of a saved response; unchanged for kinds without an order."""
         return prompt
 
     # Answering
 
     @abstractmethod
     def from_form(self, form: FormFields) -> ResponseT:
-        """The response that a submitted HTML form holds; what is missing is for `grade` to refuse."""
+        """Return the response in a submitted HTML form. Nothing is checked: `grade` refuses what is missing."""
 
     def final(self, response: object) -> object:
-        """The response as one that is to be graded as it stands, with nothing sent back to be mended."""
+        """Return the response marked so that `grade` never sends it back to be corrected, as it does a near miss."""
         return response
 
     def may_insist(self, response: ResponseT) -> bool:
-        """Whether a response that was refused may be sent again unchanged, as a final one."""
+        """Return whether a refused response may be sent again unchanged, as final."""
         return False
 
     @abstractmethod
@@ -261,30 +260,30 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Grade an untrusted response. Raises ResponseError."""
 
     def grade_blank(self, body: BodyT, answer: AnswerT) -> Graded:
-        """The grade of a question that was left open in an exam."""
+        """Return the grade of a question that was left blank in an exam."""
         return Graded(0.0, [], {"": 0.0})
 
     @abstractmethod
     def blank_response(self) -> ResponseT:
-        """A response that answers nothing, for `result_rows`."""
+        """Return a response that answers nothing, for `result_rows`."""
 
     # Showing
 
     @abstractmethod
     def reveal(self, body: BodyT, answer: AnswerT) -> Revealed[ResponseT]:
-        """The key and its explanation."""
+        """Return the key, the explanation and the solution."""
 
     def check(self, body: BodyT, answer: AnswerT) -> dict[str, object] | None:
-        """What a client needs to grade offline besides the key; None if comparing with the key is enough."""
+        """Return what a client needs to grade offline; None if comparing with the key is enough."""
         return None
 
     @abstractmethod
     def result_rows(self, prompt: PromptT, grade: ShownGrade[ResponseT], response: ResponseT) -> Sequence[object]:
-        """The rows of `results/<name>.html`: the options, what was answered, and what is right."""
+        """Return the rows that `results/<name>.html` shows: options, what was answered, what is right."""
 
     @abstractmethod
     def response_texts(self, prompt: PromptT, response: ResponseT) -> list[tuple[str, ...]]:
-        """What was answered, with no word on whether it is right: a text a line, or two that were matched.
+        """Return what was answered, not whether it is right: for each line one text, or two that were matched.
 
         Texts of the prompt are in HTML; what was typed is as it was typed.
         """
@@ -293,38 +292,38 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
 
     @abstractmethod
     def options(self, body: BodyT) -> list[Option]:
-        """What is expected to be answered, right and wrong; [] where there is too much to tell apart."""
+        """Return the expected answers, right and wrong; [] if there are too many to tell apart."""
 
     @abstractmethod
     def picked(self, body: BodyT, answer: AnswerT, response: ResponseT) -> list[str]:
-        """The texts of the options that a gradable response amounts to, or words for what is none of them."""
+        """Return the texts of the expected answers that a response stands for, or a text for what is none of them."""
 
     # Pairs: for kinds that have them
 
     def pair_answer(self, answer: AnswerT, response: object) -> PairAnswer:
-        """What was matched with what. Raises TypeError for kinds without pairs."""
+        """Return what was matched with what. Raises TypeError for kinds without pairs."""
         raise TypeError(f"{self.name} has no pairs.")
 
     def pair_texts(self, body: BodyT, facet: str) -> PairTexts:
-        """The pair of this facet. Raises TypeError for kinds without pairs, KeyError for a facet that is none."""
+        """Return the pair of a facet. Raises KeyError for an unknown facet, TypeError for kinds without pairs."""
         raise TypeError(f"{self.name} has no pairs.")
 
     # Authoring
 
     @abstractmethod
     def samples(self, body: BodyT, identity: str) -> list[Sample]:
-        """A few presentations for the author: one, unless they differ. Raises VariantError where there is none."""
+        """Return presentations for the author's preview, several if they differ. Raises VariantError."""
 
     def audit(self, body: BodyT, identity: str, seeds: int) -> Audit | None:
-        """Draw and grade the variants of the seeds 0 … `seeds`-1; None for kinds without variants."""
+        """Draw and grade the variants of seeds 0 to `seeds` - 1; None for kinds without variants."""
         return None
 
     def defects(self, body: BodyT, answer: AnswerT) -> list[str]:
-        """What the audit says of one stored variant; [] where it is valid."""
+        """Return the defects that the audit finds in one stored variant."""
         return []
 
     def is_reproduced(self, body: BodyT, answer: AnswerT, *, seed: int, identity: str) -> bool:
-        """Whether the seed still gives the stored variant, bit for bit. Raises VariantError where it gives none."""
+        """Return whether the seed still gives the stored variant, bit for bit. Raises VariantError if it gives none."""
         return True
 
 

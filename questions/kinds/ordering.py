@@ -177,7 +177,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         return []
 
     def picked(self, body: Body, answer: StepsAnswer, response: StepsResponse) -> list[str]:
-        """Each step that was put right before one that does not follow it."""
+        """Each pair of neighbours in the response that are no neighbours in the right order."""
         places = {step: at for at, step in enumerate(answer["order"])}
         answered = [places[step] for step in response["order"]]
         neighbours = itertools.pairwise(answered)

@@ -22,7 +22,7 @@ MAX_SHOWN = 5
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the grader said: right or wrong (None: a format error), and the mistake it recognised."""
+    """A grader's verdict: right or wrong (None: a format error), and the mistake it recognised."""
 
     correct: bool | None
     mistake: int | None = None
