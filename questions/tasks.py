@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def audit_published_items() -> None:
-    """Draw and grade variants of everything published, and show instructors what is broken."""
+    """Audit every published item with variants, and store the defects for instructors to see. Idempotent."""
     for item, report in bank.audit_published():
         bank.record_findings(item, map(str, report.problems))
         if not report.ok:

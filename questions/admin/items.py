@@ -23,7 +23,7 @@ from questions.models import Author, Course, Item, ItemVersion
 
 
 class AuditFilter(admin.SimpleListFilter):
-    """By what the nightly audit found."""
+    """Filter by the result of the nightly audit."""
 
     title = "nightly audit"
     parameter_name = "audit"
@@ -36,7 +36,7 @@ class AuditFilter(admin.SimpleListFilter):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By what students get of it."""
+    """Filter by the state of publication."""
 
     title = "state"
     parameter_name = "state"
@@ -94,7 +94,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
 
     @admin.display(description="audit")
     def audit(self, item: Item) -> str:
-        """Whether the nightly audit found it broken."""
+        """`broken` if the nightly audit found a defect."""
         return "broken" if item.findings.all() else ""
 
     @admin.display(description="version", ordering="published__number")
@@ -104,14 +104,14 @@ class ItemAdmin(admin.ModelAdmin[Item]):
 
     @admin.action(description="Publish the drafts of the selected items", permissions=["change"])
     def publish_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
-        """Publish each that can be; say of the others why not."""
+        """Publish each item whose draft is valid; show why the others are not published."""
         done = [item for item in queryset if self._publish(request, item)]
         if done:
             self.message_user(request, f"Published: {', '.join(item.slug for item in done)}.", messages.SUCCESS)
 
     @admin.action(description="Retire the selected items: ask them no more", permissions=["change"])
     def retire_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
-        """Retire each that is asked now."""
+        """Retire the published ones."""
         asked = [item for item in queryset if item.published and not item.retired_at]
         for item in asked:
             bank.retire(item)
@@ -129,7 +129,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """First the kind, then its form."""
+        """Ask for the kind first, then show its form."""
         if request.GET.get("kind") in kinds.KINDS:
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):
@@ -233,7 +233,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         return True
 
     def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """Samples of what is in the form now, saved or not."""
+        """Show samples of what is in the form now, saved or not."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         if kind not in kinds.KINDS or request.method != "POST":
@@ -254,7 +254,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
 
 @admin.register(ItemVersion)
 class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
-    """Published versions, to look at: they never change."""
+    """Published versions, read-only: they never change."""
 
     list_display = ("item", "number", "kind", "difficulty", "published_at", "published_by")
     list_filter = ("kind", "difficulty")
@@ -284,7 +284,7 @@ def _kind(request: HttpRequest, item: Item | None) -> kinds.AnyKind:
 
 
 def changes(item: Item) -> list[str]:
-    """The draft against the published version, as the lines of a unified diff."""
+    """Return the lines of a unified diff from the published version to the draft."""
     if item.published is None:
         return []
     before = _lines(item.published.body, item.published.difficulty, item.published.seconds)
