@@ -99,7 +99,7 @@ def field(record: object, name: str) -> object:
 
 @register.filter
 def words(name: str) -> str:
-    """Return an identifier as words: `single_choice` as `single choice`."""
+    """Return an identifier as words: `in_progress` as `in progress`."""
     return name.replace("_", " ")
 
 
