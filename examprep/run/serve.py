@@ -52,7 +52,7 @@ class Server(BaseApplication):  # type: ignore[misc] # Gunicorn has no types
     def __init__(self, listener: int) -> None:
         self.options = {
             "bind": f"fd://{listener}",
-            "worker_class": "gthread",
+            "worker_class": "examprep.run.worker.BufferingWorker",
             "workers": 1,
             "threads": 8,
             "preload_app": True,
