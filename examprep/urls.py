@@ -24,3 +24,8 @@ urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
 ]
+
+handler400 = "examprep.errors.bad_request"
+handler403 = "examprep.errors.forbidden"
+handler404 = "examprep.errors.not_found"
+handler500 = "examprep.errors.server_error"

@@ -1,0 +1,47 @@
+"""What a client gets for a request that fails outside of the API's own views: a page, or a problem document."""
+
+from __future__ import annotations
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from examprep.problems import CONTENT_TYPE, problem
+
+FOR_PROGRAMS = ("/api/", "/_allauth/")
+RETRY_AFTER = 5
+"""Seconds after which to try again when the database is away or locked."""
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, also for a host name that is not served here."""
+    return _failed(request, 400, "This request cannot be read, or the host name is not served here.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return _failed(request, 403, "This is not allowed.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return _failed(request, 404, "There is nothing here.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After where the database is away or locked, else 500."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _failed(request, 500, "Something went wrong on the server.")
+    response = _failed(request, 503, f"The database is busy or away. Try again in {RETRY_AFTER} seconds.")
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _failed(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    if request.path.startswith(FOR_PROGRAMS):
+        return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
+    # The page's frame asks who is logged in, which a request that failed half-way may not be able to tell.
+    page = render_to_string(f"{status}.html", request=request if status in (403, 404) else None)
+    return HttpResponse(page, status=status)

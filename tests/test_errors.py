@@ -1,0 +1,50 @@
+"""Requests that fail outside of the API's views: pages for people, problem documents for programs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+
+from questions.models import Course
+from tests.conftest import Api
+
+PROBLEM = "application/problem+json"
+
+
+def is_problem(answer: HttpResponse, status: int) -> bool:
+    return answer.status_code == status and answer["Content-Type"] == PROBLEM and b'"detail"' in answer.content
+
+
+def test_a_path_of_the_api_that_is_not_there_is_a_problem() -> None:
+    for path in ("/api/", "/api/v2/", "/api/v1/nothing/", "/_allauth/nothing/"):
+        assert is_problem(Client().get(path), 404)
+    assert Client().get("/nothing/")["Content-Type"].startswith("text/html")
+
+
+def test_a_host_that_is_not_served_is_a_problem_to_programs_and_a_page_to_people() -> None:
+    assert is_problem(Client(headers={"host": "evil.example"}).get("/api/v1/queue/"), 400)
+    page = Client(headers={"host": "evil.example"}).get("/accounts/login/")
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_database_says_when_to_come_back(api: Api, course: Course) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite alone has one lock for everybody")
+    client = api.client
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 100")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        answer = api.post("reviews/batch/", {"device": api.device, "device_now": "2026-11-27T12:00:00Z", "events": []})
+        page = client.post("/today/more/", {"minutes": "10"})
+    assert is_problem(answer, 503)
+    assert answer["Retry-After"] == "5"
+    assert page.status_code == 503
+    assert "The service is busy" in page.content.decode()
