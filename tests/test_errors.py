@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from questions.models import Course
@@ -16,7 +16,7 @@ from tests.conftest import Api
 PROBLEM = "application/problem+json"
 
 
-def is_problem(answer: HttpResponse, status: int) -> bool:
+def is_problem(answer: Any, status: int) -> bool:
     return answer.status_code == status and answer["Content-Type"] == PROBLEM and b'"detail"' in answer.content
 
 

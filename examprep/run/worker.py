@@ -8,10 +8,13 @@ only ever compute. Gunicorn starts, watches and replaces the processes.
 from __future__ import annotations
 
 import os
+import resource
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from socket import socket
+from typing import TYPE_CHECKING, TypeAlias
 
-from gunicorn.workers.base import Worker
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
     from waitress.channel import HTTPChannel
 
+Channels: TypeAlias = dict[int, wasyncore.dispatcher]
+"""What Waitress's loop looks at, by descriptor."""
 LIVENESS = "/health/live"
 GLANCE = 1.0
 """Seconds between two looks at the parent process."""
@@ -32,7 +37,7 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request; what the service accepts is less, and said by the service."""
 
 
-class Lanes(ThreadedTaskDispatcher):
+class Lanes(ThreadedTaskDispatcher):  # type: ignore[misc] # Waitress has no types
     """Threads for requests, and one more that answers for liveness, whatever the others wait for."""
 
     def __init__(self, threads: int) -> None:
@@ -49,7 +54,7 @@ class Lanes(ThreadedTaskDispatcher):
             super().add_task(task)
 
 
-class Listener(TcpWSGIServer):
+class Listener(TcpWSGIServer):  # type: ignore[misc]
     """Waitress on one listening socket; it takes all connections that wait, not one at a look."""
 
     def handle_accept(self) -> None:
@@ -60,21 +65,23 @@ class Listener(TcpWSGIServer):
             super().handle_accept()
 
 
-class BufferingWorker(Worker):
+class BufferingWorker(Worker):  # type: ignore[misc] # Gunicorn has no types
     """Serves the application by Waitress on Gunicorn's socket."""
 
     def run(self) -> None:
         """Serve until Gunicorn ends the process, or the process has served its share of requests."""
-        map: wasyncore.SocketMap = {}
-        servers = [self._serve(listener.sock, map) for listener in self.sockets]
+        _allow_descriptors()
+        channels: Channels = {}
+        servers = [self._serve(listener.sock, channels) for listener in self.sockets]
+        self.alive: bool
         while self.alive and self.ppid == os.getppid():
             self.notify()
-            wasyncore.loop(timeout=GLANCE, use_poll=True, map=map, count=1)
+            wasyncore.loop(timeout=GLANCE, use_poll=True, map=channels, count=1)
         for server in servers:
-            server.del_channel(map)  # no new connections; those that are open get their answers
-        self._finish(map, servers)
+            server.del_channel(channels)  # no new connections; those that are open get their answers
+        self._finish(channels, servers)
 
-    def _serve(self, listener: wasyncore.Socket, map: wasyncore.SocketMap) -> Listener:
+    def _serve(self, listener: socket, channels: Channels) -> Listener:
         settings = Adjustments(
             sockets=[listener],
             connection_limit=MAX_CONNECTIONS,
@@ -86,24 +93,31 @@ class BufferingWorker(Worker):
         address = (listener.family, listener.type, listener.proto, listener.getsockname())
         lanes = Lanes(self.cfg.threads)
         return Listener(
-            self._counted, map, _sock=listener, dispatcher=lanes, adj=settings, sockinfo=address, bind_socket=False
+            self._counted, channels, _sock=listener, dispatcher=lanes, adj=settings, sockinfo=address, bind_socket=False
         )
 
-    def _counted(self, environ: WSGIEnvironment, start_response: StartResponse) -> object:
+    def _counted(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.nr += 1
         if self.nr >= self.max_requests and self.alive:
             self.log.info("%s has served its share of requests, and is replaced", self)
             self.alive = False
-        return self.wsgi(environ, start_response)
+        body: Iterable[bytes] = self.wsgi(environ, start_response)
+        return body
 
-    def _finish(self, map: wasyncore.SocketMap, servers: list[Listener]) -> None:
+    def _finish(self, channels: Channels, servers: list[Listener]) -> None:
         deadline = time.monotonic() + self.cfg.graceful_timeout
         busy = True
         while busy and time.monotonic() < deadline:
             self.notify()
-            wasyncore.loop(timeout=0.1, use_poll=True, map=map, count=1)
+            wasyncore.loop(timeout=0.1, use_poll=True, map=channels, count=1)
             busy = any(
                 channel.requests or channel.total_outbufs_len
                 for server in servers
                 for channel in server.active_channels.values()
             )
+
+
+def _allow_descriptors() -> None:
+    """Let this process hold as many descriptors as the system permits it; each connection takes one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
