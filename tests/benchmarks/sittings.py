@@ -44,7 +44,10 @@ LOOKING = 4
 """Saves after which a page asks how things stand."""
 CSRF = "b" * 32
 COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
-SERVER = ("--worker-class", "examprep.run.worker.BufferingWorker", "--workers", "2", "--threads", "8", "--preload", "--keep-alive", "30")
+SERVER = (
+    *("--worker-class", "examprep.run.worker.BufferingWorker", "--workers", "2"),
+    *("--threads", "8", "--preload", "--keep-alive", "30"),
+)
 
 
 class Student(threading.Thread):
