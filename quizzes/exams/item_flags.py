@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questions import kinds
 
 if TYPE_CHECKING:
-    from quizzes.exams.item_results import AnswerCount
+    from quizzes.statistics.distractors import Chosen
     from quizzes.statistics.facility import Estimate
 
 EASY, HARD = 0.95, 0.2
@@ -19,6 +20,15 @@ ENOUGH_ANSWERS = 20
 """Answers below which facility and choices are not judged."""
 LEFT_EMPTY = "(left empty)"
 """What stands for no answer among the answers."""
+
+
+@dataclass(frozen=True)
+class AnswerCount:
+    """How many gave an answer: an option, an expected mistake, or what students typed themselves (`typed`)."""
+
+    chosen: Chosen
+    right: bool
+    typed: bool
 
 
 def flag_item(

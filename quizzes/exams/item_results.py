@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from questions import kinds
 from questions.kinds import ResponseError
-from quizzes.exams.item_flags import LEFT_EMPTY, flag_item
+from quizzes.exams.item_flags import LEFT_EMPTY, AnswerCount, flag_item
 from quizzes.statistics.discrimination import discrimination, efficiency, rest
-from quizzes.statistics.distractors import Chosen, distractors
+from quizzes.statistics.distractors import distractors
 from quizzes.statistics.facility import Estimate, deviation, facility
 
 if TYPE_CHECKING:
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 
     from questions.models import ItemVersion
     from quizzes.exams.payloads import Document
-
-
-@dataclass(frozen=True)
-class AnswerCount:
-    """How many gave an answer: an option, an expected mistake, or what students typed themselves (`typed`)."""
-
-    chosen: Chosen
-    right: bool
-    typed: bool
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quizzes.exams.item_flags import flag_item
-from quizzes.exams.item_results import AnswerCount
+from quizzes.exams.item_flags import AnswerCount, flag_item
 from quizzes.statistics.distractors import Chosen
 from quizzes.statistics.facility import Estimate
 
