@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -42,6 +43,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _failed(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     if request.path.startswith(FOR_PROGRAMS):
         return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
-    # The page's frame asks who is logged in, which a request that failed half-way may not be able to tell.
-    page = render_to_string(f"{status}.html", request=request if status in (403, 404) else None)
-    return HttpResponse(page, status=status)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return HttpResponse(render_to_string(f"{status}.html", request=request), status=status)
+    # The frame of pages asks who is logged in, which a request that failed half-way may not be able to tell.
+    return HttpResponse(render_to_string("500.html", {"busy": status == HTTPStatus.SERVICE_UNAVAILABLE}), status=status)

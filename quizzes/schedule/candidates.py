@@ -9,24 +9,23 @@ from datetime import date
 import numpy as np
 
 from quizzes.calendar import StudyDay
-from quizzes.memory import fsrs
 from quizzes.schedule.facts import Candidate, CardFacts
 
 ROUND_PAIRS = 6
 """The most pairs that a round of a match set asks."""
 
 
-def list_candidates(cards: Iterable[CardFacts], day: StudyDay, w: Sequence[float]) -> tuple[Candidate, ...]:
+def list_candidates(cards: Iterable[CardFacts], day: StudyDay) -> tuple[Candidate, ...]:
     """A candidate for each item, in the order of its first card."""
     by_item: dict[int, list[CardFacts]] = defaultdict(list)
     for card in cards:
         by_item[card.item].append(card)
-    return tuple(_candidate(pairs, day, w) for pairs in by_item.values())
+    return tuple(_candidate(pairs, day) for pairs in by_item.values())
 
 
-def _candidate(cards: Sequence[CardFacts], day: StudyDay, w: Sequence[float]) -> Candidate:
+def _candidate(cards: Sequence[CardFacts], day: StudyDay) -> Candidate:
     """The cards of one item as one task, standing for its weakest card; new pairs come before known ones."""
-    weakest_first = sorted(cards, key=lambda card: _recall(card, day.date, w)) if len(cards) > 1 else list(cards)
+    weakest_first = sorted(cards, key=lambda card: _forgotten(card, day.date), reverse=True)
     waiting = [card for card in weakest_first if card.due_at is not None and card.due_at < day.ends_at]
     new = all(card.stability is None for card in cards)
     standing = weakest_first[0]
@@ -49,11 +48,11 @@ def _candidate(cards: Sequence[CardFacts], day: StudyDay, w: Sequence[float]) ->
     )
 
 
-def _recall(card: CardFacts, today: date, w: Sequence[float]) -> float:
-    """P(recall) today; -1 for a new card, so that it sorts first."""
+def _forgotten(card: CardFacts, today: date) -> float:
+    """Elapsed days over stability, by which alone recall falls, whatever the parameters; infinite for a new card."""
     if card.stability is None:
-        return -1.0
-    return float(fsrs.retrievability(_elapsed_days(card.last_review_on, today), card.stability, w))
+        return np.inf
+    return _elapsed_days(card.last_review_on, today) / card.stability
 
 
 def _elapsed_days(last_review_on: date | None, today: date) -> float:

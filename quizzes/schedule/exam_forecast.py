@@ -30,7 +30,7 @@ class ForecastFacts:
 
     def forecast(self) -> Forecast | None:
         """The score to expect if nothing more were reviewed; None where nothing that the exam weighs can be asked."""
-        candidates = list_candidates(self.cards, self.day, self.w)
+        candidates = list_candidates(self.cards, self.day)
         return forecast_candidates(candidates, self.exam, self.day, self.w)
 
     def after(self, changed: Iterable[Card]) -> ForecastFacts:

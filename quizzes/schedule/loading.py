@@ -25,7 +25,7 @@ def load_situation(
     """Where the student stands on `day`, by the cards that can be asked at `now`; one query."""
     return Situation(
         day=day,
-        candidates=list_candidates(load_cards(student, now), day, w),
+        candidates=list_candidates(load_cards(student, now), day),
         exams=tuple(exams),
         daily_minutes=student.daily_minutes,
         desired_retention=student.desired_retention,

@@ -44,13 +44,14 @@ def plan_day(student: Student, *, extra_seconds: int = 0, now: datetime | None =
 def plan_locked(log: ChangeLog, now: datetime, *, extra_seconds: int = 0, day_off: bool | None = None) -> DailyPlan:
     """The same for who holds the locked change log; `day_off` takes the day off (None: as it was)."""
     create_missing_cards(log)
-    day = study_day(log.student, now)
+    outbox.finish(Job.Kind.PLAN, log.student)
+    day, reminder_at = study_day(log.student, now), next_reminder(log.student, now)
     plan = _load_plan(log.student, day)
     plan.extra_seconds = min(plan.extra_seconds + extra_seconds, MAX_EXTRA_SECONDS)
     plan.day_off = plan.day_off if day_off is None else day_off
     facts = _load_facts(log.student, day, log.w, now)
     _decide(plan, facts, now)
-    _store(plan, log, day, now)
+    _store(plan, log, day, reminder_at)
     return plan
 
 
@@ -101,17 +102,13 @@ def _decide(plan: DailyPlan, facts: _Facts, now: datetime) -> None:
     plan.made_at = now
 
 
-def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, now: datetime) -> None:
-    """Store the plan, when the student's next day and reminder come, and that no plan is wanted any more."""
+def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, reminder_at: datetime) -> None:
+    """Store the plan, and when the student's next study day begins and the next reminder is due."""
     plan.sequence = log.next_sequence()
     plan.save()
     log.next_day_at = day.ends_at
-    if not log.student.reminders:
-        log.next_reminder_at = None
-    elif log.next_reminder_at is None:
-        log.next_reminder_at = next_reminder(log.student, now)
+    log.next_reminder_at = (log.next_reminder_at or reminder_at) if log.student.reminders else None
     log.save(update_fields=["next_day_at", "next_reminder_at", "last_sequence"])
-    outbox.finish(Job.Kind.PLAN, log.student)
 
 
 def _task_payload(task: Task) -> PlanTaskPayload:

@@ -56,5 +56,5 @@ def numbered(*cards: CardFacts, same_item: bool = False) -> list[CardFacts]:
 
 def situation(*cards: CardFacts, exams: tuple[ExamAhead, ...] = (EXAM,), minutes: int = 20) -> Situation:
     """A student with these cards, each of an item of its own."""
-    candidates = list_candidates(numbered(*cards), TODAY, fsrs.DEFAULT_PARAMETERS)
+    candidates = list_candidates(numbered(*cards), TODAY)
     return Situation(TODAY, candidates, exams, minutes, 0.9, fsrs.DEFAULT_PARAMETERS)

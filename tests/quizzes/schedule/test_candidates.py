@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from quizzes.memory import fsrs
 from quizzes.schedule.candidates import ROUND_PAIRS, list_candidates
 from quizzes.schedule.facts import CardFacts
 from tests.quizzes.schedule.situations import NEW, TODAY, numbered, seen
@@ -31,7 +30,7 @@ WEAK, STRONG = seen(5, 2.0, due_in=-3), seen(5, 50.0, due_in=20)
 def test_a_round_stands_for_its_weakest_pair(
     pairs: list[CardFacts], stands_for: int, facets: str, due: bool, new: bool
 ) -> None:
-    (candidate,) = list_candidates(numbered(*pairs, same_item=True), TODAY, fsrs.DEFAULT_PARAMETERS)
+    (candidate,) = list_candidates(numbered(*pairs, same_item=True), TODAY)
     assert candidate.card.int == stands_for
     assert candidate.facets == tuple(facets)
     assert (candidate.due, candidate.new) == (due, new)
@@ -41,10 +40,10 @@ def test_a_round_stands_for_its_weakest_pair(
 
 
 def test_a_round_has_few_pairs() -> None:
-    (candidate,) = list_candidates(numbered(*[NEW] * 8, same_item=True), TODAY, fsrs.DEFAULT_PARAMETERS)
+    (candidate,) = list_candidates(numbered(*[NEW] * 8, same_item=True), TODAY)
     assert len(candidate.facets) == ROUND_PAIRS
 
 
 def test_items_keep_their_order() -> None:
-    candidates = list_candidates(numbered(STRONG, NEW, WEAK), TODAY, fsrs.DEFAULT_PARAMETERS)
+    candidates = list_candidates(numbered(STRONG, NEW, WEAK), TODAY)
     assert [candidate.card.int for candidate in candidates] == [1, 2, 3]
