@@ -163,12 +163,22 @@ def call(url: str, token: str = "", body: object = None) -> Any:
         return json.load(answer)
 
 
-def bury_one(url: str) -> None:
-    """As the demo student: put the first question off, which asks for a new plan."""
+def log_in(url: str) -> str:
+    """The session token of the demo student."""
     credentials = {"username": "student", "password": "student"}
-    token = call(f"{url}/_allauth/app/v1/auth/login", body=credentials)["meta"]["session_token"]
-    card = call(f"{url}/api/v1/queue/?limit=1", token)["results"][0]["card"]
+    token: str = call(f"{url}/_allauth/app/v1/auth/login", body=credentials)["meta"]["session_token"]
+    return token
+
+
+def bury(url: str, token: str, card: str) -> None:
+    """Put a card off, which asks for a new plan."""
     now = datetime.now(UTC).isoformat()
     event = {"id": str(uuid.uuid4()), "type": "bury", "card": card, "occurred_at": now}
     batch = {"device": str(uuid.uuid4()), "device_now": now, "events": [event]}
     assert call(f"{url}/api/v1/reviews/batch/", token, batch)["results"][0]["status"] == "accepted"
+
+
+def bury_one(url: str) -> None:
+    """As the demo student: put the first question off."""
+    token = log_in(url)
+    bury(url, token, call(f"{url}/api/v1/queue/?limit=1", token)["results"][0]["card"])
