@@ -27,13 +27,32 @@ from tests import clocks, courses, servers
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Whatever asks for the database is to run on PostgreSQL too; what waits for processes and pages begins first."""
+    """Whatever asks for the database is to run on PostgreSQL too; what waits begins first, in all processes but one."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(names):
             item.add_marker("database")
     yield  # they are selected, and shuffled
-    items.sort(key=_waits, reverse=True)
+    items[:] = _in_shares(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """The tests such that the equal shares which processes begin with hold the same work.
+
+    Tests that wait stand first in every share but the last: whoever only waits leaves its core to the others, and what
+    is left over for the end is quick.
+    """
+    waiting = [item for item in items if _waits(item)]
+    quick = [item for item in items if not _waits(item)]
+    if processes == 1:
+        return waiting + quick
+    ordered: list[pytest.Item] = []
+    for number in range(processes):
+        ends = len(items) * (number + 1) // processes
+        ordered += waiting[number :: processes - 1] if number < processes - 1 else []
+        taken, quick = quick[: ends - len(ordered)], quick[max(ends - len(ordered), 0) :]
+        ordered += taken
+    return ordered + quick
 
 
 def _waits(item: pytest.Item) -> bool:
