@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -109,7 +110,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         if done:
             self.message_user(request, f"Published: {', '.join(item.slug for item in done)}.", messages.SUCCESS)
 
-    @admin.action(description="Retire the selected items: ask them no more", permissions=["change"])
+    @admin.action(description="Retire the selected items (stop asking them)", permissions=["change"])
     def retire_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         """Retire the published ones."""
         asked = [item for item in queryset if item.published and not item.retired_at]
@@ -215,9 +216,11 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         elif "_retire" in request.POST:
             bank.retire(item)
             self.log_change(request, item, "Retired.")
-            self.message_user(request, f"“{item}” is retired: it is asked no more. Publish it to bring it back.")
+            self.message_user(
+                request, f"“{item}” is retired: students are no longer asked it. Publish it to bring it back."
+            )
         else:
-            self.message_user(request, f"The draft of “{item}” is saved. Students do not see it before you publish.")
+            self.message_user(request, f"The draft of “{item}” is saved. Students do not see it until you publish it.")
         return HttpResponseRedirect(reverse("admin:questions_item_change", args=[item.pk]))
 
     def _publish(self, request: HttpRequest, item: Item) -> bool:
@@ -225,7 +228,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
             version = bank.publish(item, by=_author(request))
         except bank.BankError as error:
             for problem in error.problems:
-                text = f"“{item}” is not published: {problem}"
+                text = f"“{item}” is not published: {replace(problem, entry='')}"
                 self.message_user(request, Truncator(text).chars(600), messages.ERROR)
             return False
         item.refresh_from_db()

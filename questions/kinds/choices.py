@@ -83,7 +83,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
                     name="choices",
                     label="Choices",
                     add="Add a choice",
-                    help_text="Their order is new each time. A wrong choice says which misconception it catches.",
+                    help_text="They are shuffled each time. Say of a wrong choice which misconception it catches.",
                     columns=(
                         Column("text", "Choice", "long"),
                         Column("correct", "Right", "check"),

@@ -155,7 +155,7 @@ AFTER = Section(
         TextArea(
             name="explanation",
             label="Explanation",
-            help_text=f"The why: argues for the key, and against what tempts. {MARKDOWN}",
+            help_text=f"Why the key is right, and why what tempts is wrong. {MARKDOWN}",
         ),
         TextArea(
             name="solution",

@@ -41,7 +41,7 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
 
     name = "multiple_select"
     title = "Multiple select"
-    hint = "Any number of answers are right, also none."
+    hint = "Any number of answers are right, even none."
     body_type = Body
     typical_guess_rate = 0.06
 
@@ -71,7 +71,7 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
         feedback = misconceptions(body, answer, sorted(chosen - keys))
         for choice in sorted(keys - chosen):
             because = body.choices[ids[choice]].because
-            feedback.append({"target": choice, "message": because or "This one belongs to the answer too."})
+            feedback.append({"target": choice, "message": because or "This one is correct too."})
         return Graded(score, feedback, {"": score})
 
     def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoicesResponse]:

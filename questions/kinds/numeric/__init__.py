@@ -49,7 +49,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
 
     name = "numeric"
     title = "Numeric"
-    hint = "Numbers drawn anew each time, and a formula for the answer."
+    hint = "New numbers each time, and a formula for the answer."
     body_type = Body
     sample_noun = "variants"
     check_help = "{values, allowed}, the error of each"

@@ -47,13 +47,13 @@ QUESTION = Section(
         Line(
             name="answer", label="Answer", help_text="A formula; a list of numbers if it is one.", placeholder="decay"
         ),
-        Line(name="unit", label="Unit", help_text="Shown behind the field."),
+        Line(name="unit", label="Unit", help_text="Shown after the field."),
         Integer(
             name="digits",
             label="Digits",
             minimum=1,
             maximum=12,
-            help_text="Significant digits asked for; 3 if nothing else is said.",
+            help_text="Significant digits asked for, 3 by default.",
         ),
         Integer(name="decimals", label="Decimals", minimum=0, maximum=10, help_text="Or: decimals asked for."),
         Checkbox(name="exact", label="Exact", help_text="Or: the exact number is asked for."),
@@ -74,7 +74,7 @@ TOLERANCE = Section(
             path=("tolerance", "rtol"),
             errors_of="tolerance",
             label="Relative error",
-            help_text="0.01 allows 1 %. Empty: by the digits asked for.",
+            help_text="0.01 allows 1 %. Leave it empty to go by the digits asked for.",
         ),
         Decimal(name="tolerance_atol", path=("tolerance", "atol"), label="Absolute error"),
     ),
@@ -86,7 +86,7 @@ MISTAKES = Section(
             name="mistakes",
             label="Mistakes",
             add="Add a mistake",
-            help_text="Wrong answers that are to be expected; each is recognised and answered.",
+            help_text="Wrong answers to expect. Each is recognised and explained.",
             columns=(
                 Column("value", "Formula", "text", "eta*lam"),
                 Column("because", "Because", "long", "What to say to this answer"),
