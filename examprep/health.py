@@ -12,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
+from examprep.run.standing import read_failing
+
 logger = logging.getLogger(__name__)
 
 # Seconds that an answer may take, whatever hangs behind it.
@@ -28,8 +30,9 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database and broker answer; else 503, with `failing` naming those that do not."""
+    """Answer 200 when database and broker answer and all processes run; else 503, with `failing` naming the others."""
     failing = _find_failing({"database": _ask_database, "broker": _ask_broker})
+    failing += read_failing(settings.DATA_DIR)
     if failing:
         return JsonResponse({"status": "unavailable", "failing": failing}, status=503)
     return JsonResponse({"status": "ok"})

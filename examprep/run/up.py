@@ -50,8 +50,8 @@ def run_service(stack: ExitStack) -> NoReturn:
     lock = stack.enter_context(lock_data_folder(data))
     listener = stack.enter_context(listen(os.environ.get("HOST") or "127.0.0.1", read_port()))
     lifeline = stack.enter_context(Lifeline(keep=[lock]))
-    supervisor = Supervisor(lifeline, data / "log", starter)
-    stack.callback(supervisor.stop)
+    supervisor = Supervisor(lifeline, data, starter)
+    stack.callback(supervisor.stop_all)
 
     broker = find_broker(supervisor, data, stack)
     supervisor.env = {**os.environ, "DATA_DIR": str(data), "EXAMPREP_BROKER": broker}

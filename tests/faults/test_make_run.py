@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from examprep.run.supervisor import FEW
 from tests.faults.service import ROOT, Service, bury_one, get, is_healthy, until
 
 WARM = 10  # seconds of a processor: five of two
@@ -128,18 +129,19 @@ def test_it_starts_again_whatever_was_killed(service: Service) -> None:
     assert service.nothing_left()
 
 
-def test_it_gives_up_on_a_process_that_keeps_ending(data: Path) -> None:
-    # The waits double: few restarts are enough.
-    fewer = "import sys; from examprep.run import supervisor, up; supervisor.RESTARTS = 1; sys.exit(up.main())"
-    with Service(data, [sys.executable, "-c", fewer]) as service:
-        service.ready()
+def test_a_process_that_keeps_ending_is_said_by_the_health_check_and_the_others_go_on(data: Path) -> None:
+    with Service(data) as service:
+        url = service.ready()
         for ending in ("", ".db", ".dat", ".dir"):  # whichever of these Python's dbm uses, beat cannot open it
             (data / f"celerybeat-schedule{ending}").unlink(missing_ok=True)
             (data / f"celerybeat-schedule{ending}").mkdir()
         os.kill(service.process_of("quiet beat"), signal.SIGKILL)
-        assert service.ended(within=60) == 1, service.text
-        assert "examprep: beat keeps ending: " in service.text
-        assert service.text.count("Starting it again") == 1
+        until(lambda: service.text.count("Starting it again") > FEW, 60, lambda: service.text)
+        status, body = get(f"{url}/health/ready")
+        assert (status, body) == (503, '{"status": "unavailable", "failing": ["beat"]}')
+        assert get(f"{url}/today/")[0] == 200
+        service.process_of("quiet worker")
+        assert service.stop() == 0
         assert service.nothing_left()
 
 
