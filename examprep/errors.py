@@ -31,6 +31,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _failed(request, 404, "There is nothing here.")
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429; `examprep.middleware.RetryAfter` says when to come back where nobody else has."""
+    return _failed(request, 429, "That was tried too often. Wait a little before you try again.")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After where the database is away or locked, else 500."""
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -1,6 +1,7 @@
 """What every response gets, and every request of somebody who is logged in."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -33,6 +34,19 @@ class ContentSecurityPolicy:
         if request.path == DOCS_PATH:
             policy["script-src"] = "'self' 'unsafe-inline'"
         response.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
+        return response
+
+
+class RetryAfter:
+    """Says when to come back in every 429 that does not: limits of allauth are by the minute."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            response.setdefault("Retry-After", "60")
         return response
 
 

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "examprep.middleware.ContentSecurityPolicy",
+    "examprep.middleware.RetryAfter",
     "examprep.middleware.StudentTimeZone",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -198,6 +199,17 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "examprep.accounts.Accounts"
+# Logins that fail are counted by examprep.login_limits. A class room shares an address, and signs up at once; whatever
+# is limited is so by the minute, as `examprep.middleware.RetryAfter` says.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "signup": "120/m/ip",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "120/m/ip",
+    "confirm_email": "1/m/key",
+}
 ACCOUNT_FORMS = {
     "add_email": "examprep.forms.AddEmail",
     "change_password": "examprep.forms.ChangePassword",

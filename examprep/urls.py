@@ -1,5 +1,6 @@
 """Every route of the service."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -10,6 +11,8 @@ from examprep import health, views
 admin.site.site_header = "examprep"
 admin.site.site_title = "examprep"
 admin.site.index_title = "Authoring"
+# There is one login, with its limits, and `next` leads back.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -28,4 +31,5 @@ urlpatterns = [
 handler400 = "examprep.errors.bad_request"
 handler403 = "examprep.errors.forbidden"
 handler404 = "examprep.errors.not_found"
+handler429 = "examprep.errors.too_many_requests"
 handler500 = "examprep.errors.server_error"

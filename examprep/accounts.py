@@ -1,0 +1,59 @@
+"""The one login: every page and API call that asks for a password comes through this adapter of allauth."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.userkit import filter_users_by_email, filter_users_by_username
+from allauth.account.signals import password_reset
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import get_ip
+from allauth.core.ratelimit import respond_429
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from examprep import login_limits, security_log
+from examprep.models import User
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
+    """Counts and logs logins that fail."""
+
+    def authenticate(self, request: HttpRequest, **credentials: str) -> User | None:
+        """Return whose password this is. Raises an immediate answer of 429 where too many logins have failed."""
+        typed = credentials.get("username") or credentials.get("email") or ""
+        account = _whose(credentials)
+        try:
+            attempt = login_limits.Attempt(account, get_ip(request))
+        except login_limits.TooManyFailuresError as refused:
+            security_log.note("login_locked", request, typed, retry_after=refused.retry_after)
+            answer = respond_429(request)
+            answer["Retry-After"] = str(refused.retry_after)
+            raise ImmediateHttpResponse(answer) from None
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None:
+            security_log.note("login_failed", request, typed)
+        else:
+            attempt.succeeded()
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Count nothing here: `authenticate` has."""
+
+
+@receiver(password_reset, dispatch_uid="accounts.forget_failures")
+def forget_failures(sender: object, user: User, **_: object) -> None:
+    """Let somebody in who has come by a mailed link."""
+    login_limits.forget(_account(user))
+
+
+def _account(user: User) -> str:
+    return f"id:{user.pk}"
+
+
+def _whose(credentials: dict[str, str]) -> str:
+    """Return what an account's failures are counted by: the person, by whichever name, or a name that nobody has."""
+    name, email = credentials.get("username"), credentials.get("email")
+    people = list(filter_users_by_username(name)[:2]) if name else []
+    if not people and (address := email or name):
+        people = filter_users_by_email(address, prefer_verified=True, for_login=True)
+    return _account(people[0]) if people else f"name:{(name or email or '').casefold()}"

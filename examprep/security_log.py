@@ -1,0 +1,49 @@
+"""Security events: one line each in the log of `examprep.security`, an event's name and its facts as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from allauth.account import signals
+from allauth.core.internal.ratelimit import get_ip
+from django.contrib.auth.models import Group
+from django.db.models.signals import m2m_changed
+from django.http import HttpRequest
+
+from examprep.models import User
+
+logger = logging.getLogger("examprep.security")
+LONGEST = 200
+"""Characters of a fact that are kept: names are typed by anybody."""
+
+
+def note(event: str, request: HttpRequest | None, account: str, **facts: object) -> None:
+    """Log that something happened to an account, and from which address."""
+    address = get_ip(request) if request is not None else "-"
+    # JSON in ASCII: a name cannot begin another line.
+    line = {"account": account[:LONGEST], "address": address, **facts}
+    logger.warning("%s %s", event, json.dumps(line, default=str))
+
+
+def connect() -> None:
+    """Have the events that allauth and Django tell of logged."""
+    for name in ("password_changed", "password_set", "password_reset"):
+        getattr(signals, name).connect(_note_password, dispatch_uid=f"security_log.{name}", weak=False)
+    m2m_changed.connect(_note_groups, sender=User.groups.through, dispatch_uid="security_log.groups", weak=False)
+
+
+def _note_password(sender: object, request: HttpRequest, user: User, signal: object, **_: object) -> None:
+    note("password_reset" if signal is signals.password_reset else "password_changed", request, user.username)
+
+
+def _note_groups(sender: object, instance: User | Group, action: str, pk_set: set[int] | None, **_: object) -> None:
+    events = {"post_add": "role_given", "post_remove": "role_taken", "pre_clear": "roles_taken"}
+    if action not in events:
+        return
+    if isinstance(instance, Group):  # people were added to it
+        pairs = [(person, instance) for person in User.objects.filter(pk__in=pk_set or ())]
+    else:
+        pairs = [(instance, group) for group in Group.objects.filter(pk__in=pk_set or ())]
+    for person, group in pairs:
+        note(events[action], None, str(person), role=str(group))
