@@ -13,6 +13,15 @@ MAX_EVENTS = 500
 MAX_DURATION_MS = 3_600_000
 """A longer time than an hour for an answer is kept as an hour: the student was elsewhere."""
 _TYPES = ("review", "undo", "bury", "suspend", "resume")
+_NO_TYPE = f"Its type has to be one of {', '.join(_TYPES)}."
+_NO_OBJECT = "Send an object."
+_WORDS = {
+    "union_tag_not_found": _NO_TYPE,
+    "union_tag_invalid": _NO_TYPE,
+    "model_type": _NO_OBJECT,
+    "model_attributes_type": _NO_OBJECT,
+}
+"""What a client is told where pydantic would speak of its own workings."""
 
 
 class BatchError(ValueError):
@@ -104,5 +113,5 @@ def _messages(error: pydantic.ValidationError) -> dict[str, list[str]]:
     for detail in error.errors(include_url=False):
         # The type that told the kinds of events apart is a part of the place, but no field.
         parts = [str(part) for part in detail["loc"] if part not in _TYPES]
-        messages.setdefault(".".join(parts) or "event", []).append(detail["msg"])
+        messages.setdefault(".".join(parts) or "event", []).append(_WORDS.get(detail["type"], detail["msg"]))
     return messages

@@ -57,6 +57,20 @@ def test_an_event_that_is_wrong_says_where(document: object, event_id: str | Non
     assert [part.split(":")[0] for part in unreadable.detail.split("; ")] == places
 
 
+@pytest.mark.parametrize(
+    ("document", "detail"),
+    [
+        ({}, "event: Its type has to be one of review, undo, bury, suspend, resume."),
+        ({**REVIEW, "type": "dance"}, "event: Its type has to be one of review, undo, bury, suspend, resume."),
+        ("review", "event: Send an object."),
+    ],
+)
+def test_what_is_no_event_is_refused_in_words(document: object, detail: str) -> None:
+    unreadable = read_event(document)
+    assert isinstance(unreadable, UnreadableEvent)
+    assert unreadable.detail == detail
+
+
 def test_events_of_a_batch_are_left_unread() -> None:
     assert read_batch({**BATCH, "events": [None, "review", REVIEW]}).events == [None, "review", REVIEW]
 
