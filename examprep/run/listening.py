@@ -5,14 +5,16 @@ import os
 import socket
 
 from examprep.run.console import CannotRunError
+from questions.whole_numbers import read_whole_number
 
 
 def read_port() -> int:
     """Return $PORT, or 8000. Raises CannotRunError."""
     value = os.environ.get("PORT") or "8000"
-    if not (value.isascii() and value.isdigit() and int(value) < 65536):
+    number = read_whole_number(value, 0, 65535)
+    if number is None:
         raise CannotRunError(f"PORT must be a number below 65536, not {value!r}")
-    return int(value)
+    return number
 
 
 def listen(host: str, number: int) -> socket.socket:

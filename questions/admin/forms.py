@@ -10,9 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from questions import bank
-from questions.admin.rows import RowsField
+from questions.admin.rows import MAX_ROWS, RowsField
 from questions.kinds import AnyKind, fields
 from questions.models import Concept, Item
+from questions.whole_numbers import read_whole_number
 
 
 class ItemForm(forms.ModelForm[Item]):
@@ -103,8 +104,8 @@ class ItemForm(forms.ModelForm[Item]):
         if not isinstance(rows, RowsField):
             return ""
         row, _, column = place.partition(".")
-        if row.isdecimal():
-            return rows.label_of(int(row), column)
+        if (number := read_whole_number(row, 0, MAX_ROWS)) is not None:
+            return rows.label_of(number, column)
         names = [row.get("name") for row in self.cleaned_data.get(name) or []]
         return rows.label_of(names.index(row) if row in names else 0, "value")
 

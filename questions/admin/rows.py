@@ -8,8 +8,11 @@ from typing import Any
 from django import forms
 
 from questions.kinds.fields import Column, Row
+from questions.whole_numbers import read_whole_number
 
 MAX_ROWS = 60
+MAX_ROW_NUMBER = 999_999
+"""Rows are numbered as they are added: the number says nothing about how many there are."""
 
 
 class RowsWidget(forms.Widget):
@@ -48,9 +51,9 @@ class RowsWidget(forms.Widget):
         numbers: list[int] = []
         for key in data:
             prefix, _, rest = key.partition("-")
-            number = rest.partition("-")[0]
-            if prefix == name and number.isdecimal() and int(number) not in numbers and len(numbers) < MAX_ROWS:
-                numbers.append(int(number))
+            number = read_whole_number(rest.partition("-")[0], 0, MAX_ROW_NUMBER)
+            if prefix == name and number is not None and number not in numbers and len(numbers) < MAX_ROWS:
+                numbers.append(number)
         rows = [{column.name: self._cell(data, name, number, column) for column in self.columns} for number in numbers]
         return [row for row in rows if any(row.values())]
 

@@ -5,6 +5,8 @@ from collections.abc import Hashable
 
 import yaml
 
+from questions.whole_numbers import read_whole_number
+
 MAX_DEPTH = 40
 
 
@@ -61,19 +63,40 @@ def _sequence(loader: _Loader, node: yaml.SequenceNode) -> Sequence:
     return sequence
 
 
+def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node))
+
+
+def _decimal(loader: _Loader, node: yaml.ScalarNode) -> float:
+    return float(loader.construct_scalar(node))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Safe YAML; what `read` made is written as the plain mapping or list that it is."""
+
+
+_Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
+_Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
+
+
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _Loader.add_constructor("tag:yaml.org,2002:seq", _sequence)
-# PyYAML follows YAML 1.1, where 1e-3 is a string: numbers are read as YAML 1.2 has them.
+# PyYAML follows YAML 1.1, where 1e-3 is a string, 010 is eight and 1:30 is ninety (at a cost that grows with the square
+# of its length): numbers are read as YAML 1.2 has them.
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":float", ":bool"))]
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":int", ":float", ":bool"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
-    list("-+0123456789."),
-)
+_NUMBERS = {
+    "tag:yaml.org,2002:int": re.compile(r"^[-+]?[0-9]{1,18}$"),
+    "tag:yaml.org,2002:float": re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+}
+for _tag, _pattern in _NUMBERS.items():
+    _Loader.add_implicit_resolver(_tag, _pattern, list("-+0123456789."))
+    _Dumper.add_implicit_resolver(_tag, _pattern, list("-+0123456789."))  # so that text like it is quoted
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
 def read(text: str) -> object:
@@ -95,14 +118,6 @@ def write(document: object) -> str:
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=80)
 
 
-class _Dumper(yaml.SafeDumper):
-    """Safe YAML; what `read` made is written as the plain mapping or list that it is."""
-
-
-_Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
-_Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
-
-
 def front_matter(text: str) -> tuple[object, str]:
     """The YAML between the two `---` lines at the top of a Markdown file, and the text below it."""
     match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", text, re.DOTALL)
@@ -117,8 +132,8 @@ def line_of(node: object, path: str) -> int | None:
     for part in path.split(".") if path else []:
         if isinstance(node, Mapping) and part in node:
             line, node = node.lines[part], node[part]
-        elif isinstance(node, Sequence) and part.isdigit() and int(part) < len(node):
-            line, node = node.lines[int(part)], node[int(part)]
+        elif isinstance(node, Sequence) and (at := read_whole_number(part, 0, len(node) - 1)) is not None:
+            line, node = node.lines[at], node[at]
         else:
             break
     return line

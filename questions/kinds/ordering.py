@@ -28,12 +28,15 @@ from questions.kinds.base import (
 )
 from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
+from questions.whole_numbers import read_whole_number
+
+MAX_STEPS = 10
 
 
 class Body(ItemBody):
     """The steps stand in the right order."""
 
-    steps: list[str] = Field(min_length=3, max_length=10)
+    steps: list[str] = Field(min_length=3, max_length=MAX_STEPS)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -131,8 +134,10 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         """Without scripts the places are chosen by number; with them the steps come in their order."""
         steps = list(form.get("step", []))
         places = {step: form_value(form, f"place-{step}") for step in steps}
-        if all(place.isdecimal() for place in places.values()):
-            steps = sorted(steps, key=lambda step: int(places[step]))
+        numbers = {step: read_whole_number(place, 1, MAX_STEPS) for step, place in places.items()}
+        chosen = {step: number for step, number in numbers.items() if number is not None}
+        if len(chosen) == len(numbers):
+            steps = sorted(steps, key=chosen.__getitem__)
         return {"order": steps}
 
     def grade(self, body: Body, answer: StepsAnswer, response: object) -> Graded:

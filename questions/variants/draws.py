@@ -200,6 +200,8 @@ def _steps(low: Decimal, high: Decimal, step: Decimal, text: str) -> Callable[[W
     """low, low + step, … up to high."""
     if step <= 0 or high < low:
         raise DrawError(f"The bounds go up, by a step above 0: {text}")
+    if high - low > step * MAX_STEPS:
+        raise DrawError(f"There are too many steps between the bounds: {text}")
     places = max(-int(each.as_tuple().exponent) for each in (low, step, Decimal(0)))
     scale = 10**places
     first, stride = int(low * scale), int(step * scale)
@@ -240,6 +242,8 @@ def _loguniform(low: Decimal, high: Decimal, digits: int, text: str) -> Callable
     """
     if not 0 < low < high or not 1 <= digits <= 4:
         raise DrawError(f"The bounds are above 0 and go up, with 1 to 4 digits: {text}")
+    if (high.adjusted() - low.adjusted() - 1) * 9 * 10 ** (digits - 1) > MAX_GRID:
+        raise DrawError(f"Too few or too many values lie between the bounds: {text}")
     grid = [
         Decimal(mantissa).scaleb(power - digits + 1)
         for power in range(low.adjusted(), high.adjusted() + 1)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
+
+from questions.whole_numbers import read_whole_number
 
 MAX_CHARACTERS = 120
 MAX_BITS = 4096
@@ -55,7 +58,8 @@ _REPLACEMENTS = {
 }  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)|(?P<name>\\?[a-zA-Z]+)|(?P<sign>[-+*/^%(){}\[\],;]))"
+    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+    r"|(?P<name>\\?[a-zA-Z]+)|(?P<sign>[-+*/^%(){}\[\],;]))"
 )
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})(?:[ \u00a0\u2009\u202f'’](\d{3}))+(?![\d])")
 
@@ -79,6 +83,7 @@ def read(text: str) -> Reading:
 
 
 def _plain(text: str) -> str:
+    text = "".join(char if char.isascii() else str(unicodedata.decimal(char, char)) for char in text)
     text = re.sub(r"([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
     for typed, plain in _REPLACEMENTS.items():
         text = text.replace(typed, plain)
@@ -213,10 +218,12 @@ class _Parser:
 
 def _literal(token: str) -> Fraction:
     mantissa, _, exponent = token.lower().partition("e")
-    if exponent and abs(int(exponent[:7])) > MAX_EXPONENT:
+    value = Fraction(mantissa.rstrip("."))
+    # Leading zeros say nothing; what is left is read only if it is no longer than the largest exponent.
+    power = read_whole_number(exponent.lstrip("+-").lstrip("0") or "0", 0, MAX_EXPONENT)
+    if power is None:
         raise NumberError("This number is too large or too small.")
-    point_last = mantissa.endswith(".")
-    return Fraction(mantissa.rstrip(".") + (f"e{exponent}" if exponent else "")) if point_last else Fraction(token)
+    return _capped(value / 10**power if exponent.startswith("-") else value * 10**power)
 
 
 def _capped(value: Fraction) -> Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from questions import whole_numbers
 from quizzes.models import Student
 
 
@@ -27,7 +28,7 @@ class StudentRequest(Request):
 
 def read_whole_number(request: StudentRequest, name: str, *, default: int, maximum: int) -> int:
     """Return the query parameter `name`, a whole number from 1 to `maximum`. Raises InvalidFields."""
-    text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= maximum):
+    number = whole_numbers.read_whole_number(request.query_params.get(name, str(default)), 1, maximum)
+    if number is None:
         raise InvalidFields({name: [f"Use a whole number from 1 to {maximum}."]})
-    return int(text)
+    return number

@@ -11,7 +11,7 @@ Whatever decides something loads its facts (`loading`) into plain values (`facts
 from quizzes.schedule.cards import ask_item, create_missing_cards, enqueue_new_items, ensure_cards
 from quizzes.schedule.choice import ExamOutlook
 from quizzes.schedule.days_off import TooSoonError, count_days_missed, set_day_off
-from quizzes.schedule.enrolling import change_daily_minutes, enrol, prepare_enrolment, reschedule
+from quizzes.schedule.enrolling import MAX_DAILY_MINUTES, change_daily_minutes, enrol, prepare_enrolment, reschedule
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead
 from quizzes.schedule.facts import ExamAhead
@@ -22,6 +22,7 @@ from quizzes.schedule.plans import enqueue_new_days, plan_day, request_plan
 from quizzes.schedule.queue import Queue, load_queue
 
 __all__ = [
+    "MAX_DAILY_MINUTES",
     "ExamAhead",
     "ExamOutlook",
     "ExpectedScore",

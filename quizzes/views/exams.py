@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from questions.whole_numbers import read_whole_number
 from quizzes import exams
 from quizzes.models import Exam
 from quizzes.progress import charts
@@ -51,8 +52,8 @@ def practise(request: StudentRequest) -> HttpResponse:
     if pk := answering.read_uuid(request.POST.get("sitting")):
         items = exams.missed_items(get_sitting_or_404(request, pk), timezone.now())
     elif "ticked" in request.POST:
-        items = [int(item) for item in request.POST.getlist("item") if item.isdecimal() and len(item) < 10]
-        items = items[: exams.MAX_SELECTION]
+        ticked = (read_whole_number(item, 1, 2**63 - 1) for item in request.POST.getlist("item"))
+        items = [item for item in ticked if item is not None][: exams.MAX_SELECTION]
     else:
         values = {name: request.POST.get(name, "") for name in exams.BankFilter.NAMES}
         items = exams.select_items(request.user, exams.BankFilter(**values), timezone.now())

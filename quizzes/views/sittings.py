@@ -18,9 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds import ResponseError, ShownGrade
+from questions.whole_numbers import read_whole_number
 from quizzes import exams, presentations
 from quizzes.models import Exam, Sitting, Slot
 from quizzes.views import Context, StudentRequest, answering
+
+MAX_SLOT = 2**15 - 1
+MAX_REV = 2**31 - 2
+"""The largest number of a slot, and of a revision that can be followed by another."""
 
 
 @login_required
@@ -84,9 +89,9 @@ def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpRespo
             _save_match(request, id, number)
             exams.finish_round(request.user, id, number)
         elif step == "oral":
-            mark = request.POST.get("mark", "")
+            mark = read_whole_number(request.POST.get("mark", ""), 0, 2)
             pair = request.POST.get("pair", "")
-            exams.mark_oral_answer(request.user, id, number, pair, int(mark) if mark in "012" else -1, now)
+            exams.mark_oral_answer(request.user, id, number, pair, -1 if mark is None else mark, now)
     except (exams.SittingError, exams.TooLateError, ResponseError, ValueError):
         pass  # The page shows how things stand.
     except ObjectDoesNotExist:
@@ -98,11 +103,11 @@ def _save_match(request: StudentRequest, id: uuid.UUID, number: int) -> None:
     """Save what the form holds, if it holds anything and is in time."""
     asked = get_object_or_404(Slot.objects.select_related("presentation__version"), sitting=id, number=number)
     response = answering.read_response(asked.presentation.version.kind, request.POST)
-    rev = request.POST.get("rev", "")
-    if any(response.values()) and _is_number(rev):
+    rev = _read_rev(request)
+    if any(response.values()) and rev is not None:
         # If it comes too late, what was saved before counts.
         with suppress(exams.TooLateError, exams.StaleAnswerError, ResponseError):
-            exams.save_answer(request.user, id, number, response, int(rev), timezone.now())
+            exams.save_answer(request.user, id, number, response, rev, timezone.now())
 
 
 # Parts
@@ -127,13 +132,13 @@ def _slot_context(shown: exams.SlotPayload) -> Context:
 
 def _save_answer(request: StudentRequest, sitting: Sitting) -> HttpResponse:
     """Without scripts: save one answer and show the page again, at that question."""
-    number, rev = request.POST.get("slot", ""), request.POST.get("rev", "")
+    number, rev = read_whole_number(request.POST.get("slot", ""), 1, MAX_SLOT), _read_rev(request)
     address = reverse("sitting", args=[sitting.pk])
-    if _is_number(number) and _is_number(rev):
-        asked = get_object_or_404(sitting.slots.select_related("presentation__version"), number=int(number))
+    if number is not None and rev is not None:
+        asked = get_object_or_404(sitting.slots.select_related("presentation__version"), number=number)
         response = answering.read_response(asked.presentation.version.kind, request.POST)
         try:
-            exams.save_answer(request.user, sitting.pk, int(number), response, int(rev), timezone.now())
+            exams.save_answer(request.user, sitting.pk, number, response, rev, timezone.now())
         except ResponseError as error:
             messages.error(request, f"Question {number} was not saved: {error.message}")
         except exams.StaleAnswerError:
@@ -143,12 +148,12 @@ def _save_answer(request: StudentRequest, sitting: Sitting) -> HttpResponse:
             )
         except exams.TooLateError as error:
             messages.error(request, str(error))
-    return redirect(f"{address}#slot-{number}" if _is_number(number) else address)
+    return redirect(f"{address}#slot-{number}" if number is not None else address)
 
 
-def _is_number(text: str) -> bool:
-    """Whether it is the number of a slot or revision."""
-    return text.isdecimal() and len(text) < 10
+def _read_rev(request: StudentRequest) -> int | None:
+    """Return the revision that a form was made with; None for anything else."""
+    return read_whole_number(request.POST.get("rev", ""), 0, MAX_REV)
 
 
 def _viva_page(request: StudentRequest, sitting: Sitting, context: Context, now: datetime) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions.models import Course
+from questions.whole_numbers import read_whole_number
 from quizzes import progress, schedule
 from quizzes.progress import charts
 from quizzes.views import Context, StudentRequest, is_partial
@@ -65,13 +66,12 @@ def ahead(request: StudentRequest) -> HttpResponse:
 @require_POST
 def minutes(request: StudentRequest) -> HttpResponse:
     """Choose the minutes a day."""
-    chosen = request.POST.get("minutes", "")
+    chosen = read_whole_number(request.POST.get("minutes", "").strip(), 1, schedule.MAX_DAILY_MINUTES)
     before = request.user.daily_minutes
-    try:
-        schedule.change_daily_minutes(request.user, int(chosen[:5]))
-    except ValueError:
-        messages.error(request, "Choose 1 to 480 minutes a day.")
+    if chosen is None:
+        messages.error(request, f"Choose 1 to {schedule.MAX_DAILY_MINUTES} minutes a day.")
     else:
+        schedule.change_daily_minutes(request.user, chosen)
         messages.success(request, f"From now on {request.user.daily_minutes} minutes a day instead of {before}.")
     return redirect("today")
 

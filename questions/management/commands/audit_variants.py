@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from questions import bank
 from questions.models import Course
+from questions.whole_numbers import whole_number_between
+
+MAX_SEEDS = 1_000_000
 
 
 class Command(BaseCommand):
@@ -14,11 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--course", metavar="SLUG")
-        parser.add_argument("--seeds", type=int, default=bank.AUDIT_SEEDS)
+        parser.add_argument("--seeds", type=whole_number_between(1, MAX_SEEDS), default=bank.AUDIT_SEEDS)
 
     def handle(self, *args: object, **options: Any) -> None:
-        if options["seeds"] < 1:
-            raise CommandError("--seeds has to be at least 1.")
         course = Course.objects.filter(slug=options["course"]).first() if options["course"] else None
         if options["course"] and course is None:
             raise CommandError(f"There is no course “{options['course']}”.")

@@ -8,6 +8,7 @@ import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from questions.whole_numbers import whole_number_between, whole_numbers_between
 from quizzes import schedule
 from quizzes.memory import fsrs
 from quizzes.models import Exam
@@ -28,10 +29,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--exam", default="oa-1", help="The exam whose bank and blueprint are used (default: oa-1)."
         )
-        parser.add_argument("--students", type=int, default=240)
-        parser.add_argument("--days", default="14,30,60", help="Days to the exam, separated by commas.")
-        parser.add_argument("--minutes", default="10,20", help="Minutes a day, separated by commas.")
-        parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--students", type=whole_number_between(1, 100_000), default=240)
+        parser.add_argument(
+            "--days",
+            type=whole_numbers_between(1, 366),
+            default="14,30,60",
+            help="Days to the exam, separated by commas.",
+        )
+        parser.add_argument(
+            "--minutes",
+            type=whole_numbers_between(1, schedule.MAX_DAILY_MINUTES),
+            default="10,20",
+            help="Minutes a day, separated by commas.",
+        )
+        parser.add_argument("--seed", type=whole_number_between(0, 2**32 - 1), default=2026)
         parser.add_argument(
             "--parameters", type=Path, help="CSV of real learners' w0…w20 (default: those of the tests)."
         )
@@ -43,8 +54,8 @@ class Command(BaseCommand):
         *args: object,
         exam: str,
         students: int,
-        days: str,
-        minutes: str,
+        days: list[int],
+        minutes: list[int],
         seed: int,
         parameters: Path | None,
         known: bool,
@@ -60,9 +71,9 @@ class Command(BaseCommand):
         )
         run = simulate.simulate_known if known else simulate.simulate
         groups: list[drawing.Group] = []
-        for horizon in map(int, days.split(",")):
+        for horizon in days:
             luck = simulate.Luck.draw(students, bank.weight.size, horizon, seed=seed, missed=MISSED)
-            for daily in map(float, minutes.split(",")):
+            for daily in minutes:
                 outcomes = {
                     name: run(policy, bank, luck, days=horizon, budget=60 * daily, truth=truth)
                     for name, policy in policies.POLICIES.items()

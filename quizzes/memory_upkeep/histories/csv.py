@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from questions.whole_numbers import read_whole_number
 from quizzes.memory_upkeep.histories import HistoryError, ItemName, PastReview
 
 SOURCE = "csv"
 SUFFIXES = (".csv", ".tsv", ".txt")
 MAX_BYTES = 256 * 1024**2
 MAX_PROBLEMS = 20
+MAX_SECONDS = 32
+"""Characters of a number of seconds."""
 NEEDED = ("item", "rating", "instant")
 OPTIONAL = ("facet", "duration_ms", "seconds")
 DELIMITERS = ",;\t"
@@ -124,14 +127,15 @@ def _instant(text: str) -> datetime:
 
 
 def _milliseconds(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 15:
+    milliseconds = read_whole_number(text, 0, 10**15 - 1)
+    if milliseconds is None:
         raise ValueError(f"“{text[:40]}” is no duration; write a whole number of milliseconds, such as 12500.")
-    return int(text)
+    return milliseconds
 
 
 def _seconds(text: str) -> int:
     try:
-        seconds = float(text)
+        seconds = float(text) if len(text) <= MAX_SECONDS and text.isascii() and "_" not in text else math.nan
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < 1e12:

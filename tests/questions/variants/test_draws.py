@@ -1,5 +1,6 @@
 """Drawing parameters: known answers, stable for ever, on decimal grids."""
 
+import time
 from collections import Counter
 from decimal import Decimal
 
@@ -130,3 +131,21 @@ def test_seeds_beyond_32_bits_differ() -> None:
 def test_it_refuses_what_is_no_draw(text: str) -> None:
     with pytest.raises(DrawError):
         parse_draw(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uniform(0, 1, 1e-300)",
+        "uniform(0, 1e15, 1e-15)",
+        "uniform(-1e15, 1e15, 1e-200)",
+        "loguniform(1e-300, 1e15, 4)",
+        "loguniform_nice(1e-300, 1e15)",
+        "integer(0, 1e15)",
+    ],
+)
+def test_bounds_far_apart_are_refused_at_once(text: str) -> None:
+    began = time.thread_time()
+    with pytest.raises(DrawError):
+        parse_draw(text)
+    assert time.thread_time() - began < 0.2
