@@ -1,8 +1,12 @@
 """The app of people, and what is connected when the service starts."""
 
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from django.apps import AppConfig
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 
 class ExamprepConfig(AppConfig):
@@ -10,5 +14,16 @@ class ExamprepConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Have security events logged, once there are models."""
+        """Have security events logged, once there are models, and databases closed to others."""
         import_module("examprep.security_log").connect()
+        connection_created.connect(keep_private, dispatch_uid="keep_private")
+
+
+def keep_private(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Let nobody but its owner read or write the file of an SQLite database, nor those beside it."""
+    if connection.vendor != "sqlite":
+        return
+    for end in ("", "-wal", "-shm"):
+        # In memory there is none; a file of somebody else is theirs to close.
+        with suppress(FileNotFoundError, PermissionError):
+            Path(f"{connection.settings_dict['NAME']}{end}").chmod(0o600)

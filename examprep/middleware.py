@@ -37,6 +37,18 @@ class ContentSecurityPolicy:
         return response
 
 
+class NoStore:
+    """Keeps pages and answers out of every cache, a shared computer's too, unless a view says how they are cached."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class RetryAfter:
     """Says when to come back in every 429 that does not: limits of allauth are by the minute."""
 

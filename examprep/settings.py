@@ -6,7 +6,6 @@ where a missing or default SECRET_KEY stops the start-up.
 """
 
 import os
-import secrets
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,8 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from celery.schedules import crontab
+
+from examprep.data_folder import can_be_guessed, own_folder, secret_of
 
 # Lets `ModelAdmin[Item]` be written: Django's classes name their model to the type checker, and ignore it here.
 django_stubs_ext.monkeypatch()
@@ -27,33 +28,13 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"] if EMBEDDED else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-
-def _embedded_secret(path: Path) -> str:
-    """Return the secret of this data folder, made on first use; only its owner can read it."""
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_urlsafe(50))
-    try:
-        # link() fails where another process was first, so that all of them read one and the same secret.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text().strip()
-
-
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if EMBEDDED:
-    SECRET_KEY = SECRET_KEY or _embedded_secret(DATA_DIR / "secret_key")
-elif len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("django-insecure", "change")):
+    own_folder(DATA_DIR)
+    SECRET_KEY = SECRET_KEY or secret_of(DATA_DIR / "secret_key")
+elif can_be_guessed(SECRET_KEY):
     # An exception would be one line at the end of fifty.
-    sys.exit("SECRET_KEY is missing or a default: set it to at least 32 random characters.")
+    sys.exit("SECRET_KEY is missing or can be guessed: set it to at least 32 random characters.")
 
 # Ours first: their templates stand before those of the packages.
 INSTALLED_APPS = [
@@ -80,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "examprep.middleware.NoStore",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -99,11 +99,22 @@ def test_commands_of_the_image_are_installed(command: str) -> None:
     assert (Path(sys.executable).parent / command).exists()
 
 
-REFUSAL = "SECRET_KEY is missing or a default: set it to at least 32 random characters.\n"
+REFUSAL = "SECRET_KEY is missing or can be guessed: set it to at least 32 random characters.\n"
 
 
-@pytest.mark.parametrize("secret", ["", "short", "django-insecure-0123456789012345678901234567890", "changeme" * 8])
-def test_a_missing_or_default_secret_stops_the_start_with_one_line(secret: str) -> None:
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "short",
+        "django-insecure-0123456789012345678901234567890",
+        "changeme" * 8,
+        "a" * 44,
+        "abcabcabdabcabcabdabcabcabdabcabcabe",
+        "correct-horse-battery-staple-" * 2,
+    ],
+)
+def test_a_missing_or_guessable_secret_stops_the_start_with_one_line(secret: str) -> None:
     done = manage("check", EXAMPREP_PRODUCTION="1", SECRET_KEY=secret)
 
     assert done.returncode != 0
