@@ -6,13 +6,16 @@ address by subscribing. The message is encrypted, and the service told who sends
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
@@ -27,6 +30,8 @@ KEEP_FOR = 12 * 3600
 MAX_SUBSCRIPTIONS = 10
 """Browsers of one student; the oldest give way."""
 GONE = (404, 410)
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
+UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
 
 class SubscriptionError(ValueError):
@@ -83,7 +88,26 @@ def send(student: Student, message: Mapping[str, object]) -> int:
 
 
 def _send_to(subscription: PushSubscription, data: bytes) -> bool:
-    """Send to one browser; whether its push service took the message."""
+    """Send to one browser; whether its push service took the message. Forgets a browser that cannot be sent to."""
+    if not _is_callable(subscription.endpoint):  # stored before this was checked
+        subscription.delete()
+        return False
+    request = _request(subscription, data)
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT):
+            return True
+    except urllib.error.HTTPError as error:
+        if error.code in GONE:
+            subscription.delete()
+        return False
+    except (ValueError, http.client.InvalidURL):  # no host can have this name
+        subscription.delete()
+        return False
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _request(subscription: PushSubscription, data: bytes) -> urllib.request.Request:
     body = push_encryption.encrypt(data, from_base64(subscription.p256dh), from_base64(subscription.auth))
     headers = {
         "TTL": str(KEEP_FOR),
@@ -98,16 +122,7 @@ def _send_to(subscription: PushSubscription, data: bytes) -> bool:
         ),
     }
     # The endpoint is at one of PUSH_SERVICES: checked when it was stored.
-    request = urllib.request.Request(subscription.endpoint, body, headers)  # noqa: S310
-    try:
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT):
-            return True
-    except urllib.error.HTTPError as error:
-        if error.code in GONE:
-            subscription.delete()
-        return False
-    except OSError:
-        return False
+    return urllib.request.Request(subscription.endpoint, body, headers)  # noqa: S310
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -117,9 +132,16 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _is_known(endpoint: str) -> bool:
+def _is_callable(endpoint: str) -> bool:
+    """Whether this has the form of an address: a host, a port if any, and nothing but printable characters."""
     try:
-        origin = push_encryption.origin_of(endpoint)
+        origin, port = push_encryption.origin_of(endpoint), urlsplit(endpoint).port
     except ValueError:
         return False
-    return "@" not in origin and any(fnmatch(origin, pattern) for pattern in settings.PUSH_SERVICES)
+    return bool(ORIGIN.fullmatch(origin)) and port != 0 and not UNPRINTABLE.search(endpoint)
+
+
+def _is_known(endpoint: str) -> bool:
+    if not _is_callable(endpoint):
+        return False
+    return any(fnmatch(push_encryption.origin_of(endpoint), pattern) for pattern in settings.PUSH_SERVICES)

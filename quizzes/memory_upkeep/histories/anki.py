@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +36,13 @@ MAX_WINDOW = 2**27
 MAX_VALUE = 2**24
 """Bytes of one value in a row, such as all fields of a note."""
 MAX_FIELD = 20_000
+"""Characters of a field that are looked at."""
+MAX_FIELDS = 100
+"""Fields, and tags, of a note that are looked at; Anki's own kinds of note have at most four."""
+MAX_MARKS = 30
+"""Marks on one letter, as in Unicode's Stream-Safe Text Format: putting more in order takes time by their square."""
+STEPS, MAX_LOOKS = 1_000_000, 20_000
+"""SQLite is looked at after so many steps, and stopped after so many looks; a million reviews take some hundred."""
 MANUAL, RESCHEDULED, FILTERED = 4, 5, 3
 SEPARATOR = "\x1f"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,6 +66,10 @@ _NOTE = "SELECT guid, tags, flds, (SELECT count(*) FROM cards WHERE nid = notes.
 
 def read(path: Path) -> Generator[HistoryLine, None, None]:
     """Yield the reviews of the package's log, note by note, and the lines that are none. Raises HistoryError."""
+    if not path.is_file():
+        if not path.exists():
+            raise FileNotFoundError(f"There is no file {path}.")
+        raise HistoryError("An Anki package has to be a file: it is read from its end. Save it first.")
     with tempfile.TemporaryDirectory(prefix="examprep-import-") as folder:
         collection = Path(folder) / "collection.sqlite"
         try:
@@ -126,6 +138,8 @@ def _copy(source: IO[bytes] | zstandard.ZstdDecompressionReader, file: IO[bytes]
 def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None]:
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
     database.execute("PRAGMA trusted_schema = OFF")
+    looks = count(1)
+    database.set_progress_handler(lambda: next(looks) > MAX_LOOKS, STEPS)
     database.text_factory = lambda text: text.decode(errors="replace")
     _check(database)
     note: Note | None = None
@@ -160,8 +174,8 @@ def _check(database: sqlite3.Connection) -> None:
 
 def _note(database: sqlite3.Connection, pk: int) -> Note:
     guid, tags, fields, cards = database.execute(_NOTE, (pk,)).fetchone()
-    texts = tuple(plain(field[:MAX_FIELD]) for field in str(fields).split(SEPARATOR))
-    return Note(pk, str(guid), tuple(str(tags).split()), texts, cards)
+    texts = tuple(plain(field[:MAX_FIELD]) for field in str(fields).split(SEPARATOR, MAX_FIELDS)[:MAX_FIELDS])
+    return Note(pk, str(guid), tuple(str(tags).split(maxsplit=MAX_FIELDS)[:MAX_FIELDS]), texts, cards)
 
 
 def _instant(milliseconds: int) -> datetime | None:
@@ -180,10 +194,24 @@ _BLOCK = re.compile(
     r"</?(?:br|div|p|h[1-6]|hr|li|ol|ul|dl|dt|dd|table|tr|t[dh]|pre|blockquote)\b[^<>]*>", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]*>")
+_NO_LETTER = re.compile(r"&#[0-9]{20,};?")  # far from any letter, and more digits than Python reads
 _MATH = re.compile(r"\\[()\[\]]|\[/?\$+\]|\[/?latex\]|\$+")
 
 
 def plain(text: str) -> str:
     """Return the words of HTML: no tags, no delimiters of formulas, one space for many, one form of each letter."""
-    text = html.unescape(_TAG.sub("", _BLOCK.sub(" ", text)))
-    return " ".join(unicodedata.normalize("NFKC", _MATH.sub("", text)).split())
+    text = html.unescape(_NO_LETTER.sub("\ufffd", _TAG.sub("", _BLOCK.sub(" ", text))))
+    return " ".join(unicodedata.normalize("NFKC", _without_heaps(_MATH.sub("", text))).split())
+
+
+def _without_heaps(text: str) -> str:
+    """Return the text with at most MAX_MARKS marks on each letter."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)

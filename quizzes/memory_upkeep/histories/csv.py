@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from questions.whole_numbers import read_whole_number
 from quizzes.memory_upkeep.histories import HistoryError, ItemName, PastReview
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 SOURCE = "csv"
 SUFFIXES = (".csv", ".tsv", ".txt")
 MAX_BYTES = 256 * 1024**2
+MAX_LINE = 100_000
+"""Characters of one review, over all the lines that a text in quotes may take."""
 MAX_PROBLEMS = 20
 MAX_SECONDS = 32
 """Characters of a number of seconds."""
@@ -35,30 +41,76 @@ def read(path: Path) -> Generator[PastReview, None, None]:
     may stand in any order, divided by commas, semicolons or tabs. Raises HistoryError, at the latest at the end: the
     caller undoes what it did with the lines before.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise HistoryError(f"The file is larger than {MAX_BYTES // 1024**2} MiB; split it.")
     problems: list[str] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open("rb", buffering=0) as raw:
+        lines = _Lines(raw)
         try:
-            header = file.readline()
+            header = next(lines, "")
             delimiter = max(DELIMITERS, key=header.count)
             columns = _columns(next(csv.reader([header], delimiter=delimiter), []))
-            lines = csv.reader(file, delimiter=delimiter, strict=True)
-            for cells in lines:
+            for cells in lines.records(delimiter):
                 if not any(cell.strip() for cell in cells):
                     continue
                 try:
                     yield _review(columns, cells)
                 except ValueError as error:
-                    problems.append(f"line {lines.line_num + 1}: {error}")
+                    problems.append(f"line {lines.number}: {error}")
                     if len(problems) == MAX_PROBLEMS:
                         break
         except UnicodeDecodeError:
             raise HistoryError("This is not UTF-8 text; save it as “CSV UTF-8”.") from None
         except csv.Error as error:
-            raise HistoryError(*problems, f"near line {lines.line_num + 1}: {error}.") from None
+            raise HistoryError(*problems, f"near line {lines.number}: {error}.") from None
     if problems:
         raise HistoryError(*problems)
+
+
+class _Counted(io.RawIOBase):
+    """Bytes that are counted as they are read: a pipe or a device does not say how many will come."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self.raw = raw
+        self.left = MAX_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        """Read into the buffer. Raises HistoryError after MAX_BYTES."""
+        size = self.raw.readinto(buffer)
+        self.left -= size or 0
+        if self.left < 0:
+            raise HistoryError(f"The file is larger than {MAX_BYTES // 1024**2} MiB; split it.")
+        return size
+
+
+class _Lines(Iterator[str]):
+    """The lines of a file, of which no review takes more than MAX_LINE characters."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self.file = io.TextIOWrapper(io.BufferedReader(_Counted(raw)), encoding="utf-8-sig", newline="")
+        self.number = 0
+        self.left = MAX_LINE
+
+    def __next__(self) -> str:
+        line = self.file.readline(self.left + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.left -= len(line)
+        if self.left < 0:
+            message = (
+                f"near line {self.number}: One review takes more than {MAX_LINE:,} characters; is a quote left open?"
+            )
+            raise HistoryError(message)
+        return line
+
+    def records(self, delimiter: str) -> Generator[list[str], None, None]:
+        """Yield the cells of each review."""
+        self.left = MAX_LINE
+        for cells in csv.reader(self, delimiter=delimiter, strict=True):
+            self.left = MAX_LINE
+            yield cells
 
 
 def _columns(header: list[str]) -> list[str]:

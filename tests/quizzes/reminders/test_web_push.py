@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -157,6 +158,46 @@ def test_a_browser_that_is_gone_is_forgotten_and_one_that_is_busy_kept(student: 
 @pytest.mark.parametrize(
     "endpoint",
     [
+        "https://x:bad.notify.windows.com/y",
+        "http://127.0.0.1:99999/x",
+        "http://127.0.0.1:8000bad/x",
+        "https://[",
+        "http://127.0.0.1:1/x y",
+        f"https://{'x' * 70}.notify.windows.com/",
+    ],
+)
+def test_an_address_that_cannot_be_called_is_forgotten_and_the_next_browser_served(
+    student: User, service: str, endpoint: str
+) -> None:
+    broken = web_push.subscribe(student, Browser(f"{service}/broken").subscription)
+    PushSubscription.objects.filter(pk=broken.pk).update(endpoint=endpoint)
+    web_push.subscribe(student, Browser(service).subscription)
+    assert web_push.send(student, {"title": "x"}) == 1
+    assert PushSubscription.objects.get().endpoint == service
+
+
+@pytest.mark.parametrize("answer", [b"no HTTP at all\r\n\r\n", b"HTTP/1.1 99999 x\r\n\r\n", b""])
+def test_a_service_that_speaks_no_http_took_nothing(student: User, service: str, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        subscription = {**Browser(service).subscription, "endpoint": f"http://127.0.0.1:{listener.getsockname()[1]}/"}
+        web_push.subscribe(student, subscription)
+
+        def talk() -> None:
+            client, _ = listener.accept()
+            with client:
+                client.recv(65_536)
+                client.sendall(answer)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        assert web_push.send(student, {"title": "x"}) == 0
+        thread.join()
+    assert PushSubscription.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
         "https://example.org/push",
         "http://fcm.googleapis.com/x",
         "https://fcm.googleapis.com@127.0.0.1/x",
@@ -164,6 +205,10 @@ def test_a_browser_that_is_gone_is_forgotten_and_one_that_is_busy_kept(student: 
         "http://169.254.169.254/latest",
         "file:///etc/passwd",
         "https://[",
+        "https://x:bad.notify.windows.com/y",
+        "https://x.notify.windows.com:99999/y",
+        "https://fcm.googleapis.com/x y",
+        "https://fcm.googleapis.com/x\r\nHost: example.org",
         "x" * 2000,
         7,
         None,

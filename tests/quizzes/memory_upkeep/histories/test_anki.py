@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -78,6 +79,64 @@ def test_what_is_no_answer_is_passed_over_with_a_reason(tmp_path: Path) -> None:
 )
 def test_texts_are_compared_by_their_words(text: str, words: str) -> None:
     assert anki.plain(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + "\u0345" * 10_000 + "\u0334" * 10_000,
+        "a" + "\u0344\u0334" * 10_000,
+        "&#x345;" * 1_400 + "&#x334;" * 1_400,
+        "<br" * 6_600,
+        "<p " * 6_600,
+        "[$" * 10_000,
+        "\ufdfa" * 20_000,
+        "&#" + "9" * 19_000 + ";",
+        "&#x" + "9" * 19_000 + ";",
+        "&NotEqualTilde" * 1_400,
+    ],
+)
+def test_no_text_of_a_field_takes_long(text: str) -> None:
+    assert min(_seconds_for(text) for _ in range(3)) < 0.1
+
+
+def _seconds_for(text: str) -> float:
+    begun = time.thread_time()
+    anki.plain(text)
+    return time.thread_time() - begun
+
+
+def test_marks_in_reasonable_numbers_stay() -> None:
+    assert anki.plain("e\u0301") == "é"
+    assert anki.plain("a" + "\u0316" * 30) == "a" + "\u0316" * 30
+    assert anki.plain("a" + "\u0316" * 31) == "a" + "\u0316" * 30
+
+
+def test_a_note_is_looked_at_up_to_a_number_of_fields_and_tags(tmp_path: Path) -> None:
+    note = NoteRow(["x"] * 50_000, tags=" ".join(["t"] * 50_000))
+    (review,) = anki.read(pack(tmp_path / "deck.apkg", latest(collection([note], [Row(0, NOON)]))))
+    assert isinstance(review, PastReview)
+    assert isinstance(review.subject, Note)
+    assert (len(review.subject.fields), len(review.subject.tags)) == (anki.MAX_FIELDS, anki.MAX_FIELDS)
+
+
+def test_a_collection_that_takes_too_many_steps_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anki, "STEPS", 1000)
+    monkeypatch.setattr(anki, "MAX_LOOKS", 50)
+    notes = [NoteRow(["x"], cards=2) for _ in range(300)]  # without an index, each note's cards are looked for in all
+    rows = [Row(card, NOON + timedelta(seconds=card)) for card in range(600)]
+    assert "Check Database" in problem(tmp_path, latest(collection(notes, rows)))
+
+
+def test_a_package_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "deck.apkg")
+    with pytest.raises(HistoryError, match="has to be a file"):
+        list(anki.read(tmp_path / "deck.apkg"))
+    (tmp_path / "zero.apkg").symlink_to("/dev/zero")
+    with pytest.raises(HistoryError, match="has to be a file"):
+        list(anki.read(tmp_path / "zero.apkg"))
+    with pytest.raises(FileNotFoundError):
+        list(anki.read(tmp_path / "none.apkg"))
 
 
 def test_damage_is_told_with_its_mending(tmp_path: Path) -> None:

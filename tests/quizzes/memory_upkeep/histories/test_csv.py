@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,3 +131,48 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv, "MAX_BYTES", 10)
     assert "split it" in problems(tmp_path, "item,rating,instant\n")[0]
+
+
+def test_a_pipe_is_measured_as_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv, "MAX_BYTES", 100_000)
+    pipe = tmp_path / "history.csv"
+    os.mkfifo(pipe)
+
+    def fill() -> None:
+        with suppress(BrokenPipeError), pipe.open("wb") as file:
+            file.write(b"item,rating,instant\n" + b"a,3,2024-05-01T18:30:00Z\n" * 10_000)
+
+    writer = threading.Thread(target=fill)
+    writer.start()
+    with pytest.raises(HistoryError, match="split it"):
+        list(csv.read(pipe))
+    writer.join()
+
+
+def test_a_device_without_end_is_refused_at_its_first_line() -> None:
+    with pytest.raises(HistoryError, match=r"near line 1: One review takes more than 100,000 characters"):
+        list(csv.read(Path("/dev/zero")))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x" * 1_000_000, "near line 1: One review takes more than 100,000 characters"),
+        ("item,rating,instant\n" + "x" * 1_000_000, "near line 2: One review takes more than 100,000 characters"),
+        ('item,rating,instant\n"' + "a\n" * 200_000, "near line 50001: One review takes more than 100,000 characters"),
+        (
+            'item,rating,instant\n"a' + '\n","' * 200_000,
+            "near line 25002: One review takes more than 100,000 characters",
+        ),
+    ],
+)
+def test_a_review_without_end_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (problem,) = problems(tmp_path, text)
+    assert problem.startswith(said)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_system(tmp_path: Path, end: str) -> None:
+    rows = ["item,rating,instant", "a,3,2024-05-01T18:30:00Z", "b,3,2024-05-01T18:30:00Z", "c,9,2024-05-01T18:30:00Z"]
+    assert problems(tmp_path, end.join(rows))[0].startswith("line 4: ")
+    assert len(read(tmp_path, end.join(rows[:3]))) == 2
