@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.urls import path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -40,6 +39,13 @@ class MeSerializer(serializers.ModelSerializer[User]):
             raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
         return attrs
 
+    def update(self, instance: User, validated_data: dict[str, object]) -> User:
+        """Store the settings with all that follows from them."""
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        schedule.change_settings(instance)
+        return instance
+
 
 def _load_caller(request: Request) -> User:
     """Return the logged-in user, loaded anew so that a refused change leaves the request's user as it is."""
@@ -58,8 +64,7 @@ class MeView(APIView):
     def patch(self, request: Request) -> Response:
         serializer = MeSerializer(_load_caller(request), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            schedule.reschedule(serializer.save())
+        serializer.save()
         return Response(serializer.data)
 
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from quizzes.calendar import StudyDay
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the time-zone database does not have."""
@@ -41,6 +43,22 @@ class User(AbstractUser):
     reminder_hour = models.PositiveSmallIntegerField(
         default=18, validators=[MaxValueValidator(23)], help_text="The local hour of the day's reminder (0-23)."
     )
+    kept_date = models.DateField(null=True, editable=False)
+    kept_from = models.DateTimeField(null=True, editable=False)
+    kept_until = models.DateTimeField(null=True, editable=False)
+
+    @property
+    def kept_day(self) -> StudyDay | None:
+        """The study day that the last change of zone or hour found begun, and left as it was."""
+        if self.kept_date is None or self.kept_from is None or self.kept_until is None:
+            return None
+        return StudyDay(self.kept_date, self.kept_from, self.kept_until)
+
+    @kept_day.setter
+    def kept_day(self, day: StudyDay | None) -> None:
+        self.kept_date = day.date if day else None
+        self.kept_from = day.begins_at if day else None
+        self.kept_until = day.ends_at if day else None
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

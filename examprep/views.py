@@ -40,12 +40,11 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     ]
     if data is not None and _valid(form, [exam for _, exam in exams]):
         with transaction.atomic():
-            form.save()
             for enrolment, exam in exams:
                 if exam.has_changed():
                     enrolment.exam_at = exam.cleaned_data["exam_at"]
                     enrolment.save(update_fields=["exam_at"])
-            schedule.reschedule(student)
+            schedule.change_settings(form.save(commit=False))
         messages.success(request, "Saved. Your plan is being updated.")
         return redirect("settings")
     zones = sorted(zoneinfo.available_timezones())

@@ -14,6 +14,11 @@ class HasStudyDay(Protocol):
     @property
     def zone(self) -> ZoneInfo: ...
 
+    @property
+    def kept_day(self) -> "StudyDay | None":
+        """The day that a change of zone or hour found begun, and left as it was."""
+        ...
+
 
 class HasReminder(HasStudyDay, Protocol):
     """The fields that define when a student is reminded."""
@@ -45,6 +50,40 @@ def day_begins(student: HasStudyDay, day: date) -> datetime:
 
 def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
     """Return the student's study day that the aware instant `now` falls in."""
+    day, kept = _day_by_clock(student, now), student.kept_day
+    if kept is None:
+        return day
+    if now >= kept.ends_at:
+        return StudyDay(day.date, max(day.begins_at, kept.ends_at), day.ends_at)
+    if now >= kept.begins_at:
+        return kept
+    before = min(day.date, kept.date - timedelta(days=1))
+    next_day = before + timedelta(days=1)
+    ends_at = kept.begins_at if next_day == kept.date else min(day_begins(student, next_day), kept.begins_at)
+    return StudyDay(before, day_begins(student, before), ends_at)
+
+
+def keep_day(before: HasStudyDay, after: HasStudyDay, now: datetime) -> StudyDay | None:
+    """Return the day that has to be kept when a student's zone or hour changes at `now`; None where none has to.
+
+    Dates never go back and none is left out. Where the new clock has not come to today's date yet, today lasts until
+    that clock begins the next date. Where it is at the next date already, today ends when it would have ended; unless
+    the new clock is two dates on by then, as it can be across the date line.
+    """
+    if (before.zone, before.day_rollover_hour) == (after.zone, after.day_rollover_hour):
+        return before.kept_day
+    today = study_day(before, now)
+    tomorrow = today.date + timedelta(days=1)
+    date_by_clock = _day_by_clock(after, now).date
+    if date_by_clock < today.date:
+        return StudyDay(today.date, today.begins_at, day_begins(after, tomorrow))
+    if date_by_clock == today.date or _day_by_clock(after, today.ends_at).date > tomorrow:
+        return None
+    return today
+
+
+def _day_by_clock(student: HasStudyDay, now: datetime) -> StudyDay:
+    """Return the day that the student's zone and hour alone say."""
     day = now.astimezone(student.zone).date()
     if now < day_begins(student, day):
         day -= timedelta(days=1)

@@ -72,7 +72,7 @@ def _refold_cards(change_log: ChangeLog, cards: dict[uuid.UUID, Card], report: R
     log = _load_log(student, first, last)
     memory_states.replay(cards, log, w)
     flags = ReviewEvent.objects.filter(student=student, card__gte=first, card__lte=last, undone=False)
-    memory_states.fold_flags(student, cards, flags.filter(type__in=memory_states.FLAGS))
+    memory_states.fold_flags(cards, flags.filter(type__in=memory_states.FLAGS))
     for card in cards.values():
         card.due_at = memory_states.due(student, card, w)
     different = [card for pk, card in cards.items() if _state(card) != before[pk]]

@@ -42,6 +42,9 @@ class ReviewEvent(models.Model):
     device_occurred_at = models.DateTimeField(help_text="As the device's clock had it.")
     occurred_at = models.DateTimeField(help_text="Corrected by the device's clock error.")
     study_date = models.DateField(help_text="The study day of `occurred_at`, in the zone that the student had then.")
+    buried_until = models.DateTimeField(
+        null=True, blank=True, help_text="Of a burial: the end of that study day, as the student had it then."
+    )
     received_at = models.DateTimeField()
     undone = models.BooleanField(default=False)
     score = models.FloatField(null=True, blank=True)

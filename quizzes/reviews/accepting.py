@@ -127,7 +127,7 @@ class _Acceptance:
         elif isinstance(reported, ReportedUndo):
             undo(event, reported, self.changes)
         else:
-            flag_card(event, reported, self.changes)
+            flag_card(event, reported, self.changes, self.student)
         event.sequence = self.change_log.next_sequence()
         self.changes.events[event.event_id] = event
         return self._taken("accepted", event)

@@ -80,7 +80,7 @@ def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
         flags = ReviewEvent.objects.filter(card__in=changes.flagged, undone=False, type__in=memory_states.FLAGS)
         events = [event for event in flags if event.event_id not in changes.undone]
         events += [event for event in changes.events.values() if event.card_id in changes.flagged and not event.undone]
-        memory_states.fold_flags(student, changes.flagged, events)
+        memory_states.fold_flags(changes.flagged, events)
     for card in changes.cards():
         card.due_at = memory_states.due(student, card, w)
     for event, cards in changes.answered:

@@ -10,8 +10,12 @@ from quizzes.models import Card, ChangeLog, DailyPlan, Student
 
 
 def lock(student: Student, now: datetime) -> ChangeLog:
-    """Return the student's change log, locked until the transaction ends: one writer at a time."""
-    locked = ChangeLog.objects.select_for_update(of=("self",)).select_related("student", "fit")
+    """Return the student's change log, locked until the transaction ends: one writer at a time.
+
+    The student's row is locked with it, so that the settings are those that the last writer left.
+    """
+    rows = ChangeLog.objects.select_for_update(of=("self", "student"), no_key=True)
+    locked = rows.select_related("student", "fit")
     change_log = locked.filter(student=student).first()
     if change_log is None:
         ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})

@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from quizzes.calendar import day_begins, study_day
+from quizzes.calendar import day_begins
 from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import ClockStep, LogLine, build_timeline, step_clock
@@ -133,7 +133,7 @@ def _forget(card: Card) -> None:
     card.last_review_at = card.last_review_on = card.last_event_at = card.last_event = card.practised_on = None
 
 
-def fold_flags(student: Student, cards: Mapping[uuid.UUID, Card], events: Iterable[ReviewEvent]) -> None:
+def fold_flags(cards: Mapping[uuid.UUID, Card], events: Iterable[ReviewEvent]) -> None:
     """Set suspended and buried as the cards' bury, suspend and resume events say in their order, from nothing."""
     for card in cards.values():
         card.suspended, card.buried_until = False, None
@@ -141,7 +141,7 @@ def fold_flags(student: Student, cards: Mapping[uuid.UUID, Card], events: Iterab
         assert event.card_id is not None
         card = cards[event.card_id]
         if event.type == ReviewEvent.Type.BURY:
-            card.buried_until = study_day(student, event.occurred_at).ends_at
+            card.buried_until = event.buried_until
         elif event.type == ReviewEvent.Type.SUSPEND:
             card.suspended = True
         else:

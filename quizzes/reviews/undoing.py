@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from quizzes.calendar import study_day
 from quizzes.models import ReviewEvent, Student
 from quizzes.reviews.batch import ReportedFlag, ReportedUndo
 from quizzes.reviews.batch_changes import BatchChanges
@@ -35,12 +36,15 @@ def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges) -> N
         changes.closed.discard(presentation.pk)
 
 
-def flag_card(event: ReviewEvent, reported: ReportedFlag, changes: BatchChanges) -> None:
+def flag_card(event: ReviewEvent, reported: ReportedFlag, changes: BatchChanges, student: Student) -> None:
     """Bury, suspend or resume a card. Raises RejectedError."""
     card = changes.facts.cards.get(reported.card)
     if card is None:
         raise RejectedError("unknown_card", "card: There is no such card.")
     event.card = card
+    if reported.type == "bury":
+        # The log says until when: a fold must give the same after the student has moved to another zone.
+        event.buried_until = study_day(student, event.occurred_at).ends_at
     changes.flagged[card.pk] = card
 
 

@@ -11,7 +11,13 @@ Whatever decides something loads its facts (`loading`) into plain values (`facts
 from quizzes.schedule.cards import ask_item, create_missing_cards, enqueue_new_items, ensure_cards
 from quizzes.schedule.choice import ExamOutlook
 from quizzes.schedule.days_off import TooSoonError, count_days_missed, set_day_off
-from quizzes.schedule.enrolling import MAX_DAILY_MINUTES, change_daily_minutes, enrol, prepare_enrolment, reschedule
+from quizzes.schedule.enrolling import (
+    MAX_DAILY_MINUTES,
+    change_daily_minutes,
+    change_settings,
+    enrol,
+    prepare_enrolment,
+)
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead
 from quizzes.schedule.facts import ExamAhead
@@ -32,6 +38,7 @@ __all__ = [
     "ask_item",
     "build_pack",
     "change_daily_minutes",
+    "change_settings",
     "count_days_missed",
     "create_missing_cards",
     "enqueue_new_days",
@@ -48,6 +55,5 @@ __all__ = [
     "plan_day",
     "prepare_enrolment",
     "request_plan",
-    "reschedule",
     "set_day_off",
 ]

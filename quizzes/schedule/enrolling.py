@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from questions.models import Course
 from quizzes.background import outbox
-from quizzes.calendar import study_day
-from quizzes.models import Card, Enrolment, Job, Student
+from quizzes.calendar import StudyDay, keep_day, study_day
+from quizzes.models import Card, DailyPlan, Enrolment, Job, ReviewEvent, Student
 from quizzes.reviews import change_log, memory_states
 from quizzes.schedule.cards import ensure_cards
 from quizzes.schedule.plans import plan_day
@@ -38,10 +38,16 @@ def prepare_enrolment(enrolment: Enrolment, now: datetime) -> None:
 
 
 @transaction.atomic
-def reschedule(student: Student, *, now: datetime | None = None) -> None:
-    """After a change of the student's settings: new due dates from the same memory states, and a new plan."""
+def change_settings(student: Student, *, now: datetime | None = None) -> None:
+    """Store the student with changed settings: new due dates from the same memory states, and a new plan.
+
+    What was done today stays today's: see `quizzes.calendar.keep_day`.
+    """
     now = now or timezone.now()
     log = change_log.lock(student, now)
+    kept = keep_day(log.student, student, now)
+    student.kept_day = kept if kept and _has_begun(student, kept) else None
+    student.save()
     cards = list(Card.objects.filter(student=student, stability__isnull=False))
     for card in cards:
         card.due_at = memory_states.due(student, card, log.w)
@@ -51,6 +57,12 @@ def reschedule(student: Student, *, now: datetime | None = None) -> None:
     log.next_reminder_at = None
     log.save(update_fields=["last_sequence", "next_day_at", "next_reminder_at"])
     outbox.enqueue(Job.Kind.PLAN, student, now)
+
+
+def _has_begun(student: Student, day: StudyDay) -> bool:
+    """Whether the student answered something on the study day, or took it off."""
+    answers = student.review_events.filter(type=ReviewEvent.Type.REVIEW, study_date=day.date, undone=False)
+    return answers.exists() or DailyPlan.objects.filter(student=student, date=day.date, day_off=True).exists()
 
 
 def change_daily_minutes(student: Student, minutes: int) -> None:

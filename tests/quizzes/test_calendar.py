@@ -1,14 +1,15 @@
 """Study days: they roll over at the student's hour, in the student's zone, through changes of the clocks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.calendar import day_begins, study_day
+from quizzes.calendar import StudyDay, day_begins, keep_day, study_day
 from quizzes.templatetags.words import days_until
 
 
@@ -18,6 +19,7 @@ class Someone:
 
     zone: ZoneInfo
     day_rollover_hour: int = 4
+    kept_day: StudyDay | None = None
 
 
 BERLIN, APIA = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Apia")
@@ -62,3 +64,74 @@ def test_days_are_counted_before_and_after() -> None:
     with time_machine.travel(now):
         said = {days: days_until(now + timedelta(days=days), student) for days in (-4, -1, 0, 1, 30)}
     assert said == {-4: "4 days ago", -1: "yesterday", 0: "today", 1: "tomorrow", 30: "in 30 days"}
+
+
+# Changes of zone and hour
+
+
+TOKYO, HONOLULU = ZoneInfo("Asia/Tokyo"), ZoneInfo("Pacific/Honolulu")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now", "date_then", "ends"),
+    [
+        # At one in the morning the day that began at midnight is not yesterday again: it lasts until four tomorrow.
+        (Someone(BERLIN, 0), Someone(BERLIN, 4), "2026-03-10T01:00+01:00", "2026-03-10", "2026-03-11T04:00+01:00"),
+        # The other way round, yesterday goes on until four, as it would have.
+        (Someone(BERLIN, 4), Someone(BERLIN, 0), "2026-03-10T01:00+01:00", "2026-03-09", "2026-03-10T04:00+01:00"),
+        # At noon both clocks agree, and the new one counts at once.
+        (Someone(BERLIN, 4), Someone(BERLIN, 0), "2026-03-10T12:00+01:00", "2026-03-10", "2026-03-11T00:00+01:00"),
+        (Someone(BERLIN, 0), Someone(BERLIN, 23), "2026-03-10T12:00+01:00", "2026-03-10", "2026-03-11T23:00+01:00"),
+        # To the west the date comes a second time.
+        (Someone(TOKYO), Someone(HONOLULU), "2026-03-10T12:00+09:00", "2026-03-10", "2026-03-11T04:00-10:00"),
+        # To the east it would be tomorrow.
+        (Someone(HONOLULU), Someone(TOKYO), "2026-03-10T20:00-10:00", "2026-03-10", "2026-03-11T04:00-10:00"),
+    ],
+)
+def test_today_stays_today_when_zone_or_hour_change(
+    before: Someone, after: Someone, now: str, date_then: str, ends: str
+) -> None:
+    at = datetime.fromisoformat(now)
+    after = replace(after, kept_day=keep_day(before, after, at))
+    day = study_day(after, at)
+    assert (day.date, day.ends_at) == (date.fromisoformat(date_then), datetime.fromisoformat(ends))
+    next_day = study_day(after, day.ends_at)
+    assert (next_day.date, next_day.begins_at) == (day.date + timedelta(days=1), day.ends_at)
+    day_before = study_day(after, day.begins_at - timedelta(seconds=1))
+    assert (day_before.date, day_before.ends_at) == (day.date - timedelta(days=1), day.begins_at)
+
+
+SETTINGS = st.tuples(st.sampled_from([BERLIN, APIA, TOKYO, HONOLULU, ZoneInfo("Asia/Kathmandu")]), st.integers(0, 23))
+
+
+@given(
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    SETTINGS,
+    st.lists(st.tuples(st.integers(0, 40), SETTINGS), max_size=6),
+)
+def test_dates_never_go_back_whatever_is_changed(
+    now: datetime, first: tuple[ZoneInfo, int], changes: list[tuple[int, tuple[ZoneInfo, int]]]
+) -> None:
+    student = Someone(*first)
+    for hours, settings in changes:
+        for _ in range(hours):
+            day = study_day(student, now)
+            assert day.begins_at <= now < day.ends_at
+            now += timedelta(hours=1)
+            assert study_day(student, now).date - day.date in (timedelta(0), timedelta(days=1))
+        today = study_day(student, now)
+        moved = Someone(*settings)
+        student = replace(moved, kept_day=keep_day(student, moved, now))
+        assert study_day(student, now).date >= today.date
+
+
+@given(
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 23),
+    st.integers(0, 23),
+)
+def test_another_hour_never_moves_today(now: datetime, hour: int, other: int) -> None:
+    moved = Someone(BERLIN, other)
+    kept = keep_day(Someone(BERLIN, hour), moved, now)
+    today = study_day(Someone(BERLIN, hour), now)
+    assert study_day(replace(moved, kept_day=kept), now).date == today.date

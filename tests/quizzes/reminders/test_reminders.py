@@ -68,8 +68,7 @@ def test_nothing_is_sent_to_who_is_done_or_does_not_want_it(student: User, clock
     DailyPlan.objects.update(tasks=[])
     sweep()
     student.reminders = False
-    student.save()
-    schedule.reschedule(student)
+    schedule.change_settings(student)
     clock.shift(timedelta(days=1))
     sweep()
     assert mail.outbox == []

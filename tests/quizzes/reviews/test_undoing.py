@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from examprep.models import User
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews.batch import ReportedFlag, ReportedUndo
 from quizzes.reviews.batch_changes import BatchChanges
@@ -89,8 +90,8 @@ def test_what_cannot_be_taken_back_changes_nothing(changes: BatchChanges, target
 
 def test_a_flag_is_for_a_card_that_is_there(changes: BatchChanges) -> None:
     flag = ReportedFlag(id=uuid.UUID(int=99), type="bury", occurred_at=NOW, card=CARD.pk)
-    event = ReviewEvent(event_id=flag.id, type="bury")
-    flag_card(event, flag, changes)
+    event = ReviewEvent(event_id=flag.id, type="bury", occurred_at=NOW)
+    flag_card(event, flag, changes, User())
     assert (event.card, set(changes.flagged)) == (CARD, {CARD.pk})
     with pytest.raises(RejectedError, match="no such card"):
-        flag_card(event, flag.model_copy(update={"card": MISSING}), changes)
+        flag_card(event, flag.model_copy(update={"card": MISSING}), changes, User())
