@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, Self, TypedDict
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from questions.kinds.base import (
     Graded,
@@ -26,13 +26,14 @@ from questions.kinds.base import (
     TypedRow,
 )
 from questions.kinds.fields import AFTER, STEM, Column, Line, Rows, Section, Select
+from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
 
 MAX_ANSWER = 200
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _QUOTES = {**dict.fromkeys(map(ord, "‘’‚‛′`"), "'"), **dict.fromkeys(map(ord, "“”„‟″"), '"')}
-_LITERAL = re.compile(r"[A-Za-z0-9 \-_,'=/]")
+_SIGNS = re.compile(r"[^\d.+\-*/=<>]")
 
 
 class Mistake(Strict):
@@ -63,9 +64,14 @@ class Body(ItemBody):
         for mistake in self.mistakes:
             if normalise(self, mistake.text) in accepted:
                 raise ValueError(f"The mistake “{mistake.text}” is an accepted answer.")
-        if self.pattern is not None:
-            compile_pattern(self.pattern)
         return self
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            check_pattern(pattern)
+        return pattern
 
 
 class NoAnswer(TypedDict):
@@ -86,7 +92,10 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     title = "Short text"
     hint = "A word or a line: a cloze, printed output, the name of a bug."
     body_type = Body
-    check_help = "{accept, pattern, case, spacing}"
+    check_help = (
+        "{accept, pattern, pattern_syntax, case, spacing}, where the pattern fits a whole text and pattern_syntax is "
+        "re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
+    )
     quotes_answers = True
     form = (
         Section("Question", (STEM,)),
@@ -164,7 +173,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             raise ResponseError("text", f"Use at most {MAX_ANSWER} characters.")
         typed = normalise(body, text)
         accepted = [normalise(body, accepted) for accepted in body.accept]
-        if typed in accepted or (body.pattern and compile_pattern(body.pattern).fullmatch(typed)):
+        if typed in accepted or (body.pattern and fits(body.pattern, typed)):
             return Graded(1.0, [], {"": 1.0})
         if mistake := _mistake(body, typed):
             return Graded(0.0, [{"target": "text", "message": mistake.because}], {"": 0.0})
@@ -175,7 +184,14 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
 
     def check(self, body: Body, answer: NoAnswer) -> dict[str, object]:
         """What is accepted, and how it is compared."""
-        return {"accept": body.accept, "pattern": body.pattern, "case": body.case, "spacing": body.spacing}
+        safe = body.pattern is None or is_safe_anywhere(body.pattern)
+        return {
+            "accept": body.accept,
+            "pattern": body.pattern if safe else None,
+            "pattern_syntax": None if body.pattern is None else "re2" if safe else "withheld",
+            "case": body.case,
+            "spacing": body.spacing,
+        }
 
     def reveal(self, body: Body, answer: NoAnswer) -> Revealed[TextResponse]:
         return Revealed({"text": body.accept[0]}, body.explanation, body.solution)
@@ -203,20 +219,6 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         return [Sample(body.stem, body.explanation, body.solution, "mistakes", mistakes, answer=answer)]
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """A pattern of words, groups, alternatives and `?`: nothing in it repeats, so that matching cannot run away.
-
-    Raises ValueError on anything else.
-    """
-    bare = re.sub(r"\((?!\?)|\)\??|\||(?<=[A-Za-z0-9 ])\?|\\[.()\[\]+*?]", "", pattern)
-    if not all(_LITERAL.fullmatch(char) for char in bare):
-        raise ValueError("A pattern has letters, spaces, groups ( ), alternatives | and optional parts ? only.")
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"The pattern cannot be read: {error}.") from None
-
-
 def normalise(body: Body, text: str) -> str:
     """The form in which answers are compared."""
     text = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_QUOTES)
@@ -233,22 +235,22 @@ def _mistake(body: Body, typed: str) -> Mistake | None:
 
 def _is_slip(typed: str, accepted: str) -> bool:
     """A slip of the keyboard: one letter in four, two in eight; digits and signs have to be right."""
-    if re.sub(r"[^\d.+\-*/=<>]", "", typed) != re.sub(r"[^\d.+\-*/=<>]", "", accepted):
-        return False
     allowed = 2 if len(accepted) >= 8 else 1 if len(accepted) >= 4 else 0
-    return abs(len(typed) - len(accepted)) <= allowed and _distance(typed, accepted) <= allowed
+    if abs(len(typed) - len(accepted)) > allowed or _SIGNS.sub("", typed) != _SIGNS.sub("", accepted):
+        return False
+    return is_within(allowed, typed, accepted)
 
 
-def _distance(a: str, b: str) -> int:
-    """The optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, start=1):
-        current = [i]
-        for j, y in enumerate(b, start=1):
-            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        before, row = row, current
-    return row[-1]
+def is_within(slips: int, a: str, b: str) -> bool:
+    """Whether `a` is at most `slips` insertions, deletions, substitutions or swaps of neighbours from `b`.
+
+    That is the optimal string alignment distance. Only what follows the first difference is tried, in four ways: for
+    two slips that costs twenty readings of the text, not its length squared.
+    """
+    same = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    a, b = a[same:], b[same:]
+    if not a or not b or slips == 0:
+        return len(a) + len(b) <= slips
+    if a[0] == b[1:2] and b[0] == a[1:2] and is_within(slips - 1, a[2:], b[2:]):
+        return True
+    return any(is_within(slips - 1, *rest) for rest in ((a[1:], b[1:]), (a[1:], b), (a, b[1:])))
