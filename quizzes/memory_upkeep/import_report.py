@@ -29,6 +29,8 @@ class ImportReport:
     imported: int = 0
     present: int = 0
     """Reviews that were in the log already."""
+    stored: int = 0
+    """Events that were written, also those that take others back."""
     skipped: dict[str, Skipped] = field(default_factory=lambda: defaultdict(Skipped))
     """By the reason, in words."""
     cards: set[uuid.UUID] = field(default_factory=set)

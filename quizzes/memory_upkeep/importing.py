@@ -2,7 +2,8 @@
 
 Each review is an event of type `import` with one line for its card; the states are then folded from the log as ever. An
 event's id follows from the student and from what the file calls the review, so that a later export of the same history
-adds only what is new.
+adds only what is new. A card that was made new again forgets what it was asked before: these reviews come in as well,
+and each with an undo, so that it makes no difference which export comes first.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ BATCH = 500
 
 _TOO_OLD = f"before {reviews.EARLIEST:%Y}"
 _AHEAD = "in the future; check the clock or the offset"
+_FORGOTTEN = "before the card was reset"
 _OTHER_RATING = "already there with another rating, which stays"
 
 
@@ -68,7 +70,7 @@ def import_reviews(
         finder = CardFinder.load(student, courses)
         for batch in _batches(_match(lines, finder, report, now)):
             _store(batch, change_log, history.SOURCE, report, now)
-        if report.imported:
+        if report.stored:
             change_log.save(update_fields=["last_sequence"])
             rebuilding.rebuild(student)
             schedule.request_plan(student, now)
@@ -134,21 +136,47 @@ def _store(matches: Sequence[_Match], change_log: ChangeLog, source: str, report
     hashes = dict(log.filter(event_id__in=ids).values_list("event_id", "body_hash"))
     undone = set(log.filter(type=ReviewEvent.Type.UNDO, target__in=ids).values_list("target", flat=True))
     new: list[Review] = []
+    undos: list[ReviewEvent] = []
     for event_id, match in zip(ids, matches, strict=True):
-        body_hash = _hash(match.review, source)
+        review, body_hash = match.review, _hash(match.review, source)
+        if review.forgotten_at and event_id not in undone:
+            undone.add(event_id)
+            undos.append(_make_undo(event_id, review.forgotten_at, student, source, now))
         if (stored := hashes.get(event_id)) is None:
             hashes[event_id] = body_hash
-            event = _make_event(match.review, student, source, now)
+            event = _make_event(review, student, source, now)
             event.event_id, event.body_hash, event.undone = event_id, body_hash, event_id in undone
-            event.sequence = change_log.next_sequence()
-            new.append(Review(card_id=match.card, event=event, rating=match.review.rating, score=_score(match.review)))
-            report.add(match.card, event.occurred_at)
-        elif stored == body_hash:
-            report.present += 1
-        else:
-            report.skip(_OTHER_RATING, f"{match.review.subject} at {match.review.at:%Y-%m-%d %H:%M} UTC")
-    ReviewEvent.objects.bulk_create(review.event for review in new)
+            new.append(Review(card_id=match.card, event=event, rating=review.rating, score=_score(review)))
+        _count(match, stored, body_hash, report, now)
+    _write(new, undos, change_log, report)
+
+
+def _count(match: _Match, stored: str | None, body_hash: str, report: ImportReport, now: datetime) -> None:
+    """Report what became of a review, of which the log held `stored`."""
+    review = match.review
+    if review.forgotten_at:
+        report.skip(_FORGOTTEN, f"{review.subject} at {review.at:%Y-%m-%d %H:%M} UTC")
+    elif stored is None:
+        report.add(match.card, min(review.at, now))
+    elif stored == body_hash:
+        report.present += 1
+    else:
+        report.skip(_OTHER_RATING, f"{review.subject} at {review.at:%Y-%m-%d %H:%M} UTC")
+
+
+def _write(new: Sequence[Review], undos: Sequence[ReviewEvent], change_log: ChangeLog, report: ImportReport) -> None:
+    """Write new reviews, and undos of reviews: two queries, three where something is taken back."""
+    events = [*(review.event for review in new), *undos]
+    for event in events:
+        event.sequence = change_log.next_sequence()
+    ReviewEvent.objects.bulk_create(events)
     Review.objects.bulk_create(new)
+    if undos:
+        taken_back = ReviewEvent.objects.filter(
+            student=change_log.student, event_id__in=[undo.target for undo in undos]
+        )
+        taken_back.update(undone=True)
+    report.stored += len(events)
 
 
 def _score(review: PastReview) -> float:
@@ -163,6 +191,23 @@ def _hash(review: PastReview, source: str) -> str:
     """Return what tells a review that is there already from another under the same key."""
     document = json.dumps([review.key, _response(review, source)], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
+
+
+def _make_undo(target: uuid.UUID, forgotten_at: datetime, student: Student, source: str, now: datetime) -> ReviewEvent:
+    """Return the event that takes a review back whose card was made new again at `forgotten_at`."""
+    occurred_at = min(forgotten_at, now)
+    return ReviewEvent(
+        student=student,
+        event_id=uuid.uuid5(NAMESPACE, f"undo:{target}"),
+        type=ReviewEvent.Type.UNDO,
+        body_hash=hashlib.sha256(target.bytes).hexdigest(),
+        target=target,
+        device=uuid.uuid5(NAMESPACE, source),
+        device_occurred_at=forgotten_at,
+        occurred_at=occurred_at,
+        study_date=study_day(student, occurred_at).date,
+        received_at=now,
+    )
 
 
 def _make_event(review: PastReview, student: Student, source: str, now: datetime) -> ReviewEvent:

@@ -59,6 +59,8 @@ class PastReview:
     duration_ms: int
     key: str
     """Names the review in this and all later exports."""
+    forgotten_at: datetime | None = None
+    """When the card was made new again, if it was: the review does not count since then. Aware."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A package is a zip archive with a SQLite collection: `collection.anki21b` is compressed with zstd (since 23.10, and
 `meta` says so), `collection.anki21` and `collection.anki2` are not. Beside the real one may lie an `anki2` that only
-tells old programs to update. A review is a row of `revlog`: its id is the instant in milliseconds since 1970.
+tells old programs to update. A review is a row of `revlog`: its id is the instant in milliseconds since 1970. “Forget”
+makes a card new again, and is a row without a rating and without an ease factor; “Set due date” has the factor.
 """
 
 from __future__ import annotations
@@ -57,8 +58,12 @@ _TABLES = {
     "notes": {"id", "guid", "tags", "flds"},
 }
 _REVIEWS = """
-    SELECT revlog.id, revlog.ease, revlog.time, revlog.type, revlog.factor, cards.ord, notes.id
-    FROM revlog LEFT JOIN cards ON cards.id = revlog.cid LEFT JOIN notes ON notes.id = cards.nid
+    WITH resets AS (
+        SELECT cid, max(id) AS id FROM revlog WHERE type = 4 AND ease = 0 AND factor = 0 GROUP BY cid
+    )
+    SELECT revlog.id, revlog.ease, revlog.time, revlog.type, revlog.factor, cards.ord, notes.id, resets.id
+    FROM revlog LEFT JOIN resets ON resets.cid = revlog.cid
+    LEFT JOIN cards ON cards.id = revlog.cid LEFT JOIN notes ON notes.id = cards.nid
     ORDER BY notes.id, revlog.id
 """
 _NOTE = "SELECT guid, tags, flds, (SELECT count(*) FROM cards WHERE nid = notes.id) FROM notes WHERE id = ?"
@@ -144,8 +149,8 @@ def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None
     _check(database)
     note: Note | None = None
     for row in database.execute(_REVIEWS):
-        at, ease, milliseconds, kind, factor, place, owner = row
-        if not all(isinstance(value, int) for value in (row[:5] if owner is None else row)):
+        at, ease, milliseconds, kind, factor, place, owner, reset = row
+        if not all(isinstance(value, int) for value in (row[:5] if owner is None else row[:7])):
             raise HistoryError(f"The review {at!r:.40} is no review of Anki's; in Anki run Tools, Check Database.")
         if kind in (MANUAL, RESCHEDULED) or ease == 0:
             yield NotAReview(_NOT_ANSWERED, _date_text(at))
@@ -160,7 +165,9 @@ def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None
         else:
             if note is None or note.id != owner:
                 note = _note(database, owner)
-            yield PastReview(note, place, ease, instant, max(milliseconds, 0), f"{note.guid}:{place}:{at}")
+            forgotten_at = _instant(reset) if isinstance(reset, int) and at < reset else None
+            key = f"{note.guid}:{place}:{at}"
+            yield PastReview(note, place, ease, instant, max(milliseconds, 0), key, forgotten_at)
 
 
 def _check(database: sqlite3.Connection) -> None:

@@ -398,6 +398,63 @@ def test_notes_that_find_none_are_told(student: User, tmp_path: Path) -> None:
     assert "1 × the card was deleted in Anki: 2024-05-22 18:30 UTC\n" in said
 
 
+FORGET = {"ease": 0, "type": packages.MANUAL, "factor": 0}
+SET_DUE_DATE = {"ease": 0, "type": packages.MANUAL, "factor": 2500}
+
+
+def deck(folder: Path, *rows: Row) -> Path:
+    """A package with one note, which is the item."""
+    note = NoteRow(["?"], tags="item:penalty-target", cards=2)
+    return pack(folder / "deck.apkg", latest(collection([note], rows)))
+
+
+def on(day: int, **more: int) -> Row:
+    return Row(more.pop("card", 0), BEGIN + timedelta(days=day), **more)
+
+
+LEARNED = [on(day) for day in (0, 3, 13, 40)]
+AFTERWARDS = [on(60, ease=1), on(61)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reviews", "stability", "difficulty"),
+    [
+        ([*LEARNED, on(50, **FORGET), *AFTERWARDS], 2, 1.887, 6.402),
+        ([*LEARNED, on(50, **FORGET)], 0, None, None),
+        ([*LEARNED, on(50, **SET_DUE_DATE), *AFTERWARDS], 6, 5.783, 7.376),
+        # The last of several resets counts, and one of the note's other card says nothing.
+        ([*LEARNED, on(2, **FORGET), on(50, **FORGET), *AFTERWARDS], 2, 1.887, 6.402),
+        ([*LEARNED, on(50, card=1, **FORGET), *AFTERWARDS], 6, 5.783, 7.376),
+    ],
+)
+def test_a_card_that_was_reset_counts_from_there(
+    student: User, tmp_path: Path, rows: list[Row], reviews: int, stability: float | None, difficulty: float | None
+) -> None:
+    run(deck(tmp_path, *rows))
+    moved = card(student)
+    assert moved.reviews == reviews
+    assert (moved.stability, moved.difficulty) == (
+        stability and pytest.approx(stability, abs=5e-4),
+        difficulty and pytest.approx(difficulty, abs=5e-4),
+    )
+    assert (moved.due_at is None) == (stability is None)
+    assert healthy(student)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_it_makes_no_difference_which_export_comes_first(student: User, tmp_path: Path, newest_first: bool) -> None:
+    exports = [LEARNED, [*LEARNED, on(50, **FORGET), *AFTERWARDS]]
+    for rows in reversed(exports) if newest_first else exports:
+        run(deck(tmp_path, *rows))
+    assert (card(student).reviews, card(student).lapses) == (2, 0)
+    assert healthy(student)
+    before = everything()
+    said = run(deck(tmp_path, *exports[1]))
+    assert "0 imported, 2 already there, 5 skipped" in said
+    assert "4 × before the card was reset: ? at 2024-05-01 18:30 UTC" in said
+    assert everything() == before
+
+
 def test_formulas_are_compared_without_their_delimiters(student: User, course: Course, tmp_path: Path) -> None:
     stem = "What is *not* in $\\frac{a}{b}$ where $a < b$?"
     item = Item.objects.get(slug="penalty-target")
