@@ -33,7 +33,7 @@ CALLOUTS = {
     "intuition": "Intuition",
     "exam": "Exam-favourite numbers",
 }
-BEFORE_MATH = re.compile(r"[(\[“‘„]+$")
+BEFORE_MATH = re.compile(r"(?<![(\[“‘„])[(\[“‘„]+$")
 AFTER_MATH = re.compile(r"^(?:[-–]\w+|[.,;:!?)\]”’…%]+)+")
 """What a line must not break away from a formula: a bracket before it; after it a stop, or the rest of its word."""
 PERCENT = re.compile(r"(?<=\d) %")

@@ -1,0 +1,142 @@
+"""Every regular expression that reads text from outside, and what would make it slow.
+
+Python's engine tries one way after another: a pattern is here with the texts that have the most ways. Patterns that
+authors write are matched by RE2 instead (`questions/kinds/patterns.py`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("examprep", "questions", "quizzes")
+CALLS = ("compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
+LENGTH = 30_000
+SECONDS = 0.5
+"""Of CPU, for a text of that length: where cost grows with length it is a hundredth of that, with its square, more."""
+
+PUMPS = (
+    *(" ", "\n", "a", "A", "0", "1", "<", ">", "(", ")", "[", "-", "+", ",", ".", ":", "=", "/", "\\", "$", "_", "%"),
+    *(
+        "{",
+        "}",
+        "\x02",
+        "\x03",
+        "e",
+        "é",
+        "'",
+        '"',
+        "&",
+        "¹",
+        "⁻",
+        "a ",
+        "a,",
+        "0,",
+        "0 ",
+        "1.",
+        ": ",
+        "\\ ",
+        "- ",
+        "<a",
+    ),
+    *("try=", "try=a,", "1 000", "000 ", "1x", "1 x ", "\r\n---", "---\n", "=a", "\\text ", "\\cdot ", "<div ", "</p"),
+    *('<span class="math">', '<div class="math display">', "[$", "[latex", "&#1", "&#99999999999999999999", "-a", "a-"),
+)
+"""What a text is filled with, for every pattern."""
+
+WHOLE = {r"(.*):\s*(\.\d{1,2}[gf])\s*"}
+"""Patterns that are only ever matched to a whole text."""
+
+TYPED = 1000
+"""Characters of a typed number at most, once its signs are written out."""
+
+REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
+    # questions/variants/numbers.py
+    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+    r"|(?P<name>\\?[a-zA-Z]+)|(?P<sign>[-+*/^%(){}\[\],;]))": (TYPED, ("1.1e-", ".")),
+    r"(?<![\d.,])(\d{1,3})(?:[ \u00a0\u2009\u202f'’](\d{3}))+(?![\d])": (TYPED, ("1 000", "000\u202f", "000'0")),
+    r"([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)": (TYPED, ("⁻", "⁻¹")),
+    r"^[a-zA-Zλη]\s*=\s*": (TYPED, ("x ",)),
+    r"[-+]?0[xX]": (TYPED, ("0x",)),
+    r"(?<=[\d)}.]) *[xX] *(?=[\d(\\.])": (TYPED, ("1 x", ") ")),
+    r"\D": (TYPED, ()),
+    r"[,;]": (TYPED, ()),
+    r"(?<!\d)0*[1-9]\d{0,2},\d{3}(?!\d)": (TYPED, ("0", "01,0", "1,0000")),
+    r"(\d*),(\d+)": (TYPED, ("0", "0,")),
+    # questions/variants: formulas and texts of numeric items
+    r"[A-Za-z_]\w*": (LENGTH, ()),
+    r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$": (LENGTH, ("\\text", "\\end  ")),
+    r"(?:\\[a-zA-Z]+|[\^_}\]])$": (LENGTH, ("\\a", "^")),
+    r"(.*):\s*(\.\d{1,2}[gf])\s*": (LENGTH, (":.1g", ": .1", ":  ")),
+    r"(?:[-+/*^]|\\times|\\cdot|\\div)\s*$": (LENGTH, ("-  ", "\\times ")),
+    r"(?:/|\\div)\s*$": (LENGTH, ("/  ", "\\div ")),
+    # questions/kinds/short_text.py
+    r"[^\d.+\-*/=<>]": (LENGTH, ()),
+    # questions/interchange/yaml.py
+    r"^[-+]?[0-9]{1,18}$": (LENGTH, ()),
+    r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$": (LENGTH, ("1e1", "1.1")),
+    r"^(true|false)$": (LENGTH, ("true",)),
+    r"---\r?\n(.*?)\r?\n---\r?\n(.*)\Z": (LENGTH, ("---\r\n", "\r\n---\r", "\n---\n\n")),
+    # questions/text
+    r"\btry=([a-z0-9-]+(?:,[a-z0-9-]+)*)": (LENGTH, ("try=a-", "try=a,a")),
+    r"(?<![(\[“‘„])[(\[“‘„]+$": (LENGTH, ("(", "([", "“")),
+    r"^(?:[-–]\w+|[.,;:!?)\]”’…%]+)+": (LENGTH, ("-a", ".-a", "…", "-a.")),
+    r"(?<=\d) %": (LENGTH, ("1 ",)),
+    # It reads what was cleaned, where whatever opens is closed.
+    r'<div class="simulator-place simulator-(?P<name>[a-z-]+)">.*?</div>': (
+        LENGTH,
+        ('<div class="simulator-place simulator-a">x</div>', '<div class="simulator-place simulator-a', "</div>"),
+    ),
+    r"[^a-z0-9]+": (LENGTH, ("a!",)),
+    r'<(span|div) class="math(?: display)?">([^<]*)</\1>': (LENGTH, ('<span class="math">a</div>',)),
+    r"</(?:p|li|h\d|t[dh]|pre|div|aside)>|<br>": (LENGTH, ("</h1", "<br")),
+    r"\x02([^\x02\x03]*)\x03|(\s+)|([^\s\x02]+)": (LENGTH, ("\x02a", "\x02 ")),
+    r"([^\W_]+)": (LENGTH, ()),
+    r"([bdfgmnprt])\1$": (LENGTH, ("b", "nn ")),
+    r"<[^<>]*>": (LENGTH, ("<", "<a ")),
+    r"[^\W_]+": (LENGTH, ("a_",)),
+    # quizzes/reminders
+    r"https?://[a-z0-9.-]+(:[0-9]{1,5})?": (LENGTH, ("https://a.", "http://a:1")),
+    r"[^\x21-\x7e]": (LENGTH, ()),
+    # quizzes/memory_upkeep/histories/anki.py
+    r"</?(?:br|div|p|h[1-6]|hr|li|ol|ul|dl|dt|dd|table|tr|t[dh]|pre|blockquote)\b[^<>]*>": (LENGTH, ("<p ", "</div")),
+    r"&#[0-9]{20,};?": (LENGTH, ("&#" + "9" * 19, "9", "&#")),
+    r"\\[()\[\]]|\[/?\$+\]|\[/?latex\]|\$+": (LENGTH, ("[$", "[/$$", "$", "\\(")),
+}
+
+
+def patterns_of(source: str) -> Iterator[str]:
+    """The patterns that a module gives to `re`."""
+    for node in ast.walk(ast.parse(source)):
+        assert not (isinstance(node, ast.ImportFrom) and node.module == "re"), "write re.compile(…), to be found here"
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[first, *_]) if name in CALLS:
+                assert isinstance(first, ast.Constant), f"a pattern is computed in line {node.lineno}"
+                assert isinstance(first.value, str)
+                yield first.value
+
+
+def test_every_pattern_is_reviewed() -> None:
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    found = {pattern for file in files for pattern in patterns_of(file.read_text(encoding="utf-8"))}
+    assert found == set(REVIEWED)
+
+
+@pytest.mark.parametrize("pattern", REVIEWED)
+def test_a_pattern_takes_no_time(pattern: str) -> None:
+    length, pumps = REVIEWED[pattern]
+    compiled = re.compile(pattern, re.DOTALL)
+    for pump in (*PUMPS, *pumps):
+        body = pump * (length // len(pump))
+        for text in (body, body + "!", f"1{body}", f"\\a{body}\x00", f"---\n{body}"):
+            began = time.thread_time()
+            if pattern not in WHOLE:
+                compiled.sub("", text)
+            compiled.fullmatch(text)
+            assert time.thread_time() - began < SECONDS, (pump, text[:40])
