@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+
+from examprep.problems import CONTENT_TYPE, problem
+from questions.json_types import JsonError, read_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -60,6 +63,22 @@ class RetryAfter:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             response.setdefault("Retry-After", "60")
         return response
+
+
+class ReadableBodies:
+    """Refuses what allauth would fall over: JSON that is nested too deeply, or has characters no database keeps."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/_allauth/") and request.method not in {"GET", "HEAD"} and request.body:
+            try:
+                if not isinstance(read_json(request.body), dict):
+                    raise JsonError("Send an object.")
+            except JsonError as error:
+                return JsonResponse(problem(400, str(error)), status=400, content_type=CONTENT_TYPE)
+        return self.get_response(request)
 
 
 class StudentTimeZone:

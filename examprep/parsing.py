@@ -1,4 +1,4 @@
-"""How the API reads requests."""
+"""How the API reads requests and writes answers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import IO
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
 
 
 class ShallowJSON(JSONParser):
-    """Reads JSON. What is nested deeper than Python reads is malformed like any other."""
+    """Reads JSON. What is nested deeper than Python reads is malformed like any other.
+
+    A character that no database keeps is left to whoever reads the field: in a batch it costs its own event alone.
+    """
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, object] | None = None
@@ -19,3 +23,19 @@ class ShallowJSON(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("JSON parse error: this is nested too deeply.") from None
+
+
+class AnyTextJSON(JSONRenderer):
+    """Writes JSON. What a client sent and UTF-8 cannot say is escaped, so that it gets back the very same."""
+
+    def render(
+        self,
+        data: object,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, object] | None = None,
+    ) -> bytes:
+        try:
+            return super().render(data, accepted_media_type, renderer_context)
+        except UnicodeEncodeError:
+            self.ensure_ascii = True  # type: ignore[misc] # of this one answer
+            return super().render(data, accepted_media_type, renderer_context)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "examprep.middleware.ContentSecurityPolicy",
     "examprep.middleware.RetryAfter",
+    "examprep.middleware.ReadableBodies",
     "examprep.middleware.StudentTimeZone",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -232,7 +233,7 @@ REST_FRAMEWORK = {
         "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["examprep.parsing.AnyTextJSON"],
     "DEFAULT_PARSER_CLASSES": ["examprep.parsing.ShallowJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "examprep.problems.CursorPages",

@@ -30,6 +30,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
     builds_on = serializers.SlugRelatedField[Lesson](slug_field="slug", read_only=True, many=True)
     concepts = serializers.SlugRelatedField[Concept](slug_field="slug", read_only=True, many=True)
     body_html = serializers.SerializerMethodField()
+    reading = serializers.JSONField(source="reading_list", read_only=True)
     simulators = serializers.SerializerMethodField(help_text="Names of the interactive figures; see simulators/.")
 
     class Meta:

@@ -1,5 +1,6 @@
-"""What the JSON payloads of both apps are made of: strings of a known form, as the API documents them."""
+"""What the JSON payloads of both apps are made of: strings of a known form, as the API documents them; and a reader."""
 
+import json
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -18,3 +19,44 @@ Share = Annotated[float, Field(ge=0, le=1)]
 def one_of(values: Iterable[str]) -> WithJsonSchema:
     """Mark a string as one of `values`: `Annotated[str, one_of(Exam.Kind.values)]`."""
     return WithJsonSchema({"type": "string", "enum": list(values)})
+
+
+DEEPEST = 64
+"""How deep a document may be nested."""
+
+
+class JsonError(ValueError):
+    """This is no JSON that can be read and stored; the message says why."""
+
+
+def read_json(body: bytes) -> object:
+    """Return the document of a request's body, of strings that every database keeps. Raises JsonError."""
+    try:
+        document: object = json.loads(body)
+        # Half of a pair of UTF-16 is legal in JSON and in no database; nor is NUL in PostgreSQL's.
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise JsonError("This is nested too deeply.") from None
+    except UnicodeEncodeError:
+        raise JsonError("This has a character that cannot be read.") from None
+    except ValueError:
+        raise JsonError("Send JSON in UTF-8.") from None
+    if b"\\u0000" in text:
+        raise JsonError("This has a character that cannot be read.")
+    if _is_deeper_than(document, DEEPEST):
+        raise JsonError("This is nested too deeply.")
+    return document
+
+
+def _is_deeper_than(document: object, depth: int) -> bool:
+    level = [document]
+    for _ in range(depth + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True

@@ -1,6 +1,14 @@
 """Courses and their lessons."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
+
+
+def web_address(url: object) -> str:
+    """Return the address where a link may lead to it; "" for scripts, files and whatever else is no page of the web."""
+    return url if isinstance(url, str) and re.match(r"https?://[^\s/]", url, re.IGNORECASE) else ""
 
 
 class Course(models.Model):
@@ -36,3 +44,26 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse a reading list that cannot be shown: each entry has a title and an address of the web."""
+        entries = self.reading if isinstance(self.reading, list) else [None]
+        if not all(
+            isinstance(entry, dict) and entry.get("title") and web_address(entry.get("url")) for entry in entries
+        ):
+            raise ValidationError(
+                {"reading": "Give each entry a title, and a url that begins with http:// or https://."}
+            )
+
+    @property
+    def reading_list(self) -> list[dict[str, str]]:
+        """What to read: `title`, `url` and `what`; the url is empty where it is no address of the web."""
+        return [
+            {
+                "title": str(entry.get("title", "")),
+                "url": web_address(entry.get("url")),
+                "what": str(entry.get("what", "")),
+            }
+            for entry in self.reading
+            if isinstance(entry, dict)
+        ]

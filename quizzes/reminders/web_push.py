@@ -30,6 +30,7 @@ KEEP_FOR = 12 * 3600
 MAX_SUBSCRIPTIONS = 10
 """Browsers of one student; the oldest give way."""
 GONE = (404, 410)
+_NOT_KNOWN = "Use the address of a known push service."
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
@@ -54,10 +55,10 @@ def subscribe(student: Student, document: object) -> PushSubscription:
 
     Raises SubscriptionError.
     """
-    fields: Mapping[str, Any] = document if isinstance(document, dict) else {}
-    endpoint, keys = fields.get("endpoint"), fields.get("keys", {})
-    if not isinstance(endpoint, str) or len(endpoint) > 1000 or not _is_known(endpoint):
-        raise SubscriptionError({"endpoint": ["Use the address of a known push service."]})
+    endpoint = endpoint_of(document)
+    if len(endpoint) > 1000 or not _is_known(endpoint):
+        raise SubscriptionError({"endpoint": [_NOT_KNOWN]})
+    keys: Any = document.get("keys") if isinstance(document, dict) else None
     try:
         p256dh, auth = keys["p256dh"], keys["auth"]
         ec.EllipticCurvePublicKey.from_encoded_point(push_encryption.CURVE, from_base64(p256dh))
@@ -72,6 +73,14 @@ def subscribe(student: Student, document: object) -> PushSubscription:
     newest = PushSubscription.objects.filter(student=student).order_by("-made_at", "-pk")[:MAX_SUBSCRIPTIONS]
     PushSubscription.objects.filter(student=student).exclude(pk__in=[each.pk for each in newest]).delete()
     return subscription
+
+
+def endpoint_of(document: object) -> str:
+    """Return the address that a browser's subscription names. Raises SubscriptionError."""
+    endpoint = document.get("endpoint") if isinstance(document, dict) else None
+    if not isinstance(endpoint, str):
+        raise SubscriptionError({"endpoint": [_NOT_KNOWN]})
+    return endpoint
 
 
 def unsubscribe(student: Student, endpoint: str) -> None:

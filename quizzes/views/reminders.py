@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from questions.json_types import JsonError, read_json
 from quizzes import reminders
 from quizzes.reminders import web_push
 from quizzes.views import StudentRequest
@@ -30,15 +29,15 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 def browser(request: StudentRequest) -> HttpResponse:
     """Keep (POST) or forget (DELETE) this browser's subscription."""
     try:
-        subscription = json.loads(request.body)
+        subscription = read_json(request.body)
         if request.method == "POST":
             web_push.subscribe(request.user, subscription)
         else:
-            web_push.unsubscribe(request.user, str(subscription["endpoint"]))
+            web_push.unsubscribe(request.user, web_push.endpoint_of(subscription))
     except web_push.SubscriptionError as error:
         return JsonResponse({"errors": error.errors}, status=400)
-    except (ValueError, KeyError, TypeError):
-        return JsonResponse({"errors": {"body": ["Send the subscription as JSON."]}}, status=400)
+    except JsonError as error:
+        return JsonResponse({"errors": {"body": [str(error)]}}, status=400)
     return HttpResponse(status=204)
 
 

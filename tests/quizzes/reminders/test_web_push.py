@@ -162,6 +162,8 @@ def test_a_browser_that_is_gone_is_forgotten_and_one_that_is_busy_kept(student: 
         "http://127.0.0.1:99999/x",
         "http://127.0.0.1:8000bad/x",
         "https://[",
+        "https://fcm.googleapis.com/\ud800",
+        "https://fcm.googleapis.com/\x00",
         "http://127.0.0.1:1/x y",
         f"https://{'x' * 70}.notify.windows.com/",
     ],
@@ -205,6 +207,8 @@ def test_a_service_that_speaks_no_http_took_nothing(student: User, service: str,
         "http://169.254.169.254/latest",
         "file:///etc/passwd",
         "https://[",
+        "https://fcm.googleapis.com/\ud800",
+        "https://fcm.googleapis.com/\x00",
         "https://x:bad.notify.windows.com/y",
         "https://x.notify.windows.com:99999/y",
         "https://fcm.googleapis.com/x y",
@@ -217,7 +221,7 @@ def test_a_service_that_speaks_no_http_took_nothing(student: User, service: str,
 def test_other_addresses_are_refused(web: Client, endpoint: Any) -> None:
     answer = post(web, {**Browser("").subscription, "endpoint": endpoint})
     assert answer.status_code == 400
-    assert "endpoint" in answer.json()["errors"]
+    assert {"endpoint", "body"} & answer.json()["errors"].keys()
     assert not PushSubscription.objects.exists()
 
 
@@ -227,6 +231,15 @@ def test_keys_that_are_none_are_refused(web: Client, keys: Any) -> None:
     assert answer.status_code == 400
     assert "keys" in answer.json()["errors"]
     assert post(web, "no subscription").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, "[" * 200 + "]" * 200, '{"endpoint": "\\ud800"}', "{", "[]", "NaN", "\xff"]
+)
+@pytest.mark.parametrize("method", ["post", "delete"])
+def test_what_is_no_subscription_is_refused(web: Client, method: str, body: str) -> None:
+    sent = body.encode("latin-1")
+    assert getattr(web, method)("/reminders/push/", sent, content_type="application/json").status_code == 400
 
 
 def test_unsubscribing_and_other_peoples_browsers(student: User, stranger: User, web: Client, service: str) -> None:
