@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -48,6 +51,15 @@ def test_slots_and_revisions_of_a_sitting(client: Client, student: User, number:
     assert client.get(f"{address}slots/{'9' * 5000}/").status_code == 404
 
 
+@pytest.mark.parametrize("slot", ["0", "99999", "9" * 19, "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("place", ["answers/{}/", "flags/{}/", "rounds/{}/oral/"])
+def test_slots_in_addresses_of_the_api(api: Api, student: User, place: str, slot: str) -> None:
+    sitting = exams.open_sitting(student, Exam.objects.get(slug="tiny-exam"), timezone.now())[0]
+    body = {"response": {"text": "x"}, "rev": 0, "flagged": True, "pair": "x", "mark": 1}
+    address = f"/api/v1/sittings/{sitting.pk}/{place.format(slot)}"
+    assert api.client.put(address, body, content_type="application/json").status_code in (400, 404)
+
+
 @pytest.mark.parametrize("mark", ["", "01", "12", "012", "3", "²", *ODD])
 def test_marks_of_oneself_are_0_1_or_2(client: Client, student: User, mark: str) -> None:
     client.force_login(student)
@@ -81,3 +93,13 @@ def test_the_port(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
 def test_an_echo_costs_nothing(client: Client, db: None) -> None:
     for value in ("1e00000005000000", "1e00000060000000", "1e-00000060000000"):
         assert "too large or too small" in client.get("/review/read/", {"value": value}).content.decode()
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, -(10**30)])
+@pytest.mark.parametrize("field", ["student", "change_log", "issued_at", "courses"])
+def test_numbers_in_a_cursor(api: Api, field: str, number: int) -> None:
+    cursor = api.get("sync/").json()["cursor"]
+    held = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    held[field] = {str(number): 0} if field == "courses" else number
+    forged = base64.urlsafe_b64encode(json.dumps(held).encode()).decode().rstrip("=")
+    assert api.get(f"sync/?cursor={forged}").status_code == 400

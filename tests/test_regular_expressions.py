@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("examprep", "questions", "quizzes")
 CALLS = ("compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 LENGTH = 30_000
-SECONDS = 0.5
+SECONDS = 0.1
 """Of CPU, for a text of that length: where cost grows with length it is a hundredth of that, with its square, more."""
 
 PUMPS = (
@@ -135,8 +135,12 @@ def test_a_pattern_takes_no_time(pattern: str) -> None:
     for pump in (*PUMPS, *pumps):
         body = pump * (length // len(pump))
         for text in (body, body + "!", f"1{body}", f"\\a{body}\x00", f"---\n{body}"):
-            began = time.thread_time()
-            if pattern not in WHOLE:
-                compiled.sub("", text)
-            compiled.fullmatch(text)
-            assert time.thread_time() - began < SECONDS, (pump, text[:40])
+            assert any(_seconds(compiled, text) < SECONDS for _ in range(3)), (pump, text[:40])
+
+
+def _seconds(pattern: re.Pattern[str], text: str) -> float:
+    began = time.thread_time()
+    if pattern.pattern not in WHOLE:
+        pattern.sub("", text)
+    pattern.fullmatch(text)
+    return time.thread_time() - began

@@ -25,12 +25,12 @@ class Cursor(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    student: int
+    student: Number
     change_log: Number = -1
     """The number of the last change that was read of the student's change log."""
-    courses: dict[int, Number] = {}
+    courses: dict[Number, Number] = {}
     """Of each course, the number of the last item that was read."""
-    issued_at: int
+    issued_at: Number
     """When the client was given it, in seconds since 1970."""
 
     def __str__(self) -> str:
