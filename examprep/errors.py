@@ -17,7 +17,9 @@ RETRY_AFTER = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400, also for a host name that is not served here."""
+    """400, also for a host name that is not served here; 503 where a session could not be stored."""
+    if _is_database_away(exception):
+        return _try_later(request)
     return _failed(request, 400, "This request cannot be read, or the host name is not served here.")
 
 
@@ -38,8 +40,23 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After where the database is away or locked, else 500."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return _failed(request, 500, "Something went wrong on the server.")
+    if _is_database_away(sys.exc_info()[1]):
+        return _try_later(request)
+    return _failed(request, 500, "Something went wrong on the server.")
+
+
+def _is_database_away(error: BaseException | None) -> bool:
+    """Whether the database did not answer, or this went wrong because it had not, as where a session is stored."""
+    seen: set[int] = set()
+    while error and id(error) not in seen:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _try_later(request: HttpRequest) -> HttpResponse:
     response = _failed(request, 503, f"The database is busy or away. Try again in {RETRY_AFTER} seconds.")
     response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -109,6 +109,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# In seconds: what a web process waits for a lock, or for one statement, before it answers 503 (examprep.patience).
+DATABASE_WAIT = env.float("DATABASE_WAIT", default=1.5)
 
 # Celery: late acknowledgement and one task at a time, so that a killed worker's task runs again elsewhere; publishing
 # gives up at once when the broker is away, because the rows that ask for the work are in the database anyway.
@@ -124,6 +126,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for a week-end
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "socket_timeout": 5,

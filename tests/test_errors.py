@@ -7,9 +7,12 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError, connection
 from django.test import Client
 
+from examprep.models import User
 from questions.models import Course
 from tests.conftest import Api
 
@@ -48,3 +51,21 @@ def test_a_locked_database_says_when_to_come_back(api: Api, course: Course) -> N
     assert answer["Retry-After"] == "5"
     assert page.status_code == 503
     assert "The service is busy" in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_cannot_be_stored_is_no_fault_of_the_client(
+    student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(session: SessionStore, must_create: bool = False) -> None:
+        try:
+            raise OperationalError("database is locked")
+        except OperationalError:
+            raise UpdateError  # noqa: B904 - as in Django
+
+    client = Client(raise_request_exception=False)
+    client.force_login(student)
+    monkeypatch.setattr(SessionStore, "save", fail)
+    monkeypatch.setattr("django.conf.settings.SESSION_SAVE_EVERY_REQUEST", True)
+    page = client.get("/settings/")
+    assert (page.status_code, page["Retry-After"]) == (503, "5")

@@ -20,6 +20,8 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from examprep.patience import limit_waiting
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -71,6 +73,7 @@ class BufferingWorker(Worker):  # type: ignore[misc] # Gunicorn has no types
     def run(self) -> None:
         """Serve until Gunicorn ends the process, or the process has served its share of requests."""
         _allow_descriptors()
+        limit_waiting()
         channels: Channels = {}
         servers = [self._serve(listener.sock, channels) for listener in self.sockets]
         self.alive: bool

@@ -1,0 +1,130 @@
+"""A web process waits for its database for a moment, then says when to come back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import urllib.error
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import environ
+import psycopg
+import pytest
+import pytest_django
+from django.conf import settings
+from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.db.utils import ConnectionHandler
+
+from examprep.patience import limit_waiting
+from tests import servers
+from tests.faults.service import Service, log_in, waited
+
+LIMIT = 2.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of an empty database on a real PostgreSQL; tests skip where there is none."""
+    try:
+        with servers.postgresql() as url:
+            yield url
+    except servers.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def database(server: str, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
+    """A connection as a web process makes it."""
+    handler = ConnectionHandler({"default": environ.Env.db_url_config(server)})
+    limit_waiting(handler)
+    database = handler["default"]
+    try:
+        with django_db_blocker.unblock():
+            yield database
+    finally:
+        database.close()
+        connection_created.disconnect(dispatch_uid="patience")
+
+
+@contextmanager
+def fails_soon(limit: float = LIMIT) -> Iterator[None]:
+    begun = waited()
+    with pytest.raises(OperationalError):
+        yield
+    assert waited() - begun < limit
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def ask(database: BaseDatabaseWrapper, question: str = "SELECT 7") -> object:
+    with database.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+def test_a_statement_that_takes_long_fails_and_the_connection_stays(database: BaseDatabaseWrapper) -> None:
+    with fails_soon():
+        ask(database, "SELECT pg_sleep(60)")
+    assert ask(database) == 7
+
+
+def test_a_lock_that_somebody_holds_fails(database: BaseDatabaseWrapper, server: str) -> None:
+    with psycopg.connect(server) as other:
+        other.execute("CREATE TABLE IF NOT EXISTS things (id integer)")
+        other.commit()
+        other.execute("LOCK TABLE things")
+        with fails_soon():
+            ask(database, "SELECT count(*) FROM things")
+    assert ask(database, "SELECT count(*) FROM things") == 0
+
+
+def test_a_server_that_hangs_is_hung_up_on(database: BaseDatabaseWrapper) -> None:
+    backend = ask(database, "SELECT pg_backend_pid()")
+    assert isinstance(backend, int)
+    with stopped(backend):
+        with fails_soon():
+            ask(database)
+        database.close_if_unusable_or_obsolete()
+        assert ask(database) == 7, "another connection works"
+
+
+def test_a_server_that_takes_no_connection_is_given_up(database: BaseDatabaseWrapper) -> None:
+    folder = Path(str(ask(database, "SHOW data_directory")))
+    database.close()
+    with stopped(int((folder / "postmaster.pid").read_text().splitlines()[0])), fails_soon(LIMIT + 1):
+        ask(database)
+    assert ask(database) == 7
+
+
+def test_the_limits_are_those_of_web_processes_alone() -> None:
+    options = connections.settings["default"]["OPTIONS"]
+    assert options.get("timeout") == 20 or "options" not in options
+    handler = ConnectionHandler({"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}})
+    limit_waiting(handler)
+    assert handler.settings["default"]["OPTIONS"]["timeout"] == settings.DATABASE_WAIT
+
+
+@pytest.mark.slow
+def test_a_locked_sqlite_is_503_before_anybody_gives_up(tmp_path: Path) -> None:
+    with Service(tmp_path) as service:
+        url = service.ready()
+        with closing(sqlite3.connect(tmp_path / "db.sqlite3", timeout=30)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                log_in(url)
+            assert refused.value.code == 503
+            assert refused.value.headers["Retry-After"]
+            assert refused.value.headers["Content-Type"] == "application/problem+json"
+        log_in(url)
