@@ -162,8 +162,6 @@ def test_a_browser_that_is_gone_is_forgotten_and_one_that_is_busy_kept(student: 
         "http://127.0.0.1:99999/x",
         "http://127.0.0.1:8000bad/x",
         "https://[",
-        "https://fcm.googleapis.com/\ud800",
-        "https://fcm.googleapis.com/\x00",
         "http://127.0.0.1:1/x y",
         f"https://{'x' * 70}.notify.windows.com/",
     ],
