@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.userkit import filter_users_by_email, filter_users_by_username
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from examprep import login_limits, security_log
-from examprep.models import User
+from examprep.models import User, validate_username
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -29,12 +29,23 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
             answer = respond_429(request)
             answer["Retry-After"] = str(refused.retry_after)
             raise ImmediateHttpResponse(answer) from None
+        if name := credentials.get("username"):
+            # How the database compares capitals is its own affair.
+            person = User.named(name)
+            credentials["username"] = person.username if person else name
         user: User | None = super().authenticate(request, **credentials)
         if user is None:
             security_log.note("login_failed", request, typed)
         else:
             attempt.succeeded()
         return user
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 - as allauth calls it
+        """Return a name for a new account. Raises ValidationError where it is taken, or looks like one that is."""
+        name: str = super().clean_username(username, shallow)
+        if not shallow:
+            validate_username(name)
+        return name
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Count nothing here: `authenticate` has."""
@@ -53,7 +64,7 @@ def _account(user: User) -> str:
 def _whose(credentials: dict[str, str]) -> str:
     """Return what an account's failures are counted by: the person, by whichever name, or a name that nobody has."""
     name, email = credentials.get("username"), credentials.get("email")
-    people = list(filter_users_by_username(name)[:2]) if name else []
-    if not people and (address := email or name):
-        people = filter_users_by_email(address, prefer_verified=True, for_login=True)
-    return _account(people[0]) if people else f"name:{(name or email or '').casefold()}"
+    person = User.named(name) if name else None
+    if person is None and (address := email or name):
+        person = next(iter(filter_users_by_email(address, prefer_verified=True, for_login=True)), None)
+    return _account(person) if person else f"name:{(name or email or '').casefold()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import ClassVar
 
 from allauth.account.forms import (
@@ -16,7 +15,7 @@ from allauth.account.forms import (
 from django import forms
 from django.http import HttpRequest
 
-from examprep.models import User
+from examprep.models import User, time_zones
 
 
 class SettingsForm(forms.ModelForm[User]):
@@ -91,7 +90,7 @@ class SignUp(InOurWords, SignupForm):  # type: ignore[misc] # allauth has no typ
 
     def save(self, request: HttpRequest) -> User:
         user: User = super().save(request)
-        if self.cleaned_data["time_zone"] in zoneinfo.available_timezones():
+        if self.cleaned_data["time_zone"] in time_zones():
             user.time_zone = self.cleaned_data["time_zone"]
             user.save(update_fields=["time_zone"])
         return user

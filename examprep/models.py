@@ -1,23 +1,41 @@
 """The user of the service."""
 
+from __future__ import annotations
+
 import zoneinfo
+from functools import cache
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from examprep import usernames
 from quizzes.calendar import StudyDay
+
+NO_PLACES = {"localtime", "Factory"}
+"""In the time-zone database, and no time zones: what the server is set to, and what nobody has set."""
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(zoneinfo.available_timezones() - NO_PLACES)
 
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the time-zone database does not have."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValidationError(
-            "“%(name)s” is not a time zone; use a name such as Europe/Berlin.", params={"name": name}
-        ) from None
+    if name not in time_zones():
+        raise ValidationError("“%(name)s” is not a time zone; use a name such as Europe/Berlin.", params={"name": name})
+
+
+def validate_username(name: str, person: User | None = None) -> None:
+    """Refuse a name that looks like somebody else's than the person's own, or that is nothing but dots."""
+    if not name.strip("."):
+        raise ValidationError("A username needs a letter or a digit.")
+    others = User.objects.filter(shape=usernames.shape_of(name)).values_list("pk", flat=True)
+    if set(others) - {person.pk if person else None}:
+        raise ValidationError("This username is taken, or looks like one that is. Choose another.")
 
 
 class User(AbstractUser):
@@ -46,6 +64,7 @@ class User(AbstractUser):
     kept_date = models.DateField(null=True, editable=False)
     kept_from = models.DateTimeField(null=True, editable=False)
     kept_until = models.DateTimeField(null=True, editable=False)
+    shape = usernames.ShapeField(max_length=usernames.LONGEST, default="", editable=False, db_index=True)
 
     @property
     def kept_day(self) -> StudyDay | None:
@@ -59,6 +78,22 @@ class User(AbstractUser):
         self.kept_date = day.date if day else None
         self.kept_from = day.begins_at if day else None
         self.kept_until = day.ends_at if day else None
+
+    def clean(self) -> None:
+        """Refuse a new name that others could be taken for."""
+        super().clean()
+        if not User.objects.filter(pk=self.pk, username=self.username).exists():
+            try:
+                validate_username(self.username, self)
+            except ValidationError as error:
+                raise ValidationError({"username": error}) from None
+
+    @classmethod
+    def named(cls, name: str) -> User | None:
+        """Return whose name this is, in capitals or not, on every database."""
+        people = list(cls.objects.filter(shape=usernames.shape_of(name)).order_by("pk"))
+        same = [person for person in people if usernames.fold(person.username) == usernames.fold(name)]
+        return next((person for person in same if person.username == name), same[0] if len(same) == 1 else None)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from examprep.forms import ExamDateForm, SettingsForm
-from examprep.models import User
+from examprep.models import User, time_zones
 from quizzes import schedule
 from quizzes.reminders import web_push
 
@@ -47,7 +47,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             schedule.change_settings(form.save(commit=False))
         messages.success(request, "Saved. Your plan is being updated.")
         return redirect("settings")
-    zones = sorted(zoneinfo.available_timezones())
+    zones = sorted(time_zones())
     context = {"form": form, "exams": exams, "zones": zones, "push_key": web_push.public_key()}
     return render(request, "settings.html", context, status=422 if data is not None else 200)
 

@@ -54,6 +54,9 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
     [
         ("time_zone", "Europe/Atlantis"),
         ("time_zone", "../etc"),
+        ("time_zone", "localtime"),
+        ("time_zone", "Factory"),
+        ("time_zone", "\ud800"),
         ("day_rollover_hour", 24),
         ("daily_minutes", 0),
         ("daily_minutes", "many"),
