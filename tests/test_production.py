@@ -68,6 +68,7 @@ def test_compose_starts_again_what_ends_and_keeps_what_is_stored() -> None:
         assert services["web"]["depends_on"][name]["condition"] == "service_healthy"
         assert services[name]["volumes"][0].split(":")[0] in COMPOSE["volumes"]
     assert "healthcheck" not in services["web"], "the image's own"
+    assert services["worker"]["healthcheck"]["test"]
     assert "/health/ready" in COMMANDS["HEALTHCHECK"][-1]
 
 
@@ -238,6 +239,10 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
         until(all_of_it.healthy, 30, lambda: all_of_it.log("web"))
         until(lambda: "ready." in all_of_it.log("worker"), 30, lambda: all_of_it.log("worker"))
         until(lambda: "beat: Starting" in all_of_it.log("beat"), 30, lambda: all_of_it.log("beat"))
+        shell, check = services["worker"]["healthcheck"]["test"]
+        assert shell == "CMD-SHELL"
+        asked = all_of_it.run(["sh", "-c", check.replace("$$", "$")])
+        assert (asked.returncode, "pong" in asked.stdout) == (0, True), asked.stderr
 
         redis.close()
         assert not all_of_it.healthy()

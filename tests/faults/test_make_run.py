@@ -129,6 +129,18 @@ def test_it_starts_again_whatever_was_killed(service: Service) -> None:
     assert service.nothing_left()
 
 
+def test_the_worker_works_again_after_each_of_several_ends_of_redis(data: Path) -> None:
+    with Service(data, PLAN_DELAY="0", PUBLISH_AGAIN="1", SWEEP_EVERY="1") as service:
+        url = service.ready()
+        for _ in range(4):
+            os.kill(service.process_of("redis-server"), signal.SIGKILL)
+            done = len(PLANNED.findall(log(data, "worker")))
+            bury_one(url)
+            until(lambda: len(PLANNED.findall(log(data, "worker"))) > done, 90, lambda: log(data, "worker"))  # noqa: B023
+        assert service.stop() == 0
+        assert service.nothing_left()
+
+
 def test_a_process_that_keeps_ending_is_said_by_the_health_check_and_the_others_go_on(data: Path) -> None:
     with Service(data) as service:
         url = service.ready()
