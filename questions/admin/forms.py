@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from questions import bank
+from questions.admin.keys import RowsChoiceField
 from questions.admin.rows import MAX_ROWS, RowsField
 from questions.kinds import AnyKind, fields
 from questions.models import Concept, Item
@@ -22,9 +23,7 @@ class ItemForm(forms.ModelForm[Item]):
     kind: ClassVar[AnyKind]
 
     main_concept = forms.ModelChoiceField(Concept.objects.all(), help_text="Its lesson is the item's lesson.")
-    other_concepts = forms.ModelMultipleChoiceField(
-        Concept.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    other_concepts = RowsChoiceField(Concept.objects.all(), required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Item
