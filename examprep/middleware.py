@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from examprep.problems import CONTENT_TYPE, problem
+from examprep.security_log import note
 from questions.json_types import JsonError, read_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -21,6 +22,18 @@ POLICY = {
     "base-uri": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
+}
+SHOWING_KEYS = {
+    f"admin:{page}"
+    for page in (
+        "questions_item_change",
+        "questions_itemversion_change",
+        "quizzes_presentation_change",
+        "quizzes_sitting_change",
+        "quizzes_review_change",
+        "quizzes_reviewevent_change",
+        "quizzes_exam_results",
+    )
 }
 DOCS_PATH = "/api/v1/docs/"
 
@@ -79,6 +92,20 @@ class ReadableBodies:
             except JsonError as error:
                 return JsonResponse(problem(400, str(error)), status=400, content_type=CONTENT_TYPE)
         return self.get_response(request)
+
+
+class KeysViewed:
+    """Has it logged who of the staff looked at a key, and where."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match and match.view_name in SHOWING_KEYS and response.status_code == HTTPStatus.OK:
+            note("keys_viewed", request, request.user.get_username(), page=request.path)
+        return response
 
 
 class StudentTimeZone:

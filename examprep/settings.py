@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "examprep.middleware.RetryAfter",
     "examprep.middleware.ReadableBodies",
     "examprep.middleware.StudentTimeZone",
+    "examprep.middleware.KeysViewed",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -183,6 +184,8 @@ LOGIN_REDIRECT_URL = "/today/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# An address that nobody has confirmed belongs to nobody: others may give it too, and are not told.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "examprep.accounts.Accounts"

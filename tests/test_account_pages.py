@@ -74,3 +74,16 @@ def test_a_password_is_changed(ada: User) -> None:
 @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"])
 def test_who_comes_without_an_account_reads_our_words(db: None, address: str) -> None:
     read(Client(), address)
+
+
+def test_a_sign_up_does_not_tell_who_is_registered_nor_keeps_an_address_from_its_owner(ada: User) -> None:
+    assert ada.email == "ada@example.org"
+    for name, email in (("eve", "ada@example.org"), ("grace", "grace@example.org"), ("grace2", "grace@example.org")):
+        form = {"username": name, "email": email, "password1": "a-new-pass-phrase"}
+        answer = Client().post("/accounts/signup/", form)
+        assert answer.status_code == 302, answer.content.decode()
+        assert User.objects.get(username=name).email == email
+
+    client = Client()
+    client.post("/accounts/login/", {"login": "ada@example.org", "password": "an-old-password"})
+    assert client.session["_auth_user_id"] == str(ada.pk)

@@ -14,11 +14,13 @@ import time_machine
 from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
+from django.forms import model_to_dict
 from django.test import Client
 
 from examprep import login_limits
 from examprep.models import User
 from examprep.roles import make_instructors_group
+from questions.models import Course
 
 RIGHT = "an-old-password"
 Door = Callable[[str, str], Any]
@@ -176,4 +178,32 @@ def test_a_changed_password_and_a_role_leave_a_line(ada: User, caplog: pytest.Lo
     assert security_lines(caplog) == [
         ("password_changed", {"account": "ada", "address": "192.0.2.7"}),
         ("role_given", {"account": "ada", "address": "-", "role": "Instructors"}),
+    ]
+
+
+def test_staff_who_look_at_keys_and_give_roles_leave_a_line(
+    ada: User, course: Course, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    client.force_login(User.objects.create_superuser("root"))
+    item = course.items.all()[0]
+    address = f"/admin/questions/item/{item.pk}/change/"
+    assert client.get(address).status_code == 200
+    client.get("/admin/questions/item/")
+    form = {
+        **{name: value for name, value in model_to_dict(ada).items() if value not in (None, False, [])},
+        "is_staff": "on",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "10:00:00",
+    }
+    saved = client.post(f"/admin/examprep/user/{ada.pk}/change/", form)
+    assert saved.status_code == 302, saved.context["adminform"].form.errors
+    assert User.objects.get(pk=ada.pk).is_staff
+    changed = {"usable_password": "true", "password1": "a-new-pass-phrase", "password2": "a-new-pass-phrase"}
+    assert client.post(f"/admin/examprep/user/{ada.pk}/password/", changed).status_code == 302
+
+    assert security_lines(caplog) == [
+        ("keys_viewed", {"account": "root", "address": "192.0.2.7", "page": address}),
+        ("role_given", {"account": "ada", "address": "192.0.2.7", "role": "is_staff", "by": "root"}),
+        ("password_changed", {"account": "ada", "address": "192.0.2.7", "by": "root"}),
     ]
