@@ -7,11 +7,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from examprep import health, views
+from questions.admin.keys import guard_actions
 
 admin.site.site_header = "examprep"
 admin.site.site_title = "examprep"
 admin.site.index_title = "Authoring"
 # There is one login, with its limits, and `next` leads back.
+guard_actions(admin.site)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
