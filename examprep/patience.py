@@ -5,19 +5,25 @@ Workers and commands wait longer: nobody looks at them, and they may have much t
 
 from __future__ import annotations
 
+import time
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import psycopg
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 if TYPE_CHECKING:
     from django.db.utils import ConnectionHandler
     from psycopg.abc import RV, PQGen
 
+TURNSTILE = Lock()
+"""Held by the thread whose turn it is to wait for SQLite's lock: SQLite looks again ever more seldom, so that of many
+who wait those who came last would go first."""
 MARGIN = 0.3
 """Seconds that the answer of a server which gave up has for its way."""
 
@@ -28,12 +34,35 @@ def limit_waiting(databases: ConnectionHandler = connections) -> None:
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"] == "django.db.backends.sqlite3":
         options["timeout"] = settings.DATABASE_WAIT
+        connection_created.connect(_queue, dispatch_uid="patience")
         return
     limit = round(settings.DATABASE_WAIT * 1000)
     given = f"{options.get('options', '')} -c statement_timeout={limit} -c lock_timeout={limit}"
     options.setdefault("connect_timeout", 2)  # the least that libpq knows
     options["options"] = given.strip()
     connection_created.connect(_watch, dispatch_uid="patience")
+
+
+def _queue(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Have the threads of this process begin their transactions on SQLite one after the other."""
+    if isinstance(connection, SQLite):
+        # The method is Django's own door for `BEGIN IMMEDIATE`.
+        connection._start_transaction_under_autocommit = partial(_begin, connection)  # type: ignore[attr-defined]
+
+
+def _begin(connection: SQLite) -> None:
+    """Begin a transaction when it is this thread's turn. Raises OperationalError after DATABASE_WAIT."""
+    deadline = time.monotonic() + settings.DATABASE_WAIT
+    if not TURNSTILE.acquire(timeout=settings.DATABASE_WAIT):
+        raise OperationalError("database is locked")
+    try:
+        with connection.cursor() as cursor:
+            left = max(1, round((deadline - time.monotonic()) * 1000))
+            cursor.execute(f"PRAGMA busy_timeout = {left}")
+            SQLite._start_transaction_under_autocommit(connection)  # type: ignore[attr-defined]
+            cursor.execute(f"PRAGMA busy_timeout = {round(settings.DATABASE_WAIT * 1000)}")
+    finally:
+        TURNSTILE.release()
 
 
 def _watch(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:

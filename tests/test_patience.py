@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.utils import ConnectionHandler
 
-from examprep.patience import limit_waiting
+from examprep.patience import TURNSTILE, limit_waiting
 from tests import servers
 from tests.faults.service import Service, log_in, waited
 
@@ -108,11 +108,52 @@ def test_a_server_that_takes_no_connection_is_given_up(database: BaseDatabaseWra
     assert ask(database) == 7
 
 
+@pytest.fixture
+def file(tmp_path: Path, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
+    """A connection to an SQLite database as a web process makes it."""
+    engine = "django.db.backends.sqlite3"
+    options = {"transaction_mode": "IMMEDIATE"}
+    handler = ConnectionHandler({"default": {"ENGINE": engine, "NAME": tmp_path / "file", "OPTIONS": options}})
+    limit_waiting(handler)
+    database = handler["default"]
+    try:
+        with django_db_blocker.unblock():
+            database.ensure_connection()
+            yield database
+    finally:
+        database.close()
+        connection_created.disconnect(dispatch_uid="patience")
+
+
+def begin(database: BaseDatabaseWrapper) -> None:
+    """Begin a transaction, and end it."""
+    database.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    database.rollback()
+    database.set_autocommit(True)
+
+
+def test_sqlite_that_another_process_has_locked_fails_soon(file: BaseDatabaseWrapper) -> None:
+    with closing(sqlite3.connect(file.settings_dict["NAME"])) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with fails_soon():
+            begin(file)
+    begin(file)
+    assert ask(file, "PRAGMA busy_timeout") == settings.DATABASE_WAIT * 1000
+
+
+def test_threads_wait_for_sqlite_one_after_the_other_and_not_for_ever(file: BaseDatabaseWrapper) -> None:
+    with TURNSTILE, fails_soon():
+        begin(file)
+    begin(file)
+    assert not TURNSTILE.locked()
+
+
 def test_the_limits_are_those_of_web_processes_alone() -> None:
     options = connections.settings["default"]["OPTIONS"]
     assert options.get("timeout") == 20 or "options" not in options
     handler = ConnectionHandler({"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}})
     limit_waiting(handler)
+    connection_created.disconnect(dispatch_uid="patience")
     assert handler.settings["default"]["OPTIONS"]["timeout"] == settings.DATABASE_WAIT
 
 
