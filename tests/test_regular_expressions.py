@@ -101,6 +101,8 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"([bdfgmnprt])\1$": (LENGTH, ("b", "nn ")),
     r"<[^<>]*>": (LENGTH, ("<", "<a ")),
     r"[^\W_]+": (LENGTH, ("a_",)),
+    # questions/models: links of reading lists
+    r"https?://[^\s/]": (LENGTH, ("https:/", "https://")),
     # quizzes/reminders
     r"https?://[a-z0-9.-]+(:[0-9]{1,5})?": (LENGTH, ("https://a.", "http://a:1")),
     r"[^\x21-\x7e]": (LENGTH, ()),

@@ -12,6 +12,10 @@ from questions.kinds.base import ItemBody, Strict
 from questions.variants import templates
 from questions.variants import tolerance as tolerances
 from questions.variants.engine import Engine, SpecError, compile_engine
+from questions.whole_numbers import read_whole_number
+
+MAX_PLACE = 999
+"""The last place in a list that an error is shown at."""
 
 
 class ToleranceBody(Strict):
@@ -90,7 +94,7 @@ class Body(ItemBody):
                 [
                     InitErrorDetails(
                         type=PydanticCustomError("formula", "{message}", {"message": error.message}),
-                        loc=tuple(int(part) if part.isdigit() else part for part in error.field.split(".")),
+                        loc=tuple(map(_place, error.field.split("."))),
                         input=None,
                     )
                 ],
@@ -125,3 +129,9 @@ class Body(ItemBody):
     def allowed(self) -> tolerances.Tolerance | None:
         """The item's own tolerance."""
         return tolerances.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
+
+
+def _place(part: str) -> int | str:
+    """A part of a field's path: the place in a list, or a name."""
+    number = read_whole_number(part, 0, MAX_PLACE)
+    return part if number is None else number

@@ -318,3 +318,11 @@ def test_formulas_may_be_plain_numbers() -> None:
 
     assert presented.prompt["stem"] == "3"
     assert numeric.grade(body, presented.answer, {"value": "5/2"}).correct
+
+
+@pytest.mark.parametrize("name", ["²", "٣", "9" * 5000])
+@pytest.mark.parametrize("field", ["draw", "let"])
+def test_an_error_names_its_field_also_where_a_name_is_like_a_number(field: str, name: str) -> None:
+    with pytest.raises(pydantic.ValidationError) as refused:
+        kinds.parse("numeric", {"stem": "x", "explanation": "x", "answer": "1", field: {name: "integer(1,"}})
+    assert refused.value.errors()[0]["loc"] == (field, name)
