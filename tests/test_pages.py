@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from examprep.models import User
@@ -46,7 +47,24 @@ def test_pages_need_no_other_host(web: Client, course: Course) -> None:
         assert loaded, address
         assert [link for link in loaded if not link.startswith("/")] == [], address
         assert "script-src 'self';" in answer["Content-Security-Policy"]
+        assert "style-src-elem 'self';" in answer["Content-Security-Policy"]
         assert answer["X-Frame-Options"] == "DENY"
+
+
+def test_the_documentation_of_the_api_starts_by_a_script_of_its_own(db: None) -> None:
+    answer = Client().get("/api/v1/docs/")
+    page = answer.content.decode()
+    scripts = re.findall(r'<script src="([^"]+)"></script>', page)
+
+    assert answer["Content-Security-Policy"] == Client().get("/")["Content-Security-Policy"]
+    assert len(scripts) == page.count("<script")
+    assert "<style" not in page
+    assert "SwaggerUIBundle(" in Client().get(scripts[-1]).content.decode()
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_the_page_of_a_failure_needs_no_style_element(busy: bool) -> None:
+    assert "<style" not in render_to_string("500.html", {"busy": busy})
 
 
 def test_a_lesson_shows_its_sections_math_code_and_reading(course: Course) -> None:
