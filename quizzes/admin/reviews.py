@@ -10,8 +10,8 @@ from quizzes.models import Review, ReviewEvent
 
 @admin.register(ReviewEvent)
 class ReviewEventAdmin(ReadOnlyAdmin[ReviewEvent]):
-    list_display = ("occurred_at", "student", "type", "item", "score", "duration_ms", "undone")
-    list_filter = ("type", "undone")
+    list_display = ("occurred_at", "student", "type", "item", "score", "duration_ms", "undone", "superseded")
+    list_filter = ("type", "undone", "superseded")
     search_fields = ("student__username", "event_id")
     list_select_related = ("student", "presentation__version__item", "card__item")
     date_hierarchy = "occurred_at"

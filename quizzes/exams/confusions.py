@@ -34,9 +34,11 @@ class Confusion:
 
 def load_confusions(student: Student) -> list[Confusion]:
     """The confusions in the student's newest answers to match sets, the most frequent first; one query."""
-    events = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, undone=False, presentation__version__kind__in=kinds.with_pairs()
-    ).select_related("presentation__version")
+    events = (
+        ReviewEvent.objects.counting()
+        .filter(student=student, type=ReviewEvent.Type.REVIEW, presentation__version__kind__in=kinds.with_pairs())
+        .select_related("presentation__version")
+    )
     newest = events.only(
         "response", "presentation__answer", "presentation__version__item", "presentation__version__kind"
     ).order_by("-occurred_at")

@@ -43,8 +43,8 @@ def ask_quick_check(student: Student, lesson: Lesson, now: datetime, *, renew: b
 
 
 def load_answers(student: Student, asked: Sequence[Presentation]) -> dict[uuid.UUID, ReviewEvent]:
-    """Return the answers to these presentations that were not undone, by presentation; one query."""
-    events = ReviewEvent.objects.filter(student=student, type=ReviewEvent.Type.REVIEW, undone=False)
+    """Return the answers to these presentations that count, by presentation; one query."""
+    events = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW)
     answers = events.filter(presentation__in=[presentation.pk for presentation in asked]).order_by("sequence")
     return {event.presentation_id: event for event in answers if event.presentation_id}
 

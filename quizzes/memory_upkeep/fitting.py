@@ -35,7 +35,7 @@ def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit |
     Returns None, and stores nothing, where the log is too short: below 400 reviews.
     """
     now = now or timezone.now()
-    log = _load_log(Review.objects.filter(card__student=student))
+    log = _load_log(Review.objects.counting().filter(card__student=student))
     if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
     fitted = fitting.fit(log, change_log.load_parameters(student))
@@ -58,7 +58,7 @@ def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | No
     log: list[LogLine] = []
     reviews = 0
     for student in _newest_first(course):
-        log += _load_log(Review.objects.filter(card__student=student, card__item__course=course))
+        log += _load_log(Review.objects.counting().filter(card__student=student, card__item__course=course))
         reviews = len(log)
         if reviews >= fitting.MAX_REVIEWS:
             break
@@ -98,7 +98,8 @@ def follow_courses(*, now: datetime | None = None) -> int:
 def students_due(now: datetime) -> QuerySet[Student]:
     """Return the students with enough reviews whose last fit is a week old, and who have answered since."""
     last = MemoryFit.objects.filter(student=OuterRef("pk")).order_by("-fitted_at").values("fitted_at")[:1]
-    reviews = Count("cards__log", filter=Q(cards__log__practice=0, cards__log__event__undone=False))
+    counting = Q(cards__log__event__undone=False, cards__log__event__superseded=False)
+    reviews = Count("cards__log", filter=counting & Q(cards__log__practice=0))
     students = get_user_model().objects.filter(is_active=True, cards__isnull=False)
     return (
         students.annotate(fitted=Subquery(last), answers=reviews, answered=Max("cards__last_review_at"))
@@ -115,7 +116,7 @@ def courses_due(now: datetime) -> QuerySet[Course]:
 
 
 def _load_log(reviews: QuerySet[Review]) -> list[LogLine]:
-    return memory_states.load_log(reviews.filter(event__undone=False), with_guess_rates=True)
+    return memory_states.load_log(reviews, with_guess_rates=True)
 
 
 def _newest_first(course: Course) -> Iterator[Student]:

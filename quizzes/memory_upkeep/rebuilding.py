@@ -96,5 +96,5 @@ def _describe_difference(before: dict[str, object], after: dict[str, object]) ->
 
 def _load_log(student: Student, first: uuid.UUID, last: uuid.UUID) -> list[LogLine]:
     """Return the lines that count of the student's cards from `first` to `last`."""
-    log = Review.objects.filter(card__student=student, card__gte=first, card__lte=last, event__undone=False)
+    log = Review.objects.counting().filter(card__student=student, card__gte=first, card__lte=last)
     return memory_states.load_log(log)

@@ -1,5 +1,9 @@
 """The review log: the facts that memory states are folded from."""
 
+from __future__ import annotations
+
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,10 +12,26 @@ from quizzes.memory.rating import Rating
 from quizzes.models.card import Card
 
 
+class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
+    """Events, by whether they count."""
+
+    def counting(self) -> Self:
+        """Return those that count: not undone, and of the answers to one presentation the earliest."""
+        return self.filter(undone=False, superseded=False)
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Lines of the log, by whether they count."""
+
+    def counting(self) -> Self:
+        """Return the lines of the events that count."""
+        return self.filter(event__undone=False, event__superseded=False)
+
+
 class ReviewEvent(models.Model):
     """A fact that a device reported, or a review imported from another service (`import`).
 
-    Rows are never changed; only `undone` is derived, from a later undo event.
+    Rows are never changed; only `undone` is derived, from a later undo event, and `superseded`, from an earlier answer.
     """
 
     class Type(models.TextChoices):
@@ -47,8 +67,13 @@ class ReviewEvent(models.Model):
     )
     received_at = models.DateTimeField()
     undone = models.BooleanField(default=False)
+    superseded = models.BooleanField(
+        default=False, help_text="Of an answer: its presentation has an earlier one, which counts."
+    )
     score = models.FloatField(null=True, blank=True)
     grade = models.JSONField(null=True, blank=True, help_text="The grade that the first reply gave.")
+
+    objects = ReviewEventQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -63,6 +88,11 @@ class ReviewEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is neither undone nor superseded."""
+        return not (self.undone or self.superseded)
 
 
 class Review(models.Model):
@@ -80,6 +110,8 @@ class Review(models.Model):
     )
     score = models.FloatField()
     predicted = models.FloatField(null=True, blank=True, help_text="P(correct) just before, luck included.")
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["card", "event"], name="a_card_once_an_event")]

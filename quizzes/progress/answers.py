@@ -104,7 +104,7 @@ class NewestAnswers:
 def load_newest_answers(cards: Sequence[Card], newest: int = ANSWERS) -> dict[int, NewestAnswers]:
     """The `newest` answers to the items of these cards, by item; one query."""
     place = Window(RowNumber(), partition_by=[F("card")], order_by=[F("event__occurred_at").desc(), F("pk").desc()])
-    log = Review.objects.filter(card__in=cards, practice=0, event__undone=False).annotate(place=place)
+    log = Review.objects.counting().filter(card__in=cards, practice=0).annotate(place=place)
     rows = (
         log.filter(place__lte=newest)
         .order_by("-event__occurred_at", "-event__sequence")

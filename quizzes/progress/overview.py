@@ -97,15 +97,13 @@ def count_by_day(due: Iterable[tuple[int, date]], today: date) -> dict[date, int
 
 
 def _load_reviews_by_day(student: Student, since: date) -> dict[date, int]:
-    events = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, undone=False, study_date__gt=since
-    )
+    events = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date__gt=since)
     return dict(events.values_list("study_date").annotate(count=Count("pk")).order_by("study_date"))
 
 
 def _load_predicted(student: Student) -> list[PredictedReview]:
     """The newest reviews with a prediction, the newest first."""
-    reviews = Review.objects.filter(event__student=student, event__undone=False, practice=0, predicted__isnull=False)
+    reviews = Review.objects.counting().filter(event__student=student, practice=0, predicted__isnull=False)
     rows = reviews.order_by("-event__occurred_at", "-pk").values_list("predicted", "rating", "event__study_date")
     return [PredictedReview(chance or 0.0, rating > Rating.AGAIN, on) for chance, rating, on in rows[:CALIBRATED_ON]]
 

@@ -38,9 +38,7 @@ class DaySummary:
 
 def summarize_day(student: Student, day: StudyDay) -> DaySummary:
     """The student's study day so far; a fixed number of queries."""
-    answers = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date, undone=False
-    )
+    answers = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
     totals = answers.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
     tomorrow = Card.objects.filter(
         student=student,

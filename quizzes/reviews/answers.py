@@ -49,9 +49,25 @@ def grade_answer(
     practised = _practice(event, version, changes.facts) if graded.correct else []
     changes.reviews += asked + practised
     if not event.undone:
-        step_cards(changes, event, asked + practised, w)
+        _count(event, presentation, asked + practised, changes, w)
         changes.closed.add(presentation.pk)
+        changes.reopened.pop(presentation.pk, None)
     changes.answered.append((event, [review.card for review in asked]))
+
+
+def _count(
+    event: ReviewEvent, presentation: Presentation, lines: list[Review], changes: BatchChanges, w: Sequence[float]
+) -> None:
+    """Step the cards of an answer that is its presentation's first to arrive; of several let the earliest count."""
+    recounted = [event] if presentation.in_sitting else changes.elections.add(event, presentation.pk)
+    if recounted == [event]:
+        step_cards(changes, event, lines, w)
+        return
+    for line in lines:
+        # The card has seen another answer to the same question: what it predicts now was not known before either.
+        line.predicted = None
+    for answer in recounted:
+        changes.replay(answer)
 
 
 def _rate(score: float, event: ReviewEvent, version: ItemVersion) -> Rating:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from quizzes.models import Card, ChangeLog, Presentation, Review, ReviewEvent, Student
 from quizzes.reviews import change_log as change_logs
 from quizzes.reviews import memory_states
+from quizzes.reviews.elections import Elections
 from quizzes.reviews.facts import Facts
 from quizzes.reviews.outcomes import card_state_payload
 
@@ -25,6 +28,8 @@ class BatchChanges:
     """The new lines of the log."""
     answered: list[tuple[ReviewEvent, list[Card]]] = field(default_factory=list)
     """The answers, and the cards whose states complete their grades."""
+    elections: Elections = field(init=False)
+    """Which answer to each presentation counts."""
     undone: dict[uuid.UUID, ReviewEvent] = field(default_factory=dict)
     undone_ahead: set[uuid.UUID] = field(default_factory=set)
     """Events that are undone before they arrive."""
@@ -39,6 +44,9 @@ class BatchChanges:
     flagged: dict[uuid.UUID, Card] = field(default_factory=dict)
     """Cards whose suspension or burial has to be folded from the whole log."""
 
+    def __post_init__(self) -> None:
+        self.elections = Elections(self.facts.answers)
+
     def find_event(self, event_id: uuid.UUID) -> ReviewEvent | None:
         """Return the event with this id, accepted just now or before."""
         return self.events.get(event_id) or self.facts.events.get(event_id)
@@ -46,6 +54,17 @@ class BatchChanges:
     def is_undone(self, event_id: uuid.UUID) -> bool:
         """Whether an undo that came first takes the event back."""
         return event_id in self.facts.undone or event_id in self.undone_ahead
+
+    def replay(self, event: ReviewEvent) -> None:
+        """Have the cards of an event, which began or ceased to count, folded from the whole log."""
+        moved = [*self.facts.cards_moved.get(event.event_id, [])]
+        moved += [review.card_id for review in self.reviews if review.event is event]
+        self.to_replay.update({card: self.facts.cards[card] for card in moved})
+
+    def recounted(self) -> list[ReviewEvent]:
+        """Return the stored events that were undone, or of which the batch decided whether they count."""
+        changed = {**self.elections.changed, **self.undone}
+        return [event for event_id, event in changed.items() if event_id not in self.events]
 
     def cards(self) -> list[Card]:
         """Return the cards that changed."""
@@ -72,9 +91,12 @@ def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Revi
 def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
     if changes.to_replay:
-        stored = Review.objects.filter(card__in=changes.to_replay, event__undone=False)
-        stored = stored.exclude(event__student=student, event__event_id__in=changes.undone)
-        new = [review for review in changes.reviews if review.card_id in changes.to_replay and not review.event.undone]
+        now_counts: dict[bool, list[int]] = {True: [], False: []}
+        for event in changes.recounted():
+            now_counts[event.counts].append(event.pk)
+        counted = Q(event__undone=False, event__superseded=False) & ~Q(event__in=now_counts[False])
+        stored = Review.objects.filter(counted | Q(event__in=now_counts[True]), card__in=changes.to_replay)
+        new = [review for review in changes.reviews if review.card_id in changes.to_replay and review.event.counts]
         memory_states.replay(changes.to_replay, memory_states.load_log(stored, new), w)
     if changes.flagged:
         flags = ReviewEvent.objects.filter(card__in=changes.flagged, undone=False, type__in=memory_states.FLAGS)
@@ -92,9 +114,7 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     """Write everything that changed; the number of queries does not depend on how much that is."""
     ReviewEvent.objects.bulk_create(changes.events.values())
     Review.objects.bulk_create(changes.reviews)
-    undone_before = [event for event in changes.undone.values() if event.event_id not in changes.events]
-    if undone_before:
-        ReviewEvent.objects.bulk_update(undone_before, ["undone"])
+    _store_what_counts(changes.recounted())
     if changes.closed:
         Presentation.objects.filter(pk__in=changes.closed, closed_at__isnull=True).update(closed_at=now)
     if changes.reopened:
@@ -103,6 +123,20 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
         change_logs.stamp(change_log, cards)
         Card.objects.bulk_update(cards, [*memory_states.CARD_STATE, "sequence"])
     change_log.save(update_fields=["last_sequence"])
+
+
+def _store_what_counts(events: Sequence[ReviewEvent]) -> None:
+    """Write whether stored events are undone or superseded: at most three queries."""
+    undone = [event.pk for event in events if event.undone]
+    superseded = [event.pk for event in events if event.superseded]
+    counting = [event.pk for event in events if event.counts]
+    for pks, values in (
+        (undone, {"undone": True, "superseded": False}),
+        (superseded, {"superseded": True}),
+        (counting, {"superseded": False}),
+    ):
+        if pks:
+            ReviewEvent.objects.filter(pk__in=pks).update(**values)
 
 
 def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:

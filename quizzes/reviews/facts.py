@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
@@ -28,10 +28,12 @@ class Facts:
     cards: Mapping[uuid.UUID, Card]
     cards_of_items: Mapping[int, list[Card]]
     cards_moved: Mapping[uuid.UUID, list[uuid.UUID]]
-    """The cards that each stored event moved which the batch undoes."""
+    """The cards of each stored event that the batch undoes, or of whose count it decides."""
     practice: Sequence[bank.Practice]
     """The items that an answer practises, by the concepts that the batch's items are about."""
     items_in_open_sittings: frozenset[int]
+    answers: Mapping[uuid.UUID, Sequence[ReviewEvent]] = field(default_factory=dict)
+    """Of each presentation outside of sittings the stored answers that count, or that may after the batch's undos."""
 
     def card_of(self, item: int, facet: str) -> Card | None:
         """Return the student's card of an item's facet; None where there is none."""
@@ -52,7 +54,9 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     undone = frozenset(undos.values_list("target", flat=True))
     shown = _load_presentations(student, reported, events.values())
     practice = bank.items_practised({slug for presentation in shown.values() for slug in presentation.version.concepts})
-    cards_moved = _load_cards_moved(student, targets)
+    answers = _load_answers(shown, events, targets)
+    elected = [answer.event_id for several in answers.values() for answer in several]
+    cards_moved = _load_cards_moved(student, [*targets, *elected])
     named = {event.card for event in reported if isinstance(event, ReportedFlag)}
     named |= {event.card_id for event in events.values() if event.card_id}
     named |= {card for cards in cards_moved.values() for card in cards}
@@ -71,6 +75,7 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
         cards_moved=cards_moved,
         practice=practice,
         items_in_open_sittings=frozenset(presentations.items_in_open_sittings(student) if shown else ()),
+        answers=answers,
     )
 
 
@@ -83,10 +88,29 @@ def _load_presentations(
     return {presentation.pk: presentation for presentation in shown}
 
 
-def _load_cards_moved(student: Student, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+def _load_answers(
+    shown: Mapping[uuid.UUID, Presentation], events: Mapping[uuid.UUID, ReviewEvent], targets: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[ReviewEvent]]:
+    """Load the answers that count, and where one may be undone those that may count next; one query.
+
+    What is among `events` is the same row. Of a presentation in a sitting there is one answer, which stands.
+    """
+    asked = [pk for pk, presentation in shown.items() if not presentation.in_sitting]
+    undone_in = [events[target].presentation_id for target in targets if target in events]
+    answers: dict[uuid.UUID, list[ReviewEvent]] = defaultdict(list)
+    if asked:
+        stored = ReviewEvent.objects.filter(presentation__in=asked, type=ReviewEvent.Type.REVIEW, undone=False)
+        stored = stored.filter(Q(superseded=False) | Q(presentation__in=undone_in))
+        for answer in stored.only("event_id", "occurred_at", "undone", "superseded", "presentation_id"):
+            assert answer.presentation_id is not None
+            answers[answer.presentation_id].append(events.get(answer.event_id, answer))
+    return answers
+
+
+def _load_cards_moved(student: Student, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     cards_moved: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
-    if targets:
-        reviews = Review.objects.filter(event__student=student, event__event_id__in=targets)
+    if ids:
+        reviews = Review.objects.filter(event__student=student, event__event_id__in=ids)
         for event, card in reviews.values_list("event__event_id", "card_id"):
             cards_moved[event].append(card)
     return cards_moved

@@ -35,11 +35,17 @@ class Outcome:
 
     def payload(self) -> EventResultPayload:
         """Return what the client is told, once the grade is complete."""
+        code, detail = self.code, self.detail
+        if self.event and self.event.superseded:
+            code, detail = (
+                "already_answered",
+                "presentation: It has an earlier answer, which counts; this one does not.",
+            )
         return {
             "id": None if self.id is None else str(self.id),
             "status": self.status,
-            "code": self.code,
-            "detail": self.detail,
+            "code": code,
+            "detail": detail,
             "grade": presentations.with_html(self.event.grade) if self.event else None,
         }
 

@@ -45,7 +45,7 @@ class EventResultPayload(TypedDict):
 
     id: Annotated[str | None, Field(description="As the event gave it, if it did.")]
     status: EventStatus
-    code: Annotated[str | None, Field(description="Why it was refused, or its grade withheld.")]
+    code: Annotated[str | None, Field(description="Why it was refused, its grade withheld, or why it does not count.")]
     detail: Annotated[str | None, Field(description="The same in words.")]
     grade: GradePayload | None
 

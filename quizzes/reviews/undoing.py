@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from quizzes.calendar import study_day
-from quizzes.models import ReviewEvent, Student
+from quizzes.models import Presentation, ReviewEvent, Student
 from quizzes.reviews.batch import ReportedFlag, ReportedUndo
 from quizzes.reviews.batch_changes import BatchChanges
 from quizzes.reviews.outcomes import RejectedError
@@ -24,14 +24,21 @@ def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges) -> N
     presentation = facts.presentation_of(target)
     if presentation is not None and presentation.in_sitting:
         raise RejectedError("not_undoable", "target: What was answered in an exam cannot be undone.")
-    target.undone = True
+    if target.counts:
+        changes.replay(target)
+    target.undone, target.superseded = True, False
     changes.undone[target.event_id] = target
     if target.card_id:
         changes.flagged[target.card_id] = facts.cards[target.card_id]
-    moved = [*facts.cards_moved.get(target.event_id, [])]
-    moved += [review.card_id for review in changes.reviews if review.event is target]
-    changes.to_replay.update({card: facts.cards[card] for card in moved})
     if presentation is not None:
+        _ask_again(presentation, changes)
+
+
+def _ask_again(presentation: Presentation, changes: BatchChanges) -> None:
+    """Open a presentation whose answer was undone, unless it has another answer: that one counts now."""
+    for answer in changes.elections.decide(presentation.pk):
+        changes.replay(answer)
+    if not changes.elections.has_answer(presentation.pk):
         changes.reopened[presentation.pk] = presentation
         changes.closed.discard(presentation.pk)
 
@@ -54,6 +61,6 @@ def last_undoable(student: Student, study_date: date) -> ReviewEvent | None:
     Answers in a sitting count for the exam, and stand.
     """
     last = student.review_events.select_related("presentation").order_by("-sequence").first()
-    if last is None or last.type != ReviewEvent.Type.REVIEW or last.undone or last.study_date != study_date:
+    if last is None or last.type != ReviewEvent.Type.REVIEW or not last.counts or last.study_date != study_date:
         return None
     return None if last.presentation and last.presentation.in_sitting else last

@@ -56,5 +56,7 @@ def count_days_missed(student: Student, day: StudyDay) -> int:
 def _find_last_day(student: Student, day: StudyDay) -> date | None:
     """The last study day with an answer. One that was undone makes an earlier day count, but not today."""
     earlier_or_today = Q(study_date__lt=day.date) | Q(study_date=day.date, undone=False)
-    answers = ReviewEvent.objects.filter(earlier_or_today, student=student, type=ReviewEvent.Type.REVIEW)
+    answers = ReviewEvent.objects.filter(
+        earlier_or_today, student=student, type=ReviewEvent.Type.REVIEW, superseded=False
+    )
     return answers.order_by("-study_date").values_list("study_date", flat=True).first()

@@ -61,7 +61,7 @@ def change_settings(student: Student, *, now: datetime | None = None) -> None:
 
 def _has_begun(student: Student, day: StudyDay) -> bool:
     """Whether the student answered something on the study day, or took it off."""
-    answers = student.review_events.filter(type=ReviewEvent.Type.REVIEW, study_date=day.date, undone=False)
+    answers = student.review_events.counting().filter(type=ReviewEvent.Type.REVIEW, study_date=day.date)
     return answers.exists() or DailyPlan.objects.filter(student=student, date=day.date, day_off=True).exists()
 
 

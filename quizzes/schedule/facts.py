@@ -83,7 +83,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Answered:
-    """How many answers a student gave on a study day, and the seconds they took; undone ones are left out."""
+    """How many answers a student gave on a study day, and the seconds they took, of those that count."""
 
     count: int
     seconds: int

@@ -73,9 +73,11 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
 
 def load_answered(student: Student, day: StudyDay) -> Answered:
     """What the student answered on the study day; one query."""
-    sums = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date, undone=False
-    ).aggregate(count=Count("pk"), milliseconds=Sum("duration_ms"))
+    sums = (
+        ReviewEvent.objects.counting()
+        .filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
+        .aggregate(count=Count("pk"), milliseconds=Sum("duration_ms"))
+    )
     return Answered(sums["count"], round((sums["milliseconds"] or 0) / 1000))
 
 

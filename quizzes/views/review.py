@@ -202,7 +202,7 @@ def _posted_question(request: StudentRequest) -> Presentation:
 
 
 def _load_answer(presentation: Presentation) -> ReviewEvent | None:
-    return presentation.events.filter(type="review", undone=False).order_by("-sequence").first()
+    return presentation.events.counting().filter(type="review").order_by("-sequence").first()
 
 
 def _part(request: StudentRequest, name: str, context: Context, address: str) -> HttpResponse:

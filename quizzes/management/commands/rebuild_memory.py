@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, student: str | None, check: bool, **options: object) -> None:
         only = None
-        log = Review.objects.filter(event__undone=False)
+        log = Review.objects.counting()
         if student:
             only = get_user_model().objects.filter(username=student).first()
             if only is None:
