@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from allauth.account.forms import (
@@ -14,6 +15,7 @@ from allauth.account.forms import (
 )
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
 from examprep.models import User, time_zones
 
@@ -61,6 +63,13 @@ class ExamDateForm(forms.Form):
         help_text="In your time zone. Leave it empty to follow the course's dates.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    def clean_exam_at(self) -> datetime | None:
+        """Return the date; one that is set anew must be ahead."""
+        at: datetime | None = self.cleaned_data["exam_at"]
+        if at is not None and at <= timezone.now() and "exam_at" in self.changed_data:
+            raise forms.ValidationError("This date is past. Choose one that is ahead, or leave it empty.")
+        return at
 
 
 class InOurWords:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from examprep.forms import ExamDateForm, SettingsForm
 from examprep.models import User, time_zones
 from quizzes import schedule
+from quizzes.models import Enrolment
 from quizzes.reminders import web_push
 
 
@@ -34,9 +35,10 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     student = User.objects.get(pk=request.user.pk)
     data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=student)
+    enrolments = list(student.enrolments.select_related("course"))
     exams = [
         (enrolment, ExamDateForm(data, prefix=f"exam-{enrolment.pk}", initial={"exam_at": enrolment.exam_at}))
-        for enrolment in student.enrolments.select_related("course")
+        for enrolment in enrolments
     ]
     if data is not None and _valid(form, [exam for _, exam in exams]):
         with transaction.atomic():
@@ -48,12 +50,25 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. Your plan is being updated.")
         return redirect("settings")
     zones = sorted(time_zones())
-    context = {"form": form, "exams": exams, "zones": zones, "push_key": web_push.public_key()}
+    titled = [(title, exam) for title, (_, exam) in zip(_title_exams(enrolments), exams, strict=True)]
+    context = {"form": form, "exams": titled, "zones": zones, "push_key": web_push.public_key()}
     return render(request, "settings.html", context, status=422 if data is not None else 200)
+
+
+def _title_exams(enrolments: Sequence[Enrolment]) -> list[str]:
+    """Return what each enrolment's exam is called: with its course where there are several."""
+    exams = schedule.name_own_exams(enrolments)
+    titles = []
+    for enrolment in enrolments:
+        exam, course = exams.get(enrolment.course_id), enrolment.course.title
+        titles.append(course if exam is None else exam if len(enrolments) == 1 else f"{exam} ({course})")
+    return titles
 
 
 def _valid(form: SettingsForm, exams: Sequence[ExamDateForm]) -> bool:
     """Return whether all is valid. A date is read in the time zone that was typed beside it."""
     zone = zoneinfo.ZoneInfo(form.cleaned_data["time_zone"]) if form.is_valid() else timezone.get_current_timezone()
+    for exam in exams:
+        exam.has_changed()  # remembered: what the page showed was in the zone until now
     with timezone.override(zone):
         return all([form.is_valid(), *(exam.is_valid() for exam in exams)])

@@ -13,6 +13,7 @@ from django.test import Client
 
 from examprep.models import User
 from questions.models import Course, Lesson
+from quizzes import schedule
 from quizzes.models import Enrolment, ReviewEvent
 from tests.conftest import Api
 
@@ -163,6 +164,38 @@ def test_a_new_time_zone_alone_moves_no_exam(web: Client, student: User) -> None
 
     enrolment.refresh_from_db()
     assert enrolment.exam_at == nine
+
+
+def test_an_exam_date_that_is_past_is_refused_at_the_field_of_its_exam(web: Client, student: User) -> None:
+    enrolment = student.enrolments.get()
+    titles = schedule.name_own_exams([enrolment])
+    field = f"exam-{enrolment.pk}-exam_at"
+    sent = {"time_zone": "UTC", "daily_minutes": 20, "day_rollover_hour": 4, "desired_retention": 0.9}
+
+    answer = web.post("/settings/", {**sent, field: "2020-01-15T09:00"})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "This date is past." in page
+    assert f'<label for="id_{field}">{titles[enrolment.course_id]}' in page
+    enrolment.refresh_from_db()
+    assert enrolment.exam_at is None
+
+
+def test_an_exam_date_that_has_passed_meanwhile_keeps_no_other_setting_from_being_saved(
+    web: Client, student: User
+) -> None:
+    enrolment = student.enrolments.get()
+    enrolment.exam_at = passed = datetime(2020, 1, 15, 9, tzinfo=UTC)
+    enrolment.save()
+    sent = {"time_zone": "Asia/Tokyo", "daily_minutes": 25, "day_rollover_hour": 4, "desired_retention": 0.9}
+
+    answer = web.post("/settings/", {**sent, f"exam-{enrolment.pk}-exam_at": "2020-01-15T09:00"})
+
+    assert answer.status_code == 302
+    enrolment.refresh_from_db()
+    student.refresh_from_db()
+    assert (enrolment.exam_at, student.daily_minutes) == (passed, 25)
 
 
 def test_ready_names_the_part_that_is_down(db: None, settings: Any) -> None:

@@ -29,7 +29,7 @@ def make_notification(queue: schedule.Queue) -> Notification:
     minutes = max(round(queue.remaining_seconds / 60), 1)
     return {
         "title": f"{minutes} minute{'' if minutes == 1 else 's'} of review today",
-        "body": f"{queue.remaining} question{'' if queue.remaining == 1 else 's'} wait for you.",
+        "body": f"{queue.remaining} {'question waits' if queue.remaining == 1 else 'questions wait'} for you.",
         "url": settings.SITE_URL + reverse("today"),
     }
 

@@ -19,7 +19,7 @@ from quizzes.schedule.enrolling import (
     prepare_enrolment,
 )
 from quizzes.schedule.exam_forecast import ForecastFacts
-from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead
+from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead, name_own_exams
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import load_exam_bank
 from quizzes.schedule.outlook import ExpectedScore, forecast_scores, load_forecast_facts, look_ahead
@@ -52,6 +52,7 @@ __all__ = [
     "load_forecast_facts",
     "load_queue",
     "look_ahead",
+    "name_own_exams",
     "plan_day",
     "prepare_enrolment",
     "request_plan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +44,7 @@ class StudentExams:
 def load_exams(student: Student) -> StudentExams:
     """The exams of the student's courses; two queries."""
     enrolments = list(student.enrolments.all())
-    by_course: dict[int, list[Exam]] = defaultdict(list)
-    for exam in Exam.objects.filter(course__in=[enrolment.course_id for enrolment in enrolments]):
-        by_course[exam.course_id].append(exam)
+    by_course = _load_exams(enrolments)
     return StudentExams(
         dated=tuple(
             dated for enrolment in enrolments for dated in _date_exams(enrolment, by_course[enrolment.course_id])
@@ -56,9 +55,27 @@ def load_exams(student: Student) -> StudentExams:
     )
 
 
+def _load_exams(enrolments: Sequence[Enrolment]) -> dict[int, list[Exam]]:
+    by_course: dict[int, list[Exam]] = defaultdict(list)
+    for exam in Exam.objects.filter(course__in=[enrolment.course_id for enrolment in enrolments]):
+        by_course[exam.course_id].append(exam)
+    return by_course
+
+
+def _find_main(exams: Sequence[Exam]) -> Exam | None:
+    """Return a course's assessment, or its first exam where it holds none."""
+    return next((exam for exam in exams if exam.kind == Exam.Kind.ASSESSMENT), exams[0] if exams else None)
+
+
+def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
+    """Return the title of the exam that a student's own date is for, by course; one query."""
+    by_course = _load_exams(enrolments)
+    return {course: main.title for course, exams in by_course.items() if (main := _find_main(exams))}
+
+
 def _date_exams(enrolment: Enrolment, exams: list[Exam]) -> list[DatedExam]:
-    """The student's own date is that of the course's assessment, or of its first exam where it holds none."""
-    main = next((exam for exam in exams if exam.kind == Exam.Kind.ASSESSMENT), exams[0] if exams else None)
+    """Date a course's exams for a student, whose own date is that of its main one."""
+    main = _find_main(exams)
     return [
         DatedExam(exam, enrolment.exam_at if exam is main and enrolment.exam_at else exam.starts_at) for exam in exams
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from examprep.models import User
 from quizzes import reminders, schedule, tasks
 from quizzes.background import outbox
 from quizzes.models import ChangeLog, DailyPlan, Job, Reminder
+from quizzes.reminders.messages import make_notification
 from tests.conftest import Api
 
 pytestmark = pytest.mark.database
@@ -159,3 +161,9 @@ def test_many_take_a_fixed_number_of_queries(clock: Any, django_assert_max_num_q
     clock.move_to(EVENING)
     with django_assert_max_num_queries(4):
         assert reminders.enqueue_reminders(EVENING) == 1
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 question waits for you."), (2, "2 questions wait for you.")])
+def test_a_notification_counts_in_english(student: User, count: int, said: str) -> None:
+    queue = dataclasses.replace(schedule.load_queue(student, limit=1), due=count, new=0)
+    assert make_notification(queue)["body"] == said
