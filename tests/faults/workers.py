@@ -18,6 +18,7 @@ from django.db import connection
 
 from examprep.models import User
 from quizzes import tasks
+from quizzes.background import publisher
 from quizzes.models import DailyPlan, Job
 from tests.conftest import Api
 
@@ -28,7 +29,8 @@ SOON = {"PLAN_DELAY": "0", "PUBLISH_AGAIN": "0.5", "JOB_LEASE": "3"}
 
 
 def send_to(url: str) -> None:
-    """Let this process send its tasks there."""
+    """Let this process send its tasks there, once its publisher has sent, or given up, what it was given before."""
+    publisher.flush()
     app: Any = current_app
     app.conf.broker_url = url
     kombu.pools.reset()
