@@ -19,6 +19,9 @@ from questions.interchange import yaml
 
 DocumentT = TypeVar("DocumentT", bound=BaseModel)
 
+LOOK_ALIKES = {".yaml": {".yaml", ".yml"}, ".md": {".md", ".markdown"}}
+"""Endings of files that were surely meant to be read, by the ending that is read."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -72,12 +75,25 @@ class FolderReader:
             course=self._course(),
             lessons=self._lessons(),
             concepts=self._entries("concepts.yaml", ConceptDocument),
-            items=[
-                entry
-                for path in sorted((self.folder / "bank").glob("*.yaml"))
-                for entry in self._entries(f"bank/{path.name}", ItemDocument)
-            ],
+            items=[entry for name in self._files("bank", ".yaml") for entry in self._entries(name, ItemDocument)],
         )
+
+    def _files(self, folder: str, ending: str) -> list[str]:
+        """The names of the files to read in a folder of the course, which has to have some."""
+        if not (self.folder / folder).is_dir():
+            self.problems.append(Problem("This folder is missing.", file=f"{folder}/"))
+            return []
+        names = []
+        for path in sorted((self.folder / folder).rglob("*")):
+            name = path.relative_to(self.folder)
+            if path.parent == self.folder / folder and path.suffix == ending and not path.name.startswith("."):
+                names.append(str(name))
+            elif path.suffix.lower() in LOOK_ALIKES[ending] and not any(part.startswith(".") for part in name.parts):
+                message = f"This file would not be read: call it {folder}/{path.stem}{ending}."
+                self.problems.append(Problem(message, file=str(name)))
+        if not names:
+            self.problems.append(Problem(f"There is no {ending} file in this folder.", file=f"{folder}/"))
+        return names
 
     def _course(self) -> CourseDocument:
         document = self._load("course.yaml")
@@ -88,10 +104,9 @@ class FolderReader:
 
     def _lessons(self) -> list[Entry[LessonDocument]]:
         lessons = []
-        for path in sorted((self.folder / "lessons").glob("*.md")):
-            name = f"lessons/{path.name}"
+        for name in self._files("lessons", ".md"):
             try:
-                head, text = yaml.front_matter(path.read_text(encoding="utf-8"))
+                head, text = yaml.front_matter(yaml.read_text(self.folder / name))
             except yaml.YAMLError as error:
                 self.problems.append(Problem(error.message, file=name, line=error.line))
                 continue
@@ -107,19 +122,18 @@ class FolderReader:
         if not isinstance(document, list):
             self.problems.append(Problem("This file has to be a list of entries.", file=name))
             return []
+        if not document:
+            self.problems.append(Problem("This file is empty.", file=name))
         entries = [self._parse(entry, name, model) for entry in document]
         return [entry for entry in entries if entry]
 
     def _load(self, name: str) -> object:
+        """The document of a file; None where it has none, which is a problem."""
         try:
-            return yaml.read((self.folder / name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self.problems.append(Problem("This file is missing.", file=name))
-        except UnicodeDecodeError:
-            self.problems.append(Problem("This file is not UTF-8 text.", file=name))
+            return yaml.read_file(self.folder / name)
         except yaml.YAMLError as error:
             self.problems.append(Problem(error.message, file=name, line=error.line))
-        return None
+            return None
 
     def _parse(self, document: object, name: str, model: type[DocumentT], text: str = "") -> Entry[DocumentT] | None:
         if not isinstance(document, yaml.Mapping):

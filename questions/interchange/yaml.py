@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Hashable
+from pathlib import Path
 
 import yaml
 
@@ -106,11 +107,44 @@ def read(text: str) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or "This is not YAML"
-        raise YAMLError(f"YAML: {what}.", mark.line + 1 if mark else None) from None
+        last = text.rstrip().count("\n")  # a bracket left open is noticed behind the last line
+        raise YAMLError(f"YAML: {what}.", min(mark.line, last) + 1 if mark else None) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise YAMLError(f"YAML: the sign U+{error.character:04X} is not allowed.", line) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, YAMLError):
             raise
         raise YAMLError(f"YAML: {error}") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8; raises YAMLError where it has none, with the line of the first wrong byte."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        other = path.with_suffix(".yml")
+        raise YAMLError(
+            f"This file is missing: rename {other.name}." if other.exists() else "This file is missing."
+        ) from None
+    except OSError as error:
+        raise YAMLError(f"This file cannot be read: {error.strerror}.") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise YAMLError("This is not UTF-8 text: save the file as UTF-8.", line) from None
+    if not text.strip():
+        raise YAMLError("This file is empty.")
+    return text
+
+
+def read_file(path: Path) -> object:
+    """The document in a file, which has to have one; raises YAMLError with its line."""
+    document = read(read_text(path))
+    if document is None:
+        raise YAMLError("This file is empty.")
+    return document
 
 
 def write(document: object) -> str:

@@ -53,10 +53,10 @@ def load_exams(course: Course, folder: Path) -> int:
     Raises bank.BankError with all problems of all exams.
     """
     path = folder / FILE
-    if not path.exists():
+    if not path.exists() and not path.with_suffix(".yml").exists():
         return 0
     try:
-        entries = yaml.read(path.read_text(encoding="utf-8"))
+        entries = yaml.read_file(path)
     except yaml.YAMLError as error:
         raise bank.BankError([bank.Problem(error.message, file=FILE, line=error.line)]) from None
     if not isinstance(entries, list):

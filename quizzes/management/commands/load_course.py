@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from questions import bank
+from questions.models import Course
 from quizzes import exams
 
 
@@ -15,8 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the course folder, such as fixtures/regularization")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is a course already")
 
-    def handle(self, *args: object, path: Path, **options: object) -> None:
+    def handle(self, *args: object, path: Path, if_empty: bool = False, **options: object) -> None:
+        if if_empty and Course.objects.exists():
+            self.stdout.write("There is a course already; nothing was loaded.")
+            return
         try:
             with transaction.atomic():
                 report = bank.load_course(path)

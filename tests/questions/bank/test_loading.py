@@ -116,6 +116,82 @@ def test_each_problem_names_its_place(db: None, folder: Path, file: str, old: st
     assert any(said in problem and problem.startswith(file) for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("bank/items.yaml", None, "bank/: There is no .yaml file in this folder."),
+        ("bank/more.yml", b"- slug: more", "bank/more.yml: This file would not be read: call it bank/more.yaml."),
+        ("bank/week-2/more.yaml", b"- slug: more", "bank/week-2/more.yaml: This file would not be read"),
+        ("lessons/more.markdown", b"# More", "lessons/more.markdown: This file would not be read"),
+        ("bank/items.yaml", b"", "bank/items.yaml: This file is empty."),
+        ("bank/items.yaml", b"# later\n", "bank/items.yaml: This file is empty."),
+        ("concepts.yaml", b"[]\n", "concepts.yaml: This file is empty."),
+        ("bank/items.yaml", b"- slug: a\n  stem: caf\xe9\n", "bank/items.yaml:2: This is not UTF-8 text"),
+        ("lessons/decay.md", b"---\nslug: caf\xe9\n---\n", "lessons/decay.md:2: This is not UTF-8 text"),
+        ("course.yaml", b"slug: t\xe9\n", "course.yaml:1: This is not UTF-8 text"),
+        ("concepts.yaml", b"- slug: l2\n  name: [L2\n", "concepts.yaml:2: YAML: "),
+        ("concepts.yaml", b"- slug: l2\n  name: \x00\n", "concepts.yaml:2: YAML: the sign U+0000 is not allowed."),
+        ("exams.yaml", b"- slug: a\n  title: caf\xe9\n", "exams.yaml:2: This is not UTF-8 text"),
+        ("exams.yaml", b"", "exams.yaml: This file is empty."),
+        ("exams.yaml", b"- slug: [\n", "exams.yaml:1: YAML: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line(
+    db: None, folder: Path, file: str, content: bytes | None, said: str
+) -> None:
+    path = folder / file
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(CommandError) as refused:
+        call_command("load_course", str(folder))
+
+    lines = [line.strip() for line in str(refused.value).splitlines()]
+    assert [line for line in lines if line.startswith(said)], lines
+    assert len([line for line in lines if line.startswith(file)]) <= 1
+    assert not Course.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["bank", "lessons"])
+def test_a_missing_folder_is_named(db: None, folder: Path, name: str) -> None:
+    shutil.rmtree(folder / name)
+
+    assert f"{name}/: This folder is missing." in problems(folder)
+
+
+@pytest.mark.parametrize("name", ["course", "concepts", "exams"])
+def test_a_file_with_another_ending_is_to_be_renamed(db: None, folder: Path, name: str) -> None:
+    (folder / f"{name}.yaml").rename(folder / f"{name}.yml")
+
+    with pytest.raises(CommandError, match=rf"{name}\.yaml: This file is missing: rename {name}\.yml\."):
+        call_command("load_course", str(folder))
+
+
+def test_a_byte_order_mark_is_no_mistake(db: None, folder: Path) -> None:
+    for path in (folder / "course.yaml", folder / "lessons/decay.md"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert bank.load_course(folder, seeds=20).lessons == 1
+
+
+def test_a_first_course_is_loaded_into_an_empty_database_alone(db: None, folder: Path) -> None:
+    course = Course.objects.create(slug="mine", title="Mine")
+    call_command("load_course", str(folder), if_empty=True)
+    assert [str(course) for course in Course.objects.all()] == ["Mine"]
+
+    course.delete()
+    call_command("load_course", str(folder), if_empty=True)
+    assert Course.objects.get().slug == "tiny"
+
+
+def test_compose_loads_into_an_empty_database_alone() -> None:
+    compose = Path("docker-compose.yml").read_text()
+
+    assert compose.count("load_course") == compose.count("load_course --if-empty") == 1
+
+
 def test_a_missing_file_is_named(db: None, folder: Path) -> None:
     (folder / "concepts.yaml").unlink()
 
