@@ -114,10 +114,8 @@ class ItemAdmin(admin.ModelAdmin[Item]):
     def retire_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         """Retire the published ones."""
         asked = [item for item in queryset if item.published and not item.retired_at]
-        for item in asked:
-            bank.retire(item)
-            self.log_change(request, item, "Retired.")
-        self.message_user(request, f"{len(asked)} retired. Publish an item again to bring it back.", messages.SUCCESS)
+        done = [item for item in asked if self._retire(request, item)]
+        self.message_user(request, f"{len(done)} retired. Publish an item again to bring it back.", messages.SUCCESS)
 
     # One item
 
@@ -214,8 +212,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
             if self._publish(request, item):
                 self.message_user(request, f"“{item}” is published as version {item.published.number}.")  # type: ignore[union-attr]
         elif "_retire" in request.POST:
-            bank.retire(item)
-            self.log_change(request, item, "Retired.")
+            self._retire(request, item)
             self.message_user(
                 request, f"“{item}” is retired: students are no longer asked it. Publish it to bring it back."
             )
@@ -234,6 +231,16 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         item.refresh_from_db()
         self.log_change(request, item, f"Published version {version.number}.")
         return True
+
+    def _retire(self, request: HttpRequest, item: Item) -> bool:
+        """Retire an item; returns whether it was asked until now: somebody may have been quicker."""
+        try:
+            retired = bank.retire(item)
+        except bank.BankError:
+            return False
+        if retired:
+            self.log_change(request, item, "Retired.")
+        return retired
 
     def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Show samples of what is in the form now, saved or not."""

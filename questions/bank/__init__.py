@@ -9,6 +9,7 @@ from questions.bank.bodies import validate_body
 from questions.bank.documents import SLUG, ItemDocument, item_schema
 from questions.bank.items import publish, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
+from questions.bank.locks import lock_course, lock_courses
 from questions.bank.practice import Practice, items_practised
 from questions.bank.problems import BankError, Problem, problems_of
 
@@ -24,6 +25,8 @@ __all__ = [
     "item_schema",
     "items_practised",
     "load_course",
+    "lock_course",
+    "lock_courses",
     "problems_of",
     "publish",
     "record_findings",

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from questions import kinds
+from questions.bank.locks import lock_item
+from questions.bank.problems import BankError
 from questions.models import Course, Finding, Item
 from questions.variants.audit import Audit
 
@@ -28,7 +30,16 @@ def audit_published(course: Course | None = None, seeds: int = AUDIT_SEEDS) -> I
 
 @transaction.atomic
 def record_findings(item: Item, messages: Iterable[str]) -> None:
-    """Store what an audit found wrong with an item, in place of what an earlier one found."""
-    item.findings.all().delete()
+    """Store what an audit found wrong with an item, in place of what an earlier one found.
+
+    Nothing is stored of an item that was published anew or deleted since `item` was read: it was not audited.
+    """
+    try:
+        _, current = lock_item(item)
+    except BankError:
+        return
+    if current.published_id != item.published_id:
+        return
+    current.findings.all().delete()
     now = timezone.now()
     Finding.objects.bulk_create(Finding(item=item, message=text, found_at=now) for text in dict.fromkeys(messages))

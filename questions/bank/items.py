@@ -12,11 +12,14 @@ from django.utils import timezone
 from questions import kinds
 from questions.bank.audits import AUDIT_SEEDS
 from questions.bank.bodies import normalise_body, validate_body
+from questions.bank.locks import lock_course, lock_item
 from questions.bank.problems import BankError, Problem
 from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion
 
 ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
 """The namespace of items' identifiers (RFC 9562, version 5)."""
+EDITED = ("kind", "draft", "difficulty", "seconds", "updated_at")
+"""What saving a draft changes of an item: all else may have been changed by others meanwhile."""
 
 
 @transaction.atomic
@@ -36,15 +39,17 @@ def save_draft(
     A draft may be unfinished: only `publish` insists on a valid body. Raises BankError when the kind of an item that
     was published is changed, since its cards and answers are of the old kind.
     """
-    item = Item.objects.select_related("published").filter(course=course, slug=slug).first()
+    lock_course(course.pk)
+    rows = Item.objects.select_for_update(of=("self",), no_key=True)
+    item = rows.filter(course=course, slug=slug).first()
     if item is None:
         last = course.items.aggregate(last=Max("position"))["last"] or 0
         item = Item(uid=_new_uid(course, slug), course=course, slug=slug, created_by=by, position=last + 1)
-    elif item.published is not None and item.kind != kind:
+    elif item.kind != kind and item.versions.exists():
         raise BankError([Problem(f"A published {item.kind} cannot become a {kind}; give it a new slug.", "kind", slug)])
     item.kind, item.draft, item.difficulty, item.seconds = kind, normalise_body(kind, body), difficulty, seconds
     item.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
-    item.save()
+    item.save(update_fields=None if item._state.adding else EDITED)
     _tag(item, concepts)
     return item
 
@@ -67,24 +72,42 @@ def _tag(item: Item, concepts: Sequence[Concept]) -> None:
 
 @transaction.atomic
 def publish(item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -> ItemVersion:
-    """Publish the item's draft as its next version, which students get from now on.
+    """Publish the item's draft, as it is now, as its next version, which students get from now on; refreshes `item`.
 
     Publishing what is already published returns the same version. Raises BankError when the body is not valid, when no
-    concept is tagged, or when the item's variants fail their audit over `seeds` seeds.
+    concept is tagged, when the item's variants fail their audit over `seeds` seeds, or when somebody retired or deleted
+    it since `item` was read.
+    """
+    course, current = lock_item(item)
+    if current.retired_at and not item.retired_at:
+        raise BankError([Problem("It was retired meanwhile. Publish it again to bring it back.", entry=item.slug)])
+    version = _next_version(current, by, seeds)
+    if version.pk != current.published_id or current.retired_at:
+        current.published, current.retired_at = version, None
+        _store_state(course, current)
+        current.findings.all().delete()
+    item.refresh_from_db()
+    return version
+
+
+def _next_version(item: Item, by: Author | None, seeds: int) -> ItemVersion:
+    """The newest version if the draft is the same, else a new one. Raises BankError if the draft cannot be one.
+
+    Numbers are counted by the versions that there are: `item.published` may be behind.
     """
     kind, body = kinds.get(item.kind), validate_body(item.kind, item.draft)
     concepts = [tag.concept for tag in item.tags.select_related("concept__lesson")]
     if not concepts:
         raise BankError([Problem("Tag at least one concept.", "concepts", item.slug)])
     slugs = [concept.slug for concept in concepts]
-    current = item.published
-    if current and not item.retired_at and _is_same(current, item, slugs):
-        return current
-    number = current.number + 1 if current else 1
+    newest = item.versions.order_by("-number").first()
+    if newest and not item.retired_at and _is_same(newest, item, slugs):
+        return newest
+    number = newest.number + 1 if newest else 1
     report = kind.audit(body, f"{item.uid}:{number}", seeds)
     if report is not None and not report.ok:
         raise BankError([Problem(str(defect), "audit", item.slug) for defect in report.problems])
-    version = ItemVersion.objects.create(
+    return ItemVersion.objects.create(
         item=item,
         number=number,
         kind=item.kind,
@@ -97,11 +120,6 @@ def publish(item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -
         published_at=timezone.now(),
         published_by=by,
     )
-    item.published, item.retired_at = version, None
-    item.revision = _next_revision(item)
-    item.save(update_fields=["published", "retired_at", "revision", "updated_at"])
-    item.findings.all().delete()
-    return version
 
 
 def _is_same(version: ItemVersion, item: Item, concepts: list[str]) -> bool:
@@ -114,16 +132,26 @@ def _is_same(version: ItemVersion, item: Item, concepts: list[str]) -> bool:
 
 
 @transaction.atomic
-def retire(item: Item) -> None:
-    """Ask this item no more; what was answered stays in the log. Publishing it again brings it back."""
-    item.retired_at = timezone.now()
-    item.revision = _next_revision(item)
-    item.save(update_fields=["retired_at", "revision", "updated_at"])
+def retire(item: Item) -> bool:
+    """Ask this item no more; what was answered stays in the log. Publishing it again brings it back.
+
+    Refreshes `item`; returns whether it was asked until now. Raises BankError if it was deleted.
+    """
+    course, current = lock_item(item)
+    asked = current.retired_at is None
+    if asked:
+        current.retired_at = timezone.now()
+        _store_state(course, current)
+    item.refresh_from_db()
+    return asked
 
 
-def _next_revision(item: Item) -> int:
-    """The course's next number; until the transaction ends nobody else takes one, so that readers miss none."""
-    course = Course.objects.select_for_update().get(pk=item.course_id)
+def _store_state(course: Course, item: Item) -> None:
+    """Store what an item is to students, under the course's next number.
+
+    The course is locked: until the transaction ends nobody else takes a number, so that readers miss none.
+    """
     course.revision += 1
     course.save(update_fields=["revision"])
-    return course.revision
+    item.revision = course.revision
+    item.save(update_fields=["published", "retired_at", "revision", "updated_at"])

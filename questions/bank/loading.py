@@ -11,6 +11,7 @@ from questions.bank.audits import AUDIT_SEEDS
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
 from questions.bank.documents import ConceptDocument, ItemDocument
 from questions.bank.items import publish, save_draft
+from questions.bank.locks import lock_course
 from questions.bank.problems import BankError, Problem
 from questions.bank.references import check_references
 from questions.models import Author, Concept, ConceptEdge, Course, Item, ItemVersion, Lesson
@@ -43,10 +44,11 @@ def load_course(path: Path, *, by: Author | None = None, seeds: int = AUDIT_SEED
 
 
 def _store(folder: CourseFolder, by: Author | None, seeds: int) -> CourseReport:
-    course, _ = Course.objects.update_or_create(
-        slug=folder.course.slug,
-        defaults={"title": folder.course.title, "description": folder.course.description},
-    )
+    texts = {"title": folder.course.title, "description": folder.course.description}
+    made, _ = Course.objects.get_or_create(slug=folder.course.slug, defaults=texts)
+    course = lock_course(made.pk)
+    course.title, course.description = folder.course.title, folder.course.description
+    course.save(update_fields=["title", "description"])
     lessons = _store_lessons(course, folder)
     concepts = _store_concepts(course, folder, lessons)
     report = CourseReport(course, len(lessons), len(concepts))

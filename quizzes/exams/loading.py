@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 import pydantic
+from django.db import transaction
 from django.utils import timezone
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -47,6 +48,7 @@ class ExamDocument(BaseModel):
         return self
 
 
+@transaction.atomic
 def load_exams(course: Course, folder: Path) -> int:
     """Load exams.yaml of a course folder, if there is one; returns the number of exams in it.
 
@@ -61,6 +63,7 @@ def load_exams(course: Course, folder: Path) -> int:
         raise bank.BankError([bank.Problem(error.message, file=FILE, line=error.line)]) from None
     if not isinstance(entries, list):
         raise bank.BankError([bank.Problem("This file has to be a list of exams.", file=FILE)])
+    bank.lock_course(course.pk)
     problems: list[bank.Problem] = []
     slugs: set[str] = set()
     for entry in entries:

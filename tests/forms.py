@@ -1,0 +1,35 @@
+"""Forms of the admin, sent back as a browser sends them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BoundField, MultiWidget
+from django.test import Client
+
+from questions.admin.rows import RowsField
+
+
+def filled_in(client: Client, url: str) -> dict[str, Any]:
+    """What a browser sends when the form at `url` is saved as it comes."""
+    form = client.get(url).context["adminform"].form
+    sent: dict[str, Any] = {}
+    for field in form:
+        sent |= _inputs(field)
+    return sent
+
+
+def _inputs(field: BoundField) -> dict[str, Any]:
+    value, name = field.value(), field.html_name
+    if isinstance(field.field, RowsField):
+        columns = field.field.columns
+        return {
+            f"{name}-{number}-{column.name}": row[column.name]
+            for number, row in enumerate(value or [])
+            for column in columns
+            if row.get(column.name)
+        }
+    if isinstance(field.field.widget, MultiWidget):
+        parts = field.field.widget.decompress(value) or []
+        return {f"{name}_{number}": part for number, part in enumerate(parts) if part is not None}
+    return {} if value is None or value is False else {name: value}
