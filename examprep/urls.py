@@ -7,13 +7,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from examprep import health, views
+from questions.admin.history import log_nothing_but_changes
 from questions.admin.keys import guard_actions
 
 admin.site.site_header = "examprep"
 admin.site.site_title = "examprep"
 admin.site.index_title = "Authoring"
-# There is one login, with its limits, and `next` leads back.
 guard_actions(admin.site)
+log_nothing_but_changes(admin.site)
+# There is one login, with its limits, and `next` leads back.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

@@ -221,6 +221,7 @@ class ItemAdmin(admin.ModelAdmin[Item]):
         return HttpResponseRedirect(reverse("admin:questions_item_change", args=[item.pk]))
 
     def _publish(self, request: HttpRequest, item: Item) -> bool:
+        asked_before = None if item.retired_at else item.published_id
         try:
             version = bank.publish(item, by=_author(request))
         except bank.BankError as error:
@@ -229,7 +230,8 @@ class ItemAdmin(admin.ModelAdmin[Item]):
                 self.message_user(request, Truncator(text).chars(600), messages.ERROR)
             return False
         item.refresh_from_db()
-        self.log_change(request, item, f"Published version {version.number}.")
+        if version.pk != asked_before:
+            self.log_change(request, item, f"Published version {version.number}.")
         return True
 
     def _retire(self, request: HttpRequest, item: Item) -> bool:

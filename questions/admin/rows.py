@@ -78,6 +78,14 @@ class RowsField(forms.Field):
     def to_python(self, value: Sequence[Row] | None) -> list[Row]:
         return list(value or [])
 
+    def has_changed(self, initial: Sequence[Row] | None, data: Sequence[Row] | None) -> bool:
+        """Whether a cell differs; those that are blank are written in several ways."""
+        return self._filled(initial) != self._filled(data)
+
+    def _filled(self, rows: Sequence[Row] | None) -> list[dict[str, str]]:
+        filled = [{name: str(cell) for name, cell in row.items() if cell} for row in rows or []]
+        return [row for row in filled if row]
+
     def label_of(self, row: int, column: str = "") -> str:
         """How a row (0-based) and a column are called in an error."""
         labels = {entry.name: entry.label for entry in self.columns}

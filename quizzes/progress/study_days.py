@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from questions.models import Concept
-from quizzes.calendar import StudyDay
+from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, ReviewEvent, Student
 
 MAX_MISSED = 12
@@ -43,7 +42,7 @@ def summarize_day(student: Student, day: StudyDay) -> DaySummary:
     tomorrow = Card.objects.filter(
         student=student,
         suspended=False,
-        due_at__lt=day.ends_at + timedelta(days=1),
+        due_at__lt=study_day(student, day.ends_at).ends_at,  # tomorrow may have 23 or 25 hours
         item__retired_at__isnull=True,
     )
     return DaySummary(

@@ -19,8 +19,10 @@ from quizzes.reviews import change_log
 def ensure_cards(student: Student) -> ChangeLog:
     """Create the student's missing cards; the change log, locked until the caller's transaction ends."""
     log = change_log.lock(student, timezone.now())
+    before = log.last_sequence
     create_missing_cards(log)
-    log.save(update_fields=["last_sequence"])
+    if log.last_sequence != before:
+        log.save(update_fields=["last_sequence"])
     return log
 
 

@@ -110,8 +110,11 @@ def test_a_mock_from_begin_to_result(page: Page, learner: User, key: Key) -> Non
         give(shown, key(str(slot.presentation_id)))
         expect(shown.locator("[data-saving]")).to_have_text("Saved")
         if slot.number == 10:
+            page.route("**/flags/10/", lambda route: route.fulfill(status=500), times=1)
             page.get_by_role("button", name="Flag").click()
             expect(page.locator("[data-go='10']")).to_have_class("answered flagged")
+            with page.expect_response("**/flags/10/"):  # what the server could not take is sent again
+                page.evaluate("dispatchEvent(new Event('online'))")
             # Reloaded in the middle, everything is as it was.
             page.reload()
             expect(page.locator("[data-go].answered")).to_have_count(10)

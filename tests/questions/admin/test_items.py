@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from examprep.models import User
@@ -96,12 +97,15 @@ def test_a_form_that_is_saved_untouched_changes_nothing(instructor: Client, cour
     for name, value in shown.initial.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             sent |= rows(name, *({key: str(text) for key, text in row.items() if text} for row in value))
-    answer = instructor.post(f"/admin/questions/item/{item.pk}/change/", {**sent, "_publish": "1"})
+    logged = LogEntry.objects.count()
+    for button in ("_draft", "_publish"):
+        answer = instructor.post(f"/admin/questions/item/{item.pk}/change/", {**sent, button: "1"})
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
 
-    assert answer.status_code == 302, answer.context["adminform"].form.errors
     item.refresh_from_db()
     assert item.published
     assert item.published.number == 1
+    assert LogEntry.objects.count() == logged
 
 
 def test_a_draft_is_kept_unfinished_and_not_asked(instructor: Client, course: Course, api: Api) -> None:

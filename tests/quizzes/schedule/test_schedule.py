@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
@@ -196,6 +198,12 @@ def test_a_newly_published_item_gets_its_cards_with_a_plan_that_the_sweep_asks_f
     assert Card.objects.get(item=item).student == student
     assert not Job.objects.filter(student=student).exists()
     assert schedule.enqueue_new_items(timezone.now()) == 0
+
+
+def test_where_no_card_is_missing_nothing_is_stored(student: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        schedule.ensure_cards(student)
+    assert not [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))]
 
 
 def test_a_plan_looks_for_missing_cards_only_where_something_was_published(

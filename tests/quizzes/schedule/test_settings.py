@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -83,6 +84,14 @@ def test_a_rebuild_finds_nothing_after_any_change_of_settings(student: User, key
         card = Card.objects.get(student=student, item__slug="penalty-target")
         flag(card, "suspend")
         assert Card.objects.get(pk=card.pk).buried_until == buried
+
+
+def test_the_admin_logs_no_change_where_nothing_changed(student: User, admin_client: Client) -> None:
+    page = f"/admin/quizzes/enrolment/{student.enrolments.get().pk}/change/"
+    assert admin_client.post(page, {"extra_time_percent": "0"}).status_code == 302
+    assert not LogEntry.objects.exists()
+    assert admin_client.post(page, {"extra_time_percent": "25"}).status_code == 302
+    assert LogEntry.objects.count() == 1
 
 
 def test_the_admin_changes_settings_with_all_that_follows(student: User, key: Key, admin_client: Client) -> None:

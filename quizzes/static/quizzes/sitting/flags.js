@@ -54,6 +54,6 @@ export class Flags {
    */
   async send(number, isFlagged) {
     const answer = await put(`${this.api}flags/${number}/`, { flagged: isFlagged });
-    if (answer && this.unsent.get(number) === isFlagged) this.unsent.delete(number);
+    if (answer?.ok && this.unsent.get(number) === isFlagged) this.unsent.delete(number);
   }
 }
