@@ -6,6 +6,7 @@ the bank refuses it refuses with a BankError, which says what has to be mended, 
 
 from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
 from questions.bank.bodies import validate_body
+from questions.bank.comparison import Change, Outcome, Record, decide, differences, match, without_blanks
 from questions.bank.documents import SLUG, ItemDocument, item_schema
 from questions.bank.items import publish, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
@@ -17,20 +18,27 @@ __all__ = [
     "AUDIT_SEEDS",
     "SLUG",
     "BankError",
+    "Change",
     "CourseReport",
     "ItemDocument",
+    "Outcome",
     "Practice",
     "Problem",
+    "Record",
     "audit_published",
+    "decide",
+    "differences",
     "item_schema",
     "items_practised",
     "load_course",
     "lock_course",
     "lock_courses",
+    "match",
     "problems_of",
     "publish",
     "record_findings",
     "retire",
     "save_draft",
     "validate_body",
+    "without_blanks",
 ]

@@ -1,38 +1,63 @@
-"""Load a whole course from a folder."""
+"""Load a whole course from a folder, beside what was edited in the service since it was last loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import transaction
+from pydantic import BaseModel
 
+from questions.bank import entries
 from questions.bank.audits import AUDIT_SEEDS
+from questions.bank.comparison import Change, Difference, Outcome, Record, decide, differences, is_reordered, match
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
-from questions.bank.documents import ConceptDocument, ItemDocument
-from questions.bank.items import publish, save_draft
-from questions.bank.locks import lock_course
+from questions.bank.documents import ItemDocument
+from questions.bank.items import publish, retire, save_draft
 from questions.bank.problems import BankError, Problem
+from questions.bank.records import CourseRecords, course_record, load_records, rename_references
 from questions.bank.references import check_references
-from questions.models import Author, Concept, ConceptEdge, Course, Item, ItemVersion, Lesson
+from questions.models import Author, Concept, Course, Item, Lesson
+
+DocumentT = TypeVar("DocumentT", bound=BaseModel)
+
+ADOPTED = {Outcome.ADDED, Outcome.CHANGED, Outcome.SAME}
+"""After these the service has what the file has."""
 
 
 @dataclass
 class CourseReport:
-    """What a load did: how many lessons and concepts the course has, and the slugs of the items."""
+    """What a load did: how many lessons and concepts the folder has, and what became of each of its entries."""
 
     course: Course
     lessons: int = 0
     concepts: int = 0
-    published: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def published(self) -> list[str]:
+        """The slugs of the items that were published."""
+        return self._items({Outcome.ADDED, Outcome.CHANGED})
+
+    @property
+    def unchanged(self) -> list[str]:
+        """The slugs of the items that stayed as they were."""
+        return self._items({Outcome.SAME})
+
+    def _items(self, outcomes: set[Outcome]) -> list[str]:
+        return [change.slug for change in self.changes if change.what == "item" and change.outcome in outcomes]
 
 
-def load_course(path: Path, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -> CourseReport:
+def load_course(
+    path: Path, *, by: Author | None = None, seeds: int = AUDIT_SEEDS, overwrite: bool = False, prune: bool = False
+) -> CourseReport:
     """Load a course folder (course.yaml, lessons/, concepts.yaml, bank/), all of it or nothing.
 
-    Loading again changes only what changed in the folder; items that were written in the admin stay. Raises BankError
-    with every problem found, each with its file, entry, field and line.
+    Loading again changes only what changed in the folder. What was edited in the service since it was last loaded is
+    reported and left alone, unless `overwrite`; what was retired stays retired; items that left the folder are
+    reported, and retired if `prune`. Raises BankError with every problem, each with its file, entry, field and line.
     """
     reader = FolderReader(path)
     folder = reader.read()
@@ -40,104 +65,234 @@ def load_course(path: Path, *, by: Author | None = None, seeds: int = AUDIT_SEED
     if problems:
         raise BankError(problems)
     with transaction.atomic():
-        return _store(folder, by, seeds)
+        return _Loader(folder, by=by, seeds=seeds, overwrite=overwrite).load(prune=prune)
 
 
-def _store(folder: CourseFolder, by: Author | None, seeds: int) -> CourseReport:
-    texts = {"title": folder.course.title, "description": folder.course.description}
-    made, _ = Course.objects.get_or_create(slug=folder.course.slug, defaults=texts)
-    course = lock_course(made.pk)
-    course.title, course.description = folder.course.title, folder.course.description
-    course.save(update_fields=["title", "description"])
-    lessons = _store_lessons(course, folder)
-    concepts = _store_concepts(course, folder, lessons)
-    report = CourseReport(course, len(lessons), len(concepts))
-    problems: list[Problem] = []
-    published = dict(Item.objects.filter(course=course).values_list("slug", "published"))
-    for position, entry in enumerate(folder.items_in_order_of_learning()):
-        slug = entry.document.slug
-        try:
-            version = _store_item(course, entry, concepts, position, by=by, seeds=seeds)
-        except BankError as error:
-            problems += [entry.place.problem(problem.message, problem.field) for problem in error.problems]
-            continue
-        (report.unchanged if version.pk == published.get(slug) else report.published).append(slug)
-    if problems:
-        raise BankError(problems)
-    return report
+class _Loader:
+    """Loads the files of a folder into its course. The course's row is locked until the transaction ends."""
 
+    def __init__(self, folder: CourseFolder, *, by: Author | None, seeds: int, overwrite: bool) -> None:
+        self.folder = folder
+        self.by = by
+        self.seeds = seeds
+        self.overwrite = overwrite
+        self.problems: list[Problem] = []
+        self.course, self.is_new = entries.find_course(folder.course)
+        self.was_loaded: Record = self.course.loaded or {}
+        self.report = CourseReport(self.course, len(folder.lessons), len(folder.concepts))
 
-def _store_item(
-    course: Course,
-    entry: Entry[ItemDocument],
-    concepts: dict[str, Concept],
-    position: int,
-    *,
-    by: Author | None,
-    seeds: int,
-) -> ItemVersion:
-    document = entry.document
-    item = save_draft(
-        course,
-        document.slug,
-        document.kind,
-        document.body,
-        [concepts[slug] for slug in document.concepts],
-        difficulty=document.difficulty,
-        seconds=document.seconds,
-        by=by,
-    )
-    Item.objects.filter(pk=item.pk).update(position=position)
-    return publish(item, by=by, seeds=seeds)
+    def load(self, *, prune: bool) -> CourseReport:
+        """Load all; raises BankError with all problems of the items."""
+        self._load_course()
+        before = load_records(self.course)
+        self._load_structure(before)
+        placed = self._load_items(before)
+        self.course.loaded = self.loaded
+        self.course.save(update_fields=["loaded"])
+        self._report_left(before, placed, prune=prune)
+        if self.problems:
+            raise BankError(self.problems)
+        return self.report
 
+    def _load_course(self) -> None:
+        wanted = entries.record_of_course(self.folder.course)
+        now = course_record(self.course)
+        outcome = Outcome.ADDED if self.is_new else self._decide(wanted, now, self.was_loaded.get("record"))
+        if outcome is Outcome.CHANGED:
+            entries.store_course(self.course, self.folder.course)
+        record = wanted if outcome in ADOPTED else self.was_loaded.get("record")
+        self.loaded = {**self.was_loaded, "record": record}
+        self.report.changes.append(Change("course", self.folder.course.slug, outcome, differences(now, wanted)))
 
-def _store_lessons(course: Course, folder: CourseFolder) -> dict[str, Lesson]:
-    lessons = {}
-    for entry in folder.lessons:
+    def _load_structure(self, before: CourseRecords) -> None:
+        """Load lessons and concepts: first their rows, then what they say of each other."""
+        lessons, concepts = self.folder.lessons, self.folder.concepts
+        self.lessons = match(_slugs(lessons), _names(before.lessons))
+        self.concepts = match(_slugs(concepts), _names(before.concepts))
+        self.lesson_rows = {row.pk: row for row in before.lessons}
+        self.concept_rows = {row.pk: row for row in before.concepts}
+        for lesson in lessons:
+            if lesson.document.slug not in self.lessons:
+                row = entries.create_lesson(self.course, lesson)
+                self.lessons[lesson.document.slug], self.lesson_rows[row.pk] = row.pk, row
+        for concept in concepts:
+            if concept.document.slug not in self.concepts:
+                new = entries.create_concept(self.course, concept, self._lesson(concept.document.lesson))
+                self.concepts[concept.document.slug], self.concept_rows[new.pk] = new.pk, new
+        self._name_rows()
+        for lesson in lessons:
+            row = self._lesson(lesson.document.slug)
+            if self._load_entry("lesson", lesson, row, entries.record_of_lesson(lesson), before.of_lessons):
+                entries.store_lesson(row, lesson, [self._lesson(slug) for slug in lesson.document.builds_on])
+        for concept in concepts:
+            node = self._concept(concept.document.slug)
+            if self._load_entry("concept", concept, node, entries.record_of_concept(concept), before.of_concepts):
+                needed = {slug: self._concept(slug) for slug in self.concepts}
+                entries.store_concept(node, concept, self._lesson(concept.document.lesson), needed)
+        Lesson.objects.bulk_update([self._lesson(slug) for slug in _slugs(lessons)], ["loaded"])
+        Concept.objects.bulk_update([self._concept(slug) for slug in _slugs(concepts)], ["loaded"])
+        self._order_concepts([row.pk for row in before.concepts])
+
+    def _load_entry(
+        self,
+        what: str,
+        entry: Entry[DocumentT],
+        row: Lesson | Concept,
+        wanted: Record,
+        records: Mapping[int, Record],
+    ) -> bool:
+        """Decide on a lesson or a concept, and remember what was loaded; whether it is to be stored."""
+        now = records.get(row.pk)
+        file = self._in_names_of_now(wanted)
+        outcome = Outcome.ADDED if now is None else self._decide(file, now, self._loaded(row))
+        if outcome in ADOPTED:
+            row.loaded = {"record": self._in_keys(wanted)}
+        self._add_change(what, entry, outcome, now, file)
+        return outcome in {Outcome.ADDED, Outcome.CHANGED}
+
+    def _order_concepts(self, service: Sequence[int]) -> None:
+        """Put the concepts into the order of the file, where it has changed."""
+        wanted = [self.concepts[slug] for slug in _slugs(self.folder.concepts)]
+        loaded = self.was_loaded.get("concepts") or []
+        assert isinstance(loaded, list)
+        is_edited = is_reordered(service, loaded) and not self.overwrite
+        if is_reordered(wanted, loaded) or set(wanted) - set(service) or (self.overwrite and wanted != service):
+            outcome = Outcome.CONFLICT if is_edited else Outcome.CHANGED
+            if not self.is_new:
+                order = Difference("order of concepts", "as it is", "as in concepts.yaml")
+                self.report.changes.append(Change("course", self.folder.course.slug, outcome, [order]))
+            placed = [*service, *(key for key in wanted if key not in service)] if is_edited else wanted
+            entries.place(Concept, placed)
+        if not is_edited:
+            self.loaded["concepts"] = wanted
+
+    def _load_items(self, before: CourseRecords) -> list[int]:
+        """Load the items; returns the primary keys of all that the folder has, in order of learning."""
+        rows = {item.pk: item for item in before.items}
+        in_order = self.folder.items_in_order_of_learning()
+        matched = match(_slugs(in_order), _names(before.items))
+        placed: list[int] = []
+        for entry in in_order:
+            key = matched.get(entry.document.slug)
+            try:
+                item = self._load_item(entry, None if key is None else rows[key], before)
+            except BankError as error:
+                self.problems += [entry.place.problem(problem.message, problem.field) for problem in error.problems]
+                continue
+            rows[item.pk] = item
+            placed.append(item.pk)
+        Item.objects.bulk_update([rows[key] for key in placed], ["loaded"], batch_size=200)
+        loaded = self.was_loaded.get("items") or []
+        assert isinstance(loaded, list)
+        if len(placed) > len(matched) or is_reordered(placed, loaded):
+            entries.place(Item, placed)
+        self.loaded["items"] = placed
+        return placed
+
+    def _load_item(self, entry: Entry[ItemDocument], item: Item | None, before: CourseRecords) -> Item:
+        wanted = entries.record_of_item(entry)
+        file = self._in_names_of_now(wanted)
+        now = None if item is None else before.of_items[item.pk]
+        outcome = Outcome.ADDED if item is None else self._decide_item(item, file, before)
+        is_asked = item is not None and not item.retired_at and before.published.get(item.pk) == file
+        if outcome is Outcome.SAME and not is_asked:
+            outcome = Outcome.CHANGED  # the draft says what the file says, but is not what students get
+        self._add_change("item", entry, outcome, now, file)
+        if outcome in {Outcome.ADDED, Outcome.CHANGED}:
+            item = self._store_item(entry, item)
+        assert item is not None
+        if outcome in ADOPTED:
+            item.loaded = {"record": self._in_keys(wanted)}
+        return item
+
+    def _decide_item(self, item: Item, file: Record, before: CourseRecords) -> Outcome:
+        loaded: Record = item.loaded or {}
+        if item.retired_at and loaded.get("pruned_at") != item.retired_at.isoformat():
+            return Outcome.RETIRED
+        if item.retired_at is None and before.published.get(item.pk) == file:
+            return Outcome.SAME  # whatever a newer draft says
+        return self._decide(file, before.of_items[item.pk], self._loaded(item))
+
+    def _store_item(self, entry: Entry[ItemDocument], item: Item | None) -> Item:
         document = entry.document
-        other = Lesson.objects.filter(slug=document.slug).exclude(course=course).first()
-        if other:
-            raise BankError([entry.place.problem(f"The course {other.course} already has this lesson.", "slug")])
-        fields = document.model_dump(exclude={"slug", "builds_on"})
-        lessons[document.slug], _ = Lesson.objects.update_or_create(
-            slug=document.slug, defaults={**fields, "course": course, "body_markdown": entry.text}
+        if item is not None and item.slug != document.slug:
+            Item.objects.filter(pk=item.pk).update(slug=document.slug)
+        saved = save_draft(
+            self.course,
+            document.slug,
+            document.kind,
+            document.body,
+            [self._concept(slug) for slug in document.concepts],
+            difficulty=document.difficulty,
+            seconds=document.seconds,
+            by=self.by,
         )
-    for entry in folder.lessons:
-        lessons[entry.document.slug].builds_on.set([lessons[slug] for slug in entry.document.builds_on])
-    return lessons
+        publish(saved, by=self.by, seeds=self.seeds)
+        return saved
+
+    def _report_left(self, before: CourseRecords, placed: list[int], *, prune: bool) -> None:
+        """Report what was loaded once and is no longer in the folder; retire the items if `prune`."""
+        left: list[tuple[str, Lesson | Concept | Item]] = [
+            *(("lesson", row) for row in before.lessons if row.pk not in self.lessons.values()),
+            *(("concept", row) for row in before.concepts if row.pk not in self.concepts.values()),
+            *(("item", row) for row in before.items if row.pk not in placed and not row.retired_at),
+        ]
+        for what, row in left:
+            if row.loaded:
+                outcome = Outcome.LEFT
+                if prune and isinstance(row, Item):
+                    outcome = Outcome.PRUNED
+                    retire(row)
+                    assert row.retired_at
+                    row.loaded["pruned_at"] = row.retired_at.isoformat()
+                    row.save(update_fields=["loaded"])
+                self.report.changes.append(Change(what, row.slug, outcome))
+
+    def _decide(self, file: Record, service: Record, loaded: object) -> Outcome:
+        record = loaded if isinstance(loaded, dict) else None
+        return decide(file, service, record, overwrite=self.overwrite)
+
+    def _add_change(
+        self, what: str, entry: Entry[DocumentT], outcome: Outcome, now: Record | None, file: Record
+    ) -> None:
+        differ = [] if now is None else differences(now, file)
+        place = entry.place.problem("").place
+        self.report.changes.append(Change(what, entry.place.entry, outcome, differ, place))
+
+    def _name_rows(self) -> None:
+        """Note what the rows of lessons and concepts are called in the folder, in the service, and in what was loaded.
+
+        The service's names are those of the records that were loaded, also once a row is stored under another.
+        """
+        sources = (self.lessons, self.lesson_rows), (self.concepts, self.concept_rows)
+        self.names_of_now = [{slug: rows[key].slug for slug, key in keys.items()} for keys, rows in sources]
+        self.keys = [{slug: str(key) for slug, key in keys.items()} for keys, _ in sources]
+        self.names_of_keys = [{str(key): row.slug for key, row in rows.items()} for _, rows in sources]
+
+    def _loaded(self, row: Lesson | Concept | Item) -> Record | None:
+        """What was last loaded of a row, with what it refers to by the names of now."""
+        record = (row.loaded or {}).get("record")
+        return None if record is None else rename_references(record, *self.names_of_keys)
+
+    def _in_names_of_now(self, wanted: Record) -> Record:
+        return rename_references(wanted, *self.names_of_now)
+
+    def _in_keys(self, wanted: Record) -> Record:
+        return rename_references(wanted, *self.keys)
+
+    def _lesson(self, slug: str) -> Lesson:
+        """The row of a lesson of the folder."""
+        return self.lesson_rows[self.lessons[slug]]
+
+    def _concept(self, slug: str) -> Concept:
+        """The row of a concept of the folder."""
+        return self.concept_rows[self.concepts[slug]]
 
 
-def _store_concepts(course: Course, folder: CourseFolder, lessons: dict[str, Lesson]) -> dict[str, Concept]:
-    concepts = {}
-    for position, entry in enumerate(folder.concepts):
-        document = entry.document
-        other = Concept.objects.filter(slug=document.slug).exclude(course=course).first()
-        if other:
-            raise BankError([entry.place.problem(f"The course {other.course} already has this concept.", "slug")])
-        concepts[document.slug], _ = Concept.objects.update_or_create(
-            slug=document.slug,
-            defaults={
-                "course": course,
-                "lesson": lessons[document.lesson],
-                "name": document.name,
-                "definition": document.definition,
-                "position": position,
-            },
-        )
-    ConceptEdge.objects.filter(source__course=course).delete()
-    edges = [edge for entry in folder.concepts for edge in _edges(entry.document, concepts)]
-    ConceptEdge.objects.bulk_create(edges)
-    return concepts
+def _slugs(of: Iterable[Entry[DocumentT]]) -> list[str]:
+    return [entry.place.entry for entry in of]
 
 
-def _edges(document: ConceptDocument, concepts: dict[str, Concept]) -> list[ConceptEdge]:
-    source = concepts[document.slug]
-    needed = [
-        ConceptEdge(kind=ConceptEdge.Kind.PREREQUISITE, source=source, target=concepts[slug])
-        for slug in document.prerequisites
-    ]
-    encompassed = [
-        ConceptEdge(kind=ConceptEdge.Kind.ENCOMPASSES, source=source, target=concepts[edge.concept], weight=edge.weight)
-        for edge in document.encompasses
-    ]
-    return needed + encompassed
+def _names(rows: Iterable[Lesson | Concept | Item]) -> dict[int, tuple[str, str | None]]:
+    """The name of each row, and the one that it was last loaded as."""
+    return {row.pk: (row.slug, ((row.loaded or {}).get("record") or {}).get("slug")) for row in rows}

@@ -18,9 +18,13 @@ class Problem:
     file: str = ""
     line: int | None = None
 
+    @property
+    def place(self) -> str:
+        """The file, with the line where it is known."""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
+
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        return ": ".join(part for part in (place, self.entry, self.field, self.message) if part)
+        return ": ".join(part for part in (self.place, self.entry, self.field, self.message) if part)
 
 
 class BankError(Exception):

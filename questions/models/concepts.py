@@ -16,6 +16,7 @@ class Concept(models.Model):
     name = models.CharField(max_length=120)
     definition = models.TextField()
     position = models.PositiveSmallIntegerField(default=0)
+    loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
 
     class Meta:
         ordering = ("position", "id")

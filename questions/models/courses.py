@@ -20,6 +20,7 @@ class Course(models.Model):
     revision = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="Counts what was published and retired."
     )
+    loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
 
     def __str__(self) -> str:
         return self.title
@@ -38,6 +39,7 @@ class Lesson(models.Model):
     builds_on = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="leads_to")
     reading = models.JSONField(default=list, blank=True, help_text="List of {title, url, what}.")
     body_markdown = models.TextField()
+    loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
 
     class Meta:
         ordering = ("course", "week", "session", "id")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -20,6 +21,9 @@ from quizzes.exams.errors import SittingError
 from quizzes.models import Exam
 
 FILE = "exams.yaml"
+RECORDED = (
+    *("slug", "title", "kind", "minutes", "starts_at", "opens_at", "closes_at", "attempts", "feedback", "blueprint"),
+)
 
 
 class ExamDocument(BaseModel):
@@ -49,60 +53,157 @@ class ExamDocument(BaseModel):
 
 
 @transaction.atomic
-def load_exams(course: Course, folder: Path) -> int:
-    """Load exams.yaml of a course folder, if there is one; returns the number of exams in it.
+def load_exams(course: Course, folder: Path, *, overwrite: bool = False) -> list[bank.Change]:
+    """Load exams.yaml of a course folder, if there is one; returns what became of each exam.
 
-    Raises bank.BankError with all problems of all exams.
+    An exam that was edited in the service since it was last loaded is left alone, unless `overwrite`. Raises
+    bank.BankError with all problems of all exams.
     """
-    path = folder / FILE
+    bank.lock_course(course.pk)
+    loader = _ExamLoader(course, overwrite=overwrite)
+    for entry in _read(folder / FILE):
+        loader.load(entry)
+    if loader.problems:
+        raise bank.BankError(loader.problems)
+    return [*loader.changes, *loader.left()]
+
+
+def _read(path: Path) -> list[object]:
+    """The entries of the file; none where there is none."""
     if not path.exists() and not path.with_suffix(".yml").exists():
-        return 0
+        return []
     try:
         entries = yaml.read_file(path)
     except yaml.YAMLError as error:
         raise bank.BankError([bank.Problem(error.message, file=FILE, line=error.line)]) from None
     if not isinstance(entries, list):
         raise bank.BankError([bank.Problem("This file has to be a list of exams.", file=FILE)])
-    bank.lock_course(course.pk)
-    problems: list[bank.Problem] = []
-    slugs: set[str] = set()
-    for entry in entries:
-        problems += _load_exam(course, entry, slugs)
-    if problems:
-        raise bank.BankError(problems)
-    return len(entries)
+    return entries
 
 
-def _load_exam(course: Course, entry: object, slugs: set[str]) -> list[bank.Problem]:
-    """Store one entry, and add its slug to those of the file; returns what is wrong with it."""
-    slug = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
+class _ExamLoader:
+    """Loads entries one by one: compares each with what the service has and with what was last loaded."""
 
-    def problem(message: str, field: str) -> bank.Problem:
-        return bank.Problem(message, field, slug, FILE, yaml.line_of(entry, field))
+    def __init__(self, course: Course, *, overwrite: bool) -> None:
+        self.course = course
+        self.overwrite = overwrite
+        self.exams = {exam.pk: exam for exam in course.exams.all()}
+        self.concepts = dict(course.concepts.values_list("slug", "pk"))
+        self.in_file: dict[str, Exam | None] = {}
+        self.problems: list[bank.Problem] = []
+        self.changes: list[bank.Change] = []
 
-    try:
-        document = ExamDocument.model_validate(entry)
-    except pydantic.ValidationError as error:
-        return [problem(fault.message, fault.field) for fault in bank.problems_of(error)]
-    exam = Exam.objects.filter(slug=document.slug).select_related("course").first()
-    if document.slug in slugs:
-        return [problem(f"The exam “{document.slug}” stands here twice.", "slug")]
-    slugs.add(document.slug)
-    if exam and exam.course != course:
-        return [problem(f"The course “{exam.course.slug}” has an exam of this name; choose another.", "slug")]
-    if exam and exam.kind != document.kind and exam.sittings.exists():
-        return [problem(f"This exam was sat, as one of kind {exam.kind}; give the new one another name.", "kind")]
-    fields = document.model_dump(exclude={"slug", "starts_in_days"})
-    if document.starts_at is None:
-        fields["starts_at"] = exam.starts_at if exam else _in_days(document.starts_in_days)
-    loaded, _ = Exam.objects.update_or_create(slug=document.slug, defaults={**fields, "course": course})
-    try:
-        check_blueprint(loaded)
-    except BlueprintError as error:
-        return [problem(error.message, ".".join(part for part in ("blueprint", error.field) if part))]
-    except SittingError as error:
-        return [problem(str(error), "blueprint")]
-    return []
+    def load(self, entry: object) -> None:
+        """Load one entry, or add what is wrong with it to the problems."""
+        slug = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
+        try:
+            document = ExamDocument.model_validate(entry)
+            self._load(document, bank.Problem("", "", slug, FILE, yaml.line_of(entry, "")).place)
+        except pydantic.ValidationError as error:
+            faults = bank.problems_of(error)
+        except bank.BankError as error:
+            faults = error.problems
+        else:
+            return
+        for fault in faults:
+            line = yaml.line_of(entry, fault.field)
+            self.problems.append(bank.Problem(fault.message, fault.field, slug, FILE, line))
+
+    def left(self) -> list[bank.Change]:
+        """The exams that were loaded once and are no longer in the folder."""
+        kept = {exam.pk for exam in self.in_file.values() if exam}
+        return [
+            bank.Change("exam", exam.slug, bank.Outcome.LEFT)
+            for key, exam in self.exams.items()
+            if exam.loaded and key not in kept
+        ]
+
+    def _load(self, document: ExamDocument, place: str) -> None:
+        exam = self._find(document)
+        now = exam_record(exam) if exam else None
+        starts_at = document.starts_at or (exam.starts_at if exam else _in_days(document.starts_in_days))
+        wanted = document.model_copy(update={"starts_at": starts_at})
+        file = _record(wanted)
+        outcome = bank.Outcome.ADDED if exam is None or now is None else self._decide(exam, file, now)
+        self.changes.append(
+            bank.Change("exam", document.slug, outcome, bank.differences(now, file) if now else (), place)
+        )
+        if outcome in {bank.Outcome.ADDED, bank.Outcome.CHANGED}:
+            exam = self._store(wanted, exam)
+        assert exam is not None
+        if outcome is not bank.Outcome.CONFLICT:
+            exam.loaded = {"record": _rename(file, {slug: str(key) for slug, key in self.concepts.items()})}
+            exam.save(update_fields=["loaded"])
+        self.in_file[document.slug] = exam
+
+    def _find(self, document: ExamDocument) -> Exam | None:
+        """The exam that the entry is about, also where it was renamed in the service."""
+        slug = document.slug
+        if slug in self.in_file:
+            raise bank.BankError([bank.Problem(f"The exam “{slug}” stands here twice.", "slug")])
+        self.in_file[slug] = None
+        names = {key: (exam.slug, str(_loaded(exam).get("slug", ""))) for key, exam in self.exams.items()}
+        key = bank.match([slug], names).get(slug)
+        if key is None:
+            other = Exam.objects.filter(slug=slug).select_related("course").first()
+            if other:
+                message = f"The course “{other.course.slug}” has an exam of this name; choose another."
+                raise bank.BankError([bank.Problem(message, "slug")])
+            return None
+        exam = self.exams[key]
+        if exam.kind != document.kind and exam.sittings.exists():
+            message = f"This exam was sat, as one of kind {exam.kind}; give the new one another name."
+            raise bank.BankError([bank.Problem(message, "kind")])
+        return exam
+
+    def _decide(self, exam: Exam, file: bank.Record, now: bank.Record) -> bank.Outcome:
+        loaded = _rename(_loaded(exam), {str(key): slug for slug, key in self.concepts.items()})
+        return bank.decide(file, now, loaded, overwrite=self.overwrite)
+
+    def _store(self, document: ExamDocument, exam: Exam | None) -> Exam:
+        exam = exam or Exam(course=self.course)
+        for name, value in document.model_dump(exclude={"starts_in_days"}).items():
+            setattr(exam, name, value)
+        exam.save()
+        try:
+            check_blueprint(exam)
+        except BlueprintError as error:
+            field = ".".join(part for part in ("blueprint", error.field) if part)
+            raise bank.BankError([bank.Problem(error.message, field)]) from None
+        except SittingError as error:
+            raise bank.BankError([bank.Problem(str(error), "blueprint")]) from None
+        return exam
+
+
+def exam_record(exam: Exam) -> bank.Record:
+    """The exam as its entry in exams.yaml would have it."""
+    return _record(ExamDocument.model_construct(**{name: getattr(exam, name) for name in RECORDED}))
+
+
+def _record(document: ExamDocument) -> bank.Record:
+    fields = {name: getattr(document, name) for name in RECORDED}
+    return bank.without_blanks(
+        {name: _in_utc(value) if isinstance(value, datetime) else value for name, value in fields.items()}
+    )
+
+
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _loaded(exam: Exam) -> bank.Record:
+    record = (exam.loaded or {}).get("record")
+    return record if isinstance(record, dict) else {}
+
+
+def _rename(record: bank.Record, names: Mapping[str, str]) -> bank.Record:
+    """The record of an exam with the concepts of its blueprint called otherwise."""
+    blueprint = record.get("blueprint")
+    weights = blueprint.get("concepts") if isinstance(blueprint, dict) else None
+    if not isinstance(blueprint, dict) or not isinstance(weights, dict):
+        return record
+    renamed = {names.get(slug, slug): weight for slug, weight in weights.items()}
+    return {**record, "blueprint": {**blueprint, "concepts": renamed}}
 
 
 def _in_days(days: int | None) -> datetime | None:

@@ -35,6 +35,7 @@ class Exam(models.Model):
         help_text="When keys and explanations are shown: once the sitting is closed, or once no sitting can begin.",
     )
     blueprint = models.JSONField(default=dict, help_text="See docs/exams.md.")
+    loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
 
     class Meta:
         ordering = ("starts_at", "id")

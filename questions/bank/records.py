@@ -1,0 +1,117 @@
+"""What a course has in the service, as records: the fields that its files would have.
+
+What a record refers to stands in it by its slug of now. What was last loaded is stored with primary keys in their
+place, so that whatever is renamed afterwards does not look edited.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from questions.bank.bodies import normalise_body
+from questions.bank.comparison import Record, without_blanks
+from questions.models import Concept, ConceptEdge, Course, Item, ItemVersion, Lesson
+
+LESSON_FIELDS = ("slug", "title", "summary", "week", "session", "minutes")
+
+
+def course_record(course: Course) -> Record:
+    """The record of the course itself."""
+    return without_blanks({"slug": course.slug, "title": course.title, "description": course.description.strip()})
+
+
+@dataclass
+class CourseRecords:
+    """The rows of a course, each in its order, with their records by primary key.
+
+    `published` has the records of the items' versions that students get.
+    """
+
+    lessons: list[Lesson]
+    concepts: list[Concept]
+    items: list[Item]
+    of_lessons: dict[int, Record] = field(default_factory=dict)
+    of_concepts: dict[int, Record] = field(default_factory=dict)
+    of_items: dict[int, Record] = field(default_factory=dict)
+    published: dict[int, Record] = field(default_factory=dict)
+
+
+def load_records(course: Course) -> CourseRecords:
+    """The course as it stands in the database; a fixed number of queries."""
+    lessons = course.lessons.order_by("week", "session", "pk").prefetch_related("builds_on")
+    concepts = course.concepts.order_by("position", "pk").select_related("lesson")
+    items = course.items.order_by("position", "pk").select_related("published").prefetch_related("tags__concept")
+    rows = CourseRecords(list(lessons), list(concepts), list(items))
+    edges: dict[int, list[ConceptEdge]] = defaultdict(list)
+    for edge in ConceptEdge.objects.filter(source__course=course).select_related("target"):
+        edges[edge.source_id].append(edge)
+    rows.of_lessons = {lesson.pk: _lesson_record(lesson) for lesson in rows.lessons}
+    rows.of_concepts = {concept.pk: _concept_record(concept, edges[concept.pk]) for concept in rows.concepts}
+    for item in rows.items:
+        rows.of_items[item.pk] = _item_record(item, item, [tag.concept.slug for tag in item.tags.all()])
+        if item.published:
+            rows.published[item.pk] = _item_record(item, item.published, item.published.concepts)
+    return rows
+
+
+def _lesson_record(lesson: Lesson) -> Record:
+    reading = lesson.reading if isinstance(lesson.reading, list) else []
+    return without_blanks(
+        {name: getattr(lesson, name) for name in LESSON_FIELDS}
+        | {
+            "builds_on": sorted(other.slug for other in lesson.builds_on.all()),
+            "reading": [without_blanks(entry) for entry in reading if isinstance(entry, dict)],
+            "text": lesson.body_markdown.strip(),
+        }
+    )
+
+
+def _concept_record(concept: Concept, edges: Iterable[ConceptEdge]) -> Record:
+    return without_blanks(
+        {
+            "slug": concept.slug,
+            "name": concept.name,
+            "lesson": concept.lesson.slug,
+            "definition": concept.definition.strip(),
+            "prerequisites": sorted(edge.target.slug for edge in edges if edge.kind == ConceptEdge.Kind.PREREQUISITE),
+            "encompasses": {
+                edge.target.slug: edge.weight for edge in edges if edge.kind == ConceptEdge.Kind.ENCOMPASSES
+            },
+        }
+    )
+
+
+def _item_record(item: Item, source: Item | ItemVersion, concepts: list[str]) -> Record:
+    """The record of an item, of its draft or of a version."""
+    body = source.draft if isinstance(source, Item) else source.body
+    return item_record(item.slug, source.kind, concepts, source.difficulty, source.seconds, body)
+
+
+def item_record(
+    slug: str, kind: str, concepts: Iterable[str], difficulty: int, seconds: int, body: dict[str, object]
+) -> Record:
+    """The record of an item with these fields."""
+    common: Record = {
+        "slug": slug,
+        "kind": kind,
+        "concepts": list(concepts),
+        "difficulty": difficulty,
+        "seconds": seconds,
+    }
+    return without_blanks(common | normalise_body(kind, body))
+
+
+def rename_references(record: Record, lessons: Mapping[str, str], concepts: Mapping[str, str]) -> Record:
+    """The record with the lessons and concepts that it refers to called otherwise, as far as they are named here."""
+    renamed = dict(record)
+    for name, names in (("builds_on", lessons), ("prerequisites", concepts), ("concepts", concepts)):
+        if isinstance(references := record.get(name), list):
+            called = [names.get(reference, reference) for reference in references]
+            renamed[name] = called if name == "concepts" else sorted(called)
+    if isinstance(lesson := record.get("lesson"), str):
+        renamed["lesson"] = lessons.get(lesson, lesson)
+    if isinstance(weights := record.get("encompasses"), dict):
+        renamed["encompasses"] = {concepts.get(slug, slug): weight for slug, weight in weights.items()}
+    return renamed
