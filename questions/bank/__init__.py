@@ -8,6 +8,7 @@ from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
 from questions.bank.bodies import validate_body
 from questions.bank.comparison import Change, Outcome, Record, decide, differences, match, without_blanks
 from questions.bank.documents import SLUG, ItemDocument, item_schema
+from questions.bank.exporting import ExportReport, export_course
 from questions.bank.items import publish, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
@@ -20,6 +21,7 @@ __all__ = [
     "BankError",
     "Change",
     "CourseReport",
+    "ExportReport",
     "ItemDocument",
     "Outcome",
     "Practice",
@@ -28,6 +30,7 @@ __all__ = [
     "audit_published",
     "decide",
     "differences",
+    "export_course",
     "item_schema",
     "items_practised",
     "load_course",

@@ -102,13 +102,14 @@ def is_reordered(wanted: Sequence[KeyT], loaded: Sequence[KeyT]) -> bool:
 
 
 def without_blanks(record: Mapping[str, object]) -> Record:
-    """The record as it is compared: without blank fields, each line of a text ended in the same way."""
-    return {name: _canonical(value) for name, value in record.items() if value not in ("", None, [], {})}
+    """The record as it is compared: without blank fields, texts without blanks around them and with the same ends."""
+    canonical = {name: _canonical(value) for name, value in record.items()}
+    return {name: value for name, value in canonical.items() if value not in ("", None, [], {})}
 
 
 def _canonical(value: object) -> object:
     if isinstance(value, str):
-        return value.replace("\r\n", "\n")
+        return value.replace("\r\n", "\n").strip()
     if isinstance(value, Mapping):
         return {name: _canonical(part) for name, part in value.items()}
     return [_canonical(part) for part in value] if isinstance(value, list | tuple) else value

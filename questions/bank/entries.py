@@ -35,7 +35,7 @@ def record_of_course(document: CourseDocument) -> Record:
 
 def record_of_lesson(entry: Entry[LessonDocument]) -> Record:
     """The entry as a record."""
-    record = entry.document.model_dump() | {"text": entry.text.strip()}
+    record = entry.document.model_dump() | {"text": entry.text}
     return without_blanks(
         record
         | {

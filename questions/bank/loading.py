@@ -59,13 +59,19 @@ def load_course(
     reported and left alone, unless `overwrite`; what was retired stays retired; items that left the folder are
     reported, and retired if `prune`. Raises BankError with every problem, each with its file, entry, field and line.
     """
+    folder = read_folder(path)
+    with transaction.atomic():
+        return _Loader(folder, by=by, seeds=seeds, overwrite=overwrite).load(prune=prune)
+
+
+def read_folder(path: Path) -> CourseFolder:
+    """Read and check the files of a course folder; raises BankError with all that is wrong with them."""
     reader = FolderReader(path)
     folder = reader.read()
     problems = [*reader.problems, *check_references(folder)]
     if problems:
         raise BankError(problems)
-    with transaction.atomic():
-        return _Loader(folder, by=by, seeds=seeds, overwrite=overwrite).load(prune=prune)
+    return folder
 
 
 class _Loader:
@@ -184,6 +190,9 @@ class _Loader:
         Item.objects.bulk_update([rows[key] for key in placed], ["loaded"], batch_size=200)
         loaded = self.was_loaded.get("items") or []
         assert isinstance(loaded, list)
+        if is_reordered(placed, loaded):
+            order = Difference("order of items", "as it is", "as in bank/")
+            self.report.changes.append(Change("course", self.folder.course.slug, Outcome.CHANGED, [order]))
         if len(placed) > len(matched) or is_reordered(placed, loaded):
             entries.place(Item, placed)
         self.loaded["items"] = placed

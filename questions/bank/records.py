@@ -19,7 +19,7 @@ LESSON_FIELDS = ("slug", "title", "summary", "week", "session", "minutes")
 
 def course_record(course: Course) -> Record:
     """The record of the course itself."""
-    return without_blanks({"slug": course.slug, "title": course.title, "description": course.description.strip()})
+    return without_blanks({"slug": course.slug, "title": course.title, "description": course.description})
 
 
 @dataclass
@@ -63,7 +63,7 @@ def _lesson_record(lesson: Lesson) -> Record:
         | {
             "builds_on": sorted(other.slug for other in lesson.builds_on.all()),
             "reading": [without_blanks(entry) for entry in reading if isinstance(entry, dict)],
-            "text": lesson.body_markdown.strip(),
+            "text": lesson.body_markdown,
         }
     )
 
@@ -74,7 +74,7 @@ def _concept_record(concept: Concept, edges: Iterable[ConceptEdge]) -> Record:
             "slug": concept.slug,
             "name": concept.name,
             "lesson": concept.lesson.slug,
-            "definition": concept.definition.strip(),
+            "definition": concept.definition,
             "prerequisites": sorted(edge.target.slug for edge in edges if edge.kind == ConceptEdge.Kind.PREREQUISITE),
             "encompasses": {
                 edge.target.slug: edge.weight for edge in edges if edge.kind == ConceptEdge.Kind.ENCOMPASSES

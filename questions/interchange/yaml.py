@@ -73,8 +73,21 @@ def _decimal(loader: _Loader, node: yaml.ScalarNode) -> float:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Safe YAML; what `read` made is written as the plain mapping or list that it is."""
+    """Safe YAML; what `read` made is written as the plain mapping or list that it is, and everything in full."""
 
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """A text of several lines is written line by line where YAML can."""
+    style = "|" if "\n" in text else None
+    if any(sign in text for sign in "\x85\u2028\u2029"):
+        style = '"'  # elsewhere these would be read as ends of lines
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 _Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
 _Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)

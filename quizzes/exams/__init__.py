@@ -20,6 +20,7 @@ from quizzes.exams.deadlines import extend_open_sittings, is_slot_over
 from quizzes.exams.debriefing import confusion_matrices, missed_items, name_concepts, oral_prompt
 from quizzes.exams.errors import SittingError, StaleAnswerError, StillOpenError, TooLateError
 from quizzes.exams.exam_overview import ExamStatus, closed_sittings, list_exams
+from quizzes.exams.exporting import export_exams
 from quizzes.exams.item_results import ItemResult
 from quizzes.exams.loading import load_exams
 from quizzes.exams.opening import open_sitting
@@ -69,6 +70,7 @@ __all__ = [
     "concept_shares",
     "confusion_matrices",
     "event_id",
+    "export_exams",
     "extend_open_sittings",
     "finish_round",
     "flag_slot",

@@ -1,0 +1,44 @@
+"""`manage.py export_course SLUG PATH`: a course as a folder that `load_course` loads back as the same."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from questions import bank
+from questions.models import Course
+from quizzes import exams
+
+
+class Command(BaseCommand):
+    help = "Writes a course (lessons, concepts, bank, exams) into a new folder, which load_course loads as the same."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the course, such as ml-foundations")
+        parser.add_argument("path", type=Path, help="a folder that is new or empty")
+
+    def handle(self, *args: object, slug: str, path: Path, **options: object) -> None:
+        course = Course.objects.filter(slug=slug).first()
+        if course is None:
+            known = ", ".join(Course.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no course “{slug}”; there are {known}.")
+        try:
+            with transaction.atomic():
+                report = bank.export_course(course, path)
+                count = exams.export_exams(course, path)
+        except bank.BankError as error:
+            lines = "\n".join(f"  {problem}" for problem in error.problems)
+            raise CommandError(f"Mend this, and export into a new folder:\n{lines}") from None
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from None
+        for what, slugs in (
+            ("Not written, because they were never published", report.drafts),
+            ("Not written, because they are retired", report.retired),
+            ("Written as published, without their newer drafts", report.newer_drafts),
+        ):
+            if slugs:
+                self.stdout.write(f"{what}: {', '.join(slugs)}.")
+        self.stdout.write(
+            f"{course}: {report.lessons} lessons, {report.concepts} concepts, {count} exams, {report.items} items."
+        )
