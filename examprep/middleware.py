@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.utils import timezone
 
 from examprep.problems import CONTENT_TYPE, problem
@@ -116,3 +118,28 @@ class StudentTimeZone:
             with timezone.override(request.user.zone):
                 return self.get_response(request)
         return self.get_response(request)
+
+
+class OnceMore:
+    """Runs a view once more when the database refused what it stored: somebody else had just stored the same.
+
+    What a view checks before it stores it then finds, and answers as if it had come a moment later: a form names the
+    field that is taken, and what is there already is given back. What it had stored is undone, so that nothing is
+    stored twice.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or not isinstance(exception, IntegrityError):
+            return None
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        except RawPostDataException:  # the view read the body as it came, and nobody has kept it
+            return None
+        return response

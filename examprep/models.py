@@ -82,7 +82,8 @@ class User(AbstractUser):
     def clean(self) -> None:
         """Refuse a new name that others could be taken for."""
         super().clean()
-        if not User.objects.filter(pk=self.pk, username=self.username).exists():
+        # A form that refused the name leaves none.
+        if self.username and not User.objects.filter(pk=self.pk, username=self.username).exists():
             try:
                 validate_username(self.username, self)
             except ValidationError as error:

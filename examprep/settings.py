@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "examprep.middleware.StudentTimeZone",
     "examprep.middleware.KeysViewed",
     "allauth.account.middleware.AccountMiddleware",
+    "examprep.middleware.OnceMore",
 ]
 
 ROOT_URLCONF = "examprep.urls"

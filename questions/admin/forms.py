@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from questions import bank
+from questions.admin.edits import EditForm
 from questions.admin.keys import RowsChoiceField
 from questions.admin.rows import MAX_ROWS, RowsField
 from questions.kinds import AnyKind, fields
@@ -17,7 +18,7 @@ from questions.models import Concept, Item
 from questions.whole_numbers import read_whole_number
 
 
-class ItemForm(forms.ModelForm[Item]):
+class ItemForm(EditForm[Item]):
     """What every kind has. A draft may be unfinished; publishing insists on a body that is valid."""
 
     kind: ClassVar[AnyKind]
@@ -67,6 +68,14 @@ class ItemForm(forms.ModelForm[Item]):
         if "_publish" in self.data and not self.errors:
             self._check_body()
         return cleaned
+
+    def state(self) -> str:
+        return "retired" if self.instance.retired_at else ""
+
+    def unseen(self) -> str:
+        if "_publish" not in self.data or not self.instance.retired_at:
+            return ""
+        return "This item was retired since you opened it. Publish it again to bring it back."
 
     def _check_names(self) -> None:
         """Rows that become a mapping need names that differ."""

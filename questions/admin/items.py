@@ -18,6 +18,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 
 from questions import bank, kinds
+from questions.admin.edits import EditAdmin
 from questions.admin.forms import ItemForm, form_of
 from questions.admin.preview import preview
 from questions.models import Author, Course, Item, ItemVersion
@@ -66,7 +67,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Item)
-class ItemAdmin(admin.ModelAdmin[Item]):
+class ItemAdmin(EditAdmin[Item]):
     """Items of the bank."""
 
     list_display = ("slug", "kind", "main_concept", "difficulty", "seconds", "state", "audit", "version", "updated_at")

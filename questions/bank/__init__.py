@@ -7,7 +7,8 @@ the bank refuses it refuses with a BankError, which says what has to be mended, 
 from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
 from questions.bank.bodies import validate_body
 from questions.bank.comparison import Change, Outcome, Record, decide, differences, match, without_blanks
-from questions.bank.documents import SLUG, ItemDocument, item_schema
+from questions.bank.documents import SLUG, SLUG_RULE, ItemDocument, is_slug, item_schema
+from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
 from questions.bank.items import publish, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
@@ -18,6 +19,7 @@ from questions.bank.problems import BankError, Problem, problems_of
 __all__ = [
     "AUDIT_SEEDS",
     "SLUG",
+    "SLUG_RULE",
     "BankError",
     "Change",
     "CourseReport",
@@ -28,9 +30,11 @@ __all__ = [
     "Problem",
     "Record",
     "audit_published",
+    "connect",
     "decide",
     "differences",
     "export_course",
+    "is_slug",
     "item_schema",
     "items_practised",
     "load_course",
@@ -43,5 +47,7 @@ __all__ = [
     "retire",
     "save_draft",
     "validate_body",
+    "validate_concept",
+    "validate_lesson",
     "without_blanks",
 ]

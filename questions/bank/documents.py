@@ -7,12 +7,25 @@ import operator
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from questions import kinds
 from questions.kinds.base import Strict
+from questions.models.courses import web_address
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+SLUG_RULE = "Use lower-case letters and digits, with single hyphens between them."
+
+
+def is_slug(text: str) -> bool:
+    """Whether the text can be a slug: lower-case letters and digits, with single hyphens between them."""
+    return all(part and part.isascii() and part.isalnum() and part == part.lower() for part in text.split("-"))
+
+
+def _check_address(url: str) -> str:
+    if not web_address(url):
+        raise ValueError("Give a url that begins with http:// or https://.")
+    return url
 
 
 class CourseDocument(Strict):
@@ -26,8 +39,8 @@ class CourseDocument(Strict):
 class Reading(Strict):
     """One entry of a lesson's reading list."""
 
-    title: str
-    url: str = Field(pattern=r"^https?://")
+    title: str = Field(min_length=1)
+    url: Annotated[str, AfterValidator(_check_address)]
     what: str = ""
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from questions import kinds
 from questions.bank.audits import AUDIT_SEEDS
 from questions.bank.bodies import normalise_body, validate_body
+from questions.bank.documents import SLUG_RULE, is_slug
 from questions.bank.locks import lock_course, lock_item
 from questions.bank.problems import BankError, Problem
 from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion
@@ -37,12 +38,18 @@ def save_draft(
     """Create or change the draft of an item; students go on seeing its published version.
 
     A draft may be unfinished: only `publish` insists on a valid body. Raises BankError when the kind of an item that
-    was published is changed, since its cards and answers are of the old kind.
+    was published is changed, since its cards and answers are of the old kind; when a concept is of another course, or
+    the slug of a new item cannot be one.
     """
     lock_course(course.pk)
+    for concept in concepts:
+        if concept.course_id != course.pk:
+            raise BankError([Problem(f"“{concept.slug}” is a concept of another course.", "concepts", slug)])
     rows = Item.objects.select_for_update(of=("self",), no_key=True)
     item = rows.filter(course=course, slug=slug).first()
     if item is None:
+        if not is_slug(slug):
+            raise BankError([Problem(SLUG_RULE, "slug", slug)])
         last = course.items.aggregate(last=Max("position"))["last"] or 0
         item = Item(uid=_new_uid(course, slug), course=course, slug=slug, created_by=by, position=last + 1)
     elif item.kind != kind and item.versions.exists():

@@ -66,6 +66,6 @@ class Lesson(models.Model):
                 "url": web_address(entry.get("url")),
                 "what": str(entry.get("what", "")),
             }
-            for entry in self.reading
+            for entry in (self.reading if isinstance(self.reading, list) else [])
             if isinstance(entry, dict)
         ]

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from questions.admin.edits import EditForm
 from questions.interchange import yaml
 from quizzes import exams
 from quizzes.admin.results import ResultsAdmin
@@ -42,7 +43,7 @@ class BlueprintField(forms.CharField):
         return self.prepare_value(initial).split() != (data or "").split()
 
 
-class ExamForm(forms.ModelForm[Exam]):
+class ExamForm(EditForm[Exam]):
     """An exam whose blueprint is valid, and can be filled from the published bank."""
 
     blueprint = BlueprintField()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from questions import kinds
+from questions.admin.edits import EditAdmin
 from quizzes import exams
 from quizzes.admin import results_csv
 from quizzes.models import Exam
@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], str | float | None]]]
 }
 
 
-class ResultsAdmin(admin.ModelAdmin[Exam]):
+class ResultsAdmin(EditAdmin[Exam]):
     """The admin of exams, with the results of each for whoever may see the exam."""
 
     change_form_template = "admin/quizzes/exam/change_form.html"

@@ -83,12 +83,13 @@ class Drawing:
 
 
 def draw(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Drawing:
-    """Draw the graph without circles whose edges (source, target) run between `names`.
+    """Draw the graph whose edges (source, target) run between `names`.
 
     A node stands one layer after the last of its sources. Within a layer the order is that of the neighbours' mean
     position, swept to and fro, the order with the fewest crossings kept; heights are then drawn towards the
-    neighbours', nothing overlapping. Raises ValueError on a circle.
+    neighbours', nothing overlapping. Of a circle the edges are left out that would run backwards.
     """
+    edges = without_circles(names, edges)
     layer = layers(names, edges)
     columns = _columns(names, edges, layer)
     links = _links(edges, layer)
@@ -118,6 +119,21 @@ def wrap_name(name: str) -> list[Line]:
 def fill_meter(percent: int) -> float:
     """The width of a meter's filled part."""
     return Axis(0, 100, 0, METER).at(percent)
+
+
+def without_circles(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The edges without those that lead from a name placed later to one placed earlier, where no other order is left.
+
+    Names are placed once all that leads to them comes from names placed before; in a circle the first one is.
+    """
+    sources = {name: {source for source, target in edges if target == name} for name in names}
+    placed: dict[str, int] = {}
+    while sources:
+        ready = [name for name, before in sources.items() if before <= placed.keys()] or [next(iter(sources))]
+        for name in ready:
+            placed[name] = len(placed)
+            del sources[name]
+    return [(source, target) for source, target in edges if placed[source] < placed[target]]
 
 
 def layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:

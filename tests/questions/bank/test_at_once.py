@@ -172,3 +172,33 @@ def test_a_retirement_is_never_undone_by_who_did_not_see_it(clients: list[Client
             OPERATIONS[name](clients[0], item, 0)
             item.refresh_from_db()
             assert item.retired_at, name
+
+
+ADDED: dict[str, dict[str, object]] = {
+    "/accounts/signup/": {"username": "newcomer", "password1": "lovelace-1815"},
+    "/admin/examprep/user/add/": {"username": "added", "password1": "lovelace-1815", "password2": "lovelace-1815"},
+    "/admin/questions/concept/add/": {"slug": "twice", "name": "Twice", "definition": "Once.", "position": 0},
+    "/admin/questions/lesson/add/": {
+        "slug": "twice",
+        "title": "Twice",
+        "week": 1,
+        "session": 1,
+        "minutes": 5,
+        "reading": "[]",
+        "body_markdown": "Once.",
+    },
+}
+
+
+@pytest.mark.parametrize("url", ADDED)
+def test_two_who_add_the_same_at_once_get_a_page_and_an_error_at_a_field(clients: list[Client], url: str) -> None:
+    """A double click is two of these."""
+    User.objects.update(is_superuser=True)
+    sent: dict[str, object] = {"course": Course.objects.get().pk, "lesson": Lesson.objects.all()[0].pk, **ADDED[url]}
+    answers: list[int] = []
+
+    def add(client: Client, item: Item, number: int) -> None:
+        answers.append((Client() if "accounts" in url else client).post(url, dict(sent)).status_code)
+
+    assert at_once(clients, (add, add), Item.objects.get(slug=SLUG)) == [None, None]
+    assert sorted(answers) == [200, 302]

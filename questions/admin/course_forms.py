@@ -1,0 +1,109 @@
+"""The forms of courses, lessons and concepts: what the loader refuses of a file, they refuse at the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
+
+from questions import bank
+from questions.admin.edits import EditForm
+from questions.admin.keys import RowsChoiceField
+from questions.admin.rows import RowsField
+from questions.kinds.fields import Column
+from questions.models import Concept, ConceptEdge, Course, Lesson
+
+LESSON_FIELDS = {"try": "body_markdown", "simulator": "body_markdown"}
+"""Where the form shows a problem that the bank has with another field."""
+
+
+class CourseForm(EditForm[Course]):
+    """A course."""
+
+
+class LessonForm(EditForm[Lesson]):
+    """A lesson."""
+
+    body_markdown = forms.CharField(
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 40, "class": "vLargeTextField"}),
+        help_text=(
+            "Markdown with $…$; ## begins a section; ::: exam, ::: intuition and ::: first-principles make callouts."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        course = self.course()
+        if course and not self.errors:
+            names = ("slug", "title", "summary", "week", "session", "minutes", "reading")
+            document = {name: cleaned[name] for name in names if name in cleaned}
+            document["builds_on"] = [_name(lesson, course) for lesson in cleaned.get("builds_on", ())]
+            try:
+                bank.validate_lesson(course, document, cleaned["body_markdown"], self.instance.pk)
+            except bank.BankError as error:
+                self.show(error, LESSON_FIELDS)
+        return cleaned
+
+
+class ConceptForm(EditForm[Concept]):
+    """A concept, with what it needs first and what it practises along."""
+
+    prerequisites = RowsChoiceField(
+        Concept.objects.all(),
+        required=False,
+        widget=FilteredSelectMultiple("prerequisites", is_stacked=False),
+        help_text="What has to be learnt before.",
+    )
+    encompasses = RowsField((Column("concept", "Concept (slug)"), Column("weight", "Weight")), "Add a concept")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance: Concept | None = kwargs.get("instance")
+        if instance is not None and instance.pk:
+            edges = list(instance.edges.select_related("target").order_by("pk"))
+            needs, practises = ConceptEdge.Kind.PREREQUISITE, ConceptEdge.Kind.ENCOMPASSES
+            stored = {
+                "prerequisites": [edge.target_id for edge in edges if edge.kind == needs],
+                "encompasses": [
+                    {"concept": edge.target.slug, "weight": f"{edge.weight:g}"}
+                    for edge in edges
+                    if edge.kind == practises
+                ],
+            }
+            kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        encompasses = self.fields.get("encompasses")
+        if encompasses:
+            encompasses.required = encompasses.widget.is_required = False
+            encompasses.help_text = "What answering about this concept practises too, each with a weight from 0 to 1."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        course = self.course()
+        if course and not self.errors:
+            document = {
+                **{name: cleaned[name] for name in ("slug", "name", "definition")},
+                "lesson": _name(cleaned["lesson"], course),
+                "prerequisites": [_name(concept, course) for concept in cleaned["prerequisites"]],
+                "encompasses": cleaned["encompasses"],
+            }
+            try:
+                bank.validate_concept(course, document, self.instance.pk)
+            except bank.BankError as error:
+                self.show(error)
+        return cleaned
+
+    def store_edges(self) -> None:
+        """Store what the concept needs and practises; it is stored itself."""
+        rows = self.cleaned_data["encompasses"]
+        targets = Concept.objects.filter(course=self.instance.course).in_bulk(
+            [row["concept"] for row in rows], field_name="slug"
+        )
+        practised = [(targets[row["concept"]], float(row["weight"])) for row in rows]
+        bank.connect(self.instance, self.cleaned_data["prerequisites"], practised)
+
+
+def _name(row: Lesson | Concept, course: Course) -> str:
+    """A slug as the bank checks it: one of another course says of which."""
+    return row.slug if row.course_id == course.pk else f"{row.slug} (of {row.course})"

@@ -1,0 +1,170 @@
+"""Editing beside others: a form knows what it was opened on, and never stores over what its author has not seen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from questions import bank
+from questions.admin.differences import Difference, compare
+from questions.admin.keys import can_be_key
+from questions.admin.rows import MAX_ROWS, RowsField
+from questions.interchange import yaml
+from questions.models import Course
+from questions.whole_numbers import read_whole_number
+
+Row = TypeVar("Row", bound=Model)
+
+
+class EditForm(forms.ModelForm[Row]):
+    """A form that its page sends back with `opened`, a digest of what was stored when the page was made.
+
+    When something else is stored by now, and what is sent would change it, the form is refused and shows both texts;
+    the page then comes with the new digest, so that saving again is on purpose.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.differences: list[Difference] = []
+        self.stored: dict[str, str] = {}
+        self.opened = ""
+        if self.instance.pk:
+            self.stored = {
+                name: text_of(field, self.get_initial_for_field(field, name)) for name, field in self.fields.items()
+            }
+            state = json.dumps([self.stored, self.state()])
+            self.opened = hashlib.sha256(state.encode()).hexdigest()[:32]
+
+    def state(self) -> str:
+        """What else an author has to have seen; another text where it changed."""
+        return ""
+
+    def unseen(self) -> str:
+        """What saving would undo besides texts, in a sentence; "" for nothing."""
+        return ""
+
+    def course(self) -> Course | None:
+        """The course of what is edited; None where none is chosen."""
+        chosen: Course | None = self.cleaned_data.get("course")
+        stored: Course | None = getattr(self.instance, "course", None) if self.instance.pk else None
+        return chosen or stored
+
+    def show(self, error: bank.BankError, fields: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Show what the bank refuses at its fields; `fields` has those that are called otherwise here."""
+        for problem in error.problems:
+            name, _, place = problem.field.partition(".")
+            name = fields.get(name, name)
+            if name == "slug" and self.cleaned_data.get("slug") == self.initial.get("slug"):
+                continue  # what was stored once may stay
+            row, _, column = place.partition(".")
+            number = read_whole_number(row, 0, MAX_ROWS)
+            where = "" if number is None else f"Row {number + 1}, {column}: " if column else f"Row {number + 1}: "
+            self.add_error(name if name in self.fields else None, f"{where}{problem.message}")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                cleaned[name] = value.replace("\r\n", "\n")  # as browsers send it
+        slug = cleaned.get("slug")
+        if slug and slug != self.initial.get("slug") and not bank.is_slug(slug):
+            self.add_error("slug", bank.SLUG_RULE)
+        opened = self.data.get("opened")
+        if opened and self.opened and opened != self.opened:
+            self._check_unseen()
+        return cleaned
+
+    def _check_unseen(self) -> None:
+        """Refuse to store over what somebody else stored since the page was made, and compare the texts."""
+        for name, theirs in self.stored.items():
+            field, bound = self.fields[name], self[name]
+            mine = text_of(field, self.cleaned_data[name]) if name in self.cleaned_data else str(bound.data or "")
+            if mine != theirs:
+                self.differences.append(compare(str(bound.label), theirs, mine))
+        unseen = self.unseen()
+        if self.differences:
+            self.add_error(None, "Somebody else saved this since you opened it. Nothing of yours is stored yet.")
+        if unseen:
+            self.add_error(None, unseen)
+
+
+def text_of(field: forms.Field, value: object) -> str:
+    """A field's value as text to read and to compare: the same before and after it went through a form."""
+    match value:
+        case None | False:
+            return ""
+        case _ if isinstance(field, forms.ModelMultipleChoiceField):
+            return "\n".join(sorted(str(row) for row in _rows(field, value)))
+        case _ if isinstance(field, forms.ModelChoiceField):
+            return "".join(str(row) for row in _rows(field, [value]))
+        case _ if isinstance(field, RowsField):
+            rows = value if isinstance(value, list) else []
+            return "\n".join(_row_text(field, row) for row in rows if isinstance(row, dict))
+        case datetime():
+            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+        case int() | float():
+            return f"{float(value):.12g}"
+        case dict() | list():
+            return yaml.write(json.loads(json.dumps(value, sort_keys=True)))
+        case _:
+            return str(value).replace("\r\n", "\n").strip()
+
+
+def _row_text(field: RowsField, row: dict[str, object]) -> str:
+    return " | ".join(str(row.get(column.name) or "").strip() for column in field.columns)
+
+
+def _rows(field: forms.ModelChoiceField[Any], value: Any) -> Iterable[Model]:
+    """The rows that a choice names, by themselves or by their keys."""
+    keys = [row.pk if isinstance(row, Model) else row for row in value]
+    assert field.queryset is not None
+    return field.queryset.filter(pk__in=[key for key in keys if can_be_key(field.queryset.model, key)])
+
+
+class EditAdmin(admin.ModelAdmin[Row]):
+    """The admin of courses and what belongs to them: whoever saves or deletes something locks its course first."""
+
+    change_form_template = "admin/questions/edit.html"
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any) -> Any:
+        with transaction.atomic():
+            self._lock(request, object_id)
+            return super().changeform_view(request, object_id, *args, **more)
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **more: Any) -> HttpResponse:
+        with transaction.atomic():
+            self._lock(request, object_id)
+            return super().delete_view(request, object_id, *args, **more)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
+        with transaction.atomic():
+            bank.lock_courses(queryset.values_list(self._course, flat=True))
+            super().delete_queryset(request, queryset)
+
+    def _lock(self, request: HttpRequest, object_id: str | None) -> None:
+        """Lock the course of what is edited, and the one that it is put into."""
+        if request.method != "POST":
+            return
+        keys: set[int] = set()
+        if object_id and can_be_key(self.model, unquote(object_id)):
+            keys.update(self.model._default_manager.filter(pk=unquote(object_id)).values_list(self._course, flat=True))
+        if can_be_key(Course, chosen := request.POST.get("course")):
+            keys.add(int(chosen or 0))
+        bank.lock_courses(keys)
+
+    @property
+    def _course(self) -> str:
+        """The column that holds the course's key."""
+        return "pk" if self.model is Course else "course"

@@ -1,0 +1,56 @@
+"""What is checked of lessons and concepts, whoever brings them: the loader and the admin ask the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from questions.bank.documents import ConceptDocument, LessonDocument
+from questions.bank.problems import Problem
+from questions.figures.simulators import SIMULATORS
+from questions.text import markup
+
+
+def check_lesson(
+    document: LessonDocument, text: str, lessons: Collection[str], items: Collection[str]
+) -> list[Problem]:
+    """What is wrong with a lesson of a course that has these lessons and items (slugs)."""
+    problems = list(check_known("builds_on", document.builds_on, lessons, "lesson"))
+    if document.slug in document.builds_on:
+        problems.append(Problem("A lesson cannot build on itself.", "builds_on"))
+    for name in markup.simulators(text):
+        if name not in SIMULATORS:
+            message = f"There is no simulator “{name}”; there are {', '.join(SIMULATORS)}."
+            problems.append(Problem(message, "simulator"))
+    missing = [slug for slug in markup.tried(text) if slug not in items]
+    return problems + [Problem(f"There is no item “{slug}” to try.", "try") for slug in missing]
+
+
+def check_concept(document: ConceptDocument, lessons: Collection[str], concepts: Collection[str]) -> list[Problem]:
+    """What is wrong with a concept of a course that has these lessons and concepts (slugs), circles apart."""
+    encompassed = [edge.concept for edge in document.encompasses]
+    problems = [
+        *check_known("lesson", [document.lesson], lessons, "lesson"),
+        *check_known("prerequisites", document.prerequisites, concepts, "concept"),
+        *check_known("encompasses", encompassed, concepts, "concept"),
+    ]
+    if document.slug in encompassed:
+        problems.append(Problem("A concept cannot practise itself along.", "encompasses"))
+    return problems
+
+
+def check_known(field: str, slugs: Sequence[str], known: Collection[str], what: str) -> Iterator[Problem]:
+    """Everything that `slugs` name exists, and is named once."""
+    for slug in slugs:
+        if slug not in known:
+            yield Problem(f"There is no {what} “{slug}” in this course.", field)
+    if len(set(slugs)) < len(slugs):
+        yield Problem(f"A {what} is named twice.", field)
+
+
+def check_acyclic(prerequisites: Mapping[str, Collection[str]]) -> dict[str, Problem]:
+    """Prerequisites must allow an order of learning (Kahn's algorithm): a problem of each concept that has no place."""
+    needs = {slug: set(needed) for slug, needed in prerequisites.items()}
+    while ready := {slug for slug, needed in needs.items() if not needed & needs.keys()}:
+        for slug in ready:
+            del needs[slug]
+    return {slug: Problem(f"Prerequisites go round in a circle through “{slug}”.", "prerequisites") for slug in needs}
