@@ -15,7 +15,7 @@ from questions.bank.bodies import normalise_body, validate_body
 from questions.bank.documents import SLUG_RULE, is_slug
 from questions.bank.locks import lock_course, lock_item
 from questions.bank.problems import BankError, Problem
-from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion
+from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, VersionConcept
 
 ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
 """The namespace of items' identifiers (RFC 9562, version 5)."""
@@ -106,35 +106,38 @@ def _next_version(item: Item, by: Author | None, seeds: int) -> ItemVersion:
     concepts = [tag.concept for tag in item.tags.select_related("concept__lesson")]
     if not concepts:
         raise BankError([Problem("Tag at least one concept.", "concepts", item.slug)])
-    slugs = [concept.slug for concept in concepts]
     newest = item.versions.order_by("-number").first()
-    if newest and not item.retired_at and _is_same(newest, item, slugs):
+    if newest and not item.retired_at and _is_same(newest, item, concepts):
         return newest
     number = newest.number + 1 if newest else 1
     report = kind.audit(body, f"{item.uid}:{number}", seeds)
     if report is not None and not report.ok:
         raise BankError([Problem(str(defect), "audit", item.slug) for defect in report.problems])
-    return ItemVersion.objects.create(
+    version = ItemVersion.objects.create(
         item=item,
         number=number,
         kind=item.kind,
         body=item.draft,
         difficulty=item.difficulty,
         seconds=item.seconds,
-        concepts=slugs,
+        concepts_then=[concept.slug for concept in concepts],
         lesson=concepts[0].lesson,
         facets=kind.facets(body),
         published_at=timezone.now(),
         published_by=by,
     )
+    VersionConcept.objects.bulk_create(
+        VersionConcept(version=version, concept=concept, position=position) for position, concept in enumerate(concepts)
+    )
+    return version
 
 
-def _is_same(version: ItemVersion, item: Item, concepts: list[str]) -> bool:
+def _is_same(version: ItemVersion, item: Item, concepts: Sequence[Concept]) -> bool:
     return (
         version.body == item.draft
         and version.difficulty == item.difficulty
         and version.seconds == item.seconds
-        and version.concepts == concepts
+        and [tag.concept for tag in version.tags.all()] == list(concepts)
     )
 
 

@@ -42,7 +42,8 @@ def load_records(course: Course) -> CourseRecords:
     """The course as it stands in the database; a fixed number of queries."""
     lessons = course.lessons.order_by("week", "session", "pk").prefetch_related("builds_on")
     concepts = course.concepts.order_by("position", "pk").select_related("lesson")
-    items = course.items.order_by("position", "pk").select_related("published").prefetch_related("tags__concept")
+    items = course.items.order_by("position", "pk").select_related("published")
+    items = items.prefetch_related("tags__concept", "published__tags")
     rows = CourseRecords(list(lessons), list(concepts), list(items))
     edges: dict[int, list[ConceptEdge]] = defaultdict(list)
     for edge in ConceptEdge.objects.filter(source__course=course).select_related("target"):

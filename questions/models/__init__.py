@@ -3,7 +3,7 @@
 from questions.models.author import Author
 from questions.models.concepts import Concept, ConceptEdge
 from questions.models.courses import Course, Lesson
-from questions.models.items import Finding, Item, ItemConcept, ItemQuerySet, ItemVersion
+from questions.models.items import Finding, Item, ItemConcept, ItemQuerySet, ItemVersion, VersionConcept
 
 __all__ = [
     "Author",
@@ -16,4 +16,5 @@ __all__ = [
     "ItemQuerySet",
     "ItemVersion",
     "Lesson",
+    "VersionConcept",
 ]

@@ -96,7 +96,9 @@ class ItemVersion(models.Model):
     body = models.JSONField()
     difficulty = models.PositiveSmallIntegerField()
     seconds = models.PositiveSmallIntegerField()
-    concepts = models.JSONField(help_text="Slugs, the main concept first.")
+    concepts_then = models.JSONField(
+        db_column="concepts", help_text="What its concepts were called when it was published; `tags` refers to them."
+    )
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="+")
     facets = models.JSONField(help_text="What of it is remembered on its own: [''] or a match set's pair ids.")
     published_at = models.DateTimeField()
@@ -110,6 +112,16 @@ class ItemVersion(models.Model):
         return f"{self.item} v{self.number}"
 
     @property
+    def concepts(self) -> list[str]:
+        """The slugs of its concepts, as they are called now, the main one first."""
+        return [tag.concept.slug for tag in self.tags.all()]
+
+    @property
+    def main_concept(self) -> str:
+        """The slug of its main concept."""
+        return next(iter(self.concepts), "")
+
+    @property
     def identity(self) -> str:
         """What keys the version's random draws, on every machine for ever."""
         return f"{self.item.uid}:{self.number}"
@@ -119,6 +131,29 @@ class ItemVersion(models.Model):
         if not self._state.adding:
             raise TypeError("A published version is immutable: publish a new one.")
         super().save(*args, **kwargs)
+
+
+class VersionConceptManager(models.Manager["VersionConcept"]):
+    def get_queryset(self) -> models.QuerySet[VersionConcept]:
+        """A version's concepts are told by their names: those come along, in the same query."""
+        return super().get_queryset().select_related("concept")
+
+
+class VersionConcept(models.Model):
+    """A version's tag, as the item had it when the version was published; the first is its main concept."""
+
+    version = models.ForeignKey(ItemVersion, on_delete=models.CASCADE, related_name="tags")
+    concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="version_tags")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = VersionConceptManager()
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = [models.UniqueConstraint(fields=["version", "concept"], name="version_tagged_once")]
+
+    def __str__(self) -> str:
+        return str(self.concept)
 
 
 class Finding(models.Model):

@@ -33,7 +33,7 @@ UNSEEN_RECALL = 0.5
 
 
 def load_pool(log: ChangeLog, exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva, now: datetime) -> Pool:
-    """What a sitting of the exam may ask the student of a change log; two queries."""
+    """What a sitting of the exam may ask the student of a change log; three queries at most."""
     if isinstance(blueprint, blueprints.Viva):
         return Pool(known_pairs=load_known_pairs(log, exam.course_id, blueprint.concepts, now))
     return Pool(candidates=load_candidates(exam.course_id, load_last_seen(log.student, now), now))
@@ -44,16 +44,17 @@ def load_candidates(
 ) -> list[Candidate]:
     """The published items of a course; how recently each was seen counts from `seen_at` (by item) to `now`."""
     items = Item.objects.published().filter(course=course).order_by("pk")
-    fields = ("pk", "published__kind", "published__concepts", "published__difficulty")
+    items = items.filter(published__tags__position=0)
+    fields = ("pk", "published__kind", "published__tags__concept__slug", "published__difficulty")
     return [
         Candidate(
             pk,
             kind,
-            concepts[0],
+            concept,
             difficulty,
             recency(seen_at[pk], now) if now and seen_at and pk in seen_at else 0.0,
         )
-        for pk, kind, concepts, difficulty in items.values_list(*fields)
+        for pk, kind, concept, difficulty in items.values_list(*fields)
     ]
 
 
@@ -71,7 +72,7 @@ def load_last_seen(student: Student, now: datetime) -> dict[int, datetime]:
 def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float], now: datetime) -> KnownPairs:
     """Load the pairs of the course's match sets, as the student of a change log knows them.
 
-    Empty `concepts` mean all. With the pairs comes what the student gave by mistake. Two queries.
+    Empty `concepts` mean all. With the pairs comes what the student gave by mistake. Three queries.
     """
     student = log.student
     confusions = load_confusions(student)
@@ -83,13 +84,14 @@ def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float],
         .select_related("item__published")
         .only(
             *("item", "facet", "stability", "last_review_on"),
-            *("item__published__facets", "item__published__concepts", "item__published__difficulty"),
+            *("item__published__facets", "item__published__difficulty"),
         )
+        .prefetch_related("item__published__tags")
     )
     mistakes: dict[int, list[str]] = defaultdict(list)
     for confusion in confusions:
         mistakes[confusion.item].append(confusion.text)
-    asked = [card for card in cards if blueprints.is_asked(_published(card).concepts[0], concepts)]
+    asked = [card for card in cards if blueprints.is_asked(_published(card).main_concept, concepts)]
     return KnownPairs(known_pairs(asked, confusions, study_day(student, now).date, log.w), dict(mistakes))
 
 
@@ -108,7 +110,7 @@ def known_pairs(cards: Iterable[Card], confusions: Sequence[Confusion], on: date
         Pair(
             item=card.item_id,
             facet=card.facet,
-            concept=version.concepts[0],
+            concept=version.main_concept,
             difficulty=version.difficulty,
             recall=_recall(card, on, w),
             misses=misses[card.item_id, card.facet],

@@ -142,6 +142,7 @@ class ResultPayload(TypedDict):
 def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
     """The sitting with its slots, as its student sees it while it is open; `now` is told as the server's clock."""
     slots = sitting.slots.select_related("presentation__version__item", "presentation__version__lesson")
+    slots = slots.prefetch_related("presentation__version__tags")
     return {
         "id": str(sitting.pk),
         "exam": sitting.exam.slug,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import Count, Max, Min, Q
 
-from questions.models import Concept, Item, Lesson
+from questions.models import Concept, Item, Lesson, VersionConcept
 from quizzes.memory.rating import Rating
 from quizzes.models import Card
 
@@ -138,13 +138,15 @@ def memory_state(memory: ItemMemory | None, now: datetime) -> str:
 def _load_items(student: Student, now: datetime) -> list[BankItem]:
     memories = _load_memories(student)
     items = Item.objects.published().filter(course__enrolments__student=student).order_by("course", "position", "pk")
-    names = dict(Concept.objects.values_list("slug", "name"))
+    tags: dict[int, list[Concept]] = defaultdict(list)
+    for tag in VersionConcept.objects.filter(version__in=items.values("published")):
+        tags[tag.version_id].append(tag.concept)
     fields = (
         "pk",
         "position",
         "slug",
+        "published",
         "published__lesson__slug",
-        "published__concepts",
         "kind",
         "published__difficulty",
     )
@@ -154,14 +156,14 @@ def _load_items(student: Student, now: datetime) -> list[BankItem]:
             position=position,
             slug=slug,
             lesson=lesson,
-            concepts=concepts,
-            concept=names.get(concepts[0], concepts[0]),
+            concepts=[concept.slug for concept in tags[version]],
+            concept=next((concept.name for concept in tags[version]), ""),
             kind=kind,
             difficulty=str(difficulty),
             state=memory_state(memories.get(pk), now),
             due_at=memories[pk].due_at if pk in memories else None,
         )
-        for pk, position, slug, lesson, concepts, kind, difficulty in items.values_list(*fields)
+        for pk, position, slug, version, lesson, kind, difficulty in items.values_list(*fields)
     ]
 
 

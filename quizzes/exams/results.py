@@ -49,7 +49,8 @@ def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
     """
     if sitting.is_open:
         raise StillOpenError("This sitting is still open.")
-    slots = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
+    asked = sitting.slots.select_related("presentation__version__item", "presentation__version__lesson")
+    slots = list(asked.prefetch_related("presentation__version__tags"))
     released = is_feedback_released(sitting, now)
     asked_elsewhere = presentations.items_in_open_sittings(sitting.student_id) if released else set()
     return {
@@ -59,7 +60,7 @@ def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
         "max_score": sitting.max_score or 0.0,
         "sections": section_scores(sitting.sections, {slot.number: slot.score or 0.0 for slot in slots}),
         "concepts": concept_scores(
-            (slot.presentation.version.concepts[0], slot.score or 0.0) for slot in slots if released
+            (slot.presentation.version.main_concept, slot.score or 0.0) for slot in slots if released
         ),
         "forecast": sitting.forecast,
         "feedback": released,

@@ -10,12 +10,15 @@ from quizzes.lessons.choosing import Candidate, choose
 def choose_versions(lesson: Lesson, chance: str) -> list[ItemVersion]:
     """Return the versions of four items of the lesson, the easiest first; the same for the same `chance`.
 
-    Items that take minutes to answer are not among them. One query.
+    Items that take minutes to answer are not among them. Two queries.
     """
     items = Item.objects.published().filter(published__lesson=lesson, kind__in=kinds.in_quick_checks())
-    versions = {item.slug: published(item) for item in items.select_related("published__item", "published__lesson")}
+    versions = {
+        item.slug: published(item)
+        for item in items.select_related("published__item", "published__lesson").prefetch_related("published__tags")
+    }
     candidates = [
-        Candidate(slug, version.difficulty, version.concepts[0], version.kind) for slug, version in versions.items()
+        Candidate(slug, version.difficulty, version.main_concept, version.kind) for slug, version in versions.items()
     ]
     return [versions[candidate.slug] for candidate in choose(candidates, chance)]
 

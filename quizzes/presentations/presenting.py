@@ -59,7 +59,8 @@ def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presen
 def _load_open(cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
     """Return the open presentations of these cards, by card."""
     waiting = Presentation.objects.filter(card__in=list(cards), closed_at__isnull=True)
-    return {shown.card_id: shown for shown in waiting.select_related("version__item", "version__lesson")}
+    waiting = waiting.select_related("version__item", "version__lesson").prefetch_related("version__tags")
+    return {shown.card_id: shown for shown in waiting}
 
 
 def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:

@@ -56,12 +56,11 @@ def summarize_day(student: Student, day: StudyDay) -> DaySummary:
 
 def _list_missed(wrong: QuerySet[ReviewEvent]) -> list[MissedConcept]:
     """The main concepts of the items that were answered wrong, those with most items first."""
-    rows = wrong.values_list(
-        "presentation__version__item_id", "presentation__version__concepts", "presentation__version__lesson__slug"
+    version = "presentation__version"
+    rows = wrong.filter(**{f"{version}__tags__position": 0}).values_list(
+        f"{version}__item_id", f"{version}__tags__concept", f"{version}__lesson__slug"
     )
     # An item that was missed twice counts once.
-    missed = Counter({item: (concepts[0], lesson) for item, concepts, lesson in rows}.values())
-    names = dict(Concept.objects.filter(slug__in=[slug for slug, _ in missed]).values_list("slug", "name"))
-    return [
-        MissedConcept(names.get(slug, slug), lesson, items) for (slug, lesson), items in missed.most_common(MAX_MISSED)
-    ]
+    missed = Counter({item: (concept, lesson) for item, concept, lesson in rows}.values())
+    names = dict(Concept.objects.filter(pk__in=[concept for concept, _ in missed]).values_list("pk", "name"))
+    return [MissedConcept(names[concept], lesson, items) for (concept, lesson), items in missed.most_common(MAX_MISSED)]

@@ -85,6 +85,7 @@ def _load_presentations(
     answered = {event.presentation for event in reported if isinstance(event, ReportedReview)}
     answered |= {event.presentation_id for event in stored if event.presentation_id}
     shown = Presentation.objects.filter(student=student, pk__in=answered).select_related("version", "card")
+    shown = shown.prefetch_related("version__tags")
     return {presentation.pk: presentation for presentation in shown}
 
 

@@ -120,7 +120,7 @@ def _load_items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
         else:
             wanted |= Q(course=course, revision__lte=revision, retired_at=None)
     items = Item.objects.filter(wanted, published__isnull=False).order_by("course", "revision", "pk")
-    items = items.select_related("published__lesson", "course")[:limit]
+    items = items.select_related("published__lesson", "course").prefetch_related("published__tags")[:limit]
     return [_Numbered(item.revision, _item(item), item.course_id) for item in items]
 
 

@@ -37,6 +37,7 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
     """The cards that can be asked, in the order of the course; facets that the published version dropped are not."""
     rows = (
         askable_cards(student, now)
+        .filter(item__published__tags__position=0)
         .order_by("item__course_id", "item__position", "item_id")
         .values_list(
             "pk",
@@ -48,7 +49,7 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
             "due_at",
             "item__published__kind",
             "item__published__seconds",
-            "item__published__concepts",
+            "item__published__tags__concept__slug",
             "item__published__facets",
         )
     )
@@ -63,10 +64,10 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
             due_at=due_at,
             kind=kind,
             seconds=seconds,
-            concept=concepts[0],
+            concept=concept,
             guess_rate=kinds.get(kind).typical_guess_rate,
         )
-        for card, item, facet, stability, difficulty, last_review_on, due_at, kind, seconds, concepts, facets in rows
+        for card, item, facet, stability, difficulty, last_review_on, due_at, kind, seconds, concept, facets in rows
         if facet in facets
     ]
 
@@ -84,8 +85,9 @@ def load_answered(student: Student, day: StudyDay) -> Answered:
 def load_exam_bank(exam: Exam) -> simulate.Bank:
     """The course's published items as a newcomer meets them, with their shares of the exam; one query."""
     items = Item.objects.published().filter(course=exam.course_id).order_by("position", "pk")
-    rows = list(items.values_list("published__kind", "published__seconds", "published__concepts"))
-    weights = share_weights([(concepts[0], kind) for kind, _, concepts in rows], exam.blueprint["concepts"])
+    items = items.filter(published__tags__position=0)
+    rows = list(items.values_list("published__kind", "published__seconds", "published__tags__concept__slug"))
+    weights = share_weights([(concept, kind) for kind, _, concept in rows], exam.blueprint["concepts"])
     return simulate.Bank(
         weight=weights / weights.sum(),
         seconds=np.array([float(seconds) for _, seconds, _ in rows]),

@@ -65,12 +65,12 @@ def test_an_export_loads_back_as_the_same_here_and_elsewhere(db: None, tmp_path:
 
 def test_what_was_edited_in_the_service_is_exported(db: None, tmp_path: Path) -> None:
     course = load_copy(TINY)
-    Concept.objects.filter(slug="l2").update(name="Ridge")
+    Concept.objects.filter(slug="l2").update(slug="ridge", name="Ridge")
     Lesson.objects.update(slug="shrinking", body_markdown="One\r\n\r\n## Two\r\n\r\n    code\r\n", summary=" - : #")
     Exam.objects.filter(slug="tiny-viva").update(title="Viva: the end")
     retired, draft, newer = Item.objects.order_by("pk")[:3]
     bank.retire(retired)
-    tags = [Concept.objects.get(slug="l2")]
+    tags = [Concept.objects.get(slug="ridge")]
     bank.save_draft(course, "unfinished", "single_choice", {"stem": "?"}, tags)
     bank.save_draft(course, newer.slug, newer.kind, {**newer.draft, "stem": "New?"}, tags)
     mine = bank.save_draft(course, "mine", draft.kind, draft.draft, [Concept.objects.get(slug="factor")])

@@ -5,14 +5,18 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from questions.models import Item, ItemVersion
+from questions.models import Concept, Item, ItemVersion, VersionConcept
 from quizzes.exams.candidates import UNSEEN_RECALL, known_pairs
 from quizzes.exams.confusions import Confusion
 from quizzes.memory import fsrs
 from quizzes.models import Card
 
 TODAY = date(2026, 11, 27)
-ITEM = Item(pk=7, published=ItemVersion(pk=1, facets=["l1", "l2"], concepts=["l2", "sparsity"], difficulty=3))
+VERSION = ItemVersion(pk=1, facets=["l1", "l2"], difficulty=3)
+VERSION._prefetched_objects_cache = {  # type: ignore[attr-defined] # as Django stores what was fetched along
+    "tags": [VersionConcept(concept=Concept(slug=slug)) for slug in ("l2", "sparsity")]
+}
+ITEM = Item(pk=7, published=VERSION)
 
 
 def card(facet: str, **state: object) -> Card:

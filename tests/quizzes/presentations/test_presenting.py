@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions import bank, kinds
-from questions.models import Course, Item, ItemVersion
+from questions.models import Course, Item, ItemVersion, VersionConcept
 from questions.tasks import audit_published_items
 from quizzes import presentations, schedule, tasks
 from quizzes.models import Card, Presentation
@@ -37,11 +37,12 @@ def put_into_service(course: Course, body: dict[str, Any]) -> Item:
         body=item.draft,
         difficulty=1,
         seconds=20,
-        concepts=["l2"],
+        concepts_then=["l2"],
         lesson=course.lessons.all()[0],
         facets=[""],
         published_at=timezone.now(),
     )
+    VersionConcept.objects.create(version=version, concept=item.tags.all()[0].concept)
     Item.objects.filter(pk=item.pk).update(published=version)
     Course.objects.filter(pk=course.pk).update(revision=F("revision") + 1)
     item.refresh_from_db()

@@ -1,0 +1,57 @@
+"""Names may change: what was published refers to its concepts themselves."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db.models import ProtectedError
+
+from questions import bank
+from questions.models import Concept, Item, ItemVersion, VersionConcept
+from tests.courses import TINY, load
+
+pytestmark = pytest.mark.database
+
+
+def test_a_version_tells_its_concepts_by_their_names_of_now(db: None) -> None:
+    load(TINY)
+    Concept.objects.filter(slug="l2").update(slug="ridge")
+
+    version = ItemVersion.objects.get(item__slug="penalty-target")
+
+    assert (version.concepts, version.main_concept) == (["ridge"], "ridge")
+    item = Item.objects.get(slug="penalty-target")
+    assert bank.publish(item, seeds=20) == version  # a new name is no new version
+
+
+def test_the_first_tag_is_the_main_concept_and_another_order_is_another_version(db: None) -> None:
+    course = load(TINY)
+    item = Item.objects.get(slug="penalty-target")
+    both = list(Concept.objects.order_by("slug"))
+
+    for concepts in (both, both[::-1]):
+        saved = bank.save_draft(course, item.slug, item.kind, item.draft, concepts, difficulty=1, seconds=30)
+        assert bank.publish(saved, seeds=20).concepts == [concept.slug for concept in concepts]
+    assert item.versions.count() == 3
+
+
+def test_a_concept_that_was_asked_about_is_not_deleted(db: None) -> None:
+    load(TINY)
+    item = Item.objects.get(slug="penalty-target")
+    item.tags.all().delete()
+
+    with pytest.raises(ProtectedError):
+        Concept.objects.get(slug="l2").delete()
+
+
+def test_versions_from_before_get_their_tags_by_name_or_from_their_item(db: None) -> None:
+    load(TINY)
+    before = [(tag.version_id, tag.concept_id, tag.position) for tag in VersionConcept.objects.order_by("pk")]
+    VersionConcept.objects.all().delete()
+    lost = ItemVersion.objects.get(item__slug="penalty-target")
+    ItemVersion.objects.filter(pk=lost.pk).update(concepts_then=["renamed-since"])
+
+    import_module("questions.migrations.0004_versions_refer_to_concepts").refer(apps, None)
+
+    after = [(tag.version_id, tag.concept_id, tag.position) for tag in VersionConcept.objects.order_by("pk")]
+    assert sorted(after) == sorted(before)
