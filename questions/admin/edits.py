@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from questions import bank
@@ -25,6 +28,7 @@ from questions.interchange import yaml
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
 
+NO_TEXTS = {"csrfmiddlewaretoken", "opened", "_publish", "_draft", "_retire", "_save", "_continue", "_addanother"}
 Row = TypeVar("Row", bound=Model)
 
 
@@ -141,7 +145,17 @@ class EditAdmin(admin.ModelAdmin[Row]):
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any) -> Any:
         with transaction.atomic():
             self._lock(request, object_id)
+            if request.method == "POST" and object_id and self.get_object(request, unquote(object_id)) is None:
+                return self._gone(request)
             return super().changeform_view(request, object_id, *args, **more)
+
+    def _gone(self, request: HttpRequest) -> HttpResponse:
+        """Say that somebody deleted what is saved, and give back what was written."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        sent = [(name, "\n".join(texts)) for name, texts in request.POST.lists() if name not in NO_TEXTS]
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Deleted", "sent": sent}
+        return TemplateResponse(request, "admin/questions/gone.html", context, status=HTTPStatus.CONFLICT)
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **more: Any) -> HttpResponse:
         with transaction.atomic():

@@ -3,6 +3,7 @@
 
 import { all, create, find, isCombined, targetOf } from "./dom.js";
 import { makeScrollable, typeset } from "./math.js";
+import "./once.js";
 
 const TOAST_MS = 6000;
 const TYPED_IN = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]";

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
+from examprep.models import User
 from questions import bank
 from questions.admin.differences import compare
 from questions.models import Concept, Course, Item, Lesson
@@ -109,6 +111,29 @@ def test_an_edit_beside_a_load_is_a_conflict_too(instructor: Client) -> None:
     bank.save_draft(item.course, item.slug, item.kind, item.draft | {"stem": "From the files."}, tags)
     refused = instructor.post(url_of(item), sent | {"stem": "From the admin."})
     assert "From the <mark>files." in refused.content.decode()
+
+
+def test_what_was_written_about_something_deleted_comes_back(instructor: Client) -> None:
+    item = Item.objects.all()[0]
+    tags = [tag.concept for tag in item.tags.all()]
+    draft = bank.save_draft(item.course, "a-draft", item.kind, item.draft, tags)
+    sent, _ = open_twice(instructor, draft)
+    Item.objects.get(pk=draft.pk).delete()
+    answer = instructor.post(url_of(draft), sent | {"stem": "An hour <i>of</i> work."})
+    assert answer.status_code == 409
+    assert "An hour &lt;i&gt;of&lt;/i&gt; work." in answer.content.decode()
+    assert not Item.objects.filter(slug="a-draft").exists()
+
+
+@pytest.mark.parametrize("model", EDITED)
+def test_who_may_only_look_sees_the_page_and_changes_nothing(course: Course, model: type[Any]) -> None:
+    row = model.objects.order_by("pk").first()
+    viewer = User.objects.create_user("vera", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename=f"view_{model._meta.model_name}"))
+    client = Client()
+    client.force_login(viewer)
+    assert client.get(url_of(row)).status_code == 200
+    assert client.post(url_of(row), {}).status_code == 403
 
 
 def test_what_differs_is_marked_and_markup_is_text() -> None:

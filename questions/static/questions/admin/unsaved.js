@@ -1,6 +1,7 @@
 // Asks before a page with unsaved edits is left.
 
 import { all, find } from "../../examprep/dom.js";
+import "../../examprep/once.js";
 
 addEventListener("load", () => {
   const mark = find(document, "input[data-guarded]", HTMLInputElement);
