@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
 
 from questions import bank
 from questions.admin.edits import EditForm
@@ -53,7 +52,7 @@ class ConceptForm(EditForm[Concept]):
     prerequisites = RowsChoiceField(
         Concept.objects.all(),
         required=False,
-        widget=FilteredSelectMultiple("prerequisites", is_stacked=False),
+        widget=forms.CheckboxSelectMultiple,
         help_text="What has to be learnt before.",
     )
     encompasses = RowsField((Column("concept", "Concept (slug)"), Column("weight", "Weight")), "Add a concept")

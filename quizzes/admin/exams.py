@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from questions import bank
 from questions.admin.edits import EditForm
 from questions.interchange import yaml
 from quizzes import exams
@@ -48,8 +51,15 @@ class ExamForm(EditForm[Exam]):
 
     blueprint = BlueprintField()
 
-    def clean(self) -> dict[str, object] | None:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            names = ("slug", "title", "kind", "minutes", "attempts")
+            stored = Exam.objects.filter(pk=self.instance.pk).first()
+            try:
+                exams.validate_exam({name: cleaned[name] for name in names}, stored)
+            except bank.BankError as error:
+                self.show(error)
         if not self.errors:
             exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
             try:

@@ -22,7 +22,7 @@ from quizzes.exams.errors import SittingError, StaleAnswerError, StillOpenError,
 from quizzes.exams.exam_overview import ExamStatus, closed_sittings, list_exams
 from quizzes.exams.exporting import export_exams
 from quizzes.exams.item_results import ItemResult
-from quizzes.exams.loading import load_exams
+from quizzes.exams.loading import load_exams, validate_exam
 from quizzes.exams.opening import open_sitting
 from quizzes.exams.payloads import (
     OralMarkPayload,
@@ -94,4 +94,5 @@ __all__ = [
     "slot_payload",
     "start_round",
     "student_scores",
+    "validate_exam",
 ]

@@ -52,6 +52,23 @@ class ExamDocument(BaseModel):
         return self
 
 
+def validate_exam(fields: Mapping[str, object], exam: Exam | None) -> None:
+    """Check the fields of an exam, new or stored, its blueprint apart. Raises BankError naming each that is wrong."""
+    try:
+        document = ExamDocument.model_validate(fields)
+    except pydantic.ValidationError as error:
+        raise bank.BankError(bank.problems_of(error)) from None
+    if exam:
+        _check_sat(exam, document.kind)
+
+
+def _check_sat(exam: Exam, kind: str) -> None:
+    """Refuse another kind for an exam that was sat: its sittings are of the old one."""
+    if exam.kind != kind and exam.sittings.exists():
+        message = f"This exam was sat, as one of kind {exam.kind}; give the new one another name."
+        raise bank.BankError([bank.Problem(message, "kind")])
+
+
 @transaction.atomic
 def load_exams(course: Course, folder: Path, *, overwrite: bool = False) -> list[bank.Change]:
     """Load exams.yaml of a course folder, if there is one; returns what became of each exam.
@@ -151,9 +168,7 @@ class _ExamLoader:
                 raise bank.BankError([bank.Problem(message, "slug")])
             return None
         exam = self.exams[key]
-        if exam.kind != document.kind and exam.sittings.exists():
-            message = f"This exam was sat, as one of kind {exam.kind}; give the new one another name."
-            raise bank.BankError([bank.Problem(message, "kind")])
+        _check_sat(exam, document.kind)
         return exam
 
     def _decide(self, exam: Exam, file: bank.Record, now: bank.Record) -> bank.Outcome:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from examprep.models import User
+from quizzes.exams import open_sitting
 from quizzes.models import Exam
 
 
@@ -51,6 +54,10 @@ def test_a_blueprint_is_saved_and_means_the_same(instructor: Client) -> None:
             "open before it closes",
         ),
         ({"feedback": "ended"}, "say when it closes"),
+        ({"minutes": "0"}, "greater than or equal to 1"),
+        ({"minutes": "601"}, "less than or equal to 600"),
+        ({"attempts": "0"}, "greater than or equal to 1"),
+        ({"slug": "Tiny"}, "lower-case"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_saved(instructor: Client, changed: dict[str, str], message: str) -> None:
@@ -61,3 +68,11 @@ def test_what_is_wrong_is_said_and_nothing_saved(instructor: Client, changed: di
     assert message in answer.content.decode()
     exam.refresh_from_db()
     assert (exam.blueprint, exam.feedback, exam.closes_at) == (before, "closed", None)
+
+
+def test_an_exam_that_was_sat_keeps_its_kind(instructor: Client, student: User) -> None:
+    exam = Exam.objects.get(slug="tiny-exam")
+    open_sitting(student, exam, timezone.now())
+    viva = {"kind": "viva", "blueprint": "{rounds: 1, pairs: 2, distractors: 0, seconds_a_round: 60}"}
+    answer = instructor.post(f"/admin/quizzes/exam/{exam.pk}/change/", fields(exam, **viva))
+    assert "was sat, as one of kind assessment" in str(answer.context["adminform"].form.errors["kind"])

@@ -28,6 +28,9 @@ addEventListener("load", () => {
  * @param {HTMLFormElement} form
  */
 function written(form) {
-  const chosen = all(form, "select.filtered option", HTMLOptionElement).map((option) => option.value);
+  // Of two boxes between which options are moved, what stands in which: it is selected only when it is sent.
+  const chosen = all(form, "select.filtered", HTMLSelectElement).map((box) =>
+    [...box.options].map(({ value }) => value),
+  );
   return JSON.stringify([[...new FormData(form)], chosen]);
 }
