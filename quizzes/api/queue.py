@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from pydantic import Field
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from questions.json_types import Date
+from questions.json_types import Date, Instant
 from quizzes import presentations, schedule
 from quizzes.api.requests import StudentRequest, read_whole_number
+from quizzes.calendar import format_instant
 from quizzes.presentations import PresentationPayload
 
 MAX_QUEUE = 100
 
 
 class CountsPayload(TypedDict):
-    """How many of today's questions are due, new, and done."""
+    """How many of today's questions are due, new, done, and forgotten and not to be asked again just yet."""
 
     due: int
     new: int
     done: int
+    waiting: int
 
 
 class QueuePayload(TypedDict):
@@ -30,6 +35,7 @@ class QueuePayload(TypedDict):
     planned_seconds: int
     done_seconds: int
     counts: CountsPayload
+    waits_until: Annotated[Instant | None, Field(description="When the first of those waiting is asked again.")]
     results: list[PresentationPayload]
 
 
@@ -48,7 +54,8 @@ class QueueView(APIView):
             "date": queue.day.date.isoformat(),
             "planned_seconds": queue.planned_seconds,
             "done_seconds": queue.done_seconds,
-            "counts": {"due": queue.due, "new": queue.new, "done": queue.done},
+            "counts": {"due": queue.due, "new": queue.new, "done": queue.done, "waiting": queue.waiting},
+            "waits_until": format_instant(queue.waits_until) if queue.waits_until else None,
             "results": [presentations.payload(each) for each in queue.presentations],
         }
         return Response(payload)

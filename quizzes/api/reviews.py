@@ -7,7 +7,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from quizzes import reviews
+from quizzes import reviews, schedule
 from quizzes.api.requests import InvalidFields, StudentRequest
 
 MAX_BATCH_BYTES = 1024 * 1024
@@ -28,6 +28,6 @@ class ReviewBatch(APIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BATCH_BYTES:
             raise BatchTooLarge
         try:
-            return Response(reviews.accept(request.user, request.data))
+            return Response(schedule.answer(request.user, request.data))
         except reviews.BatchError as error:
             raise InvalidFields(error.errors) from None

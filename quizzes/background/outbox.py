@@ -62,6 +62,11 @@ def enqueue_all(
     return len(students)
 
 
+def is_waiting(kind: Job.Kind, student: Student) -> bool:
+    """Whether work of this kind is still to be done for the student."""
+    return Job.objects.filter(kind=kind, student=student).exists()
+
+
 def finish(kind: Job.Kind, student: Student) -> None:
     """Delete the job, in the transaction that did its work."""
     Job.objects.filter(kind=kind, student=student).delete()

@@ -64,6 +64,8 @@ def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
             graded = grade_slot(slot)
             slot.score, slot.grade = graded.score, graded.payload
     accepted = _accept_answers(log, sitting, facts.answered, now)
+    if accepted.outcomes:
+        schedule.plan_after_answers(log, now)
     expired = is_over(sitting, now)
     sitting.state = Sitting.State.EXPIRED if expired else Sitting.State.SUBMITTED
     sitting.closed_at = sitting.deadline_at if expired else now

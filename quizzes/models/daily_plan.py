@@ -10,7 +10,13 @@ class DailyPlan(models.Model):
     student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="plans")
     date = models.DateField(help_text="The student's study day.")
     tasks = models.JSONField(help_text="Best first: [{card, facets, seconds, new}].")
+    done_tasks = models.JSONField(
+        default=list, help_text="The tasks of the day's earlier plans that are done: they count against the day."
+    )
     extra_seconds = models.PositiveIntegerField(default=0, help_text="Asked for on top of the day's minutes.")
+    overrun_seconds = models.PositiveIntegerField(
+        default=0, help_text="What the answers took beyond their tasks' seconds, when more minutes were asked for."
+    )
     planned_seconds = models.PositiveIntegerField()
     score_before = models.FloatField(null=True, help_text="Expected exam score without today's reviews.")
     score_after = models.FloatField(null=True, help_text="Expected exam score with them.")

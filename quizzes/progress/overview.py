@@ -102,8 +102,9 @@ def _load_reviews_by_day(student: Student, since: date) -> dict[date, int]:
 
 
 def _load_predicted(student: Student) -> list[PredictedReview]:
-    """The newest reviews with a prediction, the newest first."""
-    reviews = Review.objects.counting().filter(event__student=student, practice=0, predicted__isnull=False)
+    """The newest reviews with a prediction, the newest first: repeats on the same day have none."""
+    # Before 0.2 a repeat on the same day was stored as predicted for certain, which nothing else is.
+    reviews = Review.objects.counting().filter(event__student=student, practice=0, predicted__lt=1)
     rows = reviews.order_by("-event__occurred_at", "-pk").values_list("predicted", "rating", "event__study_date")
     return [PredictedReview(chance or 0.0, rating > Rating.AGAIN, on) for chance, rating, on in rows[:CALIBRATED_ON]]
 

@@ -14,14 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
-
-from quizzes.background import outbox
 from quizzes.calendar import format_instant, study_day
-from quizzes.models import Card, ChangeLog, Job, ReviewEvent, Student
-from quizzes.reviews import batch_changes, change_log, sync
+from quizzes.models import Card, ChangeLog, ReviewEvent, Student
+from quizzes.reviews import batch_changes, sync
 from quizzes.reviews.answers import grade_answer
 from quizzes.reviews.batch import (
     Batch,
@@ -29,7 +24,6 @@ from quizzes.reviews.batch import (
     ReportedReview,
     ReportedUndo,
     UnreadableEvent,
-    read_batch,
     read_event,
 )
 from quizzes.reviews.batch_changes import BatchChanges
@@ -48,28 +42,22 @@ class Accepted:
     cards: list[Card]
 
 
-def accept(student: Student, document: object, *, now: datetime | None = None) -> BatchResultPayload:
+def accept(locked: ChangeLog, batch: Batch, now: datetime) -> BatchResultPayload:
     """Store, grade and fold a batch of a student's events, and return what became of each.
 
-    `document` is untrusted JSON: `{"device", "device_now", "events"}`. Each event is accepted, a duplicate, a conflict
-    or rejected on its own; one transaction holds all that is stored. Raises BatchError when the batch itself is
-    malformed. The number of queries depends on neither the history nor the number of events.
+    For whoever holds the student's change log. Each event is accepted, a duplicate, a conflict or rejected on its own.
+    The number of queries depends on neither the history nor the number of events.
     """
-    now = now or timezone.now()
-    batch = read_batch(document)
-    with transaction.atomic():
-        locked = change_log.lock(student, now)
-        accepted = accept_locked(locked, batch, now)
-        cursor = sync.current_cursor(locked, now)
+    accepted = accept_locked(locked, batch, now)
     return {
         "server_now": format_instant(now),
-        "cursor": cursor,
+        "cursor": sync.current_cursor(locked, now),
         "results": [outcome.payload() for outcome in accepted.outcomes],
     }
 
 
 def accept_locked(locked: ChangeLog, batch: Batch, now: datetime, *, in_sitting: bool = False) -> Accepted:
-    """Accept a batch for whoever holds the student's change log.
+    """Accept a batch for whoever holds the student's change log, and plans anew afterwards.
 
     What was put in a sitting is answered there alone, and comes in with `in_sitting`.
     """
@@ -83,7 +71,6 @@ def accept_locked(locked: ChangeLog, batch: Batch, now: datetime, *, in_sitting:
     if changes.events:
         batch_changes.fold(student, changes, locked.w)
         batch_changes.store(changes, locked, now)
-        outbox.enqueue(Job.Kind.PLAN, student, now, delay=settings.PLAN_DELAY)
     return Accepted(outcomes, changes.cards())
 
 

@@ -8,7 +8,7 @@ from questions import kinds
 from questions.kinds import ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
-from quizzes.models import Presentation, Review, ReviewEvent
+from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.presentations import body_of, grade_payload
 from quizzes.reviews import memory_states
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
@@ -85,11 +85,18 @@ def _reviews(
             event=event,
             rating=_rate(score, event, version).value,
             score=score,
-            predicted=memory_states.predict(card, event.study_date, presentation.guess_rate, w),
+            predicted=_predict(card, event, presentation, w),
         )
         for facet, score in facet_scores.items()
         if (card := facts.card_of(version.item_id, facet))
     ]
+
+
+def _predict(card: Card, event: ReviewEvent, presentation: Presentation, w: Sequence[float]) -> float | None:
+    """Return P(correct) just before; None on the day on which the card was seen, when the model has nothing to say."""
+    if card.last_review_on is not None and card.last_review_on >= event.study_date:
+        return None
+    return memory_states.predict(card, event.study_date, presentation.guess_rate, w)
 
 
 def _practice(event: ReviewEvent, version: ItemVersion, facts: Facts) -> list[Review]:

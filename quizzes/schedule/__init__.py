@@ -8,6 +8,7 @@ Whatever decides something loads its facts (`loading`) into plain values (`facts
 (`candidates`, `choice`), so that it can be tested without a database. Reading stores nothing but the questions drawn.
 """
 
+from quizzes.schedule.answering import answer, plan_after_answers
 from quizzes.schedule.cards import ask_item, create_missing_cards, enqueue_new_items, ensure_cards
 from quizzes.schedule.choice import ExamOutlook
 from quizzes.schedule.days_off import TooSoonError, count_days_missed, set_day_off
@@ -35,6 +36,7 @@ __all__ = [
     "ForecastFacts",
     "Queue",
     "TooSoonError",
+    "answer",
     "ask_item",
     "build_pack",
     "change_daily_minutes",
@@ -53,6 +55,7 @@ __all__ = [
     "load_queue",
     "look_ahead",
     "name_own_exams",
+    "plan_after_answers",
     "plan_day",
     "prepare_enrolment",
     "request_plan",

@@ -16,7 +16,8 @@ from quizzes.planning.forecast import Forecast, forecast
 from quizzes.schedule.facts import Candidate, ExamAhead, Situation, Task
 
 MAX_EXTRA_SECONDS = 4 * 3600
-"""The most that can be asked for on top of a day's minutes."""
+"""The most that can be asked for at once on top of a day's minutes."""
+DAY_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,18 @@ class Choice:
     score_after: float | None = None
 
 
-def seconds_left(daily_minutes: int, extra_seconds: int, answered_seconds: int, *, day_off: bool) -> int:
-    """The seconds of the day that are still to be planned: none on a day off, else what today's answers left over."""
-    if day_off:
-        return 0
-    return max(daily_minutes * 60 + min(extra_seconds, MAX_EXTRA_SECONDS) - answered_seconds, 0)
+def seconds_left(daily_minutes: int, extra_seconds: int, spent_seconds: int, *, day_off: bool) -> int:
+    """The seconds of the day that are still to be planned: none on a day off, else what is not spent yet."""
+    return 0 if day_off else max(daily_minutes * 60 + extra_seconds - spent_seconds, 0)
+
+
+def add_extra(daily_minutes: int, extra_seconds: int, spent_seconds: int, asked_for: int) -> int:
+    """The seconds on top of the day's minutes once more were asked for.
+
+    They begin now, also where more was spent than the day had: who asks for ten minutes gets ten.
+    """
+    begun = max(extra_seconds, spent_seconds - daily_minutes * 60)
+    return min(begun + min(asked_for, MAX_EXTRA_SECONDS), DAY_SECONDS)
 
 
 def choose_tasks(situation: Situation, budget_seconds: float) -> Choice:

@@ -39,6 +39,7 @@ class CardFacts:
     difficulty: float | None
     last_review_on: date | None
     due_at: datetime | None
+    last_review_at: datetime | None
     kind: str
     seconds: int
     concept: str
@@ -83,10 +84,14 @@ class Situation:
 
 @dataclass(frozen=True)
 class Answered:
-    """How many answers a student gave on a study day, and the seconds they took, of those that count."""
+    """How many answers a student gave on a study day, and the seconds they took, of those that count.
+
+    `newest` are the instants of the last few, the newest first.
+    """
 
     count: int
     seconds: int
+    newest: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)

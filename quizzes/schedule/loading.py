@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
-from django.db.models import Count, Sum
 
 from questions import kinds
 from questions.models import Item
@@ -17,15 +16,23 @@ from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.choice import share_weights
 from quizzes.schedule.facts import Answered, CardFacts, ExamAhead, Situation
+from quizzes.schedule.relearning import GAP
 
 
 def load_situation(
     student: Student, day: StudyDay, exams: Sequence[ExamAhead], w: tuple[float, ...], now: datetime
 ) -> Situation:
     """Where the student stands on `day`, by the cards that can be asked at `now`; one query."""
+    return situation_of(student, day, load_cards(student, now), exams, w)
+
+
+def situation_of(
+    student: Student, day: StudyDay, cards: Sequence[CardFacts], exams: Sequence[ExamAhead], w: tuple[float, ...]
+) -> Situation:
+    """Where the student stands on `day`, by these cards."""
     return Situation(
         day=day,
-        candidates=list_candidates(load_cards(student, now), day),
+        candidates=list_candidates(cards, day),
         exams=tuple(exams),
         daily_minutes=student.daily_minutes,
         desired_retention=student.desired_retention,
@@ -33,26 +40,26 @@ def load_situation(
     )
 
 
+_COLUMNS = (
+    "pk",
+    "item_id",
+    "facet",
+    "stability",
+    "difficulty",
+    "last_review_on",
+    "due_at",
+    "last_review_at",
+    "item__published__kind",
+    "item__published__seconds",
+    "item__published__tags__concept__slug",
+    "item__published__facets",
+)
+
+
 def load_cards(student: Student, now: datetime) -> list[CardFacts]:
     """The cards that can be asked, in the order of the course; facets that the published version dropped are not."""
-    rows = (
-        askable_cards(student, now)
-        .filter(item__published__tags__position=0)
-        .order_by("item__course_id", "item__position", "item_id")
-        .values_list(
-            "pk",
-            "item_id",
-            "facet",
-            "stability",
-            "difficulty",
-            "last_review_on",
-            "due_at",
-            "item__published__kind",
-            "item__published__seconds",
-            "item__published__tags__concept__slug",
-            "item__published__facets",
-        )
-    )
+    cards = askable_cards(student, now).filter(item__published__tags__position=0)
+    in_order = cards.order_by("item__course_id", "item__position", "item_id")
     return [
         CardFacts(
             card=card,
@@ -62,24 +69,39 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
             difficulty=difficulty,
             last_review_on=last_review_on,
             due_at=due_at,
+            last_review_at=last_review_at,
             kind=kind,
             seconds=seconds,
             concept=concept,
             guess_rate=kinds.get(kind).typical_guess_rate,
         )
-        for card, item, facet, stability, difficulty, last_review_on, due_at, kind, seconds, concept, facets in rows
+        for (
+            card,
+            item,
+            facet,
+            stability,
+            difficulty,
+            last_review_on,
+            due_at,
+            last_review_at,
+            kind,
+            seconds,
+            concept,
+            facets,
+        ) in in_order.values_list(*_COLUMNS)
         if facet in facets
     ]
 
 
 def load_answered(student: Student, day: StudyDay) -> Answered:
     """What the student answered on the study day; one query."""
-    sums = (
-        ReviewEvent.objects.counting()
-        .filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
-        .aggregate(count=Count("pk"), milliseconds=Sum("duration_ms"))
+    events = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
+    answers = sorted(events.values_list("occurred_at", "duration_ms"), reverse=True)
+    return Answered(
+        count=len(answers),
+        seconds=round(sum(milliseconds for _, milliseconds in answers) / 1000),
+        newest=tuple(at for at, _ in answers[:GAP]),
     )
-    return Answered(sums["count"], round((sums["milliseconds"] or 0) / 1000))
 
 
 def load_exam_bank(exam: Exam) -> simulate.Bank:

@@ -6,6 +6,7 @@ Making it twice, or late, does no harm. Until it is there, whoever reads it gets
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +19,10 @@ from quizzes.models import ChangeLog, DailyPlan, Job, Student
 from quizzes.reviews import change_log
 from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.cards import create_missing_cards
-from quizzes.schedule.choice import MAX_EXTRA_SECONDS, choose_tasks, seconds_left
+from quizzes.schedule.choice import add_extra, choose_tasks, seconds_left
 from quizzes.schedule.exams_ahead import list_exams_ahead
-from quizzes.schedule.facts import Answered, Situation, Task
-from quizzes.schedule.loading import load_answered, load_situation
+from quizzes.schedule.facts import Answered, CardFacts, Situation, Task
+from quizzes.schedule.loading import load_answered, load_cards, situation_of
 
 
 def request_plan(student: Student, now: datetime) -> None:
@@ -33,8 +34,9 @@ def request_plan(student: Student, now: datetime) -> None:
 def plan_day(student: Student, *, extra_seconds: int = 0, now: datetime | None = None) -> DailyPlan:
     """Make and store the student's plan for the study day that `now` falls in, in place of an earlier one.
 
-    What is done today counts against the day's minutes. `extra_seconds` adds to them for today, beside what was added
-    before. Takes a fixed number of queries, and the same facts give the same plan.
+    What is done today counts against the day's minutes: by the time that it took, or was planned to take, whichever is
+    longer. So who is quick is done when the plan is, and who is slow when the minutes are. `extra_seconds` adds to
+    what is left of them. Takes a fixed number of queries, and the same facts give the same plan.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -46,19 +48,21 @@ def plan_locked(log: ChangeLog, now: datetime, *, extra_seconds: int = 0, day_of
     create_missing_cards(log)
     outbox.finish(Job.Kind.PLAN, log.student)
     day, reminder_at = study_day(log.student, now), next_reminder(log.student, now)
-    plan = _load_plan(log.student, day)
-    plan.extra_seconds = min(plan.extra_seconds + extra_seconds, MAX_EXTRA_SECONDS)
+    plan = load_plan(log.student, day)
     plan.day_off = plan.day_off if day_off is None else day_off
     facts = _load_facts(log.student, day, log.w, now)
-    _decide(plan, facts, now)
+    _decide(plan, facts, now, extra_seconds)
     _store(plan, log, day, reminder_at)
     return plan
 
 
-def read_plan(student: Student, day: StudyDay, now: datetime) -> DailyPlan:
-    """The plan of the study day; one that is computed and not stored where none was made yet."""
-    plan = _load_plan(student, day)
-    if plan._state.adding:
+def read_plan(student: Student, day: StudyDay, now: datetime, *, current: bool = False) -> DailyPlan:
+    """The plan of the study day; one that is computed and not stored where none was made yet.
+
+    With `current` also where one was made and has waited since to be made anew: what it expects is no longer so.
+    """
+    plan = load_plan(student, day)
+    if plan._state.adding or (current and outbox.is_waiting(Job.Kind.PLAN, student)):
         _decide(plan, _load_facts(student, day, change_log.load_parameters(student), now), now)
     return plan
 
@@ -72,32 +76,43 @@ def enqueue_new_days(now: datetime, limit: int = 1000) -> int:
     return outbox.enqueue_all(Job.Kind.PLAN, begun, now, limit)
 
 
-def _load_plan(student: Student, day: StudyDay) -> DailyPlan:
+def load_plan(student: Student, day: StudyDay) -> DailyPlan:
     """The stored plan of the day, else an empty one that is not stored."""
     stored = DailyPlan.objects.filter(student=student, date=day.date).first()
-    return stored or DailyPlan(student=student, date=day.date)
+    return stored or DailyPlan(student=student, date=day.date, tasks=[])
 
 
 @dataclass(frozen=True)
 class _Facts:
     """What a plan follows from, beside what the student asked of the day."""
 
+    cards: Sequence[CardFacts]
     situation: Situation
     answered: Answered
 
 
 def _load_facts(student: Student, day: StudyDay, w: tuple[float, ...], now: datetime) -> _Facts:
     """Four queries."""
-    exams = list_exams_ahead(student, now)
-    return _Facts(load_situation(student, day, exams, w, now), load_answered(student, day))
+    exams, cards = list_exams_ahead(student, now), load_cards(student, now)
+    return _Facts(cards, situation_of(student, day, cards, exams, w), load_answered(student, day))
 
 
-def _decide(plan: DailyPlan, facts: _Facts, now: datetime) -> None:
-    """Choose the plan's tasks for what is left of the day."""
-    minutes, answered = facts.situation.daily_minutes, facts.answered.seconds
-    choice = choose_tasks(facts.situation, seconds_left(minutes, plan.extra_seconds, answered, day_off=plan.day_off))
-    plan.tasks = [_task_payload(task) for task in choice.tasks]
-    plan.planned_seconds = answered + sum(task.seconds for task in choice.tasks)
+def _decide(plan: DailyPlan, facts: _Facts, now: datetime, extra_seconds: int = 0) -> None:
+    """Choose the plan's tasks for what is left of the day, and keep those that are done."""
+    minutes, begins_at = facts.situation.daily_minutes, facts.situation.day.begins_at
+    to_ask = {str(card.card) for card in facts.cards if not card.last_review_at or card.last_review_at < begins_at}
+    tasks = {task["card"]: task for task in [*plan.done_tasks, *plan.tasks]}
+    plan.done_tasks = [task for card, task in tasks.items() if card not in to_ask]
+    worked = sum(task["seconds"] for task in plan.done_tasks)
+    spent = max(facts.answered.seconds, worked + plan.overrun_seconds)
+    if extra_seconds:
+        plan.overrun_seconds = spent - worked  # from here on both count alike
+        plan.extra_seconds = add_extra(minutes, plan.extra_seconds, spent, extra_seconds)
+    left = seconds_left(minutes, plan.extra_seconds, spent, day_off=plan.day_off)
+    choice = choose_tasks(facts.situation, left)
+    # What was forgotten today is asked again in any case.
+    plan.tasks = [_task_payload(task) for task in choice.tasks if str(task.card) in to_ask]
+    plan.planned_seconds = facts.answered.seconds + sum(task.seconds for task in choice.tasks)
     plan.score_before, plan.score_after = choice.score_before, choice.score_after
     plan.made_at = now
 

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from quizzes.calendar import StudyDay, study_day
-from quizzes.models import DailyPlan, Presentation, Student
+from quizzes.models import DailyPlan, Presentation, Review, Student
 from quizzes.presentations import Ask, in_open_sitting, present
-from quizzes.reviews.payloads import PlanTaskPayload
+from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_answered
 from quizzes.schedule.plans import read_plan
+from quizzes.schedule.relearning import MAX_ANSWERS, is_rested
 
 
 @dataclass(frozen=True)
 class Queue:
     """What to review now, best first, and how far the day has come.
 
-    `due`, `new` and `done` count questions; `score_before` and `score_after` are the exam scores (0-1) that the plan
-    expects without and with today's reviews, None without an exam.
+    `due`, `new` and `done` count questions; `waiting` those forgotten today that are asked again at `waits_until`, or
+    after some others; `put_off` has the cards that were asked too often today to be asked again. `score_before` and
+    `score_after` are the exam scores (0-1) that the plan expects without and with today's reviews, None without an
+    exam.
     """
 
     day: StudyDay
@@ -35,6 +38,9 @@ class Queue:
     due: int
     new: int
     done: int
+    waiting: int
+    waits_until: datetime | None
+    put_off: frozenset[uuid.UUID]
     remaining_seconds: int
     day_off: bool
     score_before: float | None
@@ -46,17 +52,31 @@ class Queue:
         """How many questions are left today."""
         return self.due + self.new
 
+    def comes_back(self, cards: Iterable[CardStatePayload]) -> datetime | None:
+        """When the first of the cards is asked again: as it is due, but tomorrow if it was asked too often today."""
+        dates = (
+            self.day.ends_at if uuid.UUID(card["card"]) in self.put_off else datetime.fromisoformat(card["due_at"])
+            for card in cards
+            if card["due_at"]
+        )
+        return min(dates, default=None)
 
-def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None) -> Queue:
+
+def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None, current: bool = False) -> Queue:
     """What to review now, best first: the day's plan, less what was answered since, and what was forgotten on the way.
 
-    The first `limit` come with their presentations. Takes a fixed number of queries.
+    The first `limit` come with their presentations. `current`: by the plan as it would be made now, if the stored one
+    waits to be made anew. Takes a fixed number of queries.
     """
     now = now or timezone.now()
     day = study_day(student, now)
-    plan = read_plan(student, day, now)
-    tasks = list_open_tasks(plan.tasks, _load_open_cards(student, plan, day, now), day.date)
+    plan = read_plan(student, day, now, current=current)
     answered = load_answered(student, day)
+    cards = _load_open_cards(student, plan, day, now)
+    fresh = [card for card in cards if card.is_fresh(day)]
+    seen = _count_answers([card for card in cards if not card.is_fresh(day)], day)
+    forgotten = sort_forgotten(seen, answered.newest, now)
+    tasks = list_open_tasks(all_tasks(plan), [*fresh, *forgotten.ready], day)
     asks = [Ask(task.card, task.facets) for task in tasks[:limit]]
     return Queue(
         day=day,
@@ -65,6 +85,9 @@ def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None
         due=sum(not task.new for task in tasks),
         new=sum(task.new for task in tasks),
         done=answered.count,
+        waiting=len({card.item for card in forgotten.waiting}),
+        waits_until=min((card.due_at for card in forgotten.waiting if card.due_at), default=None),
+        put_off=frozenset(card.card for card in forgotten.put_off),
         remaining_seconds=sum(task.seconds for task in tasks),
         day_off=plan.day_off,
         score_before=plan.score_before,
@@ -73,19 +96,62 @@ def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None
     )
 
 
+def has_open_tasks(plan: DailyPlan, student: Student, day: StudyDay, now: datetime) -> bool:
+    """Whether anything of the plan is still to be asked."""
+    cards = [card for card in _load_open_cards(student, plan, day, now) if card.is_fresh(day)]
+    return bool(list_open_tasks(all_tasks(plan), cards, day))
+
+
 @dataclass(frozen=True)
 class OpenCard:
-    """A planned card, or one that was seen today and is due again before the day ends; longest waiting first."""
+    """A planned card, or one that was forgotten today and is due again before the day ends; longest waiting first.
+
+    `answers` counts those of today, of a card that was forgotten.
+    """
 
     card: uuid.UUID
     item: int
     facet: str
     last_review_on: date | None
     seconds: int
+    last_review_at: datetime | None = None
+    due_at: datetime | None = None
+    answers: int = 0
+
+    def is_fresh(self, day: StudyDay) -> bool:
+        """Whether it was not seen on the study day."""
+        return self.last_review_on is None or self.last_review_on < day.date
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """The cards that were forgotten today: to be asked again now, after a gap, or not today."""
+
+    ready: list[OpenCard] = field(default_factory=list)
+    waiting: list[OpenCard] = field(default_factory=list)
+    put_off: list[OpenCard] = field(default_factory=list)
+
+
+def sort_forgotten(cards: Iterable[OpenCard], newest: Sequence[datetime], now: datetime) -> Forgotten:
+    """Say of each card that was forgotten today when it is asked again; `newest` are the day's last answers."""
+    forgotten = Forgotten()
+    for card in cards:
+        if card.answers >= MAX_ANSWERS:
+            forgotten.put_off.append(card)
+        elif is_rested(card.last_review_at, card.due_at, newest, now):
+            forgotten.ready.append(card)
+        else:
+            forgotten.waiting.append(card)
+    return forgotten
+
+
+def all_tasks(plan: DailyPlan) -> list[PlanTaskPayload]:
+    """The plan's tasks, and those that were done: they are open again once their answer is undone."""
+    return [*plan.tasks, *plan.done_tasks]
 
 
 def _load_open_cards(student: Student, plan: DailyPlan, day: StudyDay, now: datetime) -> list[OpenCard]:
-    planned = [task["card"] for task in plan.tasks]
+    planned = [task["card"] for task in all_tasks(plan)]
     seen_today = Q(last_review_on__gte=day.date)
     fresh = Q(pk__in=planned) & (~seen_today | Q(last_review_on=None))
     rows = (
@@ -93,12 +159,20 @@ def _load_open_cards(student: Student, plan: DailyPlan, day: StudyDay, now: date
         .exclude(item__in=in_open_sitting(student))
         .filter(fresh | (seen_today & Q(due_at__lt=day.ends_at)))
         .order_by("due_at", "pk")
-        .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds")
+        .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds", "last_review_at", "due_at")
     )
     return [OpenCard(*row) for row in rows]
 
 
-def list_open_tasks(planned: Iterable[PlanTaskPayload], cards: Iterable[OpenCard], today: date) -> list[Task]:
+def _count_answers(cards: Sequence[OpenCard], day: StudyDay) -> list[OpenCard]:
+    """The cards, each with the number of its answers on the day; a query, where there are any."""
+    pks = [card.card for card in cards]
+    log = Review.objects.counting().filter(card__in=pks, practice=0, event__study_date=day.date)
+    answers = dict(log.values_list("card").annotate(Count("pk"))) if pks else {}
+    return [replace(card, answers=answers.get(card.card, 0)) for card in cards]
+
+
+def list_open_tasks(planned: Iterable[PlanTaskPayload], cards: Iterable[OpenCard], day: StudyDay) -> list[Task]:
     """The plan's tasks whose cards were not seen today, in its order; then those to relearn, longest waiting first.
 
     The pairs of a match set that are to be relearned make one task.
@@ -106,7 +180,7 @@ def list_open_tasks(planned: Iterable[PlanTaskPayload], cards: Iterable[OpenCard
     fresh: set[uuid.UUID] = set()
     relearn: dict[int, list[OpenCard]] = defaultdict(list)
     for card in cards:
-        if card.last_review_on is None or card.last_review_on < today:
+        if card.is_fresh(day):
             fresh.add(card.card)
         else:
             relearn[card.item].append(card)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -57,8 +58,15 @@ def comes_back(due: datetime | None, student: HasStudyDay) -> str:
     now = timezone.now()
     today = study_day(student, now)
     if due < today.ends_at:
-        return "today, at the end" if due - now < timedelta(hours=1) else "later today"
+        return "again today" if due - now < timedelta(hours=1) else "later today"
     return in_days((study_day(student, due).date - today.date).days)
+
+
+@register.filter
+def in_minutes(instant: datetime) -> str:
+    """Return how long it is until an instant within the day: `in 9 minutes`, of one that is past `in 1 minute`."""
+    minutes = max(math.ceil((instant - timezone.now()) / timedelta(minutes=1)), 1)
+    return f"in {minutes} minute{'' if minutes == 1 else 's'}"
 
 
 @register.filter

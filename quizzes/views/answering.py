@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from questions import kinds
 from questions.kinds import ShownGrade
-from quizzes import presentations, reviews
+from quizzes import presentations, reviews, schedule
 from quizzes.models import Presentation
 from quizzes.presentations import PresentationPayload
 from quizzes.views import Context, StudentRequest
@@ -102,7 +102,7 @@ def report_event(request: StudentRequest, event: Mapping[str, object]) -> review
         "device_now": now,
         "events": [{"id": str(uuid.uuid4()), "occurred_at": now, **event}],
     }
-    return reviews.accept(request.user, batch)["results"][0]
+    return schedule.answer(request.user, batch)["results"][0]
 
 
 def read_uuid(text: str | None) -> uuid.UUID | None:

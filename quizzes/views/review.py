@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -88,7 +87,7 @@ def summary(request: StudentRequest) -> HttpResponse:
     practice.stop(request)
     if not request.user.enrolments.exists():
         return redirect("today")
-    queue = schedule.load_queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=1, current=True)
     context = {"page": "today", "queue": queue, "day": progress.summarize_day(request.user, queue.day)}
     return render(request, "quizzes/summary.html", context)
 
@@ -175,12 +174,12 @@ def _feedback(request: StudentRequest, answered: ReviewEvent) -> HttpResponse:
     presentation = _questions(request).get(events=answered)
     payload = presentations.payload(presentation)
     grade = presentations.with_html(answered.grade)
-    due = min((datetime.fromisoformat(card["due_at"]) for card in grade["cards"] if card["due_at"]), default=None)
+    queue = schedule.load_queue(request.user, limit=1)
     context = {
         "lesson": presentation.version.lesson,
-        "progress": _progress(schedule.load_queue(request.user, limit=1), request, answered=True),
+        "progress": _progress(queue, request, answered=True),
         "event": answered.event_id,
-        "due": due,
+        "due": queue.comes_back(grade["cards"]),
         **answering.graded_context(payload, grade, answered.response),
     }
     return _part(request, "feedback", context, reverse("review-answer", args=[answered.event_id]))

@@ -27,7 +27,7 @@ def today(request: StudentRequest) -> HttpResponse:
     """The day's plan."""
     if not request.user.enrolments.exists():
         return render(request, "quizzes/enrol.html", {"page": "today", "courses": Course.objects.all()})
-    queue = schedule.load_queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=1, current=True)
     total = queue.done + queue.remaining
     missed = schedule.count_days_missed(request.user, queue.day)
     context = {

@@ -28,7 +28,7 @@ def test_it_asks_all_kinds_of_a_new_course(api: Api) -> None:
         "ordering",
         "short_text",
     }
-    assert queue["counts"] == {"due": 0, "new": 6, "done": 0}
+    assert queue["counts"] == {"due": 0, "new": 6, "done": 0, "waiting": 0}
     asked = sum(one["estimated_seconds"] for one in queue["results"])
     assert asked == 255
     assert asked < queue["planned_seconds"] < 2 * asked  # what is wrong is asked again
@@ -68,12 +68,15 @@ def test_what_was_answered_right_is_not_asked_again_today(api: Api, key: Callabl
 
 def test_what_was_answered_wrong_comes_back_today_and_numbers_are_new(student: User, key: Callable[[str], Any]) -> None:
     # At noon: ten minutes before the day rolls over, it would come back tomorrow.
-    with time_machine.travel(timezone.now().replace(hour=12), tick=False):
+    with time_machine.travel(timezone.now().replace(hour=12), tick=False) as clock:
         api = Api(student)
         (numeric,) = [one for one in api.queue()["results"] if one["kind"] == "numeric"]
 
         api.answer(numeric["id"], {"value": "17"})
 
+        assert numeric["card"] not in {one["card"] for one in api.queue()["results"]}
+        assert api.queue()["counts"]["waiting"] == 1
+        clock.shift(timedelta(minutes=10))
         again = [one for one in api.queue()["results"] if one["kind"] == "numeric"]
         assert [one["card"] for one in again] == [numeric["card"]]
         assert again[0]["id"] != numeric["id"]
@@ -89,7 +92,7 @@ def test_tomorrow_asks_what_is_due_and_numeric_items_have_new_numbers(
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
         tomorrow = Api(student).queue()
 
-    assert tomorrow["counts"] == {"due": 6, "new": 0, "done": 0}
+    assert tomorrow["counts"] == {"due": 6, "new": 0, "done": 0, "waiting": 0}
     assert {one["item"] for one in today} == {one["item"] for one in tomorrow["results"]}
     drawn = Presentation.objects.filter(student=student, version__item__slug="decay-factor")
     assert drawn.count() == drawn.values("seed").distinct().count() == 2

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from examprep.models import User
-from quizzes import memory_upkeep, presentations, reviews, schedule
+from quizzes import memory_upkeep, presentations, schedule
 from quizzes.calendar import study_day
 from quizzes.models import Card, ReviewEvent
 from tests.conftest import WRONG
@@ -191,7 +191,7 @@ class Devices(RuleBasedStateMachine):
             "device_now": device.now().isoformat(),
             "events": [fact.document for fact in facts],
         }
-        statuses = [result["status"] for result in reviews.accept(self.student, batch)["results"]]
+        statuses = [result["status"] for result in schedule.answer(self.student, batch)["results"]]
         assert statuses == ["duplicate" if fact.order else "accepted" for fact in facts]
         student = User.objects.get(pk=self.student.pk)
         for fact in facts:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import memory_upkeep, presentations, reviews, schedule
+from quizzes import memory_upkeep, presentations, schedule
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
@@ -68,7 +68,7 @@ def _other(kind: str, at: Any, rng: random.Random, **more: str) -> Event:
 
 def send(student: User, events: list[Event], device: int = 1) -> list[str]:
     batch = {"device": str(uuid.UUID(int=device)), "device_now": timezone.now().isoformat(), "events": events}
-    return [result["status"] for result in reviews.accept(student, batch)["results"]]
+    return [result["status"] for result in schedule.answer(student, batch)["results"]]
 
 
 def states(student: User) -> list[tuple[Any, ...]]:
@@ -132,7 +132,7 @@ def test_two_devices_with_wrong_clocks_agree(student: User, key: Key) -> None:
         {**event, "occurred_at": (datetime.fromisoformat(event["occurred_at"]) + wrong).isoformat()} for event in events
     ]
     batch = {"device": str(uuid.UUID(int=9)), "device_now": (now + wrong).isoformat(), "events": shifted}
-    reviews.accept(student, batch, now=now)
+    schedule.answer(student, batch, now=now)
 
     assert states(student) == expected
 

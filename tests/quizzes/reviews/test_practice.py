@@ -44,7 +44,7 @@ def answer(student: User, key: Key) -> Callable[..., reviews.EventResultPayload]
 
 def send(student: User, event: dict[str, Any]) -> reviews.EventResultPayload:
     batch = {"device": str(uuid.UUID(int=1)), "device_now": timezone.now().isoformat(), "events": [event]}
-    result = reviews.accept(student, batch)["results"][0]
+    result = schedule.answer(student, batch)["results"][0]
     assert result["status"] == "accepted", result
     return result
 

@@ -22,6 +22,7 @@ NEW = CardFacts(
     difficulty=None,
     last_review_on=None,
     due_at=None,
+    last_review_at=None,
     kind="single_choice",
     seconds=30,
     concept="l2",

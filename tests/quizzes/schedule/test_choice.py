@@ -10,6 +10,7 @@ import pytest
 from quizzes.schedule.choice import (
     MAX_EXTRA_SECONDS,
     Choice,
+    add_extra,
     choose_tasks,
     days_until,
     forecast_exam,
@@ -25,18 +26,32 @@ OTHER = replace(NEW, concept="never-asked")
 
 
 @pytest.mark.parametrize(
-    ("minutes", "extra", "answered", "day_off", "left"),
+    ("minutes", "extra", "spent", "day_off", "left"),
     [
         (20, 0, 0, False, 1200),
         (20, 0, 500, False, 700),
         (20, 0, 5000, False, 0),
         (20, 600, 500, False, 1300),
-        (20, 10**6, 0, False, 1200 + MAX_EXTRA_SECONDS),
         (20, 600, 0, True, 0),
     ],
 )
-def test_what_is_left_of_the_day(minutes: int, extra: int, answered: int, day_off: bool, left: int) -> None:
-    assert seconds_left(minutes, extra, answered, day_off=day_off) == left
+def test_what_is_left_of_the_day(minutes: int, extra: int, spent: int, day_off: bool, left: int) -> None:
+    assert seconds_left(minutes, extra, spent, day_off=day_off) == left
+
+
+@pytest.mark.parametrize(
+    ("extra", "spent", "asked_for", "left"),
+    [
+        (0, 0, 600, 1800),
+        (0, 1200, 600, 600),
+        (0, 5000, 600, 600),  # they begin now
+        (600, 1500, 600, 900),
+        (0, 1200, 10**9, MAX_EXTRA_SECONDS),
+        (10**9, 0, 600, 1200 + 24 * 3600),
+    ],
+)
+def test_extra_minutes_are_those_that_were_asked_for(extra: int, spent: int, asked_for: int, left: int) -> None:
+    assert seconds_left(20, add_extra(20, extra, spent, asked_for), spent, day_off=False) == left
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from quizzes.calendar import StudyDay
 from quizzes.reviews.payloads import PlanTaskPayload
-from quizzes.schedule.queue import OpenCard, list_open_tasks
+from quizzes.schedule.queue import OpenCard, list_open_tasks, sort_forgotten
+from quizzes.schedule.relearning import GAP, MAX_ANSWERS
 
-TODAY = date(2026, 3, 4)
+DAY = StudyDay(date(2026, 3, 4), datetime(2026, 3, 4, 4, tzinfo=UTC), datetime(2026, 3, 5, 4, tzinfo=UTC))
+TODAY = DAY.date
 YESTERDAY = TODAY - timedelta(days=1)
 
 
@@ -35,11 +39,35 @@ def card(number: int, seen: date | None, item: int = 0, facet: str = "") -> Open
 def test_the_rest_of_the_plan_and_then_what_is_to_be_relearned(
     plan: list[int], cards: list[OpenCard], open_now: list[tuple[int, int]]
 ) -> None:
-    tasks = list_open_tasks(planned(*plan), cards, TODAY)
+    tasks = list_open_tasks(planned(*plan), cards, DAY)
     assert [(task.card.int, task.seconds) for task in tasks] == open_now
 
 
 def test_the_pairs_of_a_set_are_relearned_in_one_round() -> None:
     cards = [card(1, TODAY, item=7, facet="b"), card(2, TODAY, item=7, facet="a")]
-    (task,) = list_open_tasks([], cards, TODAY)
+    (task,) = list_open_tasks([], cards, DAY)
     assert (task.card.int, task.facets, task.new) == (1, ("b", "a"), False)
+
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "others", "answers", "becomes"),
+    [
+        (0, 0, 1, "waiting"),  # just answered, and nothing else to ask
+        (1, GAP - 1, 1, "waiting"),
+        (1, GAP, 1, "ready"),
+        (10, 0, 1, "ready"),
+        (1, GAP, MAX_ANSWERS - 1, "ready"),
+        (60, 9, MAX_ANSWERS, "put_off"),
+    ],
+)
+def test_what_was_forgotten_comes_again_after_others_or_minutes_and_not_for_ever(
+    minutes_ago: int, others: int, answers: int, becomes: str
+) -> None:
+    asked_at = NOW - timedelta(minutes=minutes_ago)
+    newest = [NOW - timedelta(seconds=number) for number in range(others)] + [asked_at]
+    again = replace(card(1, TODAY), last_review_at=asked_at, due_at=asked_at + timedelta(minutes=10), answers=answers)
+    forgotten = sort_forgotten([again], newest, NOW)
+    assert {name: len(cards) for name, cards in vars(forgotten).items() if cards} == {becomes: 1}
