@@ -65,8 +65,8 @@ def _load(folder: Path, *, exams: bool) -> Course:
 
 def _stored() -> Iterator[tuple[type[models.Model], list[tuple[Any, ...]]]]:
     """What stands in the tables of courses and exams, as the database's driver gives and takes it."""
-    exam = apps.get_model("quizzes", "Exam")
-    for model in [*apps.get_app_config("questions").get_models(include_auto_created=True), exam]:
+    exams = [apps.get_model("quizzes", "Exam"), apps.get_model("quizzes", "ExamConcept")]
+    for model in [*apps.get_app_config("questions").get_models(include_auto_created=True), *exams]:
         table, columns = _table(model)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {table}")

@@ -9,10 +9,11 @@ from django.db.models import Max
 from questions.bank.comparison import Record, without_blanks
 from questions.bank.course_folder import Entry
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
+from questions.bank.edits import connect
 from questions.bank.locks import lock_course
 from questions.bank.problems import BankError
 from questions.bank.records import item_record
-from questions.models import Concept, ConceptEdge, Course, Item, Lesson
+from questions.models import Concept, Course, Item, Lesson
 
 
 def find_course(document: CourseDocument) -> tuple[Course, bool]:
@@ -113,18 +114,8 @@ def store_concept(
     concept.slug, concept.name, concept.definition = document.slug, document.name, document.definition
     concept.lesson = lesson
     concept.save(update_fields=["slug", "name", "definition", "lesson"])
-    concept.edges.all().delete()
-    needed = [
-        ConceptEdge(kind=ConceptEdge.Kind.PREREQUISITE, source=concept, target=concepts[slug])
-        for slug in document.prerequisites
-    ]
-    encompassed = [
-        ConceptEdge(
-            kind=ConceptEdge.Kind.ENCOMPASSES, source=concept, target=concepts[edge.concept], weight=edge.weight
-        )
-        for edge in document.encompasses
-    ]
-    ConceptEdge.objects.bulk_create(needed + encompassed)
+    practised = [(concepts[edge.concept], edge.weight) for edge in document.encompasses]
+    connect(concept, [concepts[slug] for slug in document.prerequisites], practised)
 
 
 def place(model: type[Concept] | type[Item], keys: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
@@ -51,6 +52,10 @@ class ExamForm(EditForm[Exam]):
 
     blueprint = BlueprintField()
 
+    def __init__(self, *args: Any, instance: Exam | None = None, **kwargs: Any) -> None:
+        written = {"blueprint": instance.blueprint_written} if instance and instance.pk else {}
+        super().__init__(*args, instance=instance, **{**kwargs, "initial": written | (kwargs.get("initial") or {})})
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
@@ -77,6 +82,10 @@ class ExamAdmin(ResultsAdmin):
     prepopulated_fields = {"slug": ("title",)}
     readonly_fields = ("what_it_draws",)
     form = ExamForm
+
+    def save_model(self, request: HttpRequest, obj: Exam, form: ExamForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        exams.store_names(obj)
 
     @admin.display
     def results(self, exam: Exam) -> str:

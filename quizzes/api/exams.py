@@ -51,7 +51,7 @@ def exam_payload(expected: schedule.ExpectedScore) -> ExamPayload:
         "kind": expected.exam.kind,
         "minutes": expected.exam.minutes,
         "starts_at": format_instant(expected.at) if expected.at else None,
-        "blueprint": expected.exam.blueprint,
+        "blueprint": expected.exam.blueprint_asked,
         "expected_score": expected.now.score if expected.now else None,
         "expected_score_interval": [expected.now.low, expected.now.high] if expected.now else None,
         "expected_score_if_kept": expected.kept.score if expected.kept else None,

@@ -5,7 +5,7 @@ slot by slot while the time runs; closing grades them, hands them to the memory 
 viva is an exam that goes round by round through the match sets its student knows least. Staff see how the cohort did.
 """
 
-from quizzes.exams.blueprint_checks import check_blueprint, concept_shares
+from quizzes.exams.blueprint_checks import check_blueprint, concept_shares, store_names
 from quizzes.exams.blueprints import BlueprintError
 from quizzes.exams.closing import close_overdue_sittings, close_sitting, event_id
 from quizzes.exams.cohort import (
@@ -93,6 +93,7 @@ __all__ = [
     "sitting_payload",
     "slot_payload",
     "start_round",
+    "store_names",
     "student_scores",
     "validate_exam",
 ]

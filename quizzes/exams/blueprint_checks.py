@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from questions import kinds
 from questions.models import Concept
 from quizzes.exams import blueprints
@@ -14,7 +16,7 @@ from quizzes.exams.candidates import load_candidates
 from quizzes.exams.composition import Candidate
 from quizzes.exams.drafting import draft_assessment
 from quizzes.exams.errors import SittingError
-from quizzes.models import Exam
+from quizzes.models import Exam, ExamConcept
 
 CHECKED_DRAWS = 20
 """Draws that a blueprint has to fill before it is taken."""
@@ -25,7 +27,7 @@ def check_blueprint(exam: Exam) -> None:
 
     Raises blueprints.BlueprintError, or SittingError that names what is short.
     """
-    blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    blueprint = blueprints.parse(exam.kind, exam.blueprint_written)
     known = set(Concept.objects.filter(course=exam.course_id).values_list("slug", flat=True))
     for slug in blueprint.concepts:
         if slug not in known:
@@ -36,6 +38,15 @@ def check_blueprint(exam: Exam) -> None:
         return
     for seed in range(CHECKED_DRAWS):
         draft_assessment(blueprint, candidates, seed, strict=True)
+
+
+@transaction.atomic
+def store_names(exam: Exam) -> None:
+    """Note which concepts the exam's blueprint names, after it was saved: from then on they may be renamed."""
+    weights = exam.blueprint.get("concepts", {})
+    named = Concept.objects.filter(course=exam.course_id, slug__in=list(weights))
+    exam.names.all().delete()
+    ExamConcept.objects.bulk_create(ExamConcept(exam=exam, concept=concept, name=concept.slug) for concept in named)
 
 
 def _check_rounds(blueprint: blueprints.Viva, candidates: Sequence[Candidate], minutes: int) -> None:
@@ -62,7 +73,7 @@ class ConceptShare:
 
 def concept_shares(exam: Exam) -> list[ConceptShare]:
     """What the blueprint's concepts amount to, the heaviest first. Raises blueprints.BlueprintError."""
-    blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    blueprint = blueprints.parse(exam.kind, exam.blueprint_written)
     if isinstance(blueprint, blueprints.Viva):
         asked, slots = set(kinds.with_pairs()), blueprint.rounds
     else:

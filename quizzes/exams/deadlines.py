@@ -51,7 +51,10 @@ def extend_open_sittings(enrolment: Enrolment) -> None:
             deadline = sitting.opened_at + with_extra_time(timedelta(minutes=sitting.exam.minutes), enrolment)
             Sitting.objects.filter(pk=sitting.pk, state=Sitting.State.OPEN).update(deadline_at=deadline)
             sitting.slots.filter(score=None, seconds=None).update(deadline_at=deadline)
-            blueprint = blueprints.parse(sitting.exam.kind, sitting.exam.blueprint)
+            try:
+                blueprint = blueprints.parse(sitting.exam.kind, sitting.exam.blueprint)
+            except blueprints.BlueprintError:
+                continue  # edited since it was opened: the rounds keep the time that they have
             if isinstance(blueprint, blueprints.Viva):
                 # A round whose clock runs keeps it.
                 not_started = sitting.slots.filter(started_at=None)

@@ -25,7 +25,8 @@ class ExamStatus:
 
     `at` is its date for the student, `expected` the score to expect then; `open` the sitting that goes on; `begun`
     and `taken` count sittings and closed ones, `best` is the best score in [0, 1]. It has so many `slots`, which are
-    `unit` ("questions", "rounds"), in the sections `parts`.
+    `unit` ("questions", "rounds"), in the sections `parts`. `fault` says to staff what is wrong with its blueprint, if
+    anything is.
     """
 
     exam: Exam
@@ -38,6 +39,7 @@ class ExamStatus:
     slots: int
     unit: Literal["questions", "rounds"]
     parts: list[blueprints.Section]
+    fault: str = ""
 
     @property
     def attempts_left(self) -> int | None:
@@ -76,11 +78,16 @@ def exam_status(
     exam: Exam, at: datetime | None, expected: Forecast | None, sittings: Sequence[Sitting], now: datetime
 ) -> ExamStatus:
     """How the exam stands for a student with these sittings of it."""
-    blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    blueprint: blueprints.Assessment | blueprints.Viva | None
+    try:
+        blueprint = blueprints.parse(exam.kind, exam.blueprint_asked)
+        gone = ", ".join(f"“{name}”" for name in exam.gone)
+        fault = f"Its blueprint names concepts that are gone: {gone}. They are left out." if gone else ""
+    except blueprints.BlueprintError as error:
+        blueprint, fault = None, f"Its blueprint is wrong, so that it cannot be begun: {error}"
     scores = [
         sitting.score / sitting.max_score for sitting in sittings if sitting.score is not None and sitting.max_score
     ]
-    is_viva = isinstance(blueprint, blueprints.Viva)
     return ExamStatus(
         exam=exam,
         at=at,
@@ -89,10 +96,17 @@ def exam_status(
         begun=len(sittings),
         taken=sum(not sitting.is_open for sitting in sittings),
         best=max(scores, default=None),
-        slots=blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots,
-        unit="rounds" if is_viva else "questions",
-        parts=[] if isinstance(blueprint, blueprints.Viva) else list(blueprint.sections),
+        slots=_slots(blueprint),
+        unit="rounds" if isinstance(blueprint, blueprints.Viva) else "questions",
+        parts=list(blueprint.sections) if isinstance(blueprint, blueprints.Assessment) else [],
+        fault=fault,
     )
+
+
+def _slots(blueprint: blueprints.Assessment | blueprints.Viva | None) -> int:
+    if blueprint is None:
+        return 0
+    return blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots
 
 
 def closed_sittings(student: Student, exam: Exam) -> QuerySet[Sitting]:

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from questions import bank
 from questions.interchange import yaml
 from questions.models import Course
-from quizzes.exams.blueprint_checks import check_blueprint
+from quizzes.exams.blueprint_checks import check_blueprint, store_names
 from quizzes.exams.blueprints import BlueprintError
 from quizzes.exams.errors import SittingError
 from quizzes.models import Exam
@@ -104,8 +104,13 @@ class _ExamLoader:
     def __init__(self, course: Course, *, overwrite: bool) -> None:
         self.course = course
         self.overwrite = overwrite
-        self.exams = {exam.pk: exam for exam in course.exams.all()}
-        self.concepts = dict(course.concepts.values_list("slug", "pk"))
+        self.exams = {exam.pk: exam for exam in course.exams.prefetch_related("names")}
+        concepts = {concept.pk: concept for concept in course.concepts.all()}
+        self.concepts = {concept.slug: key for key, concept in concepts.items()}
+        self.concept_names = {
+            key: (concept.slug, ((concept.loaded or {}).get("record") or {}).get("slug"))
+            for key, concept in concepts.items()
+        }
         self.in_file: dict[str, Exam | None] = {}
         self.problems: list[bank.Problem] = []
         self.changes: list[bank.Change] = []
@@ -139,7 +144,8 @@ class _ExamLoader:
         exam = self._find(document)
         now = exam_record(exam) if exam else None
         starts_at = document.starts_at or (exam.starts_at if exam else _in_days(document.starts_in_days))
-        wanted = document.model_copy(update={"starts_at": starts_at})
+        blueprint = self._in_names_of_now(document.blueprint)
+        wanted = document.model_copy(update={"starts_at": starts_at, "blueprint": blueprint})
         file = _record(wanted)
         outcome = bank.Outcome.ADDED if exam is None or now is None else self._decide(exam, file, now)
         self.changes.append(
@@ -171,28 +177,37 @@ class _ExamLoader:
         _check_sat(exam, document.kind)
         return exam
 
+    def _in_names_of_now(self, blueprint: dict[str, object]) -> dict[str, object]:
+        """The blueprint of the file with each concept called as the service calls it, where it was renamed there."""
+        weights = blueprint.get("concepts")
+        matched = bank.match(weights, self.concept_names) if isinstance(weights, dict) else {}
+        return _rename_concepts(blueprint, {slug: self.concept_names[key][0] for slug, key in matched.items()})
+
     def _decide(self, exam: Exam, file: bank.Record, now: bank.Record) -> bank.Outcome:
         loaded = _rename(_loaded(exam), {str(key): slug for slug, key in self.concepts.items()})
         return bank.decide(file, now, loaded, overwrite=self.overwrite)
 
     def _store(self, document: ExamDocument, exam: Exam | None) -> Exam:
-        exam = exam or Exam(course=self.course)
-        for name, value in document.model_dump(exclude={"starts_in_days"}).items():
-            setattr(exam, name, value)
-        exam.save()
+        fields = document.model_dump(exclude={"starts_in_days"})
         try:
-            check_blueprint(exam)
+            check_blueprint(Exam(course=self.course, **fields))
         except BlueprintError as error:
             field = ".".join(part for part in ("blueprint", error.field) if part)
             raise bank.BankError([bank.Problem(error.message, field)]) from None
         except SittingError as error:
             raise bank.BankError([bank.Problem(str(error), "blueprint")]) from None
+        exam = exam or Exam(course=self.course)
+        for name, value in fields.items():
+            setattr(exam, name, value)
+        exam.save()
+        store_names(exam)
         return exam
 
 
 def exam_record(exam: Exam) -> bank.Record:
     """The exam as its entry in exams.yaml would have it."""
-    return _record(ExamDocument.model_construct(**{name: getattr(exam, name) for name in RECORDED}))
+    fields = {name: getattr(exam, name) for name in RECORDED}
+    return _record(ExamDocument.model_construct(**{**fields, "blueprint": exam.blueprint_written}))
 
 
 def _record(document: ExamDocument) -> bank.Record:
@@ -214,11 +229,14 @@ def _loaded(exam: Exam) -> bank.Record:
 def _rename(record: bank.Record, names: Mapping[str, str]) -> bank.Record:
     """The record of an exam with the concepts of its blueprint called otherwise."""
     blueprint = record.get("blueprint")
-    weights = blueprint.get("concepts") if isinstance(blueprint, dict) else None
-    if not isinstance(blueprint, dict) or not isinstance(weights, dict):
-        return record
-    renamed = {names.get(slug, slug): weight for slug, weight in weights.items()}
-    return {**record, "blueprint": {**blueprint, "concepts": renamed}}
+    return {**record, "blueprint": _rename_concepts(blueprint, names)} if isinstance(blueprint, dict) else record
+
+
+def _rename_concepts(blueprint: dict[str, object], names: Mapping[str, str]) -> dict[str, object]:
+    weights = blueprint.get("concepts")
+    if not isinstance(weights, dict):
+        return blueprint
+    return {**blueprint, "concepts": {names.get(slug, slug): weight for slug, weight in weights.items()}}
 
 
 def _in_days(days: int | None) -> datetime | None:

@@ -53,7 +53,10 @@ def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
             return latest, False
         close_locked(log, latest, now)
     check_may_begin(exam, latest.number if latest else 0, now)
-    blueprint = blueprints.parse(exam.kind, exam.blueprint)
+    try:
+        blueprint = blueprints.parse(exam.kind, exam.blueprint_asked)
+    except blueprints.BlueprintError:
+        raise SittingError("bank", "This exam cannot be begun: its instructors have to mend it first.") from None
     sitting = Sitting(
         exam=exam,
         student=student,

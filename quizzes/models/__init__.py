@@ -4,7 +4,7 @@ from quizzes.models.card import Card
 from quizzes.models.change_log import ChangeLog
 from quizzes.models.daily_plan import DailyPlan
 from quizzes.models.enrolment import Enrolment
-from quizzes.models.exam import Exam
+from quizzes.models.exam import Exam, ExamConcept
 from quizzes.models.job import Job
 from quizzes.models.lesson_work import QuickCheck, SectionRead
 from quizzes.models.memory_fit import MemoryFit
@@ -20,6 +20,7 @@ __all__ = [
     "DailyPlan",
     "Enrolment",
     "Exam",
+    "ExamConcept",
     "Job",
     "MemoryFit",
     "Presentation",

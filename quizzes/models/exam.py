@@ -1,9 +1,11 @@
 """The exams that a course prepares for."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import F, Q
 
-from questions.models import Course
+from questions.models import Concept, Course
 
 
 class Exam(models.Model):
@@ -54,3 +56,57 @@ class Exam(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def blueprint_written(self) -> dict[str, object]:
+        """The blueprint as its author would write it today: concepts by their names of now, and those that are gone."""
+        stored: dict[str, object] = self.blueprint
+        weights = stored.get("concepts") if isinstance(stored, dict) else None
+        if not isinstance(weights, dict) or not self.pk:
+            return stored
+        now = {row.name: row.concept.slug for row in self.names.all()}
+        return {**stored, "concepts": {now.get(name, name): weight for name, weight in weights.items()}}
+
+    @property
+    def gone(self) -> list[str]:
+        """The names in the blueprint that no concept of the course has, in its order."""
+        written = self.blueprint_written
+        weights = written.get("concepts") if isinstance(written, dict) else None
+        if not isinstance(weights, dict) or not self.pk:
+            return []
+        there = {row.concept.slug for row in self.names.all()}
+        unsure = [name for name in weights if name not in there]
+        if unsure:
+            there |= set(Concept.objects.filter(course=self.course_id, slug__in=unsure).values_list("slug", flat=True))
+        return [name for name in unsure if name not in there]
+
+    @property
+    def blueprint_asked(self) -> dict[str, object]:
+        """The blueprint that sittings and plans go by: without weights of concepts that are gone."""
+        written, gone = self.blueprint_written, set(self.gone)
+        weights = written.get("concepts") if gone else None
+        if not isinstance(weights, dict):
+            return written
+        return {**written, "concepts": {name: weight for name, weight in weights.items() if name not in gone}}
+
+
+class ExamConceptManager(models.Manager["ExamConcept"]):
+    def get_queryset(self) -> models.QuerySet[ExamConcept]:
+        """What a concept is called now comes along, in the same query."""
+        return super().get_queryset().select_related("concept")
+
+
+class ExamConcept(models.Model):
+    """The concept that an exam's blueprint calls `name`, whatever it is called by now."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="names")
+    concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="exam_names")
+    name = models.CharField(max_length=50)
+
+    objects = ExamConceptManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exam", "name"], name="exam_names_a_concept_once")]
+
+    def __str__(self) -> str:
+        return self.name

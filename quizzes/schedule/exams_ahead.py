@@ -23,7 +23,13 @@ class DatedExam:
         """The exam as the plan works toward it; None without a date."""
         if self.at is None:
             return None
-        return ExamAhead(self.exam.title, self.at, self.exam.blueprint.get("concepts", {}))
+        return ExamAhead(self.exam.title, self.at, concept_weights(self.exam))
+
+
+def concept_weights(exam: Exam) -> dict[str, float]:
+    """The weights of concepts by which an exam is prepared for; none where all are alike."""
+    weights = exam.blueprint_asked.get("concepts")
+    return weights if isinstance(weights, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class StudentExams:
 
 
 def load_exams(student: Student) -> StudentExams:
-    """The exams of the student's courses; two queries."""
+    """The exams of the student's courses; three queries."""
     enrolments = list(student.enrolments.all())
     by_course = _load_exams(enrolments)
     return StudentExams(
@@ -57,7 +63,8 @@ def load_exams(student: Student) -> StudentExams:
 
 def _load_exams(enrolments: Sequence[Enrolment]) -> dict[int, list[Exam]]:
     by_course: dict[int, list[Exam]] = defaultdict(list)
-    for exam in Exam.objects.filter(course__in=[enrolment.course_id for enrolment in enrolments]):
+    courses = [enrolment.course_id for enrolment in enrolments]
+    for exam in Exam.objects.filter(course__in=courses).prefetch_related("names"):
         by_course[exam.course_id].append(exam)
     return by_course
 
@@ -68,7 +75,7 @@ def _find_main(exams: Sequence[Exam]) -> Exam | None:
 
 
 def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
-    """Return the title of the exam that a student's own date is for, by course; one query."""
+    """Return the title of the exam that a student's own date is for, by course; two queries."""
     by_course = _load_exams(enrolments)
     return {course: main.title for course, exams in by_course.items() if (main := _find_main(exams))}
 

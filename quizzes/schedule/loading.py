@@ -15,6 +15,7 @@ from quizzes.planning import simulate
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.choice import share_weights
+from quizzes.schedule.exams_ahead import concept_weights
 from quizzes.schedule.facts import Answered, CardFacts, ExamAhead, Situation
 from quizzes.schedule.relearning import GAP
 
@@ -109,7 +110,7 @@ def load_exam_bank(exam: Exam) -> simulate.Bank:
     items = Item.objects.published().filter(course=exam.course_id).order_by("position", "pk")
     items = items.filter(published__tags__position=0)
     rows = list(items.values_list("published__kind", "published__seconds", "published__tags__concept__slug"))
-    weights = share_weights([(concept, kind) for kind, _, concept in rows], exam.blueprint["concepts"])
+    weights = share_weights([(concept, kind) for kind, _, concept in rows], concept_weights(exam))
     return simulate.Bank(
         weight=weights / weights.sum(),
         seconds=np.array([float(seconds) for _, seconds, _ in rows]),

@@ -110,7 +110,7 @@ def test_the_number_of_queries_is_the_same_with_a_long_history(
     api: Api, student: User, django_assert_max_num_queries: Any, key: Callable[[str], Any]
 ) -> None:
     api.queue()
-    with django_assert_max_num_queries(15) as few:
+    with django_assert_max_num_queries(16) as few:
         api.queue()
     _history(student, 10_000)
     with django_assert_max_num_queries(len(few)):

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
-from questions.models import Course, Item
+from questions.models import Concept, Course, Item, Lesson
 from quizzes import memory_upkeep, schedule
 from quizzes.models import Card, ChangeLog, DailyPlan, Job, Review, ReviewEvent
 from tests.conftest import Api
@@ -273,8 +273,9 @@ def test_an_item_that_is_retired_is_not_asked_nor_imported(student: User, write:
 def test_courses_with_the_same_slug_have_to_be_told_apart(student: User, course: Course, write: Write) -> None:
     other = Course.objects.create(slug="other", title="Other")
     item = Item.objects.get(slug="penalty-target")
-    concepts = [tag.concept for tag in item.tags.all()]
-    bank.publish(bank.save_draft(other, item.slug, item.kind, item.draft, concepts))
+    lesson = Lesson.objects.create(course=other, slug="theirs", title="Theirs", body_markdown="Text")
+    concept = Concept.objects.create(course=other, lesson=lesson, slug="theirs", name="Theirs", definition="Theirs")
+    bank.publish(bank.save_draft(other, item.slug, item.kind, item.draft, [concept]))
     schedule.enrol(student, other)
     path = write(row(0))
     assert "several items could be meant" in run(path)
