@@ -14,6 +14,7 @@ import numpy as np
 
 from questions.variants.engine import KEY, MISTAKE, Engine, Number, Variant, VariantError, finite_rows
 from questions.variants.functions import Array, Values
+from questions.variants.independent import disagreements
 
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
@@ -41,6 +42,8 @@ class Gate:
     rounded: Callable[[float], str]
     unit: Callable[[float], float]
     neighbours: bool
+    allowed: Callable[[float], float] = field(default=lambda key: 0.0)
+    """The error that an answer may have, by the key."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def audit(engine: Engine, identity: str, seeds: Sequence[int], gate: Gate, stem:
     if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
         message = f"Only {report.distinct} different variants come out; draw from more values."
         report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
-    cases = _undefined(engine, seeds, values, computed)
+    cases = _undefined(engine, seeds, values, computed) | disagreements(engine, seeds, values, computed, gate.allowed)
     # Only the key, the mistakes and what errors are measured on are graded: variants that share them are graded once.
     rows, same = _distinct(list(computed.values()))
     graded = engine.as_json(values, computed, rows)

@@ -75,11 +75,13 @@ def gate(body: Body) -> audit.Gate:
             return audit.Verdict(None)
 
     precision = body.precision
+    measured = body.tolerance is not None and body.tolerance.of is not None
     return audit.Gate(
         grade=verdict,
         rounded=precision.rounded if body.asks_digits or body.tolerance is None else repr,
         unit=precision.unit,
         neighbours=body.tolerance is None and not precision.exact,
+        allowed=lambda key: 0.0 if measured else tolerances.allowed_error(key, precision, body.allowed, None),
     )
 
 

@@ -1,0 +1,248 @@
+"""The engine's numbers beside exact ones: what a draw's decimals give on paper is what a student must find.
+
+Binary fractions are not what is shown: 0.29 × 100 is 28.999… to them, so that `floor` gives 28, and 0.1 × 3 - 0.3
+leaves 5.6e-17. And what a text shows has to be what is used, to the last digit of a draw.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from questions.variants import exact, templates
+from questions.variants.engine import KEY, MISTAKE, OF, Engine
+from questions.variants.exact import Exact
+from questions.variants.exact_numbers import Scalar, ShapeError, UndecidedError, UndefinedError
+from questions.variants.formulas import Formula
+from questions.variants.functions import Array, Values
+
+WORK = 60_000
+"""Steps of exact arithmetic that one formula may take over all seeds; of a longer one fewer variants are compared."""
+FEWEST = 20
+"""Variants that are compared, whatever a formula costs."""
+NOISE = 1e-9
+"""Of a number: what binary fractions may differ by."""
+SHARE = 0.01
+"""Of the error that an answer may have, for the same: what is lost by cancelling is harmless within it."""
+NOTHING = 1e-45
+"""What is left of 60 digits that cancel."""
+
+MISMATCH = (
+    "{place}: the formula does not give what exact arithmetic gives. Binary fractions are near a jump, or leave a rest "
+    "where nothing is left: count in whole numbers and divide last, or round first, as in floor(round(x, 6))."
+)
+AT_THE_LIMIT = (
+    "{place}: a variant lies on the limit of this condition, where binary fractions decide. Choose a limit that no "
+    "variant meets, such as > 0.0999 for > 0.1, or round first, as in round(x, 6) > 0.1."
+)
+UNDECIDED = "{place}: two numbers are so near that nobody can say which is larger. Round them before they are compared."
+HIDDEN = (
+    "{place}: the text does not show all digits of {name} that are used. Draw it with fewer digits, or show it "
+    "in full, as in {{{name}:.10g}}."
+)
+
+Cases = dict[str, list[tuple[int, str]]]
+"""Messages, each with the seeds that show it and their numbers."""
+Allowed = Callable[[float], float]
+"""The error that an answer of this size may have."""
+
+
+@dataclass(frozen=True)
+class _Variants:
+    """The drawn variants: the engine's values and, row by row, what gives exact ones."""
+
+    engine: Engine
+    seeds: Sequence[int]
+    values: Values
+
+    @functools.cached_property
+    def rows(self) -> dict[int, _Row]:
+        """The rows that were needed so far."""
+        return {}
+
+    def row(self, at: int) -> _Row:
+        """The exact values of one variant."""
+        if at not in self.rows:
+            self.rows[at] = _Row(self, at)
+        return self.rows[at]
+
+    @functools.cached_property
+    def drawn_for(self) -> dict[str, frozenset[str]]:
+        """The draws that each name comes from."""
+        known = {name: frozenset([name]) for name in self.engine.draws}
+        for name, formula in self.engine.lets.items():
+            known[name] = frozenset().union(*(known[used] for used in formula.names))
+        return known
+
+    def distinct(self, formula: Formula) -> list[int]:
+        """The first row of each combination of draws that the formula comes from, as many as may be computed."""
+        names = sorted(frozenset().union(*(self.drawn_for[name] for name in formula.names)))
+        if not names:
+            return [0]
+        columns = [self.values[name].reshape(len(self.seeds), -1) for name in names]
+        table = np.ascontiguousarray(np.column_stack(columns))
+        whole = table.view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
+        first: list[int] = np.sort(np.unique(whole, return_index=True)[1]).tolist()
+        return first[: max(FEWEST, WORK // (_steps(formula.text) * table.shape[1]))]
+
+
+class _Row(dict[str, Exact]):
+    """The exact values of a variant's names, computed when they are asked for."""
+
+    def __init__(self, variants: _Variants, at: int) -> None:
+        super().__init__()
+        self.variants, self.at = variants, at
+
+    def __missing__(self, name: str) -> Exact:
+        if name in self.variants.engine.draws:
+            self[name] = _exactly(self.variants.values[name][self.at].tolist())
+        else:
+            self[name] = exact.evaluate(self.variants.engine.lets[name].text, self)
+        return self[name]
+
+
+def disagreements(
+    engine: Engine, seeds: Sequence[int], values: Values, computed: Mapping[str, Array], allowed: Allowed
+) -> Cases:
+    """Where key, mistakes, conditions or texts are not what exact arithmetic gives, and where texts hide digits."""
+    variants = _Variants(engine, seeds, values)
+    cases: Cases = {}
+    try:
+        for place, formula, column, error in _compared(variants, computed, allowed):
+            for message, at in _compare(variants, formula, column, error):
+                cases.setdefault(message.format(place=place), []).append((seeds[at], _numbers(variants, formula, at)))
+    except ShapeError as error:
+        return {str(error): [(seeds[0], "")]}
+    for message, at in _hidden(variants):
+        cases.setdefault(message, []).append((seeds[at], ""))
+    return cases
+
+
+def _compared(
+    variants: _Variants, computed: Mapping[str, Array], allowed: Allowed
+) -> Iterator[tuple[str, Formula, Array | None, Allowed]]:
+    engine, values = variants.engine, variants.values
+    for name, formula in engine.lets.items():
+        yield (
+            f"let.{name}",
+            formula,
+            values[name],
+            lambda number: math.inf,
+        )  # its shapes alone: numbers where they are used
+    yield "answer", engine.answer, computed[KEY], allowed
+    if engine.of is not None:
+        yield "tolerance.of", engine.of, computed[OF], _strict
+    for n, formula in enumerate(engine.mistakes):
+        yield f"mistakes.{n}.value", formula, computed[MISTAKE.format(n)], allowed
+    for n, formula in enumerate(engine.where):
+        yield f"where.{n}", formula, None, _strict
+    shown = {part.formula: place for place, text in reversed(list(engine.texts.items())) for part in text.placeholders}
+    for formula, place in shown.items():
+        yield place, formula, formula(values), _roughly
+
+
+def _strict(number: float) -> float:
+    return 0.0
+
+
+def _roughly(number: float) -> float:
+    """A text shows so many digits of what is computed."""
+    return abs(number) * 10.0 ** (2 - templates.COMPUTED_DIGITS)
+
+
+def _compare(
+    variants: _Variants, formula: Formula, column: Array | None, allowed: Allowed
+) -> Iterator[tuple[str, int]]:
+    """The rows in which an exact value is another, or cannot be told."""
+    text = formula.text
+    if text in variants.engine.draws:
+        return
+    first = variants.distinct(formula)
+    for at in first[:1] if allowed(1.0) == math.inf else first:
+        try:
+            right = exact.evaluate(text, variants.row(at))
+        except ShapeError as error:
+            raise ShapeError(f"“{text}”: {error}") from None
+        except UndecidedError:
+            yield UNDECIDED, at
+            continue
+        except UndefinedError:
+            continue  # where the engine has a number, it is infinite or none: the audit says so
+        if not (_holds(right) if column is None else _same(column[at].tolist(), right, allowed)):
+            yield AT_THE_LIMIT if column is None else MISMATCH, at
+
+
+def _holds(condition: Exact) -> bool:
+    """Whether a condition is met, in all its entries: the engine says so of every variant that is drawn."""
+    return all(map(_holds, condition)) if isinstance(condition, tuple) else condition != 0
+
+
+def _same(number: float | list[float], right: Exact, allowed: Allowed) -> bool:
+    if isinstance(number, list):
+        entries = right if isinstance(right, tuple) else ()
+        return len(entries) == len(number) and all(map(functools.partial(_same, allowed=allowed), number, entries))
+    if isinstance(right, tuple):
+        return False
+    if not math.isfinite(number):
+        return True  # said elsewhere
+    return _is_near(number, right, allowed)
+
+
+def _is_near(number: float, right: Scalar, allowed: Allowed) -> bool:
+    """Whether a float is the exact number, give or take what is harmless; nothing is near to zero but zero."""
+    try:
+        about = float(right)
+    except OverflowError:
+        return False
+    if number == about or (number == 0 and abs(about) < NOTHING):
+        return True
+    difference = abs(number - about)
+    return right != 0 and difference <= max(abs(about) * NOISE, allowed(about) * SHARE)
+
+
+def _exactly(number: float | list[float]) -> Exact:
+    """The decimal that a draw's float stands for."""
+    return tuple(map(_exactly, number)) if isinstance(number, list) else _decimal(number)
+
+
+@functools.lru_cache(maxsize=65536)
+def _decimal(number: float) -> Fraction:
+    return Fraction(repr(number))
+
+
+@functools.lru_cache(maxsize=1024)
+def _steps(formula: str) -> int:
+    return sum(1 for _ in ast.walk(ast.parse(formula, mode="eval")))
+
+
+def _numbers(variants: _Variants, formula: Formula, at: int) -> str:
+    """The numbers of a formula, to be looked at: `p = 0.29, n = 100`."""
+    names = sorted(formula.names)
+    return f"{formula.text} where " + ", ".join(f"{name} = {variants.values[name][at].tolist()}" for name in names)
+
+
+# What is shown is what is used
+
+
+def _hidden(variants: _Variants) -> Iterator[tuple[str, int]]:
+    """The draws of which the stem shows some variants cut short, and nowhere in full."""
+    shown: dict[str, list[templates.Placeholder]] = {}
+    for part in variants.engine.texts["stem"].placeholders if "stem" in variants.engine.texts else []:
+        if part.formula.text in variants.engine.draws:
+            shown.setdefault(part.formula.text, []).append(part)
+    for name, parts in shown.items():
+        column = variants.values[name].reshape(len(variants.seeds), -1)
+        drawn, first = np.unique(column, return_index=True)
+        cut = [
+            at
+            for value, at in zip(drawn.tolist(), first.tolist(), strict=True)
+            if not any(float(templates.number(value, part.format, "code")) == value for part in parts)
+        ]
+        if cut:
+            yield HIDDEN.format(place="stem", name=name), cut[0] // column.shape[1]
