@@ -14,7 +14,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -28,7 +28,9 @@ from questions.interchange import yaml
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
 
-NO_TEXTS = {"csrfmiddlewaretoken", "opened", "_publish", "_draft", "_retire", "_save", "_continue", "_addanother"}
+RETRY_AFTER = 5
+"""Seconds after which to send again what could not be stored."""
+NO_TEXTS = {"opened", "_publish", "_draft", "_retire", "_save", "_continue", "_addanother"}
 Row = TypeVar("Row", bound=Model)
 
 
@@ -143,19 +145,31 @@ class EditAdmin(admin.ModelAdmin[Row]):
     change_form_template = "admin/questions/edit.html"
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any) -> Any:
-        with transaction.atomic():
-            self._lock(request, object_id)
-            if request.method == "POST" and object_id and self.get_object(request, unquote(object_id)) is None:
-                return self._gone(request)
-            return super().changeform_view(request, object_id, *args, **more)
+        try:
+            with transaction.atomic():
+                self._lock(request, object_id)
+                if request.method == "POST" and object_id and self.get_object(request, unquote(object_id)) is None:
+                    return self._not_stored(request, HTTPStatus.CONFLICT)
+                return super().changeform_view(request, object_id, *args, **more)
+        except OperationalError:
+            if request.method != "POST":
+                raise
+            return self._not_stored(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
-    def _gone(self, request: HttpRequest) -> HttpResponse:
-        """Say that somebody deleted what is saved, and give back what was written."""
-        if not self.has_change_permission(request):
+    def _not_stored(self, request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+        """Give back what was written: somebody deleted what is saved, or holds the course's lock for too long."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
-        sent = [(name, "\n".join(texts)) for name, texts in request.POST.lists() if name not in NO_TEXTS]
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Deleted", "sent": sent}
-        return TemplateResponse(request, "admin/questions/gone.html", context, status=HTTPStatus.CONFLICT)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Not stored",
+            "busy": status == HTTPStatus.SERVICE_UNAVAILABLE,
+            "sent": [(name, texts) for name, texts in request.POST.lists() if name != "csrfmiddlewaretoken"],
+            "hidden": NO_TEXTS,
+        }
+        headers = {"Retry-After": str(RETRY_AFTER)} if context["busy"] else {}
+        return TemplateResponse(request, "admin/questions/not_stored.html", context, status=status, headers=headers)
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **more: Any) -> HttpResponse:
         with transaction.atomic():

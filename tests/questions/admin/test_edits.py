@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import OperationalError
 from django.test import Client
 
 from examprep.models import User
@@ -52,9 +55,9 @@ def test_a_conflict_shows_both_texts_and_saving_again_stores_mine(instructor: Cl
     (difference,) = refused.context["adminform"].form.differences
     assert theirs.split()[-1].strip("}") in difference.theirs
     assert mine.split()[-1].strip("}") in difference.mine
-    html = refused.content.decode()
-    assert "Somebody else saved this since you opened it" in html
-    assert "data-unsaved" in html
+    page = refused.content.decode()
+    assert "Somebody else saved this since you opened it" in page
+    assert "data-unsaved" in page
 
     form = refused.context["adminform"].form
     assert form[name].value() == mine
@@ -123,6 +126,28 @@ def test_what_was_written_about_something_deleted_comes_back(instructor: Client)
     assert answer.status_code == 409
     assert "An hour &lt;i&gt;of&lt;/i&gt; work." in answer.content.decode()
     assert not Item.objects.filter(slug="a-draft").exists()
+
+
+def test_what_was_written_while_the_course_is_loaded_can_be_sent_again(
+    instructor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = Lesson.objects.all()[0]
+    sent, _ = open_twice(instructor, lesson)
+    sent["body_markdown"] = "\n## A section\n\nOf <b>mine</b>.\n"
+
+    def locked(keys: object) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(bank, "lock_courses", locked)
+    answer = instructor.post(url_of(lesson), sent)
+    monkeypatch.undo()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    areas = re.findall(r'<textarea name="(\w+)" hidden>\n(.*?)</textarea>', answer.content.decode(), re.DOTALL)
+    again = {name: html.unescape(text) for name, text in areas}
+    assert again["opened"] == sent["opened"]
+    assert instructor.post(url_of(lesson), again).status_code == 302
+    lesson.refresh_from_db()
+    assert lesson.body_markdown == sent["body_markdown"]
 
 
 @pytest.mark.parametrize("model", EDITED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -193,6 +193,33 @@ def test_a_retirement_is_never_undone_by_who_did_not_see_it(clients: list[Client
             OPERATIONS[name](clients[0], item, 0)
             item.refresh_from_db()
             assert item.retired_at, name
+
+
+def test_an_edit_that_waits_too_long_gives_the_text_back(clients: list[Client]) -> None:
+    url, sent = FORMS[Lesson]
+    locked, answered = Event(), Event()
+
+    def load(key: int) -> None:
+        try:
+            with transaction.atomic():
+                bank.lock_course(key)
+                locked.set()
+                answered.wait(30)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+        loading = pool.submit(load, Course.objects.get().pk)
+        locked.wait(30)
+        cursor.execute("SET lock_timeout = 20")  # as web processes do, which wait longer
+        try:
+            answer = clients[0].post(url, sent | {"summary": "An hour of work"})
+        finally:
+            answered.set()
+            cursor.execute("RESET lock_timeout")
+        loading.result()
+    assert answer.status_code == 503
+    assert "An hour of work" in answer.content.decode()
 
 
 TEXTS = {Lesson: "summary", Concept: "definition", Exam: "title", Item: "stem"}
