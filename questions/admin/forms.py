@@ -38,6 +38,8 @@ class ItemForm(EditForm[Item]):
             body = {field.name: field.read(instance.draft) for field in self.body_fields()}
             kwargs["initial"] = {**initial, **body, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        if instance is not None and instance.pk and "slug" in self.fields:
+            self.fields["slug"].required = False  # without one it keeps the one it has
 
     @classmethod
     def body_fields(cls) -> Iterable[fields.Field]:
@@ -68,6 +70,13 @@ class ItemForm(EditForm[Item]):
         if "_publish" in self.data and not self.errors:
             self._check_body()
         return cleaned
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"] or self.instance.slug)
+        others = Item.objects.filter(course=self.instance.course_id, slug=slug).exclude(pk=self.instance.pk)
+        if self.instance.pk and others.exists():
+            raise ValidationError(f"There is an item “{slug}” in this course already.")
+        return slug
 
     def state(self) -> str:
         return "retired" if self.instance.retired_at else ""

@@ -155,7 +155,7 @@ class ItemAdmin(EditAdmin[Item]):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> tuple[str, ...]:
-        return ("course", "slug") if obj else ()
+        return ("course",) if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
         about = ("course", "slug", ("main_concept",), "other_concepts", ("difficulty", "seconds"))
@@ -186,6 +186,8 @@ class ItemAdmin(EditAdmin[Item]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Item, form: ItemForm, change: bool) -> None:
+        if change and obj.slug != form.initial["slug"]:
+            bank.rename_item(Item.objects.get(pk=obj.pk), obj.slug)
         saved = bank.save_draft(
             obj.course,
             obj.slug,

@@ -16,6 +16,7 @@ from questions.bank.documents import SLUG_RULE, is_slug
 from questions.bank.locks import lock_course, lock_item
 from questions.bank.problems import BankError, Problem
 from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, VersionConcept
+from questions.text.markup import rename_tried
 
 ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
 """The namespace of items' identifiers (RFC 9562, version 5)."""
@@ -59,6 +60,27 @@ def save_draft(
     item.save(update_fields=None if item._state.adding else EDITED)
     _tag(item, concepts)
     return item
+
+
+@transaction.atomic
+def rename_item(item: Item, slug: str) -> None:
+    """Call an item otherwise, also in the lessons that offer it to try; refreshes `item`.
+
+    Its variants and all that students did stay as they are. Raises BankError when it cannot be called so.
+    """
+    course, current = lock_item(item)
+    if slug != current.slug:
+        if not is_slug(slug):
+            raise BankError([Problem(SLUG_RULE, "slug", current.slug)])
+        if course.items.filter(slug=slug).exists():
+            raise BankError([Problem(f"There is an item “{slug}” in this course already.", "slug", current.slug)])
+        for lesson in course.lessons.filter(body_markdown__contains=current.slug):
+            lesson.body_markdown = rename_tried(lesson.body_markdown, current.slug, slug)
+            lesson.save(update_fields=["body_markdown"])
+        current.slug = slug
+        current.save(update_fields=["slug"])
+        _store_state(course, current)
+    item.refresh_from_db()
 
 
 def _new_uid(course: Course, slug: str) -> uuid.UUID:

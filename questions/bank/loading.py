@@ -15,7 +15,7 @@ from questions.bank.audits import AUDIT_SEEDS
 from questions.bank.comparison import Change, Difference, Outcome, Record, decide, differences, is_reordered, match
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
 from questions.bank.documents import ItemDocument
-from questions.bank.items import publish, retire, save_draft
+from questions.bank.items import publish, rename_item, retire, save_draft
 from questions.bank.problems import BankError, Problem
 from questions.bank.records import CourseRecords, course_record, load_records, rename_references
 from questions.bank.references import check_references
@@ -225,7 +225,7 @@ class _Loader:
     def _store_item(self, entry: Entry[ItemDocument], item: Item | None) -> Item:
         document = entry.document
         if item is not None and item.slug != document.slug:
-            Item.objects.filter(pk=item.pk).update(slug=document.slug)
+            rename_item(item, document.slug)
         saved = save_draft(
             self.course,
             document.slug,

@@ -108,6 +108,16 @@ def tried_in(info: str) -> list[str]:
     return match[1].split(",") if match else []
 
 
+def rename_tried(text: str, old: str, new: str) -> str:
+    """The text of a lesson, where callouts offer the item `new` to try instead of `old`."""
+
+    def rename(match: re.Match[str]) -> str:
+        return f"try={','.join(new if slug == old else slug for slug in match[1].split(','))}"
+
+    lines = text.splitlines(keepends=True)
+    return "".join(TRY.sub(rename, line) if line.lstrip().startswith(":::") else line for line in lines)
+
+
 def _clean(html: str) -> SafeString:
     cleaned = nh3.clean(
         html,

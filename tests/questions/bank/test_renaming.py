@@ -5,10 +5,12 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.db.models import ProtectedError
+from django.test import Client
 
 from questions import bank
-from questions.models import Concept, Item, ItemVersion, VersionConcept
+from questions.models import Concept, Item, ItemVersion, Lesson, VersionConcept
 from tests.courses import TINY, load
+from tests.forms import filled_in
 
 pytestmark = pytest.mark.database
 
@@ -42,6 +44,30 @@ def test_a_concept_that_was_asked_about_is_not_deleted(db: None) -> None:
 
     with pytest.raises(ProtectedError):
         Concept.objects.get(slug="l2").delete()
+
+
+def test_an_item_is_renamed_with_the_lessons_that_offer_it(instructor: Client) -> None:
+    item = Item.objects.get(slug="penalty-target")
+    other = Item.objects.get(slug="decay-factor")
+    offer = "Say penalty-target.\n\n::: exam try=penalty-target,decay-factor\nMore.\n:::\n"
+    Lesson.objects.update(body_markdown=offer)
+    revision = item.course.revision
+
+    bank.rename_item(item, "what-shrinks")
+
+    assert Lesson.objects.get().body_markdown == offer.replace("try=penalty-target,", "try=what-shrinks,")
+    item.refresh_from_db()
+    assert (item.slug, item.versions.count(), item.revision) == ("what-shrinks", 1, revision + 1)
+    for slug, said in (("decay-factor", "already"), ("What Shrinks", "lower-case")):
+        with pytest.raises(bank.BankError, match=said):
+            bank.rename_item(item, slug)
+    address = f"/admin/questions/item/{other.pk}/change/"
+    sent = filled_in(instructor, address)
+    refused = instructor.post(address, {**sent, "slug": "what-shrinks"})
+    assert "There is an item “what-shrinks” in this course already." in refused.content.decode()
+    assert instructor.post(address, {**sent, "slug": "factor"}).status_code == 302
+    other.refresh_from_db()
+    assert (other.slug, Item.objects.count()) == ("factor", 6)
 
 
 def test_versions_from_before_get_their_tags_by_name_or_from_their_item(db: None) -> None:
