@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.db.models import Model, QuerySet
@@ -56,6 +58,13 @@ class EditForm(forms.ModelForm[Row]):
     def state(self) -> str:
         """What else an author has to have seen; another text where it changed."""
         return ""
+
+    def last_saved(self) -> LogEntry | None:
+        """Who saved it in the admin last, and when; None if nobody did. Loads are not among them."""
+        entries = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(self.instance), object_id=str(self.instance.pk)
+        )
+        return entries.select_related("user").order_by("-action_time").first()
 
     def unseen(self) -> str:
         """What saving would undo besides texts, in a sentence; "" for nothing."""

@@ -57,6 +57,7 @@ def test_a_conflict_shows_both_texts_and_saving_again_stores_mine(instructor: Cl
     assert mine.split()[-1].strip("}") in difference.mine
     page = refused.content.decode()
     assert "Somebody else saved this since you opened it" in page
+    assert "last saved in the admin by ina" in page
     assert "data-unsaved" in page
 
     form = refused.context["adminform"].form
