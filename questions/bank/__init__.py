@@ -6,7 +6,7 @@ the bank refuses it refuses with a BankError, which says what has to be mended, 
 
 from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
 from questions.bank.bodies import validate_body
-from questions.bank.comparison import Change, Outcome, Record, decide, differences, match, without_blanks
+from questions.bank.comparison import Change, Outcome, Record, decide, differences, digest, match, without_blanks
 from questions.bank.documents import SLUG, SLUG_RULE, ItemDocument, is_slug, item_schema
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
@@ -33,6 +33,7 @@ __all__ = [
     "connect",
     "decide",
     "differences",
+    "digest",
     "export_course",
     "is_slug",
     "item_schema",

@@ -6,6 +6,8 @@ An entry is compared as a record: its fields by name, without those that are bla
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,11 +67,26 @@ class Change:
         return [str(self), *(f"  {line}" for difference in self.differences for line in difference.lines())]
 
 
-def decide(file: Record, service: Record, loaded: Record | None, *, overwrite: bool) -> Outcome:
-    """What to do with an entry that the service has. What was not loaded before may be somebody's work: a conflict."""
+def decide(file: Record, service: Record, *, is_edited: bool, overwrite: bool) -> Outcome:
+    """What to do with an entry that the service has, edited since it was last loaded or not."""
     if file == service:
         return Outcome.SAME
-    return Outcome.CHANGED if overwrite or service == loaded else Outcome.CONFLICT
+    return Outcome.CONFLICT if is_edited and not overwrite else Outcome.CHANGED
+
+
+def digest(record: Record) -> str:
+    """What tells a record from every other, to be stored in its place."""
+    text = json.dumps(_plain_numbers(record), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain_numbers(value: object) -> object:
+    """Numbers that are equal as the same text: a database may give 1 back for 1.0."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {name: _plain_numbers(part) for name, part in value.items()}
+    return [_plain_numbers(part) for part in value] if isinstance(value, list) else value
 
 
 def match(slugs: Iterable[str], rows: Mapping[KeyT, tuple[str, str | None]]) -> dict[str, KeyT]:

@@ -22,7 +22,7 @@ def find_course(document: CourseDocument) -> tuple[Course, bool]:
     A course that was renamed in the service is known by the name under which it was last loaded.
     """
     slug, is_new = document.slug, False
-    course = Course.objects.filter(slug=slug).first() or Course.objects.filter(loaded__record__slug=slug).first()
+    course = Course.objects.filter(slug=slug).first() or Course.objects.filter(loaded__slug=slug).first()
     if course is None:
         fields = {"title": document.title, "description": document.description}
         course, is_new = Course.objects.get_or_create(slug=slug, defaults=fields)

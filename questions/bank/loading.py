@@ -12,7 +12,17 @@ from pydantic import BaseModel
 
 from questions.bank import entries
 from questions.bank.audits import AUDIT_SEEDS
-from questions.bank.comparison import Change, Difference, Outcome, Record, decide, differences, is_reordered, match
+from questions.bank.comparison import (
+    Change,
+    Difference,
+    Outcome,
+    Record,
+    decide,
+    differences,
+    digest,
+    is_reordered,
+    match,
+)
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
 from questions.bank.documents import ItemDocument
 from questions.bank.items import publish, rename_item, retire, save_draft
@@ -103,11 +113,12 @@ class _Loader:
     def _load_course(self) -> None:
         wanted = entries.record_of_course(self.folder.course)
         now = course_record(self.course)
-        outcome = Outcome.ADDED if self.is_new else self._decide(wanted, now, self.was_loaded.get("record"))
+        is_edited = digest(now) != self.was_loaded.get("digest")
+        outcome = Outcome.ADDED if self.is_new else self._decide(wanted, now, is_edited=is_edited)
         if outcome is Outcome.CHANGED:
             entries.store_course(self.course, self.folder.course)
-        record = wanted if outcome in ADOPTED else self.was_loaded.get("record")
-        self.loaded = {**self.was_loaded, "record": record}
+        adopted = {"slug": wanted["slug"], "digest": digest(wanted)} if outcome in ADOPTED else {}
+        self.loaded = {**self.was_loaded, **adopted}
         self.report.changes.append(Change("course", self.folder.course.slug, outcome, differences(now, wanted)))
 
     def _load_structure(self, before: CourseRecords) -> None:
@@ -150,9 +161,11 @@ class _Loader:
         """Decide on a lesson or a concept, and remember what was loaded; whether it is to be stored."""
         now = records.get(row.pk)
         file = self._in_names_of_now(wanted)
-        outcome = Outcome.ADDED if now is None else self._decide(file, now, self._loaded(row))
+        outcome = Outcome.ADDED
+        if now is not None:
+            outcome = self._decide(file, now, is_edited=self._is_edited(row, now))
         if outcome in ADOPTED:
-            row.loaded = {"record": self._in_keys(wanted)}
+            row.loaded = self._as_loaded(wanted)
         self._add_change(what, entry, outcome, now, file)
         return outcome in {Outcome.ADDED, Outcome.CHANGED}
 
@@ -211,7 +224,7 @@ class _Loader:
             item = self._store_item(entry, item)
         assert item is not None
         if outcome in ADOPTED:
-            item.loaded = {"record": self._in_keys(wanted)}
+            item.loaded = self._as_loaded(wanted)
         return item
 
     def _decide_item(self, item: Item, file: Record, before: CourseRecords) -> Outcome:
@@ -220,7 +233,8 @@ class _Loader:
             return Outcome.RETIRED
         if item.retired_at is None and before.published.get(item.pk) == file:
             return Outcome.SAME  # whatever a newer draft says
-        return self._decide(file, before.of_items[item.pk], self._loaded(item))
+        now = before.of_items[item.pk]
+        return self._decide(file, now, is_edited=self._is_edited(item, now))
 
     def _store_item(self, entry: Entry[ItemDocument], item: Item | None) -> Item:
         document = entry.document
@@ -257,9 +271,17 @@ class _Loader:
                     row.save(update_fields=["loaded"])
                 self.report.changes.append(Change(what, row.slug, outcome))
 
-    def _decide(self, file: Record, service: Record, loaded: object) -> Outcome:
-        record = loaded if isinstance(loaded, dict) else None
-        return decide(file, service, record, overwrite=self.overwrite)
+    def _decide(self, file: Record, service: Record, *, is_edited: bool) -> Outcome:
+        return decide(file, service, is_edited=is_edited, overwrite=self.overwrite)
+
+    def _is_edited(self, row: Lesson | Concept | Item, now: Record) -> bool:
+        """Whether a row is not what was last loaded; what was never loaded may be somebody's work."""
+        loaded = row.loaded or {}
+        return digest(rename_references(now, *self.keys_of_rows)) != loaded.get("digest")
+
+    def _as_loaded(self, wanted: Record) -> dict[str, str]:
+        """What to store of an entry that the service now has."""
+        return {"slug": str(wanted["slug"]), "digest": digest(rename_references(wanted, *self.keys))}
 
     def _add_change(
         self, what: str, entry: Entry[DocumentT], outcome: Outcome, now: Record | None, file: Record
@@ -269,25 +291,17 @@ class _Loader:
         self.report.changes.append(Change(what, entry.place.entry, outcome, differ, place))
 
     def _name_rows(self) -> None:
-        """Note what the rows of lessons and concepts are called in the folder, in the service, and in what was loaded.
+        """Note what lessons and concepts are called: in the folder (`keys`), and in the service (`keys_of_rows`).
 
-        The service's names are those of the records that were loaded, also once a row is stored under another.
+        The service's names are those of the records that were read, also once a row is stored under another.
         """
         sources = (self.lessons, self.lesson_rows), (self.concepts, self.concept_rows)
         self.names_of_now = [{slug: rows[key].slug for slug, key in keys.items()} for keys, rows in sources]
         self.keys = [{slug: str(key) for slug, key in keys.items()} for keys, _ in sources]
-        self.names_of_keys = [{str(key): row.slug for key, row in rows.items()} for _, rows in sources]
-
-    def _loaded(self, row: Lesson | Concept | Item) -> Record | None:
-        """What was last loaded of a row, with what it refers to by the names of now."""
-        record = (row.loaded or {}).get("record")
-        return None if record is None else rename_references(record, *self.names_of_keys)
+        self.keys_of_rows = [{row.slug: str(key) for key, row in rows.items()} for _, rows in sources]
 
     def _in_names_of_now(self, wanted: Record) -> Record:
         return rename_references(wanted, *self.names_of_now)
-
-    def _in_keys(self, wanted: Record) -> Record:
-        return rename_references(wanted, *self.keys)
 
     def _lesson(self, slug: str) -> Lesson:
         """The row of a lesson of the folder."""
@@ -304,4 +318,4 @@ def _slugs(of: Iterable[Entry[DocumentT]]) -> list[str]:
 
 def _names(rows: Iterable[Lesson | Concept | Item]) -> dict[int, tuple[str, str | None]]:
     """The name of each row, and the one that it was last loaded as."""
-    return {row.pk: (row.slug, ((row.loaded or {}).get("record") or {}).get("slug")) for row in rows}
+    return {row.pk: (row.slug, (row.loaded or {}).get("slug")) for row in rows}

@@ -1,7 +1,7 @@
 """What a course has in the service, as records: the fields that its files would have.
 
-What a record refers to stands in it by its slug of now. What was last loaded is stored with primary keys in their
-place, so that whatever is renamed afterwards does not look edited.
+What a record refers to stands in it by its slug of now. Of what was last loaded a digest is stored, made with primary
+keys in their place, so that whatever is renamed afterwards does not look edited.
 """
 
 from __future__ import annotations

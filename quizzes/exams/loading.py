@@ -108,8 +108,7 @@ class _ExamLoader:
         concepts = {concept.pk: concept for concept in course.concepts.all()}
         self.concepts = {concept.slug: key for key, concept in concepts.items()}
         self.concept_names = {
-            key: (concept.slug, ((concept.loaded or {}).get("record") or {}).get("slug"))
-            for key, concept in concepts.items()
+            key: (concept.slug, (concept.loaded or {}).get("slug")) for key, concept in concepts.items()
         }
         self.in_file: dict[str, Exam | None] = {}
         self.problems: list[bank.Problem] = []
@@ -155,7 +154,7 @@ class _ExamLoader:
             exam = self._store(wanted, exam)
         assert exam is not None
         if outcome is not bank.Outcome.CONFLICT:
-            exam.loaded = {"record": _rename(file, {slug: str(key) for slug, key in self.concepts.items()})}
+            exam.loaded = {"slug": document.slug, "digest": self._digest(file)}
             exam.save(update_fields=["loaded"])
         self.in_file[document.slug] = exam
 
@@ -165,7 +164,7 @@ class _ExamLoader:
         if slug in self.in_file:
             raise bank.BankError([bank.Problem(f"The exam “{slug}” stands here twice.", "slug")])
         self.in_file[slug] = None
-        names = {key: (exam.slug, str(_loaded(exam).get("slug", ""))) for key, exam in self.exams.items()}
+        names = {key: (exam.slug, (exam.loaded or {}).get("slug")) for key, exam in self.exams.items()}
         key = bank.match([slug], names).get(slug)
         if key is None:
             other = Exam.objects.filter(slug=slug).select_related("course").first()
@@ -184,8 +183,12 @@ class _ExamLoader:
         return _rename_concepts(blueprint, {slug: self.concept_names[key][0] for slug, key in matched.items()})
 
     def _decide(self, exam: Exam, file: bank.Record, now: bank.Record) -> bank.Outcome:
-        loaded = _rename(_loaded(exam), {str(key): slug for slug, key in self.concepts.items()})
-        return bank.decide(file, now, loaded, overwrite=self.overwrite)
+        is_edited = self._digest(now) != (exam.loaded or {}).get("digest")
+        return bank.decide(file, now, is_edited=is_edited, overwrite=self.overwrite)
+
+    def _digest(self, record: bank.Record) -> str:
+        """What tells what was loaded, however its concepts are called."""
+        return bank.digest(_rename(record, {slug: str(key) for slug, key in self.concepts.items()}))
 
     def _store(self, document: ExamDocument, exam: Exam | None) -> Exam:
         fields = document.model_dump(exclude={"starts_in_days"})
@@ -219,11 +222,6 @@ def _record(document: ExamDocument) -> bank.Record:
 
 def _in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _loaded(exam: Exam) -> bank.Record:
-    record = (exam.loaded or {}).get("record")
-    return record if isinstance(record, dict) else {}
 
 
 def _rename(record: bank.Record, names: Mapping[str, str]) -> bank.Record:
