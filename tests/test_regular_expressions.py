@@ -77,7 +77,16 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"(?:[-+/*^]|\\times|\\cdot|\\div)\s*$": (LENGTH, ("-  ", "\\times ")),
     r"(?:/|\\div)\s*$": (LENGTH, ("/  ", "\\div ")),
     # questions/kinds/short_text.py
-    r"[^\d.+\-*/=<>]": (LENGTH, ()),
+    r"[^\W\d_]+|[\s'\",;:()]+": (LENGTH, ("a ", "a(")),
+    # questions/kinds/typed_text.py, of a few hundred characters at most
+    r"(?<![\w.])\.(?=\d)": (LENGTH, (".1", " .")),
+    r"(?<=[^\W\d_]{2})[!?]+$": (TYPED, ("aa!", "!?")),
+    r"(?<=[\w)\]])\.+$": (TYPED, ("a.", ".)")),
+    r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?\w*|\.\d+(?:[eE][-+]?\d+)?|\w+'
+    r"|\*\*=|//=|<<=|>>=|===|!==|\.\.\.|[-+*/%@&|^=!<>:]=|\*\*|//|<<|>>|&&|\|\||\+\+|--|->|::|\S": (
+        TYPED,
+        ('"a', "1e", "'\\"),
+    ),
     # questions/interchange/yaml.py
     r"^[-+]?[0-9]{1,18}$": (LENGTH, ()),
     r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$": (LENGTH, ("1e1", "1.1")),

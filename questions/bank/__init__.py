@@ -4,6 +4,7 @@ Everybody comes in by the same door: the admin, the loader and every importer en
 the bank refuses it refuses with a BankError, which says what has to be mended, and where.
 """
 
+from questions.bank.answers import is_answer_elsewhere
 from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
 from questions.bank.bodies import validate_body
 from questions.bank.comparison import Change, Outcome, Record, decide, differences, digest, match, without_blanks
@@ -35,6 +36,7 @@ __all__ = [
     "differences",
     "digest",
     "export_course",
+    "is_answer_elsewhere",
     "is_slug",
     "item_schema",
     "items_practised",

@@ -26,9 +26,10 @@ from questions.kinds.matching import Matching
 from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
 from questions.kinds.ordering import Ordering
-from questions.kinds.responses import FormFields, ResponseError, check_storable
+from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
+from questions.kinds.typed_text import comparable
 from questions.variants.engine import VariantError
 
 KINDS: dict[str, AnyKind] = {
@@ -79,6 +80,7 @@ __all__ = [
     "Graded",
     "ItemBody",
     "Kind",
+    "NearMissError",
     "Option",
     "PairAnswer",
     "PairTexts",
@@ -92,6 +94,7 @@ __all__ = [
     "VariantError",
     "check_help",
     "check_storable",
+    "comparable",
     "get",
     "in_quick_checks",
     "parse",

@@ -298,6 +298,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def picked(self, body: BodyT, answer: AnswerT, response: ResponseT) -> list[str]:
         """Return the texts of the expected answers that a response stands for, or a text for what is none of them."""
 
+    def answers(self, body: BodyT) -> list[str]:
+        """Return the texts that answer this item, right or wrong: typed elsewhere, they are no slips."""
+        return [option.text for option in self.options(body)]
+
     # Pairs: for kinds that have them
 
     def pair_answer(self, answer: AnswerT, response: object) -> PairAnswer:

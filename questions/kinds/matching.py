@@ -245,6 +245,9 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
     def options(self, body: Body) -> list[Option]:
         return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
 
+    def answers(self, body: Body) -> list[str]:
+        return [text for pair in body.pairs for text in (pair.left, pair.right)]
+
     def picked(self, body: Body, answer: PairsAnswer, response: PairsResponse) -> list[str]:
         left_of = {pair.id: pair.left for pair in body.pairs}
         pairs = response["pairs"].items()

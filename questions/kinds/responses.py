@@ -21,6 +21,14 @@ class ResponseError(ValueError):
         self.message = message
 
 
+class NearMissError(ResponseError):
+    """A response that is nearly right: a slip of the keyboard, unless `typed` is the answer to something else."""
+
+    def __init__(self, field: str, message: str, typed: str) -> None:
+        super().__init__(field, message)
+        self.typed = typed
+
+
 def check_storable(response: object) -> None:
     """Raise ResponseError unless the response is of a size, and of characters, that every database keeps."""
     text = json.dumps(response, ensure_ascii=False)

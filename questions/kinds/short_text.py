@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, Self, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
+from questions.kinds import typed_text
 from questions.kinds.base import (
     Graded,
     ItemBody,
@@ -25,15 +25,14 @@ from questions.kinds.base import (
     Strict,
     TypedRow,
 )
-from questions.kinds.fields import AFTER, STEM, Column, Line, Rows, Section, Select
+from questions.kinds.fields import AFTER, STEM, Checkbox, Column, Line, Rows, Section, Select
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
-from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
+from questions.kinds.responses import FormFields, NearMissError, ResponseError, field_of, form_value
 
 MAX_ANSWER = 200
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_QUOTES = {**dict.fromkeys(map(ord, "‘’‚‛′`"), "'"), **dict.fromkeys(map(ord, "“”„‟″"), '"')}
-_SIGNS = re.compile(r"[^\d.+\-*/=<>]")
+_LETTERS = re.compile(r"[^\W\d_]+|[\s'\",;:()]+")
+"""Letters, spaces and stops: where a slip of the keyboard is no other answer."""
 
 
 class Mistake(Strict):
@@ -44,7 +43,7 @@ class Mistake(Strict):
 
 
 class Body(ItemBody):
-    """Answers are compared after normalisation: Unicode NFKC, dashes, quotes, case and spacing."""
+    """Answers are compared sign by sign, as `typed_text` has it; code is compared token by token."""
 
     accept: list[str] = Field(min_length=1, max_length=20)
     pattern: str | None = Field(
@@ -55,9 +54,12 @@ class Body(ItemBody):
     mistakes: list[Mistake] = Field(default=[], max_length=12)
     spacing: Literal["collapse", "ignore"] = "collapse"
     case: Literal["ignore", "exact"] = "ignore"
+    code: bool = Field(default=False, description="Compare as code: capitals and operators count, spacing does not.")
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if self.code and (self.pattern is not None or self.spacing != "collapse" or self.case != "ignore"):
+            raise ValueError("Code has no pattern, and its capitals and spacing go by the rules of code.")
         accepted = {normalise(self, text) for text in self.accept}
         if "" in accepted:
             raise ValueError("An accepted answer is empty.")
@@ -93,8 +95,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     hint = "A word or a line: a cloze, printed output, the name of a bug."
     body_type = Body
     check_help = (
-        "{accept, pattern, pattern_syntax, case, spacing}, where the pattern fits a whole text and pattern_syntax is "
-        "re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
+        "{accept, pattern, pattern_syntax, case, spacing, code}, where the pattern fits a whole text and "
+        "pattern_syntax is re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
     )
     quotes_answers = True
     form = (
@@ -125,6 +127,11 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
                     name="case",
                     label="Case",
                     choices=(("", "Capitals do not matter"), ("exact", "Capitals have to be right")),
+                ),
+                Checkbox(
+                    name="code",
+                    label="Code",
+                    help_text="Compared as code: capitals and operators have to be right, spacing does not matter.",
                 ),
                 Rows(
                     name="mistakes",
@@ -178,8 +185,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         if mistake := _mistake(body, typed):
             return Graded(0.0, [{"target": "text", "message": mistake.because}], {"": 0.0})
         final = isinstance(response, Mapping) and response.get("final") is True
-        if not final and any(_is_slip(typed, text) for text in accepted):
-            raise ResponseError("text", "Nearly. Check the spelling.")
+        if not final and not body.code and any(_is_slip(typed, each) for each in accepted):
+            raise NearMissError("text", "Nearly. Check the spelling.", typed_text.comparable(text))
         return Graded(0.0, [], {"": 0.0})
 
     def check(self, body: Body, answer: NoAnswer) -> dict[str, object]:
@@ -191,6 +198,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             "pattern_syntax": None if body.pattern is None else "re2" if safe else "withheld",
             "case": body.case,
             "spacing": body.spacing,
+            "code": body.code,
         }
 
     def reveal(self, body: Body, answer: NoAnswer) -> Revealed[TextResponse]:
@@ -204,6 +212,9 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
 
     def options(self, body: Body) -> list[Option]:
         return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]
+
+    def answers(self, body: Body) -> list[str]:
+        return [*body.accept, *(mistake.text for mistake in body.mistakes)]
 
     def picked(self, body: Body, answer: NoAnswer, response: TextResponse) -> list[str]:
         """The option, or what was typed, as it is compared."""
@@ -221,11 +232,12 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
 
 def normalise(body: Body, text: str) -> str:
     """The form in which answers are compared."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_QUOTES)
-    text = " ".join(text.split())
-    if body.spacing == "ignore":
-        text = text.replace(" ", "")
-    return text if body.case == "exact" else text.casefold().strip(" .!\"'")
+    if body.code:
+        return " ".join(typed_text.tokens(text))
+    text = typed_text.fold(text)
+    if body.case == "ignore":
+        text = typed_text.trim(text.casefold())
+    return text.replace(" ", "") if body.spacing == "ignore" else text
 
 
 def _mistake(body: Body, typed: str) -> Mistake | None:
@@ -236,7 +248,7 @@ def _mistake(body: Body, typed: str) -> Mistake | None:
 def _is_slip(typed: str, accepted: str) -> bool:
     """A slip of the keyboard: one letter in four, two in eight; digits and signs have to be right."""
     allowed = 2 if len(accepted) >= 8 else 1 if len(accepted) >= 4 else 0
-    if abs(len(typed) - len(accepted)) > allowed or _SIGNS.sub("", typed) != _SIGNS.sub("", accepted):
+    if abs(len(typed) - len(accepted)) > allowed or _LETTERS.sub("", typed) != _LETTERS.sub("", accepted):
         return False
     return is_within(allowed, typed, accepted)
 

@@ -48,7 +48,7 @@ class Reading:
 
 
 _REPLACEMENTS = {
-    "−": "-", "–": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",
+    "−": "-", "–": "-", "—": "-", "‒": "-", "˗": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-",
     "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*",
     "÷": "/", "⁄": "/", "∕": "/",
     "％": "%", "．": ".", "，": ",", "（": "(", "）": ")",
@@ -70,7 +70,7 @@ def read(text: str) -> Reading:
         raise NumberError(f"Type an answer. {UNDERSTOOD}")
     if len(text) > MAX_CHARACTERS:
         raise NumberError(f"Use at most {MAX_CHARACTERS} characters. {UNDERSTOOD}")
-    plain = _plain(text.strip())
+    plain = _plain("".join(char for char in text if unicodedata.category(char) != "Cf").strip())
     inner, is_list = _unbracketed(plain)
     if is_list:
         separator = ";" if ";" in inner else ","

@@ -111,7 +111,9 @@ def grade_sample(question: SampleQuestion, response: object) -> presentations.Ba
     """Return the grade of a response to a sample question. Raises questions.kinds.ResponseError."""
     version, answer = question.presentation.version, question.presentation.answer
     kind, body = kinds.get(version.kind), presentations.body_of(version)
-    return presentations.grade_payload(kind.grade(body, answer, response), kind.reveal(body, answer))
+    return presentations.grade_payload(
+        presentations.grade_response(version, answer, response), kind.reveal(body, answer)
+    )
 
 
 def _draw(version: ItemVersion, pk: uuid.UUID) -> SampleQuestion | None:

@@ -6,6 +6,7 @@
 
 from quizzes.presentations.bodies import body_of, forget_bodies
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
+from quizzes.presentations.grading import grade_response
 from quizzes.presentations.open_sittings import in_open_sitting, is_in_open_sitting, items_in_open_sittings
 from quizzes.presentations.payloads import (
     AnsweredPresentationPayload,
@@ -39,6 +40,7 @@ __all__ = [
     "draw",
     "forget_bodies",
     "grade_payload",
+    "grade_response",
     "in_open_sitting",
     "is_in_open_sitting",
     "items_in_open_sittings",

@@ -9,7 +9,7 @@ from questions.kinds import ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
-from quizzes.presentations import body_of, grade_payload
+from quizzes.presentations import body_of, grade_payload, grade_response
 from quizzes.reviews import memory_states
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
 from quizzes.reviews.batch_changes import BatchChanges, step_cards
@@ -33,7 +33,7 @@ def grade_answer(
     kind, body = kinds.get(version.kind), body_of(version)
     try:
         check_storable(reported.response)
-        graded = kind.grade(body, presentation.answer, reported.response)
+        graded = grade_response(version, presentation.answer, reported.response)
     except ResponseError as error:
         raise RejectedError("format", f"{error.field}: {error.message}") from None
     event.presentation = presentation
