@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -77,8 +77,9 @@ def load_exams(course: Course, folder: Path, *, overwrite: bool = False) -> list
     bank.BankError with all problems of all exams.
     """
     bank.lock_course(course.pk)
-    loader = _ExamLoader(course, overwrite=overwrite)
-    for entry in _read(folder / FILE):
+    entries = _read(folder / FILE)
+    loader = _ExamLoader(course, [_slug(entry) for entry in entries], overwrite=overwrite)
+    for entry in entries:
         loader.load(entry)
     if loader.problems:
         raise bank.BankError(loader.problems)
@@ -98,13 +99,19 @@ def _read(path: Path) -> list[object]:
     return entries
 
 
+def _slug(entry: object) -> str:
+    return str(entry.get("slug", "")) if isinstance(entry, dict) else ""
+
+
 class _ExamLoader:
     """Loads entries one by one: compares each with what the service has and with what was last loaded."""
 
-    def __init__(self, course: Course, *, overwrite: bool) -> None:
+    def __init__(self, course: Course, slugs: Sequence[str], *, overwrite: bool) -> None:
         self.course = course
         self.overwrite = overwrite
         self.exams = {exam.pk: exam for exam in course.exams.prefetch_related("names")}
+        names = {key: (exam.slug, (exam.loaded or {}).get("slug")) for key, exam in self.exams.items()}
+        self.matched = bank.match(slugs, names)
         concepts = {concept.pk: concept for concept in course.concepts.all()}
         self.concepts = {concept.slug: key for key, concept in concepts.items()}
         self.concept_names = {
@@ -116,7 +123,7 @@ class _ExamLoader:
 
     def load(self, entry: object) -> None:
         """Load one entry, or add what is wrong with it to the problems."""
-        slug = str(entry.get("slug", "")) if isinstance(entry, dict) else ""
+        slug = _slug(entry)
         try:
             document = ExamDocument.model_validate(entry)
             self._load(document, bank.Problem("", "", slug, FILE, yaml.line_of(entry, "")).place)
@@ -164,8 +171,7 @@ class _ExamLoader:
         if slug in self.in_file:
             raise bank.BankError([bank.Problem(f"The exam “{slug}” stands here twice.", "slug")])
         self.in_file[slug] = None
-        names = {key: (exam.slug, (exam.loaded or {}).get("slug")) for key, exam in self.exams.items()}
-        key = bank.match([slug], names).get(slug)
+        key = self.matched.get(slug)
         if key is None:
             other = Exam.objects.filter(slug=slug).select_related("course").first()
             if other:
@@ -192,19 +198,24 @@ class _ExamLoader:
 
     def _store(self, document: ExamDocument, exam: Exam | None) -> Exam:
         fields = document.model_dump(exclude={"starts_in_days"})
-        try:
-            check_blueprint(Exam(course=self.course, **fields))
-        except BlueprintError as error:
-            field = ".".join(part for part in ("blueprint", error.field) if part)
-            raise bank.BankError([bank.Problem(error.message, field)]) from None
-        except SittingError as error:
-            raise bank.BankError([bank.Problem(str(error), "blueprint")]) from None
+        check_exam(Exam(course=self.course, **fields))
         exam = exam or Exam(course=self.course)
         for name, value in fields.items():
             setattr(exam, name, value)
         exam.save()
         store_names(exam)
         return exam
+
+
+def check_exam(exam: Exam) -> None:
+    """Check the exam's blueprint as it is checked in a file; raises BankError."""
+    try:
+        check_blueprint(exam)
+    except BlueprintError as error:
+        field = ".".join(part for part in ("blueprint", error.field) if part)
+        raise bank.BankError([bank.Problem(error.message, field, exam.slug, FILE)]) from None
+    except SittingError as error:
+        raise bank.BankError([bank.Problem(str(error), "blueprint", exam.slug, FILE)]) from None
 
 
 def exam_record(exam: Exam) -> bank.Record:

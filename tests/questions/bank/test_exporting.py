@@ -68,6 +68,7 @@ def test_what_was_edited_in_the_service_is_exported(db: None, tmp_path: Path) ->
     Concept.objects.filter(slug="l2").update(slug="ridge", name="Ridge")
     Lesson.objects.update(slug="shrinking", body_markdown="One\r\n\r\n## Two\r\n\r\n    code\r\n", summary=" - : #")
     Exam.objects.filter(slug="tiny-viva").update(title="Viva: the end")
+    Exam.objects.filter(slug="tiny-exam").update(blueprint={"slots": 5})
     retired, draft, newer = Item.objects.order_by("pk")[:3]
     bank.retire(retired)
     tags = [Concept.objects.get(slug="ridge")]
@@ -105,6 +106,11 @@ def test_what_would_not_load_again_is_named(db: None, tmp_path: Path) -> None:
 
     with pytest.raises(CommandError, match=r"lessons/decay\.md:\d+: decay: minutes: "):
         export(course, tmp_path / "out")
+
+    Lesson.objects.update(minutes=5)
+    bank.retire(Item.objects.get(slug="true-of-l2"))
+    with pytest.raises(CommandError, match=r"exams\.yaml: tiny-exam: blueprint: .*6 needed, 5 published"):
+        export(course, tmp_path / "again")
 
 
 NUMBERS = st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False)
