@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import concepts, exams, lessons, progress, reminders, review, search, sittings, today
+from quizzes.views import concepts, exams, lessons, progress, reminders, review, search, sittings, today, unsent
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("practise/", exams.practise, name="practise"),
     path("progress/", progress.progress_page, name="progress"),
     path("search/", search.search_page, name="search"),
+    path("unsent/", unsent.unsent, name="unsent"),
     path("review/", review.review, name="review"),
     path("review/read/", review.read, name="review-read"),
     path("review/undo/", review.undo, name="review-undo"),

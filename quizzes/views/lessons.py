@@ -10,7 +10,6 @@ import uuid
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from questions.models import Lesson
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer, SampleQuestion
 from quizzes.models import Presentation, ReviewEvent, Student
-from quizzes.views import Context, StudentRequest, answering, is_partial, student_of
+from quizzes.views import Context, StudentRequest, answering, is_partial, student_of, unsent
 from quizzes.views.answering import RefusedAnswer, Response
 
 
@@ -54,7 +53,7 @@ def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
         if "sample" in request.POST:
             return _answer_sample(request, lesson, reverse("quick-check", args=[slug]))
         if not request.user.is_authenticated:
-            return redirect_to_login(reverse("lesson", args=[slug]))
+            return unsent.keep_and_log_in(request)
         if student is None:
             raise Http404("This question is not yours.")
         return _answer(cast(StudentRequest, request), lesson)

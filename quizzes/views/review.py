@@ -17,11 +17,12 @@ from quizzes import presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.views import Context, StudentRequest, answering, is_partial, practice
 from quizzes.views.answering import RefusedAnswer
+from quizzes.views.unsent import keeps_answer
 
 CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
 
 
-@login_required
+@keeps_answer
 @require_http_methods(["GET", "POST"])
 def review(request: StudentRequest) -> HttpResponse:
     """The next question (GET), or an answer to it (POST)."""

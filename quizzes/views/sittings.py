@@ -22,13 +22,14 @@ from questions.whole_numbers import read_whole_number
 from quizzes import exams, presentations
 from quizzes.models import Exam, Sitting, Slot
 from quizzes.views import Context, StudentRequest, answering
+from quizzes.views.unsent import keeps_answer
 
 MAX_SLOT = 2**15 - 1
 MAX_REV = 2**31 - 2
 """The largest number of a slot, and of a revision that can be followed by another."""
 
 
-@login_required
+@keeps_answer
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sitting_page(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
@@ -75,7 +76,7 @@ def submit(request: StudentRequest, id: uuid.UUID) -> HttpResponse:
     return redirect("sitting", id)
 
 
-@login_required
+@keeps_answer
 @require_POST
 def round_step(request: StudentRequest, id: uuid.UUID, number: int) -> HttpResponse:
     """A step of a viva: begin a round, finish it with what is matched, or mark oneself."""

@@ -118,15 +118,21 @@ def answer(page: Page, response: dict[str, Any]) -> str:
     """Answer by keyboard alone and check; the verdict."""
     presentation = asked(page)
     ANSWER[presentation.version.kind](page, presentation, response)
-    page.keyboard.press("Enter")
+    press_enter(page)
     verdict = page.locator("#verdict")
     expect(verdict).to_be_visible()
     return verdict.inner_text()
 
 
+def press_enter(page: Page) -> None:
+    """Press Enter as people do, who cannot do so twice in a blink: that would count once."""
+    expect(page.locator("#review[data-pressed]")).to_have_count(0)
+    page.keyboard.press("Enter")
+
+
 def on(page: Page) -> None:
     """To the next question, or to the summary after the last."""
-    page.keyboard.press("Enter")
+    press_enter(page)
     expect(page.locator("#question, .counts")).to_be_visible()
 
 
@@ -205,7 +211,9 @@ def test_help_and_burying_by_key(page: Page, live_server: LiveServer, student: U
     assert asked(page).pk != before.pk
 
 
-def test_a_number_that_cannot_be_read_costs_nothing(page: Page, live_server: LiveServer, student: User) -> None:
+def test_a_number_that_cannot_be_read_costs_nothing_and_enter_pressed_twice_skips_nothing(
+    page: Page, live_server: LiveServer, student: User, key: Key
+) -> None:
     log_in(page)
     Item.objects.exclude(kind="numeric").update(retired_at=timezone.now())
     page.goto("/review/")
@@ -220,6 +228,16 @@ def test_a_number_that_cannot_be_read_costs_nothing(page: Page, live_server: Liv
     expect(page.locator("#value")).to_have_value("1 2/3")
     expect(page.locator("#value")).to_be_focused()
     assert not ReviewEvent.objects.exists()
+
+    page.locator("#value").fill(key(str(asked(page).pk))["value"])
+    press_enter(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.locator("#review[data-pressed]")).to_have_count(0)
+    expect(page.locator("#verdict")).to_be_visible()
+    assert ReviewEvent.objects.count() == 1
+    press_enter(page)
+    page.wait_for_url("**/summary/")
 
 
 def test_every_kind_by_keyboard(page: Page, live_server: LiveServer, student: User, key: Key) -> None:

@@ -4,6 +4,9 @@ import { all, find, isCombined, targetOf } from "../examprep/dom.js";
 
 const TYPED_IN = "input:not([type=radio], [type=checkbox]), select, textarea";
 
+/** Whoever presses Enter again sooner has not seen what the first press brought. */
+const PRESS_MS = 200;
+
 export class ReviewKeys {
   /**
    * @param {HTMLElement} root
@@ -18,9 +21,24 @@ export class ReviewKeys {
     document.addEventListener("keydown", (event) => {
       if (isCombined(event) || event.isComposing || this.help.open) return;
       const target = targetOf(event);
-      if (event.key === "Escape" && target instanceof HTMLElement && target.matches("input, select")) target.blur();
+      if (event.key === "Enter" && !this.isNewPress(event)) event.preventDefault();
+      else if (event.key === "Escape" && target instanceof HTMLElement && target.matches("input, select"))
+        target.blur();
       else if (!target.matches(TYPED_IN) && this.act(event.key, target)) event.preventDefault();
     });
+  }
+
+  /**
+   * Whether Enter was pressed anew, and not held or pressed twice in a row: one press does one thing, and what it has
+   * brought is seen before the next.
+   *
+   * @param {KeyboardEvent} event
+   */
+  isNewPress(event) {
+    if (event.repeat || this.root.hasAttribute("data-pressed")) return false;
+    this.root.toggleAttribute("data-pressed", true);
+    setTimeout(() => this.root.toggleAttribute("data-pressed", false), PRESS_MS);
+    return true;
   }
 
   /**

@@ -143,9 +143,9 @@ def test_a_form_without_an_answer_says_so_and_counts_nothing(web: Client, studen
 def test_a_question_of_another_is_not_there(web: Client, stranger: User, lesson: Lesson) -> None:
     theirs = lessons.ask_quick_check(stranger, lesson, NOW)[0]
     assert web.post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"}).status_code == 404
-    # Whose session has ended is asked to log in, and comes back to the lesson.
+    # Whose session has ended is asked to log in, and their answer is kept.
     gone = Client().post(ADDRESS, {"presentation": str(theirs.pk), "choice": "x"})
-    assert gone["Location"] == "/accounts/login/?next=/lessons/decay/"
+    assert gone["Location"] == "/accounts/login/?next=/unsent/"
 
 
 def test_a_visitor_tries_without_an_account_and_leaves_nothing(lesson: Lesson) -> None:
