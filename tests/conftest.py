@@ -69,8 +69,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files() -> None:
-    """Static files by their own names: outside the embedded default their names come from collectstatic."""
+    """Static files by their own names, as they are asked for.
+
+    Outside the embedded default their names come from collectstatic, and a server looks all of them up as it starts,
+    which each of Django's test clients would do anew.
+    """
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 
 @pytest.fixture(scope="session")
