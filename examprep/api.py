@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.urls import path, re_path
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
@@ -15,7 +17,7 @@ from examprep.models import User
 from examprep.problems import unknown_path
 from questions import api as questions
 from quizzes import api as quizzes
-from quizzes import schedule
+from quizzes import reviews, schedule
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -62,9 +64,13 @@ class MeView(APIView):
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        serializer = MeSerializer(_load_caller(request), data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        serializer.save()
+        assert isinstance(request.user, User)
+        with transaction.atomic():
+            # What another device changes meanwhile is not written over with what was read before.
+            reviews.change_log.lock(request.user, timezone.now())
+            serializer = MeSerializer(_load_caller(request), data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            serializer.save()
         return Response(serializer.data)
 
 

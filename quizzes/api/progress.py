@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.json_types import Share, Slug
-from quizzes import progress, schedule
+from quizzes import progress, reviews, schedule
 from quizzes.api.exams import ExamPayload, exam_payload
 from quizzes.api.requests import StudentRequest
 
@@ -51,7 +51,8 @@ class ProgressView(APIView):
     @extend_schema(responses=ProgressPayload)
     def get(self, request: StudentRequest) -> Response:
         past = progress.load_progress(request.user)
-        mastery = progress.load_mastery(request.user)
+        w = reviews.change_log.load_parameters(request.user)
+        mastery = progress.load_mastery(request.user, w=w)
         payload: ProgressPayload = {
             "streak": past.streak,
             "reviews_by_day": {day.isoformat(): count for day, count in past.reviews_by_day.items()},
@@ -64,6 +65,6 @@ class ProgressView(APIView):
                 {"slug": slug, "mastery": known.mastery, "low": known.low, "high": known.high}
                 for slug, known in mastery.items()
             ],
-            "exams": [exam_payload(exam) for exam in schedule.forecast_scores(request.user)],
+            "exams": [exam_payload(exam) for exam in schedule.forecast_scores(request.user, w=w)],
         }
         return Response(payload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from quizzes.models import Sitting, Slot
 from quizzes.reviews import change_log
 
 if TYPE_CHECKING:
+    from questions.kinds import Graded
     from quizzes.models import Card, ChangeLog, Student
     from quizzes.planning.forecast import Forecast
     from quizzes.reviews import Accepted
@@ -59,11 +60,14 @@ def close_sitting(student: Student, sitting: uuid.UUID, now: datetime) -> Sittin
 def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
     """Close an open sitting of the student whose change log is locked: load, grade, accept as reviews, store."""
     facts = _load(log, sitting, now)
+    graded: dict[uuid.UUID, Graded] = {}
     for slot in facts.slots:
         if slot.score is None:
-            graded = grade_slot(slot)
-            slot.score, slot.grade = graded.score, graded.payload
-    accepted = _accept_answers(log, sitting, facts.answered, now)
+            grade = grade_slot(slot)
+            slot.score, slot.grade = grade.score, grade.payload
+            if grade.graded is not None:
+                graded[slot.presentation_id] = grade.graded
+    accepted = _accept_answers(log, sitting, facts.answered, graded, now)
     if accepted.outcomes:
         schedule.plan_after_answers(log, now)
     expired = is_over(sitting, now)
@@ -94,7 +98,9 @@ def _load(log: ChangeLog, sitting: Sitting, now: datetime) -> _Facts:
     return _Facts(list(slots), schedule.load_forecast_facts(log, sitting.exam, now))
 
 
-def _accept_answers(log: ChangeLog, sitting: Sitting, slots: Sequence[Slot], now: datetime) -> Accepted:
+def _accept_answers(
+    log: ChangeLog, sitting: Sitting, slots: Sequence[Slot], graded: Mapping[uuid.UUID, Graded], now: datetime
+) -> Accepted:
     """Accept every answered slot as a review, and complete its grade with what that gave.
 
     How long a single answer took is not known: each is taken to have needed its item's usual time.
@@ -111,7 +117,7 @@ def _accept_answers(log: ChangeLog, sitting: Sitting, slots: Sequence[Slot], now
         for slot in slots
     ]
     batch = reviews.Batch(device=sitting.pk, device_now=now, events=events)
-    accepted = reviews.accept_locked(log, batch, now, in_sitting=True)
+    accepted = reviews.accept_locked(log, batch, now, in_sitting=True, graded=graded)
     for slot, outcome in zip(slots, accepted.outcomes, strict=True):
         if outcome.event and outcome.event.grade:
             slot.grade.update(rating=outcome.event.grade["rating"], cards=outcome.event.grade["cards"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SlotGrade:
-    """A slot's score in [0, 1], and its grade as it is shown; rating and cards are those of an answer not reviewed."""
+    """A slot's score in [0, 1], and its grade as it is shown; rating and cards are those of an answer not reviewed.
+
+    `graded` is what its response was graded as; None where there is none that can be read.
+    """
 
     score: float
     payload: Document
+    graded: Graded | None
 
 
 def grade_response(slot: Slot, response: object) -> Graded:
@@ -36,10 +41,10 @@ def grade_slot(slot: Slot) -> SlotGrade:
     """Grade what was saved in the slot; no answer, or one that cannot be read any more, gives 0."""
     version, answer = slot.presentation.version, slot.presentation.answer
     kind, body = kinds.get(version.kind), presentations.body_of(version)
-    blank = kind.grade_blank(body, answer)
-    try:
-        graded = blank if slot.response is None else grade_response(slot, slot.response)
-    except ResponseError:
-        graded = blank
-    payload = {"rating": "again", **presentations.grade_payload(graded, kind.reveal(body, answer)), "cards": []}
-    return SlotGrade(graded.score, payload)
+    graded: Graded | None = None
+    if slot.response is not None:
+        with suppress(ResponseError):
+            graded = grade_response(slot, slot.response)
+    shown = graded or kind.grade_blank(body, answer)
+    payload = {"rating": "again", **presentations.grade_payload(shown, kind.reveal(body, answer)), "cards": []}
+    return SlotGrade(shown.score, payload, graded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q
@@ -13,9 +14,9 @@ from quizzes.progress import concept_map
 from quizzes.progress.mastery import ConceptMastery, load_mastery
 
 
-def list_concepts(student: Student) -> list[ConceptMastery]:
+def list_concepts(student: Student, *, w: Sequence[float] | None = None) -> list[ConceptMastery]:
     """The concepts that the student's cards ask, in the order of their courses; a fixed number of queries."""
-    mastery = load_mastery(student)
+    mastery = load_mastery(student, w=w)
     concepts = Concept.objects.filter(slug__in=mastery).order_by("course", "position", "id")
     return [ConceptMastery(concept, mastery[concept.slug]) for concept in concepts]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +35,13 @@ class ConceptMastery:
         return round(100 * self.mastery.mastery) if self.mastery else 0
 
 
-def load_mastery(student: Student, *, now: datetime | None = None) -> dict[str, concepts.Mastery]:
-    """The student's mastery of each concept that published items are tagged with, by slug; two queries."""
+def load_mastery(
+    student: Student, *, now: datetime | None = None, w: Sequence[float] | None = None
+) -> dict[str, concepts.Mastery]:
+    """The student's mastery of each concept that published items are tagged with, by slug.
+
+    Two queries; one for who knows the parameters `w` of the student's memory.
+    """
     today = study_day(student, now or timezone.now()).date
     cards = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
     rows = cards.exclude(item__concepts__isnull=True).values_list("stability", "last_review_on", "item__concepts__slug")
@@ -46,7 +52,7 @@ def load_mastery(student: Student, *, now: datetime | None = None) -> dict[str, 
         ratios.append(np.nan if stability is None else elapsed / stability)
         concept.append(numbers[slug])
     ratio = np.array(ratios, dtype=float)
-    w = change_log.load_parameters(student)
+    w = w or change_log.load_parameters(student)
     recall = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, w))
     mastery = concepts.mastery(recall, np.array(concept, dtype=int), len(numbers))
     return {slug: mastery[number] for slug, number in numbers.items()}

@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
+from questions.kinds import Graded
 from quizzes.calendar import format_instant, study_day
 from quizzes.models import Card, ChangeLog, ReviewEvent, Student
 from quizzes.reviews import batch_changes, sync
@@ -56,17 +59,25 @@ def accept(locked: ChangeLog, batch: Batch, now: datetime) -> BatchResultPayload
     }
 
 
-def accept_locked(locked: ChangeLog, batch: Batch, now: datetime, *, in_sitting: bool = False) -> Accepted:
+def accept_locked(
+    locked: ChangeLog,
+    batch: Batch,
+    now: datetime,
+    *,
+    in_sitting: bool = False,
+    graded: Mapping[uuid.UUID, Graded] = MappingProxyType({}),
+) -> Accepted:
     """Accept a batch for whoever holds the student's change log, and plans anew afterwards.
 
-    What was put in a sitting is answered there alone, and comes in with `in_sitting`.
+    What was put in a sitting is answered there alone, and comes in with `in_sitting`; `graded` holds what answers were
+    graded as already, by their presentations.
     """
     student = locked.student
     reported = [read_event(event) for event in batch.events]
     facts = load_facts(student, [event for event in reported if not isinstance(event, UnreadableEvent)])
     changes = BatchChanges(facts)
     clock = DeviceClock.compare(batch.device_now, now)
-    acceptance = _Acceptance(student, batch.device, clock, locked, changes, in_sitting)
+    acceptance = _Acceptance(student, batch.device, clock, locked, changes, in_sitting, graded)
     outcomes = [acceptance.decide(*pair) for pair in zip(reported, batch.events, strict=True)]
     if changes.events:
         batch_changes.fold(student, changes, locked.w)
@@ -84,6 +95,7 @@ class _Acceptance:
     change_log: ChangeLog
     changes: BatchChanges
     in_sitting: bool
+    graded: Mapping[uuid.UUID, Graded]
 
     def decide(self, reported: ReportedEvent | UnreadableEvent, document: object) -> Outcome:
         """Accept the event into the changes of the batch, or say why not."""
@@ -110,7 +122,8 @@ class _Acceptance:
     def _accept(self, reported: ReportedEvent, body_hash: str) -> Outcome:
         event = self._make_event(reported, body_hash)
         if isinstance(reported, ReportedReview):
-            grade_answer(event, reported, self.changes, self.change_log.w, in_sitting=self.in_sitting)
+            graded = self.graded.get(reported.presentation)
+            grade_answer(event, reported, self.changes, self.change_log.w, in_sitting=self.in_sitting, graded=graded)
         elif isinstance(reported, ReportedUndo):
             undo(event, reported, self.changes)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from questions import kinds
-from questions.kinds import ResponseError, check_storable
+from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
@@ -18,9 +18,15 @@ from quizzes.reviews.outcomes import RejectedError
 
 
 def grade_answer(
-    event: ReviewEvent, reported: ReportedReview, changes: BatchChanges, w: Sequence[float], *, in_sitting: bool
+    event: ReviewEvent,
+    reported: ReportedReview,
+    changes: BatchChanges,
+    w: Sequence[float],
+    *,
+    in_sitting: bool,
+    graded: Graded | None = None,
 ) -> None:
-    """Grade an answer into its event, and step the cards that it is about. Raises RejectedError.
+    """Grade an answer into its event, unless it is graded, and step the cards that it is about. Raises RejectedError.
 
     `in_sitting` says whether it comes from a sitting: what was put there is answered there alone.
     """
@@ -33,7 +39,7 @@ def grade_answer(
     kind, body = kinds.get(version.kind), body_of(version)
     try:
         check_storable(reported.response)
-        graded = grade_response(version, presentation.answer, reported.response)
+        graded = graded or grade_response(version, presentation.answer, reported.response)
     except ResponseError as error:
         raise RejectedError("format", f"{error.field}: {error.message}") from None
     event.presentation = presentation

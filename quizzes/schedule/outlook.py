@@ -40,14 +40,17 @@ def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook 
     return _foresee_once(student, _load(student, load_exams(student), now))
 
 
-def forecast_scores(student: Student, *, now: datetime | None = None) -> list[ExpectedScore]:
+def forecast_scores(
+    student: Student, *, now: datetime | None = None, w: tuple[float, ...] | None = None
+) -> list[ExpectedScore]:
     """All exams of the student's courses, the next one first, those that are over last; a fixed number of queries.
 
-    What to expect if the plan is kept is known of the next exam alone.
+    What to expect if the plan is kept is known of the next exam alone. `w` are the parameters of the student's memory,
+    for who knows them.
     """
     now = now or timezone.now()
     exams = load_exams(student)
-    situation = _load(student, exams, now)
+    situation = _load(student, exams, now, w)
     outlook = _foresee_once(student, situation)
     scores = [expect_score(dated, situation, outlook, now) for dated in exams.dated]
     return sorted(scores, key=lambda score: (score.at is None or score.at <= now, score.at or now, score.exam.pk))
@@ -74,9 +77,9 @@ def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | 
     return ExpectedScore(dated.exam, dated.at, forecast_exam(situation, ahead), kept)
 
 
-def _load(student: Student, exams: StudentExams, now: datetime) -> Situation:
+def _load(student: Student, exams: StudentExams, now: datetime, w: tuple[float, ...] | None = None) -> Situation:
     day = study_day(student, now)
-    return load_situation(student, day, exams.ahead(now), change_log.load_parameters(student), now)
+    return load_situation(student, day, exams.ahead(now), w or change_log.load_parameters(student), now)
 
 
 def _foresee_once(student: Student, situation: Situation) -> ExamOutlook | None:

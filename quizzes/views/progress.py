@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes import progress, schedule
+from quizzes import progress, reviews, schedule
 from quizzes.calendar import study_day
 from quizzes.progress import charts
 from quizzes.views import StudentRequest
@@ -20,6 +20,7 @@ def progress_page(request: StudentRequest) -> HttpResponse:
     """The student's progress, charts with tables beside them."""
     now = timezone.now()
     past = progress.load_progress(request.user, now=now)
+    w = reviews.change_log.load_parameters(request.user)
     today = study_day(request.user, now).date
     context = {
         "page": "progress",
@@ -32,8 +33,8 @@ def progress_page(request: StudentRequest) -> HttpResponse:
         "due": sum(past.forecast_by_day.values()),
         "reliability": charts.reliability(past.calibration),
         "predicted": sum(group.n for group in past.calibration),
-        "exams": schedule.forecast_scores(request.user, now=now),
-        "known": progress.list_concepts(request.user),
+        "exams": schedule.forecast_scores(request.user, now=now, w=w),
+        "known": progress.list_concepts(request.user, w=w),
         "retention_days": progress.RETENTION_DAYS,
     }
     return render(request, "quizzes/progress.html", context)

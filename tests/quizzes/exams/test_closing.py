@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
+from questions import kinds
 from quizzes import exams, schedule
 from quizzes.exams.closing import forecast_payload
 from quizzes.models import Exam, ReviewEvent, Sitting
@@ -66,6 +68,19 @@ def test_closing_takes_the_same_queries_however_many_slots(student: User, key: K
             exams.close_sitting(student, sitting.pk, timezone.now())
         counts.append(len(made))
     assert counts[1] == counts[2] <= 25
+
+
+def test_each_answer_is_graded_once(student: User, key: Key) -> None:
+    sitting = sit(student, key)
+    with ExitStack() as patches:
+        graded = [
+            patches.enter_context(patch.object(type(kind), "grade", autospec=True, side_effect=type(kind).grade))
+            for kind in kinds.KINDS.values()
+        ]
+        closed = exams.close_sitting(student, sitting.pk, timezone.now())
+    assert closed.score == 6
+    assert sum(mock.call_count for mock in graded) == 6
+    assert ReviewEvent.objects.filter(score=1).count() == 6
 
 
 def test_closing_twice_changes_nothing(student: User, key: Key) -> None:

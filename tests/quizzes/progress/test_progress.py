@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
@@ -55,6 +57,13 @@ def test_the_page_says_what_the_api_says(web: Client, student: User, key: Key) -
     squares = [square for square in re.findall(r'<rect class="level-(\d)"[^>]*><title>', html) if square != "0"]
     assert len(squares) == len(said["reviews_by_day"])
     assert 'href="/concepts/l2/"' in html
+
+
+def test_the_memorys_parameters_are_read_once(web: Client) -> None:
+    for path in ("/progress/", "/api/v1/progress/"):
+        with CaptureQueriesContext(connection) as queries:
+            web.get(path)
+        assert sum('FROM "quizzes_changelog"' in query["sql"] for query in queries) == 1, path
 
 
 def test_nobody_sees_anothers_progress(web: Client, stranger: User, key: Key) -> None:

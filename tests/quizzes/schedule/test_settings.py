@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from examprep.api import MeSerializer
 from examprep.models import User
 from quizzes import memory_upkeep, presentations, progress, schedule
 from quizzes.calendar import study_day
@@ -84,6 +88,29 @@ def test_a_rebuild_finds_nothing_after_any_change_of_settings(student: User, key
         card = Card.objects.get(student=student, item__slug="penalty-target")
         flag(card, "suspend")
         assert Card.objects.get(pk=card.pk).buried_until == buried
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_devices_that_change_settings_at_once_both_do(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    met = threading.Barrier(2)
+
+    def meet(serializer: MeSerializer, *, raise_exception: bool) -> bool:
+        with suppress(threading.BrokenBarrierError):
+            met.wait(0.3)  # both have read, unless one waits for the other
+        return is_valid(serializer, raise_exception=raise_exception)
+
+    def patch(body: dict[str, Any]) -> int:
+        try:
+            return int(Api(student).patch("me/", body).status_code)
+        finally:
+            connection.close()
+
+    is_valid = MeSerializer.is_valid
+    monkeypatch.setattr(MeSerializer, "is_valid", meet)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(patch, [{"daily_minutes": 33}, {"desired_retention": 0.8}])) == [200, 200]
+    student.refresh_from_db()
+    assert (student.daily_minutes, student.desired_retention) == (33, 0.8)
 
 
 def test_the_admin_logs_no_change_where_nothing_changed(student: User, admin_client: Client) -> None:
