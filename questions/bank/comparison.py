@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     SAME = "nothing to do"
     CONFLICT = "edited in the service since it was last loaded, left alone (--overwrite takes the file's)"
     RETIRED = "retired in the service, left alone"
+    DELETED = "deleted in the service, left alone (--overwrite makes it again)"
     LEFT = "no longer in the folder, left alone"
     PRUNED = "no longer in the folder, retired"
 

@@ -5,7 +5,7 @@ No database is asked: what is wrong with the files alone is found before anythin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -53,6 +53,24 @@ class CourseFolder:
     lessons: Sequence[Entry[LessonDocument]]
     concepts: Sequence[Entry[ConceptDocument]]
     items: Sequence[Entry[ItemDocument]]
+
+    def without(self, what: str, slugs: Collection[str]) -> CourseFolder:
+        """The folder as if it had no lessons or concepts of these names."""
+        lessons = [entry for entry in self.lessons if what != "lesson" or entry.document.slug not in slugs]
+        concepts = [entry for entry in self.concepts if what != "concept" or entry.document.slug not in slugs]
+        return CourseFolder(self.course, lessons, concepts, self.items)
+
+    def needed_lessons(self) -> set[str]:
+        """The lessons that other entries refer to."""
+        builds_on = {slug for entry in self.lessons for slug in entry.document.builds_on}
+        return builds_on | {entry.document.lesson for entry in self.concepts}
+
+    def needed_concepts(self) -> set[str]:
+        """The concepts that other entries refer to."""
+        needed = {slug for item in self.items for slug in item.document.concepts}
+        for entry in self.concepts:
+            needed |= {*entry.document.prerequisites, *(edge.concept for edge in entry.document.encompasses)}
+        return needed
 
     def items_in_order_of_learning(self) -> list[Entry[ItemDocument]]:
         """The items, each after the last of its concepts has come, in the concepts' order; else as they stand."""

@@ -123,6 +123,7 @@ class _Loader:
 
     def _load_structure(self, before: CourseRecords) -> None:
         """Load lessons and concepts: first their rows, then what they say of each other."""
+        self._leave_deleted(before)
         lessons, concepts = self.folder.lessons, self.folder.concepts
         self.lessons = match(_slugs(lessons), _names(before.lessons))
         self.concepts = match(_slugs(concepts), _names(before.concepts))
@@ -149,6 +150,20 @@ class _Loader:
         Lesson.objects.bulk_update([self._lesson(slug) for slug in _slugs(lessons)], ["loaded"])
         Concept.objects.bulk_update([self._concept(slug) for slug in _slugs(concepts)], ["loaded"])
         self._order_concepts([row.pk for row in before.concepts])
+
+    def _leave_deleted(self, before: CourseRecords) -> None:
+        """Leave out what was loaded once and deleted in the service since, unless the rest of the folder needs it."""
+        named = {"lesson": _slugs(self.folder.lessons), "concept": _slugs(self.folder.concepts)}
+        loaded, self.loaded["named"] = self.was_loaded.get("named") or {}, named
+        assert isinstance(loaded, dict)
+        if self.overwrite:
+            return
+        rows = {"lesson": _names(before.lessons), "concept": _names(before.concepts)}
+        needed = {"lesson": self.folder.needed_lessons(), "concept": self.folder.needed_concepts()}
+        for what, slugs in named.items():
+            gone = {*slugs} & {*loaded.get(what, [])} - match(slugs, rows[what]).keys() - needed[what]
+            self.folder = self.folder.without(what, gone)
+            self.report.changes += [Change(what, slug, Outcome.DELETED) for slug in slugs if slug in gone]
 
     def _load_entry(
         self,

@@ -76,13 +76,16 @@ def load_exams(course: Course, folder: Path, *, overwrite: bool = False) -> list
     An exam that was edited in the service since it was last loaded is left alone, unless `overwrite`. Raises
     bank.BankError with all problems of all exams.
     """
-    bank.lock_course(course.pk)
+    course = bank.lock_course(course.pk)
     entries = _read(folder / FILE)
     loader = _ExamLoader(course, [_slug(entry) for entry in entries], overwrite=overwrite)
     for entry in entries:
-        loader.load(entry)
+        if not loader.is_deleted(_slug(entry)):
+            loader.load(entry)
     if loader.problems:
         raise bank.BankError(loader.problems)
+    course.loaded = {**(course.loaded or {}), "exams": [_slug(entry) for entry in entries]}
+    course.save(update_fields=["loaded"])
     return [*loader.changes, *loader.left()]
 
 
@@ -112,6 +115,7 @@ class _ExamLoader:
         self.exams = {exam.pk: exam for exam in course.exams.prefetch_related("names")}
         names = {key: (exam.slug, (exam.loaded or {}).get("slug")) for key, exam in self.exams.items()}
         self.matched = bank.match(slugs, names)
+        self.loaded: list[str] = (course.loaded or {}).get("exams", [])
         concepts = {concept.pk: concept for concept in course.concepts.all()}
         self.concepts = {concept.slug: key for key, concept in concepts.items()}
         self.concept_names = {
@@ -136,6 +140,13 @@ class _ExamLoader:
         for fault in faults:
             line = yaml.line_of(entry, fault.field)
             self.problems.append(bank.Problem(fault.message, fault.field, slug, FILE, line))
+
+    def is_deleted(self, slug: str) -> bool:
+        """Whether an exam was loaded once and deleted in the service since; noted, unless it is to be made again."""
+        gone = slug in self.loaded and slug not in self.matched and not self.overwrite
+        if gone:
+            self.changes.append(bank.Change("exam", slug, bank.Outcome.DELETED))
+        return gone
 
     def left(self) -> list[bank.Change]:
         """The exams that were loaded once and are no longer in the folder."""

@@ -209,6 +209,29 @@ def test_a_row_that_was_renamed_in_the_service_is_the_same_row(db: None, folder:
     assert len([line for line in said if "edited in the service" in line]) == 5, said
 
 
+def test_what_was_deleted_in_the_service_stays_deleted_unless_the_rest_needs_it(db: None, folder: Path) -> None:
+    lesson, concepts = folder / "lessons/decay.md", folder / "concepts.yaml"
+    text = lesson.read_text()
+    (folder / "lessons/more.md").write_text(
+        text.replace("slug: decay", "slug: more").replace("title: ", "title: More ")
+    )
+    concepts.write_text(concepts.read_text() + "- {slug: third, name: Third, lesson: decay, definition: It is.}\n")
+    load(folder)
+    Lesson.objects.get(slug="more").delete()
+    Concept.objects.get(slug="third").delete()
+    Exam.objects.get(slug="tiny-viva").delete()
+
+    for _ in range(2):
+        said = load(folder)
+        deleted = [line.split(":")[0] for line in said if "deleted in the service, left alone" in line]
+        assert deleted == ["lesson more", "concept third", "exam tiny-viva"]
+    counts = Lesson.objects.count(), Concept.objects.count(), Exam.objects.count()
+    assert counts == (1, 2, 1)
+    concepts.write_text(concepts.read_text().replace("lesson: decay, definition: It", "lesson: more, definition: It"))
+    load(folder, "--overwrite")
+    assert (Lesson.objects.count(), Concept.objects.count(), Exam.objects.count()) == (2, 3, 2)
+
+
 def test_the_order_of_concepts_is_an_edit_too(db: None, folder: Path) -> None:
     load(folder)
     Concept.objects.filter(slug="l2").update(position=9)
