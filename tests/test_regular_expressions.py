@@ -78,6 +78,8 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"(?:/|\\div)\s*$": (LENGTH, ("/  ", "\\div ")),
     # questions/kinds/short_text.py
     r"[^\W\d_]+|[\s'\",;:()]+": (LENGTH, ("a ", "a(")),
+    # questions/variants/dollars.py
+    r"\n[ \t]*(?:\n|[-+*][ \t]|\d+[.)][ \t]|[#>|]|```|~~~|:::)": (LENGTH, ("\n ", "\n1", "\n\t", "``")),
     # questions/kinds/typed_text.py, of a few hundred characters at most
     r"(?<![\w.])\.(?=\d)": (LENGTH, (".1", " .")),
     r"(?<=[^\W\d_]{2})[!?]+$": (TYPED, ("aa!", "!?")),
@@ -102,7 +104,10 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
         LENGTH,
         ('<div class="simulator-place simulator-a">x</div>', '<div class="simulator-place simulator-a', "</div>"),
     ),
-    r"[^a-z0-9]+": (LENGTH, ("a!",)),
+    r"KaTeX parse error: ([^\n]*)": (LENGTH, ("KaTeX parse error: ",)),
+    r'</span>|<span class="mord(?: mtight)?">': (LENGTH, ('<span class="mord', "</span")),
+    r"<(/?)s>": (LENGTH, ("<s", "</s")),
+    r'<(span|div) class="(math(?: display)?)">([^<]*)</\1>': (LENGTH, ('<span class="math">a</div>',)),
     r'<(span|div) class="math(?: display)?">([^<]*)</\1>': (LENGTH, ('<span class="math">a</div>',)),
     r"</(?:p|li|h\d|t[dh]|pre|div|aside)>|<br>": (LENGTH, ("</h1", "<br")),
     r"\x02([^\x02\x03]*)\x03|(\s+)|([^\s\x02]+)": (LENGTH, ("\x02a", "\x02 ")),

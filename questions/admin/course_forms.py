@@ -13,7 +13,7 @@ from questions.admin.rows import RowsField
 from questions.kinds.fields import Column
 from questions.models import Concept, ConceptEdge, Course, Lesson
 
-LESSON_FIELDS = {"try": "body_markdown", "simulator": "body_markdown"}
+LESSON_FIELDS = {"text": "body_markdown", "try": "body_markdown", "simulator": "body_markdown"}
 """Where the form shows a problem that the bank has with another field."""
 
 

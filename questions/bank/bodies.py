@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pydantic
 
 from questions import kinds
-from questions.bank.problems import BankError, problems_of
+from questions.bank.problems import BankError, Problem, problems_of
+from questions.text.appearance import appearance, find_problems
 
 
 def validate_body(kind: str, document: object) -> kinds.ItemBody:
     """The body of an item of `kind`; raises BankError naming each field that is wrong."""
     try:
-        return kinds.parse(kind, document)
+        body = kinds.parse(kind, document)
     except pydantic.ValidationError as error:
         raise BankError(problems_of(error)) from None
+    problems = [*_check_shown(kind, body), *_check_rivals(kind, body)]
+    if problems:
+        raise BankError(problems)
+    return body
+
+
+def _check_shown(kind: str, body: kinds.ItemBody) -> list[Problem]:
+    """What students would not see as it is meant."""
+    problems = [
+        Problem(message, field) for field, text in kinds.get(kind).shown(body) for message in find_problems(text)
+    ]
+    return list(dict.fromkeys(problems))
+
+
+def _check_rivals(kind: str, body: kinds.ItemBody) -> Iterator[Problem]:
+    """Options that look the same, however they are written."""
+    for group in kinds.get(kind).rivals(body):
+        seen: dict[str, str] = {}
+        for field, text in group:
+            looks = appearance(text)
+            if looks in seen:
+                yield Problem(f"“{text}” and “{seen[looks]}” look the same to students.", field)
+            seen.setdefault(looks, text)
 
 
 def normalise_body(kind: str, document: dict[str, object]) -> dict[str, object]:

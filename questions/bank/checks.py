@@ -8,6 +8,7 @@ from questions.bank.documents import ConceptDocument, LessonDocument
 from questions.bank.problems import Problem
 from questions.figures.simulators import SIMULATORS
 from questions.text import markup
+from questions.text.appearance import find_problems
 
 
 def check_lesson(
@@ -21,6 +22,8 @@ def check_lesson(
         if name not in SIMULATORS:
             message = f"There is no simulator “{name}”; there are {', '.join(SIMULATORS)}."
             problems.append(Problem(message, "simulator"))
+    texts = {"text": text, "summary": document.summary}
+    problems += [Problem(message, field) for field, each in texts.items() for message in find_problems(each)]
     missing = [slug for slug in markup.tried(text) if slug not in items]
     return problems + [Problem(f"There is no item “{slug}” to try.", "try") for slug in missing]
 
@@ -33,6 +36,7 @@ def check_concept(document: ConceptDocument, lessons: Collection[str], concepts:
         *check_known("prerequisites", document.prerequisites, concepts, "concept"),
         *check_known("encompasses", encompassed, concepts, "concept"),
     ]
+    problems += [Problem(message, "definition") for message in find_problems(document.definition)]
     if document.slug in encompassed:
         problems.append(Problem("A concept cannot practise itself along.", "encompasses"))
     return problems

@@ -288,8 +288,6 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         Texts of the prompt are in HTML; what was typed is as it was typed.
         """
 
-    # Statistics
-
     @abstractmethod
     def options(self, body: BodyT) -> list[Option]:
         """Return the expected answers, right and wrong; [] if there are too many to tell apart."""
@@ -298,11 +296,17 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def picked(self, body: BodyT, answer: AnswerT, response: ResponseT) -> list[str]:
         """Return the texts of the expected answers that a response stands for, or a text for what is none of them."""
 
+    def shown(self, body: BodyT) -> list[tuple[str, str]]:
+        """Return the texts of a body that students see (Markdown), each with its field."""
+        return [("stem", body.stem), ("explanation", body.explanation), ("solution", body.solution or "")]
+
+    def rivals(self, body: BodyT) -> list[list[tuple[str, str]]]:
+        """Return groups of texts that stand beside each other and have to look different, each with its field."""
+        return []
+
     def answers(self, body: BodyT) -> list[str]:
         """Return the texts that answer this item, right or wrong: typed elsewhere, they are no slips."""
         return [option.text for option in self.options(body)]
-
-    # Pairs: for kinds that have them
 
     def pair_answer(self, answer: AnswerT, response: object) -> PairAnswer:
         """Return what was matched with what. Raises TypeError for kinds without pairs."""

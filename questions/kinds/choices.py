@@ -132,6 +132,13 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
     def options(self, body: BodyT) -> list[Option]:
         return [Option(choice.text, choice.correct) for choice in body.choices]
 
+    def shown(self, body: BodyT) -> list[tuple[str, str]]:
+        becauses = [(f"choices.{place}.because", choice.because) for place, choice in enumerate(body.choices)]
+        return [*super().shown(body), *self.rivals(body)[0], *becauses]
+
+    def rivals(self, body: BodyT) -> list[list[tuple[str, str]]]:
+        return [[(f"choices.{place}.text", choice.text) for place, choice in enumerate(body.choices)]]
+
     def picked(self, body: BodyT, answer: ChoiceAnswer, response: ResponseT) -> list[str]:
         return [body.choices[answer["ids"][choice]].text for choice in self.chosen(response)]
 

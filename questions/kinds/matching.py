@@ -245,6 +245,20 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
     def options(self, body: Body) -> list[Option]:
         return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
 
+    def shown(self, body: Body) -> list[tuple[str, str]]:
+        becauses = [(f"pairs.{place}.because", pair.because) for place, pair in enumerate(body.pairs)]
+        becauses += [(f"distractors.{place}.because", each.because) for place, each in enumerate(body.distractors)]
+        return [*super().shown(body), *(entry for group in self.rivals(body) for entry in group), *becauses]
+
+    def rivals(self, body: Body) -> list[list[tuple[str, str]]]:
+        """The left texts; and the right ones with the distractors, where pairs may share a text."""
+        left = [(f"pairs.{place}.left", pair.left) for place, pair in enumerate(body.pairs)]
+        right: dict[str, str] = {}
+        for place, pair in enumerate(body.pairs):
+            right.setdefault(pair.right, f"pairs.{place}.right")
+        wrong = [(f"distractors.{place}.text", each.text) for place, each in enumerate(body.distractors)]
+        return [left, [(field, text) for text, field in right.items()] + wrong]
+
     def answers(self, body: Body) -> list[str]:
         return [text for pair in body.pairs for text in (pair.left, pair.right)]
 

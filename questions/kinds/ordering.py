@@ -177,6 +177,12 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         html = {step["id"]: step["text_html"] for step in prompt["steps"]}
         return [(html[step],) for step in response["order"]]
 
+    def shown(self, body: Body) -> list[tuple[str, str]]:
+        return [*super().shown(body), *self.rivals(body)[0]]
+
+    def rivals(self, body: Body) -> list[list[tuple[str, str]]]:
+        return [[(f"steps.{place}", step) for place, step in enumerate(body.steps)]]
+
     def options(self, body: Body) -> list[Option]:
         """None: there are too many orders to tell apart."""
         return []

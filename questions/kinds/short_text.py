@@ -213,6 +213,10 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     def options(self, body: Body) -> list[Option]:
         return [Option(body.accept[0], right=True), *(Option(mistake.text) for mistake in body.mistakes)]
 
+    def shown(self, body: Body) -> list[tuple[str, str]]:
+        becauses = [(f"mistakes.{place}.because", mistake.because) for place, mistake in enumerate(body.mistakes)]
+        return [*super().shown(body), *becauses]
+
     def answers(self, body: Body) -> list[str]:
         return [*body.accept, *(mistake.text for mistake in body.mistakes)]
 

@@ -4,17 +4,21 @@ Authors are untrusted in the browser: raw HTML is off, and what comes out is cle
 stays LaTeX, in elements of class `math` that the page typesets with KaTeX; without scripts it is still readable.
 """
 
+import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
 import nh3
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.container import container_plugin
@@ -23,6 +27,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
+
+from questions.variants import dollars
 
 RenderRule = Callable[[RendererHTML, Sequence[Token], int, OptionsDict, EnvType], str]
 
@@ -40,15 +46,16 @@ PERCENT = re.compile(r"(?<=\d) %")
 SIMULATOR = re.compile(r'<div class="simulator-place simulator-(?P<name>[a-z-]+)">.*?</div>', re.DOTALL)
 """In clean HTML: where an interactive figure stands."""
 TAGS = {
-    *("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
+    *("p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
     *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    **{tag: {"class"} for tag in ("span", "div", "aside", "p", "code")},
+    **{tag: {"class", "dir"} for tag in ("span", "div", "aside", "p", "code")},
+    **{tag: {"dir"} for tag in ("li", "td", "th", "blockquote")},
     "pre": {"class", "tabindex", "role", "aria-label"},
-    **{tag: {"id"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6")},
+    **{tag: {"id", "dir"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6")},
 }
 
 
@@ -70,7 +77,13 @@ def render(text: str) -> SafeString:
 @lru_cache(maxsize=8192)
 def render_inline(text: str) -> SafeString:
     """One line of Markdown as clean HTML, without a paragraph around it."""
-    return _clean(str(_MARKDOWN.renderInline(text)))
+    html = _clean(str(_MARKDOWN.renderInline(text)))
+    return format_html('<span dir="auto">{}</span>', html) if _has_right_to_left(text) else html
+
+
+def parse(text: str) -> list[Token]:
+    """Blocks of Markdown as tokens."""
+    return _MARKDOWN.parse(text)
 
 
 @lru_cache(maxsize=128)
@@ -87,7 +100,7 @@ def sections(text: str) -> tuple[Section, ...]:
         body = part[3:] if heading else part
         title = part[1].content if heading else ""
         html = _clean(str(_MARKDOWN.renderer.render(body, _MARKDOWN.options, {})))
-        parts.append(Section(_slug(title) if heading else "", title, html))
+        parts.append(Section(str(part[0].attrGet("id")) if heading else "", title, html))
     return tuple(parts)
 
 
@@ -130,7 +143,9 @@ def _clean(html: str) -> SafeString:
 
 
 def _slug(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "section"
+    """The letters and digits of a title, of any script with their marks, joined by hyphens."""
+    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in title.casefold())
+    return "-".join("".join(kept).split()) or "section"
 
 
 def _highlight(code: str, language: str, attributes: str) -> str:
@@ -177,24 +192,65 @@ def _simulator(self: RendererHTML, tokens: Sequence[Token], at: int, options: Op
 
 
 def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-    title = tokens[at + 1].content
-    return f'<{tokens[at].tag} id="{_slug(title)}">'
+    return f"<{tokens[at].tag}{self.renderAttrs(tokens[at])}>"
 
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight}).enable(["table", "strikethrough"])
-    parser.use(dollarmath_plugin, allow_digits=False, allow_space=False, double_inline=True)
+    parser.use(dollarmath_plugin)
+    parser.inline.ruler.at("math_inline", _inline_formula)
+    parser.add_render_rule("image", _image)
     parser.add_render_rule("math_inline", _inline_math)
     parser.add_render_rule("math_inline_double", _render_math("span", "math display"))
     parser.add_render_rule("math_block", _render_math("div", "math display"))
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("fence", _code)
-    parser.disable("image")
+    parser.core.ruler.push("ids", _give_ids)
+    parser.core.ruler.push("directions", _mark_directions)
     parser.core.ruler.push("unbroken", _keep_together)
     for kind in CALLOUTS:
         parser.use(container_plugin, name=kind, render=_callout)
     parser.use(container_plugin, name="simulator", render=_simulator)
     return parser
+
+
+def _inline_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the signature of the parser's rules
+    mark = dollars.formula_at(state.src, state.pos) if state.src[state.pos] == "$" else None
+    if mark is None or mark.end > state.posMax:
+        return False
+    if not silent:
+        token = state.push("math_inline_double" if mark.is_display else "math_inline", "math", 0)
+        token.content = state.src[mark.inner_start : mark.inner_end]
+    state.pos = mark.end
+    return True
+
+
+def _give_ids(state: StateCore) -> None:
+    """An id for each heading: its words, in whatever script, and a number where another has them already."""
+    taken: set[str] = set()
+    for heading, title in itertools.pairwise(state.tokens):
+        if heading.type != "heading_open":
+            continue
+        words = _slug(title.content)
+        names = itertools.chain([words], (f"{words}-{number}" for number in itertools.count(2)))
+        heading.attrSet("id", next(name for name in names if name not in taken))
+        taken.add(str(heading.attrGet("id")))
+
+
+def _mark_directions(state: StateCore) -> None:
+    """Texts with letters that are read from right to left run in their own direction."""
+    for block, line in itertools.pairwise([*state.tokens, Token("", "", 0)]):
+        if line.type == "inline" and block.nesting == 1 and block.tag and _has_right_to_left(line.content):
+            block.attrSet("dir", "auto")
+
+
+def _has_right_to_left(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+
+
+def _image(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+    """There are no images yet: publishing refuses them, and what is stored of them already shows its alternative."""
+    return escape(tokens[at].content, quote=False)
 
 
 def _keep_together(state: StateCore) -> None:

@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from questions.variants import dollars
 from questions.variants.formulas import Formula, compile_formula
 from questions.variants.functions import Array, FormulaError, Values
 
@@ -104,8 +105,14 @@ def _column(where: Placeholder, column: Array) -> list[str]:
 def parse_template(text: str, names: Collection[str]) -> Template:
     """Parse `text` over the declared `names`. Raises TemplateError, which names the placeholder."""
     parts: list[str | Placeholder] = []
-    literal, context, at = "", "text", 0
+    marks = {mark.start: mark for mark in dollars.marked_in(text, before="}", after="{")}
+    literal, mark, at = "", None, 0
     while at < len(text):
+        if at in marks:
+            mark = marks[at]
+            literal, at = literal + text[at : mark.inner_start], mark.inner_start
+            continue
+        context = mark.kind if mark and at < mark.inner_end else "text"
         char = text[at]
         if text.startswith(("{{", "}}"), at):
             literal, at = literal + char, at + 2
@@ -113,13 +120,6 @@ def parse_template(text: str, names: Collection[str]) -> Template:
         if char == "\\" and at + 1 < len(text):
             literal, at = literal + text[at : at + 2], at + 2
             continue
-        if char == "$" and context != "code":
-            context = "text" if context == "math" else "math"
-            width = 2 if text.startswith("$$", at) else 1
-            literal, at = literal + "$" * width, at + width
-            continue
-        if char == "`" and context != "math":
-            context = "text" if context == "code" else "code"
         end = text.find("}", at) if char == "{" else -1
         inner = text[at + 1 : end] if end > at else None
         if inner is not None and "{" not in inner:

@@ -151,6 +151,14 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             hint=" · ".join(part for part in (body.unit, body.hint) if part),
         )
 
+    def shown(self, body: Body) -> list[tuple[str, str]]:
+        """The texts with the numbers of some variants; none where none can be drawn, which the audit says."""
+        try:
+            variants = body.engine.generate("shown", range(SAMPLES))
+        except VariantError:
+            return super().shown(body)
+        return [(field, body.engine.render(field, each["values"])) for each in variants for field in body.engine.texts]
+
     def audit(self, body: Body, identity: str, seeds: int) -> audit.Audit:
         return audit.audit(body.engine, identity, range(seeds), gate(body))
 

@@ -66,3 +66,25 @@ def test_sections_are_cut_at_second_level_headings() -> None:
 
     assert [(section.id, section.title) for section in found] == [("", ""), ("one-two", "One *two*"), ("two", "Two")]
     assert "Inner" in found[1].html
+
+
+def test_what_is_struck_is_struck() -> None:
+    assert markup.render_inline("~~right~~ wrong") == "<s>right</s> wrong"
+
+
+def test_headings_of_any_script_have_ids_of_their_own() -> None:
+    text = "## Über α\n\n## 正则化\n\n## हिन्दी\n\n## ???\n\n## !\n\n## One *two*\n\n### one two\n\n## One two"
+    ids = ["über-α", "正则化", "हिन्दी", "section", "section-2", "one-two", "one-two-3"]
+    assert [section.id for section in markup.sections(text)] == ids
+    assert all(f'id="{each}"' in markup.render(text) for each in [*ids, "one-two-2"])
+
+
+def test_texts_from_right_to_left_run_in_their_direction() -> None:
+    assert markup.render("## مرحبا\n\nשלום\n\nHello") == (
+        '<h2 id="مرحبا" dir="auto">مرحبا</h2>\n<p dir="auto">שלום</p>\n<p>Hello</p>\n'
+    )
+    assert markup.render_inline("שלום *x*") == '<span dir="auto">שלום <em>x</em></span>'
+
+
+def test_an_image_that_is_stored_already_shows_its_alternative() -> None:
+    assert markup.render_inline("See ![the <curve>](roc.png)!") == "See the &lt;curve&gt;!"
