@@ -14,18 +14,26 @@ from questions.text.appearance import find_problems
 def check_lesson(
     document: LessonDocument, text: str, lessons: Collection[str], items: Collection[str]
 ) -> list[Problem]:
-    """What is wrong with a lesson of a course that has these lessons and items (slugs)."""
+    """What is wrong with a lesson of a course that has these lessons and items (slugs); lines are those of its text."""
     problems = list(check_known("builds_on", document.builds_on, lessons, "lesson"))
     if document.slug in document.builds_on:
         problems.append(Problem("A lesson cannot build on itself.", "builds_on"))
     for name in markup.simulators(text):
         if name not in SIMULATORS:
             message = f"There is no simulator “{name}”; there are {', '.join(SIMULATORS)}."
-            problems.append(Problem(message, "simulator"))
+            problems.append(Problem(message, "simulator", line=_line_of(name, text)))
     texts = {"text": text, "summary": document.summary}
     problems += [Problem(message, field) for field, each in texts.items() for message in find_problems(each)]
     missing = [slug for slug in markup.tried(text) if slug not in items]
-    return problems + [Problem(f"There is no item “{slug}” to try.", "try") for slug in missing]
+    return problems + [
+        Problem(f"There is no item “{slug}” to try.", "try", line=_line_of(slug, text)) for slug in missing
+    ]
+
+
+def _line_of(name: str, text: str) -> int | None:
+    """The line of a lesson's text in which a callout or a figure names this."""
+    lines = enumerate(text.splitlines(), start=1)
+    return next((number for number, line in lines if line.lstrip().startswith(":::") and name in line), None)
 
 
 def check_concept(document: ConceptDocument, lessons: Collection[str], concepts: Collection[str]) -> list[Problem]:

@@ -6,7 +6,7 @@ No database is asked: what is wrong with the files alone is found before anythin
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -38,11 +38,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry(Generic[DocumentT]):
-    """A lesson's front matter, a concept or an item, and where it stands; `text` is what follows it in a lesson."""
+    """A lesson's front matter, a concept or an item, and where it stands; `text` is what follows it in a lesson.
+
+    The text begins after so many lines of its file.
+    """
 
     place: Place
     document: DocumentT
     text: str = ""
+    lines_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,13 +128,14 @@ class FolderReader:
         lessons = []
         for name in self._files("lessons", ".md"):
             try:
-                head, text = yaml.front_matter(yaml.read_text(self.folder / name))
+                content = yaml.read_text(self.folder / name)
+                head, text = yaml.front_matter(content)
             except yaml.YAMLError as error:
                 self.problems.append(Problem(error.message, file=name, line=error.line))
                 continue
             lesson = self._parse(head, name, LessonDocument, text)
             if lesson:
-                lessons.append(lesson)
+                lessons.append(replace(lesson, lines_before=content.count("\n", 0, content.rindex(text.strip()))))
         return lessons
 
     def _entries(self, name: str, model: type[DocumentT]) -> list[Entry[DocumentT]]:

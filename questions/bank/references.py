@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from questions import kinds
 from questions.bank.bodies import validate_body
@@ -23,7 +24,9 @@ def check_references(folder: CourseFolder) -> list[Problem]:
     ]
     items = {item.document.slug for item in folder.items}
     for lesson in folder.lessons:
-        problems += _at(lesson.place, check_lesson(lesson.document, lesson.text, lessons, items))
+        for problem in check_lesson(lesson.document, lesson.text, lessons, items):
+            placed = lesson.place.problem(problem.message, problem.field)
+            problems.append(replace(placed, line=lesson.lines_before + problem.line) if problem.line else placed)
     circles = check_acyclic({each.document.slug: each.document.prerequisites for each in folder.concepts})
     for concept in folder.concepts:
         problems += _at(concept.place, check_concept(concept.document, lessons, concepts))

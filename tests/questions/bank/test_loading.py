@@ -192,6 +192,17 @@ def test_compose_loads_into_an_empty_database_alone() -> None:
     assert compose.count("load_course") == compose.count("load_course --if-empty") == 1
 
 
+@pytest.mark.parametrize("callout", ["::: exam try=true-of-l2,not-there", "::: simulator not-there"])
+def test_what_a_lessons_text_names_is_named_at_its_line(db: None, folder: Path, callout: str) -> None:
+    path = folder / "lessons/decay.md"
+    path.write_text(path.read_text().rstrip() + f"\n\n{callout}\nText with not-there.\n:::\n")
+    line = path.read_text().splitlines().index(callout) + 1
+
+    (problem,) = problems(folder)
+
+    assert problem.startswith(f"lessons/decay.md:{line}: decay: "), problem
+
+
 def test_a_missing_file_is_named(db: None, folder: Path) -> None:
     (folder / "concepts.yaml").unlink()
 
