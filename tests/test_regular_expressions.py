@@ -111,10 +111,12 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r'<(span|div) class="math(?: display)?">([^<]*)</\1>': (LENGTH, ('<span class="math">a</div>',)),
     r"</(?:p|li|h\d|t[dh]|pre|div|aside)>|<br>": (LENGTH, ("</h1", "<br")),
     r"\x02([^\x02\x03]*)\x03|(\s+)|([^\s\x02]+)": (LENGTH, ("\x02a", "\x02 ")),
-    r"([^\W_]+)": (LENGTH, ()),
+    r"([^\W_]+(?:\+\+|#)?)": (LENGTH, ("a+", "a#")),
     r"([bdfgmnprt])\1$": (LENGTH, ("b", "nn ")),
     r"<[^<>]*>": (LENGTH, ("<", "<a ")),
-    r"[^\W_]+": (LENGTH, ("a_",)),
+    r"[^\W_]+(?:\+\+|#)?": (LENGTH, ("a_", "a+", "a#")),
+    r"(?<=[^\W\d_])[\^_]\{?(?=\d)": (LENGTH, ("w^", "w_{", "w^{2")),
+    r"([^\W\d_])(\d+)": (LENGTH, ("w2",)),
     # questions/models: links of reading lists
     r"https?://[^\s/]": (LENGTH, ("https:/", "https://")),
     # quizzes/reminders

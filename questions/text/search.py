@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TypeVar, cast
@@ -22,12 +22,17 @@ from django.utils.safestring import SafeString
 from questions.models import Concept, Lesson
 from questions.text import markup
 from questions.text.snippets import snippet
-from questions.text.words import count_words, root
+from questions.text.words import count_words, is_plain, root, split_index
 
 MAX_HITS = 8
 """Hits of each type."""
 MAX_SECTIONS = 3
 """Hits within a lesson."""
+
+SENTENCE = 3
+"""From so many words on it is enough that most of them are found."""
+MOST_ROWS = 200
+"""Rows that are looked through for the most words of a sentence."""
 
 LESSON_FIELDS = ("title", "summary", "body_markdown")
 CONCEPT_FIELDS = ("name", "definition")
@@ -54,17 +59,49 @@ class _SectionHit:
     hit: Hit
 
 
-def filter_by_words(rows: QuerySet[ModelT], fields: Sequence[str], words: Sequence[str]) -> QuerySet[ModelT]:
-    """The rows in whose fields each of the words occurs; `fields` are names of text columns, or of paths into JSON."""
+def find_rows(rows: QuerySet[ModelT], fields: Sequence[str], words: Sequence[str], limit: int) -> list[ModelT]:
+    """The first rows in whose fields each of the words occurs; where there are none, those with the most of a sentence.
+
+    `fields` are names of text columns. Two queries at most.
+    """
+    best = list(filter_by_words(rows, fields, words)[:limit])
+    if best or len(words) < SENTENCE:
+        return best
+    some = list(filter_by_words(rows, fields, words, how=operator.or_)[:MOST_ROWS])
+    counts = [count_words(" ".join(str(getattr(row, field)) for field in fields), words) for row in some]
+    most = max(counts, default=0)
+    return [row for row, count in zip(some, counts, strict=True) if count == most and 2 * count > len(words)][:limit]
+
+
+def filter_by_words(
+    rows: QuerySet[ModelT],
+    fields: Sequence[str],
+    words: Sequence[str],
+    *,
+    how: Callable[[Q, Q], Q] = operator.and_,
+) -> QuerySet[ModelT]:
+    """The rows in whose fields each of the words occurs, or any; `fields` are text columns, or paths into JSON."""
     if connections[rows.db].vendor == "postgresql":
-        stemmed = rows.alias(vector=search_vector(fields)).filter(vector=_search_query(words))
-        return cast("QuerySet[ModelT]", stemmed)
-    for word in words:
-        anywhere = Q()
-        for field in fields:
-            anywhere |= Q(**{f"{field}__iregex": rf"\b{root(word)}"})
-        rows = rows.filter(anywhere)
-    return rows
+        rows = cast("QuerySet[ModelT]", rows.alias(vector=search_vector(fields)))
+        conditions = [
+            Q(vector=_search_query(word)) if is_plain(word) else _in_any(fields, "icontains", word) for word in words
+        ]
+    else:
+        conditions = [
+            _in_any(fields, "iregex", _pattern(word)) if is_plain(word) else _in_any(fields, "icontains", word)
+            for word in words
+        ]
+    return rows.filter(functools.reduce(how, conditions))
+
+
+def _in_any(fields: Sequence[str], lookup: str, value: str) -> Q:
+    return functools.reduce(operator.or_, (Q(**{f"{field}__{lookup}": value}) for field in fields))
+
+
+def _pattern(word: str) -> str:
+    """Where a word of a text begins with the root; w2 also as w^2 and w_{2}."""
+    parts = split_index(word)
+    return rf"\b{parts[0]}[\^_{{]*{parts[1]}" if parts else rf"\b{root(word)}"
 
 
 def search_vector(fields: Sequence[str]) -> CombinedExpression:
@@ -72,23 +109,21 @@ def search_vector(fields: Sequence[str]) -> CombinedExpression:
     return SearchVector(*fields, config="english") + SearchVector(*fields, config="simple")
 
 
-def _search_query(words: Sequence[str]) -> SearchQueryCombinable:
-    """All of the words, each with its stem or beginning with its root.
+def _search_query(word: str) -> SearchQueryCombinable:
+    """A word with its stem or beginning with its root; w2 also as w^2.
 
-    They are letters and digits alone, so that nothing in them is an operator.
+    It is letters and digits alone, so that nothing in it is an operator.
     """
-    either = [
-        SearchQuery(word, config="english", search_type="plain")
-        | SearchQuery(f"{root(word)}:*", config="simple", search_type="raw")
-        for word in words
-    ]
-    return functools.reduce(operator.and_, either)
+    plain = SearchQuery(word, config="english", search_type="plain")
+    either = plain | SearchQuery(f"{root(word)}:*", config="simple", search_type="raw")
+    parts = split_index(word)
+    return either | SearchQuery(" <-> ".join(parts), config="simple", search_type="raw") if parts else either
 
 
 def search_lessons(words: Sequence[str]) -> list[Hit]:
-    """The lessons' sections that hold the words, those with the words in their titles first; one query."""
-    rows = filter_by_words(Lesson.objects.all(), LESSON_FIELDS, words).only("slug", *LESSON_FIELDS)
-    hits = [hit for lesson in rows[:MAX_HITS] for hit in _section_hits(lesson, words)]
+    """The lessons' sections that hold the words, those with the words in their titles first; two queries at most."""
+    rows = find_rows(Lesson.objects.only("slug", *LESSON_FIELDS), LESSON_FIELDS, words, MAX_HITS)
+    hits = [hit for lesson in rows for hit in _section_hits(lesson, words)]
     hits.sort(key=lambda hit: (-hit.words_in_title, hit.place))
     return [hit.hit for hit in hits[:MAX_HITS]]
 
@@ -122,9 +157,10 @@ def _section_hits(lesson: Lesson, words: Sequence[str]) -> list[_SectionHit]:
 
 
 def search_concepts(words: Sequence[str]) -> list[Hit]:
-    """The concepts that hold the words, those with the words in their names first; one query."""
-    rows = filter_by_words(Concept.objects.all(), CONCEPT_FIELDS, words).only("slug", "position", *CONCEPT_FIELDS)
-    best = sorted(rows[: 10 * MAX_HITS], key=lambda concept: (-count_words(concept.name, words), concept.position))
+    """The concepts that hold the words, those with the words in their names first; two queries at most."""
+    concepts = Concept.objects.only("slug", "position", *CONCEPT_FIELDS)
+    rows = find_rows(concepts, CONCEPT_FIELDS, words, 10 * MAX_HITS)
+    best = sorted(rows, key=lambda concept: (-count_words(concept.name, words), concept.position))
     return [
         Hit(
             concept.slug,

@@ -82,5 +82,5 @@ def _render(piece: _Piece, match: str | None) -> str:
         return f'<span class="math">{escape(piece.text, quote=False)}</span>'
     if match is None:
         return escape(piece.text, quote=False)
-    parts = [(part, escape(part, quote=False)) for part in re.split(r"([^\W_]+)", piece.text)]
-    return "".join(f"<mark>{html}</mark>" if part.casefold().startswith(match) else html for part, html in parts)
+    parts = [(part, escape(part, quote=False)) for part in re.split(r"([^\W_]+(?:\+\+|#)?)", piece.text)]
+    return "".join(f"<mark>{html}</mark>" if has_word(part, match) else html for part, html in parts)

@@ -18,13 +18,41 @@ GREEK = str.maketrans(
     | {"μ": " mu ", "σ": " sigma ", "θ": " theta ", "∇": " nabla ", "Σ": " sum "}
 )
 TAG = re.compile(r"<[^<>]*>")
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+"""Letters and digits, with what makes another word of them: C++ and C# are not C."""
+INDEX = re.compile(r"(?<=[^\W\d_])[\^_]\{?(?=\d)")
+"""What stands between a letter and its raised or lowered digit in LaTeX: w^2 is w2, as w² is."""
+DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+LETTER_AND_DIGITS = re.compile(r"([^\W\d_])(\d+)")
+SENTENCES = """
+about an and any are as at be because been between by can could did difference differences do does doing don during each
+explain for from had has have how if in into is it its me my not of on or our should so such than that the their them
+then there these they this those to was we were what when where which while who why will with would you your
+"""
+STOP_WORDS = frozenset(SENTENCES.split())
+"""Words of sentences: they are left out where others are left."""
 
 
 def split_query(query: str) -> tuple[str, ...]:
-    """The different words of a query, in lower case; Greek letters as they are written in LaTeX."""
-    text = query[:LONGEST_QUERY].translate(GREEK).casefold()
-    return tuple(dict.fromkeys(_WORD.findall(text)))[:MOST_WORDS]
+    """The different words of a query, in lower case; Greek letters as they are written in LaTeX, w² and w^2 as w2."""
+    words = dict.fromkeys(WORD.findall(_spell(query[:LONGEST_QUERY].translate(GREEK))))
+    telling = [word for word in words if word not in STOP_WORDS]
+    return tuple(telling or words)[:MOST_WORDS]
+
+
+def _spell(text: str) -> str:
+    return INDEX.sub("", text.casefold().translate(DIGITS))
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word is of letters and digits alone."""
+    return word.isalnum()
+
+
+def split_index(word: str) -> tuple[str, str] | None:
+    """A letter and its digits, which a text may hold apart: w2 as w^2."""
+    match = LETTER_AND_DIGITS.fullmatch(word)
+    return (match[1], match[2]) if match else None
 
 
 def root(word: str) -> str:
@@ -38,7 +66,7 @@ def root(word: str) -> str:
 
 def has_word(text: str, start: str) -> bool:
     """Whether a word of the text begins with `start`, which is in lower case."""
-    return any(word.startswith(start) for word in _WORD.findall(text.casefold()))
+    return any(word.startswith(start) for word in WORD.findall(_spell(text)))
 
 
 def count_words(html: str, words: Sequence[str]) -> int:

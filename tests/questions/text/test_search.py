@@ -19,6 +19,10 @@ from questions.text.words import split_query
         ("soft-threshold", ("soft", "threshold")),
         ("λ=1e-4", ("lambda", "1e", "4")),
         ("a b c d e f g h i j", tuple("abcdefgh")),
+        ("C++ and C#", ("c++", "c#")),
+        ("L² w^2 x_{1}", ("l2", "w2", "x1")),
+        ("What is the difference between L1 and L2?", ("l1", "l2")),
+        ("what is that", ("what", "is", "that")),
         ("x" * 500, ("x" * 100,)),
     ],
 )
@@ -65,3 +69,7 @@ def test_a_snippet_runs_nothing_in_the_browser() -> None:
     assert "<img" not in cut
     assert "<b>" not in cut
     assert cut.count("<") == 2 * cut.count("<mark>")
+
+
+def test_a_snippet_marks_words_with_signs() -> None:
+    assert snippet("C, C++ and w² too", ["c++", "w2"]) == "C, <mark>C++</mark> and <mark>w²</mark> too"

@@ -125,6 +125,17 @@ def test_results_alone_are_sent_while_typing(course: Course) -> None:
     assert "No results" in Client().get("/search/?q=nonsense").content.decode()
 
 
+def test_signs_and_sentences_are_searched_for(web: Client) -> None:
+    assert found(web, "C++") == []
+    Concept.objects.filter(slug="factor").update(definition="As in C++, once a step; $w^2$ and $x_{1}$ apart.")
+    for query in ("C++", "c++ step", "w²", "w2", "x₁"):
+        assert ("concept", "/concepts/factor/") in found(web, query), query
+    assert found(web, "C#") == []
+    assert ("concept", "/concepts/l2/") in found(web, "L²")
+    assert ("concept", "/concepts/l2/") in found(web, "What is the L2 penalty, and how does it help me?")
+    assert found(web, "quite another sentence about penalty") == []
+
+
 def test_a_word_of_a_title_comes_first(web: Client) -> None:
     assert next(url for kind, url in found(web, "decay") if kind == "concept") == "/concepts/factor/"
 
