@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from questions import bank
 from questions.admin.course_forms import ConceptForm, CourseForm, LessonForm
-from questions.admin.edits import EditAdmin
+from questions.admin.edits import EditAdmin, EditForm
 from questions.models import Concept, Course, Lesson
+
+NamedT = TypeVar("NamedT", bound=Course | Lesson | Concept)
+
+
+class NamedAdmin(EditAdmin[NamedT]):
+    """What items name by its slug, in all clients that have them."""
+
+    def save_model(self, request: HttpRequest, obj: NamedT, form: EditForm[NamedT], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            bank.reissue_items(obj)
 
 
 @admin.register(Course)
-class CourseAdmin(EditAdmin[Course]):
+class CourseAdmin(NamedAdmin[Course]):
     form = CourseForm
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
 
 
 @admin.register(Lesson)
-class LessonAdmin(EditAdmin[Lesson]):
+class LessonAdmin(NamedAdmin[Lesson]):
     form = LessonForm
     list_display = ("title", "course", "week", "session", "minutes")
     list_filter = ("course",)
@@ -34,7 +46,7 @@ class LessonAdmin(EditAdmin[Lesson]):
 
 
 @admin.register(Concept)
-class ConceptAdmin(EditAdmin[Concept]):
+class ConceptAdmin(NamedAdmin[Concept]):
     form = ConceptForm
     list_display = ("name", "slug", "lesson", "items_tagged", "position")
     list_filter = ("course", "lesson")

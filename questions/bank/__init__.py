@@ -11,7 +11,7 @@ from questions.bank.comparison import Change, Outcome, Record, decide, differenc
 from questions.bank.documents import SLUG, SLUG_RULE, ItemDocument, is_slug, item_schema
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
-from questions.bank.items import publish, rename_item, retire, save_draft
+from questions.bank.items import publish, reissue_items, rename_item, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
 from questions.bank.practice import Practice, items_practised
@@ -47,6 +47,7 @@ __all__ = [
     "problems_of",
     "publish",
     "record_findings",
+    "reissue_items",
     "rename_item",
     "retire",
     "save_draft",

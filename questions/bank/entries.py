@@ -10,6 +10,7 @@ from questions.bank.comparison import Record, without_blanks
 from questions.bank.course_folder import Entry
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
 from questions.bank.edits import connect
+from questions.bank.items import reissue_items
 from questions.bank.locks import lock_course
 from questions.bank.problems import BankError
 from questions.bank.records import item_record
@@ -67,8 +68,11 @@ def record_of_item(entry: Entry[ItemDocument]) -> Record:
 
 def store_course(course: Course, document: CourseDocument) -> None:
     """Make the row what the entry says."""
+    is_renamed = course.slug != document.slug
     course.slug, course.title, course.description = document.slug, document.title, document.description
     course.save(update_fields=["slug", "title", "description"])
+    if is_renamed:
+        reissue_items(course)
 
 
 def create_lesson(course: Course, entry: Entry[LessonDocument]) -> Lesson:
@@ -83,10 +87,13 @@ def create_lesson(course: Course, entry: Entry[LessonDocument]) -> Lesson:
 def store_lesson(lesson: Lesson, entry: Entry[LessonDocument], builds_on: Sequence[Lesson]) -> None:
     """Make the row what the entry says."""
     fields = entry.document.model_dump(exclude={"builds_on"}) | {"body_markdown": entry.text}
+    is_renamed = lesson.slug != entry.document.slug
     for name, value in fields.items():
         setattr(lesson, name, value)
     lesson.save(update_fields=fields)
     lesson.builds_on.set(builds_on)
+    if is_renamed:
+        reissue_items(lesson)
 
 
 def create_concept(course: Course, entry: Entry[ConceptDocument], lesson: Lesson) -> Concept:
@@ -111,9 +118,12 @@ def store_concept(
 ) -> None:
     """Make the row and its edges what the entry says; `concepts` has the row of each slug of the folder."""
     document = entry.document
+    is_renamed = concept.slug != document.slug
     concept.slug, concept.name, concept.definition = document.slug, document.name, document.definition
     concept.lesson = lesson
     concept.save(update_fields=["slug", "name", "definition", "lesson"])
+    if is_renamed:
+        reissue_items(concept)
     practised = [(concepts[edge.concept], edge.weight) for edge in document.encompasses]
     connect(concept, [concepts[slug] for slug in document.prerequisites], practised)
 

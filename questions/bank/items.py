@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from questions import kinds
@@ -15,7 +15,7 @@ from questions.bank.bodies import normalise_body, validate_body
 from questions.bank.documents import SLUG_RULE, is_slug
 from questions.bank.locks import lock_course, lock_item
 from questions.bank.problems import BankError, Problem
-from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, VersionConcept
+from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, Lesson, VersionConcept
 from questions.text.markup import rename_tried
 
 ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
@@ -176,6 +176,21 @@ def retire(item: Item) -> bool:
         _store_state(course, current)
     item.refresh_from_db()
     return asked
+
+
+@transaction.atomic
+def reissue_items(renamed: Course | Lesson | Concept) -> None:
+    """Have clients load the published items of what was renamed again, since they know it by its name."""
+    match renamed:
+        case Course():
+            about, course = Q(course=renamed), renamed.pk
+        case Lesson():
+            about, course = Q(published__lesson=renamed), renamed.course_id
+        case Concept():
+            about, course = Q(published__tags__concept=renamed), renamed.course_id
+    locked = lock_course(course)
+    for item in Item.objects.published().filter(about):
+        _store_state(locked, item)
 
 
 def _store_state(course: Course, item: Item) -> None:

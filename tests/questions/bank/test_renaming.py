@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from django.test import Client
 
 from questions import bank
-from questions.models import Concept, Item, ItemVersion, Lesson, VersionConcept
+from questions.models import Concept, Course, Item, ItemVersion, Lesson, VersionConcept
 from tests.courses import TINY, load
 from tests.forms import filled_in
 
@@ -68,6 +68,22 @@ def test_an_item_is_renamed_with_the_lessons_that_offer_it(instructor: Client) -
     assert instructor.post(address, {**sent, "slug": "factor"}).status_code == 302
     other.refresh_from_db()
     assert (other.slug, Item.objects.count()) == ("factor", 6)
+
+
+def test_clients_get_items_again_once_something_that_they_name_is_renamed(instructor: Client) -> None:
+    course = Course.objects.get()
+    of_l2 = Item.objects.filter(tags__concept__slug="l2").count()
+    edges = {"edges-TOTAL_FORMS": "0", "edges-INITIAL_FORMS": "0"}
+    for model, renamed in ((Concept, of_l2), (Lesson, 6), (Course, 6)):
+        before = Course.objects.get(pk=course.pk).revision
+        row = model.objects.order_by("pk").first()
+        assert row is not None
+        address = f"/admin/questions/{model._meta.model_name}/{row.pk}/change/"
+        for sent, count in (({}, 0), ({"slug": "other"}, renamed)):
+            answer = instructor.post(address, {**edges, **filled_in(instructor, address), **sent})
+            assert answer.status_code == 302, answer.context["adminform"].form.errors
+            newer = Item.objects.filter(revision__gt=before).values_list("revision", flat=True)
+            assert sorted(newer) == list(range(before + 1, before + count + 1))
 
 
 def test_versions_from_before_get_their_tags_by_name_or_from_their_item(db: None) -> None:
