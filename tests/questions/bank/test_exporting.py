@@ -47,7 +47,7 @@ def to_do(folder: Path) -> list[str]:
     return out.getvalue().splitlines()[:-1]
 
 
-@pytest.mark.parametrize("source", [TINY, COURSE], ids=["tiny", "first"])
+@pytest.mark.parametrize("source", [TINY, pytest.param(COURSE, marks=pytest.mark.slow)], ids=["tiny", "first"])
 def test_an_export_loads_back_as_the_same_here_and_elsewhere(db: None, tmp_path: Path, source: Path) -> None:
     course = load_copy(source)
     before = everything(course)
