@@ -20,7 +20,7 @@ from examprep.models import User
 from quizzes import memory_upkeep, presentations, schedule
 from quizzes.calendar import study_day
 from quizzes.models import Card, ReviewEvent
-from tests.conftest import WRONG
+from tests.conftest import WRONG, examples
 
 Key = Callable[[str], Any]
 BEGIN = datetime(2026, 3, 10, 22, tzinfo=UTC)
@@ -216,7 +216,7 @@ def test_the_log_is_what_a_plain_model_says(student: User, key: Key) -> None:
     run_state_machine_as_test(
         Mine,
         settings=settings(
-            max_examples=40,
+            max_examples=examples(40),
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

@@ -22,7 +22,7 @@ from examprep.models import User
 from quizzes import memory_upkeep, presentations, schedule
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
-from tests.conftest import WRONG
+from tests.conftest import WRONG, examples
 
 Key = Callable[[str], Any]
 Event = dict[str, Any]
@@ -76,7 +76,7 @@ def states(student: User) -> list[tuple[Any, ...]]:
     return list(Card.objects.filter(student=student).order_by("pk").values_list("pk", *CARD_STATE))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_duplicates_and_batches_do_not_matter(student: User, key: Key, data: st.DataObject) -> None:
     with transaction.atomic():
