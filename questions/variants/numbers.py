@@ -52,10 +52,16 @@ _REPLACEMENTS = {
     "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*",
     "÷": "/", "⁄": "/", "∕": "/",
     "％": "%", "．": ".", "，": ",", "（": "(", "）": ")",
-    "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)",
     "\\times": "*", "\\cdot": "*", "\\div": "/", "\\left": "", "\\right": "", "\\%": "%", "\\,": "\u2009",
     "\\dfrac": "\\frac", "\\tfrac": "\\frac", "√": "\\sqrt", "**": "^", "$": "",
 }  # fmt: skip
+_FRACTION = re.compile(r"(?:(?<![\d.,])(\d+))?([¼½¾⅐-⅞])")
+"""A fraction in one sign, and the whole number before it: 1½."""
+_EXPONENT = re.compile(r"(?<=[\d.])([eE]) *([-+]) *(?=\d)")
+_POINTS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
+"""Points between thousands, and a decimal comma: 1.234,5."""
+_UNSEPARATED = re.compile(r"[\d.)] +[-+][\d.(]")
+"""In a list: two numbers without a comma between them, or a difference."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
@@ -75,6 +81,8 @@ def read(text: str) -> Reading:
     if is_list:
         separator = ";" if ";" in inner else ","
         parts = [part.strip() for part in inner.split(separator)]
+        if any(map(_UNSEPARATED.search, parts)):
+            raise NumberError(f"“{text}” has two readings: put a comma between the numbers of a list, as in [1, -2].")
         # In `[1,5; 2,5]` the comma is the decimal one; in `[1, 5]` it separates.
         readings = [_scalar(part, comma_allowed=separator == ";") for part in parts]
         return Reading(tuple(value for value, _ in readings), is_list=True, comma=any(comma for _, comma in readings))
@@ -83,18 +91,27 @@ def read(text: str) -> Reading:
 
 
 def _plain(text: str) -> str:
+    text = _FRACTION.sub(_spell_fraction, text)
     text = "".join(char if char.isascii() else str(unicodedata.decimal(char, char)) for char in text)
     text = re.sub(r"([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
     for typed, plain in _REPLACEMENTS.items():
         text = text.replace(typed, plain)
+    text = _EXPONENT.sub(r"\1\2", text)
     text = re.sub(r"^[a-zA-Zλη]\s*=\s*", "", text)
     if not re.match(r"[-+]?0[xX]", text):
         text = re.sub(r"(?<=[\d)}.]) *[xX] *(?=[\d(\\.])", "*", text)
     return _GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
 
 
+def _spell_fraction(match: re.Match[str]) -> str:
+    fraction = unicodedata.normalize("NFKC", match[2]).replace("⁄", "/")
+    return f"({match[1]}+{fraction})" if match[1] else f"({fraction})"
+
+
 def _unbracketed(text: str) -> tuple[str, bool]:
     if text[:1] == "[" and text[-1:] == "]":
+        return text[1:-1], True
+    if text[:1] == "{" and text[-1:] == "}" and re.search(r"[,;]", text) and not re.search(r"[{}]", text[1:-1]):
         return text[1:-1], True
     if text[:1] == "(" and text[-1:] == ")" and re.search(r"[,;]", text) and ")" not in text[:-1]:
         return text[1:-1], True
@@ -105,6 +122,9 @@ def _scalar(text: str, *, comma_allowed: bool) -> tuple[Fraction, bool]:
     commas = text.count(",")
     if commas and not comma_allowed:
         raise NumberError(f"“{text}” cannot be read. {UNDERSTOOD}")
+    if _POINTS.fullmatch(text):
+        bare = text.replace(".", "").replace(",", ".")
+        raise NumberError(f"“{text}” has points and a comma: write {bare}.")
     if commas:
         if re.search(r"(?<!\d)0*[1-9]\d{0,2},\d{3}(?!\d)", text) or commas > 1 or "." in text:
             bare = text.replace(",", "")

@@ -81,6 +81,42 @@ def test_every_dash_is_a_minus(minus: str) -> None:
     assert [float(value) for value in numbers.read(f"{minus}5").values] == [-5]
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        *(
+            ("⅓", 1 / 3),
+            ("1½", 1.5),
+            ("-1½", -1.5),
+            ("2 ¾", 0),
+            ("1.5e -3", 0.0015),
+            ("1.5E - 3", 0.0015),
+            ("⅞", 0.875),
+        ),
+        ("1.5e+3", 1500),
+    ],
+)
+def test_numbers_in_other_spellings(typed: str, value: float) -> None:
+    if not value:
+        with pytest.raises(numbers.NumberError):
+            numbers.read(typed)
+        return
+    assert float(numbers.read(typed).values[0]) == pytest.approx(value)
+
+
+def test_points_between_thousands_are_not_the_point() -> None:
+    with pytest.raises(numbers.NumberError, match=r"write 1234567\.25"):
+        numbers.read("1.234.567,25")
+
+
+def test_lists_in_other_spellings() -> None:
+    assert [float(value) for value in numbers.read("{1,2}").values] == [1, 2]
+    assert [float(value) for value in numbers.read("[1 - 2, 3]").values] == [-1, 3]
+    for typed in ("[1.0 -2.0]", "[1, 2 -3]"):
+        with pytest.raises(numbers.NumberError, match="put a comma"):
+            numbers.read(typed)
+
+
 def test_what_answers_something_else_is_no_slip(course: Course) -> None:
     def publish(slug: str, accept: str) -> Item:
         from questions import bank
