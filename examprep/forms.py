@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.forms import (
     AddEmailForm,
@@ -54,14 +55,46 @@ class SettingsForm(forms.ModelForm[User]):
         return User.objects.get(pk=self.instance.pk).reminder_hour if hour is None else hour
 
 
+class ExamDateInput(forms.MultiWidget):
+    """A date, and beside it a time: a date alone is enough, where one field for both would send nothing."""
+
+    MORNING = "09:00"
+
+    def __init__(self) -> None:
+        date = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        time = forms.TimeInput(attrs={"type": "time", "aria-label": "Time"}, format="%H:%M")
+        super().__init__({"": date, "time": time})
+
+    def decompress(self, value: datetime | str | None) -> list[object]:
+        """Split an instant, as it is stored or as it was sent."""
+        if isinstance(value, datetime):
+            return [value.date(), value.time()]
+        return list((value or "").partition("T")[::2])
+
+    def value_from_datadict(  # type: ignore[override]
+        self, data: Mapping[str, Any], files: Any, name: str
+    ) -> str:
+        """Return date and time as one, as apps send them; a date alone means the morning."""
+        date = str(data.get(name, "")).strip()
+        return date if not date or "T" in date else f"{date}T{data.get(f'{name}_time') or self.MORNING}"
+
+    def id_for_label(self, id_: str) -> str:
+        return id_
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["subwidgets"][0]["attrs"]["id"] = context["widget"]["attrs"].get("id")
+        return context
+
+
 class ExamDateForm(forms.Form):
     """The student's own exam date in one course; empty to follow the course's dates."""
 
     exam_at = forms.DateTimeField(
         required=False,
         label="Exam",
-        help_text="In your time zone. Leave it empty to follow the course's dates.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="In your time zone; without a time, at 9 in the morning. Leave it empty for the course's dates.",
+        widget=ExamDateInput(),
     )
 
     def clean_exam_at(self) -> datetime | None:

@@ -166,6 +166,24 @@ def test_a_new_time_zone_alone_moves_no_exam(web: Client, student: User) -> None
     assert enrolment.exam_at == nine
 
 
+@pytest.mark.parametrize(
+    ("time", "hour"), [({}, 9), ({"_time": ""}, 9), ({"_time": "14:00"}, 14)], ids=["none", "empty", "time"]
+)
+def test_a_date_alone_is_enough_for_an_exam(web: Client, student: User, time: dict[str, str], hour: int) -> None:
+    enrolment = student.enrolments.get()
+    field = f"exam-{enrolment.pk}-exam_at"
+    sent = {"time_zone": "UTC", "daily_minutes": 20, "day_rollover_hour": 4, "desired_retention": 0.9}
+    sent |= {field: "2030-01-15"} | {field + name: value for name, value in time.items()}
+
+    assert web.post("/settings/", sent).status_code == 302
+
+    enrolment.refresh_from_db()
+    assert enrolment.exam_at == datetime(2030, 1, 15, hour, tzinfo=UTC)
+    page = web.get("/settings/").content.decode()
+    assert f'type="date" name="{field}" value="2030-01-15"' in page
+    assert f'value="{hour:02}:00"' in page
+
+
 def test_an_exam_date_that_is_past_is_refused_at_the_field_of_its_exam(web: Client, student: User) -> None:
     enrolment = student.enrolments.get()
     titles = schedule.name_own_exams([enrolment])

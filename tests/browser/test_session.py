@@ -322,7 +322,8 @@ def test_the_exam_date_and_the_time_zone_are_set(page: Page, live_server: LiveSe
     log_in(page)
     page.goto("/settings/")
     page.locator("[name=time_zone]").fill("Asia/Kolkata")
-    page.locator("input[type=datetime-local]").fill("2030-01-15T09:30")
+    page.locator("input[type=date]").fill("2030-01-15")
+    page.locator("input[type=time]").fill("09:30")
     page.get_by_role("button", name="Save").click()
 
     page.goto("/today/")
