@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ from questions.variants.functions import Array, Values
 WORK = 60_000
 """Steps of exact arithmetic that one formula may take over all seeds; of a longer one fewer variants are compared."""
 FEWEST = 20
-"""Variants that are compared, whatever a formula costs."""
+"""Variants that are compared all the same, until all formulas together have taken `TOTAL` steps; then one is."""
+TOTAL = 1_500_000
+"""A second or two."""
 NOISE = 1e-9
 """Of a number: what binary fractions may differ by."""
 SHARE = 0.01
@@ -42,6 +45,7 @@ AT_THE_LIMIT = (
     "variant meets, such as > 0.0999 for > 0.1, or round first, as in round(x, 6) > 0.1."
 )
 UNDECIDED = "{place}: two numbers are so near that nobody can say which is larger. Round them before they are compared."
+TOO_LARGE = "{place}: this takes too long to be checked. Use smaller matrices, or fewer formulas."
 HIDDEN = (
     "{place}: the text does not show all digits of {name} that are used. Draw it with fewer digits, or show it "
     "in full, as in {{{name}:.10g}}."
@@ -53,13 +57,18 @@ Allowed = Callable[[float], float]
 """The error that an answer of this size may have."""
 
 
-@dataclass(frozen=True)
+class _TooLargeError(ValueError):
+    """Exact arithmetic of an item that would take too long."""
+
+
+@dataclass
 class _Variants:
     """The drawn variants: the engine's values and, row by row, what gives exact ones."""
 
     engine: Engine
     seeds: Sequence[int]
     values: Values
+    spent: int = 0
 
     @functools.cached_property
     def rows(self) -> dict[int, _Row]:
@@ -80,16 +89,44 @@ class _Variants:
             known[name] = frozenset().union(*(known[used] for used in formula.names))
         return known
 
+    @functools.cached_property
+    def lets_for(self) -> dict[str, frozenset[str]]:
+        """The lets that each let comes from, and itself."""
+        known: dict[str, frozenset[str]] = {}
+        for name, formula in self.engine.lets.items():
+            known[name] = frozenset([name]).union(*(known.get(used, frozenset()) for used in formula.names))
+        return known
+
+    def cost(self, formula: Formula) -> int:
+        """The steps that one variant takes: the parts of the formula and of its lets, for each number that is drawn."""
+        lets = frozenset().union(*(self.lets_for.get(name, frozenset()) for name in formula.names))
+        parts = _steps(formula.text) + sum(_steps(self.engine.lets[name].text) for name in lets)
+        return parts * max(sum(self.engine.draws[name].size for name in self._draws(formula)), 1)
+
+    def _draws(self, formula: Formula) -> list[str]:
+        return sorted(frozenset().union(*(self.drawn_for[name] for name in formula.names)))
+
     def distinct(self, formula: Formula) -> list[int]:
         """The first row of each combination of draws that the formula comes from, as many as may be computed."""
-        names = sorted(frozenset().union(*(self.drawn_for[name] for name in formula.names)))
+        names = self._draws(formula)
         if not names:
             return [0]
         columns = [self.values[name].reshape(len(self.seeds), -1) for name in names]
         table = np.ascontiguousarray(np.column_stack(columns))
         whole = table.view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
         first: list[int] = np.sort(np.unique(whole, return_index=True)[1]).tolist()
-        return first[: max(FEWEST, WORK // (_steps(formula.text) * table.shape[1]))]
+        return first[: max(FEWEST, WORK // self.cost(formula))]
+
+    def affordable(self, formula: Formula) -> Iterator[int]:
+        """The rows to compare, while there is time. Raises _TooLargeError where there is none for a single one."""
+        cost = self.cost(formula)
+        for number, at in enumerate(self.distinct(formula)):
+            if number and self.spent > TOTAL:
+                return
+            if self.spent > 2 * TOTAL:
+                raise _TooLargeError
+            self.spent += cost
+            yield at
 
 
 class _Row(dict[str, Exact]):
@@ -113,12 +150,15 @@ def disagreements(
     """Where key, mistakes, conditions or texts are not what exact arithmetic gives, and where texts hide digits."""
     variants = _Variants(engine, seeds, values)
     cases: Cases = {}
+    place = "let"
     try:
         for place, formula, column, error in _compared(variants, computed, allowed):
             for message, at in _compare(variants, formula, column, error):
                 cases.setdefault(message.format(place=place), []).append((seeds[at], _numbers(variants, formula, at)))
     except ShapeError as error:
         return {str(error): [(seeds[0], "")]}
+    except _TooLargeError:
+        return {TOO_LARGE.format(place=place): [(seeds[0], "")]}
     for message, at in _hidden(variants):
         cases.setdefault(message, []).append((seeds[at], ""))
     return cases
@@ -163,8 +203,8 @@ def _compare(
     text = formula.text
     if text in variants.engine.draws:
         return
-    first = variants.distinct(formula)
-    for at in first[:1] if allowed(1.0) == math.inf else first:
+    rows = variants.affordable(formula)
+    for at in itertools.islice(rows, 1 if allowed(1.0) == math.inf else None):
         try:
             right = exact.evaluate(text, variants.row(at))
         except ShapeError as error:

@@ -149,3 +149,16 @@ def test_what_has_no_value_or_cannot_be_told() -> None:
         evaluate("sqrt(2)*sqrt(3) > sqrt(6)", {})
     with pytest.raises(ShapeError):
         evaluate("sum(1)", {})
+
+
+def test_exact_arithmetic_of_the_largest_items_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    item: dict[str, Any] = {
+        "draw": {"A": "matrix(16, 16, uniform(0, 1, 0.001))"},
+        "let": {f"C{n}": "A*A + A/3 - A*A*A + A*(A + 1)*(A - 1)" for n in range(9)},
+        "stem": "{A[0][0]}",
+        "answer": "sum(C8[0])",
+    }
+    assert refusals(2, **item) == []
+    monkeypatch.setattr("questions.variants.independent.TOTAL", 20_000)
+    (problem,) = refusals(2, **item)
+    assert "takes too long to be checked" in problem
