@@ -8,7 +8,7 @@ import pydantic
 
 from questions import kinds
 from questions.bank.problems import BankError, Problem, problems_of
-from questions.text.appearance import appearance, find_problems
+from questions.text.appearance import appearance, find_flaws
 
 
 def validate_body(kind: str, document: object) -> kinds.ItemBody:
@@ -26,7 +26,7 @@ def validate_body(kind: str, document: object) -> kinds.ItemBody:
 def _check_shown(kind: str, body: kinds.ItemBody) -> list[Problem]:
     """What students would not see as it is meant."""
     problems = [
-        Problem(message, field) for field, text in kinds.get(kind).shown(body) for message in find_problems(text)
+        Problem(flaw.message, field) for field, text in kinds.get(kind).shown(body) for flaw in find_flaws(text)
     ]
     return list(dict.fromkeys(problems))
 

@@ -8,7 +8,7 @@ from questions.bank.documents import ConceptDocument, LessonDocument
 from questions.bank.problems import Problem
 from questions.figures.simulators import SIMULATORS
 from questions.text import markup
-from questions.text.appearance import find_problems
+from questions.text.appearance import find_flaws
 
 
 def check_lesson(
@@ -22,8 +22,8 @@ def check_lesson(
         if name not in SIMULATORS:
             message = f"There is no simulator “{name}”; there are {', '.join(SIMULATORS)}."
             problems.append(Problem(message, "simulator", line=_line_of(name, text)))
-    texts = {"text": text, "summary": document.summary}
-    problems += [Problem(message, field) for field, each in texts.items() for message in find_problems(each)]
+    problems += [Problem(flaw.message, "text", line=flaw.line) for flaw in find_flaws(text)]
+    problems += [Problem(flaw.message, "summary") for flaw in find_flaws(document.summary)]
     missing = [slug for slug in markup.tried(text) if slug not in items]
     return problems + [
         Problem(f"There is no item “{slug}” to try.", "try", line=_line_of(slug, text)) for slug in missing
@@ -44,7 +44,7 @@ def check_concept(document: ConceptDocument, lessons: Collection[str], concepts:
         *check_known("prerequisites", document.prerequisites, concepts, "concept"),
         *check_known("encompasses", encompassed, concepts, "concept"),
     ]
-    problems += [Problem(message, "definition") for message in find_problems(document.definition)]
+    problems += [Problem(flaw.message, "definition") for flaw in find_flaws(document.definition)]
     if document.slug in encompassed:
         problems.append(Problem("A concept cannot practise itself along.", "encompasses"))
     return problems

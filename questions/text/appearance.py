@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
 from html import unescape
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -14,23 +14,27 @@ from questions.text import katex, markup
 from questions.text.words import TAG
 
 MATH = re.compile(r'<(span|div) class="(math(?: display)?)">([^<]*)</\1>')
-GROUPS = re.compile(r'</span>|<span class="mord(?: mtight)?">')
-"""In KaTeX's HTML: what braces alone make, as in `x_{1}`, and nobody sees."""
 STRUCK = re.compile(r"<(/?)s>")
 LONGEST_QUOTE = 60
 """Characters of a formula that a message repeats."""
 
 
-@functools.lru_cache(maxsize=8192)
-def find_problems(text: str) -> tuple[str, ...]:
-    """What of a Markdown text students would not see as it is meant: images, and formulas that KaTeX cannot set."""
-    return tuple(message for token in _all_tokens(text) if (message := _problem(token)))
+class Flaw(NamedTuple):
+    """What students would not see as it is meant, and the line (from 1) at which its paragraph begins."""
+
+    message: str
+    line: int
 
 
-def _all_tokens(text: str) -> Iterator[Token]:
-    for token in markup.parse(text):
-        yield token
-        yield from token.children or []
+@functools.lru_cache(maxsize=4096)
+def find_flaws(text: str) -> tuple[Flaw, ...]:
+    """The flaws of a Markdown text: images, and formulas that KaTeX cannot set."""
+    return tuple(
+        Flaw(message, block.map[0] + 1 if block.map else 1)
+        for block in markup.parse(text)
+        for token in (block, *(block.children or []))
+        if (message := _problem(token))
+    )
 
 
 def _problem(token: Token) -> str | None:
@@ -40,14 +44,14 @@ def _problem(token: Token) -> str | None:
         return None
     formula = token.content.strip()
     try:
-        katex.typeset(formula, display=token.type != "math_inline")
+        katex.appearance(formula, display=token.type != "math_inline")
     except katex.FormulaError as error:
         quoted = formula if len(formula) <= LONGEST_QUOTE else f"{formula[:LONGEST_QUOTE]}…"
         return f"The formula ${quoted}$ cannot be shown: {error}."
     return None
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=4096)
 def appearance(text: str) -> str:
     """What is seen of a text in one line: texts with the same appearance look the same.
 
@@ -61,10 +65,9 @@ def appearance(text: str) -> str:
 def _set(match: re.Match[str]) -> str:
     formula = unescape(match[3]).strip()
     try:
-        html = katex.typeset(formula, display=match[2] != "math")
+        return katex.appearance(formula, display=match[2] != "math")
     except katex.FormulaError:
         return formula
-    return GROUPS.sub("", html).translate({ord("<"): "\x04", ord(">"): "\x05"})  # no tags of the text
 
 
 def _seen(char: str) -> str:

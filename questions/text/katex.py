@@ -7,6 +7,7 @@ reaches no file and no network; each formula has a second and 64 MiB.
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import re
 import threading
@@ -21,6 +22,8 @@ SECONDS, BYTES = 1.0, 64 << 20
 REFUSED = "#cc0f0e"
 """The colour in which KaTeX sets a command that it knows and does not trust."""
 _MESSAGE = re.compile(r"KaTeX parse error: ([^\n]*)")
+_GROUPS = re.compile(r'</span>|<span class="mord(?: mtight)?">')
+"""In KaTeX's HTML: what braces alone make, as in `x_{1}`, and nobody sees."""
 _UNDERLINE = "\u0332"
 
 
@@ -72,7 +75,7 @@ def _start() -> MiniRacer:
 
 @functools.lru_cache(maxsize=8192)
 def _typeset(formula: str, *, display: bool) -> tuple[str, str]:
-    """The formula in HTML, and what is wrong with it."""
+    """What the formula looks like, as a digest of its HTML, and what is wrong with it."""
     try:
         html = _engine.typeset(formula, display=display)
     except (JSTimeoutException, JSOOMException):
@@ -80,12 +83,13 @@ def _typeset(formula: str, *, display: bool) -> tuple[str, str]:
     except JSEvalException as error:
         match = _MESSAGE.search(str(error))
         return "", (match[1].replace(_UNDERLINE, "") if match else "it cannot be set")
-    return html, "it has a command that is not allowed" if REFUSED in html else ""
+    looks = hashlib.blake2b(_GROUPS.sub("", html).encode(), digest_size=16).hexdigest()
+    return looks, "it has a command that is not allowed" if REFUSED in html else ""
 
 
-def typeset(formula: str, *, display: bool = False) -> str:
-    """The formula in HTML, as a page sets it. Raises FormulaError."""
-    html, problem = _typeset(formula, display=display)
+def appearance(formula: str, *, display: bool = False) -> str:
+    """What a formula looks like: the same for two that are set alike. Raises FormulaError."""
+    looks, problem = _typeset(formula, display=display)
     if problem:
         raise FormulaError(problem)
-    return html
+    return looks

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 from questions import bank
 from questions.models import Course
 from questions.text import katex
-from questions.text.appearance import appearance, find_problems
+from questions.text.appearance import appearance, find_flaws
+from tests.courses import TINY
 
 TEXTS: dict[str, object] = {"stem": "Which?", "explanation": "So."}
 
@@ -93,13 +96,13 @@ def test_pairs_may_share_a_text() -> None:
     ],
 )
 def test_what_cannot_be_shown_is_named(text: str, words: str) -> None:
-    (problem,) = find_problems(text)
-    assert words in problem
+    (problem,) = find_flaws(text)
+    assert words in problem.message
 
 
 @pytest.mark.parametrize("text", ["costs $5 or $10", r"`$\foo$`", "$a$ and $$b$$", r"\$x$", "a ! [b](https://c.de)"])
 def test_what_can_be_shown_is_not_refused(text: str) -> None:
-    assert find_problems(text) == ()
+    assert find_flaws(text) == ()
 
 
 def test_the_place_of_a_formula_is_named_everywhere(course: Course) -> None:
@@ -119,8 +122,21 @@ def test_the_place_of_a_formula_is_named_everywhere(course: Course) -> None:
         assert {problem.field for problem in refused.value.problems} == {field}
 
 
+def test_a_lesson_is_refused_at_the_line_of_its_paragraph(tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(TINY, folder)
+    lesson = next((folder / "lessons").glob("*.md"))
+    lines = lesson.read_text().count("\n")
+    lesson.write_text(lesson.read_text().rstrip("\n") + "\n\nAnd $x_{1$ here.\n")
+    with pytest.raises(bank.BankError) as refused:
+        bank.load_course(folder)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.field, problem.line) == (f"lessons/{lesson.name}", "text", lines + 2)
+    assert "$x_{1$ cannot be shown" in problem.message
+
+
 def test_a_process_that_is_forked_checks_with_an_engine_of_its_own() -> None:
-    katex.typeset("x_0")
+    katex.appearance("x_0")
     if not (child := os.fork()):
-        os._exit(0 if "x" in katex.typeset("x_{forked}") else 1)
+        os._exit(0 if katex.appearance("x_{2}") else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
