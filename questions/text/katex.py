@@ -81,8 +81,8 @@ def _typeset(formula: str, *, display: bool) -> tuple[str, str]:
     except (JSTimeoutException, JSOOMException):
         return "", "it takes too long to set"
     except JSEvalException as error:
-        match = _MESSAGE.search(str(error))
-        return "", (match[1].replace(_UNDERLINE, "") if match else "it cannot be set")
+        match = _MESSAGE.search(str(error).partition("\n")[0])
+        return "", (match[1].replace(_UNDERLINE, "") if match else "KaTeX cannot set it")
     looks = hashlib.blake2b(_GROUPS.sub("", html).encode(), digest_size=16).hexdigest()
     return looks, "it has a command that is not allowed" if REFUSED in html else ""
 

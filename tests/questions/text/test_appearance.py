@@ -92,6 +92,7 @@ def test_pairs_may_share_a_text() -> None:
         ("$$\n\\begin{aligned} x\n$$", "cannot be shown"),
         (r"$\includegraphics{a.png}$", "a command that is not allowed"),
         (r"$\def\a{\a\a}\a$", "Too many expansions"),
+        ("$" + "x^{" * 3000 + "}" * 3000 + "$", "KaTeX cannot set it"),
         ("![ROC](roc.png)", "Images cannot be shown yet"),
     ],
 )
