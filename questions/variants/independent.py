@@ -235,7 +235,7 @@ def _same(number: float | list[float], right: Exact, allowed: Allowed) -> bool:
 
 
 def _is_near(number: float, right: Scalar, allowed: Allowed) -> bool:
-    """Whether a float is the exact number, give or take what is harmless; nothing is near to zero but zero."""
+    """Whether a float is the exact number, give or take what is harmless."""
     try:
         about = float(right)
     except OverflowError:
@@ -243,7 +243,7 @@ def _is_near(number: float, right: Scalar, allowed: Allowed) -> bool:
     if number == about or (number == 0 and abs(about) < NOTHING):
         return True
     difference = abs(number - about)
-    return right != 0 and difference <= max(abs(about) * NOISE, allowed(about) * SHARE)
+    return difference <= max(abs(about) * NOISE, allowed(about) * SHARE)
 
 
 def _exactly(number: float | list[float]) -> Exact:

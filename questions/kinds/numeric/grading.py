@@ -75,13 +75,20 @@ def gate(body: Body) -> audit.Gate:
             return audit.Verdict(None)
 
     precision = body.precision
-    measured = body.tolerance is not None and body.tolerance.of is not None
+
+    def harmless(key: float) -> float:
+        """What a key may be off; by nothing where errors are relative to another number, or to a rest that is zero."""
+        is_relative = body.tolerance is not None and body.tolerance.of is not None
+        if is_relative or (key == 0 and precision.decimals is None):
+            return 0.0
+        return tolerances.allowed_error(key, precision, body.allowed, None)
+
     return audit.Gate(
         grade=verdict,
         rounded=precision.rounded if body.asks_digits or body.tolerance is None else repr,
         unit=precision.unit,
         neighbours=body.tolerance is None and not precision.exact,
-        allowed=lambda key: 0.0 if measured else tolerances.allowed_error(key, precision, body.allowed, None),
+        allowed=harmless,
     )
 
 

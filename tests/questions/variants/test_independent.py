@@ -16,7 +16,7 @@ from questions.variants.exact_numbers import ShapeError, UndecidedError, Undefin
 from questions.variants.formulas import compile_formula
 
 
-def refusals(seeds: int = 100, **changes: Any) -> list[str]:
+def refusals(seeds: int = 300, **changes: Any) -> list[str]:
     document = {"stem": "How many?", "explanation": "So.", "digits": 3, **changes}
     if changes.get("exact") or "decimals" in changes:
         del document["digits"]
@@ -36,6 +36,15 @@ def refusals(seeds: int = 100, **changes: Any) -> list[str]:
             "answer",
         ),
         ({"let": {"a": 0.1}, "answer": "a*3 - 0.3"}, "answer"),
+        (
+            {
+                "draw": {"v": "vector(3, uniform(-1, 1, 0.1))"},
+                "stem": "{v}",
+                "answer": "sum(v)",
+                "where": ["sum(v) < 0.05"],
+            },
+            "answer",
+        ),
         ({"answer": "sign(0.1*3 - 0.3) + 5"}, "answer"),
         ({"answer": "5 if 0.1*3 == 0.3 else 6"}, "answer"),
         ({"answer": "0.3 % 0.1"}, "answer"),
@@ -64,6 +73,7 @@ def test_what_binary_fractions_decide_is_refused(changes: dict[str, Any], place:
             "exact": True,
         },
         {"draw": {"v": "vector(4, uniform(-2, 2, 0.1))"}, "stem": "{v}", "answer": "norm(v) + exp(-mean(v))"},
+        {"draw": {"v": "vector(3, uniform(-1, 1, 0.1))"}, "stem": "{v}", "answer": "sum(v)", "decimals": 2},
         {"draw": {"x": "loguniform(1e-6, 1e-3, 3)"}, "stem": "{x}", "answer": "1 - exp(-x)"},
     ],
 )
