@@ -7,7 +7,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from questions.text import markup
@@ -46,6 +46,7 @@ def test_formulas_and_money(text: str, expected: list[str]) -> None:
 @settings(max_examples=150)
 def test_the_renderer_sees_the_same_formulas(pieces: list[str]) -> None:
     text = "".join(pieces).replace(".\n\n", ".").replace("{n}", "n").strip()
+    assume(not text.startswith("```"))  # a block of code, which a line does not have
     html = markup.render_inline(text)
     rendered = [unescape(match) for match in re.findall(r'<span class="math(?: display)?">([^<]*)</span>', html)]
     assert rendered == [formula.strip() for formula in formulas(text)]
