@@ -21,6 +21,12 @@ from questions.variants.templates import Template, TemplateError, parse_template
 
 ENGINE_VERSION = 1
 MAX_REDRAWS = 64
+MAX_DRAWN = 1000
+"""Numbers that one variant draws: an audit draws a thousand variants, redraws not counted."""
+MAX_HELD = 2000
+"""Numbers that one variant holds, drawn and computed by `let`."""
+MAX_SHOWN = 300
+"""Numbers that one text shows."""
 KEY = "answer"
 OF = "tolerance of"
 MISTAKE = "mistake {}"
@@ -192,6 +198,7 @@ def compile_engine(
         except DrawError as error:
             raise SpecError(f"draw.{name}", str(error)) from None
         names.append(name)
+    _check_drawn(draws)
     for name in _in_order(let):
         text = let[name]
         _check_name(f"let.{name}", name, names)
@@ -244,6 +251,15 @@ def _template(field: str, text: str, names: Sequence[str]) -> Template:
         raise SpecError(field, str(error)) from None
 
 
+def _check_drawn(draws: Mapping[str, Draw]) -> None:
+    """Refuse what would draw too much, before anything is drawn."""
+    drawn = sum(draw.size for draw in draws.values())
+    if drawn > MAX_DRAWN:
+        largest = max(draws, key=lambda name: draws[name].size)
+        message = f"A variant draws at most {MAX_DRAWN} numbers, and this one {drawn}: make the vectors shorter."
+        raise SpecError(f"draw.{largest}", message)
+
+
 def finite_rows(column: Array) -> NDArray[np.bool_]:
     """Whether each seed's value is a finite number in all its entries: (seeds,)."""
     return np.asarray(np.isfinite(column).reshape(len(column), -1).all(axis=1))
@@ -256,6 +272,9 @@ def _try_out(engine: Engine) -> None:
     values |= {name: draw.sample(word, word, key_of("try", name)) for name, draw in engine.draws.items()}
     for name, formula in engine.lets.items():
         values[name] = _tried(f"let.{name}", formula, values)
+        held = sum(column.size for column in values.values())
+        if held > MAX_HELD:
+            raise SpecError(f"let.{name}", f"A variant holds at most {MAX_HELD} numbers: make the vectors shorter.")
     for n, constraint in enumerate(engine.where):
         _tried(f"where.{n}", constraint, values)
     answer = _tried("answer", engine.answer, values)
@@ -267,8 +286,11 @@ def _try_out(engine: Engine) -> None:
     if engine.of is not None and _tried("tolerance.of", engine.of, values).shape not in (answer.shape, (1,)):
         raise SpecError("tolerance.of", f"Use one number, or {_shape(answer)}, as the answer is.")
     for field, template in engine.texts.items():
+        shown = 0
         for placeholder in template.placeholders:
-            _tried(field, placeholder.formula, values)
+            shown += _tried(field, placeholder.formula, values).size
+            if shown > MAX_SHOWN:
+                raise SpecError(field, f"A text shows at most {MAX_SHOWN} numbers: show fewer, or shorter vectors.")
 
 
 def _tried(field: str, formula: Formula, values: Values) -> Array:

@@ -226,3 +226,26 @@ def test_lets_may_stand_in_any_order_but_not_in_a_circle() -> None:
     assert backwards.generate(IDENTITY, range(20)) == forwards.generate(IDENTITY, range(20))
     with pytest.raises(SpecError, match=r"let\.b.*“c” is not declared|let\.b.*c"):
         compiled(draw={"a": "integer(2, 9)"}, let={"b": "c + a", "c": "b + 1"}, answer="b")
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"draw": {f"m{n}": "matrix(64, 64, integer(0, 9))" for n in range(19)}}, "draw.m0"),
+        ({"draw": {"v": "vector(64, integer(0, 9))"}, "let": {f"w{n}": "v + 1" for n in range(30)}}, None),
+        ({"draw": {"m": "matrix(30, 30, integer(0, 9))"}, "let": {"a": "m + 1", "b": "m + 2"}}, "let.b"),
+        ({"draw": {"x": "integer(1, 9)"}, "texts": {"stem": "{x}" * 6600}}, "stem"),
+        ({"draw": {"m": "matrix(30, 30, integer(0, 9))"}, "texts": {"solution": "{m}"}}, "solution"),
+        ({"draw": {"x": "integer(1, 9)"}, "texts": {"stem": "{x} " * 300}}, None),
+    ],
+)
+def test_what_would_cost_too_much_is_refused_before_it_is_drawn(spec: dict[str, Any], field: str | None) -> None:
+    spec = {"answer": "1", **spec}
+    if field is None:
+        assert compiled(**spec).generate(IDENTITY, [1])
+        return
+
+    with pytest.raises(SpecError, match="at most") as refused:
+        compiled(**spec)
+
+    assert refused.value.field == field
