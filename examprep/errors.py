@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -17,9 +18,11 @@ RETRY_AFTER = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400, also for a host name that is not served here; 503 where a session could not be stored."""
+    """400; 413 where too much was sent; 503 where a session could not be stored."""
     if _is_database_away(exception):
         return _try_later(request)
+    if isinstance(exception, RequestDataTooBig):
+        return _failed(request, 413, "This is more than a request may hold; send less at a time.")
     return _failed(request, 400, "This request cannot be read, or the host name is not served here.")
 
 

@@ -35,6 +35,17 @@ def test_a_host_that_is_not_served_is_a_problem_to_programs_and_a_page_to_people
     assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
+@pytest.mark.django_db
+def test_too_much_is_said_to_be_too_much(student: User) -> None:
+    much = "x" * 3_000_000
+    client = Client()
+    assert is_problem(client.post("/_allauth/app/v1/auth/login", much, content_type="application/json"), 413)
+    client.force_login(student)
+    page = client.post("/settings/", {"minutes": much})
+    assert (page.status_code, page["Content-Type"]) == (413, "text/html; charset=utf-8")
+    assert client.get("/settings/").status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_locked_database_says_when_to_come_back(api: Api, course: Course) -> None:
     if connection.vendor != "sqlite":
