@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -41,18 +42,20 @@ class _Engine:
 
     def typeset(self, formula: str, *, display: bool) -> str:
         options = {"displayMode": display, "throwOnError": True, "output": "html", "errorColor": REFUSED}
-        with self.lock:
-            if self.context is None:
-                self.context = _start()
-            try:
-                html = self.context.call(
-                    "katex.renderToString", formula, options, timeout_sec=SECONDS, max_memory=BYTES
-                )
-            except (JSTimeoutException, JSOOMException):
-                self.context.close()
-                self.context = None
-                raise
+        with self.lock, ThreadPoolExecutor(1) as thread:
+            # In a thread of its own: the engine would take an event loop that runs in this one, and wait for it.
+            html = thread.submit(self._render, formula, options).result()
         return str(html)
+
+    def _render(self, formula: str, options: dict[str, object]) -> object:
+        if self.context is None:
+            self.context = _start()
+        try:
+            return self.context.call("katex.renderToString", formula, options, timeout_sec=SECONDS, max_memory=BYTES)
+        except (JSTimeoutException, JSOOMException):
+            self.context.close()
+            self.context = None
+            raise
 
     def leave(self) -> None:
         """In a new process: the engine's thread stayed in the old one. Kept: closing it would wait."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -134,6 +135,13 @@ def test_a_lesson_is_refused_at_the_line_of_its_paragraph(tmp_path: Path) -> Non
     (problem,) = refused.value.problems
     assert (problem.file, problem.field, problem.line) == (f"lessons/{lesson.name}", "text", lines + 2)
     assert "$x_{1$ cannot be shown" in problem.message
+
+
+def test_a_formula_is_checked_where_an_event_loop_runs() -> None:
+    async def check() -> str:
+        return katex.appearance(r"\eta_{7}")
+
+    assert asyncio.run(check())
 
 
 def test_a_process_that_is_forked_checks_with_an_engine_of_its_own() -> None:
