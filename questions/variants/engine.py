@@ -25,6 +25,8 @@ MAX_DRAWN = 1000
 """Numbers that one variant draws: an audit draws a thousand variants, redraws not counted."""
 MAX_HELD = 2000
 """Numbers that one variant holds, drawn and computed by `let`."""
+MAX_REDRAWN = 5_000_000
+"""Numbers that are drawn and computed again for the sake of conditions, over all seeds of a batch."""
 MAX_SHOWN = 300
 """Numbers that one text shows."""
 KEY = "answer"
@@ -92,8 +94,10 @@ class Engine:
         attempt = np.zeros(len(words), dtype=np.uint64)
         values = self._values(identity, words, attempt)
         pending = np.flatnonzero(~self._met(values))
+        held, redrawn = sum(column[:1].size for column in values.values()), 0
         for redraw in range(1, MAX_REDRAWS + 1):
-            if not pending.size:
+            redrawn += held * pending.size
+            if not pending.size or redrawn > MAX_REDRAWN:
                 break
             attempt[pending] = redraw
             again = self._values(identity, words[pending], attempt[pending])
@@ -102,7 +106,8 @@ class Engine:
             pending = pending[~self._met(again)]
         if pending.size:
             unlucky = [int(word) for word in words[pending]]
-            raise VariantError(f"No draw met the constraints in {MAX_REDRAWS} redraws.", unlucky)
+            tried = "the time there is" if redrawn > MAX_REDRAWN else f"{MAX_REDRAWS} redraws"
+            raise VariantError(f"No draw met the constraints in {tried}.", unlucky)
         return values, attempt.astype(np.float64)
 
     def _values(self, identity: str, seeds: Words, attempt: Words) -> dict[str, Array]:

@@ -249,3 +249,12 @@ def test_what_would_cost_too_much_is_refused_before_it_is_drawn(spec: dict[str, 
         compiled(**spec)
 
     assert refused.value.field == field
+
+
+def test_conditions_that_are_never_met_cost_no_more_than_a_few_draws() -> None:
+    engine = compiled(draw={"m": "matrix(31, 32, integer(0, 9))"}, where=["m[0][0] > 9"], answer="1")
+    with pytest.raises(VariantError, match="in the time there is"):
+        engine.generate(IDENTITY, range(1000))
+    few = compiled(draw={"x": "integer(0, 9)"}, where=["x > 9"], answer="1")
+    with pytest.raises(VariantError, match="in 64 redraws"):
+        few.generate(IDENTITY, range(1000))
