@@ -10,9 +10,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from examprep.problems import CONTENT_TYPE, problem
+from examprep.problems import CONTENT_TYPE, FOR_PROGRAMS, problem
 
-FOR_PROGRAMS = ("/api/", "/_allauth/")
 RETRY_AFTER = 5
 """Seconds after which to try again when the database is away or locked."""
 

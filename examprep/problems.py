@@ -16,6 +16,8 @@ from rest_framework.views import exception_handler
 from typing_extensions import TypedDict
 
 CONTENT_TYPE = "application/problem+json"
+FOR_PROGRAMS = ("/api/", "/_allauth/")
+"""Where paths begin that programs ask for."""
 
 
 class CursorPages(CursorPagination):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
 from django.test import Client
+from waitress.adjustments import Adjustments
+from waitress.parser import HTTPRequestParser
 
 from examprep.models import User
+from examprep.run.worker import MAX_BODY, Refusal
 from questions.models import Course
 from tests.conftest import Api
 
@@ -80,3 +84,16 @@ def test_a_session_that_cannot_be_stored_is_no_fault_of_the_client(
     monkeypatch.setattr("django.conf.settings.SESSION_SAVE_EVERY_REQUEST", True)
     page = client.get("/settings/")
     assert (page.status_code, page["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(("path", "content_type"), [("/api/v1/me/", PROBLEM), ("/settings/", "text/plain")])
+def test_more_than_is_read_at_all_is_a_problem_to_programs(path: str, content_type: str) -> None:
+    settings = Adjustments(max_request_body_size=MAX_BODY, ident=None)
+    request = HTTPRequestParser(settings)
+    request.received(f"POST {path} HTTP/1.1\r\nContent-Length: {MAX_BODY}\r\n\r\n".encode())
+    written: list[bytes] = []
+    server = SimpleNamespace(adj=settings, server_name="examprep")
+    Refusal(SimpleNamespace(server=server, write_soon=written.append), request).execute()
+    answer = b"".join(written).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert f"Content-Type: {content_type}" in answer

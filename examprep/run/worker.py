@@ -7,6 +7,7 @@ only ever compute. Gunicorn starts, watches and replaces the processes.
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import time
@@ -17,15 +18,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from examprep.patience import limit_waiting
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
-
-    from waitress.channel import HTTPChannel
 
 Channels: TypeAlias = dict[int, wasyncore.dispatcher]
 """What Waitress's loop looks at, by descriptor."""
@@ -56,8 +56,36 @@ class Lanes(ThreadedTaskDispatcher):  # type: ignore[misc] # Waitress has no typ
             super().add_task(task)
 
 
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """The answer to what Waitress cannot read: a problem document, where a program asked."""
+
+    def execute(self) -> None:
+        """Write the answer, and close the connection: what was not read would be taken for the next request."""
+        # Gunicorn reads this module before Django is set up.
+        from examprep.problems import CONTENT_TYPE, FOR_PROGRAMS, problem  # noqa: PLC0415
+
+        if not getattr(self.request, "path", "").startswith(FOR_PROGRAMS):
+            super().execute()
+            return
+        error = self.request.error
+        body = json.dumps(problem(error.code, error.body)).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", CONTENT_TYPE))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]
+    """A client's connection."""
+
+    error_task_class = Refusal
+
+
 class Listener(TcpWSGIServer):  # type: ignore[misc]
     """Waitress on one listening socket; it takes all connections that wait, not one at a look."""
+
+    channel_class = Connection
 
     def handle_accept(self) -> None:
         """Accept until nobody waits; Waitress passes over what it could not accept."""
