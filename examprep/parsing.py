@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import IO
 
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
+MAX_BYTES = 1024 * 1024
 
-class ShallowJSON(JSONParser):
-    """Reads JSON. What is nested deeper than Python reads is malformed like any other.
+
+class TooLarge(APIException):
+    """413, before anything is read into objects."""
+
+    status_code = 413
+    default_detail = f"A request holds at most {MAX_BYTES} bytes; send less at a time."
+
+
+class BoundedJSON(JSONParser):
+    """Reads JSON of at most MAX_BYTES. What is nested deeper than Python reads is malformed like any other.
 
     A character that no database keeps is left to whoever reads the field: in a batch it costs its own event alone.
     """
@@ -19,8 +29,11 @@ class ShallowJSON(JSONParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, object] | None = None
     ) -> dict[str, object]:
+        body = stream.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise TooLarge
         try:
-            return super().parse(stream, media_type, parser_context)
+            return super().parse(BytesIO(body), media_type, parser_context)
         except RecursionError:
             raise ParseError("JSON parse error: this is nested too deeply.") from None
 

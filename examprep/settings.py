@@ -241,7 +241,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["examprep.parsing.AnyTextJSON"],
-    "DEFAULT_PARSER_CLASSES": ["examprep.parsing.ShallowJSON"],
+    "DEFAULT_PARSER_CLASSES": ["examprep.parsing.BoundedJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "examprep.problems.CursorPages",
     "PAGE_SIZE": 50,

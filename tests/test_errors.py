@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from types import SimpleNamespace
@@ -45,6 +46,10 @@ def test_too_much_is_said_to_be_too_much(student: User) -> None:
     client = Client()
     assert is_problem(client.post("/_allauth/app/v1/auth/login", much, content_type="application/json"), 413)
     client.force_login(student)
+    for call, method in (("me", client.patch), ("reviews/batch", client.post)):
+        assert is_problem(
+            method(f"/api/v1/{call}/", json.dumps({"device": much}), content_type="application/json"), 413
+        )
     page = client.post("/settings/", {"minutes": much})
     assert (page.status_code, page["Content-Type"]) == (413, "text/html; charset=utf-8")
     assert client.get("/settings/").status_code == 200

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from quizzes import reviews, schedule
 from quizzes.api.requests import InvalidFields, StudentRequest
-
-MAX_BATCH_BYTES = 1024 * 1024
-
-
-class BatchTooLarge(APIException):
-    """413, before anything of the batch is read."""
-
-    status_code = 413
-    default_detail = f"A batch holds at most {MAX_BATCH_BYTES} bytes; send fewer events at a time."
 
 
 class ReviewBatch(APIView):
@@ -25,8 +15,6 @@ class ReviewBatch(APIView):
 
     @extend_schema(request=reviews.Batch, responses=reviews.BatchResultPayload)
     def post(self, request: StudentRequest) -> Response:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BATCH_BYTES:
-            raise BatchTooLarge
         try:
             return Response(schedule.answer(request.user, request.data))
         except reviews.BatchError as error:
