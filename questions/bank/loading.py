@@ -142,11 +142,11 @@ class _Loader:
             row = self._lesson(lesson.document.slug)
             if self._load_entry("lesson", lesson, row, entries.record_of_lesson(lesson), before.of_lessons):
                 entries.store_lesson(row, lesson, [self._lesson(slug) for slug in lesson.document.builds_on])
+        by_slug = {slug: self._concept(slug) for slug in self.concepts}
         for concept in concepts:
             node = self._concept(concept.document.slug)
             if self._load_entry("concept", concept, node, entries.record_of_concept(concept), before.of_concepts):
-                needed = {slug: self._concept(slug) for slug in self.concepts}
-                entries.store_concept(node, concept, self._lesson(concept.document.lesson), needed)
+                entries.store_concept(node, concept, self._lesson(concept.document.lesson), by_slug)
         Lesson.objects.bulk_update([self._lesson(slug) for slug in _slugs(lessons)], ["loaded"])
         Concept.objects.bulk_update([self._concept(slug) for slug in _slugs(concepts)], ["loaded"])
         self._order_concepts([row.pk for row in before.concepts])

@@ -1,7 +1,7 @@
 """What is stored of what can be asked: courses and lessons, the concept graph, and the bank of versioned items."""
 
 from questions.models.author import Author
-from questions.models.concepts import Concept, ConceptEdge
+from questions.models.concepts import Concept, ConceptEdge, ConceptReferences
 from questions.models.courses import Course, Lesson
 from questions.models.items import Finding, Item, ItemConcept, ItemQuerySet, ItemVersion, VersionConcept
 
@@ -9,6 +9,7 @@ __all__ = [
     "Author",
     "Concept",
     "ConceptEdge",
+    "ConceptReferences",
     "Course",
     "Finding",
     "Item",

@@ -1,10 +1,23 @@
 """The concept graph of a course."""
 
+from __future__ import annotations
+
+from typing import TypeVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from questions.models.courses import Course, Lesson
+
+ReferenceT = TypeVar("ReferenceT", bound=models.Model)
+
+
+class ConceptReferences(models.Manager[ReferenceT]):
+    """Rows that refer to a `concept`: what it is called now comes along, in the same query."""
+
+    def get_queryset(self) -> models.QuerySet[ReferenceT]:
+        return super().get_queryset().select_related("concept")
 
 
 class Concept(models.Model):

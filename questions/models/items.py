@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from questions import kinds
-from questions.models.concepts import Concept
+from questions.models.concepts import Concept, ConceptReferences
 from questions.models.courses import Course, Lesson
 
 
@@ -133,12 +133,6 @@ class ItemVersion(models.Model):
         super().save(*args, **kwargs)
 
 
-class VersionConceptManager(models.Manager["VersionConcept"]):
-    def get_queryset(self) -> models.QuerySet[VersionConcept]:
-        """A version's concepts are told by their names: those come along, in the same query."""
-        return super().get_queryset().select_related("concept")
-
-
 class VersionConcept(models.Model):
     """A version's tag, as the item had it when the version was published; the first is its main concept."""
 
@@ -146,7 +140,7 @@ class VersionConcept(models.Model):
     concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="version_tags")
     position = models.PositiveSmallIntegerField(default=0)
 
-    objects = VersionConceptManager()
+    objects = ConceptReferences["VersionConcept"]()
 
     class Meta:
         ordering = ("position", "id")

@@ -11,7 +11,7 @@ import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -69,11 +69,8 @@ class _Variants:
     seeds: Sequence[int]
     values: Values
     spent: int = 0
-
-    @functools.cached_property
-    def rows(self) -> dict[int, _Row]:
-        """The rows that were needed so far."""
-        return {}
+    rows: dict[int, _Row] = field(default_factory=dict)
+    """The rows that were needed so far."""
 
     def row(self, at: int) -> _Row:
         """The exact values of one variant."""
@@ -169,12 +166,7 @@ def _compared(
 ) -> Iterator[tuple[str, Formula, Array | None, Allowed]]:
     engine, values = variants.engine, variants.values
     for name, formula in engine.lets.items():
-        yield (
-            f"let.{name}",
-            formula,
-            values[name],
-            lambda number: math.inf,
-        )  # its shapes alone: numbers where they are used
+        yield f"let.{name}", formula, values[name], _anything
     yield "answer", engine.answer, computed[KEY], allowed
     if engine.of is not None:
         yield "tolerance.of", engine.of, computed[OF], _strict
@@ -185,6 +177,11 @@ def _compared(
     shown = {part.formula: place for place, text in reversed(list(engine.texts.items())) for part in text.placeholders}
     for formula, place in shown.items():
         yield place, formula, formula(values), _roughly
+
+
+def _anything(number: float) -> float:
+    """Of a let the shapes alone are compared: its numbers are where they are used."""
+    return math.inf
 
 
 def _strict(number: float) -> float:
@@ -204,7 +201,7 @@ def _compare(
     if text in variants.engine.draws:
         return
     rows = variants.affordable(formula)
-    for at in itertools.islice(rows, 1 if allowed(1.0) == math.inf else None):
+    for at in itertools.islice(rows, 1 if allowed is _anything else None):
         try:
             right = exact.evaluate(text, variants.row(at))
         except ShapeError as error:

@@ -141,8 +141,6 @@ class ResultPayload(TypedDict):
 
 def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
     """The sitting with its slots, as its student sees it while it is open; `now` is told as the server's clock."""
-    slots = sitting.slots.select_related("presentation__version__item", "presentation__version__lesson")
-    slots = slots.prefetch_related("presentation__version__tags")
     return {
         "id": str(sitting.pk),
         "exam": sitting.exam.slug,
@@ -154,7 +152,7 @@ def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
         "closed_at": format_instant(sitting.closed_at) if sitting.closed_at else None,
         "server_now": format_instant(now),
         "sections": sitting.sections,
-        "slots": [slot_payload(slot) for slot in slots],
+        "slots": [slot_payload(slot) for slot in sitting.slots.with_versions()],
     }
 
 

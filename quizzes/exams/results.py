@@ -49,8 +49,7 @@ def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
     """
     if sitting.is_open:
         raise StillOpenError("This sitting is still open.")
-    asked = sitting.slots.select_related("presentation__version__item", "presentation__version__lesson")
-    slots = list(asked.prefetch_related("presentation__version__tags"))
+    slots = list(sitting.slots.with_versions())
     released = is_feedback_released(sitting, now)
     asked_elsewhere = presentations.items_in_open_sittings(sitting.student_id) if released else set()
     return {

@@ -69,8 +69,7 @@ def _store_check(check: QuickCheck) -> None:
 def _load_asked(student: Student, stored: Sequence[str]) -> list[Presentation]:
     """Return the presentations of a stored check, in its order."""
     asked = Presentation.objects.filter(student=student, pk__in=stored)
-    asked = asked.select_related("version__item", "version__lesson").prefetch_related("version__tags")
-    by_id = {str(shown.pk): shown for shown in asked}
+    by_id = {str(shown.pk): shown for shown in asked.with_versions()}
     return [by_id[pk] for pk in stored if pk in by_id]
 
 

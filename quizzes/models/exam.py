@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from questions.models import Concept, Course
+from questions.models import Concept, ConceptReferences, Course
 
 
 class Exam(models.Model):
@@ -90,12 +90,6 @@ class Exam(models.Model):
         return {**written, "concepts": {name: weight for name, weight in weights.items() if name not in gone}}
 
 
-class ExamConceptManager(models.Manager["ExamConcept"]):
-    def get_queryset(self) -> models.QuerySet[ExamConcept]:
-        """What a concept is called now comes along, in the same query."""
-        return super().get_queryset().select_related("concept")
-
-
 class ExamConcept(models.Model):
     """The concept that an exam's blueprint calls `name`, whatever it is called by now."""
 
@@ -103,7 +97,7 @@ class ExamConcept(models.Model):
     concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="exam_names")
     name = models.CharField(max_length=50)
 
-    objects = ExamConceptManager()
+    objects = ConceptReferences["ExamConcept"]()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exam", "name"], name="exam_names_a_concept_once")]

@@ -1,6 +1,9 @@
 """An item as it was put to one student."""
 
+from __future__ import annotations
+
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +11,14 @@ from django.db.models import Q
 
 from questions.models import ItemVersion
 from quizzes.models.card import Card
+
+
+class PresentationQuerySet(models.QuerySet["Presentation"]):
+    """Presentations, with what their payloads say."""
+
+    def with_versions(self) -> Self:
+        """Return them with their versions, and with the items, lessons and concepts of these."""
+        return self.select_related("version__item", "version__lesson").prefetch_related("version__tags")
 
 
 class Presentation(models.Model):
@@ -30,6 +41,8 @@ class Presentation(models.Model):
     closed_at = models.DateTimeField(
         null=True, blank=True, help_text="Answered, or replaced by a newer version of its item."
     )
+
+    objects = PresentationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,7 +1,9 @@
 """An exam as one student sits it."""
 
+from __future__ import annotations
+
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -60,6 +62,15 @@ class Sitting(models.Model):
         return self.state == self.State.OPEN
 
 
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Slots, with what their payloads say."""
+
+    def with_versions(self) -> Self:
+        """Return them with their presentations and versions, and with the items, lessons and concepts of these."""
+        slots = self.select_related("presentation__version__item", "presentation__version__lesson")
+        return slots.prefetch_related("presentation__version__tags")
+
+
 class Slot(models.Model):
     """A question of a sitting, or a round of a viva, with the student's newest answer.
 
@@ -82,6 +93,8 @@ class Slot(models.Model):
     score = models.FloatField(null=True, blank=True, help_text="0 to 1, once it is closed.")
     grade: Any = models.JSONField(null=True, blank=True)
     oral = models.JSONField(null=True, blank=True, help_text="The student's own mark of a spoken answer {pair, mark}.")
+
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         ordering = ("sitting", "number")

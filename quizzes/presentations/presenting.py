@@ -59,8 +59,7 @@ def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presen
 def _load_open(cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
     """Return the open presentations of these cards, by card."""
     waiting = Presentation.objects.filter(card__in=list(cards), closed_at__isnull=True)
-    waiting = waiting.select_related("version__item", "version__lesson").prefetch_related("version__tags")
-    return {shown.card_id: shown for shown in waiting}
+    return {shown.card_id: shown for shown in waiting.with_versions()}
 
 
 def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:

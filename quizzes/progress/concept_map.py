@@ -126,7 +126,9 @@ def without_circles(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> l
 
     Names are placed once all that leads to them comes from names placed before; in a circle the first one is.
     """
-    sources = {name: {source for source, target in edges if target == name} for name in names}
+    sources: dict[str, set[str]] = {name: set() for name in names}
+    for source, target in edges:
+        sources[target].add(source)
     placed: dict[str, int] = {}
     while sources:
         ready = [name for name, before in sources.items() if before <= placed.keys()] or [next(iter(sources))]

@@ -143,10 +143,7 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
         answer = _check(request, lesson, request.user, renew=True)
         return answer if is_partial(request) else redirect(address)
     asked = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
-    presentation = get_object_or_404(
-        asked.select_related("version__item", "version__lesson").prefetch_related("version__tags"),
-        pk=answering.read_uuid(request.POST.get("presentation")),
-    )
+    presentation = get_object_or_404(asked.with_versions(), pk=answering.read_uuid(request.POST.get("presentation")))
     if presentations.is_in_open_sitting(request.user, presentation):
         # Its key waits for the end of the sitting that asks it too.
         raise Http404("This question is in an exam that is open.")

@@ -188,9 +188,7 @@ def _feedback(request: StudentRequest, answered: ReviewEvent) -> HttpResponse:
 
 def _questions(request: StudentRequest) -> QuerySet[Presentation]:
     """Return the student's questions but those of sittings, which are answered, and whose answers are shown, there."""
-    return Presentation.objects.filter(student=request.user, in_sitting=False).select_related(
-        "version__item", "version__lesson"
-    )
+    return Presentation.objects.filter(student=request.user, in_sitting=False).with_versions()
 
 
 def _posted_question(request: StudentRequest) -> Presentation:
