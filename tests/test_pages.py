@@ -132,6 +132,12 @@ def test_the_answer_stays_to_be_read(web: Client, api: Api, key: Key) -> None:
     assert web.get(f"/review/{result['id']}/").status_code == 404
 
 
+def test_who_stops_before_the_first_answer_is_not_told_that_nothing_is_due(web: Client) -> None:
+    page = web.get("/review/summary/").content.decode()
+    assert "Nothing answered yet" in page
+    assert "Nothing is due" not in page
+
+
 def test_the_summary_names_what_was_missed(web: Client, api: Api) -> None:
     one = next(one for one in api.queue()["results"] if one["kind"] == "numeric")
     api.answer(one["id"], {"value": "17"})
