@@ -6,6 +6,7 @@ Pure: names and edges in, places and paths out, in the units of an SVG. The same
 from __future__ import annotations
 
 import textwrap
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -195,12 +196,25 @@ def _untangled(columns: list[list[Place]], links: Sequence[tuple[Place, Place]])
 
 
 def crossings(columns: Sequence[Sequence[Place]], links: Sequence[tuple[Place, Place]]) -> int:
-    """How many pairs of edges cross between neighbouring layers."""
+    """How many pairs of edges cross between neighbouring layers.
+
+    Sorted by where they begin, two of them cross where the ends are in the other order: inversions are counted.
+    """
     row = {place: at for column in columns for at, place in enumerate(column)}
+    by_layer: dict[int, list[tuple[int, int]]] = {}
+    for a, b in links:
+        by_layer.setdefault(a.layer, []).append((row[a], row[b]))
+    return sum(_inversions([end for _, end in sorted(rows)]) for rows in by_layer.values())
+
+
+def _inversions(numbers: Sequence[int]) -> int:
+    """How many pairs of numbers stand with the greater one first."""
     count = 0
-    for at, (a, b) in enumerate(links):
-        for c, d in links[at + 1 :]:
-            count += a.layer == c.layer and (row[a] - row[c]) * (row[b] - row[d]) < 0
+    before: list[int] = []  # in order
+    for number in numbers:
+        at = bisect_right(before, number)
+        count += len(before) - at
+        before.insert(at, number)
     return count
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from questions.models import Concept, ConceptEdge, Course
 from quizzes.models import Student
-from quizzes.progress import concept_map
+from quizzes.progress import concept_map, drawings
 from quizzes.progress.mastery import ConceptMastery, load_mastery
 
 
@@ -40,7 +40,7 @@ def load_maps(student: Student | None) -> list[CourseMap]:
     return [
         CourseMap(
             course,
-            concept_map.draw([concept.slug for concept in concepts[course.pk]], edges[course.pk]),
+            drawings.draw([concept.slug for concept in concepts[course.pk]], edges[course.pk]),
             {concept.slug: ConceptMastery(concept, mastery.get(concept.slug)) for concept in concepts[course.pk]},
         )
         for course in Course.objects.filter(pk__in=concepts).order_by("pk")

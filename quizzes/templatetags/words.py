@@ -1,4 +1,4 @@
-"""Template filters: numbers and instants in words."""
+"""Template filters: numbers, instants and mastery as they are read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from quizzes.calendar import HasStudyDay, study_day
+from quizzes.memory.concepts import Mastery
 
 register = template.Library()
 
@@ -27,6 +30,19 @@ def about_minutes(seconds: float) -> str:
 def percent(share: float | None) -> str:
     """Return a share in [0, 1] as whole percent; nothing for None."""
     return "" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+@register.filter
+def mastery(known: Mastery | None) -> SafeString:
+    """Return how well a concept is known: a meter, the estimate and its interval; or that it is not started."""
+    if known is None or known.mastery <= 0:
+        return SafeString('<span class="quiet small">not started</span>')
+    return format_html(
+        '<span class="meter" aria-hidden="true"><span style="--at: {}"></span></span>'
+        '<span class="numbers">{} <span class="quiet small">{} to {}</span></span>',
+        hundredfold(known.mastery),
+        *map(percent, (known.mastery, known.low, known.high)),
+    )
 
 
 @register.filter

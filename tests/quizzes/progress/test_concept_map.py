@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.progress import concept_map
+from quizzes.progress.drawings import Drawings
+from tests.effort import thread_seconds
 
 DIAMOND = (["a", "b", "c", "d"], [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"), ("a", "d")])
 
@@ -63,3 +67,41 @@ def test_any_graph_fits_its_drawing_without_overlap(pairs: list[tuple[int, int]]
         for other in drawing.nodes:
             if other.layer == one.layer and other is not one:
                 assert abs(other.y - one.y) >= concept_map.HEIGHT
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), unique=True, max_size=12))
+@settings(max_examples=50)
+def test_crossings_are_counted_as_pair_by_pair(ends: list[tuple[int, int]]) -> None:
+    columns = [[concept_map.Place(layer, str(row)) for row in range(6)] for layer in range(2)]
+    links = [(columns[0][a], columns[1][b]) for a, b in ends]
+    crossed = sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(ends, 2))
+    assert concept_map.crossings(columns, links) == crossed
+
+
+def grid(rows: int) -> tuple[list[str], list[tuple[str, str]]]:
+    """Four layers of `rows` names, each leading to three of the next."""
+    names = [f"{layer}-{row}" for layer in range(4) for row in range(rows)]
+    steps = [(layer, row, row * 7 + step) for layer in range(3) for row in range(rows) for step in range(3)]
+    return names, [(f"{layer}-{row}", f"{layer + 1}-{to % rows}") for layer, row, to in steps]
+
+
+def test_drawing_grows_with_the_edges_and_not_with_their_square() -> None:
+    small, large = (thread_seconds(partial(concept_map.draw, *grid(rows))) for rows in (25, 200))
+    assert large < 24 * small  # eight times the edges; 64 times, were each compared with each
+
+
+def test_a_graph_is_drawn_once_and_few_bytes_are_kept() -> None:
+    graphs = [grid(rows) for rows in (3, 4, 5)]
+    drawings = Drawings(most_bytes=30_000)
+    kept = [drawings.draw(*graph) for graph in graphs]
+    assert drawings.draw(*graphs[-1]) is kept[-1]
+    assert 0 < drawings.bytes <= drawings.most_bytes
+    again = drawings.draw(*graphs[0])
+    assert again == kept[0]
+    assert again is not kept[0]
+
+
+def test_a_map_that_is_too_large_to_keep_is_drawn_all_the_same() -> None:
+    drawings = Drawings(most_bytes=100)
+    assert drawings.draw(*DIAMOND) == concept_map.draw(*DIAMOND)
+    assert drawings.bytes == 0
