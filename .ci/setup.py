@@ -23,7 +23,10 @@ PYTHON = VENV / "bin" / "python"
 NOTE = VENV / "set-up"
 KATEX = ROOT / "node_modules/katex/dist/katex.min.js"
 VERSION = "{}.{}".format(*sys.version_info)
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is Chromium without the parts that nobody sees in a test: it takes a fifth less of the processor.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The certificates that this machine trusts, as pip does: they may be those of a company. Older versions know the latter.
+TRUST = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
 
 
 def main(target: str) -> None:
@@ -134,7 +137,7 @@ def chromium() -> None:
         return
     say("installing Chromium")
     if not (
-        (apt("chromium") and works(["chromium", "--version"]))
+        any(apt(name) and works([name, "--version"]) for name in CHROMIUMS[:2])
         or works([PYTHON, "-m", "playwright", "install", "chromium"])
     ):
         warn("no Chromium to be had: browser tests will be SKIPPED")
@@ -151,7 +154,7 @@ def apt(package: str) -> bool:
 
 def run(command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the root folder and keep what it prints; one that does not exist has failed."""
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"} | environment
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"} | TRUST | environment
     try:
         return subprocess.run(
             command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
