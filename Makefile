@@ -28,15 +28,17 @@ WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 test: setup-test
 	@echo "Linters, tests on SQLite and tests on PostgreSQL run side by side; each is printed when it is over."
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 $(WHOLE) lint test-sqlite test-postgresql
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 $(WHOLE) lint test-sqlite test-postgresql CASES=one
 
 # The order is random: each run says by which seed, and pytest repeats it with `--randomly-seed=SEED`.
 test-sqlite: setup-test
 	$(PYTEST) $(PARALLEL) 4
 
-# What depends on the database, in a data folder of its own.
+# What depends on the database, in a data folder of its own. Beside the tests on SQLite, which run all cases of each test,
+# another one of them is drawn for each run.
+CASES := all
 test-postgresql: setup-test
-	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql $(BIN)/python -m \
+	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql TEST_CASES=$(CASES) $(BIN)/python -m \
 		pytest -p no:cacheprovider $(PARALLEL) 2 -m "database and not browser and not slow"
 
 # The same under clocks that show what holds only because no time passes.

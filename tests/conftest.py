@@ -26,13 +26,17 @@ from tests import clocks, courses, servers
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Whatever asks for the database is to run on PostgreSQL too; what waits begins first, in all processes but one."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(names):
             item.add_marker("database")
     yield  # they are selected, and shuffled
+    if os.environ.get("TEST_CASES") == "one":
+        cases = {getattr(item, "originalname", item.name) + str(item.path): item for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if item not in cases.values()])
+        items[:] = cases.values()
     items[:] = _in_shares(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 

@@ -69,9 +69,14 @@ _TOKEN = re.compile(
 )
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})(?:[ \u00a0\u2009\u202f'’](\d{3}))+(?![\d])")
 
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:e[-+][0-9]{1,2})?")
+"""What nearly everybody types, and every key that a computer writes: the grammar below reads it as the same, slower."""
+
 
 def read(text: str) -> Reading:
     """The number, or the list of numbers, that `text` stands for. Raises NumberError."""
+    if _DECIMAL.fullmatch(text):
+        return Reading((_capped(Fraction(text)),), is_list=False, comma=False)
     if not text.strip():
         raise NumberError(f"Type an answer. {UNDERSTOOD}")
     if len(text) > MAX_CHARACTERS:
@@ -119,6 +124,8 @@ def _unbracketed(text: str) -> tuple[str, bool]:
 
 
 def _scalar(text: str, *, comma_allowed: bool) -> tuple[Fraction, bool]:
+    if _DECIMAL.fullmatch(text):
+        return _capped(Fraction(text)), False
     commas = text.count(",")
     if commas and not comma_allowed:
         raise NumberError(f"“{text}” cannot be read. {UNDERSTOOD}")

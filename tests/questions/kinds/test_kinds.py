@@ -97,7 +97,7 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(sorted(BODIES)), JSON)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_json_is_graded_or_refused(kind: str, response: Any) -> None:
     body, presented = put(kind)
     try:

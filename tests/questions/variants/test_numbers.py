@@ -2,11 +2,12 @@
 
 import contextlib
 import math
+import re
 import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings, target
+from hypothesis import assume, given, settings, target
 from hypothesis import strategies as st
 
 from questions.variants.numbers import NumberError, read
@@ -197,7 +198,7 @@ def seconds_to_read(text: str) -> float:
 
 
 @given(TYPED.map("".join))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_any_text_is_read_or_refused_at_once(text: str) -> None:
     seconds = seconds_to_read(text)
     target(seconds)
@@ -243,3 +244,16 @@ def test_a_fraction_reads_back(value: Fraction) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300))
 def test_what_python_prints_reads_back(value: float) -> None:
     assert float(read(repr(value)).values[0]) == value
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(["{!r}", "{:.3e}", "{:.4f}", "{:.0f}"]))
+def test_a_plain_number_is_read_as_the_grammar_reads_it(value: float, shape: str) -> None:
+    text = shape.format(value)
+    assume(len(text) < 100)
+    try:
+        plain = read(text)
+    except NumberError as refused:
+        with pytest.raises(NumberError, match=re.escape(str(refused))):
+            read(f"({text})")
+    else:
+        assert plain == read(f"({text})")
