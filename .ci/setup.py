@@ -25,7 +25,7 @@ KATEX = ROOT / "node_modules/katex/dist/katex.min.js"
 VERSION = "{}.{}".format(*sys.version_info)
 # The first is Chromium without the parts that nobody sees in a test: it takes a fifth less of the processor.
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# The certificates that this machine trusts, as pip does: they may be those of a company. Older versions know the latter.
+# The certificates that this machine trusts, as pip does: they may be a company's. Older versions know the second name.
 TRUST = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
 
 
