@@ -10,6 +10,8 @@ from examprep import health, views
 from questions.admin.history import log_nothing_but_changes
 from questions.admin.keys import guard_actions
 
+# Here and not as the apps are loaded, since only who serves pages needs it: it is a third of what a start imports.
+admin.autodiscover()
 admin.site.site_header = "examprep"
 admin.site.site_title = "examprep"
 admin.site.index_title = "Authoring"
