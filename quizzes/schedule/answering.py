@@ -12,31 +12,42 @@ from quizzes import reviews
 from quizzes.background import outbox
 from quizzes.calendar import study_day
 from quizzes.models import ChangeLog, DailyPlan, Job, Student
-from quizzes.reviews import BatchResultPayload, change_log
+from quizzes.reviews import Batch, BatchResultPayload, change_log
 from quizzes.schedule.choice import seconds_left
 from quizzes.schedule.loading import load_answered
 from quizzes.schedule.plans import load_plan, plan_locked
 from quizzes.schedule.queue import has_open_tasks
 
+PIECE = 50
+"""Events that are taken in by one transaction: meanwhile the student's own answers wait, on SQLite everybody's."""
+
 
 def answer(student: Student, document: object, *, now: datetime | None = None) -> BatchResultPayload:
-    """Take in a batch of a student's events, and return what became of each; one transaction holds all of it.
+    """Take in a batch of a student's events, and return what became of each, in their order.
 
-    `document` is untrusted JSON: `{"device", "device_now", "events"}`. Raises BatchError where it is malformed as a
-    whole.
+    A long batch is taken in piece by piece. Where that breaks off, what was stored stays, and will be a duplicate when
+    the batch is sent again. `document` is untrusted JSON: `{"device", "device_now", "events"}`. Raises BatchError where
+    it is malformed as a whole.
     """
     now = now or timezone.now()
     batch = reviews.read_batch(document)
-    with transaction.atomic():
-        log = change_log.lock(student, now)
-        plan = load_plan(log.student, study_day(log.student, now))
-        if batch.events and plan._state.adding:
-            # So that the day has an end, by what was planned before the first answer.
-            plan = plan_locked(log, now)
-        result = reviews.accept(log, batch, now)
-        if any(each["status"] == "accepted" for each in result["results"]):
-            _follow(log, plan, now)
-    return result
+    starts = range(0, len(batch.events), PIECE) or [0]
+    pieces = [batch.model_copy(update={"events": batch.events[start : start + PIECE]}) for start in starts]
+    replies = [_take_in(student, piece, now) for piece in pieces]
+    return {**replies[-1], "results": [result for reply in replies for result in reply["results"]]}
+
+
+@transaction.atomic
+def _take_in(student: Student, piece: Batch, now: datetime) -> BatchResultPayload:
+    log = change_log.lock(student, now)
+    plan = load_plan(log.student, study_day(log.student, now))
+    if piece.events and plan._state.adding:
+        # So that the day has an end, by what was planned before the first answer.
+        plan = plan_locked(log, now)
+    reply = reviews.accept(log, piece, now)
+    if any(each["status"] == "accepted" for each in reply["results"]):
+        _follow(log, plan, now)
+    return reply
 
 
 def plan_after_answers(log: ChangeLog, now: datetime) -> None:

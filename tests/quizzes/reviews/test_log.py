@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examprep.models import User
-from quizzes import memory_upkeep, presentations, schedule
-from quizzes.models import Card, Presentation, Review, ReviewEvent
+from quizzes import memory_upkeep, presentations, reviews, schedule
+from quizzes.models import Card, ChangeLog, Job, Presentation, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
+from quizzes.schedule.answering import PIECE
 from tests.conftest import WRONG, examples
 
 Key = Callable[[str], Any]
@@ -117,6 +118,27 @@ def test_four_retries_at_once_store_each_event_once(transactional_db: None, stud
     assert log.count() == log.values("sequence").distinct().count() == 1000
     reviews = [event for event in events if event["type"] == "review"]
     assert Review.objects.filter(event__student=student).values("event").distinct().count() == len(reviews)
+
+
+def test_of_a_long_batch_that_breaks_off_what_was_taken_in_stays(
+    student: User, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = history(student, key, rounds=13)[: 2 * PIECE + 1]
+    accept = reviews.accept
+
+    def accept_until_it_breaks(log: ChangeLog, batch: reviews.Batch, now: datetime) -> reviews.BatchResultPayload:
+        if batch.events[-1] is events[-1]:
+            raise OperationalError
+        return accept(log, batch, now)
+
+    monkeypatch.setattr(reviews, "accept", accept_until_it_breaks)
+    with pytest.raises(OperationalError):
+        send(student, events)
+    monkeypatch.undo()
+    assert ReviewEvent.objects.filter(student=student).count() == 2 * PIECE
+    assert Job.objects.filter(kind=Job.Kind.PLAN, student=student).exists()
+
+    assert send(student, events) == ["duplicate"] * (2 * PIECE) + ["accepted"]
 
 
 def test_two_devices_with_wrong_clocks_agree(student: User, key: Key) -> None:
