@@ -16,6 +16,7 @@ from questions import kinds
 from quizzes import reviews, schedule
 from quizzes.exams.deadlines import GRACE, is_over
 from quizzes.exams.grading import grade_slot
+from quizzes.exams.outcome_rows import store_outcome
 from quizzes.exams.payloads import ForecastPayload, ScorePayload
 from quizzes.models import Sitting, Slot
 from quizzes.reviews import change_log
@@ -78,6 +79,7 @@ def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
     sitting.forecast = forecast_payload(facts.forecast, accepted.cards)
     Slot.objects.bulk_update(facts.slots, ["score", "grade"])
     sitting.save(update_fields=["state", "closed_at", "score", "max_score", "forecast"])
+    store_outcome(sitting, facts.slots)
     return sitting
 
 

@@ -6,20 +6,20 @@ in any exam; or all sittings, each as if it were another student's. Only closed 
 
 from __future__ import annotations
 
-import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 import numpy as np
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
-from questions import kinds
 from questions.models import ItemVersion
-from quizzes.exams.item_results import AskedItem, AskedVersions, ItemResult, analyse_items
-from quizzes.models import Exam, Sitting, Slot
+from quizzes import presentations
+from quizzes.exams.item_results import AskedVersions, ItemResult, analyse_items
+from quizzes.exams.outcome_rows import make_outcomes
+from quizzes.exams.outcomes import AskedSlots, PackedOutcome, unpack
+from quizzes.models import Exam, Sitting
 from quizzes.statistics.reliability import Distribution, Reliability, distribution, reliability
 
 SittingScope = Literal["first", "all"]
@@ -59,7 +59,10 @@ class CohortResults:
 
 def cohort_results(exam: Exam, scope: SittingScope = "first") -> CohortResults:
     """The cohort's results; a fixed number of queries whatever its size."""
-    percents = np.array([score.percent for score in student_scores(exam, scope)])
+    by_student = _closed(exam, scope).order_by("student__username", "number")
+    points = np.array(by_student.values_list("score", "max_score"), dtype=float).reshape(-1, 2)
+    score, most = np.nan_to_num(points).T
+    percents = np.divide(100 * score, most, out=np.zeros_like(score), where=most > 0)
     asked = _load_asked(exam, scope)
     bins = np.bincount(np.clip(percents // (100 / BINS), 0, BINS - 1).astype(int), minlength=BINS)
     items = analyse_items(asked, _load_versions(asked))
@@ -89,55 +92,31 @@ def _closed(exam: Exam, scope: SittingScope) -> QuerySet[Sitting]:
     return closed.filter(number=1) if scope == "first" else closed
 
 
-def _load_asked(exam: Exam, scope: SittingScope) -> list[AskedItem]:
-    """The slots of the closed sittings, by sitting."""
-    first_met = _load_first_met(exam) if scope == "first" else {}
-    slots = Slot.objects.filter(sitting__in=_closed(exam, scope)).order_by("sitting", "number")
-    fields = (
-        *("sitting", "sitting__student", "sitting__opened_at", "score"),
-        *("presentation__version__item", "presentation__version", "response", "presentation__answer"),
-    )
-    rows: dict[uuid.UUID, int] = {}
-    return [
-        AskedItem(
-            row=rows.setdefault(sitting, len(rows)),
-            score=score or 0.0,
-            item=item,
-            version=version,
-            is_first=first_met.get((student, item), opened_at) == opened_at,
-            response=response,
-            answer=answer,
-        )
-        for sitting, student, opened_at, score, item, version, response, answer in slots.values_list(*fields).iterator(
-            chunk_size=1000
-        )
-    ]
+def _load_asked(exam: Exam, scope: SittingScope) -> AskedSlots:
+    """The slots of the closed sittings, by sitting; of those that were not packed at closing by their slots."""
+    closed = _closed(exam, scope).order_by("pk")
+    packed = closed.values_list("pk", "outcome__slots", "outcome__picked")
+    outcomes = {sitting: slots and PackedOutcome(bytes(slots), picked) for sitting, slots, picked in packed}
+    if None in outcomes.values():
+        outcomes |= make_outcomes(closed.filter(outcome=None), exam.course_id)
+    asked = unpack([outcome for outcome in outcomes.values() if outcome])
+    return asked if scope == "first" else replace(asked, is_first=np.ones_like(asked.is_first))
 
 
-def _load_first_met(exam: Exam) -> dict[tuple[int, int], datetime]:
-    """When each student of the exam was asked each item first, in any exam of its course that they closed."""
-    item = "presentation__version__item"
-    students = _closed(exam, "first").values("student")
-    slots = Slot.objects.filter(sitting__student__in=students, sitting__exam__course=exam.course_id)
-    slots = slots.exclude(sitting__state=Sitting.State.OPEN).order_by()
-    first = slots.values_list("sitting__student", item).annotate(at=Min("sitting__opened_at"))
-    return {(student, asked): at for student, asked, at in first}
-
-
-def _load_versions(asked: Sequence[AskedItem]) -> AskedVersions:
+def _load_versions(asked: AskedSlots) -> AskedVersions:
     """The versions in which items were met for the first time, with their bodies; one query."""
-    versions = ItemVersion.objects.select_related("item").in_bulk({slot.version for slot in asked if slot.is_first})
-    return AskedVersions(versions, {pk: kinds.parse(version.kind, version.body) for pk, version in versions.items()})
+    versions = ItemVersion.objects.select_related("item").in_bulk(np.unique(asked.version[asked.is_first]).tolist())
+    return AskedVersions(versions, {pk: presentations.body_of(version) for pk, version in versions.items()})
 
 
-def _reliability(asked: Sequence[AskedItem]) -> Reliability | None:
+def _reliability(asked: AskedSlots) -> Reliability | None:
     """The reliability of the sittings that have all slots.
 
     One that is shorter than the others, since an item could not be put, cannot be compared with them slot by slot.
     """
-    by_row: dict[int, list[float]] = defaultdict(list)
-    for slot in asked:
-        by_row[slot.row].append(slot.score)
-    most = max(map(len, by_row.values()), default=0)
-    complete = [scores for scores in by_row.values() if len(scores) == most]
-    return reliability(np.array(complete) * (100 / most)) if most else None
+    lengths = np.bincount(asked.row)
+    most = int(lengths.max(initial=0))
+    if not most:
+        return None
+    complete = asked.score[lengths[asked.row] == most].reshape(-1, most)
+    return reliability(complete * (100 / most))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,17 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from questions import kinds
-from questions.kinds import ResponseError
 from quizzes.exams.item_flags import LEFT_EMPTY, AnswerCount, flag_item
+from quizzes.exams.outcomes import AskedSlots
 from quizzes.statistics.discrimination import discrimination, efficiency, rest
-from quizzes.statistics.distractors import distractors
+from quizzes.statistics.distractors import Picks, distractors
 from quizzes.statistics.facility import Estimate, deviation, facility
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from questions.models import ItemVersion
-    from quizzes.exams.payloads import Document
 
 
 @dataclass(frozen=True)
@@ -44,29 +40,13 @@ class ItemResult:
 
 
 @dataclass(frozen=True)
-class AskedItem:
-    """An item as it was put in a sitting, with its score in [0, 1].
-
-    `row` numbers the sitting; `is_first` says that its student had not met the item in an exam before.
-    """
-
-    row: int
-    score: float
-    item: int
-    version: int
-    is_first: bool
-    response: Document | None
-    answer: Document
-
-
-@dataclass(frozen=True)
 class _Scores:
     """Scores in [0, 1]: `totals` is the mean of each sitting, `others` (sittings × items) that without the item itself.
 
-    `column` is the place of an item in `others`.
+    `items` has the items of the columns, in order.
     """
 
-    column: dict[int, int]
+    items: NDArray[np.int64]
     totals: NDArray[np.float64]
     others: NDArray[np.float64]
 
@@ -76,36 +56,48 @@ class AskedVersions:
     """The versions that were asked, and their bodies, by their keys."""
 
     versions: Mapping[int, ItemVersion]
-    bodies: Mapping[int, BaseModel]
+    bodies: Mapping[int, kinds.ItemBody]
 
 
-def analyse_items(asked: Sequence[AskedItem], asked_in: AskedVersions) -> list[ItemResult]:
+def analyse_items(asked: AskedSlots, asked_in: AskedVersions) -> list[ItemResult]:
     """A result for each item that somebody met for the first time, by slug."""
+    if not len(asked.item):
+        return []
     scores = _scores(asked)
-    by_item: dict[int, list[AskedItem]] = defaultdict(list)
-    for slot in asked:
-        if slot.is_first:
-            by_item[slot.item].append(slot)
-    results = [_item_result(slots, scores, asked_in) for slots in by_item.values()]
+    first = np.flatnonzero(asked.is_first)
+    by_item = first[np.argsort(asked.item[first], kind="stable")]
+    ends = np.flatnonzero(np.diff(asked.item[by_item])) + 1
+    results = [_item_result(slots, asked, scores, asked_in) for slots in np.split(by_item, ends) if len(slots)]
     return sorted(results, key=lambda result: result.slug)
 
 
-def _scores(asked: Sequence[AskedItem]) -> _Scores:
-    column = {item: at for at, item in enumerate(sorted({slot.item for slot in asked}))}
-    scores = np.full((max((slot.row + 1 for slot in asked), default=0), len(column)), np.nan)
-    for slot in asked:
-        scores[slot.row, column[slot.item]] = slot.score
-    totals = np.array([row[~np.isnan(row)].mean() for row in scores])
-    return _Scores(column, totals, rest(scores, np.ones(len(column))))
+def _scores(asked: AskedSlots) -> _Scores:
+    items, column = np.unique(asked.item, return_inverse=True)
+    scores = np.full((int(asked.row.max()) + 1, len(items)), np.nan)
+    scores[asked.row, column] = asked.score
+    return _Scores(items, _row_means(scores), rest(scores, np.ones(len(items))))
 
 
-def _item_result(slots: Sequence[AskedItem], scores: _Scores, asked_in: AskedVersions) -> ItemResult:
-    newest = max((asked_in.versions[slot.version] for slot in slots), key=lambda version: version.number)
-    shares = [slot.score for slot in slots]
-    others = scores.others[[slot.row for slot in slots], scores.column[newest.item_id]]
+def _row_means(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of each row (n,), NaN left out; rows of the same length together."""
+    there = ~np.isnan(scores)
+    lengths = there.sum(axis=1)
+    means = np.full(len(scores), np.nan)
+    for length in np.unique(lengths[lengths > 0]):
+        rows = lengths == length
+        means[rows] = scores[rows][there[rows]].reshape(-1, length).mean(axis=1)
+    return means
+
+
+def _item_result(slots: NDArray[np.int64], asked: AskedSlots, scores: _Scores, asked_in: AskedVersions) -> ItemResult:
+    """The result of the item that was asked in these slots, by their places in `asked`."""
+    versions = [asked_in.versions[version] for version in np.unique(asked.version[slots]).tolist()]
+    newest = max(versions, key=lambda version: version.number)
+    shares, rows = asked.score[slots], asked.row[slots]
+    others = scores.others[rows, np.searchsorted(scores.items, newest.item_id)]
     share_right, discriminates = facility(shares), discrimination(shares, others)
     assert share_right is not None
-    answers = _answer_counts(slots, scores, asked_in, newest)
+    answers = _answer_counts(asked.picks_of(slots), scores.totals[rows], newest.kind, asked_in.bodies[newest.pk])
     return ItemResult(
         pk=newest.item_id,
         slug=newest.item.slug,
@@ -120,31 +112,13 @@ def _item_result(slots: Sequence[AskedItem], scores: _Scores, asked_in: AskedVer
     )
 
 
-def _answer_counts(
-    slots: Sequence[AskedItem], scores: _Scores, asked_in: AskedVersions, newest: ItemVersion
-) -> list[AnswerCount]:
-    options = {option.text: option for option in kinds.get(newest.kind).options(asked_in.bodies[newest.pk])}
-    picked = [_picked(slot, asked_in) for slot in slots]
-    totals = scores.totals[[slot.row for slot in slots]]
+def _answer_counts(picks: Picks, totals: NDArray[np.float64], kind: str, body: kinds.ItemBody) -> list[AnswerCount]:
+    options = {option.text: option for option in kinds.get(kind).options(body)}
     return [
         AnswerCount(
             chosen,
             right=chosen.option in options and options[chosen.option].right,
-            typed=kinds.get(newest.kind).quotes_answers
-            and chosen.option not in options
-            and chosen.option != LEFT_EMPTY,
+            typed=kinds.get(kind).quotes_answers and chosen.option not in options and chosen.option != LEFT_EMPTY,
         )
-        for chosen in distractors(picked, totals, list(options))
+        for chosen in distractors(picks, totals, list(options))
     ]
-
-
-def _picked(slot: AskedItem, asked_in: AskedVersions) -> list[str]:
-    """The options that an answer amounts to."""
-    if slot.response is None:
-        return [LEFT_EMPTY]
-    kind = kinds.get(asked_in.versions[slot.version].kind)
-    try:
-        return kind.picked(asked_in.bodies[slot.version], slot.answer, slot.response) or ["(nothing ticked)"]
-    except ResponseError:
-        # Saved before a change of what is understood; it was graded 0.
-        return ["(not understood)"]

@@ -11,7 +11,7 @@ from quizzes.models.memory_fit import MemoryFit
 from quizzes.models.presentation import Presentation
 from quizzes.models.reminder import PushSubscription, Reminder
 from quizzes.models.review import Review, ReviewEvent
-from quizzes.models.sitting import Sitting, Slot
+from quizzes.models.sitting import Sitting, SittingOutcome, Slot
 from quizzes.models.student import Student
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "ReviewEvent",
     "SectionRead",
     "Sitting",
+    "SittingOutcome",
     "Slot",
     "Student",
 ]

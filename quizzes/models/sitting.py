@@ -102,3 +102,14 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"slot {self.number} of {self.sitting_id}"
+
+
+class SittingOutcome(models.Model):
+    """What the statistics of an exam read of a closed sitting, instead of its slots; see `exams.outcomes`."""
+
+    sitting = models.OneToOneField(Sitting, on_delete=models.CASCADE, primary_key=True, related_name="outcome")
+    slots = models.BinaryField(help_text="The items asked, with version, score, and whether they were met first here.")
+    picked = models.TextField(help_text="What each slot's answer amounts to, as JSON.")
+
+    def __str__(self) -> str:
+        return f"outcome of {self.sitting_id}"

@@ -1,7 +1,6 @@
 """What was chosen instead: options by group, and known mistakes."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,17 +29,32 @@ def thirds(totals: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return t >= ordered[-size], t <= ordered[size - 1]
 
 
-def distractors(picked: Sequence[Collection[str]], totals: ArrayLike, options: Sequence[str] = ()) -> list[Chosen]:
-    """How often each option was picked; `picked` has each student's options, `totals` (students,) their totals.
+@dataclass(frozen=True)
+class Picks:
+    """What students picked, pick by pick: `text` numbers one of `texts`, and `student` who picked it.
+
+    Nobody picks a text twice.
+    """
+
+    texts: Sequence[str]
+    text: NDArray[np.int64]
+    student: NDArray[np.int64]
+
+
+def distractors(picks: Picks, totals: ArrayLike, options: Sequence[str] = ()) -> list[Chosen]:
+    """How often each option was picked; `totals` (students,) are those of the students whom `picks` numbers.
 
     `options` come first, in their order, also those that nobody picked; others follow, the most frequent first. For a
     numeric item the options are its expected mistakes.
     """
-    upper, lower = thirds(totals)
-    counts = [
-        Counter(option for options_, is_in in zip(picked, group, strict=True) if is_in for option in set(options_))
-        for group in (np.ones(len(picked), dtype=bool), upper, lower)
-    ]
-    everyone, best, worst = counts
-    others = sorted(everyone.keys() - set(options), key=lambda option: (-everyone[option], option))
-    return [Chosen(option, everyone[option], best[option], worst[option]) for option in [*options, *others]]
+    numbers, text = np.unique(picks.text, return_inverse=True)
+    groups = (text, *(text[group[picks.student]] for group in thirds(totals)))
+    counts = zip(*(np.bincount(group, minlength=len(numbers)).tolist() for group in groups), strict=True)
+    chosen = {
+        picks.texts[number]: Chosen(picks.texts[number], *count)
+        for number, count in zip(numbers.tolist(), counts, strict=True)
+    }
+    others = sorted(
+        (chosen[text] for text in chosen.keys() - set(options)), key=lambda other: (-other.all, other.option)
+    )
+    return [*(chosen.get(option, Chosen(option, 0, 0, 0)) for option in options), *others]

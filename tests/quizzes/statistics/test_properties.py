@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from quizzes.statistics.discrimination import MINIMUM, discrimination, efficiency, rest
-from quizzes.statistics.distractors import Chosen, distractors, thirds
+from quizzes.statistics.distractors import Chosen, Picks, distractors, thirds
 from quizzes.statistics.facility import Estimate, effective_weights, facility, intended_weights
 from quizzes.statistics.reliability import distribution, reliability
 
@@ -112,14 +112,22 @@ def test_wilson_and_fisher_are_those_of_the_textbook() -> None:
     assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
 
 
+def picks(picked: list[list[str]]) -> Picks:
+    """The picks of students, from the texts of each."""
+    texts = sorted({text for of_student in picked for text in of_student})
+    pairs = [(texts.index(text), student) for student, of_student in enumerate(picked) for text in of_student]
+    text, student = np.array(pairs, dtype=int).reshape(-1, 2).T
+    return Picks(texts, text, student)
+
+
 def test_distractors_by_thirds() -> None:
-    picked = [["a"], ["b"], ["a"], ["b"], [], ["c"]]
+    picked = picks([["a"], ["b"], ["a"], ["b"], [], ["c"]])
     found = distractors(picked, [9, 8, 5, 4, 2, 1], ["a", "b", "d"])
     assert found == [Chosen("a", 2, 1, 0), Chosen("b", 2, 1, 0), Chosen("d", 0, 0, 0), Chosen("c", 1, 0, 1)]
 
 
 def test_two_students_have_no_thirds() -> None:
-    assert distractors([["a"], ["b"]], [1, 0]) == [Chosen("a", 1, 0, 0), Chosen("b", 1, 0, 0)]
+    assert distractors(picks([["a"], ["b"]]), [1, 0]) == [Chosen("a", 1, 0, 0), Chosen("b", 1, 0, 0)]
 
 
 def test_ties_are_in_the_third() -> None:
