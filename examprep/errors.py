@@ -6,7 +6,7 @@ import sys
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -41,9 +41,13 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 with Retry-After where the database is away or locked, else 500."""
-    if _is_database_away(sys.exc_info()[1]):
+    """503 with Retry-After where the database is away or locked, 400 for what no database holds, else 500."""
+    error = sys.exc_info()[1]
+    if _is_database_away(error):
         return _try_later(request)
+    # In forms of the admin an id may be chosen that is larger than any: SQLite's driver does not call that a DataError.
+    if isinstance(error, DataError) or (isinstance(error, OverflowError) and "SQLite INTEGER" in str(error)):
+        return bad_request(request)
     return _failed(request, 500, "Something went wrong on the server.")
 
 
