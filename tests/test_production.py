@@ -60,6 +60,11 @@ def test_compose_has_every_part_and_its_environment() -> None:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+def test_only_a_proxy_on_the_same_machine_reaches_the_service() -> None:
+    assert [port.partition(":-")[2].partition("}")[0] for port in COMPOSE["services"]["web"]["ports"]] == ["127.0.0.1"]
+    assert not [name for name, service in COMPOSE["services"].items() if "ports" in service and name != "web"]
+
+
 def test_compose_starts_again_what_ends_and_keeps_what_is_stored() -> None:
     services = COMPOSE["services"]
     assert {name for name, service in services.items() if service["restart"] != "unless-stopped"} == {"migrate"}
