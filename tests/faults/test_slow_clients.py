@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,9 +21,10 @@ from tests.faults.service import Service
 HALF = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\nlogin"
 
 
-@pytest.fixture
-def address(data: Path) -> Iterator[str]:
-    with Service(data) as service:
+@pytest.fixture(scope="module")
+def address(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service that the tests here share."""
+    with Service(Path(shutil.copytree(first_start, tmp_path_factory.mktemp("slow") / "data"))) as service:
         yield service.ready()
 
 
@@ -58,3 +61,18 @@ def test_liveness_is_answered_while_hundreds_log_in(address: str) -> None:
     for person in crowd:
         person.join()
     assert sorted(waits)[2] < 1, waits
+
+
+def test_a_connection_outlives_a_request_that_is_too_large(address: str) -> None:
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    for _ in range(2):
+        connection.request(
+            "POST", "/_allauth/app/v1/auth/login", b" " * 3 * 2**20, {"Content-Type": "application/json"}
+        )
+        refused = connection.getresponse()
+        refused.read()
+        assert refused.status == 413
+        connection.auto_open = 0  # from now on it is an error if the server has closed it
+    connection.request("GET", "/health/live")
+    assert connection.getresponse().status == 200
