@@ -10,14 +10,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import redis
 
 from examprep.run.supervisor import FEW
+from tests import servers
 from tests.faults.service import ROOT, Service, bury_one, get, is_healthy, until
 
 WARM = 10  # seconds of a processor: five of two
@@ -35,6 +37,16 @@ def service(data: Path) -> Iterator[Service]:
         running.ready()
         until(lambda: "ready." in log(data, "worker"), 30, lambda: log(data, "worker"))
         yield running
+
+
+@contextmanager
+def redis_of_yours() -> Iterator[str]:
+    """A Redis that is not ours; tests skip where there is none."""
+    try:
+        with servers.redis_server() as url:
+            yield url
+    except servers.Missing as missing:
+        pytest.skip(str(missing))
 
 
 def log(data: Path, name: str) -> str:
@@ -248,17 +260,17 @@ def test_a_data_folder_too_deep_for_a_socket_will_do(data: Path, tmp_path: Path)
         until(lambda: is_healthy(url), 15, lambda: service.text)
 
 
-def test_a_redis_of_yours_is_used(data: Path, redis_url: str) -> None:
-    with Service(data, REDIS_URL=redis_url) as service:
+def test_a_redis_of_yours_is_used_and_missed(data: Path) -> None:
+    with ExitStack() as stack:
+        url_of_redis = stack.enter_context(redis_of_yours())
+        service = stack.enter_context(Service(data, REDIS_URL=url_of_redis))
         url = service.ready()
         assert "REDIS_URL" in service.text
         until(lambda: is_healthy(url), 15, lambda: service.text)
         assert not [command for command in service.processes().values() if "redis-server" in command]
-
-
-def test_a_redis_that_is_away_makes_the_service_not_ready(data: Path) -> None:
-    with Service(data, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as service:
-        status, body = get(f"{service.ready()}/health/ready")
+        with redis.Redis.from_url(url_of_redis) as client:
+            client.shutdown(nosave=True)
+        status, body = get(f"{url}/health/ready")
         assert status == 503
         assert '"failing": ["broker"]' in body
         assert stops_in_good_order(service, signal.SIGTERM)
