@@ -7,13 +7,24 @@ from django.utils import timezone
 
 from quizzes import exams, memory_upkeep, presentations, reminders, schedule
 from quizzes.background import outbox
-from quizzes.models import Job
+from quizzes.models import Job, Student
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
 def plan_student(self: Task[[int], None], student: int) -> None:
     """Make a student's plan for today anew, if one is enqueued."""
-    outbox.run(Job.Kind.PLAN, student, schedule.plan_day, holder=self.request.id or "")
+    outbox.run(Job.Kind.PLAN, student, _plan, holder=self.request.id or "")
+
+
+def _plan(student: Student) -> None:
+    schedule.plan_day(student)
+    schedule.ask_daily_outlook(student)
+
+
+@shared_task(bind=True, soft_time_limit=60, time_limit=90)
+def foresee_student(self: Task[[int], None], student: int) -> None:
+    """Compute what the days until a student's next exam hold, if that is enqueued."""
+    outbox.run(Job.Kind.OUTLOOK, student, schedule.look_ahead, holder=self.request.id or "")
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import schedule
-from quizzes.models import Enrolment, Exam
+from questions import bank
+from questions.models import Course, Item
+from quizzes import schedule, tasks
+from quizzes.models import Enrolment, Exam, Job, StoredOutlook
 from quizzes.schedule.choice import foresee
 from tests.conftest import Api
 
@@ -35,6 +38,7 @@ def web(student: User) -> Client:
 def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: User) -> None:
     page = web.get("/today/").content.decode()
     assert 'hx-get="/today/ahead/"' in page
+    schedule.look_ahead(student)
     part = web.get("/today/ahead/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     found = schedule.look_ahead(student)
@@ -49,17 +53,93 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
 
 
 @pytest.mark.usefixtures("noon")
-def test_the_outlook_is_computed_once_until_something_changes(web: Client, api: Api, key: Callable[[str], Any]) -> None:
+def test_a_worker_computes_the_outlook_once_until_something_changes(
+    web: Client, student: User, api: Api, key: Callable[[str], Any]
+) -> None:
     with patch("quizzes.schedule.outlook.foresee", wraps=foresee) as computed:
-        web.get("/today/ahead/")
+        assert "Compute them" in web.get("/today/ahead/").content.decode()
+        page = web.post("/today/ahead/", follow=True).content.decode()
+        assert "The days ahead are being computed." in page
+        assert 'hx-trigger="load delay:3s"' in page
+        assert computed.call_count == 0
+
+        tasks.foresee_student(student.pk)
+        tasks.foresee_student(student.pk)
         with CaptureQueriesContext(connection) as again:
-            web.get("/today/ahead/")
-        assert len(again) <= 8
+            page = web.get("/today/ahead/").content.decode()
+        assert "computed" not in page
+        assert "with 20 minutes every day" in page
+        assert len(again) <= 11
+        assert not any("quizzes_card" in query["sql"] and "MAX(" not in query["sql"] for query in again)
+        web.post("/today/ahead/")
+        tasks.foresee_student(student.pk)  # nothing has changed: the same stays
         assert computed.call_count == 1
+
         question = api.queue()["results"][0]
         api.answer(question["id"], key(question["id"]))
-        web.get("/today/ahead/")
+        old = web.get("/today/ahead/").content.decode()
+        assert "something has changed" in old
+        assert "with 20 minutes every day" in old  # better than nothing, meanwhile
+        web.post("/today/ahead/", headers={"HX-Request": "true"})
+        tasks.foresee_student(student.pk)
         assert computed.call_count == 2
+        assert schedule.read_outlook(student).state == "current"
+
+
+@pytest.mark.usefixtures("noon")
+def test_whatever_an_outlook_follows_from_makes_it_old(student: User, course: Course, api: Api) -> None:
+    item = Item.objects.published().first()
+    assert item
+    enrolment = Enrolment.objects.get()
+
+    def changes() -> Iterator[None]:
+        schedule.change_daily_minutes(student, 35)
+        yield
+        Exam.objects.filter(kind="assessment").update(blueprint={"concepts": {"l2": 1}})
+        yield
+        enrolment.exam_at = timezone.now() + timedelta(days=9)
+        enrolment.save()
+        yield
+        card = student.cards.first()
+        assert card
+        event = {"id": str(uuid.uuid4()), "type": "suspend", "card": str(card.pk)}
+        api.send(event | {"occurred_at": timezone.now().isoformat()})
+        yield
+        bank.retire(item)
+        yield
+
+    schedule.look_ahead(student)
+    for _ in changes():
+        student.refresh_from_db()
+        assert schedule.read_outlook(student).state == "old"
+        assert schedule.look_ahead(student) == schedule.read_outlook(student).outlook
+        assert schedule.read_outlook(student).state == "current"
+    assert schedule.read_outlook(student, now=timezone.now() + timedelta(days=1)).state == "old"
+
+
+def test_who_answers_gets_an_outlook_once_a_day(student: User, api: Api, key: Callable[[str], Any]) -> None:
+    tasks.plan_student(student.pk)
+    assert not Job.objects.filter(kind=Job.Kind.OUTLOOK).exists()
+    question = api.queue()["results"][0]
+    api.answer(question["id"], key(question["id"]))
+    assert schedule.forecast_scores(student)[0].kept is None
+    for _ in range(2):
+        Job.objects.filter(kind=Job.Kind.PLAN).update(run_at=timezone.now())
+        tasks.plan_student(student.pk)
+        tasks.foresee_student(student.pk)
+        assert schedule.forecast_scores(student)[0].kept is not None
+        schedule.plan_day(student)
+        with transaction.atomic():
+            schedule.request_plan(student, timezone.now())
+    assert not Job.objects.filter(kind=Job.Kind.OUTLOOK).exists()
+
+
+def test_an_outlook_that_another_version_stored_is_made_anew(student: User) -> None:
+    schedule.look_ahead(student)
+    StoredOutlook.objects.update(document={"curve": "of another kind"})
+    assert schedule.read_outlook(student).outlook is None
+    StoredOutlook.objects.update(facts="of another version")
+    assert schedule.look_ahead(student) == schedule.read_outlook(student).outlook is not None
 
 
 def test_without_an_exam_there_is_none(web: Client, student: User) -> None:

@@ -32,7 +32,9 @@ class ExamPayload(TypedDict):
     blueprint: dict[str, object]
     expected_score: Share | None
     expected_score_interval: Interval | None
-    expected_score_if_kept: Annotated[Share | None, Field(description="Of the next exam, if the plan is kept.")]
+    expected_score_if_kept: Annotated[
+        Share | None, Field(description="Of the next exam, if the plan is kept; as a worker computed it last.")
+    ]
     expected_score_if_kept_interval: Interval | None
 
 

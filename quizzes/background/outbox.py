@@ -21,7 +21,11 @@ from django.utils import timezone
 from quizzes.background.publisher import publish, publish_after_commit
 from quizzes.models import ChangeLog, Enrolment, Job, Student
 
-TASKS = {Job.Kind.PLAN: "quizzes.tasks.plan_student", Job.Kind.REMIND: "quizzes.tasks.remind_student"}
+TASKS = {
+    Job.Kind.PLAN: "quizzes.tasks.plan_student",
+    Job.Kind.REMIND: "quizzes.tasks.remind_student",
+    Job.Kind.OUTLOOK: "quizzes.tasks.foresee_student",
+}
 MAX_WAIT = timedelta(minutes=2)
 """However often work is enqueued again, it begins this long after it was enqueued first."""
 MAX_ATTEMPTS = 5
@@ -65,6 +69,11 @@ def enqueue_all(
 def is_waiting(kind: Job.Kind, student: Student) -> bool:
     """Whether work of this kind is still to be done for the student."""
     return Job.objects.filter(kind=kind, student=student).exists()
+
+
+def is_coming(kind: Job.Kind, student: Student) -> bool:
+    """Whether work of this kind waits or is being done, and was not given up."""
+    return Job.objects.filter(kind=kind, student=student, dead_at=None).exists()
 
 
 def finish(kind: Job.Kind, student: Student) -> None:

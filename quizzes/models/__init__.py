@@ -8,6 +8,7 @@ from quizzes.models.exam import Exam, ExamConcept
 from quizzes.models.job import Job
 from quizzes.models.lesson_work import QuickCheck, SectionRead
 from quizzes.models.memory_fit import MemoryFit
+from quizzes.models.outlook import StoredOutlook
 from quizzes.models.presentation import Presentation
 from quizzes.models.reminder import PushSubscription, Reminder
 from quizzes.models.review import Review, ReviewEvent
@@ -33,5 +34,6 @@ __all__ = [
     "Sitting",
     "SittingOutcome",
     "Slot",
+    "StoredOutlook",
     "Student",
 ]

@@ -14,6 +14,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         PLAN = "plan", "make today's plan"
         REMIND = "remind", "remind of today's plan"
+        OUTLOOK = "outlook", "compute what the days until the exam hold"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")

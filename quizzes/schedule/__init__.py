@@ -2,7 +2,7 @@
 
 Enrolling creates a student's cards. Every study day a worker makes a plan of them: the tasks that are worth most at the
 exams ahead, in the minutes that the student has. The queue is that plan less what was answered since; a pack is the
-same for days without a network; the outlook says what score to expect.
+same for days without a network; the outlook, which a worker computes, says what score to expect.
 
 Whatever decides something loads its facts (`loading`) into plain values (`facts`), and decides on these alone
 (`candidates`, `choice`), so that it can be tested without a database. Reading stores nothing but the questions drawn.
@@ -23,7 +23,16 @@ from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead, name_own_exams
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import load_exam_bank
-from quizzes.schedule.outlook import ExpectedScore, forecast_scores, load_forecast_facts, look_ahead
+from quizzes.schedule.outlook import (
+    ExpectedScore,
+    OutlookReading,
+    ask_daily_outlook,
+    ask_outlook,
+    forecast_scores,
+    load_forecast_facts,
+    look_ahead,
+    read_outlook,
+)
 from quizzes.schedule.packs import build_pack
 from quizzes.schedule.plans import enqueue_new_days, plan_day, request_plan
 from quizzes.schedule.queue import Queue, load_queue
@@ -34,10 +43,13 @@ __all__ = [
     "ExamOutlook",
     "ExpectedScore",
     "ForecastFacts",
+    "OutlookReading",
     "Queue",
     "TooSoonError",
     "answer",
+    "ask_daily_outlook",
     "ask_item",
+    "ask_outlook",
     "build_pack",
     "change_daily_minutes",
     "change_settings",
@@ -58,6 +70,7 @@ __all__ = [
     "plan_after_answers",
     "plan_day",
     "prepare_enrolment",
+    "read_outlook",
     "request_plan",
     "set_day_off",
 ]

@@ -1,27 +1,35 @@
-"""The scores to expect of a student's exams, and what the days until the next one hold: computed, never stored."""
+"""The scores to expect of a student's exams, and what the days until the next one hold.
+
+What to expect as things stand is computed by whoever reads it. The days until the exam are simulated, which takes
+seconds for a large bank: a worker does so when it is asked to, and keeps the outcome for everybody who reads it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
+from pydantic import TypeAdapter, ValidationError
 
-from quizzes.calendar import study_day
-from quizzes.models import ChangeLog, Exam, Student
+from quizzes.background import outbox
+from quizzes.calendar import StudyDay, study_day
+from quizzes.models import Card, ChangeLog, Enrolment, Exam, Job, ReviewEvent, StoredOutlook, Student
 from quizzes.planning.forecast import Forecast
 from quizzes.reviews import change_log
 from quizzes.schedule.choice import ExamOutlook, forecast_exam, foresee
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import DatedExam, StudentExams, load_exams
-from quizzes.schedule.facts import Situation
+from quizzes.schedule.facts import ExamAhead, Situation
 from quizzes.schedule.loading import load_cards, load_situation
 
-REMEMBER_SECONDS = 24 * 3600
 FORMAT = 1
-"""Raise it whenever the fields of ExamOutlook change: an upgrade finds what the version before has cached."""
+"""Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
+_DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
 
 
 @dataclass(frozen=True)
@@ -34,10 +42,71 @@ class ExpectedScore:
     kept: Forecast | None
 
 
-def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook | None:
-    """The outlook on the student's next exam; None without one, or where nothing that it asks is left to ask."""
+@dataclass(frozen=True)
+class OutlookReading:
+    """The student's newest outlook on the next exam, made at an instant; None where there is none.
+
+    It is `current`, or `old` since something that it follows from has changed; `coming` where a worker was asked.
+    """
+
+    outlook: ExamOutlook | None
+    made_at: datetime | None
+    state: Literal["current", "coming", "old"]
+
+
+def read_outlook(student: Student, *, now: datetime | None = None) -> OutlookReading:
+    """The outlook as it was stored last; a fixed number of queries, none of which reads the cards."""
     now = now or timezone.now()
-    return _foresee_once(student, _load(student, load_exams(student), now))
+    exams = load_exams(student).ahead(now)
+    if not exams:
+        return OutlookReading(None, None, "current")
+    stored = StoredOutlook.objects.filter(student=student).first()
+    outlook = _of_next_exam(stored, student, exams[0])
+    made_at = stored.made_at if stored else None
+    if stored and stored.facts == _digest(student, exams, study_day(student, now)):
+        return OutlookReading(outlook, made_at, "current")
+    return OutlookReading(outlook, made_at, "coming" if outbox.is_coming(Job.Kind.OUTLOOK, student) else "old")
+
+
+@transaction.atomic
+def ask_outlook(student: Student, *, now: datetime | None = None) -> None:
+    """Have a worker compute the student's outlook."""
+    now = now or timezone.now()
+    outbox.enqueue(Job.Kind.OUTLOOK, change_log.lock(student, now).student, now)
+
+
+def ask_daily_outlook(student: Student, *, now: datetime | None = None) -> None:
+    """The same once on each study day on which the student answers, so that programs find what to expect."""
+    now = now or timezone.now()
+    day = study_day(student, now)
+    if StoredOutlook.objects.filter(student=student, made_at__gte=day.begins_at).exists():
+        return
+    if ReviewEvent.objects.filter(student=student, study_date=day.date).exists():
+        ask_outlook(student, now=now)
+
+
+def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook | None:
+    """Compute the outlook on the student's next exam and store it; what a worker was asked for is done with it.
+
+    None without an exam, or where nothing that it asks is left to ask. The same facts give the same outlook, and it is
+    computed once for them.
+    """
+    now = now or timezone.now()
+    day, exams = study_day(student, now), load_exams(student).ahead(now)
+    facts = _digest(student, exams, day)  # before the cards are read: a change in between makes it old
+    stored = StoredOutlook.objects.filter(student=student, facts=facts).first()
+    if stored:
+        outlook = _read(stored)
+    else:
+        outlook = foresee(load_situation(student, day, exams, change_log.load_parameters(student), now))
+    with transaction.atomic():
+        change_log.lock(student, now)
+        document = _DOCUMENT.dump_python(outlook, mode="json") if outlook else None
+        StoredOutlook.objects.update_or_create(
+            student=student, defaults={"facts": facts, "document": document, "made_at": now}
+        )
+        outbox.finish(Job.Kind.OUTLOOK, student)
+    return outlook
 
 
 def forecast_scores(
@@ -45,13 +114,14 @@ def forecast_scores(
 ) -> list[ExpectedScore]:
     """All exams of the student's courses, the next one first, those that are over last; a fixed number of queries.
 
-    What to expect if the plan is kept is known of the next exam alone. `w` are the parameters of the student's memory,
-    for who knows them.
+    What to expect if the plan is kept is known of the next exam alone, as of the outlook that was stored last. `w` are
+    the parameters of the student's memory, for who knows them.
     """
     now = now or timezone.now()
     exams = load_exams(student)
     situation = _load(student, exams, now, w)
-    outlook = _foresee_once(student, situation)
+    stored = StoredOutlook.objects.filter(student=student).first()
+    outlook = _of_next_exam(stored, student, situation.exams[0]) if situation.exams else None
     scores = [expect_score(dated, situation, outlook, now) for dated in exams.dated]
     return sorted(scores, key=lambda score: (score.at is None or score.at <= now, score.at or now, score.exam.pk))
 
@@ -82,8 +152,26 @@ def _load(student: Student, exams: StudentExams, now: datetime, w: tuple[float, 
     return load_situation(student, day, exams.ahead(now), w or change_log.load_parameters(student), now)
 
 
-def _foresee_once(student: Student, situation: Situation) -> ExamOutlook | None:
-    """The simulated outlook, kept in the cache for a day under all the facts that it follows from."""
-    facts = hashlib.sha256(repr(situation).encode()).hexdigest()
-    key = f"outlook:{student.pk}:{facts}"
-    return cache.get_or_set(key, lambda: foresee(situation), REMEMBER_SECONDS, version=FORMAT)
+def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay) -> str:
+    """A digest of what an outlook follows from, without reading the cards: whatever changes one takes a new number."""
+    courses = Enrolment.objects.filter(student=student).order_by("course").values_list("course", "course__revision")
+    facts = (
+        *(FORMAT, day, exams, student.daily_minutes, student.desired_retention),
+        *(change_log.load_parameters(student), list(courses)),
+        Card.objects.filter(student=student).aggregate(newest=Max("sequence"))["newest"],
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _of_next_exam(stored: StoredOutlook | None, student: Student, exam: ExamAhead) -> ExamOutlook | None:
+    """The stored outlook, as far as it is one on this exam with the minutes that the student has now."""
+    outlook = _read(stored) if stored else None
+    return outlook if outlook and (outlook.exam, outlook.minutes) == (exam, student.daily_minutes) else None
+
+
+def _read(stored: StoredOutlook) -> ExamOutlook | None:
+    """None also for what another version stored and this one cannot read."""
+    try:
+        return None if stored.document is None else _DOCUMENT.validate_python(stored.document)
+    except ValidationError:
+        return None

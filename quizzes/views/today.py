@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
@@ -47,11 +47,19 @@ def today(request: StudentRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def ahead(request: StudentRequest) -> HttpResponse:
-    """The score to expect, minutes against score, and the coming days: a part of today's page, or a page."""
-    outlook = schedule.look_ahead(request.user)
-    context: Context = {"page": "today", "ahead": outlook}
+    """The score to expect, minutes against score, and the coming days: a part of today's page, or a page.
+
+    A worker computes them; a POST asks for that.
+    """
+    if request.method == "POST":
+        schedule.ask_outlook(request.user)
+        if not is_partial(request):
+            return redirect("ahead")
+    reading = schedule.read_outlook(request.user)
+    outlook = reading.outlook
+    context: Context = {"page": "today", "ahead": outlook, "reading": reading}
     if outlook is not None:
         most = max([day.minutes for _, day in outlook.days] + [1.0])
         context["chart"] = charts.minutes_curve(outlook.curve, outlook.minutes)

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.database
 Key = Callable[[str], Any]
 
 
-def test_exams_tell_their_date_and_the_score_to_expect(api: Api, key: Key) -> None:
+def test_exams_tell_their_date_and_the_score_to_expect(api: Api, student: User, key: Key) -> None:
+    assert api.get("exams/tiny-exam/").json()["expected_score_if_kept"] is None  # no worker has computed it yet
+    schedule.look_ahead(student)
     exam, _ = api.get("exams/").json()["results"]
     assert (exam["slug"], exam["kind"], exam["minutes"]) == ("tiny-exam", "assessment", 30)
     assert exam["blueprint"]["concepts"] == {"l2": 1, "factor": 1}
