@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from questions.models import Lesson
 from quizzes import presentations, schedule
 from quizzes.calendar import study_day
@@ -21,11 +19,11 @@ def counts_for(student: Student, lesson: Lesson) -> bool:
     return student.enrolments.filter(course=lesson.course_id).exists()
 
 
-@transaction.atomic
 def ask_quick_check(student: Student, lesson: Lesson, now: datetime, *, renew: bool = False) -> list[Presentation]:
     """Return the student's quick check of the study day, the easiest first; with `renew` other four questions.
 
-    A question that was answered stays among them, so that its answer can be looked at.
+    A question that was answered stays among them, so that its answer can be looked at. Broken off between its two
+    writes, it chooses the same questions again, and finds them waiting.
     """
     check = _load_check(student, lesson, study_day(student, now).date)
     stored = [] if renew else check.presentations

@@ -23,14 +23,14 @@ class Ask:
     facets: tuple[str, ...] = ("",)
 
 
-@transaction.atomic
 def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presentation]:
     """Return one open presentation for each ask, in order: the one that waits for an answer, else a new one.
 
     Nothing is asked that stands in an exam being sat: its answer would be the exam's. Asking again gives the same
     presentation, so that nobody can shop for an easier variant. An open presentation of a superseded version is
     closed and drawn anew; an answer to it that is on its way still counts. Cards that are no longer askable (retired
-    items) are left out. Takes the same number of queries however many asks.
+    items) are left out. Takes the same number of queries however many asks, and a transaction only where something has
+    to be drawn: whoever reads does not wait for those who write.
     """
     askable = Card.objects.filter(
         student=student,
@@ -42,18 +42,21 @@ def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presen
     asks = [ask for ask in asks if ask.card_id in cards]
     waiting = _load_open(cards)
     superseded = {card for card, shown in waiting.items() if shown.version_id != cards[card].item.published_id}
-    if superseded:
-        Presentation.objects.filter(pk__in=[waiting[card].pk for card in superseded]).update(closed_at=now)
     missing = [ask for ask in asks if ask.card_id not in waiting or ask.card_id in superseded]
     if missing:
         drawn = [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing]
-        Presentation.objects.bulk_create(
-            [presentation for presentation in drawn if presentation],
-            # Another request may have drawn the same card a moment ago: the first one stands.
-            ignore_conflicts=True,
-        )
+        _store([presentation for presentation in drawn if presentation], [waiting[card].pk for card in superseded], now)
         waiting = _load_open(cards)
     return [waiting[ask.card_id] for ask in asks if ask.card_id in waiting]
+
+
+@transaction.atomic
+def _store(drawn: Sequence[Presentation], superseded: Sequence[uuid.UUID], now: datetime) -> None:
+    """Store what was drawn, and close what it stands in for."""
+    if superseded:
+        Presentation.objects.filter(pk__in=superseded, closed_at__isnull=True).update(closed_at=now)
+    # Another request may have drawn the same card a moment ago: the first one stands.
+    Presentation.objects.bulk_create(drawn, ignore_conflicts=True)
 
 
 def _load_open(cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
