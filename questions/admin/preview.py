@@ -13,6 +13,8 @@ from questions.variants import templates
 from questions.variants.audit import Audit
 
 BINS = 24
+SHARE = 0.15
+"""Of the largest audit: a preview is made at each pause of typing."""
 
 
 @dataclass(frozen=True)
@@ -70,5 +72,5 @@ def preview(kind: kinds.AnyKind, document: fields.Document, identity: str) -> Pr
         return Preview(kind.sample_noun, problems=error.problems)
     except kinds.VariantError as error:
         return Preview(kind.sample_noun, problems=[bank.Problem(str(error), "where")])
-    report = kind.audit(body, identity, bank.AUDIT_SEEDS)
+    report = kind.audit(body, identity, bank.AUDIT_SEEDS, share=SHARE)
     return Preview(kind.sample_noun, samples, audit=report, histogram=histogram(report.keys) if report else None)

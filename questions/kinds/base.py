@@ -322,8 +322,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def samples(self, body: BodyT, identity: str) -> list[Sample]:
         """Return presentations for the author's preview, several if they differ. Raises VariantError."""
 
-    def audit(self, body: BodyT, identity: str, seeds: int) -> Audit | None:
-        """Draw and grade the variants of seeds 0 to `seeds` - 1; None for kinds without variants."""
+    def audit(self, body: BodyT, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
+        """Draw and grade the variants of seeds 0 to `seeds` - 1, a `share` of dear ones; None for kinds without."""
         return None
 
     def defects(self, body: BodyT, answer: AnswerT) -> list[str]:

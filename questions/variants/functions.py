@@ -6,7 +6,7 @@ What has to give the same bits on every machine says how.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -57,6 +57,13 @@ def align(ufunc: Callable[..., Array], a: Array, b: Array) -> Array:
     elif b.ndim < a.ndim:
         b = b.reshape(b.shape + (1,) * (a.ndim - b.ndim))
     return np.asarray(ufunc(a, b))
+
+
+def breadth(columns: Sequence[Array]) -> int:
+    """Return how many numbers a seed has at most in any array that is computed from these: they spread over another."""
+    shapes = [column.shape[1:] for column in columns]
+    longest = max((length for shape in shapes for length in shape), default=1)
+    return longest * max((shape[1] for shape in shapes if len(shape) > 1), default=1)
 
 
 def power(base: Array, exponent: Array) -> Array:
@@ -120,7 +127,7 @@ def _over_vector(function: Callable[[Array], ArrayLike]) -> Function:
 
 def _pairwise(ufunc: Callable[..., Array]) -> Function:
     def build(parts: list[Compiled]) -> Compiled:
-        return lambda values: functools.reduce(lambda a, b: align(ufunc, a, b), [part(values) for part in parts])
+        return lambda values: functools.reduce(lambda a, b: align(ufunc, a, b), (part(values) for part in parts))
 
     return Function(2, 8, build)
 
@@ -170,7 +177,7 @@ def _dot(parts: list[Compiled]) -> Compiled:
         a, b = left(values), right(values)
         if a.ndim < 2 or b.ndim < 2:
             raise FormulaError("dot(a, b) takes two vectors.")
-        return _sum(a * b)
+        return _sum(align(np.multiply, a, b))
 
     return compute
 

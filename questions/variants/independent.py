@@ -29,6 +29,8 @@ FEWEST = 20
 """Variants that are compared all the same, until all formulas together have taken `TOTAL` steps; then one is."""
 TOTAL = 1_500_000
 """A second or two."""
+POWER, TRANSCENDENTAL = 40, 15
+"""Steps that these functions are worth, where they take 60 digits."""
 NOISE = 1e-9
 """Of a number: what binary fractions may differ by."""
 SHARE = 0.01
@@ -68,6 +70,8 @@ class _Variants:
     engine: Engine
     seeds: Sequence[int]
     values: Values
+    total: int = TOTAL
+    """Steps that all formulas may take together before one variant of each is enough; a preview stops at the double."""
     spent: int = 0
     rows: dict[int, _Row] = field(default_factory=dict)
     """The rows that were needed so far."""
@@ -118,10 +122,10 @@ class _Variants:
         """The rows to compare, while there is time. Raises _TooLargeError where there is none for a single one."""
         cost = self.cost(formula)
         for number, at in enumerate(self.distinct(formula)):
-            if number and self.spent > TOTAL:
-                return
-            if self.spent > 2 * TOTAL:
+            if self.spent + cost > 2 * TOTAL:
                 raise _TooLargeError
+            if self.spent + cost > self.total * (1 if number else 2):
+                return
             self.spent += cost
             yield at
 
@@ -142,10 +146,13 @@ class _Row(dict[str, Exact]):
 
 
 def disagreements(
-    engine: Engine, seeds: Sequence[int], values: Values, computed: Mapping[str, Array], allowed: Allowed
+    engine: Engine, seeds: Sequence[int], values: Values, computed: Mapping[str, Array], allowed: Allowed, share: float
 ) -> Cases:
-    """Where key, mistakes, conditions or texts are not what exact arithmetic gives, and where texts hide digits."""
-    variants = _Variants(engine, seeds, values)
+    """Where key, mistakes, conditions or texts are not what exact arithmetic gives, and where texts hide digits.
+
+    A `share` of the time that there is for a thousand variants is taken at most.
+    """
+    variants = _Variants(engine, seeds, values, round(min(share, 1) * TOTAL))
     cases: Cases = {}
     place = "let"
     try:
@@ -255,7 +262,18 @@ def _decimal(number: float) -> Fraction:
 
 @functools.lru_cache(maxsize=1024)
 def _steps(formula: str) -> int:
-    return sum(1 for _ in ast.walk(ast.parse(formula, mode="eval")))
+    return sum(map(_steps_of, ast.walk(ast.parse(formula, mode="eval"))))
+
+
+def _steps_of(node: ast.AST) -> int:
+    match node:
+        case ast.BinOp(op=ast.Pow(), right=ast.Constant(value=0 | 1 | 2 | 3 | 4)):
+            return 1
+        case ast.BinOp(op=ast.Pow()):
+            return POWER
+        case ast.Call(func=ast.Name(id="exp" | "log" | "log2" | "log10")):
+            return TRANSCENDENTAL
+    return 1
 
 
 def _numbers(variants: _Variants, formula: Formula, at: int) -> str:

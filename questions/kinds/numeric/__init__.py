@@ -159,8 +159,8 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             return super().shown(body)
         return [(field, body.engine.render(field, each["values"])) for each in variants for field in body.engine.texts]
 
-    def audit(self, body: Body, identity: str, seeds: int) -> audit.Audit:
-        return audit.audit(body.engine, identity, range(seeds), gate(body))
+    def audit(self, body: Body, identity: str, seeds: int, *, share: float = 1) -> audit.Audit:
+        return audit.audit(body.engine, identity, range(seeds), gate(body), share=share)
 
     def defects(self, body: Body, answer: Variant) -> list[str]:
         return [f"{message} {example}".rstrip() for message, example in audit.defects(answer, gate(body))]

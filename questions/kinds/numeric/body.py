@@ -11,7 +11,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from questions.kinds.base import ItemBody, Strict
 from questions.variants import templates
 from questions.variants import tolerance as tolerances
-from questions.variants.engine import Engine, SpecError, compile_engine
+from questions.variants.compiling import SpecError, compile_engine
+from questions.variants.engine import Engine
 from questions.whole_numbers import read_whole_number
 
 MAX_PLACE = 999

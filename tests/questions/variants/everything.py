@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from questions.variants.engine import Engine, compile_engine
+from questions.variants.compiling import compile_engine
+from questions.variants.engine import Engine
 
 IDENTITY = "item:1"
 EVERYTHING: dict[str, Any] = {

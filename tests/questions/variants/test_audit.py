@@ -9,7 +9,7 @@ from questions import kinds
 from questions.kinds.numeric import Body, Numeric
 from questions.variants import numbers
 from questions.variants.audit import MAX_SHOWN, Audit, Gate, Verdict, audit
-from questions.variants.engine import compile_engine
+from questions.variants.compiling import compile_engine
 from questions.variants.tolerance import Precision, allowed_error, matches
 
 SOUND: dict[str, Any] = {

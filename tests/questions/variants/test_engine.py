@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from questions.variants.engine import MAX_REDRAWS, SpecError, VariantError
+from questions.variants.compiling import SpecError
+from questions.variants.engine import MAX_REDRAWS, VariantError
 from tests.questions.variants.everything import EVERYTHING, IDENTITY, compiled, digest
 
 ROOT = Path(__file__).parents[3]
