@@ -18,7 +18,7 @@ from quizzes.exams.deadlines import GRACE, is_over
 from quizzes.exams.grading import grade_slot
 from quizzes.exams.outcome_rows import store_outcome
 from quizzes.exams.payloads import ForecastPayload, ScorePayload
-from quizzes.models import Sitting, Slot
+from quizzes.models import Sitting, Slot, update_rows
 from quizzes.reviews import change_log
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
     sitting.score = sum(slot.score or 0.0 for slot in facts.slots)
     sitting.max_score = float(len(facts.slots))
     sitting.forecast = forecast_payload(facts.forecast, accepted.cards)
-    Slot.objects.bulk_update(facts.slots, ["score", "grade"])
+    update_rows(facts.slots, ["score", "grade"])
     sitting.save(update_fields=["state", "closed_at", "score", "max_score", "forecast"])
     store_outcome(sitting, facts.slots)
     return sitting

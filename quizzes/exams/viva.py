@@ -14,7 +14,7 @@ from questions.kinds import ResponseError
 from quizzes.exams.deadlines import is_over, is_slot_over
 from quizzes.exams.errors import SittingError, TooLateError
 from quizzes.exams.grading import grade_slot
-from quizzes.models import Slot
+from quizzes.models import Slot, update_rows
 
 if TYPE_CHECKING:
     from quizzes.models import Sitting, Student
@@ -67,7 +67,7 @@ def start_round(student: Student, sitting: uuid.UUID, number: int, now: datetime
         raise SittingError("turn", f"Finish round {earlier[0].number} first.")
     for earlier_slot in earlier:
         _grade(earlier_slot)
-    Slot.objects.bulk_update(earlier, ["score", "grade"])
+    update_rows(earlier, ["score", "grade"])
     if slot.started_at is None:
         slot.started_at = now
         slot.deadline_at = min(now + timedelta(seconds=slot.seconds), slot.sitting.deadline_at)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from quizzes import reviews
 from quizzes.memory.timeline import LogLine
-from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student
+from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student, update_rows
 from quizzes.reviews import memory_states
 
 CARDS_AT_ONCE = 20_000
@@ -83,7 +83,7 @@ def _refold_cards(change_log: ChangeLog, cards: dict[uuid.UUID, Card], report: R
         report.examples.append(f"{student}, {card}: {_describe_difference(before[card.pk], _state(card))}")
     if repair and different:
         reviews.change_log.stamp(change_log, different)
-        Card.objects.bulk_update(different, [*memory_states.CARD_STATE, "sequence"], batch_size=500)
+        update_rows(different, [*memory_states.CARD_STATE, "sequence"])
 
 
 def _state(card: Card) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Every table of this app: fields, constraints, and properties of one row."""
+"""Every table of this app: fields, constraints, and properties of one row; and how many rows are written at once."""
 
 from quizzes.models.card import Card
 from quizzes.models.change_log import ChangeLog
@@ -12,6 +12,7 @@ from quizzes.models.outlook import StoredOutlook
 from quizzes.models.presentation import Presentation
 from quizzes.models.reminder import PushSubscription, Reminder
 from quizzes.models.review import Review, ReviewEvent
+from quizzes.models.rows import update_rows
 from quizzes.models.sitting import Sitting, SittingOutcome, Slot
 from quizzes.models.student import Student
 
@@ -36,4 +37,5 @@ __all__ = [
     "Slot",
     "StoredOutlook",
     "Student",
+    "update_rows",
 ]

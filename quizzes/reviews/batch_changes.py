@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from quizzes.models import Card, ChangeLog, Presentation, Review, ReviewEvent, Student
+from quizzes.models import Card, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
 from quizzes.reviews import change_log as change_logs
 from quizzes.reviews import memory_states
 from quizzes.reviews.elections import Elections
@@ -121,7 +121,7 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
         _reopen(changes.reopened)
     if cards := changes.cards():
         change_logs.stamp(change_log, cards)
-        Card.objects.bulk_update(cards, [*memory_states.CARD_STATE, "sequence"])
+        update_rows(cards, [*memory_states.CARD_STATE, "sequence"])
     change_log.save(update_fields=["last_sequence"])
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from questions.models import Course
 from quizzes.background import outbox
 from quizzes.calendar import StudyDay, keep_day, study_day
-from quizzes.models import Card, DailyPlan, Enrolment, Job, ReviewEvent, Student
+from quizzes.models import Card, DailyPlan, Enrolment, Job, ReviewEvent, Student, update_rows
 from quizzes.reviews import change_log, memory_states
 from quizzes.schedule.cards import ensure_cards
 from quizzes.schedule.plans import plan_day
@@ -52,7 +52,7 @@ def change_settings(student: Student, *, now: datetime | None = None) -> None:
     for card in cards:
         card.due_at = memory_states.due(student, card, log.w)
     change_log.stamp(log, cards)
-    Card.objects.bulk_update(cards, ["due_at", "sequence"], batch_size=500)
+    update_rows(cards, ["due_at", "sequence"])
     log.next_day_at = study_day(student, now).ends_at
     log.next_reminder_at = None
     log.save(update_fields=["last_sequence", "next_day_at", "next_reminder_at"])
