@@ -13,7 +13,7 @@ from questions.variants import templates
 from questions.variants.audit import Audit
 
 BINS = 24
-SHARE = 0.15
+SHARE = 0.1
 """Of the largest audit: a preview is made at each pause of typing."""
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pydantic
 
 from questions import kinds
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.text.appearance import appearance, find_flaws
+
+MAX_CHARACTERS = 20_000
+MAX_FORMULAS = 300
+"""In all texts of an item: what a preview of five samples sets within a second."""
 
 
 def validate_body(kind: str, document: object) -> kinds.ItemBody:
@@ -17,10 +21,36 @@ def validate_body(kind: str, document: object) -> kinds.ItemBody:
         body = kinds.parse(kind, document)
     except pydantic.ValidationError as error:
         raise BankError(problems_of(error)) from None
-    problems = [*_check_shown(kind, body), *_check_rivals(kind, body)]
+    problems = [*_check_size(body)] or [*_check_shown(kind, body), *_check_rivals(kind, body)]
     if problems:
         raise BankError(problems)
     return body
+
+
+def _check_size(body: kinds.ItemBody) -> Iterator[Problem]:
+    """More than a preview sets in a moment: each of its samples shows all texts."""
+    texts = dict(_texts(body.model_dump(exclude_defaults=True)))
+    if (characters := sum(map(len, texts.values()))) > MAX_CHARACTERS:
+        longest = max(texts, key=lambda place: len(texts[place]))
+        message = f"An item's texts hold at most {MAX_CHARACTERS} characters together, and these {characters}."
+        yield Problem(f"{message} This is the longest: shorten it.", longest)
+    formulas = {place: text.replace("$$", "$").count("$") // 2 for place, text in texts.items()}
+    if (count := sum(formulas.values())) > MAX_FORMULAS:
+        most = max(formulas, key=lambda place: formulas[place])
+        yield Problem(f"An item shows at most {MAX_FORMULAS} formulas, and this one {count}. Most are here.", most)
+
+
+def _texts(document: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """All texts of a body, each with its field."""
+    parts: Iterable[tuple[object, object]] = ()
+    if isinstance(document, str):
+        yield place, document
+    elif isinstance(document, dict):
+        parts = document.items()
+    elif isinstance(document, list):
+        parts = enumerate(document)
+    for name, part in parts:
+        yield from _texts(part, f"{place}.{name}" if place else str(name))
 
 
 def _check_shown(kind: str, body: kinds.ItemBody) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from questions import bank
@@ -74,3 +76,31 @@ def test_what_was_deleted_meanwhile_is_said(item: Item) -> None:
     for operation in (bank.publish, bank.retire):
         with pytest.raises(bank.BankError, match="deleted"):
             operation(draft)
+
+
+CHOICES = [{"text": "Yes", "correct": True}, {"text": "No", "because": "It is."}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "field"),
+    [
+        ("numeric", {"explanation": "word " * 3000, "stem": "word " * 1500}, "explanation"),
+        ("numeric", {"mistakes": [{"value": "2", "because": "word " * 400}] * 11}, "mistakes.0.because"),
+        ("numeric", {"stem": "$x$ " * 200, "explanation": "$y$ " * 150}, "stem"),
+        (
+            "single_choice",
+            {"choices": [*CHOICES, *({"text": "long " * 399 + str(n), "because": "It is."} for n in range(6))]},
+            "",
+        ),
+        ("single_choice", {"choices": CHOICES, "explanation": "long " * 3990, "stem": "$x$ " * 50}, "explanation"),
+    ],
+)
+def test_an_item_that_no_preview_sets_in_a_moment_is_refused(kind: str, changes: dict[str, Any], field: str) -> None:
+    document = {"stem": "How many?", "explanation": "So.", **({"answer": "1"} if kind == "numeric" else {}), **changes}
+    if not field:
+        assert bank.validate_body(kind, document)
+        return
+    with pytest.raises(bank.BankError) as refused:
+        bank.validate_body(kind, document)
+    assert [problem.field for problem in refused.value.problems] == [field]
+    assert "at most" in str(refused.value)
