@@ -8,6 +8,7 @@ from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import respond_429
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -21,7 +22,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
     def authenticate(self, request: HttpRequest, **credentials: str) -> User | None:
         """Return whose password this is. Raises an immediate answer of 429 where too many logins have failed."""
         typed = credentials.get("username") or credentials.get("email") or ""
-        account = _whose(credentials)
+        people = _may_mean(credentials)
+        account = _account(people[0]) if len(people) == 1 else f"name:{typed.casefold()}"
         try:
             attempt = login_limits.Attempt(account, get_ip(request))
         except login_limits.TooManyFailuresError as refused:
@@ -37,13 +39,19 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
         if user is None:
             security_log.note("login_failed", request, typed)
         else:
-            attempt.succeeded()
+            # Failures at several accounts by one name are not forgotten for one of them, which may be the guesser's.
+            attempt.succeeded(alone=len(people) == 1)
         return user
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 - as allauth calls it
-        """Return a name for a new account. Raises ValidationError where it is taken, or looks like one that is."""
+        """Return a name for a new account. Raises ValidationError where it is taken, or looks like one that is.
+
+        Nor may it look like an email address: whose it is nobody knows yet, and this page does not tell who has one.
+        """
         name: str = super().clean_username(username, shallow)
         if not shallow:
+            if "@" in name:
+                raise ValidationError("A username has no @. You can log in by your email address too.")
             validate_username(name)
         return name
 
@@ -61,10 +69,9 @@ def _account(user: User) -> str:
     return f"id:{user.pk}"
 
 
-def _whose(credentials: dict[str, str]) -> str:
-    """Return what an account's failures are counted by: the person, by whichever name, or a name that nobody has."""
-    name, email = credentials.get("username"), credentials.get("email")
+def _may_mean(credentials: dict[str, str]) -> list[User]:
+    """Return whose password is tried: of whoever has the name, or the address, which several may have unconfirmed."""
+    name, address = credentials.get("username"), credentials.get("email") or credentials.get("username")
     person = User.named(name) if name else None
-    if person is None and (address := email or name):
-        person = next(iter(filter_users_by_email(address, prefer_verified=True, for_login=True)), None)
-    return _account(person) if person else f"name:{(name or email or '').casefold()}"
+    others = filter_users_by_email(address, prefer_verified=True, for_login=True) if address else []
+    return list({user.pk: user for user in [person, *others] if user}.values())

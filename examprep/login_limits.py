@@ -61,14 +61,16 @@ class Attempt:
             self._forget_address()
             raise TooManyFailuresError(delay)
 
-    def succeeded(self) -> None:
-        """Take the attempt back, and all failures of its account."""
+    def succeeded(self, *, alone: bool = True) -> None:
+        """Take the attempt back, and all failures of its account where it is `alone`, no name that several share."""
         self._forget_address()
-        _forget(self._account)
+        if alone:
+            _forget(self._account)
+        else:
+            _take_back_one(f"{self._account}:failures")
 
     def _forget_address(self) -> None:
-        with suppress(ValueError):  # it has expired
-            cache.decr(self._address)
+        _take_back_one(self._address)
 
 
 def forget(account: str) -> None:
@@ -92,6 +94,11 @@ def _address_key(address: str, now: float) -> str:
 def _seconds_left(key: str, now: float) -> float:
     until: float = cache.get(f"{key}:until", now)
     return until - now
+
+
+def _take_back_one(key: str) -> None:
+    with suppress(ValueError):  # it has expired
+        cache.decr(key)
 
 
 def _add_one(key: str, timeout: int) -> int:

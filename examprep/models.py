@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from functools import cache
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -30,11 +31,17 @@ def validate_time_zone(name: str) -> None:
 
 
 def validate_username(name: str, person: User | None = None) -> None:
-    """Refuse a name that looks like somebody else's than the person's own, or that is nothing but dots."""
+    """Refuse a name that looks like somebody else's than the person's own, or that is nothing but dots.
+
+    Somebody else's email address is such a name too: logins take either.
+    """
     if not name.strip("."):
         raise ValidationError("A username needs a letter or a digit.")
-    others = User.objects.filter(shape=usernames.shape_of(name)).values_list("pk", flat=True)
-    if set(others) - {person.pk if person else None}:
+    themselves = {person.pk} if person else set()
+    addresses = models.Q(email__iexact=name) | models.Q(emailaddress__email__iexact=name)
+    if "@" in name and set(User.objects.filter(addresses).values_list("pk", flat=True)) - themselves:
+        raise ValidationError("This is somebody else's email address. Choose another username.")
+    if set(User.objects.filter(shape=usernames.shape_of(name)).values_list("pk", flat=True)) - themselves:
         raise ValidationError("This username is taken, or looks like one that is. Choose another.")
 
 
@@ -65,6 +72,14 @@ class User(AbstractUser):
     kept_from = models.DateTimeField(null=True, editable=False)
     kept_until = models.DateTimeField(null=True, editable=False)
     shape = usernames.ShapeField(max_length=usernames.LONGEST, default="", editable=False, db_index=True)
+    looks_taken = models.BooleanField(default=False, editable=False)
+    """Whether the name looked like another's before such names were refused; it may be kept."""
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar = [
+            # Two who sign up at once are both told by `validate_username` that the name is free.
+            models.UniqueConstraint(fields=["shape"], condition=models.Q(looks_taken=False), name="one_name_a_shape"),
+        ]
 
     @property
     def kept_day(self) -> StudyDay | None:
@@ -88,6 +103,7 @@ class User(AbstractUser):
                 validate_username(self.username, self)
             except ValidationError as error:
                 raise ValidationError({"username": error}) from None
+            self.looks_taken = False
 
     @classmethod
     def named(cls, name: str) -> User | None:

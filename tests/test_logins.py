@@ -93,6 +93,17 @@ def test_all_names_and_doors_of_an_account_are_one(ada: User) -> None:
     assert page_login("ada", RIGHT, address="192.0.2.99").status_code == 429
 
 
+def test_who_has_the_address_of_another_as_a_name_does_not_unlock_the_other(ada: User) -> None:
+    User.objects.create_user("ada@example.org", password="the-own-pass-phrase")
+    with time_machine.travel("2026-03-02 10:00Z", tick=False):
+        for _ in range(3):
+            page_login("ada@example.org", "guess")
+            assert page_login("ada@example.org", "the-own-pass-phrase").status_code == 302
+        guesses = [page_login("ada@example.org", "guess").status_code for _ in range(3)]
+
+    assert guesses == [200, 200, 429]
+
+
 def test_a_name_that_nobody_has_is_locked_like_any_other(db: None) -> None:
     assert [page_login("nobody", "guess").status_code for _ in range(6)][-1] == 429
 

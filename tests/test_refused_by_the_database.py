@@ -26,10 +26,11 @@ def quicker(monkeypatch: pytest.MonkeyPatch, owner: type[Any], name: str, rival:
     monkeypatch.setattr(owner, name, checked)
 
 
+@pytest.mark.parametrize("rival", ["ada", "аda"])
 def test_a_sign_up_that_comes_second_is_told_that_the_name_is_taken(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, rival: str
 ) -> None:
-    quicker(monkeypatch, Accounts, "clean_username", lambda: User.objects.create_user("ada", password="x"))
+    quicker(monkeypatch, Accounts, "clean_username", lambda: User.objects.create_user(rival, password="x"))
     answer = Client().post("/accounts/signup/", {"username": "ada", "password1": "lovelace-1815"})
     assert answer.status_code == 200
     assert "username" in answer.context["form"].errors

@@ -8,7 +8,7 @@ import json
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from examprep.models import User
@@ -81,7 +81,34 @@ def test_a_look_alike_does_not_log_in() -> None:
     assert "_auth_user_id" not in client.session
 
 
+def test_look_alikes_of_before_are_kept_and_no_others_come() -> None:
+    (constraint,) = User._meta.constraints
+    editor = connection.schema_editor()
+    with connection.cursor() as cursor:
+        cursor.execute(str(constraint.remove_sql(User, editor)))
+        User.objects.create_user("\u0430da", password=PASS)
+        importlib.import_module("examprep.migrations.0004_one_name_a_shape").mark_look_alikes(apps, editor)
+        cursor.execute(str(constraint.create_sql(User, editor)))
+
+    assert [user.username for user in User.objects.filter(looks_taken=True)] == ["\u0430da"]
+    User.objects.get(username="\u0430da").save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("\u03b1da", password=PASS)
+
+
+@pytest.mark.parametrize("name", ["ada@example.org", "@ada", "somebody@example.org"])
+def test_a_new_name_is_no_email_address(name: str) -> None:
+    assert not sign_up(name)
+
+
+def test_staff_give_nobody_the_address_of_another_as_a_name() -> None:
+    User.objects.filter(username="ada").update(email="Ada@example.org")
+    User(username="ina@example.org", password="x", email="ina@example.org").full_clean()
+    with pytest.raises(ValidationError):
+        User(username="ada@example.org", password="x").full_clean()
+
+
 def test_names_of_before_get_their_shapes() -> None:
-    User.objects.update(shape="")
+    User.objects.update(shape="", looks_taken=True)
     importlib.import_module("examprep.migrations.0003_user_shape").store_shapes(apps, connection.schema_editor())
     assert {user.username: user.shape for user in User.objects.all()}["paul1"] == shape_of("paul1") == "paull"
