@@ -133,13 +133,15 @@ def replay(
     *,
     practice: ArrayLike | None = None,
     recall: Floats | None = None,
+    start: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the states after whole histories: (S, D), each of shape (cards,).
 
     `ratings` and `elapsed_days` (reviews,) hold the reviews of all cards, one card after the other, each card's in
     order of time; `lengths` (cards,) says how many belong to each. A card without reviews is NaN. Where `practice`
     (reviews,) is above 0 the review is an implicit one of that weight, see `practise`. `recall` (reviews,), if given,
-    is filled with R just before each review, NaN before a card's first. Raises ValueError on a rating outside 1-4, or
+    is filled with R just before each review, NaN before a card's first. `start` has the states (S, D) that the cards
+    begin with, NaN for a card never reviewed, as all are without it. Raises ValueError on a rating outside 1-4, or
     where the lengths do not add up.
 
     Cards are taken longest first, so that those that have a k-th review are a leading slice, and one step takes the
@@ -152,14 +154,20 @@ def replay(
         raise ValueError("Every review needs a rating and its days, and the lengths add up to the reviews.")
     starts = np.cumsum(n) - n
     longest_first = np.argsort(-n)
-    S, D = np.empty(n.size), np.empty(n.size)
+    S, D = (np.full(n.size, np.nan), np.full(n.size, np.nan)) if start is None else map(_copied, start)
     for first in range(0, n.size, BLOCK):
         cards = longest_first[first : first + BLOCK]
-        S[cards], D[cards] = _replay(G, t, starts[cards], n[cards], w, practice=implicit, recall=recall)
+        state = S[cards], D[cards]
+        S[cards], D[cards] = _replay(state, G, t, starts[cards], n[cards], w, practice=implicit, recall=recall)
     return S, D
 
 
+def _copied(values: ArrayLike) -> Floats:
+    return np.array(values, dtype=np.float64)
+
+
 def _replay(
+    state: tuple[Floats, Floats],
     G: Ratings,
     t: NDArray[np.generic],
     at: NDArray[np.int64],
@@ -169,8 +177,8 @@ def _replay(
     practice: Floats | None,
     recall: Floats | None,
 ) -> tuple[Floats, Floats]:
-    """Return the states of cards whose `n` reviews, in falling order, begin at `at`."""
-    S, D = np.full(n.size, np.nan), np.full(n.size, np.nan)
+    """Return the states of cards in `state` whose `n` reviews, in falling order, begin at `at`."""
+    S, D = state
     for k, active in enumerate(np.searchsorted(-n, -np.arange(n[0]))):
         here = at[:active] + k
         elapsed = t[here].astype(np.float64, copy=False)

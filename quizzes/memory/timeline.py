@@ -10,11 +10,12 @@ restore full recall.
 
 import math
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -74,11 +75,14 @@ class Timeline:
     """Of each card: its clock after its last line."""
 
 
-def build_timeline(log: Iterable[LogLine]) -> Timeline:
-    """Return the lines of a sorted log that count: all reviews, and the practice that `step_clock` lets count."""
+def build_timeline(log: Iterable[LogLine], starts: Mapping[uuid.UUID, ClockStep] = MappingProxyType({})) -> Timeline:
+    """Return the lines of a sorted log that count: all reviews, and the practice that `step_clock` lets count.
+
+    `starts` has the clocks of the cards whose log goes on from an earlier state.
+    """
     timeline = Timeline()
     for card, lines in groupby(log, key=attrgetter("card")):
-        clock: ClockStep | None = None
+        clock = starts.get(card)
         begin = len(timeline.lines)
         for line in lines:
             counted_from, practised_on = (clock.counted_from, clock.practised_on) if clock else (None, None)
@@ -86,7 +90,7 @@ def build_timeline(log: Iterable[LogLine]) -> Timeline:
                 clock = step
                 timeline.lines.append(line)
                 timeline.elapsed.append(step.elapsed)
-        if clock:
+        if clock and len(timeline.lines) > begin:
             timeline.cards.append(card)
             timeline.lengths.append(len(timeline.lines) - begin)
             timeline.clocks.append(clock)

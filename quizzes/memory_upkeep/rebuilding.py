@@ -14,7 +14,7 @@ from django.utils import timezone
 from quizzes import reviews
 from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student, update_rows
-from quizzes.reviews import memory_states
+from quizzes.reviews import checkpoints, memory_states
 
 CARDS_AT_ONCE = 20_000
 MAX_EXAMPLES = 20
@@ -54,6 +54,8 @@ def rebuild(
 
 def refold(change_log: ChangeLog, report: RebuildReport | None = None, *, repair: bool = True) -> None:
     """Replay the log of one student, whose change log is locked, into card states; write those that differ."""
+    if repair:
+        checkpoints.drop_all(change_log.student)
     for cards in _chunks(change_log.student):
         _refold_cards(change_log, cards, report or RebuildReport(), repair=repair)
     change_log.save(update_fields=["last_sequence"])

@@ -2,6 +2,7 @@
 
 from quizzes.models.card import Card
 from quizzes.models.change_log import ChangeLog
+from quizzes.models.checkpoint import CardCheckpoint
 from quizzes.models.daily_plan import DailyPlan
 from quizzes.models.enrolment import Enrolment
 from quizzes.models.exam import Exam, ExamConcept
@@ -18,6 +19,7 @@ from quizzes.models.student import Student
 
 __all__ = [
     "Card",
+    "CardCheckpoint",
     "ChangeLog",
     "DailyPlan",
     "Enrolment",

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
 
-from quizzes.models import Card, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
+from quizzes.memory.timeline import LogLine
+from quizzes.models import Card, CardCheckpoint, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
 from quizzes.reviews import change_log as change_logs
-from quizzes.reviews import memory_states
+from quizzes.reviews import checkpoints, memory_states
 from quizzes.reviews.elections import Elections
 from quizzes.reviews.facts import Facts
 from quizzes.reviews.outcomes import card_state_payload
+
+CARDS_AT_ONCE = 200
+"""Whose lines a query reads: SQLite takes no longer conditions than of some hundred parts."""
 
 
 @dataclass
@@ -41,6 +46,8 @@ class BatchChanges:
     """Cards whose state is up to date already."""
     to_replay: dict[uuid.UUID, Card] = field(default_factory=dict)
     """Cards whose state has to be folded from the whole log."""
+    long: list[Card] = field(default_factory=list)
+    """Cards whose replay was long."""
     flagged: dict[uuid.UUID, Card] = field(default_factory=dict)
     """Cards whose suspension or burial has to be folded from the whole log."""
 
@@ -65,6 +72,10 @@ class BatchChanges:
         """Return the stored events that were undone, or of which the batch decided whether they count."""
         changed = {**self.elections.changed, **self.undone}
         return [event for event_id, event in changed.items() if event_id not in self.events]
+
+    def change(self) -> checkpoints.Change | None:
+        """Return what the batch changes of the log; None where it changes no line."""
+        return checkpoints.Change.by((review.event for review in self.reviews), self.recounted())
 
     def cards(self) -> list[Card]:
         """Return the cards that changed."""
@@ -91,13 +102,11 @@ def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Revi
 def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
     if changes.to_replay:
-        now_counts: dict[bool, list[int]] = {True: [], False: []}
-        for event in changes.recounted():
-            now_counts[event.counts].append(event.pk)
-        counted = Q(event__undone=False, event__superseded=False) & ~Q(event__in=now_counts[False])
-        stored = Review.objects.filter(counted | Q(event__in=now_counts[True]), card__in=changes.to_replay)
-        new = [review for review in changes.reviews if review.card_id in changes.to_replay and review.event.counts]
-        memory_states.replay(changes.to_replay, memory_states.load_log(stored, new), w)
+        standing = checkpoints.load(changes.to_replay, change) if (change := changes.change()) else {}
+        log = _load_lines(changes, standing)
+        lengths = Counter(line.card for line in log)
+        changes.long = [card for pk, card in changes.to_replay.items() if lengths[pk] >= checkpoints.LONG]
+        memory_states.replay(changes.to_replay, log, w, standing)
     if changes.flagged:
         flags = ReviewEvent.objects.filter(card__in=changes.flagged, undone=False, type__in=memory_states.FLAGS)
         events = [event for event in flags if event.event_id not in changes.undone]
@@ -108,6 +117,22 @@ def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     for event, cards in changes.answered:
         states = [card_state_payload(card, event.study_date, w) for card in cards]
         event.grade = {**(event.grade or {}), "cards": states}
+
+
+def _load_lines(changes: BatchChanges, standing: Mapping[uuid.UUID, CardCheckpoint]) -> list[LogLine]:
+    """Return the lines that count of the cards to be replayed, since their checkpoints; a query for 200 cards."""
+    now_counts: dict[bool, list[int]] = {True: [], False: []}
+    for event in changes.recounted():
+        now_counts[event.counts].append(event.pk)
+    counted = Q(event__undone=False, event__superseded=False) & ~Q(event__in=now_counts[False])
+    pks, lines = list(changes.to_replay), []
+    for cards in (pks[begin : begin + CARDS_AT_ONCE] for begin in range(0, len(pks), CARDS_AT_ONCE)):
+        wanted = set(cards)
+        since = checkpoints.lines_since(cards, {card: standing[card] for card in cards if card in standing})
+        stored = Review.objects.filter(since, counted | Q(event__in=now_counts[True]))
+        new = [review for review in changes.reviews if review.card_id in wanted and review.event.counts]
+        lines += memory_states.load_log(stored, new)
+    return lines
 
 
 def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
@@ -122,7 +147,17 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     if cards := changes.cards():
         change_logs.stamp(change_log, cards)
         update_rows(cards, [*memory_states.CARD_STATE, "sequence"])
+        _store_checkpoints(changes, cards)
     change_log.save(update_fields=["last_sequence"])
+
+
+def _store_checkpoints(changes: BatchChanges, cards: Sequence[Card]) -> None:
+    """Drop the checkpoints that no longer hold, and keep new ones where that is due: mostly nothing."""
+    if changes.to_replay and (change := changes.change()):
+        checkpoints.drop(changes.to_replay, change)
+    kept = cards if checkpoints.is_due(changes.events.values()) else changes.long
+    if kept:
+        checkpoints.keep(kept, max(event.pk for event in changes.events.values()))
 
 
 def _store_what_counts(events: Sequence[ReviewEvent]) -> None:

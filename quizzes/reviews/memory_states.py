@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 from django.db.models import QuerySet
@@ -14,7 +15,8 @@ from quizzes.calendar import day_begins
 from quizzes.memory import fsrs
 from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import ClockStep, LogLine, build_timeline, step_clock
-from quizzes.models import Card, Review, ReviewEvent, Student
+from quizzes.models import Card, CardCheckpoint, Review, ReviewEvent, Student
+from quizzes.reviews.checkpoints import restore
 
 CARD_STATE = [
     "stability",
@@ -99,31 +101,56 @@ def step(reviews: Sequence[Review], event: ReviewEvent, w: Sequence[float]) -> l
     return [card for card, _, _ in steps]
 
 
-def replay(cards: Mapping[uuid.UUID, Card], log: Iterable[LogLine], w: Sequence[float]) -> None:
-    """Set each card's memory to the fold of its lines, from nothing. `log` holds those of all `cards`, sorted."""
-    for card in cards.values():
-        _forget(card)
-    timeline = build_timeline(log)
+def replay(
+    cards: Mapping[uuid.UUID, Card],
+    log: Iterable[LogLine],
+    w: Sequence[float],
+    checkpoints: Mapping[uuid.UUID, CardCheckpoint] = MappingProxyType({}),
+) -> None:
+    """Set each card's memory to the fold of its lines, from its checkpoint or from nothing.
+
+    `log` holds the lines of all `cards`, sorted; of those with a checkpoint the lines since.
+    """
+    for pk, card in cards.items():
+        if pk in checkpoints:
+            restore(card, checkpoints[pk])
+        else:
+            _forget(card)
+    timeline = build_timeline(log, {pk: _clock(cards[pk]) for pk in checkpoints})
     if not timeline.cards:
         return
     ratings = np.array([line.rating for line in timeline.lines])
     practice = np.array([line.practice for line in timeline.lines])
-    S, D = fsrs.replay(ratings, np.array(timeline.elapsed, dtype=float), timeline.lengths, w, practice=practice)
+    elapsed, before = np.array(timeline.elapsed, dtype=float), [cards[pk] for pk in timeline.cards]
+    start = [_or_nan(card.stability) for card in before], [_or_nan(card.difficulty) for card in before]
+    S, D = fsrs.replay(ratings, elapsed, timeline.lengths, w, practice=practice, start=start)
     ends = np.cumsum(timeline.lengths)
     begins = np.concatenate([[0], ends[:-1]])
     asked = practice == 0
     again = asked & (ratings == Rating.AGAIN)
-    again[begins] = False  # a card that is new has nothing to forget
+    again[begins] &= ~np.isnan(start[0])  # a card that is new has nothing to forget
     reviews = np.add.reduceat(asked, begins, dtype=int)
     lapses = np.add.reduceat(again, begins, dtype=int)
     last_asked = np.maximum.accumulate(np.where(asked, np.arange(ratings.size), -1))[ends - 1]
     for at, (pk, clock) in enumerate(zip(timeline.cards, timeline.clocks, strict=True)):
-        card, last_review, last_line = cards[pk], timeline.lines[last_asked[at]], timeline.lines[ends[at] - 1]
+        card, last_line = cards[pk], timeline.lines[ends[at] - 1]
         card.stability, card.difficulty = float(S[at]), float(D[at])
-        card.reviews, card.lapses = int(reviews[at]), int(lapses[at])
-        card.last_review_at, card.last_rating = last_review.occurred_at, last_review.rating
+        card.reviews, card.lapses = card.reviews + int(reviews[at]), card.lapses + int(lapses[at])
+        if reviews[at]:
+            last_review = timeline.lines[last_asked[at]]
+            card.last_review_at, card.last_rating = last_review.occurred_at, last_review.rating
         card.last_event_at, card.last_event = last_line.occurred_at, last_line.event
         card.last_review_on, card.practised_on = clock.counted_from, clock.practised_on
+
+
+def _clock(card: Card) -> ClockStep:
+    """The clock of a card that was reviewed."""
+    assert card.last_review_on is not None
+    return ClockStep(0, card.last_review_on, card.practised_on)
+
+
+def _or_nan(number: float | None) -> float:
+    return np.nan if number is None else number
 
 
 def _forget(card: Card) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from examprep.models import User
 from quizzes import memory_upkeep, presentations, reviews, schedule
-from quizzes.models import Card, ChangeLog, Job, Presentation, Review, ReviewEvent
+from quizzes.models import Card, CardCheckpoint, ChangeLog, Job, Presentation, Review, ReviewEvent
 from quizzes.reviews.memory_states import CARD_STATE
 from quizzes.schedule.answering import PIECE
 from tests.conftest import WRONG, examples
@@ -77,6 +77,15 @@ def states(student: User) -> list[tuple[Any, ...]]:
     return list(Card.objects.filter(student=student).order_by("pk").values_list("pk", *CARD_STATE))
 
 
+@pytest.fixture
+def checkpoints_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch leaves checkpoints of all cards that it moved, and every replay does."""
+    monkeypatch.setattr("quizzes.reviews.checkpoints.EVERY", 1)
+    monkeypatch.setattr("quizzes.reviews.checkpoints.LONG", 1)
+    monkeypatch.setattr("quizzes.reviews.batch_changes.CARDS_AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("checkpoints_everywhere")
 @settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_duplicates_and_batches_do_not_matter(student: User, key: Key, data: st.DataObject) -> None:
@@ -95,6 +104,10 @@ def test_order_duplicates_and_batches_do_not_matter(student: User, key: Key, dat
             send(student, repeated[start:end], device=number)
         assert states(student) == expected
         assert ReviewEvent.objects.filter(student=student).count() == len(events)
+        assert CardCheckpoint.objects.exists()
+        memory_upkeep.rebuild(student)
+        assert states(student) == expected
+        assert not CardCheckpoint.objects.exists()
         transaction.set_rollback(True)
 
 
