@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from examprep import login_limits, security_log
+from examprep import login_limits, security_log, work_limits
 from examprep.models import User, validate_username
 
 
@@ -38,6 +38,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
         user: User | None = super().authenticate(request, **credentials)
         if user is None:
             security_log.note("login_failed", request, typed)
+            work_limits.charge_nothing(request)
         else:
             # Failures at several accounts by one name are not forgotten for one of them, which may be the guesser's.
             attempt.succeeded(alone=len(people) == 1)

@@ -40,6 +40,13 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     return _failed(request, 429, "That was tried too often. Wait a little before you try again.")
 
 
+def too_much_work(request: HttpRequest, wait: int) -> HttpResponse:
+    """429 to somebody who has taken too much of the server's time, for so many seconds."""
+    response = _failed(request, 429, f"This has taken too much of the server's time. Try again in {wait} seconds.")
+    response["Retry-After"] = str(wait)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After where the database is away or locked, 400 for what no database holds, else 500."""
     error = sys.exc_info()[1]

@@ -1,5 +1,7 @@
 """What every response gets, and every request of somebody who is logged in."""
 
+import math
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -8,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
 
+from examprep import work_limits
+from examprep.errors import too_much_work
 from examprep.problems import CONTENT_TYPE, problem
 from examprep.security_log import note
 from questions.json_types import JsonError, read_json
@@ -74,6 +78,27 @@ class RetryAfter:
         response = self.get_response(request)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             response.setdefault("Retry-After", "60")
+        return response
+
+
+class WorkLimit:
+    """Charges each request to whoever is logged in at its end, and refuses who has taken too much.
+
+    Who calls the API is known to its views alone: there `examprep.throttling` refuses.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/health/"):
+            return self.get_response(request)
+        began = time.thread_time()
+        if not request.path.startswith("/api/") and (wait := work_limits.seconds_to_wait(work_limits.whose(request))):
+            return too_much_work(request, math.ceil(wait))
+        response = self.get_response(request)
+        if not work_limits.is_free(request):
+            work_limits.charge(work_limits.whose(request), time.thread_time() - began)
         return response
 
 

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "examprep.middleware.ContentSecurityPolicy",
     "examprep.middleware.RetryAfter",
+    "examprep.middleware.WorkLimit",
     "examprep.middleware.ReadableBodies",
     "examprep.middleware.StudentTimeZone",
     "examprep.middleware.KeysViewed",
@@ -246,7 +247,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "examprep.problems.CursorPages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "examprep.problems.as_problem",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.UserRateThrottle",
+        "examprep.throttling.WorkThrottle",
+    ],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("THROTTLE", default="600/min")},
 }
 SPECTACULAR_SETTINGS = {

@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from examprep import work_limits
 from examprep.models import User
 from examprep.roles import make_instructors_group
 from questions.models import Course
@@ -118,6 +119,7 @@ def noon() -> Iterator[None]:
 def _fresh_caches() -> None:
     """Nobody is throttled for what an earlier test did, nor gets an item of its database."""
     cache.clear()
+    work_limits.forget()
     presentations.forget_bodies()
 
 
