@@ -114,7 +114,8 @@ class ReadableBodies:
                 if not isinstance(read_json(request.body), dict):
                     raise JsonError("Send an object.")
             except JsonError as error:
-                return JsonResponse(problem(400, str(error)), status=400, content_type=CONTENT_TYPE)
+                document = problem(error.status, str(error))
+                return JsonResponse(document, status=error.status, content_type=CONTENT_TYPE)
         return self.get_response(request)
 
 

@@ -10,14 +10,14 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
-MAX_BYTES = 1024 * 1024
+from questions.json_types import MAX_BYTES, TOO_LARGE
 
 
 class TooLarge(APIException):
     """413, before anything is read into objects."""
 
     status_code = 413
-    default_detail = f"A request holds at most {MAX_BYTES} bytes; send less at a time."
+    default_detail = TOO_LARGE
 
 
 class BoundedJSON(JSONParser):

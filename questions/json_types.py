@@ -25,12 +25,27 @@ DEEPEST = 64
 """How deep a document may be nested."""
 
 
+MAX_BYTES = 1024 * 1024
+"""Of the JSON of one request."""
+TOO_LARGE = f"A request holds at most {MAX_BYTES} bytes; send less at a time."
+
+
 class JsonError(ValueError):
-    """This is no JSON that can be read and stored; the message says why."""
+    """This is no JSON that can be read and stored; the message says why, and `status` is the answer's."""
+
+    status = 400
+
+
+class TooLargeError(JsonError):
+    """There is more of it than is read."""
+
+    status = 413
 
 
 def read_json(body: bytes) -> object:
     """Return the document of a request's body, of strings that every database keeps. Raises JsonError."""
+    if len(body) > MAX_BYTES:
+        raise TooLargeError(TOO_LARGE)
     try:
         document: object = json.loads(body)
         # Half of a pair of UTF-16 is legal in JSON and in no database; nor is NUL in PostgreSQL's.

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from questions.json_types import DEEPEST, JsonError, read_json
+from questions.json_types import DEEPEST, MAX_BYTES, JsonError, read_json
 from tests.conftest import Api, review
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -62,3 +62,12 @@ def test_the_reader_reads_what_is_deep_enough_for_anything() -> None:
     assert json.dumps(read_json(document), ensure_ascii=False).strip("[]") == '"é😀"'
     with pytest.raises(JsonError, match="deeply"):
         read_json(b"[" + document + b"]")
+
+
+@pytest.mark.parametrize("address", ["/_allauth/app/v1/auth/login", "/reminders/push/", "/api/v1/me/"])
+def test_every_reader_of_json_reads_as_much(api: Api, address: str) -> None:
+    send = api.client.patch if "/me/" in address else api.client.post
+    much, most = b'{"a": "' + b"b" * MAX_BYTES + b'"}', b'{"a": "' + b"b" * (MAX_BYTES - 9) + b'"}'
+
+    assert send(address, much, content_type="application/json").status_code == 413
+    assert send(address, most, content_type="application/json").status_code in {200, 400, 409}

@@ -37,7 +37,7 @@ def browser(request: StudentRequest) -> HttpResponse:
     except web_push.SubscriptionError as error:
         return JsonResponse({"errors": error.errors}, status=400)
     except JsonError as error:
-        return JsonResponse({"errors": {"body": [str(error)]}}, status=400)
+        return JsonResponse({"errors": {"body": [str(error)]}}, status=error.status)
     return HttpResponse(status=204)
 
 
