@@ -1,4 +1,7 @@
-"""Two devices, an owner who travels and changes settings, and clocks that are wrong: the log beside a plain model."""
+"""Two devices, an owner who travels and changes settings, clocks that are wrong, and authors who go on publishing.
+
+The log stands beside a plain model.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from examprep.models import User
+from questions import bank
+from questions.models import Item
 from quizzes import memory_upkeep, presentations, schedule
 from quizzes.calendar import study_day
-from quizzes.models import Card, ReviewEvent
+from quizzes.models import Card, Presentation, ReviewEvent
 from tests.conftest import WRONG, examples
 
 Key = Callable[[str], Any]
@@ -72,15 +77,20 @@ class Devices(RuleBasedStateMachine):
         self.online = True
         # A pair that is taken for another says something of both; these cards are alone with their question.
         self.cards = list(Card.objects.filter(student=student, facet="").order_by("item__slug")[:2])
+        self.published = [1, 1]
+        """How many versions each of the two has, and below it which is asked: none while it is retired."""
+        self.versions: list[int | None] = [1, 1]
 
     # What happens
 
     @rule(device=st.integers(0, 1), card=st.integers(0, 1), right=st.booleans())
     def answer(self, device: int, card: int, right: bool) -> None:
-        asked = self.cards[card]
-        (shown,) = presentations.present(self.student, [presentations.Ask(asked.pk, (asked.facet,))], timezone.now())
-        if self._answers(str(shown.pk)):
-            return  # the first answer has not arrived, so that the question is still open
+        asked, shown = self.cards[card], self._ask(card)
+        if shown is None:
+            # Whoever was asked before the item was retired may still answer.
+            shown = Presentation.objects.filter(card=asked.pk).with_versions().order_by("-created_at").first()
+        if shown is None or self._answers(str(shown.pk)):
+            return  # never asked; or the first answer has not arrived, so that the question is still open
         response = self.key(str(shown.pk))
         if not right:
             response = WRONG[shown.version.kind](shown.prompt, response)
@@ -125,6 +135,25 @@ class Devices(RuleBasedStateMachine):
         changed.time_zone, changed.day_rollover_hour, changed.desired_retention = zone, hour, retention
         schedule.change_settings(changed)
 
+    @rule(card=st.integers(0, 1))
+    def look(self, card: int) -> None:
+        self._ask(card)
+
+    @rule(card=st.integers(0, 1), how=st.sampled_from(["new stem", "as it is", "retire"]))
+    def publish(self, card: int, how: str) -> None:
+        item = Item.objects.get(pk=self.cards[card].item_id)
+        if how == "retire":
+            bank.retire(item)
+            self.versions[card] = None
+            return
+        if how == "new stem":
+            Item.objects.filter(pk=item.pk).update(draft={**item.draft, "stem": f"{item.draft['stem']} "})
+            item.refresh_from_db()
+        bank.publish(item, seeds=1)
+        if how == "new stem" or self.versions[card] is None:
+            self.published[card] += 1
+        self.versions[card] = self.published[card]
+
     # What holds
 
     @invariant()
@@ -141,6 +170,7 @@ class Devices(RuleBasedStateMachine):
             self._compare()
         finally:
             transaction.set_rollback(True)
+            presentations.forget_bodies()  # the next versions have the same primary keys
             self.atomic.__exit__(None, None, None)
             self.clock.stop()
 
@@ -163,6 +193,14 @@ class Devices(RuleBasedStateMachine):
         assert report.examples == []
 
     # How
+
+    def _ask(self, card: int) -> Presentation | None:
+        """What is asked of the card: its newest version, and nothing while its item is retired."""
+        asked = self.cards[card]
+        ask = presentations.Ask(asked.pk, (asked.facet,))
+        shown = presentations.present(self.student, [ask], timezone.now())
+        assert [presentation.version.number for presentation in shown] == [n for n in (self.versions[card],) if n]
+        return shown[0] if shown else None
 
     def _answers(self, presentation: str) -> bool:
         """Whether there is an answer to the presentation already, which no undo has taken back for all to see."""
