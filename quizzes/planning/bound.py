@@ -77,11 +77,8 @@ def _purchases(reviews: Reviews, table: Tables, card: Ints, stage: Ints) -> Floa
         of, S, D = np.unravel_index(cell, sizes)
         recall = move.recall[lag[cell] - 1, S, D]
         np.add.at(bought, then, amount * (1 + RELEARN * (1 - recall)))
-        for grid, shares, mixes, chance in (
-            (move.good, move.good_share, move.good_mix, recall),
-            (move.again, move.again_share, move.again_mix, 1 - recall),
-        ):
-            row, portion = grid[lag[cell] - 1, S, D], shares[lag[cell] - 1, S, D]
+        for target, mixes, chance in ((move.good, move.good_mix, recall), (move.again, move.again_mix, 1 - recall)):
+            row, portion = target.row[lag[cell] - 1, 0, S, D], target.share[lag[cell] - 1, 0, S, D]
             for column in range(sizes[2]):
                 to, part = np.full(cell.size, column), amount * chance * mixes[D, column]
                 _spread(mass, sizes, then, of, row, portion, D=to, amount=part)

@@ -75,14 +75,50 @@ def nearest(D: Floats) -> Ints:
 
 
 @dataclass(frozen=True)
+class Targets:
+    """Where the points of the grid move to, for each lag: tables are read there, linear in log S."""
+
+    row: Ints
+    """The grid point of S below: (lags, 1, S, D)."""
+    share: Floats
+    """The share of the point above: (lags, 1, S, D)."""
+    below: Ints
+    """The places (lags, classes, S, D) of the points below, in tables of that shape laid out flat."""
+
+    @classmethod
+    def at(cls, S: Floats) -> Targets:
+        """The targets of stabilities (lags, S, D)."""
+        row, share = place(S[:, None])
+        lag, of, _, column = np.ogrid[: row.shape[0], : RATIOS.size, : STABILITIES.size, : DIFFICULTIES.size]
+        below = ((lag * RATIOS.size + of) * STABILITIES.size + row) * DIFFICULTIES.size + column
+        return cls(row, share, below)
+
+    def cut(self, lags: int) -> Targets:
+        """The targets of the first so many lags."""
+        return Targets(self.row[:lags], self.share[:lags], self.below[:lags])
+
+    def read(self, table: Floats) -> Floats:
+        """A table (lags, classes, S, D) at the targets."""
+        return self._read(table, self.below, self.share)
+
+    def read_at(self, table: Floats, lag: Ints) -> Floats:
+        """The same at one lag for each point: (classes, S, D)."""
+        return self._read(table, self.below.reshape(-1).take(_places(self.below, lag)), _pick(self.share, lag))
+
+    @staticmethod
+    def _read(table: Floats, at: Ints, share: Floats) -> Floats:
+        flat = table.reshape(-1)
+        below = flat.take(at)
+        return np.asarray(below + share * (flat.take(at + DIFFICULTIES.size) - below))
+
+
+@dataclass(frozen=True)
 class Moves:
-    """Where a review leads from each point of the grid, for each lag in stages: arrays (lags, S, D)."""
+    """Where a review leads from each point of the grid, for each lag in stages; `recall` is (lags, S, D)."""
 
     recall: Floats
-    good: Ints
-    good_share: Floats
-    again: Ints
-    again_share: Floats
+    good: Targets
+    again: Targets
     good_mix: Floats
     again_mix: Floats
 
@@ -96,7 +132,7 @@ def moves(stages: Stages, w: tuple[float, ...]) -> Moves:
     good_S, good_mix = fsrs.step(S, D, t, fsrs.GOOD, w)
     again_S, again_mix = relearned(S, D, t, w)
     recall = fsrs.retrievability(t, S, w)
-    return Moves(recall, *place(good_S), *place(again_S), mix(good_mix[0, 0]), mix(again_mix[0, 0]))
+    return Moves(recall, Targets.at(good_S), Targets.at(again_S), mix(good_mix[0, 0]), mix(again_mix[0, 0]))
 
 
 @dataclass(frozen=True)
@@ -119,39 +155,44 @@ def tables(prices: Floats, stages: Stages, w: tuple[float, ...]) -> Tables:
     value, bought, lags = np.empty(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
     good, again, buys_good, buys_again = (np.empty(shape) for _ in range(4))
     stay = fsrs.retrievability(stages.left[:, None], STABILITIES, w)
+    price = (prices[:, None] * RATIOS)[..., None, None]
     for stage in range(count - 1, -1, -1):
         value[stage] = stay[stage][None, :, None]
-        for lag in range(1, count - stage):
-            then, recall = stage + lag, move.recall[lag - 1]
-            price = (prices[then] * RATIOS)[:, None, None]
-            to_good, to_again = (
-                (move.good[lag - 1], move.good_share[lag - 1]),
-                (move.again[lag - 1], move.again_share[lag - 1]),
+        if left := count - 1 - stage:
+            # All stages that are left at once: (lags, classes, S, D).
+            then, recall = slice(stage + 1, count), move.recall[:left, None]
+            to_good, to_again = move.good.cut(left), move.again.cut(left)
+            wrong = to_again.read(again[then]) - RELEARN * price[then]
+            if_bought = recall * to_good.read(good[then]) + (1 - recall) * wrong - price[then]
+            lag = if_bought.argmax(0)
+            best, recall = _pick(if_bought, lag), _pick(recall, lag)
+            better = best > value[stage]
+            buys = recall * to_good.read_at(buys_good[then], lag) + (1 - recall) * to_again.read_at(
+                buys_again[then], lag
             )
-            wrong = _between(again[then], *to_again) - RELEARN * price
-            if_bought = recall * _between(good[then], *to_good) + (1 - recall) * wrong - price
-            better = if_bought > value[stage]
-            if not better.any():
-                continue
-            buys = recall * _between(buys_good[then], *to_good) + (1 - recall) * _between(buys_again[then], *to_again)
-            np.copyto(value[stage], if_bought, where=better)
+            np.copyto(value[stage], best, where=better)
             np.copyto(bought[stage], buys + 1 + RELEARN * (1 - recall), where=better)
-            lags[stage][better] = lag
+            np.copyto(lags[stage], lag + 1, where=better)
         good[stage], again[stage] = value[stage] @ move.good_mix.T, value[stage] @ move.again_mix.T
         buys_good[stage], buys_again[stage] = bought[stage] @ move.good_mix.T, bought[stage] @ move.again_mix.T
     return Tables(value, lags, bought)
 
 
-_COLUMN = np.arange(DIFFICULTIES.size)
+def _pick(table: Floats, lag: Ints) -> Floats:
+    """The entries of a table (lags, classes or 1, S, D) at the lag chosen for each of them: (classes, S, D)."""
+    return np.asarray(table.reshape(-1).take(_places(table, lag)))
 
 
-def _between(table: Floats, at: Ints, share: Floats) -> Floats:
-    """A table (classes, S, D) read at stabilities between its rows, for each point (S, D) of the grid."""
-    below = table[:, at, _COLUMN]
-    return np.asarray(below + share * (table[:, at + 1, _COLUMN] - below))
+def _places(table: Floats | Ints, lag: Ints) -> Ints:
+    """Where those stand in the table laid out flat."""
+    size = table[0].size
+    return np.asarray(lag * size + np.arange(size).reshape(table[0].shape))
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=64)
 def shared_tables(level: int, stages: Stages, w: tuple[float, ...]) -> Tables:
-    """The tables at the `level`-th of LEVELS, in the usual shape of prices."""
+    """The tables at the `level`-th of LEVELS, in the usual shape of prices; at most 0.6 MB each are kept.
+
+    Enough for the exams of all who share parameters; for parameters of a student's own they are made again.
+    """
     return tables(LEVELS[level] * stages.shape, stages, w)
