@@ -48,9 +48,9 @@ test-clocks: setup-test
 	done
 
 bench: setup-test
-	$(TEST) tests.benchmarks memory variants answers rebuild importing sittings
+	$(TEST) tests.benchmarks memory variants answers rebuild importing pages sittings
 	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR SECRET_KEY=of-benchmarks-alone-and-long-enough-for-them \
-		$(BIN)/python -m tests.benchmarks answers planning rebuild importing sittings
+		$(BIN)/python -m tests.benchmarks answers planning rebuild importing pages sittings
 
 lint: setup-test
 	$(BIN)/ruff format --check .

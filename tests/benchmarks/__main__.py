@@ -15,6 +15,7 @@ from tests.benchmarks import (  # noqa: E402 - models need a set-up Django
     answers,
     importing,
     memory,
+    pages,
     planning,
     rebuild,
     sittings,
@@ -30,6 +31,7 @@ ALL = {
     "importing": importing,
     "planning": planning,
     "sittings": sittings,
+    "pages": pages,
 }
 
 show([row for name in sys.argv[1:] or ALL for row in ALL[name].rows()])

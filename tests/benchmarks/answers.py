@@ -33,7 +33,7 @@ def rows() -> list[Row]:
 def _row(course: Course, past: int) -> Row:
     student = User.objects.create_user(f"student-{past}")
     schedule.enrol(student, course)
-    _remember(student, past)
+    remember(student, past)
     times, queries = [], 0
     for _ in range(ANSWERS):
         queue = schedule.load_queue(student, limit=1)
@@ -66,16 +66,18 @@ def _event(presentation: Presentation) -> dict[str, object]:
     return {"device": str(uuid.uuid4()), "device_now": now, "events": [event]}
 
 
-def _remember(student: User, events: int) -> None:
+def remember(student: User, events: int) -> None:
     """A long history: as many facts in the log, and as many reviews spread over the cards."""
     schedule.load_queue(student)
     cards = list(student.cards.all())
     before = timezone.now() - timedelta(days=200)
+    student.change_log.refresh_from_db()
+    first = student.change_log.last_sequence
     made = [
         ReviewEvent(
             student=student,
             event_id=uuid.uuid4(),
-            sequence=number,
+            sequence=first + number,
             type="review",
             body_hash="0" * 64,
             device=uuid.UUID(int=1),
