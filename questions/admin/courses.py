@@ -56,6 +56,11 @@ class ConceptAdmin(NamedAdmin[Concept]):
     def get_readonly_fields(self, request: HttpRequest, obj: Concept | None = None) -> tuple[str, ...]:
         return ("course",) if obj else ()
 
+    def save_model(self, request: HttpRequest, obj: Concept, form: EditForm[Concept], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "lesson" in form.changed_data:
+            bank.follow_concept(obj)
+
     def save_related(self, request: HttpRequest, form: ConceptForm, formsets: object, change: bool) -> None:
         form.store_edges()
 

@@ -17,7 +17,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -49,11 +49,27 @@ class EditForm(forms.ModelForm[Row]):
         self.stored: dict[str, str] = {}
         self.opened = ""
         if self.instance.pk:
+            self._offer_own_course()
             self.stored = {
                 name: text_of(field, self.get_initial_for_field(field, name)) for name, field in self.fields.items()
             }
             state = json.dumps([self.stored, self.state()])
             self.opened = hashlib.sha256(state.encode()).hexdigest()[:32]
+
+    def _offer_own_course(self) -> None:
+        """Offer rows of the same course alone, and not the row itself; what is stored already stays to be seen."""
+        course = getattr(self.instance, "course_id", None)
+        for name, field in self.fields.items():
+            rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
+            if course is None or rows is None or not hasattr(rows.model, "course_id"):
+                continue
+            initial = self.get_initial_for_field(field, name)
+            stored = initial if isinstance(initial, list) else [initial]
+            offered = Q(course=course)
+            if rows.model is type(self.instance):
+                offered &= ~Q(pk=self.instance.pk)
+            keys = [row.pk if isinstance(row, Model) else row for row in stored if row]
+            field.queryset = rows.filter(offered | Q(pk__in=keys))  # type: ignore[attr-defined]
 
     def state(self) -> str:
         """What else an author has to have seen; another text where it changed."""

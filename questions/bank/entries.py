@@ -10,7 +10,7 @@ from questions.bank.comparison import Record, without_blanks
 from questions.bank.course_folder import Entry
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
 from questions.bank.edits import connect
-from questions.bank.items import reissue_items
+from questions.bank.items import follow_concept, reissue_items
 from questions.bank.locks import lock_course
 from questions.bank.problems import BankError
 from questions.bank.records import item_record
@@ -118,12 +118,14 @@ def store_concept(
 ) -> None:
     """Make the row and its edges what the entry says; `concepts` has the row of each slug of the folder."""
     document = entry.document
-    is_renamed = concept.slug != document.slug
+    is_renamed, is_moved = concept.slug != document.slug, concept.lesson_id != lesson.pk
     concept.slug, concept.name, concept.definition = document.slug, document.name, document.definition
     concept.lesson = lesson
     concept.save(update_fields=["slug", "name", "definition", "lesson"])
     if is_renamed:
         reissue_items(concept)
+    if is_moved:
+        follow_concept(concept)
     practised = [(concepts[edge.concept], edge.weight) for edge in document.encompasses]
     connect(concept, [concepts[slug] for slug in document.prerequisites], practised)
 

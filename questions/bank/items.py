@@ -193,6 +193,18 @@ def reissue_items(renamed: Course | Lesson | Concept) -> None:
         _store_state(locked, item)
 
 
+@transaction.atomic
+def follow_concept(concept: Concept) -> None:
+    """Put whatever is mainly about a concept into the lesson that the concept is in now, versions of before too."""
+    mainly = VersionConcept.objects.filter(position=0, concept=concept)
+    course = lock_course(concept.course_id)
+    versions = ItemVersion.objects.filter(pk__in=mainly.values("version")).exclude(lesson=concept.lesson_id)
+    moved = list(Item.objects.published().filter(published__in=versions))
+    versions.update(lesson=concept.lesson_id)
+    for item in moved:
+        _store_state(course, item)
+
+
 def _store_state(course: Course, item: Item) -> None:
     """Store what an item is to students, under the course's next number.
 

@@ -10,21 +10,21 @@ from questions.models import Course
 from quizzes.exams.loading import FILE, check_exam, exam_record
 
 
-def export_exams(course: Course, folder: Path) -> int:
-    """Write exams.yaml into the folder, if the course has exams; returns how many.
+def export_exams(course: Course, folder: Path) -> tuple[int, list[bank.Problem]]:
+    """Write exams.yaml into the folder, if the course has exams; returns how many, and why others are not written.
 
-    Raises BankError where one would not be loaded, for instance because the bank no longer fills its blueprint.
+    What would not be loaded is left out, for instance an exam whose blueprint the bank no longer fills.
     """
-    exams = list(course.exams.order_by("starts_at", "pk").prefetch_related("names"))
+    written: list[bank.Record] = []
     problems: list[bank.Problem] = []
-    for exam in exams:
+    for exam in course.exams.order_by("starts_at", "pk").prefetch_related("names"):
         try:
             check_exam(exam)
         except bank.BankError as error:
             problems += error.problems
-    if problems:
-        raise bank.BankError(problems)
-    if exams:
-        text = "\n".join(yaml.write([exam_record(exam)]) for exam in exams)
+        else:
+            written.append(exam_record(exam))
+    if written:
+        text = "\n".join(yaml.write([record]) for record in written)
         (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
-    return len(exams)
+    return len(written), problems

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 report = bank.export_course(course, path)
-                count = exams.export_exams(course, path)
+                count, problems = exams.export_exams(course, path)
         except bank.BankError as error:
             lines = "\n".join(f"  {problem}" for problem in error.problems)
             raise CommandError(f"Mend this, and export into a new folder:\n{lines}") from None
@@ -39,6 +39,8 @@ class Command(BaseCommand):
         ):
             if slugs:
                 self.stdout.write(f"{what}: {', '.join(slugs)}.")
+        for problem in problems:
+            self.stdout.write(f"Not written, because it could not be loaded: {problem}")
         self.stdout.write(
             f"{course}: {report.lessons} lessons, {report.concepts} concepts, {count} exams, {report.items} items."
         )

@@ -1,6 +1,8 @@
 """Names may change: what was published refers to its concepts themselves."""
 
+import shutil
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -44,6 +46,31 @@ def test_a_concept_that_was_asked_about_is_not_deleted(db: None) -> None:
 
     with pytest.raises(ProtectedError):
         Concept.objects.get(slug="l2").delete()
+
+
+@pytest.mark.parametrize("door", ["folder", "admin"])
+def test_items_follow_their_main_concept_into_another_lesson(instructor: Client, tmp_path: Path, door: str) -> None:
+    folder = Path(shutil.copytree(TINY, tmp_path / "course"))
+    lesson = (folder / "lessons/decay.md").read_text()
+    (folder / "lessons/penalties.md").write_text(lesson.replace("slug: decay", "slug: penalties"))
+    bank.load_course(folder, seeds=20)
+    before = dict(Item.objects.values_list("slug", "revision"))
+
+    if door == "folder":
+        concepts = folder / "concepts.yaml"
+        concepts.write_text(concepts.read_text().replace("lesson: decay", "lesson: penalties", 1))
+        bank.load_course(folder, seeds=20)
+    else:
+        url = f"/admin/questions/concept/{Concept.objects.get(slug='l2').pk}/change/"
+        sent = filled_in(instructor, url) | {"lesson": Lesson.objects.get(slug="penalties").pk}
+        assert instructor.post(url, sent).status_code == 302
+
+    lessons = {"l2": "penalties", "factor": "decay"}
+    for item in Item.objects.select_related("published__lesson"):
+        assert item.published
+        assert item.published.lesson.slug == lessons[item.published.main_concept]
+        assert (item.revision > before[item.slug]) == (item.published.main_concept == "l2")
+    assert ItemVersion.objects.count() == len(before)
 
 
 def test_an_item_is_renamed_with_the_lessons_that_offer_it(instructor: Client) -> None:
