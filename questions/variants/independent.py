@@ -27,7 +27,7 @@ WORK = 60_000
 """Steps of exact arithmetic that one formula may take over all seeds; of a longer one fewer variants are compared."""
 FEWEST = 20
 """Variants that are compared all the same, until all formulas together have taken `TOTAL` steps; then one is."""
-TOTAL = 1_500_000
+TOTAL = 1_000_000
 """A second or two."""
 POWER, TRANSCENDENTAL = 40, 15
 """Steps that these functions are worth, where they take 60 digits."""
