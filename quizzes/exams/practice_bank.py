@@ -39,7 +39,11 @@ class BankFilter:
     @property
     def is_empty(self) -> bool:
         """Whether everything is shown."""
-        return not any(getattr(self, name) for name in self.NAMES)
+        return not self.parts()
+
+    def parts(self, *, except_for: str = "") -> dict[str, str]:
+        """Its parts that filter, by their names, but for one."""
+        return {name: value for name in self.NAMES if name != except_for and (value := getattr(self, name))}
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,9 @@ class BankItem:
         """What a filter of this name is compared with."""
         return self.concepts if name == "concept" else [getattr(self, name)]
 
-    def passes(self, chosen: BankFilter, *, except_for: str = "") -> bool:
-        """Whether the filter shows it; `except_for` names a part of the filter that is left out."""
-        return all(
-            name == except_for or not getattr(chosen, name) or getattr(chosen, name) in self.values(name)
-            for name in BankFilter.NAMES
-        )
+    def passes(self, parts: Mapping[str, str]) -> bool:
+        """Whether these parts of a filter show it."""
+        return all(value in self.values(name) for name, value in parts.items())
 
 
 Option = tuple[str, str, int]
@@ -113,7 +114,8 @@ def browse_bank(student: Student, chosen: BankFilter, now: datetime) -> BankSele
     concepts = dict(Concept.objects.values_list("slug", "name"))
     names = {"lesson": lessons, "concept": concepts}
     options = {name: _options(name, items, chosen, names.get(name, {})) for name in BankFilter.NAMES}
-    return BankSelection(chosen, [item for item in items if item.passes(chosen)], options)
+    parts = chosen.parts()
+    return BankSelection(chosen, [item for item in items if item.passes(parts)], options)
 
 
 def select_items(student: Student, chosen: BankFilter, now: datetime) -> list[int]:
@@ -121,7 +123,8 @@ def select_items(student: Student, chosen: BankFilter, now: datetime) -> list[in
 
     Those that have been due longest come first, then new ones in the course's order.
     """
-    items = [item for item in _load_items(student, now) if item.passes(chosen)]
+    parts = chosen.parts()
+    items = [item for item in _load_items(student, now) if item.passes(parts)]
     items.sort(key=lambda item: (item.due_at is None, item.due_at or now, item.position))
     return [item.item for item in items[:MAX_SELECTION]]
 
@@ -138,9 +141,10 @@ def memory_state(memory: ItemMemory | None, now: datetime) -> str:
 def _load_items(student: Student, now: datetime) -> list[BankItem]:
     memories = _load_memories(student)
     items = Item.objects.published().filter(course__enrolments__student=student).order_by("course", "position", "pk")
-    tags: dict[int, list[Concept]] = defaultdict(list)
-    for tag in VersionConcept.objects.filter(version__in=items.values("published")):
-        tags[tag.version_id].append(tag.concept)
+    tags: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    tagged = VersionConcept.objects.filter(version__in=items.values("published"))
+    for version, slug, name in tagged.values_list("version", "concept__slug", "concept__name"):
+        tags[version].append((slug, name))
     fields = (
         "pk",
         "position",
@@ -156,8 +160,8 @@ def _load_items(student: Student, now: datetime) -> list[BankItem]:
             position=position,
             slug=slug,
             lesson=lesson,
-            concepts=[concept.slug for concept in tags[version]],
-            concept=next((concept.name for concept in tags[version]), ""),
+            concepts=[concept for concept, _ in tags[version]],
+            concept=next((name for _, name in tags[version]), ""),
             kind=kind,
             difficulty=str(difficulty),
             state=memory_state(memories.get(pk), now),
@@ -177,7 +181,8 @@ def _load_memories(student: Student) -> dict[int, ItemMemory]:
 
 def _options(name: str, items: Sequence[BankItem], chosen: BankFilter, names: Mapping[str, str]) -> list[Option]:
     """Every value of one part of the filter, with how many items the other parts leave of it."""
-    shown = (item for item in items if item.passes(chosen, except_for=name))
+    parts = chosen.parts(except_for=name)
+    shown = (item for item in items if item.passes(parts))
     counts = Counter(value for item in shown for value in item.values(name))
     values = sorted({value for item in items for value in item.values(name)}, key=_order(name, list(names)))
     return [(value, names.get(value, value.replace("_", " ").capitalize()), counts[value]) for value in values]
@@ -186,4 +191,4 @@ def _options(name: str, items: Sequence[BankItem], chosen: BankFilter, names: Ma
 def _order(name: str, concepts: Sequence[str]) -> Callable[[str], int | str]:
     """States and concepts in an order of their own, other values by the alphabet."""
     order = {"concept": concepts, "state": BankFilter.STATES}.get(name)
-    return order.index if order else str
+    return {value: place for place, value in enumerate(order)}.__getitem__ if order else str
