@@ -14,7 +14,7 @@ from questions.bank.exporting import ExportReport, export_course
 from questions.bank.items import follow_concept, publish, reissue_items, rename_item, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
-from questions.bank.practice import Practice, items_practised
+from questions.bank.practice import items_practised
 from questions.bank.problems import BankError, Problem, problems_of
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "ExportReport",
     "ItemDocument",
     "Outcome",
-    "Practice",
     "Problem",
     "Record",
     "audit_published",

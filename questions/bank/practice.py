@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from questions.models import ConceptEdge, ItemConcept
 
 
-@dataclass(frozen=True)
-class Practice:
-    """Answering about `concept` (a slug) practises the item `item` (a primary key) with `weight` in (0, 1]."""
+def items_practised(versions: Collection[int]) -> dict[int, dict[int, float]]:
+    """The other items that answering each of these versions (primary keys) practises, and how much, in (0, 1].
 
-    concept: str
-    item: int
-    weight: float
-
-
-def items_practised(concepts: Collection[str]) -> list[Practice]:
-    """The items that answering about each of these concepts practises: those of the concepts that it encompasses.
-
-    An item belongs to its main concept, the first of its tags. One query.
+    They are those of the concepts that its own encompass; an item belongs to its main concept, the first of its tags.
+    Of several edges to an item the heaviest counts. One query.
     """
+    source = "concept__incoming_edges__source__version_tags__version"
     tags = ItemConcept.objects.filter(
         position=0,
         item__published__isnull=False,
         concept__incoming_edges__kind=ConceptEdge.Kind.ENCOMPASSES,
-        concept__incoming_edges__source__slug__in=concepts,
+        **{f"{source}__in": versions},
     )
-    edge = "concept__incoming_edges"
-    rows = tags.values_list(f"{edge}__source__slug", "item_id", f"{edge}__weight")
-    return [Practice(concept, item, weight) for concept, item, weight in rows]
+    practised: dict[int, dict[int, float]] = {}
+    columns = (source, f"{source}__item", "item_id", "concept__incoming_edges__weight")
+    for version, answered, item, weight in tags.values_list(*columns):
+        if item == answered:
+            continue
+        weights = practised.setdefault(version, {})
+        weights[item] = max(weight, weights.get(item, 0.0))
+    return practised

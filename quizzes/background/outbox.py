@@ -42,6 +42,8 @@ def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta
 
     The caller, and whatever does the work, hold the lock of the student's change log, so that neither misses the other.
     """
+    if _put_off(kind, student, now, now + delay):
+        return
     job, created = Job.objects.get_or_create(
         kind=kind, student=student, defaults={"asked_at": now, "run_at": now + delay, "published_at": now + delay}
     )
@@ -52,6 +54,13 @@ def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta
     Job.objects.filter(pk=job.pk).update(run_at=run_at, published_at=run_at, attempts=0, dead_at=None)
     if run_at < job.run_at:
         publish_after_commit(TASKS[kind], student.pk, delay=run_at - now)
+
+
+def _put_off(kind: Job.Kind, student: Student, now: datetime, run_at: datetime) -> bool:
+    """Put off a job that may wait until then, as nearly all do that are enqueued again; whether there is one."""
+    may_wait = {"run_at__lte": run_at, "asked_at__gte": run_at - MAX_WAIT}
+    waiting = Job.objects.filter(kind=kind, student=student, **may_wait)
+    return bool(waiting.update(run_at=run_at, published_at=run_at, attempts=0, dead_at=None))
 
 
 def enqueue_all(

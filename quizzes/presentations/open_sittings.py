@@ -7,15 +7,17 @@ from typing import TypedDict
 from django.db.models import QuerySet
 
 from quizzes.models import Presentation, Sitting, Student
+from quizzes.statements import Parameter
 
 
 class _ItemRow(TypedDict):
     version__item: int
 
 
-def in_open_sitting(student: Student | int) -> QuerySet[Presentation, _ItemRow]:
+def in_open_sitting(student: Student | int | Parameter) -> QuerySet[Presentation, _ItemRow]:
     """Return the items of the student's open sittings, as a subquery."""
-    asked = Presentation.objects.filter(student=student, in_sitting=True, slot__sitting__state=Sitting.State.OPEN)
+    open_now = {"slot__sitting__student": student, "slot__sitting__state": Sitting.State.OPEN}
+    asked = Presentation.objects.filter(student=student, in_sitting=True, **open_now)
     return asked.values("version__item")
 
 

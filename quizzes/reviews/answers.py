@@ -110,12 +110,8 @@ def _practice(event: ReviewEvent, version: ItemVersion, facts: Facts) -> list[Re
 
     They are logged for cards never seen too: a first review that happened earlier may still arrive.
     """
-    weights: dict[int, float] = {}
-    for edge in facts.practice:
-        if edge.concept in version.concepts and edge.item != version.item_id:
-            weights[edge.item] = max(edge.weight, weights.get(edge.item, 0.0))
     return [
         Review(card=card, event=event, rating=Rating.GOOD.value, practice=weight, score=1.0)
-        for item, weight in weights.items()
+        for item, weight in facts.practice.get(version.pk, {}).items()
         for card in facts.cards_of_items.get(item, [])
     ]

@@ -148,7 +148,7 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
         change_logs.stamp(change_log, cards)
         update_rows(cards, [*memory_states.CARD_STATE, "sequence"])
         _store_checkpoints(changes, cards)
-    change_log.save(update_fields=["last_sequence"])
+    update_rows([change_log], ["last_sequence"])
 
 
 def _store_checkpoints(changes: BatchChanges, cards: Sequence[Card]) -> None:

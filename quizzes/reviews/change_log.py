@@ -7,6 +7,15 @@ from datetime import datetime
 
 from quizzes.memory import fsrs
 from quizzes.models import Card, ChangeLog, DailyPlan, Student
+from quizzes.statements import Prepared, number
+
+_LOCKED = Prepared(
+    lambda: (
+        ChangeLog.objects.select_for_update(of=("self", "student"), no_key=True)
+        .select_related("student", "fit")
+        .filter(student=number("student"))
+    )
+)
 
 
 def lock(student: Student, now: datetime) -> ChangeLog:
@@ -14,13 +23,11 @@ def lock(student: Student, now: datetime) -> ChangeLog:
 
     The student's row is locked with it, so that the settings are those that the last writer left.
     """
-    rows = ChangeLog.objects.select_for_update(of=("self", "student"), no_key=True)
-    locked = rows.select_related("student", "fit")
-    change_log = locked.filter(student=student).first()
-    if change_log is None:
+    locked = _LOCKED.run(student=student.pk)
+    if not locked:
         ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})
-        change_log = locked.get(student=student)
-    return change_log
+        locked = _LOCKED.run(student=student.pk)
+    return locked[0]
 
 
 def load_parameters(student: Student) -> tuple[float, ...]:

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from questions import bank
 from quizzes import presentations
 from quizzes.models import Card, Presentation, Review, ReviewEvent, Student
 from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedReview, ReportedUndo
+from quizzes.statements import Prepared, identifier, number
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Facts:
     cards_of_items: Mapping[int, list[Card]]
     cards_moved: Mapping[uuid.UUID, list[uuid.UUID]]
     """The cards of each stored event that the batch undoes, or of whose count it decides."""
-    practice: Sequence[bank.Practice]
-    """The items that an answer practises, by the concepts that the batch's items are about."""
+    practice: Mapping[int, Mapping[int, float]]
+    """The items that a right answer to each version practises, with their weights."""
     items_in_open_sittings: frozenset[int]
     answers: Mapping[uuid.UUID, Sequence[ReviewEvent]] = field(default_factory=dict)
     """Of each presentation outside of sittings the stored answers that count, or that may after the batch's undos."""
@@ -44,6 +45,40 @@ class Facts:
         return self.presentations.get(event.presentation_id) if event.presentation_id else None
 
 
+def _build_events() -> QuerySet[ReviewEvent]:
+    """The stored events that have an id of the batch, that it undoes, or that undo one of it, and the answers.
+
+    Those to the batch's presentations, that is, which count, or which may count next where one of them is undone.
+    """
+    mine = ReviewEvent.objects.filter(student=number("student"))
+    undos = mine.filter(target__in=identifier("new", many=True), type=ReviewEvent.Type.UNDO)
+    answers = ReviewEvent.objects.filter(type=ReviewEvent.Type.REVIEW, undone=False)
+    counting = answers.filter(superseded=False, presentation__in=identifier("answered", many=True))
+    undone = mine.filter(event_id__in=identifier("targets", many=True))
+    # Lookups each in an index of its own: of their alternatives SQLite would make a walk through the whole log.
+    return mine.filter(event_id__in=identifier("named", many=True)).union(
+        undos, counting, answers.filter(presentation__in=undone.values("presentation")), all=True
+    )
+
+
+def _build_presentations() -> QuerySet[Presentation]:
+    """With their versions, and whether their items are asked in open sittings."""
+    student = number("student")
+    shown = Presentation.objects.filter(student=student, pk__in=identifier("answered", many=True))
+    asked = ExpressionWrapper(Q(version__item__in=presentations.in_open_sitting(student)), BooleanField())
+    return shown.select_related("version").annotate(in_open_sitting=asked)
+
+
+def _build_cards() -> QuerySet[Card]:
+    wanted = Q(item__in=number("items", many=True)) | Q(pk__in=identifier("named", many=True))
+    return Card.objects.filter(wanted, student=number("student"))
+
+
+_EVENTS = Prepared(_build_events)
+_PRESENTATIONS = Prepared(_build_presentations)
+_CARDS = Prepared(_build_cards)
+
+
 def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     """Load what the events refer to; the number of queries depends on neither the history nor the events."""
     ids = [event.id for event in reported]
@@ -53,17 +88,17 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     events = {event.event_id: event for event in stored if event.event_id in {*ids, *targets}}
     undone = frozenset(event.target for event in stored if event.target in ids)
     answered |= {event.presentation_id for event in events.values() if event.presentation_id}
-    shown = _load_presentations(student, answered)
-    practice = bank.items_practised({slug for presentation in shown.values() for slug in presentation.version.concepts})
+    shown = {row.pk: row for row in _PRESENTATIONS.run(student=student.pk, answered=answered)}
+    practice = bank.items_practised({presentation.version_id for presentation in shown.values()})
     answers = _list_answers(stored, shown, {events[target].presentation_id for target in targets if target in events})
     elected = [answer.event_id for several in answers.values() for answer in several]
     cards_moved = _load_cards_moved(student, [*targets, *elected])
     named = {event.card for event in reported if isinstance(event, ReportedFlag)}
     named |= {event.card_id for event in events.values() if event.card_id}
     named |= {card for cards in cards_moved.values() for card in cards}
-    items = {presentation.version.item_id for presentation in shown.values()} | {entry.item for entry in practice}
-    stored_cards = Card.objects.filter(Q(item__in=items) | Q(pk__in=named), student=student).select_related("item")
-    cards = {card.pk: card for card in stored_cards}
+    items = {presentation.version.item_id for presentation in shown.values()}
+    items |= {item for practised in practice.values() for item in practised}
+    cards = {card.pk: card for card in _CARDS.run(student=student.pk, items=items, named=named)}
     cards_of_items: dict[int, list[Card]] = defaultdict(list)
     for card in cards.values():
         cards_of_items[card.item_id].append(card)
@@ -75,7 +110,7 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
         cards_of_items=cards_of_items,
         cards_moved=cards_moved,
         practice=practice,
-        items_in_open_sittings=frozenset(presentations.items_in_open_sittings(student) if shown else ()),
+        items_in_open_sittings=frozenset(row.version.item_id for row in shown.values() if vars(row)["in_open_sitting"]),
         answers=answers,
     )
 
@@ -83,25 +118,8 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
 def _load_events(
     student: Student, ids: Sequence[uuid.UUID], targets: Sequence[uuid.UUID], answered: Iterable[uuid.UUID]
 ) -> list[ReviewEvent]:
-    """Load the stored events that have an id of the batch, that it undoes, or that undo one of it, and the answers.
-
-    Those to the batch's presentations, that is, which count, or which may count next where one of them is undone.
-    """
-    mine = ReviewEvent.objects.filter(student=student)
-    named = mine.filter(event_id__in=[*ids, *targets])
-    undos = mine.filter(target__in=ids, type=ReviewEvent.Type.UNDO)
-    answers = Q(presentation__in=answered, superseded=False)
-    if targets:
-        answers |= Q(presentation__in=mine.filter(event_id__in=targets).values("presentation"))
-    counting = ReviewEvent.objects.filter(answers, type=ReviewEvent.Type.REVIEW, undone=False)
-    # Three lookups, each in an index of its own: of their alternatives SQLite would make a walk through the whole log.
-    stored = named.union(undos, counting, all=True)
-    return list({event.pk: event for event in stored if event.student_id == student.pk}.values())
-
-
-def _load_presentations(student: Student, pks: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
-    shown = Presentation.objects.filter(student=student, pk__in=pks).select_related("version", "card")
-    return {presentation.pk: presentation for presentation in shown.prefetch_related("version__tags")}
+    rows = _EVENTS.run(student=student.pk, named=[*ids, *targets], new=ids, answered=answered, targets=targets)
+    return list({event.pk: event for event in rows if event.student_id == student.pk}.values())
 
 
 def _list_answers(

@@ -14,9 +14,8 @@ from quizzes.calendar import study_day
 from quizzes.models import ChangeLog, DailyPlan, Job, Student
 from quizzes.reviews import Batch, BatchResultPayload, change_log
 from quizzes.schedule.choice import seconds_left
-from quizzes.schedule.loading import load_answered
 from quizzes.schedule.plans import load_plan, plan_locked
-from quizzes.schedule.queue import has_open_tasks
+from quizzes.schedule.queue import load_day_state
 
 PIECE = 50
 """Events that are taken in by one transaction: meanwhile the student's own answers wait, on SQLite everybody's."""
@@ -67,7 +66,7 @@ def _follow(log: ChangeLog, plan: DailyPlan, now: datetime) -> None:
 
 def _is_through(plan: DailyPlan, student: Student, now: datetime) -> bool:
     day = study_day(student, now)
-    if not has_open_tasks(plan, student, day, now):
+    state = load_day_state(plan, student, day, now)
+    if not state.has_open_tasks:
         return True
-    spent = load_answered(student, day).seconds
-    return not seconds_left(student.daily_minutes, plan.extra_seconds, spent, day_off=plan.day_off)
+    return not seconds_left(student.daily_minutes, plan.extra_seconds, state.seconds, day_off=plan.day_off)

@@ -13,6 +13,7 @@ from quizzes.background import outbox
 from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
+from quizzes.statements import Parameter
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def _enrolments_behind() -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(course__revision__gt=F("cards_revision")).select_related("course")
 
 
-def askable_cards(student: Student, now: datetime) -> QuerySet[Card]:
+def askable_cards(student: Student | Parameter, now: datetime | Parameter) -> QuerySet[Card]:
     """The cards that may be asked: neither suspended nor buried, of items that are published in a course of theirs."""
     return (
         Card.objects.filter(student=student, suspended=False, item__retired_at__isnull=True)

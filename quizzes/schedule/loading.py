@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
+from django.db.models import QuerySet
 
 from questions import kinds
 from questions.models import Item
@@ -18,6 +19,7 @@ from quizzes.schedule.choice import share_weights
 from quizzes.schedule.exams_ahead import concept_weights
 from quizzes.schedule.facts import Answered, CardFacts, ExamAhead, Situation
 from quizzes.schedule.relearning import GAP
+from quizzes.statements import Parameter
 
 
 def load_situation(
@@ -94,10 +96,14 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
     ]
 
 
+def answers_on(student: Student | Parameter, date: date | Parameter) -> QuerySet[ReviewEvent]:
+    """The student's answers of a study day that count."""
+    return ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=date)
+
+
 def load_answered(student: Student, day: StudyDay) -> Answered:
     """What the student answered on the study day; one query."""
-    events = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
-    answers = sorted(events.values_list("occurred_at", "duration_ms"), reverse=True)
+    answers = sorted(answers_on(student, day.date).values_list("occurred_at", "duration_ms"), reverse=True)
     return Answered(
         count=len(answers),
         seconds=round(sum(milliseconds for _, milliseconds in answers) / 1000),

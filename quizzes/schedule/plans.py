@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from quizzes.background import outbox
@@ -23,6 +23,7 @@ from quizzes.schedule.choice import add_extra, choose_tasks, seconds_left
 from quizzes.schedule.exams_ahead import list_exams_ahead
 from quizzes.schedule.facts import Answered, CardFacts, Situation, Task
 from quizzes.schedule.loading import load_answered, load_cards, situation_of
+from quizzes.statements import Parameter, Prepared, number
 
 
 def request_plan(student: Student, now: datetime) -> None:
@@ -76,10 +77,15 @@ def enqueue_new_days(now: datetime, limit: int = 1000) -> int:
     return outbox.enqueue_all(Job.Kind.PLAN, begun, now, limit)
 
 
+_PLAN = Prepared(
+    lambda: DailyPlan.objects.filter(student=number("student"), date=Parameter("date", models.DateField()))
+)
+
+
 def load_plan(student: Student, day: StudyDay) -> DailyPlan:
     """The stored plan of the day, else an empty one that is not stored."""
-    stored = DailyPlan.objects.filter(student=student, date=day.date).first()
-    return stored or DailyPlan(student=student, date=day.date, tasks=[])
+    stored = _PLAN.run(student=student.pk, date=day.date)
+    return stored[0] if stored else DailyPlan(student=student, date=day.date, tasks=[])
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.contrib.auth import get_user_model
+from django.db.models import Count, DateField, DateTimeField, Exists, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from quizzes.calendar import StudyDay, study_day
@@ -17,9 +19,10 @@ from quizzes.presentations import Ask, in_open_sitting, present
 from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.facts import Task
-from quizzes.schedule.loading import load_answered
+from quizzes.schedule.loading import answers_on, load_answered
 from quizzes.schedule.plans import read_plan
 from quizzes.schedule.relearning import MAX_ANSWERS, is_rested
+from quizzes.statements import Parameter, Prepared, identifier, number
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,30 @@ def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None
     )
 
 
-def has_open_tasks(plan: DailyPlan, student: Student, day: StudyDay, now: datetime) -> bool:
-    """Whether anything of the plan is still to be asked."""
-    cards = [card for card in _load_open_cards(student, plan, day, now) if card.is_fresh(day)]
-    return bool(list_open_tasks(all_tasks(plan), cards, day))
+class DayState(NamedTuple):
+    """How far a study day is: whether anything of its plan is still to be asked, and the seconds spent on answers."""
+
+    has_open_tasks: bool
+    seconds: int
+
+
+def _build_day_state() -> QuerySet[Student, tuple[bool, int | None]]:
+    student, date = number("student"), Parameter("date", DateField())
+    to_ask = askable_cards(student, Parameter("now", DateTimeField())).exclude(item__in=in_open_sitting(student))
+    to_ask = to_ask.filter(pk__in=identifier("planned", many=True)).exclude(last_review_on__gte=date)
+    answers = answers_on(student, date).order_by().values("student").annotate(spent=Sum("duration_ms"))
+    students = get_user_model().objects.filter(pk=student)
+    return students.values_list(Exists(to_ask), Subquery(answers.values("spent")))
+
+
+_DAY_STATE = Prepared(_build_day_state)
+
+
+def load_day_state(plan: DailyPlan, student: Student, day: StudyDay, now: datetime) -> DayState:
+    """Load how far the day of this plan is; one query."""
+    planned = [task["card"] for task in all_tasks(plan)]
+    ((has_open_tasks, spent),) = _DAY_STATE.run(student=student.pk, date=day.date, now=now, planned=planned)
+    return DayState(bool(has_open_tasks), round((spent or 0) / 1000))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tests.benchmarks import (  # noqa: E402 - models need a set-up Django
     pages,
     planning,
     rebuild,
+    requests,
     sittings,
     variants,
 )
@@ -27,6 +28,7 @@ ALL = {
     "memory": memory,
     "variants": variants,
     "answers": answers,
+    "requests": requests,
     "rebuild": rebuild,
     "importing": importing,
     "planning": planning,

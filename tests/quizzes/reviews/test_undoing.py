@@ -36,7 +36,7 @@ def changes() -> BatchChanges:
         cards={card.pk: card for card in (CARD, OTHER_CARD)},
         cards_of_items={1: [CARD], 2: [OTHER_CARD]},
         cards_moved={REVIEW: [CARD.pk, OTHER_CARD.pk]},
-        practice=[],
+        practice={},
         items_in_open_sittings=frozenset(),
     )
     return BatchChanges(facts)
