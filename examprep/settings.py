@@ -26,6 +26,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 EMBEDDED = not (os.environ.get("DATABASE_URL") or os.environ.get("EXAMPREP_PRODUCTION"))
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"] if EMBEDDED else [])
+CSRF_FAILURE_VIEW = "examprep.stale_forms.refuse"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 SECRET_KEY = env.str("SECRET_KEY", default="")

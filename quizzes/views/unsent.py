@@ -41,12 +41,28 @@ def keeps_answer(view: View) -> View:
 
 def keep_and_log_in(request: HttpRequest) -> HttpResponse:
     """Keep the form that somebody sent whose session ran out, in a new session, and ask them to log in."""
-    fields = [
-        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
-    ]
+    _keep(request)
+    return _lead(request, f"{resolve_url(settings.LOGIN_URL)}?next={reverse('unsent')}")
+
+
+def keep_and_send_again(request: HttpRequest) -> HttpResponse:
+    """Keep the form, and lead to the page that sends it as a new one."""
+    _keep(request)
+    return _lead(request, reverse("unsent"))
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed and chosen in the form that was sent."""
+    return [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+
+
+def _keep(request: HttpRequest) -> None:
+    fields = sent_fields(request)
     if len(json.dumps(fields)) <= MAX_LENGTH:
         request.session[KEY] = {"action": request.path, "fields": fields}
-    address = f"{resolve_url(settings.LOGIN_URL)}?next={reverse('unsent')}"
+
+
+def _lead(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": address}) if is_partial(request) else redirect(address)
 
 

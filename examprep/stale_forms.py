@@ -1,0 +1,29 @@
+"""Forms of pages that were opened before somebody logged in anew: what was typed in them is sent once more."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from examprep import errors
+from quizzes.views import is_partial, unsent
+
+OTHER_SITE = ("Origin checking failed", "Referer checking failed")
+"""How Django's reasons begin where a form may come from a page that is none of ours."""
+
+
+def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is not the session's: 403, for a form of ours with what it held and a new token.
+
+    Only the browser's own word for the page that the form was on, `Origin`, makes it one of ours: else another site
+    could have it sent with one click.
+    """
+    if "Origin" not in request.headers or reason.startswith(OTHER_SITE):
+        return errors.forbidden(request)
+    if request.path.startswith("/accounts/"):
+        return redirect(request.get_full_path())  # passwords are typed anew, and stand in no page
+    if is_partial(request):
+        return unsent.keep_and_send_again(request)
+    return render(request, "403_csrf.html", {"fields": unsent.sent_fields(request)}, status=HTTPStatus.FORBIDDEN)
