@@ -20,6 +20,10 @@ from questions.variants.independent import disagreements
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
 MAX_SHOWN = 5
+AMBIGUOUS = (
+    "The stem looks the same as another variant's that has another key. Show every number that the answer needs, and "
+    "all its digits."
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ def audit(
         report.problems.append(Defect(error.message, tuple(error.seeds[:MAX_SHOWN]), len(error.seeds)))
         return report
     report.redraws = float(redraws.mean())
-    report.distinct = len(set(engine.render_all(stem, values)))
+    stems = engine.render_all(stem, values)
+    report.distinct = len(set(stems))
     report.keys = computed[KEY].reshape(len(seeds), -1)[:, 0].tolist()
     if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
         message = f"Only {report.distinct} different variants come out; draw from more values."
@@ -115,6 +120,7 @@ def audit(
     for junk in ("", "abc", "1 2/3"):
         if gate.grade(graded[0], junk).correct is not None:
             cases[f"“{junk}” is not a format error."] = [(seeds[0], "")]
+    cases |= _ambiguous(seeds, stems, [graded[row] for row in same], gate)
     problems = [defects(variant, gate) for variant in graded]
     if any(problems):
         for seed, row in zip(seeds, same, strict=True):
@@ -147,6 +153,19 @@ def _undefined(
         if not finite.all():
             message = f"The text of {place} shows a number that is not finite."
             cases[message] = [(seeds[int(at)], "") for at in np.flatnonzero(~finite)]
+    return cases
+
+
+def _ambiguous(
+    seeds: Sequence[int], stems: Sequence[str], variants: Sequence[Variant], gate: Gate
+) -> dict[str, list[tuple[int, str]]]:
+    """The variants that look like an earlier one whose key is wrong for them: their stems hide what decides."""
+    first: dict[str, Variant] = {}
+    cases: dict[str, list[tuple[int, str]]] = {}
+    for seed, stem, variant in zip(seeds, stems, variants, strict=True):
+        like = first.setdefault(stem, variant)
+        if like is not variant and gate.grade(variant, _typed(like["key"], gate.rounded)).correct is False:
+            cases.setdefault(AMBIGUOUS, []).append((seed, f"keys {like['key']} and {variant['key']}"))
     return cases
 
 

@@ -172,8 +172,9 @@ def _try_answer(engine: Engine, trial: _Trial) -> None:
     answer = trial.compute("answer", engine.answer)
     if answer.ndim > 2:
         raise SpecError("answer", "An answer is a number or a list of numbers.")
-    # Typed and graded are the key, its two neighbours, and each mistake, which is compared with those before it too.
-    trial.spend("answer", 3 * (READ + GRADED * answer.size))
+    # Typed and graded are the key, its two neighbours, that of a variant which looks the same, and each mistake, which
+    # is compared with those before it too.
+    trial.spend("answer", 4 * (READ + GRADED * answer.size))
     for n, mistake in enumerate(engine.mistakes):
         trial.spend(f"mistakes.{n}.value", READ + (n + 2) * GRADED * answer.size)
         if trial.compute(f"mistakes.{n}.value", mistake).shape != answer.shape:

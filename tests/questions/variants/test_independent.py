@@ -124,6 +124,25 @@ def test_a_draw_is_shown_in_full(draw: str, stem: str, shown: bool) -> None:
     assert shown or "does not show all digits of x" in problems[0]
 
 
+@pytest.mark.parametrize(
+    ("stem", "answer", "clear"),
+    [
+        ("{x/1000:.2g}", "x", False),
+        ("{x/1000:.2g}", "round(x/1000)", True),
+        ("{x/1000}", "x", True),
+        ("{x}", "x*y", False),
+        ("{floor(x/100)}", "sqrt(x)", False),
+        ("{x} and {y}", "x*y", True),
+        ("{x}", "x + 0.0001*y", True),
+    ],
+)
+def test_what_looks_the_same_has_the_same_key(stem: str, answer: str, clear: bool) -> None:
+    draw = {"x": "integer(1000, 1400)", "y": "integer(2, 9)"}
+    problems = refusals(draw=draw, stem=stem, answer=answer)
+    assert (problems == []) == clear
+    assert clear or "looks the same" in problems[0]
+
+
 @given(st.sampled_from(["+", "-", "*", "/"]), st.integers(-999, 999), st.integers(1, 999), st.integers(0, 6))
 @settings(max_examples=50)
 def test_decimals_are_taken_as_they_stand(sign: str, a: int, b: int, places: int) -> None:
