@@ -14,6 +14,7 @@ from threading import Lock
 
 from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from rest_framework.request import Request
 
@@ -89,4 +90,9 @@ def forget() -> None:
 
 def whose(request: HttpRequest | Request) -> str:
     """Return whom a request is charged to."""
-    return f"account:{request.user.pk}" if request.user.is_authenticated else f"address:{get_ip(request)}"
+    if request.user.is_authenticated:
+        return f"account:{request.user.pk}"
+    try:
+        return f"address:{get_ip(request)}"
+    except PermissionDenied:  # it did not come by the proxy, or by a socket that has no addresses
+        return f"address:{request.META.get('REMOTE_ADDR')}"

@@ -85,6 +85,12 @@ def test_visitors_are_told_apart_by_their_address(clock: Any, requests_take: Tak
     assert Client(REMOTE_ADDR="192.0.2.1").get("/health/live").status_code == 200
 
 
+def test_visitors_without_an_address_are_answered(db: None, settings: Any) -> None:
+    assert Client(REMOTE_ADDR="").get("/accounts/login/").status_code == 200
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # and this one comes by none
+    assert Client().get("/accounts/login/").status_code == 200
+
+
 def test_a_login_is_charged_to_the_account_and_a_failed_one_to_nobody(
     clock: Any, requests_take: Take, db: None
 ) -> None:
