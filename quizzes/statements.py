@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql import Query, UpdateQuery
 
 Row = TypeVar("Row")
 
@@ -52,6 +53,12 @@ class Prepared(Generic[Row]):
 
     def run(self, **values: object) -> list[Row]:
         """Return the rows for these values of its parameters."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self._fill(values))
+            return list(self._read(cursor.fetchall()))
+
+    def _fill(self, values: Mapping[str, object]) -> tuple[str, list[Any]]:
+        """Return the statement for these values, and what the driver is handed."""
         sql, parameters, _ = self._statement
         handed: list[Any] = []
         for parameter in parameters:
@@ -62,15 +69,16 @@ class Prepared(Generic[Row]):
             handed += prepared
             if parameter.many:
                 sql = sql.replace(parameter.mark, ", ".join(["%s"] * len(prepared)) or "NULL")
-        with connection.cursor() as cursor:
-            cursor.execute(sql, handed)
-            return list(self._read(cursor.fetchall()))
+        return sql, handed
 
     @cached_property
     def _statement(self) -> tuple[str, Sequence[object], Any]:
-        compiler = self._build().query.get_compiler(connection=connection)
+        compiler = self._query().get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         return sql, parameters, compiler
+
+    def _query(self) -> Query:
+        return self._build().query
 
     @cached_property
     def _converters(self) -> dict[int, Any]:
@@ -83,7 +91,7 @@ class Prepared(Generic[Row]):
         _, _, compiler = self._statement
         if self._converters:
             rows = compiler.apply_converters(rows, self._converters)
-        if compiler.klass_info is None:
+        if compiler.query.values_select or compiler.klass_info is None:
             yield from map(tuple, rows)
             return
         model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
@@ -100,3 +108,24 @@ class Prepared(Generic[Row]):
             for name, at in compiler.annotation_col_map.items():
                 setattr(instance, name, row[at])
             yield instance
+
+
+class PreparedUpdate(Prepared[Any]):
+    """An update of the rows of a query, put together once a process; `changes` are parameters too, or constants."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], changes: dict[str, object]) -> None:
+        super().__init__(build)
+        self._changes = changes
+
+    def update(self, **values: object) -> int:
+        """Update the rows for these values of its parameters; return how many there were."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self._fill(values))
+            rows: int = cursor.rowcount
+            return rows
+
+    def _query(self) -> Query:
+        query = super()._query().chain(UpdateQuery)
+        assert isinstance(query, UpdateQuery)
+        query.add_update_values(self._changes)
+        return query

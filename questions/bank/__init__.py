@@ -14,7 +14,7 @@ from questions.bank.exporting import ExportReport, export_course
 from questions.bank.items import follow_concept, publish, reissue_items, rename_item, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
-from questions.bank.practice import items_practised
+from questions.bank.practice import practice_of
 from questions.bank.problems import BankError, Problem, problems_of
 
 __all__ = [
@@ -39,11 +39,11 @@ __all__ = [
     "is_answer_elsewhere",
     "is_slug",
     "item_schema",
-    "items_practised",
     "load_course",
     "lock_course",
     "lock_courses",
     "match",
+    "practice_of",
     "problems_of",
     "publish",
     "record_findings",

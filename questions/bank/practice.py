@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Expression, QuerySet
+
 from questions.models import ConceptEdge, ItemConcept
 
 
-def items_practised(versions: Collection[int]) -> dict[int, dict[int, float]]:
-    """The other items that answering each of these versions (primary keys) practises, and how much, in (0, 1].
+def practice_of(versions: Collection[int] | Expression) -> QuerySet[ItemConcept, tuple[int, int, int, float]]:
+    """Query what answering each of these versions practises: (version, its item, an item practised, how much).
 
-    They are those of the concepts that its own encompass; an item belongs to its main concept, the first of its tags.
-    Of several edges to an item the heaviest counts. One query.
+    The keys of these, and a weight in (0, 1] for each edge. They are the items of the concepts that its own encompass,
+    itself perhaps among them; an item belongs to its main concept, the first of its tags.
     """
     source = "concept__incoming_edges__source__version_tags__version"
     tags = ItemConcept.objects.filter(
@@ -20,11 +22,4 @@ def items_practised(versions: Collection[int]) -> dict[int, dict[int, float]]:
         concept__incoming_edges__kind=ConceptEdge.Kind.ENCOMPASSES,
         **{f"{source}__in": versions},
     )
-    practised: dict[int, dict[int, float]] = {}
-    columns = (source, f"{source}__item", "item_id", "concept__incoming_edges__weight")
-    for version, answered, item, weight in tags.values_list(*columns):
-        if item == answered:
-            continue
-        weights = practised.setdefault(version, {})
-        weights[item] = max(weight, weights.get(item, 0.0))
-    return practised
+    return tags.values_list(source, f"{source}__item", "item_id", "concept__incoming_edges__weight")

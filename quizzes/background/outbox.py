@@ -14,12 +14,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.background.publisher import publish, publish_after_commit
 from quizzes.models import ChangeLog, Enrolment, Job, Student
+from quizzes.statements import Parameter, PreparedUpdate, number
 
 TASKS = {
     Job.Kind.PLAN: "quizzes.tasks.plan_student",
@@ -42,7 +43,7 @@ def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta
 
     The caller, and whatever does the work, hold the lock of the student's change log, so that neither misses the other.
     """
-    if _put_off(kind, student, now, now + delay):
+    if _put_off(kind, student, now + delay):
         return
     job, created = Job.objects.get_or_create(
         kind=kind, student=student, defaults={"asked_at": now, "run_at": now + delay, "published_at": now + delay}
@@ -56,11 +57,21 @@ def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta
         publish_after_commit(TASKS[kind], student.pk, delay=run_at - now)
 
 
-def _put_off(kind: Job.Kind, student: Student, now: datetime, run_at: datetime) -> bool:
+_RUN_AT = Parameter("run_at", models.DateTimeField())
+_WAITING = PreparedUpdate(
+    lambda: Job.objects.filter(
+        kind=Parameter("kind", models.CharField()),
+        student=number("student"),
+        run_at__lte=_RUN_AT,
+        asked_at__gte=Parameter("asked_since", models.DateTimeField()),
+    ),
+    {"run_at": _RUN_AT, "published_at": _RUN_AT, "attempts": 0, "dead_at": None},
+)
+
+
+def _put_off(kind: Job.Kind, student: Student, run_at: datetime) -> bool:
     """Put off a job that may wait until then, as nearly all do that are enqueued again; whether there is one."""
-    may_wait = {"run_at__lte": run_at, "asked_at__gte": run_at - MAX_WAIT}
-    waiting = Job.objects.filter(kind=kind, student=student, **may_wait)
-    return bool(waiting.update(run_at=run_at, published_at=run_at, attempts=0, dead_at=None))
+    return bool(_WAITING.update(kind=kind, student=student.pk, run_at=run_at, asked_since=run_at - MAX_WAIT))
 
 
 def enqueue_all(

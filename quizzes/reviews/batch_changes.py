@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,8 +51,12 @@ class BatchChanges:
     flagged: dict[uuid.UUID, Card] = field(default_factory=dict)
     """Cards whose suspension or burial has to be folded from the whole log."""
 
+    logged: set[uuid.UUID] = field(init=False)
+    """Cards that have lines which count, stored or new."""
+
     def __post_init__(self) -> None:
         self.elections = Elections(self.facts.answers)
+        self.logged = set(self.facts.logged)
 
     def find_event(self, event_id: uuid.UUID) -> ReviewEvent | None:
         """Return the event with this id, accepted just now or before."""
@@ -85,18 +89,19 @@ class BatchChanges:
 def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Review], w: Sequence[float]) -> None:
     """Step the cards of an event that was just read; those that have seen a later one are to be replayed.
 
-    So are those that were new, since the log may hold practice of later days, which had nothing to count for.
+    So are those that were new but have lines: of practice on later days, perhaps, which had nothing to count for.
     """
     in_order = []
     for review in reviews:
         card = review.card
-        if card.stability is None and not review.practice:
+        if card.stability is None and not review.practice and card.pk in changes.logged:
             changes.to_replay[card.pk] = card
         if card.last_event_at and (card.last_event_at, card.last_event) > (event.occurred_at, event.event_id):
             changes.to_replay[card.pk] = card
         else:
             in_order.append(review)
     changes.stepped.update({card.pk: card for card in memory_states.step(in_order, event, w)})
+    changes.logged.update(review.card_id for review in reviews)
 
 
 def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
@@ -141,7 +146,7 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     Review.objects.bulk_create(changes.reviews)
     _store_what_counts(changes.recounted())
     if changes.closed:
-        Presentation.objects.filter(pk__in=changes.closed, closed_at__isnull=True).update(closed_at=now)
+        _close([changes.facts.presentations[pk] for pk in changes.closed], now)
     if changes.reopened:
         _reopen(changes.reopened)
     if cards := changes.cards():
@@ -149,6 +154,14 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
         update_rows(cards, [*memory_states.CARD_STATE, "sequence"])
         _store_checkpoints(changes, cards)
     update_rows([change_log], ["last_sequence"])
+
+
+def _close(presentations: Iterable[Presentation], now: datetime) -> None:
+    """Close those that are open."""
+    still_open = [presentation for presentation in presentations if presentation.closed_at is None]
+    for presentation in still_open:
+        presentation.closed_at = now
+    update_rows(still_open, ["closed_at"])
 
 
 def _store_checkpoints(changes: BatchChanges, cards: Sequence[Card]) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from questions import bank
 from quizzes import presentations
@@ -35,6 +35,9 @@ class Facts:
     items_in_open_sittings: frozenset[int]
     answers: Mapping[uuid.UUID, Sequence[ReviewEvent]] = field(default_factory=dict)
     """Of each presentation outside of sittings the stored answers that count, or that may after the batch's undos."""
+
+    logged: frozenset[uuid.UUID] = frozenset()
+    """The cards that have lines in the log."""
 
     def card_of(self, item: int, facet: str) -> Card | None:
         """Return the student's card of an item's facet; None where there is none."""
@@ -70,13 +73,16 @@ def _build_presentations() -> QuerySet[Presentation]:
 
 
 def _build_cards() -> QuerySet[Card]:
+    """With whether they have lines in the log."""
     wanted = Q(item__in=number("items", many=True)) | Q(pk__in=identifier("named", many=True))
-    return Card.objects.filter(wanted, student=number("student"))
+    lines = Review.objects.filter(card=OuterRef("pk"))
+    return Card.objects.filter(wanted, student=number("student")).annotate(logged=Exists(lines))
 
 
 _EVENTS = Prepared(_build_events)
 _PRESENTATIONS = Prepared(_build_presentations)
 _CARDS = Prepared(_build_cards)
+_PRACTICE = Prepared(lambda: bank.practice_of(number("versions", many=True)))
 
 
 def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
@@ -89,7 +95,7 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     undone = frozenset(event.target for event in stored if event.target in ids)
     answered |= {event.presentation_id for event in events.values() if event.presentation_id}
     shown = {row.pk: row for row in _PRESENTATIONS.run(student=student.pk, answered=answered)}
-    practice = bank.items_practised({presentation.version_id for presentation in shown.values()})
+    practice = _load_practice({presentation.version_id for presentation in shown.values()})
     answers = _list_answers(stored, shown, {events[target].presentation_id for target in targets if target in events})
     elected = [answer.event_id for several in answers.values() for answer in several]
     cards_moved = _load_cards_moved(student, [*targets, *elected])
@@ -112,7 +118,18 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
         practice=practice,
         items_in_open_sittings=frozenset(row.version.item_id for row in shown.values() if vars(row)["in_open_sitting"]),
         answers=answers,
+        logged=frozenset(card.pk for card in cards.values() if vars(card)["logged"]),
     )
+
+
+def _load_practice(versions: Collection[int]) -> dict[int, dict[int, float]]:
+    """Load the other items that answering each version practises; of several edges to an item the heaviest counts."""
+    practice: dict[int, dict[int, float]] = {}
+    for version, answered, item, weight in _PRACTICE.run(versions=versions):
+        if item != answered:
+            weights = practice.setdefault(version, {})
+            weights[item] = max(weight, weights.get(item, 0.0))
+    return practice
 
 
 def _load_events(

@@ -28,6 +28,7 @@ from quizzes.reviews.payloads import (
     PlanChange,
     SyncPayload,
 )
+from quizzes.statements import Prepared, number
 
 __all__ = ["PAGE", "StaleCursorError", "UnreadableCursorError", "current_cursor", "load_changes"]
 
@@ -95,12 +96,16 @@ def _advance(since: Cursor, end: Cursor, page: Sequence[_Numbered]) -> Cursor:
 # Loading
 
 
+_REVISIONS = Prepared(
+    lambda: Course.objects.filter(enrolments__student=number("student")).values_list("pk", "revision")
+)
+
+
 def _load_end(change_log: ChangeLog, now: datetime) -> Cursor:
-    courses = Course.objects.filter(enrolments__student=change_log.student_id).values_list("pk", "revision")
     return Cursor(
         student=change_log.student_id,
         change_log=change_log.last_sequence,
-        courses=dict(courses),
+        courses=dict(_REVISIONS.run(student=change_log.student_id)),
         issued_at=int(now.timestamp()),
     )
 

@@ -11,6 +11,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,11 @@ def _ask(student: User, count: int) -> list[Presentation]:
     """Return so many open questions, of a day made anew where it has no more."""
     asked = schedule.load_queue(student, limit=count).presentations
     if len(asked) < count:
-        student.cards.update(last_review_on=None, last_review_at=None, stability=None, due_at=None)
-        student.review_events.update(study_date="2020-01-01")
+        before = timezone.now() - timedelta(days=90)
+        student.cards.filter(stability__isnull=False).update(
+            last_review_on=before.date(), last_review_at=before, last_event_at=before, due_at=before
+        )
+        student.review_events.update(study_date=before.date())
         schedule.plan_day(student)
         asked = schedule.load_queue(student, limit=count).presentations
     return asked

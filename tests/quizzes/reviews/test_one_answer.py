@@ -220,6 +220,17 @@ def test_queries_do_not_grow_with_the_answers_to_a_question(student: User, asked
     assert queries(undo(events[99]), *events[100:149]) <= few
 
 
+def test_an_answer_takes_few_queries(student: User, asked: list[Presentation], key: Key) -> None:
+    schedule.plan_day(student)
+    first, second = answer(asked[0], key, timedelta(minutes=2)), answer(asked[1], key, timedelta(minutes=1))
+    send(student, first)
+    with CaptureQueriesContext(connection) as captured:
+        send(student, second)
+    # Six read what there is, five write, one reads what the client knows of courses, two see to the plan.
+    statements = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+    assert len(statements) <= 14, statements
+
+
 def test_what_was_counted_before_stays_until_its_question_is_answered_again(
     student: User, asked: list[Presentation], key: Key
 ) -> None:
