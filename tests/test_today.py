@@ -60,7 +60,7 @@ def test_a_worker_computes_the_outlook_once_until_something_changes(
         assert "Compute them" in web.get("/today/ahead/").content.decode()
         page = web.post("/today/ahead/", follow=True).content.decode()
         assert "The days ahead are being computed." in page
-        assert 'hx-trigger="load delay:3s"' in page
+        assert 'hx-trigger="load delay:1s"' in page
         assert computed.call_count == 0
 
         tasks.foresee_student(student.pk)

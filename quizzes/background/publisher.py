@@ -59,6 +59,8 @@ class _Publisher:
         with self._lock:
             if self._process != os.getpid():
                 self._process = os.getpid()
+                # The parent's thread waits at the queue that a fork copies: it would be woken for the first message.
+                self._waiting = queue.Queue(BACKLOG)
                 threading.Thread(target=self._work, name="publisher", daemon=True).start()
                 atexit.register(self.flush)
         try:
