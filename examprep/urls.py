@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from examprep import health, views
+from examprep import health, stale_forms, views
 from questions.admin.history import log_nothing_but_changes
 from questions.admin.keys import guard_actions
 
@@ -19,6 +19,7 @@ guard_actions(admin.site)
 log_nothing_but_changes(admin.site)
 # There is one login, with its limits, and `next` leads back.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.admin_view = stale_forms.keep_texts(admin.site.admin_view)  # type: ignore[method-assign, assignment]
 
 urlpatterns = [
     path("", views.home, name="home"),

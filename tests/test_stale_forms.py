@@ -28,6 +28,12 @@ def browser(user: User) -> Client:
     return client
 
 
+def offered_token(client: Client) -> str:
+    """The token of a page."""
+    (token, *_) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get("/settings/").content.decode())
+    return str(token)
+
+
 def offered(page: str) -> dict[str, str]:
     """The fields of the form that sends what was sent once more."""
     (form,) = re.findall(r'<form class="actions"[^>]*method="post"[^>]*>(.*?)</form>', page, re.DOTALL)
@@ -62,6 +68,24 @@ def test_a_text_of_an_author_is_sent_once_more(instructor: Client) -> None:
 
     concept.refresh_from_db()
     assert concept.definition == text
+
+
+def test_a_text_outlasts_its_session(instructor: Client) -> None:
+    concept = Concept.objects.get(slug="l2")
+    url = f"/admin/questions/concept/{concept.pk}/change/"
+    sent = filled_in(instructor, url) | {"definition": "A long text.", "_save": "Save"}
+    web = browser(User.objects.get(username="ina"))
+    token = offered_token(web)
+    web.cookies.pop("sessionid")
+
+    page = web.post(url, sent | {"csrfmiddlewaretoken": token}, headers=OURS).content.decode()
+    assert "You are no longer logged in" in page
+    web.post("/accounts/login/", {"login": "ina", "password": "teaches", "csrfmiddlewaretoken": token}, headers=OURS)
+    page = web.post(url, offered(page), headers=OURS).content.decode()  # the token is another since the login
+    assert web.post(url, offered(page), headers=OURS).status_code == 302
+
+    concept.refresh_from_db()
+    assert concept.definition == "A long text."
 
 
 @pytest.mark.parametrize("headers", [{}, {"origin": "http://elsewhere.example"}, {"origin": "null"}])
