@@ -7,7 +7,7 @@ from typing import TypedDict
 from django.db.models import QuerySet
 
 from quizzes.models import Presentation, Sitting, Student
-from quizzes.statements import Parameter
+from quizzes.statements import Parameter, Prepared, number
 
 
 class _ItemRow(TypedDict):
@@ -26,9 +26,11 @@ def items_in_open_sittings(student: Student | int) -> set[int]:
     return set(in_open_sitting(student).values_list("version__item", flat=True))
 
 
+_ASKED = Prepared(lambda: in_open_sitting(number("student")).filter(version__item=number("item")).values_list("pk")[:1])
+
+
 def is_in_open_sitting(student: Student, presentation: Presentation | None) -> bool:
     """Whether the item of a presentation is asked in a sitting of the student's that is open."""
-    return (
-        presentation is not None
-        and in_open_sitting(student).filter(version__item=presentation.version.item_id).exists()
-    )
+    if presentation is None:
+        return False
+    return bool(_ASKED.run(student=student.pk, item=presentation.version.item_id))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet
 
 from questions import kinds
 from questions.models import Item
@@ -19,7 +19,7 @@ from quizzes.schedule.choice import share_weights
 from quizzes.schedule.exams_ahead import concept_weights
 from quizzes.schedule.facts import Answered, CardFacts, ExamAhead, Situation
 from quizzes.schedule.relearning import GAP
-from quizzes.statements import Parameter
+from quizzes.statements import Parameter, Prepared, number
 
 
 def load_situation(
@@ -101,9 +101,14 @@ def answers_on(student: Student | Parameter, date: date | Parameter) -> QuerySet
     return ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=date)
 
 
+_ANSWERED = Prepared(
+    lambda: answers_on(number("student"), Parameter("date", DateField())).values_list("occurred_at", "duration_ms")
+)
+
+
 def load_answered(student: Student, day: StudyDay) -> Answered:
     """What the student answered on the study day; one query."""
-    answers = sorted(answers_on(student, day.date).values_list("occurred_at", "duration_ms"), reverse=True)
+    answers = sorted(_ANSWERED.run(student=student.pk, date=day.date), reverse=True)
     return Answered(
         count=len(answers),
         seconds=round(sum(milliseconds for _, milliseconds in answers) / 1000),

@@ -14,7 +14,7 @@ from django.db.models import Count, DateField, DateTimeField, Exists, Q, QuerySe
 from django.utils import timezone
 
 from quizzes.calendar import StudyDay, study_day
-from quizzes.models import DailyPlan, Presentation, Review, Student
+from quizzes.models import Card, DailyPlan, Presentation, Review, Student
 from quizzes.presentations import Ask, in_open_sitting, present
 from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload
 from quizzes.schedule.cards import askable_cards
@@ -125,6 +125,9 @@ def load_day_state(plan: DailyPlan, student: Student, day: StudyDay, now: dateti
     return DayState(bool(has_open_tasks), round((spent or 0) / 1000))
 
 
+_OpenCardRow = tuple[uuid.UUID, int, str, date | None, int, datetime | None, datetime | None]
+
+
 @dataclass(frozen=True)
 class OpenCard:
     """A planned card, or one that was forgotten today and is due again before the day ends; longest waiting first.
@@ -173,17 +176,26 @@ def all_tasks(plan: DailyPlan) -> list[PlanTaskPayload]:
     return [*plan.tasks, *plan.done_tasks]
 
 
-def _load_open_cards(student: Student, plan: DailyPlan, day: StudyDay, now: datetime) -> list[OpenCard]:
-    planned = [task["card"] for task in all_tasks(plan)]
-    seen_today = Q(last_review_on__gte=day.date)
-    fresh = Q(pk__in=planned) & (~seen_today | Q(last_review_on=None))
-    rows = (
-        askable_cards(student, now)
+def _build_open_cards() -> QuerySet[Card, _OpenCardRow]:
+    student, date = number("student"), Parameter("date", DateField())
+    seen_today = Q(last_review_on__gte=date)
+    fresh = Q(pk__in=identifier("planned", many=True)) & (~seen_today | Q(last_review_on=None))
+    due_today = seen_today & Q(due_at__lt=Parameter("ends_at", DateTimeField()))
+    return (
+        askable_cards(student, Parameter("now", DateTimeField()))
         .exclude(item__in=in_open_sitting(student))
-        .filter(fresh | (seen_today & Q(due_at__lt=day.ends_at)))
+        .filter(fresh | due_today)
         .order_by("due_at", "pk")
         .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds", "last_review_at", "due_at")
     )
+
+
+_OPEN_CARDS = Prepared(_build_open_cards)
+
+
+def _load_open_cards(student: Student, plan: DailyPlan, day: StudyDay, now: datetime) -> list[OpenCard]:
+    planned = [task["card"] for task in all_tasks(plan)]
+    rows = _OPEN_CARDS.run(student=student.pk, planned=planned, date=day.date, ends_at=day.ends_at, now=now)
     return [OpenCard(*row) for row in rows]
 
 

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from questions.variants import numbers
 from quizzes import presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
+from quizzes.statements import Prepared, identifier, number
 from quizzes.views import Context, StudentRequest, answering, is_partial, practice
 from quizzes.views.answering import RefusedAnswer
 from quizzes.views.unsent import keeps_answer
@@ -45,7 +46,7 @@ def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
         return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
     if presentations.is_in_open_sitting(request.user, answered.presentation):
         return _withhold(request)
-    return _feedback(request, answered)
+    return _feedback(request, answered, _questions(request).get(events=answered))
 
 
 @login_required
@@ -155,7 +156,9 @@ def _answer(request: StudentRequest) -> HttpResponse:
         return _ask(request, presentation)
     if presentations.is_in_open_sitting(request.user, presentation):
         return _withhold(request)
-    return _feedback(request, answered) if is_partial(request) else redirect("review-answer", answered.event_id)
+    if not is_partial(request):
+        return redirect("review-answer", answered.event_id)
+    return _feedback(request, answered, presentation)
 
 
 def _withhold(request: StudentRequest) -> HttpResponse:
@@ -167,15 +170,14 @@ def _withhold(request: StudentRequest) -> HttpResponse:
 
 
 def _ask_again(request: StudentRequest, presentation: Presentation, refused: RefusedAnswer) -> HttpResponse:
-    queue = schedule.load_queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=0)
     return _part(request, "question", _question(request, presentation, queue, refused), reverse("review"))
 
 
-def _feedback(request: StudentRequest, answered: ReviewEvent) -> HttpResponse:
-    presentation = _questions(request).get(events=answered)
+def _feedback(request: StudentRequest, answered: ReviewEvent, presentation: Presentation) -> HttpResponse:
     payload = presentations.payload(presentation)
     grade = presentations.with_html(answered.grade)
-    queue = schedule.load_queue(request.user, limit=1)
+    queue = schedule.load_queue(request.user, limit=0)
     context = {
         "lesson": presentation.version.lesson,
         "progress": _progress(queue, request, answered=True),
@@ -191,16 +193,34 @@ def _questions(request: StudentRequest) -> QuerySet[Presentation]:
     return Presentation.objects.filter(student=request.user, in_sitting=False).with_versions()
 
 
+_POSTED = Prepared(
+    lambda: Presentation.objects.filter(
+        student=number("student"), pk=identifier("presentation"), in_sitting=False
+    ).select_related("version__item", "version__lesson")
+)
+
+
 def _posted_question(request: StudentRequest) -> Presentation:
     """Return the question that a form names. Raises Http404."""
     pk = answering.read_uuid(request.POST.get("presentation"))
-    if pk is None:
+    posted = _POSTED.run(student=request.user.pk, presentation=pk) if pk else []
+    if not posted:
         raise Http404("There is no such question.")
-    return get_object_or_404(_questions(request), pk=pk)
+    prefetch_related_objects(posted, "version__tags")
+    return posted[0]
+
+
+_ANSWER = Prepared(
+    lambda: (
+        ReviewEvent.objects.counting()
+        .filter(presentation=identifier("presentation"), type=ReviewEvent.Type.REVIEW)
+        .order_by("-sequence")[:1]
+    )
+)
 
 
 def _load_answer(presentation: Presentation) -> ReviewEvent | None:
-    return presentation.events.counting().filter(type="review").order_by("-sequence").first()
+    return next(iter(_ANSWER.run(presentation=presentation.pk)), None)
 
 
 def _part(request: StudentRequest, name: str, context: Context, address: str) -> HttpResponse:

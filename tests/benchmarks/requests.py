@@ -107,7 +107,7 @@ def _batch(student: User, client: Client, answers: int) -> Callable[[], None]:
 
 
 def _page(student: User, client: Client) -> Callable[[], None]:
-    presentation = next(each for each in _ask(student, BATCH) if each.version.kind == "numeric")
+    presentation = next(each for each in _ask(student, 3 * BATCH) if each.version.kind == "numeric")
     page = client.get(f"/review/?presentation={presentation.pk}").content.decode()
     form = dict(re.findall(r'name="(shown|presentation)" value="([^"]+)"', page))
     key = kinds.get("numeric").reveal(body_of(presentation.version), presentation.answer).key
