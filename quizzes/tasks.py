@@ -35,12 +35,15 @@ def remind_student(self: Task[[int], None], student: int) -> None:
 
 @shared_task
 def plan_due_students() -> None:
-    """Enqueue plans and reminders whose time has come, and publish again the work whose message was lost."""
+    """Enqueue plans and reminders whose time has come, and publish again the work whose message was lost.
+
+    Where that is much, once more as soon as it is done: a night lasts as long as its workers need.
+    """
     now = timezone.now()
     schedule.enqueue_new_days(now)
     schedule.enqueue_new_items(now)
     reminders.enqueue_reminders(now)
-    outbox.sweep(now)
+    outbox.sweep_again(plan_due_students.name, outbox.sweep(now))
 
 
 @shared_task

@@ -33,7 +33,7 @@ MAX_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """Waiting times after the first, second, … failure."""
 SWEEP_LIMIT = 1000
-"""Jobs that one sweep publishes."""
+"""The most jobs that sweeps leave with workers at a time; see `sweep`."""
 
 logger = logging.getLogger(__name__)
 
@@ -121,13 +121,29 @@ def run(kind: Job.Kind, student: int, work: Callable[[Student], object], holder:
 
 
 def sweep(now: datetime) -> int:
-    """Publish again the jobs whose message was lost or never sent; return how many."""
-    lost = Q(published_at=None) | Q(published_at__lte=now - settings.PUBLISH_AGAIN)
-    jobs = list(_ready(now).filter(lost).order_by("run_at").only("kind", "student_id")[:SWEEP_LIMIT])
+    """Publish again the jobs whose message was lost or never sent; return how many.
+
+    No more than bring what waits for workers to `SWEEP_LIMIT`, so that messages do not pile up in the broker and come
+    twice. Where many were published, the next sweep is to follow as soon as they are done: see `sweep_again`.
+    """
+    before = now - settings.PUBLISH_AGAIN
+    lost = Q(published_at=None) | Q(published_at__lte=before)
+    room = max(SWEEP_LIMIT - _ready(now).filter(published_at__gt=before).count(), 0)
+    jobs = list(_ready(now).filter(lost).order_by("run_at").only("kind", "student_id")[:room])
     for job in jobs:
         publish(TASKS[Job.Kind(job.kind)], job.student_id)
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(published_at=now)
     return len(jobs)
+
+
+def sweep_again(task: str, published: int) -> None:
+    """Have `task`, which sweeps, run again when workers have come to the end of what a sweep `published`.
+
+    Its message is sent behind those of the jobs, so that sweeps come as fast as the workers get through. It is sent
+    where at least half of `SWEEP_LIMIT` were published: of two such rows of sweeps one ends, as it finds less room.
+    """
+    if published >= SWEEP_LIMIT / 2:
+        publish(task)
 
 
 def retry(jobs: QuerySet[Job], now: datetime) -> int:

@@ -31,20 +31,27 @@ def publish_after_commit(task: str, student: int, *, delay: timedelta = timedelt
     transaction.on_commit(lambda: publish(task, student, delay=delay))
 
 
-def publish(task: str, student: int, *, delay: timedelta = timedelta(0)) -> None:
-    """Have a worker run `task` of a student `delay` from now; returns at once, whatever the broker does."""
+def publish(task: str, student: int | None = None, *, delay: timedelta = timedelta(0)) -> None:
+    """Have a worker run `task` (of a student) `delay` from now; returns at once, whatever the broker does.
+
+    Messages of a process are sent in the order in which they were published.
+    """
     _publisher.put(_Message(task, student, max(delay.total_seconds(), 0.0)))
 
 
 class _Message(NamedTuple):
-    """A task by its name, the id of its student, and the seconds until it is to run."""
+    """A task by its name, the id of its student if it has one, and the seconds until it is to run."""
 
     task: str
-    student: int
+    student: int | None
     countdown: float
 
     def __str__(self) -> str:
-        return f"{self.task} of student {self.student}"
+        return self.task if self.student is None else f"{self.task} of student {self.student}"
+
+    @property
+    def args(self) -> tuple[int, ...]:
+        return () if self.student is None else (self.student,)
 
 
 class _Publisher:
@@ -77,7 +84,7 @@ class _Publisher:
         while True:
             message = self._waiting.get()
             try:
-                current_app.send_task(message.task, args=(message.student,), countdown=message.countdown or None)
+                current_app.send_task(message.task, args=message.args, countdown=message.countdown or None)
             except (OperationalError, OSError) as error:
                 logger.warning("%s waits for the sweep: the broker is away (%s)", message, error)
             except Exception:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.database
 PLAN = Job.Kind.PLAN
 
 
-class Sent(list[tuple[str, int, float]]):
+class Sent(list[tuple[str, int | None, float]]):
     """The messages that were given to the publisher, instead of a broker."""
 
     put = list.append
@@ -171,6 +171,41 @@ def test_the_sweep_publishes_again_what_was_lost_or_never_sent(student: User, jo
     Job.objects.update(leased_until=now + timedelta(minutes=10))
     assert outbox.sweep(now + timedelta(minutes=5)) == 0
     assert outbox.sweep(now + timedelta(minutes=10)) == 1
+
+
+def _crowd(count: int, now: datetime) -> None:
+    """Jobs of so many students, whose plans were never asked of a worker."""
+    crowd = User.objects.bulk_create(User(username=f"pupil-{number}", password="!") for number in range(count))
+    Job.objects.all().delete()
+    Job.objects.bulk_create(Job(kind=PLAN, student=user, asked_at=now, run_at=now) for user in crowd)
+
+
+def test_sweeps_leave_no_more_with_workers_than_they_get_done(
+    db: None, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "SWEEP_LIMIT", 4)
+    now = timezone.now()
+    _crowd(10, now)
+    assert outbox.sweep(now) == 4
+    assert outbox.sweep(now) == 0  # workers have as many as they can take
+    Job.objects.exclude(published_at=None).order_by("pk")[0].delete()
+    assert outbox.sweep(now) == 1
+
+
+def test_a_night_takes_no_longer_than_its_workers_need(db: None, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "SWEEP_LIMIT", 4)
+    _crowd(10, timezone.now())
+    tasks.plan_due_students()
+    done = 0
+    while done < len(sent):  # a worker takes its messages in turn, and beat sends none
+        task, student, _ = sent[done]
+        if student is None:
+            assert task == "quizzes.tasks.plan_due_students"
+            tasks.plan_due_students()
+        Job.objects.filter(student=student).delete()
+        done += 1
+    assert not Job.objects.exists()
+    assert sum(student is None for _, student, _ in sent) == 3  # after 4, 4 and 2
 
 
 def test_nothing_is_planned_for_who_has_left(student: User, job: Job) -> None:
