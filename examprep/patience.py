@@ -5,6 +5,7 @@ Workers and commands wait longer: nobody looks at them, and they may have much t
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from functools import partial
 from threading import Lock
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from psycopg.abc import RV, PQGen
 
 TURNSTILE = Lock()
-"""Held by the thread whose turn it is to wait for SQLite's lock: SQLite looks again ever more seldom, so that of many
-who wait those who came last would go first."""
+"""Held by the thread whose turn it is to wait for SQLite's lock."""
+LOOK_AGAIN = 0.002
+"""Seconds after which whoever waits for SQLite's lock looks again. SQLite by itself looks ever more seldom, down to ten
+times a second: those who came last would go first, and the lock would often be free while all sleep."""
 MARGIN = 0.3
 """Seconds that the answer of a server which gave up has for its way."""
 
@@ -56,13 +59,27 @@ def _begin(connection: SQLite) -> None:
     if not TURNSTILE.acquire(timeout=settings.DATABASE_WAIT):
         raise OperationalError("database is locked")
     try:
-        with connection.cursor() as cursor:
-            left = max(1, round((deadline - time.monotonic()) * 1000))
-            cursor.execute(f"PRAGMA busy_timeout = {left}")
-            SQLite._start_transaction_under_autocommit(connection)  # type: ignore[attr-defined]
-            cursor.execute(f"PRAGMA busy_timeout = {round(settings.DATABASE_WAIT * 1000)}")
+        link = connection.connection
+        link.execute("PRAGMA busy_timeout = 0")
+        try:
+            _look_until(connection, deadline)
+        finally:
+            link.execute(f"PRAGMA busy_timeout = {round(settings.DATABASE_WAIT * 1000)}")
     finally:
         TURNSTILE.release()
+
+
+def _look_until(connection: SQLite, deadline: float) -> None:
+    """Begin a transaction as soon as SQLite's lock is free. Raises OperationalError at the deadline."""
+    while True:
+        try:
+            SQLite._start_transaction_under_autocommit(connection)  # type: ignore[attr-defined]
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
 
 
 def _watch(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:

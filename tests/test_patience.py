@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.utils import ConnectionHandler
 
-from examprep.patience import TURNSTILE, limit_waiting
+from examprep.patience import LOOK_AGAIN, TURNSTILE, limit_waiting
 from tests import servers
 from tests.faults.service import Service, log_in, waited
 
@@ -138,6 +138,24 @@ def test_sqlite_that_another_process_has_locked_fails_soon(file: BaseDatabaseWra
         with fails_soon():
             begin(file)
     begin(file)
+    assert ask(file, "PRAGMA busy_timeout") == settings.DATABASE_WAIT * 1000
+
+
+def test_who_waits_for_sqlite_looks_again_and_again_as_often(
+    file: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    with closing(sqlite3.connect(file.settings_dict["NAME"])) as other:
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            if len(slept) == 30:
+                other.rollback()
+
+        monkeypatch.setattr("examprep.patience.time.sleep", sleep)
+        other.execute("BEGIN IMMEDIATE")
+        begin(file)
+    assert slept == [LOOK_AGAIN] * 30
     assert ask(file, "PRAGMA busy_timeout") == settings.DATABASE_WAIT * 1000
 
 
