@@ -13,7 +13,7 @@ from quizzes.background import outbox
 from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
-from quizzes.statements import Parameter
+from quizzes.statements import Parameter, Prepared, number
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def create_missing_cards(log: ChangeLog) -> None:
 
     Only courses are looked through in which something was published since: one query where there are none.
     """
-    behind = {enrolment.course_id: enrolment for enrolment in _enrolments_behind().filter(student=log.student)}
+    behind = {enrolment.course_id: enrolment for enrolment in _BEHIND.run(student=log.student.pk)}
     if not behind:
         return
     items = Item.objects.published().filter(course__in=behind)
@@ -62,6 +62,9 @@ def enqueue_new_items(now: datetime, limit: int = 1000) -> int:
 def _enrolments_behind() -> QuerySet[Enrolment]:
     """Enrolments that lack the cards of what their course published last."""
     return Enrolment.objects.filter(course__revision__gt=F("cards_revision")).select_related("course")
+
+
+_BEHIND = Prepared(lambda: _enrolments_behind().filter(student=number("student")))
 
 
 def askable_cards(student: Student | Parameter, now: datetime | Parameter) -> QuerySet[Card]:

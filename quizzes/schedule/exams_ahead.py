@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
+
 from quizzes.models import Enrolment, Exam, Student
 from quizzes.schedule.facts import ExamAhead
+from quizzes.statements import Prepared, number
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class StudentExams:
 
 def load_exams(student: Student) -> StudentExams:
     """The exams of the student's courses; three queries."""
-    enrolments = list(student.enrolments.all())
+    enrolments = _ENROLMENTS.run(student=student.pk)
     by_course = _load_exams(enrolments)
     return StudentExams(
         dated=tuple(
@@ -61,10 +64,16 @@ def load_exams(student: Student) -> StudentExams:
     )
 
 
+_ENROLMENTS = Prepared(lambda: Enrolment.objects.filter(student=number("student")))
+_EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)))
+
+
 def _load_exams(enrolments: Sequence[Enrolment]) -> dict[int, list[Exam]]:
     by_course: dict[int, list[Exam]] = defaultdict(list)
     courses = [enrolment.course_id for enrolment in enrolments]
-    for exam in Exam.objects.filter(course__in=courses).prefetch_related("names"):
+    exams = _EXAMS.run(courses=courses) if courses else []
+    prefetch_related_objects(exams, "names")
+    for exam in exams:
         by_course[exam.course_id].append(exam)
     return by_course
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import numpy as np
-from django.db.models import DateField, QuerySet
+from django.db.models import DateField, DateTimeField, QuerySet
 
 from questions import kinds
 from questions.models import Item
@@ -59,10 +59,18 @@ _COLUMNS = (
 )
 
 
+_CARDS = Prepared(
+    lambda: (
+        askable_cards(number("student"), Parameter("now", DateTimeField()))
+        .filter(item__published__tags__position=0)
+        .order_by("item__course_id", "item__position", "item_id")
+        .values_list(*_COLUMNS)
+    )
+)
+
+
 def load_cards(student: Student, now: datetime) -> list[CardFacts]:
     """The cards that can be asked, in the order of the course; facets that the published version dropped are not."""
-    cards = askable_cards(student, now).filter(item__published__tags__position=0)
-    in_order = cards.order_by("item__course_id", "item__position", "item_id")
     return [
         CardFacts(
             card=card,
@@ -91,7 +99,7 @@ def load_cards(student: Student, now: datetime) -> list[CardFacts]:
             seconds,
             concept,
             facets,
-        ) in in_order.values_list(*_COLUMNS)
+        ) in _CARDS.run(student=student.pk, now=now)
         if facet in facets
     ]
 

@@ -16,6 +16,7 @@ from quizzes.memory import fsrs
 from quizzes.models import Card, Enrolment, Exam
 from quizzes.planning.plan import plan
 from tests.benchmarks.database import migrated
+from tests.benchmarks.school import add_items
 from tests.benchmarks.table import Row, seconds
 
 CARDS, STUDENTS = 500, (100, 1_000, 10_000)
@@ -35,7 +36,7 @@ def rows() -> list[Row]:
             starts_at=timezone.now() + timedelta(days=30),
             blueprint={"concepts": {"l2": 1, "factor": 2}},
         )
-        items = _items(course)
+        items = add_items(course, course.items.count() + CARDS)
         found = [_pure(2_000)]
         there = 0
         for students in STUDENTS:
@@ -63,21 +64,6 @@ def _pure(cards: int) -> Row:
 
     once()
     return Row(f"a plan of {cards:,} cards", seconds(once, 1), note="goal 50 ms; the tables are shared")
-
-
-def _items(course: Course) -> list[Item]:
-    """As many items as a student has cards, all with the version of one of the tiny course's."""
-    model = Item.objects.get(course=course, slug="penalty-target")
-    made = []
-    for number in range(CARDS):
-        item = Item.objects.create(course=course, slug=f"item-{number}", kind=model.kind, position=number)
-        version = model.versions.get()
-        version.pk, version.item = None, item
-        version._state.adding = True
-        version.save()
-        Item.objects.filter(pk=item.pk).update(published=version)
-        made.append(item)
-    return made
 
 
 def _enrol(course: Course, items: list[Item], there: int, students: int) -> None:
