@@ -19,6 +19,8 @@ from quizzes.presentations.payloads import (
     answered_payload,
     grade_payload,
     payload,
+    shown_grade,
+    verdict_payload,
     with_html,
 )
 from quizzes.presentations.presenting import Ask, present
@@ -47,5 +49,7 @@ __all__ = [
     "payload",
     "present",
     "renew_broken",
+    "shown_grade",
+    "verdict_payload",
     "with_html",
 ]

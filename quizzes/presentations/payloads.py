@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
@@ -71,12 +72,17 @@ class AnsweredPresentationPayload(PresentationPayload):
     solution_html: str | None
 
 
-class BareGrade(TypedDict):
-    """A grade as it is stored: texts in Markdown, without card states."""
+class Verdict(TypedDict):
+    """What grading finds: all of a grade that version and answer do not give again."""
 
     score: float
     correct: bool
     feedback: list[Feedback]
+
+
+class BareGrade(Verdict):
+    """A grade with all its texts, in Markdown, and without card states."""
+
     key: dict[str, object]
     explanation: str
     solution: str | None
@@ -129,13 +135,27 @@ def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
 def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed[dict[str, object]]) -> BareGrade:
     """Return the grade without card states."""
     return {
-        "score": graded.score,
-        "correct": graded.correct,
-        "feedback": graded.feedback,
+        **verdict_payload(graded),
         "key": revealed.key,
         "explanation": revealed.explanation,
         "solution": revealed.solution,
     }
+
+
+def verdict_payload(graded: kinds.Graded) -> Verdict:
+    """Return what of a grade is stored with an answer."""
+    return {"score": graded.score, "correct": graded.correct, "feedback": graded.feedback}
+
+
+def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
+    """Return the stored grade of an answer with its key, explanation and solution, and with HTML.
+
+    The presentation gives them again; grades that were stored with them keep them.
+    """
+    version = presentation.version
+    revealed = kinds.get(version.kind).reveal(body_of(version), presentation.answer)
+    texts = {"key": revealed.key, "explanation": revealed.explanation, "solution": revealed.solution}
+    return with_html({**texts, **grade})
 
 
 def with_html(document: Any) -> Any:

@@ -157,4 +157,4 @@ class _Acceptance:
         if presentation and not self.in_sitting and presentation.version.item_id in facts.items_in_open_sittings:
             detail = "This question is asked in an open sitting; its key is shown when that is closed."
             return Outcome(event.event_id, status, "in_sitting", detail)
-        return Outcome(event.event_id, status, event=event)
+        return Outcome(event.event_id, status, event=event, presentation=presentation)

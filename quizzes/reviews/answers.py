@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from questions import kinds
 from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
-from quizzes.presentations import body_of, grade_payload, grade_response
+from quizzes.presentations import grade_response, verdict_payload
 from quizzes.reviews import memory_states
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
 from quizzes.reviews.batch_changes import BatchChanges, step_cards
@@ -36,7 +35,6 @@ def grade_answer(
     if presentation.in_sitting != in_sitting:
         raise RejectedError("in_sitting", "presentation: This question belongs to a sitting; answer it there.")
     version = presentation.version
-    kind, body = kinds.get(version.kind), body_of(version)
     try:
         check_storable(reported.response)
         graded = graded or grade_response(version, presentation.answer, reported.response)
@@ -49,7 +47,7 @@ def grade_answer(
     event.score = graded.score
     event.grade = {
         "rating": _rate(graded.score, event, version).name.lower(),
-        **grade_payload(graded, kind.reveal(body, presentation.answer)),
+        **verdict_payload(graded),
     }
     asked = _reviews(event, presentation, graded.facet_scores, changes.facts, w)
     practised = _practice(event, version, changes.facts) if graded.correct else []

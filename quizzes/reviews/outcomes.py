@@ -8,9 +8,9 @@ from datetime import date
 
 from quizzes import presentations
 from quizzes.calendar import format_instant
-from quizzes.models import Card, ReviewEvent
+from quizzes.models import Card, Presentation, ReviewEvent
 from quizzes.reviews import memory_states
-from quizzes.reviews.payloads import CardStatePayload, EventResultPayload, EventStatus
+from quizzes.reviews.payloads import CardStatePayload, EventResultPayload, EventStatus, GradePayload
 
 
 class RejectedError(ValueError):
@@ -32,6 +32,8 @@ class Outcome:
     detail: str | None = None
     event: ReviewEvent | None = None
     """The stored event whose grade is shown; None where there is none, or where it has to wait."""
+    presentation: Presentation | None = None
+    """What the event answers."""
 
     def payload(self) -> EventResultPayload:
         """Return what the client is told, once the grade is complete."""
@@ -46,8 +48,14 @@ class Outcome:
             "status": self.status,
             "code": code,
             "detail": detail,
-            "grade": presentations.with_html(self.event.grade) if self.event else None,
+            "grade": self._grade(),
         }
+
+    def _grade(self) -> GradePayload | None:
+        if self.event is None or self.event.grade is None or self.presentation is None:
+            return None
+        grade: GradePayload = presentations.shown_grade(self.event.grade, self.presentation)
+        return grade
 
 
 def card_state_payload(card: Card, on: date, w: Sequence[float]) -> CardStatePayload:

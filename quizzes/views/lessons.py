@@ -220,7 +220,9 @@ def _answered(presentation: Presentation, answer: ReviewEvent, address: str) -> 
         "address": address,
         "event": answer.event_id,
         "at": f"-{payload['id']}",
-        **answering.graded_context(payload, presentations.with_html(answer.grade), answer.response),
+        **answering.graded_context(
+            payload, presentations.shown_grade(answer.grade or {}, presentation), answer.response
+        ),
     }
 
 

@@ -176,7 +176,7 @@ def _ask_again(request: StudentRequest, presentation: Presentation, refused: Ref
 
 def _feedback(request: StudentRequest, answered: ReviewEvent, presentation: Presentation) -> HttpResponse:
     payload = presentations.payload(presentation)
-    grade = presentations.with_html(answered.grade)
+    grade = presentations.shown_grade(answered.grade or {}, presentation)
     queue = schedule.load_queue(request.user, limit=0)
     context = {
         "lesson": presentation.version.lesson,

@@ -220,6 +220,27 @@ def test_queries_do_not_grow_with_the_answers_to_a_question(student: User, asked
     assert queries(undo(events[99]), *events[100:149]) <= few
 
 
+def test_a_grade_is_stored_without_what_its_presentation_gives_again(
+    student: User, asked: list[Presentation], key: Key
+) -> None:
+    event = answer(asked[0], key, timedelta(minutes=1), right=False)
+    (first,) = send(student, event)
+    stored = ReviewEvent.objects.get(student=student)
+    assert first["grade"]
+    assert stored.grade
+    assert first["grade"]["explanation_html"]
+    assert set(stored.grade) == {"rating", "score", "correct", "feedback", "cards"}
+    (again,) = send(student, event)
+    assert (again["status"], again["grade"]) == ("duplicate", first["grade"])
+
+    # One that an earlier version stored has its texts, and keeps them.
+    stored.grade |= {"explanation": "As it was.", "solution": None, "key": first["grade"]["key"]}
+    stored.save(update_fields=["grade"])
+    (again,) = send(student, event)
+    assert again["grade"]
+    assert "As it was." in again["grade"]["explanation_html"]
+
+
 def test_an_answer_takes_few_queries(student: User, asked: list[Presentation], key: Key) -> None:
     schedule.plan_day(student)
     first, second = answer(asked[0], key, timedelta(minutes=2)), answer(asked[1], key, timedelta(minutes=1))
