@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from quizzes.background.publisher import publish, publish_after_commit
 from quizzes.models import ChangeLog, Enrolment, Job, Student
-from quizzes.statements import Parameter, PreparedUpdate, number
+from quizzes.statements import Parameter, Prepared, PreparedUpdate, number
 
 TASKS = {
     Job.Kind.PLAN: "quizzes.tasks.plan_student",
@@ -152,22 +152,39 @@ def retry(jobs: QuerySet[Job], now: datetime) -> int:
     return dead.update(dead_at=None, attempts=0, run_at=now, published_at=None, leased_until=None)
 
 
-def _ready(now: datetime) -> QuerySet[Job]:
+def _ready(now: datetime | Parameter) -> QuerySet[Job]:
     """Return the jobs whose time has come and that no worker holds."""
     unleased = Q(leased_until=None) | Q(leased_until__lte=now)
     return Job.objects.filter(unleased, run_at__lte=now, dead_at=None)
 
 
+def _jobs() -> QuerySet[Job]:
+    return Job.objects.filter(kind=Parameter("kind", models.CharField()), student=number("student"))
+
+
+_HOLDER = Parameter("holder", models.CharField())
+_FREE = PreparedUpdate(
+    lambda: (
+        (_jobs() & _ready(Parameter("now", models.DateTimeField())))
+        | _jobs().filter(holder=_HOLDER, dead_at=None).exclude(holder="")
+    ),
+    {
+        "leased_until": Parameter("leased_until", models.DateTimeField()),
+        "holder": _HOLDER,
+        "attempts": F("attempts") + 1,
+    },
+)
+_LEASED = Prepared(lambda: _jobs().select_related("student"))
+
+
 def _lease(kind: Job.Kind, student: int, now: datetime, holder: str) -> Job | None:
     """Take the job for a while, counting an attempt; None where there is none to take."""
     with transaction.atomic():
-        jobs = Job.objects.filter(kind=kind, student=student)
-        mine = jobs.filter(holder=holder, dead_at=None) if holder else Job.objects.none()
-        lease = {"leased_until": now + settings.JOB_LEASE, "holder": holder, "attempts": F("attempts") + 1}
-        if not ((jobs & _ready(now)) | mine).update(**lease):
-            _publish_if_early(jobs, now)
+        whose = {"kind": kind, "student": student}
+        if not _FREE.update(**whose, now=now, leased_until=now + settings.JOB_LEASE, holder=holder):
+            _publish_if_early(Job.objects.filter(**whose), now)
             return None
-        job = jobs.select_related("student").get()
+        (job,) = _LEASED.run(**whose)
         if job.attempts > MAX_ATTEMPTS:
             # It was begun so often and neither ended nor failed: it takes its worker down with it.
             job.attempts -= 1

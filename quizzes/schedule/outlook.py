@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import DateField, DateTimeField, Max
 from django.utils import timezone
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,6 +26,7 @@ from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import DatedExam, StudentExams, load_exams
 from quizzes.schedule.facts import ExamAhead, Situation
 from quizzes.schedule.loading import load_cards, load_situation
+from quizzes.statements import Parameter, Prepared, number
 
 FORMAT = 1
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
@@ -75,13 +76,27 @@ def ask_outlook(student: Student, *, now: datetime | None = None) -> None:
     outbox.enqueue(Job.Kind.OUTLOOK, change_log.lock(student, now).student, now)
 
 
+_MADE_SINCE = Prepared(
+    lambda: StoredOutlook.objects.filter(
+        student=number("student"), made_at__gte=Parameter("begins_at", DateTimeField())
+    ).values_list("pk")[:1]
+)
+_ANSWERED = Prepared(
+    lambda: (
+        ReviewEvent.objects.filter(student=number("student"), study_date=Parameter("date", DateField()))
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
+
+
 def ask_daily_outlook(student: Student, *, now: datetime | None = None) -> None:
     """The same once on each study day on which the student answers, so that programs find what to expect."""
     now = now or timezone.now()
     day = study_day(student, now)
-    if StoredOutlook.objects.filter(student=student, made_at__gte=day.begins_at).exists():
+    if _MADE_SINCE.run(student=student.pk, begins_at=day.begins_at):
         return
-    if ReviewEvent.objects.filter(student=student, study_date=day.date).exists():
+    if _ANSWERED.run(student=student.pk, date=day.date):
         ask_outlook(student, now=now)
 
 
