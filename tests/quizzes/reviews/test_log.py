@@ -241,3 +241,10 @@ def test_no_query_of_an_answer_or_a_queue_reads_the_whole_log(student: User, key
                 steps = [row[3] for row in cursor.fetchall()]
             whole = [step for step in steps if "reviewevent" in step and ("SCAN" in step or "(student_id=?)" in step)]
             assert whole == [], query["sql"]
+
+
+def test_lines_of_the_log_are_found_by_one_index_of_their_cards(db: None) -> None:
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, "quizzes_review")
+    by_card = [name for name, about in constraints.items() if about["index"] or about["unique"]]
+    assert len([name for name in by_card if constraints[name]["columns"][0] == "card_id"]) == 1
