@@ -1,11 +1,13 @@
 """Planning: a plan of 2,000 cards, and the plans of a whole school from the database."""
 
+import os
 import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.utils import timezone
 
 from examprep.models import User
@@ -13,13 +15,25 @@ from questions import bank
 from questions.models import Course, Item
 from quizzes import schedule
 from quizzes.memory import fsrs
-from quizzes.models import Card, Enrolment, Exam
+from quizzes.models import Card, ChangeLog, Enrolment, Exam, MemoryFit
 from quizzes.planning.plan import plan
 from tests.benchmarks.database import migrated
 from tests.benchmarks.school import add_items
 from tests.benchmarks.table import Row, seconds
 
-CARDS, STUDENTS = 500, (100, 1_000, 10_000)
+CARDS = 500
+FULL = os.environ.get("BENCH") == "full"
+"""A school of 10,000 takes a quarter of an hour to make."""
+STUDENTS = (100, 1_000, 10_000) if FULL else (100, 400)
+OWN_FITS = 60
+SCORES = {
+    "reviews": 800,
+    "judged_on": 200,
+    "log_loss_before": 0.5,
+    "log_loss_after": 0.4,
+    "rmse_before": 0.1,
+    "rmse_after": 0.1,
+}
 TINY = Path(__file__).parent.parent / "course"
 
 
@@ -43,6 +57,7 @@ def rows() -> list[Row]:
             _enrol(course, items, there, students)
             there = students
             found.append(_school(students, database))
+        found.append(_own_fits(database))
     return found
 
 
@@ -95,12 +110,42 @@ def _enrol(course: Course, items: list[Item], there: int, students: int) -> None
 def _school(students: int, database: str) -> Row:
     who = list(User.objects.filter(enrolments__isnull=False).order_by("pk"))
     schedule.plan_day(who[0])  # the tables of the day, for everybody
-    begun = time.perf_counter()
-    for user in who:
-        schedule.plan_day(user)
-    each = (time.perf_counter() - begun) / len(who)
+    each = _plan_all(who)
     return Row(
         f"a student's plan, {students:,} students × {CARDS} cards, {database}",
         each,
-        note=f"{1 / each:.0f} students/s, one process",
+        "its rows, as tuples of one query",
+        _send_rows(who),
+        f"{1 / each:.0f} students/s, one process",
     )
+
+
+def _own_fits(database: str) -> Row:
+    """Plans of students each of whom has parameters of their own, beside plans by shared ones."""
+    who = list(User.objects.filter(enrolments__isnull=False).order_by("pk")[:OWN_FITS])
+    shared = _plan_all(who)
+    for number, user in enumerate(who):
+        parameters = [w * (1 + number / 10_000) for w in fsrs.DEFAULT_PARAMETERS]
+        fit = MemoryFit.objects.create(
+            student=user, fitted_at=timezone.now(), parameters=parameters, calibration=[], adopted=True, **SCORES
+        )
+        ChangeLog.objects.filter(student=user).update(fit=fit)
+    return Row(f"a student's plan by a fit of their own, {database}", _plan_all(who), "by the defaults", shared)
+
+
+def _plan_all(who: list[User]) -> float:
+    begun = time.perf_counter()
+    for user in who:
+        schedule.plan_day(user)
+    return (time.perf_counter() - begun) / len(who)
+
+
+def _send_rows(who: list[User]) -> float:
+    """Seconds a student in which the database sends what a plan reads of the cards."""
+    columns = ("pk", "item_id", "facet", "stability", "difficulty", "last_review_on", "due_at", "last_review_at")
+    sql, parameters = Card.objects.filter(student__in=who).values_list(*columns).query.sql_with_params()
+    begun = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        cursor.fetchall()
+    return (time.perf_counter() - begun) / len(who)
