@@ -66,6 +66,18 @@ class Reviews:
         wrong = self._read(table, stage, of, self.again, self.again_share, self.again_D)
         return np.asarray(self.right * right + (1 - self.right) * wrong)
 
+    def read_at(self, table: Floats, stage: Ints) -> Floats:
+        """The same at a stage for each card, (students, cards, 1)."""
+        of = self.of_class[..., None]
+        good, again = np.take_along_axis(self.good, stage, -1), np.take_along_axis(self.again, stage, -1)
+        chance, good_share, again_share, good_D, again_D = (
+            np.take_along_axis(column, stage, -1)
+            for column in (self.right, self.good_share, self.again_share, self.good_D, self.again_D)
+        )
+        right = self._read(table, stage, of, good, good_share, good_D)
+        wrong = self._read(table, stage, of, again, again_share, again_D)
+        return np.asarray(chance * right + (1 - chance) * wrong)
+
     @staticmethod
     def _read(table: Floats, stage: Ints, of: Ints, at: Ints, share: Floats, D: Floats) -> Floats:
         """Linear in log S; at the nearest difficulty."""
@@ -84,7 +96,7 @@ class Reviews:
         first = offers.argmax(-1)[..., None]
         best = np.take_along_axis(offers, first, -1)[..., 0]
         right = np.take_along_axis(self.right, first, -1)[..., 0]
-        then = np.take_along_axis(self.read(table.bought), first, -1)[..., 0]
+        then = self.read_at(table.bought, first)[..., 0]
         buys = (best > unreviewed) & self.matters
         return np.asarray((np.where(buys, 1 + RELEARN * (1 - right) + then, 0.0) * self.cards.seconds).sum(1))
 

@@ -209,3 +209,34 @@ def test_policies_keep_to_the_minutes_and_to_missed_days(name: str) -> None:
     assert (found.seconds <= 300.0 + longest).all()
     assert (found.new.sum(1) <= 50).all()
     assert ((found.score > 0) & (found.score < 1)).all()
+
+
+def test_students_together_are_planned_as_each_alone_to_the_bit() -> None:
+    rng = np.random.default_rng(4)
+    shape = (6, 60)
+    S = np.where(rng.random(shape) < 0.4, np.nan, rng.lognormal(1.5, 1.2, shape))
+    seen = ~np.isnan(S)
+    cards = Cards(
+        S,
+        np.where(seen, rng.uniform(1, 10, shape), np.nan),
+        np.where(seen, rng.integers(1, 40, shape), 0.0),
+        rng.uniform(0.5, 4, shape) / 150,
+        rng.uniform(20, 90, shape),
+        rng.choice([0.0, 0.25], shape),
+    )
+    seconds = np.geomspace(60, 3600, shape[0])
+    together = value.priorities(cards, 20.0, seconds, W)
+    for student in range(shape[0]):
+        alone = Cards(*(column[student : student + 1] for column in vars(cards).values()))
+        assert (value.priorities(alone, 20.0, seconds[student : student + 1], W)[0] == together[student]).all()
+
+
+def test_a_table_is_read_at_one_stage_as_at_all_to_the_bit() -> None:
+    stages = Stages.until(20.0)
+    shape = (2, 40)
+    S = np.geomspace(0.1, 400.0, 80).reshape(shape)
+    ones = np.ones(shape)
+    reviews = Reviews(Cards(S, 5 * ones, 3 * ones, ones / 40, 30 * ones, 0.25 * ones), stages, W)
+    table = tables.shared_tables(6, stages, W)
+    stage = np.arange(S.size).reshape(*shape, 1) % stages.count
+    assert (reviews.read_at(table.bought, stage) == np.take_along_axis(reviews.read(table.bought), stage, -1)).all()
