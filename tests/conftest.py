@@ -70,7 +70,7 @@ def examples(number: int) -> int:
 
     On PostgreSQL a third of them shows that its queries say the same.
     """
-    return number if connection.vendor == "sqlite" else number // 3
+    return number if connection.vendor == "sqlite" else -(-number // 3)
 
 
 @pytest.fixture(scope="session")

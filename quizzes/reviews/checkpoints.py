@@ -72,7 +72,7 @@ def restore(card: Card, checkpoint: CardCheckpoint) -> None:
 
 def is_due(events: Iterable[ReviewEvent]) -> bool:
     """Whether the cards that a batch of these events moved leave a checkpoint."""
-    return any(event.event_id.int % EVERY == 0 for event in events)
+    return any(event.sequence % EVERY == 0 for event in events)
 
 
 def keep(cards: Iterable[Card], through: int) -> None:
