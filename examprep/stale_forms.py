@@ -27,7 +27,7 @@ def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if "Origin" not in request.headers or reason.startswith(OTHER_SITE):
         return errors.forbidden(request)
-    if request.path.startswith("/accounts/"):
+    if request.path.startswith("/accounts/") or _holds_password(request):
         return redirect(request.get_full_path())  # passwords are typed anew, and stand in no page
     if is_partial(request):
         return unsent.keep_and_send_again(request)
@@ -45,13 +45,18 @@ def keep_texts(admin_view: AdminView) -> AdminView:
 
         @functools.wraps(inner)
         def wrapped(request: HttpRequest, *args: object, **more: object) -> HttpResponse:
-            if request.method == "POST" and not request.user.is_authenticated and unsent.sent_fields(request):
+            lost = request.method == "POST" and not request.user.is_authenticated and unsent.sent_fields(request)
+            if lost and not _holds_password(request):
                 return _offer(request)
             return inner(request, *args, **more)
 
         return wrapped
 
     return wrap
+
+
+def _holds_password(request: HttpRequest) -> bool:
+    return any("password" in name for name in request.POST)
 
 
 def _offer(request: HttpRequest) -> HttpResponse:

@@ -95,7 +95,8 @@ def test_what_may_come_from_another_site_is_not_offered(student: User, headers: 
     assert b"480" not in refused.content
 
 
-def test_a_password_is_typed_anew(student: User) -> None:
+@pytest.mark.parametrize("path", ["/accounts/login/?next=/today/", "/admin/password_change/"])
+def test_a_password_is_typed_anew(student: User, path: str) -> None:
     web = browser(student)
-    refused = web.post("/accounts/login/?next=/today/", {"login": "ada", "password": "x", **STALE}, headers=OURS)
-    assert refused["Location"] == "/accounts/login/?next=/today/"
+    refused = web.post(path, {"login": "ada", "old_password": "x", "password": "x", **STALE}, headers=OURS)
+    assert refused["Location"] == path
