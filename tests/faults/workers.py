@@ -81,7 +81,8 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(10)
 
 
-def until(condition: Callable[[], Any], seconds: float = 30) -> None:
+def until(condition: Callable[[], Any], seconds: float = 180) -> None:
+    """Wait for a condition, for long: workers of a busy machine get little of its processor."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

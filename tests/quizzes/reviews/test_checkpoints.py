@@ -19,6 +19,7 @@ from quizzes import memory_upkeep, schedule
 from quizzes.memory import fsrs
 from quizzes.models import Card, CardCheckpoint, Review, ReviewEvent
 from quizzes.reviews import memory_states
+from quizzes.reviews.checkpoints import SLOTS
 from tests.conftest import Api
 from tests.quizzes.reviews.test_log import states
 
@@ -95,7 +96,7 @@ def test_an_undo_reads_what_came_since_the_last_checkpoint(api: Api, student: Us
     assert read[0] == LONG * moved  # the log is read once
     assert max(read[1:]) <= 2 * moved
     assert states(student) == before
-    assert CardCheckpoint.objects.filter(card=card).count() == 1
+    assert 1 <= CardCheckpoint.objects.filter(card=card).count() <= SLOTS  # one of a long replay, others by chance
 
 
 @pytest.mark.usefixtures("noon")
