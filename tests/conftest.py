@@ -6,6 +6,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,14 +99,21 @@ def plain_static_files() -> None:
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """The URL of a real Redis; tests skip where there is none."""
+@contextmanager
+def real_redis() -> Iterator[str]:
+    """The URL of a real Redis of its own; tests skip where there is none."""
     try:
         with servers.redis_server() as url:
             yield url
     except servers.Missing as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The URL of a real Redis that tests share."""
+    with real_redis() as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -184,15 +184,15 @@ def _pick(table: Floats, lag: Ints) -> Floats:
 
 
 def _places(table: Floats | Ints, lag: Ints) -> Ints:
-    """Where those stand in the table laid out flat."""
+    """The places of those entries in the table laid out flat."""
     size = table[0].size
     return np.asarray(lag * size + np.arange(size).reshape(table[0].shape))
 
 
 @functools.lru_cache(maxsize=64)
 def shared_tables(level: int, stages: Stages, w: tuple[float, ...]) -> Tables:
-    """The tables at the `level`-th of LEVELS, in the usual shape of prices; at most 0.6 MB each are kept.
+    """The tables at the `level`-th of LEVELS, in the usual shape of prices; each takes at most 0.6 MB.
 
-    Enough for the exams of all who share parameters; for parameters of a student's own they are made again.
+    Enough are kept for the exams of all who share parameters; by parameters of a student's own they are made again.
     """
     return tables(LEVELS[level] * stages.shape, stages, w)

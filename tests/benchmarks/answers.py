@@ -14,10 +14,11 @@ from examprep.models import User
 from questions import bank, kinds
 from questions.models import Course
 from quizzes import memory_upkeep, schedule
-from quizzes.models import Presentation, Review, ReviewEvent
+from quizzes.models import Presentation, Review
 from quizzes.presentations import body_of
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row
+from tests.logs import store_events
 
 ANSWERS = 60
 COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
@@ -71,27 +72,7 @@ def remember(student: User, events: int) -> None:
     schedule.load_queue(student)
     cards = list(student.cards.all())
     before = timezone.now() - timedelta(days=200)
-    student.change_log.refresh_from_db()
-    first = student.change_log.last_sequence
-    made = [
-        ReviewEvent(
-            student=student,
-            event_id=uuid.uuid4(),
-            sequence=first + number,
-            type="review",
-            body_hash="0" * 64,
-            device=uuid.UUID(int=1),
-            device_occurred_at=before + timedelta(minutes=number),
-            occurred_at=before + timedelta(minutes=number),
-            study_date=(before + timedelta(minutes=number)).date(),
-            received_at=before,
-        )
-        for number in range(1, events + 1)
-    ]
-    ReviewEvent.objects.bulk_create(made, batch_size=500)
+    made = store_events(student, [before + timedelta(minutes=number) for number in range(1, events + 1)])
     lines = [Review(card=cards[at % len(cards)], event=event, rating=3, score=1.0) for at, event in enumerate(made)]
     Review.objects.bulk_create(lines, batch_size=500)
-    student.change_log.refresh_from_db()
-    student.change_log.last_sequence += events
-    student.change_log.save()
     memory_upkeep.rebuild(student)

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ import pytest
 import redis
 
 from examprep.run.supervisor import FEW
-from tests import servers
+from tests.conftest import real_redis
 from tests.faults.service import ROOT, Service, bury_one, get, is_healthy, until
 
 WARM = 10  # seconds of a processor: five of two
@@ -37,16 +37,6 @@ def service(data: Path) -> Iterator[Service]:
         running.ready()
         until(lambda: "ready." in log(data, "worker"), 30, lambda: log(data, "worker"))
         yield running
-
-
-@contextmanager
-def redis_of_yours() -> Iterator[str]:
-    """A Redis that is not ours; tests skip where there is none."""
-    try:
-        with servers.redis_server() as url:
-            yield url
-    except servers.Missing as missing:
-        pytest.skip(str(missing))
 
 
 def log(data: Path, name: str) -> str:
@@ -262,7 +252,7 @@ def test_a_data_folder_too_deep_for_a_socket_will_do(data: Path, tmp_path: Path)
 
 def test_a_redis_of_yours_is_used_and_missed(data: Path) -> None:
     with ExitStack() as stack:
-        url_of_redis = stack.enter_context(redis_of_yours())
+        url_of_redis = stack.enter_context(real_redis())
         service = stack.enter_context(Service(data, REDIS_URL=url_of_redis))
         url = service.ready()
         assert "REDIS_URL" in service.text

@@ -21,6 +21,7 @@ from quizzes.models import Card, CardCheckpoint, Review, ReviewEvent
 from quizzes.reviews import memory_states
 from quizzes.reviews.checkpoints import SLOTS
 from tests.conftest import Api
+from tests.logs import store_events
 from tests.quizzes.reviews.test_log import states
 
 Key = Callable[[str], Any]
@@ -31,28 +32,11 @@ def remember(student: User, events: int) -> None:
     """A long log of the student's: as many reviews of each card, a day apart."""
     schedule.ensure_cards(student)
     begin = timezone.now() - timedelta(days=events + 10)
-    first = student.change_log.last_sequence + 1
-    made = ReviewEvent.objects.bulk_create(
-        ReviewEvent(
-            student=student,
-            event_id=uuid.uuid4(),
-            sequence=first + number,
-            type="review",
-            body_hash="0" * 64,
-            device=uuid.UUID(int=1),
-            device_occurred_at=begin + timedelta(days=number),
-            occurred_at=begin + timedelta(days=number),
-            study_date=(begin + timedelta(days=number)).date(),
-            received_at=begin,
-        )
-        for number in range(events)
-    )
+    made = store_events(student, [begin + timedelta(days=number) for number in range(events)])
     cards = list(student.cards.all())
     Review.objects.bulk_create(
         Review(card=card, event=event, rating=1 + at % 4, score=1.0) for at, event in enumerate(made) for card in cards
     )
-    student.change_log.last_sequence += events
-    student.change_log.save()
     memory_upkeep.rebuild(student)
 
 
