@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -111,7 +112,7 @@ class ItemVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.item} v{self.number}"
 
-    @property
+    @cached_property
     def concepts(self) -> list[str]:
         """The slugs of its concepts, as they are called now, the main one first."""
         return [tag.concept.slug for tag in self.tags.all()]

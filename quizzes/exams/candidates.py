@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.db.models import DateTimeField, Max
 
 from questions import kinds
 from questions.models import Item
@@ -19,6 +19,7 @@ from quizzes.exams.drafting import KnownPairs, Pool
 from quizzes.exams.viva_rounds import Pair
 from quizzes.models import Card, Presentation
 from quizzes.reviews import memory_states
+from quizzes.statements import Parameter, Prepared, number
 
 if TYPE_CHECKING:
     from questions.models import ItemVersion
@@ -39,13 +40,21 @@ def load_pool(log: ChangeLog, exam: Exam, blueprint: blueprints.Assessment | blu
     return Pool(candidates=load_candidates(exam.course_id, load_last_seen(log.student, now), now))
 
 
+_BANK = Prepared(
+    lambda: (
+        Item.objects.published()
+        .filter(course=number("course"))
+        .filter(published__tags__position=0)
+        .order_by("pk")
+        .values_list("pk", "published__kind", "published__tags__concept__slug", "published__difficulty")
+    )
+)
+
+
 def load_candidates(
     course: int, seen_at: Mapping[int, datetime] | None = None, now: datetime | None = None
 ) -> list[Candidate]:
     """The published items of a course; how recently each was seen counts from `seen_at` (by item) to `now`."""
-    items = Item.objects.published().filter(course=course).order_by("pk")
-    items = items.filter(published__tags__position=0)
-    fields = ("pk", "published__kind", "published__tags__concept__slug", "published__difficulty")
     return [
         Candidate(
             pk,
@@ -54,7 +63,7 @@ def load_candidates(
             difficulty,
             recency(seen_at[pk], now) if now and seen_at and pk in seen_at else 0.0,
         )
-        for pk, kind, concept, difficulty in items.values_list(*fields)
+        for pk, kind, concept, difficulty in _BANK.run(course=course)
     ]
 
 
@@ -63,10 +72,19 @@ def recency(seen_at: datetime, now: datetime) -> float:
     return float(0.5 ** ((now - seen_at) / HALF_LIFE))
 
 
+_LAST_SEEN = Prepared(
+    lambda: (
+        Presentation.objects.filter(student=number("student"), created_at__gt=Parameter("since", DateTimeField()))
+        .values("card__item")
+        .annotate(last=Max("created_at"))
+        .values_list("card__item", "last")
+    )
+)
+
+
 def load_last_seen(student: Student, now: datetime) -> dict[int, datetime]:
     """When each item was last put to the student, as far as it is not forgotten."""
-    shown = Presentation.objects.filter(student=student, created_at__gt=now - FORGOTTEN_AFTER)
-    return dict(shown.values_list("card__item").annotate(last=Max("created_at")).values_list("card__item", "last"))
+    return dict(_LAST_SEEN.run(student=student.pk, since=now - FORGOTTEN_AFTER))
 
 
 def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float], now: datetime) -> KnownPairs:

@@ -38,7 +38,7 @@ class MinCostFlow:
         start, end = self._number(source), self._number(target)
         potential = [0.0] * len(self._out)
         for sent in range(units):
-            distance, reached_by = self._distances(start, potential)
+            distance, reached_by = self._distances(start, end, potential)
             if distance[end] == math.inf:
                 return sent
             potential = [before + min(far, distance[end]) for before, far in zip(potential, distance, strict=True)]
@@ -60,19 +60,27 @@ class MinCostFlow:
             self._out.append([])
         return self._numbers[node]
 
-    def _distances(self, start: int, potential: Sequence[float]) -> tuple[list[float], list[int]]:
-        """Dijkstra from `start`, on costs that the potentials make 0 or more: distances, and the edge to each node."""
+    def _distances(self, start: int, end: int, potential: Sequence[float]) -> tuple[list[float], list[int]]:
+        """Dijkstra from `start`, on costs that the potentials make 0 or more: distances, and the edge to each node.
+
+        Nodes that are as far as `end`, or farther, are left at some distance that is: which one nobody asks.
+        """
         distance, reached_by = [math.inf] * len(self._out), [-1] * len(self._out)
         distance[start] = 0.0
         heap = [(0.0, start)]
         while heap:
             far, node = heapq.heappop(heap)
+            if node == end:
+                break
             if far > distance[node]:
                 continue
             for edge in self._out[node]:
+                if not self._capacity[edge]:
+                    continue
                 target = self._target[edge]
                 further = far + max(self._cost[edge] + potential[node] - potential[target], 0.0)
-                if self._capacity[edge] and further < distance[target] - 1e-12:
+                if further < distance[target] - 1e-12:
                     distance[target], reached_by[target] = further, edge
-                    heapq.heappush(heap, (further, target))
+                    if further < distance[end] or target == end:
+                        heapq.heappush(heap, (further, target))
         return distance, reached_by

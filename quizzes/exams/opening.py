@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from questions.models import Item, ItemVersion
+from questions.models import ItemVersion
 from quizzes import presentations, schedule
 from quizzes.calendar import format_instant
 from quizzes.exams import blueprints
@@ -25,6 +26,7 @@ from quizzes.exams.deadlines import is_over, round_seconds, with_extra_time
 from quizzes.exams.drafting import DraftSection, DraftSlot, draft_sitting
 from quizzes.exams.errors import SittingError
 from quizzes.models import Card, Enrolment, Exam, Presentation, Sitting, Slot
+from quizzes.statements import Prepared, number
 
 if TYPE_CHECKING:
     from quizzes.models import Student
@@ -84,21 +86,36 @@ def check_may_begin(exam: Exam, begun: int, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Of each item of a draft the version to ask, and the card that its presentation belongs to."""
+    """Of each item of a draft the version to ask, and the key of the card that its presentation belongs to."""
 
     versions: dict[int, ItemVersion]
-    cards: dict[int, Card]
+    cards: dict[int, uuid.UUID]
+
+
+_VERSIONS = Prepared(
+    lambda: (
+        ItemVersion.objects.filter(pk=F("item__published"), item__in=number("items", many=True))
+        .select_related("item")
+        .defer("item__draft", "item__loaded")
+    )
+)
+_CARDS = Prepared(
+    lambda: (
+        Card.objects.filter(student=number("student"), item__in=number("items", many=True))
+        .order_by("facet")
+        .values_list("item", "pk")
+    )
+)
 
 
 def _load_drawn(student: Student, draft: Sequence[DraftSection]) -> _Drawn:
     """Load what freezing the items of the draft needs; two queries."""
     asked = [slot.item for section in draft for slot in section.slots]
-    items = Item.objects.filter(pk__in=asked).select_related("published__item", "published__lesson")
-    versions = {item.pk: item.published for item in items if item.published}
-    cards: dict[int, Card] = {}
-    for card in Card.objects.filter(student=student, item__in=asked).order_by("facet"):
+    versions = {version.item_id: version for version in _VERSIONS.run(items=asked)}
+    cards: dict[int, uuid.UUID] = {}
+    for item, card in _CARDS.run(student=student.pk, items=asked):
         # Of a match set, it is the card of its first pair.
-        cards.setdefault(card.item_id, card)
+        cards.setdefault(item, card)
     return _Drawn(versions, cards)
 
 
@@ -137,7 +154,7 @@ def _freeze(sitting: Sitting, slot: DraftSlot, drawn: _Drawn) -> Presentation | 
     identity = uuid.uuid5(sitting.pk, str(slot.item))
     presentation = presentations.draw(version, identity, seeds, slot.facets, slot.pairs)
     if presentation:
-        presentation.student, presentation.card = sitting.student, drawn.cards[slot.item]
+        presentation.student, presentation.card_id = sitting.student, drawn.cards[slot.item]
         presentation.created_at = presentation.closed_at = sitting.opened_at
         presentation.in_sitting = True
     return presentation

@@ -16,6 +16,7 @@ from quizzes.exams.payloads import (
     SectionPayload,
     SectionScorePayload,
     SlotResultPayload,
+    load_slots,
 )
 from quizzes.models import Exam, Sitting
 
@@ -49,7 +50,7 @@ def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
     """
     if sitting.is_open:
         raise StillOpenError("This sitting is still open.")
-    slots = list(sitting.slots.with_versions())
+    slots = load_slots(sitting)
     released = is_feedback_released(sitting, now)
     asked_elsewhere = presentations.items_in_open_sittings(sitting.student_id) if released else set()
     return {

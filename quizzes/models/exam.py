@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -60,34 +62,48 @@ class Exam(models.Model):
     @property
     def blueprint_written(self) -> dict[str, object]:
         """The blueprint as its author would write it today: concepts by their names of now, and those that are gone."""
-        stored: dict[str, object] = self.blueprint
-        weights = stored.get("concepts") if isinstance(stored, dict) else None
-        if not isinstance(weights, dict) or not self.pk:
-            return stored
-        now = {row.name: row.concept.slug for row in self.names.all()}
-        return {**stored, "concepts": {now.get(name, name): weight for name, weight in weights.items()}}
+        return self._written(self._load_names())
 
     @property
     def gone(self) -> list[str]:
         """The names in the blueprint that no concept of the course has, in its order."""
-        written = self.blueprint_written
-        weights = written.get("concepts") if isinstance(written, dict) else None
-        if not isinstance(weights, dict) or not self.pk:
-            return []
-        there = {row.concept.slug for row in self.names.all()}
-        unsure = [name for name in weights if name not in there]
-        if unsure:
-            there |= set(Concept.objects.filter(course=self.course_id, slug__in=unsure).values_list("slug", flat=True))
-        return [name for name in unsure if name not in there]
+        names = self._load_names()
+        return self._gone(self._written(names), names)
 
     @property
     def blueprint_asked(self) -> dict[str, object]:
         """The blueprint that sittings and plans go by: without weights of concepts that are gone."""
-        written, gone = self.blueprint_written, set(self.gone)
+        names = self._load_names()
+        written = self._written(names)
+        gone = set(self._gone(written, names))
         weights = written.get("concepts") if gone else None
         if not isinstance(weights, dict):
             return written
         return {**written, "concepts": {name: weight for name, weight in weights.items() if name not in gone}}
+
+    def _load_names(self) -> dict[str, str]:
+        """Load what the concepts of the blueprint are called now, by their names in it; none without weights."""
+        weights = self.blueprint.get("concepts") if isinstance(self.blueprint, dict) else None
+        if not isinstance(weights, dict) or not self.pk:
+            return {}
+        return {row.name: row.concept.slug for row in self.names.all()}
+
+    def _written(self, names: Mapping[str, str]) -> dict[str, object]:
+        stored: dict[str, object] = self.blueprint
+        weights = stored.get("concepts") if isinstance(stored, dict) else None
+        if not isinstance(weights, dict):
+            return stored
+        return {**stored, "concepts": {names.get(name, name): weight for name, weight in weights.items()}}
+
+    def _gone(self, written: dict[str, object], names: Mapping[str, str]) -> list[str]:
+        weights = written.get("concepts") if isinstance(written, dict) else None
+        if not isinstance(weights, dict) or not self.pk:
+            return []
+        there = set(names.values())
+        unsure = [name for name in weights if name not in there]
+        if unsure:
+            there |= set(Concept.objects.filter(course=self.course_id, slug__in=unsure).values_list("slug", flat=True))
+        return [name for name in unsure if name not in there]
 
 
 class ExamConcept(models.Model):

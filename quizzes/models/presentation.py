@@ -7,10 +7,19 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from questions.models import ItemVersion
+from questions.models import ItemVersion, VersionConcept
 from quizzes.models.card import Card
+
+
+def unshown(version: str) -> list[str]:
+    """Name what a payload never says of the item and the lesson of a version; `version` is the way to it."""
+    item, lesson = ("draft", "loaded"), ("body_markdown", "summary", "reading", "loaded")
+    return [f"{version}__item__{name}" for name in item] + [f"{version}__lesson__{name}" for name in lesson]
+
+
+_CONCEPT_NAMES = VersionConcept.objects.only("version", "position", "concept__slug")
 
 
 class PresentationQuerySet(models.QuerySet["Presentation"]):
@@ -18,7 +27,8 @@ class PresentationQuerySet(models.QuerySet["Presentation"]):
 
     def with_versions(self) -> Self:
         """Return them with their versions, and with the items, lessons and concepts of these."""
-        return self.select_related("version__item", "version__lesson").prefetch_related("version__tags")
+        with_lessons = self.select_related("version__item", "version__lesson")
+        return with_lessons.defer(*unshown("version")).prefetch_related(Prefetch("version__tags", _CONCEPT_NAMES))
 
 
 class Presentation(models.Model):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from quizzes.models.exam import Exam
-from quizzes.models.presentation import Presentation
+from quizzes.models.presentation import Presentation, unshown
 
 
 class Sitting(models.Model):
@@ -66,9 +66,9 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots, with what their payloads say."""
 
     def with_versions(self) -> Self:
-        """Return them with their presentations and versions, and with the items, lessons and concepts of these."""
-        slots = self.select_related("presentation__version__item", "presentation__version__lesson")
-        return slots.prefetch_related("presentation__version__tags")
+        """Return them with their presentations and versions, and with the items and lessons of these."""
+        way = "presentation__version"
+        return self.select_related(f"{way}__item", f"{way}__lesson").defer(*unshown(way))
 
 
 class Slot(models.Model):

@@ -5,6 +5,7 @@
 """
 
 from quizzes.presentations.bodies import body_of, forget_bodies
+from quizzes.presentations.concept_names import name_concepts
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.grading import grade_response
 from quizzes.presentations.open_sittings import in_open_sitting, is_in_open_sitting, items_in_open_sittings
@@ -46,6 +47,7 @@ __all__ = [
     "in_open_sitting",
     "is_in_open_sitting",
     "items_in_open_sittings",
+    "name_concepts",
     "payload",
     "present",
     "renew_broken",

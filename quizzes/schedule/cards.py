@@ -16,7 +16,7 @@ from quizzes.reviews import change_log
 from quizzes.statements import Parameter, Prepared, number
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ensure_cards(student: Student) -> ChangeLog:
     """Create the student's missing cards; the change log, locked until the caller's transaction ends."""
     log = change_log.lock(student, timezone.now())

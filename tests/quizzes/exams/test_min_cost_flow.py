@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import random
+from unittest.mock import patch
 
 import pytest
 
@@ -36,6 +38,17 @@ def test_an_early_choice_is_taken_back_where_that_is_cheaper_in_all() -> None:
         network.add_edge(middle, "end", 1)
     assert network.send("start", "end", 2) == 2
     assert [network.flow(edge) for edge in (a_to_x, a_to_y, b_to_x)] == [0, 1, 1]
+
+
+def test_the_search_goes_no_farther_than_the_end() -> None:
+    network = MinCostFlow()
+    network.add_edge("start", "end", 1, 1.0)
+    for place in range(100):
+        network.add_edge("start", ("far", place), 1, 2.0)
+        network.add_edge(("far", place), "end", 1, place)
+    with patch("quizzes.exams.min_cost_flow.heapq.heappop", side_effect=heapq.heappop) as looked_at:
+        network.send("start", "end", 1)
+    assert looked_at.call_count == 2
 
 
 @pytest.mark.parametrize("seed", range(10))
