@@ -281,8 +281,10 @@ STATIC_ROOT = None if EMBEDDED else Path(env.str("STATIC_ROOT", default=str(BASE
 STATICFILES_DIRS = [
     (name, path)
     for name, path in (
+        ("funnel-display", BASE_DIR / "node_modules/@fontsource-variable/funnel-display/files"),
         ("htmx", BASE_DIR / "node_modules/htmx.org/dist"),
         ("katex", BASE_DIR / "node_modules/katex/dist"),
+        ("literata", BASE_DIR / "node_modules/@fontsource/literata/files"),
     )
     if path.is_dir()
 ]

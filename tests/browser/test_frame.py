@@ -1,0 +1,85 @@
+"""The frame of every page: the places, the fonts, and keys that are named only where there are keys."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from quizzes import schedule
+from tests import courses
+from tests.browser.pages import check
+from tests.browser.test_session import log_in
+
+PLACES = "nav.places a:visible"
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    schedule.enrol(user, courses.load(exams=False))
+    return user
+
+
+def test_on_a_phone_the_places_are_in_reach_of_the_thumb(phone: Page, learner: User) -> None:
+    phone.goto("/lessons/")
+    assert phone.locator("nav.places").evaluate("nav => getComputedStyle(nav).position") == "static"
+    log_in(phone)
+    for address, name in (("/today/", "Today"), ("/lessons/decay/", "Lessons"), ("/exams/", "Exams")):
+        phone.goto(address)
+        expect(phone.locator("nav.places [aria-current]")).to_have_text(name)
+        boxes = phone.locator(PLACES).evaluate_all("links => links.map(link => link.getBoundingClientRect().toJSON())")
+        assert len(boxes) == 5
+        assert all(box["width"] >= 44 and box["height"] >= 44 and box["bottom"] <= 740 for box in boxes), address
+        assert max(box["bottom"] for box in boxes) >= 738
+        phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+        end = phone.locator("main > :last-child").evaluate("last => last.getBoundingClientRect().bottom")
+        assert end <= min(box["top"] for box in boxes), "the end of the page can be seen"
+    phone.goto("/review/")
+    expect(phone.locator("nav.places")).to_have_count(0)
+
+
+def test_keys_are_named_only_where_there_are_keys(page: Page, phone: Page, learner: User) -> None:
+    for shown, there in ((page, True), (phone, False)):
+        log_in(shown)
+        shown.goto("/today/")
+        expect(shown.locator("#start kbd")).to_be_visible(visible=there)
+        shown.goto("/search/")
+        expect(shown.get_by_text("on any page to search")).to_be_visible(visible=there)
+
+
+def test_large_letters_leave_the_places_on_a_phone_usable(phone: Page, learner: User) -> None:
+    log_in(phone)
+    phone.goto("/today/")
+    phone.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone.locator(PLACES).count() == 5
+
+
+def test_nothing_moves_when_the_fonts_come(browser: Browser, live_server: LiveServer, learner: User) -> None:
+    def height(*, fonts: bool) -> float:
+        context = browser.new_context(base_url=live_server.url, viewport={"width": 700, "height": 800})
+        page = context.new_page()
+
+        def answer(route: Route) -> None:
+            if fonts or "KaTeX" in route.request.url:
+                route.continue_()
+            else:
+                route.abort()
+
+        page.route("**/*.woff2", answer)
+        page.goto("/lessons/decay/")
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate("document.fonts.check('16px Literata')") == fonts
+        tall = page.locator("article").evaluate("article => article.getBoundingClientRect().height")
+        context.close()
+        return float(tall)
+
+    assert height(fonts=False) == pytest.approx(height(fonts=True), rel=0.03)
+
+
+def test_the_frame_fits_any_screen_and_anyone(page: Page, learner: User) -> None:
+    for name in ("/", "/accounts/login/"):
+        page.goto(name)
+        check(page, name)

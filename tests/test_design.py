@@ -1,0 +1,53 @@
+"""The tokens of the design (docs/design.md): fonts that are there and light, colours to be read in both schemes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+SHEET = (settings.BASE_DIR / "examprep/static/examprep/tokens.css").read_text()
+FONTS = re.findall(r'url\("\.\./([^"]+\.woff2)"\)', SHEET)
+COLOURS = {
+    name: (light, dark)
+    for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", SHEET)
+}
+GROUNDS = ("paper", "surface", "sunken")
+TONES = ("accent", "exam", "memory", "fading", "right", "wrong", "partly")
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(name: str, ground: str, scheme: int) -> float:
+    """The contrast ratio of WCAG 2 between two tokens."""
+    low, high = sorted((luminance(COLOURS[name][scheme]), luminance(COLOURS[ground][scheme])))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_fonts_are_installed_and_weigh_sixty_kilobytes_at_most() -> None:
+    sizes = [Path(str(finders.find(font))).stat().st_size for font in FONTS]
+    assert len(sizes) == 3
+    assert sum(sizes) <= 60_000
+
+
+def test_a_page_preloads_the_fonts_of_its_first_paint() -> None:
+    base = (settings.BASE_DIR / "examprep/templates/base.html").read_text()
+    preloaded = set(re.findall(r"rel=\"preload\" href=\"\{% static '([^']+)' %\}\" as=\"font\"", base))
+    assert preloaded == {font for font in FONTS if "italic" not in font}
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_colour_of_text_can_be_read_on_every_ground(scheme: int) -> None:
+    pairs = [(name, ground) for name in ("ink", "quiet", *TONES) for ground in GROUNDS]
+    pairs += [(name, f"{tone}-soft") for tone in TONES for name in ("ink", "quiet", tone)]
+    pairs += [("on-accent", "accent"), ("on-accent", "accent-strong")]
+    assert [(pair, contrast(*pair, scheme)) for pair in pairs if contrast(*pair, scheme) < 4.5] == []
+    assert contrast("edge", "surface", scheme) >= 3  # of a field's border
