@@ -8,6 +8,9 @@ from http import HTTPStatus
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.templatetags.static import static
 from django.utils import timezone
 
 from examprep import work_limits
@@ -15,6 +18,7 @@ from examprep.errors import too_much_work
 from examprep.problems import CONTENT_TYPE, problem
 from examprep.security_log import note
 from questions.json_types import JsonError, read_json
+from questions.text import katex
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -54,6 +58,16 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in POLICY.items()))
         return response
+
+
+class Compression(GZipMiddleware):
+    """Compresses pages, and style sheets and scripts that were not compressed before; never fonts, which are."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.get("Content-Type", "")
+        if response.status_code == HTTPStatus.PARTIAL_CONTENT or kind.startswith(("font/", "image/png")):
+            return response
+        return super().process_response(request, response)
 
 
 class NoStore:
@@ -130,6 +144,28 @@ class KeysViewed:
         match = request.resolver_match
         if match and match.view_name in SHOWING_KEYS and response.status_code == HTTPStatus.OK:
             note("keys_viewed", request, request.user.get_username(), page=request.path)
+        return response
+
+
+class Formulas:
+    """Sets the formulas of every page as it leaves, and has a page that holds some load their fonts at once."""
+
+    FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+    """What nearly every formula is set in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        page = response.content.decode(response.charset)
+        if (with_formulas := katex.set_formulas(page)) != page:
+            response.content = with_formulas
+            if "HX-Request" not in request.headers:
+                fonts = (static(f"katex/fonts/{font}.woff2") for font in self.FONTS)
+                response["Link"] = ", ".join(f"<{font}>; rel=preload; as=font; crossorigin" for font in fonts)
         return response
 
 

@@ -60,8 +60,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "examprep.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "examprep.middleware.NoStore",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "examprep.middleware.ReadableBodies",
     "examprep.middleware.StudentTimeZone",
     "examprep.middleware.KeysViewed",
+    "examprep.middleware.Formulas",
     "allauth.account.middleware.AccountMiddleware",
     "examprep.middleware.OnceMore",
 ]

@@ -71,7 +71,7 @@ def test_the_page_of_a_failure_needs_no_style_element(busy: bool) -> None:
 def test_a_lesson_shows_its_sections_math_code_and_reading(course: Course) -> None:
     page = Client().get("/lessons/decay/").content.decode()
 
-    assert '<span class="math">\\eta\\lambda</span>' in page
+    assert '<annotation encoding="application/x-tex">\\eta\\lambda</annotation>' in page
     assert '<aside class="callout callout-exam">' in page
     assert 'href="#the-penalty"' in page
     assert "https://cs231n.github.io/neural-networks-2/" in page

@@ -13,7 +13,6 @@ from markdown_it.token import Token
 from questions.text import katex, markup
 from questions.text.words import TAG
 
-MATH = re.compile(r'<(span|div) class="(math(?: display)?)">([^<]*)</\1>')
 STRUCK = re.compile(r"<(/?)s>")
 LONGEST_QUOTE = 60
 """Characters of a formula that a message repeats."""
@@ -58,7 +57,7 @@ def appearance(text: str) -> str:
     Its words with spaces, kinds of emphasis and spellings of the same sign folded, and its formulas as they are set.
     """
     html = STRUCK.sub("\x02\\1", markup.render_inline(text))
-    seen = unescape(TAG.sub("", MATH.sub(lambda match: f"\x03{_set(match)}\x03", html)))
+    seen = unescape(TAG.sub("", markup.MATH.sub(lambda match: f"\x03{_set(match)}\x03", html)))
     return " ".join(unicodedata.normalize("NFC", "".join(map(_seen, seen))).split())
 
 

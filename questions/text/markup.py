@@ -1,7 +1,7 @@
 """Markdown with LaTeX to sanitised HTML.
 
 Authors are untrusted in the browser: raw HTML is off, and what comes out is cleaned once more by an allow-list. Math
-stays LaTeX, in elements of class `math` that the page typesets with KaTeX; without scripts it is still readable.
+stays LaTeX, in elements of class `math`: apps typeset them, and pages get them set as they leave (`katex`).
 """
 
 import itertools
@@ -45,6 +45,8 @@ AFTER_MATH = re.compile(r"^(?:[-–]\w+|[.,;:!?)\]”’…%]+)+")
 PERCENT = re.compile(r"(?<=\d) %")
 SIMULATOR = re.compile(r'<div class="simulator-place simulator-(?P<name>[a-z-]+)">.*?</div>', re.DOTALL)
 """In clean HTML: where an interactive figure stands."""
+MATH = re.compile(r'<(span|div) class="(math(?: display)?)">([^<]*)</\1>')
+"""In clean HTML: a formula, as it is written."""
 TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
     *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),

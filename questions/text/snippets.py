@@ -9,6 +9,7 @@ from html import escape, unescape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from questions.text import markup
 from questions.text.words import TAG, has_word, root
 
 WORDS_BEFORE, WORDS_SHOWN = 10, 36
@@ -60,7 +61,7 @@ def _begin(matches: Sequence[str | None]) -> int:
 
 def _cut(html: str) -> list[_Piece]:
     """The text of some HTML, cut into pieces."""
-    text = MATH.sub("\x02\\2\x03", html.replace("\x02", "").replace("\x03", ""))
+    text = markup.MATH.sub("\x02\\3\x03", html.replace("\x02", "").replace("\x03", ""))
     text = unescape(TAG.sub("", BLOCK.sub(" ", text)))
     pieces: list[_Piece] = []
     for math, space, word in PIECE.findall(text):

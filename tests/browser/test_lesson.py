@@ -210,7 +210,7 @@ def test_a_first_visit_is_light_and_asks_no_other_host(page: Page, live_server: 
     page.goto(ADDRESS, wait_until="networkidle")
     assert any("woff2" in url for url in sizes)
     assert [url for url in sizes if not url.startswith(live_server.url)] == []
-    assert sum(sizes.values()) <= 350 * 1024
+    assert sum(sizes.values()) <= 200 * 1024
 
 
 def test_short_formulas_do_not_scroll(page: Page, learner: User) -> None:

@@ -1,18 +1,14 @@
-// What every page needs: formulas, the key that leads to the search, the visitor's time zone for the sign-up, and words
+// What every page needs: formulas that keys scroll, the key that leads to the search, the visitor's time zone for the sign-up, and words
 // for requests that failed.
 
 import { all, create, find, isCombined, targetOf } from "./dom.js";
-import { makeScrollable, typeset } from "./math.js";
+import { makeScrollable } from "./math.js";
 import "./once.js";
 
 const TOAST_MS = 6000;
 const TYPED_IN = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]";
 
-typeset(document.body);
-document.addEventListener("htmx:load", ({ detail }) => {
-  typeset(detail.elt);
-  makeScrollable();
-});
+document.addEventListener("htmx:load", makeScrollable);
 // Widths are known once fonts are, and change with the window and with what is unfolded.
 document.fonts.ready.then(makeScrollable);
 addEventListener("resize", makeScrollable);

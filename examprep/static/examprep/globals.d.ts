@@ -1,7 +1,6 @@
-// What scripts of ours find in every page: two libraries, and the events that they and we dispatch.
+// What scripts of ours find in every page: a library, and the events that they and we dispatch.
 
 import type htmx from "htmx.org";
-import type katex from "katex";
 
 interface HtmxEvent<Detail> extends CustomEvent<Detail> {
   readonly target: HTMLElement;
@@ -10,7 +9,6 @@ interface HtmxEvent<Detail> extends CustomEvent<Detail> {
 declare global {
   interface Window {
     htmx: typeof htmx;
-    katex: typeof katex;
   }
 
   interface DocumentEventMap {

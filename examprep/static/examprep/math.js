@@ -1,20 +1,6 @@
-// Formulas arrive as LaTeX in elements of class "math" and are readable as they are; KaTeX typesets them in place.
+// Formulas arrive set, by KaTeX on the server.
 
 import { all } from "./dom.js";
-
-/**
- * Typeset the formulas of an element that are not typeset yet.
- *
- * @param {Element} root
- */
-export function typeset(root) {
-  const formulas = root instanceof HTMLElement && root.matches(".math") ? [root] : all(root, ".math:not(.set)");
-  for (const formula of formulas) {
-    const displayMode = formula.classList.contains("display");
-    window.katex.render(formula.textContent ?? "", formula, { displayMode, throwOnError: false, trust: false });
-    formula.classList.add("set");
-  }
-}
 
 /**
  * The text of an element to be read aloud: a typeset formula holds itself twice, and once more as LaTeX.

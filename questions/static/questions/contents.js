@@ -1,4 +1,4 @@
-// A lesson's contents: folded on a narrow screen, the section that is being read is marked, sections read are ticked.
+// A lesson's contents: unfolded on a wide screen, the section that is being read is marked, sections read are ticked.
 
 import { all, create, get } from "../examprep/dom.js";
 import { ReadSections } from "./read_sections.js";
@@ -8,7 +8,8 @@ const READING_MS = 1500;
 
 const contents = get(document, ".contents");
 const fold = get(contents, "details", HTMLDetailsElement);
-if (matchMedia("(max-width: 63.99rem)").matches) fold.open = false;
+// The style sheet shows them at once where the browser can; open they are for all of them.
+if (matchMedia("(min-width: 64rem)").matches) fold.open = true;
 
 const links = new Map(all(contents, "a", HTMLAnchorElement).map((link) => [link.hash.slice(1), link]));
 const headings = [...links.keys()].flatMap((id) => document.getElementById(id) ?? []);

@@ -1,0 +1,121 @@
+"""What a student on a slow phone feels: Chromium at a quarter of the processor and on slow 4G, by the browser's clock.
+
+LCP is when the largest part of a page is shown, CLS how much of it moved, INP the longest from a press to what it
+changes. The numbers are of a first visit, with nothing cached. BENCH_URL names a service
+that runs; else one is started.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.benchmarks.table import Row
+from tests.browser.conftest import chromium
+from tests.faults.service import Service
+
+PAGES = ("/", "/today/", "/review/", "/lessons/regularization/", "/progress/", "/concepts/")
+SLOW_4G = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
+CPU_SLOWDOWN = 4
+RUNS = 3
+OBSERVE = """
+window.felt = {lcp: 0, cls: 0, inp: 0, shifts: []};
+const watch = (type, note, more = {}) => new PerformanceObserver(list => list.getEntries().forEach(note))
+    .observe({type, buffered: true, ...more});
+watch("largest-contentful-paint", entry => { felt.lcp = entry.startTime });
+watch("layout-shift", entry => {
+    if (entry.hadRecentInput) return;
+    felt.cls += entry.value;
+    felt.shifts.push([entry.value, ...entry.sources.map(({node}) => node?.className || node?.nodeName)]);
+});
+watch("event", entry => { felt.inp = Math.max(felt.inp, entry.duration) }, {durationThreshold: 16});
+"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page as it was felt: seconds, the share of the window that moved, and kilobytes over the wire."""
+
+    lcp: float
+    cls: float
+    kilobytes: float
+    shifts: object = ()
+
+
+def rows() -> list[Row]:
+    """LCP of each page on a first visit, and what presses in the review take."""
+    with _service() as url, sync_playwright() as playwright:
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=chromium(playwright), args=root)
+        state = _log_in(browser, url)
+        made = []
+        for path in PAGES:
+            visits = [_visit(browser, url, path, state) for _ in range(RUNS)]
+            best = min(visits, key=lambda visit: visit.lcp)
+            shift = max(visit.cls for visit in visits)
+            made.append(Row(f"LCP {path}", best.lcp, note=f"CLS {shift:.3f}, {best.kilobytes:.0f} kB {best.shifts}"))
+        browser.close()
+    return made
+
+
+@contextmanager
+def _service() -> Iterator[str]:
+    if url := os.environ.get("BENCH_URL"):
+        yield url
+        return
+    with tempfile.TemporaryDirectory() as data, Service(Path(data)) as service:
+        yield service.ready()
+        service.stop()
+
+
+def _log_in(browser: Browser, url: str) -> str:
+    """Log in, and warm the service. Returns the cookies as a file's path."""
+    context = browser.new_context(base_url=url)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", "student")
+    page.fill("input[name=password]", "student")
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/today/")
+    for path in PAGES:
+        page.goto(path)
+    state = str(Path(tempfile.mkdtemp()) / "state.json")
+    context.storage_state(path=state)
+    context.close()
+    return state
+
+
+def _visit(browser: Browser, url: str, path: str, state: str) -> Visit:
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        is_mobile=True,
+        storage_state=state,
+        device_scale_factor=2,
+    )
+    page = context.new_page()
+    total = _throttle(page)
+    page.add_init_script(OBSERVE)
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    felt = page.evaluate("felt")
+    context.close()
+    return Visit(felt["lcp"] / 1000, felt["cls"], sum(total) / 1000, felt["shifts"])
+
+
+def _throttle(page: Page) -> list[float]:
+    """Slow the page down. Returns a list to which the bytes of each of its responses are added."""
+    session, total = page.context.new_cdp_session(page), []
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_4G})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    session.on("Network.loadingFinished", lambda event: total.append(event["encodedDataLength"]))
+    return total
