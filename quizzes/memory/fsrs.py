@@ -16,6 +16,7 @@ order of updates of its Python package `fsrs` 6, which the tests hold this modul
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -106,6 +107,51 @@ def step(
             at = slice(start, start + BLOCK)
             next_S[at], next_D[at] = _step(S[at], D[at], t[at], G[at], w)
     return next_S.reshape(shape), next_D.reshape(shape)
+
+
+def step_same_day(
+    stability: Floats, difficulty: Floats, rating: int, w: Sequence[float] = DEFAULT_PARAMETERS
+) -> tuple[Floats, Floats]:
+    """Return what `step` does after less than a day, of cards that were reviewed before: (S', D')."""
+    G = _ratings(rating)
+    return np.maximum(_after_same_day(stability, G, w), STABILITY_MIN), _next_difficulty(difficulty, G, w)
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Where a review leads: R just before it, and the states after it, rated good or again.
+
+    S has the shape of the times (…, times), D that of the cards (…, 1), as difficulty moves by the rating alone.
+    """
+
+    recall: Floats
+    good: tuple[Floats, Floats]
+    again: tuple[Floats, Floats]
+
+
+def branch(
+    stability: Floats, difficulty: Floats, elapsed_days: Floats, w: Sequence[float] = DEFAULT_PARAMETERS
+) -> Branches:
+    """Return what one review of each card leads to, at each of the card's times: as `step` does, to the bit.
+
+    Stability and difficulty have the shape of the cards, NaN for new ones (whose recall is of no meaning), the days
+    one axis more, of the times. What follows from the card alone is computed once for all of its times.
+    """
+    t, new = elapsed_days, np.isnan(stability)
+    S, D = np.where(new, 1.0, stability)[..., None], np.where(new, DIFFICULTY_MIN, difficulty)[..., None]
+    recall = retrievability(t, S, w)
+    same_day = (t < 1).nonzero()
+    states = []
+    for rating in (GOOD, AGAIN):
+        G = _ratings(rating)
+        next_S = _after_lapse(S, D, recall, w) if rating == AGAIN else _after_recall(S, D, recall, G, w)
+        if same_day[0].size:
+            next_S[same_day] = _after_same_day(np.broadcast_to(S, t.shape)[same_day], G, w)
+        np.maximum(next_S, STABILITY_MIN, out=next_S)
+        next_S[new] = initial_stability(rating, w)
+        next_D = np.where(new[..., None], initial_difficulty(rating, w), _next_difficulty(D, G, w))
+        states.append((next_S, next_D))
+    return Branches(recall, *states)
 
 
 def practise(

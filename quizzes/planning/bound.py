@@ -11,7 +11,7 @@ import numpy as np
 
 from quizzes.planning import tables, value
 from quizzes.planning.cards import RELEARN, Cards, Floats
-from quizzes.planning.tables import Ints, Stages, Tables
+from quizzes.planning.tables import Ints, Shelf, Stages, Tables
 from quizzes.planning.value import Reviews
 
 ROUNDS = 60
@@ -24,14 +24,16 @@ def bound(cards: Cards, days: int, seconds_a_day: float, w: tuple[float, ...], *
     day is a stage of its own. Up to the interpolation of the tables, at any number of `rounds` it is a bound.
     """
     stages = Stages.until(days, most=max(days, 1))
-    reviews = Reviews(cards, stages, w)
+    reviews = Reviews(cards, cards.ratio, stages, w)
     scale = float(cards.scale[0])
-    level = value.find_levels(cards, stages, np.array([seconds_a_day * stages.days]), w)[0]
+    level = value.find_levels(reviews, np.ones(1), np.array([seconds_a_day * stages.days]))[0]
     prices = tables.LEVELS[level] * stages.shape
+    shelf = Shelf(stages, 1)
     least = np.inf
     for number in range(rounds):
         table = tables.tables(prices, stages, w)
-        score, bought = _evaluate(reviews, table, prices)
+        shelf.put(0, table)
+        score, bought = _evaluate(reviews, shelf, table, prices)
         least = min(least, score + scale * float(prices.sum()) * seconds_a_day)
         excess = bought / max(seconds_a_day, 1e-9) - 1
         step = 0.15 / np.sqrt(number + 1) / max(float(np.sqrt((excess**2).mean())), 1e-9)
@@ -39,10 +41,10 @@ def bound(cards: Cards, days: int, seconds_a_day: float, w: tuple[float, ...], *
     return least
 
 
-def _evaluate(reviews: Reviews, table: Tables, prices: Floats) -> tuple[float, Floats]:
+def _evaluate(reviews: Reviews, shelf: Shelf, table: Tables, prices: Floats) -> tuple[float, Floats]:
     """The cards' values, luck included, and the seconds that they are expected to buy on each day."""
-    cards = reviews.cards
-    offers, unreviewed = reviews.offers(table, prices)
+    cards, unreviewed = reviews.cards, reviews.unreviewed
+    offers = reviews.offers(shelf, np.zeros(1, dtype=np.int64), prices[None])
     first = offers.argmax(-1)[0]
     at = np.arange(first.size)
     best = offers[0, at, first]
@@ -63,10 +65,10 @@ def _purchases(reviews: Reviews, table: Tables, card: Ints, stage: Ints) -> Floa
     seconds, right, of = reviews.cards.seconds[0, card], reviews.right[0, card, stage], reviews.of_class[0, card]
     np.add.at(bought, stage, seconds * (1 + RELEARN * (1 - right)))
     for at, share, difficulty, chance in (
-        (reviews.good, reviews.good_share, reviews.good_D, right),
-        (reviews.again, reviews.again_share, reviews.again_D, 1 - right),
+        (reviews.good_row, reviews.good_share, reviews.good_D, right),
+        (reviews.again_row, reviews.again_share, reviews.again_D, 1 - right),
     ):
-        D = tables.nearest(difficulty[0, card, stage])
+        D = tables.nearest(difficulty[0, card, 0])
         _spread(mass, sizes, stage, of, at[0, card, stage], share[0, card, stage], D=D, amount=seconds * chance)
     for now in range(count - 1):
         lag = table.lag[now].reshape(-1)

@@ -45,15 +45,25 @@ class Cards:
         seconds = (self.seconds * (self.worth > 0)).sum(1)
         return np.asarray(self.worth.sum(1) / np.maximum(seconds, 1e-9))
 
-    def some(self, step: int) -> Cards:
-        """Every `step`-th card."""
-        return Cards(*(column[:, ::step] for column in vars(self).values()))
+    @property
+    def ratio(self) -> Floats:
+        """Each card's seconds for its worth, as a ratio to those of the course as a whole; 1 where it has none."""
+        ratio = self.seconds / np.maximum(self.worth, 1e-12) * self.scale[:, None]
+        return np.where(self.worth > 0, ratio, 1.0)
+
+    def some(self, which: slice) -> Cards:
+        """Some cards of every student."""
+        return Cards(*(column[:, which] for column in vars(self).values()))
+
+    def of(self, students: slice) -> Cards:
+        """The cards of some students."""
+        return Cards(*(column[students] for column in vars(self).values()))
 
 
 def relearned(S: Floats, D: Floats, t: Floats, w: Sequence[float]) -> tuple[Floats, Floats]:
     """The state after a lapse, and after the review that same day which puts it right."""
     lapsed, harder = fsrs.step(S, D, t, fsrs.AGAIN, w)
-    return fsrs.step(lapsed, harder, np.zeros_like(lapsed), fsrs.GOOD, w)
+    return fsrs.step_same_day(lapsed, harder, fsrs.GOOD, w)
 
 
 def chance_right(cards: Cards, w: Sequence[float], after: float = 0.0) -> Floats:

@@ -189,10 +189,39 @@ def _places(table: Floats | Ints, lag: Ints) -> Ints:
     return np.asarray(lag * size + np.arange(size).reshape(table[0].shape))
 
 
-@functools.lru_cache(maxsize=64)
-def shared_tables(level: int, stages: Stages, w: tuple[float, ...]) -> Tables:
-    """The tables at the `level`-th of LEVELS, in the usual shape of prices; each takes at most 0.6 MB.
+class Shelf:
+    """Tables at several prices, laid out flat, so that each card is read in the table of its student's prices."""
+
+    def __init__(self, stages: Stages, count: int) -> None:
+        shape = (count, stages.count, RATIOS.size, STABILITIES.size, DIFFICULTIES.size)
+        self.size = int(np.prod(shape[1:]))
+        self._value, self._bought = np.empty(shape), np.empty(shape)
+        self.value, self.bought = self._value.reshape(-1), self._bought.reshape(-1)
+
+    def put(self, number: int, table: Tables) -> None:
+        """Set a table in its place."""
+        self._value[number], self._bought[number] = table.value, table.bought
+
+
+class Levels(Shelf):
+    """The tables of LEVELS, each made when it is first asked for."""
+
+    def __init__(self, stages: Stages, w: tuple[float, ...]) -> None:
+        super().__init__(stages, LEVELS.size)
+        self.stages, self.w = stages, w
+        self._made: set[int] = set()
+
+    def make(self, levels: Ints) -> None:
+        """Make those of these levels that are not there."""
+        for level in sorted(set(levels.tolist()) - self._made):
+            self.put(level, tables(LEVELS[level] * self.stages.shape, self.stages, self.w))
+            self._made.add(level)
+
+
+@functools.lru_cache(maxsize=6)
+def shared_levels(stages: Stages, w: tuple[float, ...]) -> Levels:
+    """The tables of a date, shared by all students with the same parameters; at most 6.5 MB, mostly a third of that.
 
     Enough are kept for the exams of all who share parameters; by parameters of a student's own they are made again.
     """
-    return tables(LEVELS[level] * stages.shape, stages, w)
+    return Levels(stages, w)

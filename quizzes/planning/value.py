@@ -28,102 +28,123 @@ from __future__ import annotations
 import numpy as np
 
 from quizzes.memory import fsrs
-from quizzes.planning.cards import FIRST_RIGHT, RELEARN, Cards, Floats, costs, gains, relearned
-from quizzes.planning.tables import LEVELS, RATIOS, Ints, Stages, Tables, nearest, place, shared_tables
+from quizzes.planning.cards import FIRST_RIGHT, RELEARN, Cards, Floats, costs, gains
+from quizzes.planning.tables import (
+    DIFFICULTIES,
+    LEVELS,
+    RATIOS,
+    STABILITIES,
+    Ints,
+    Levels,
+    Shelf,
+    Stages,
+    nearest,
+    place,
+    shared_levels,
+)
 
 SAMPLE = 256
 """How many cards are enough to find the level of prices by."""
+BLOCK = 1024
+"""Cards per pass: what a pass needs stays in the processor's cache, and memory does not grow with the cards."""
 CLAIM_SHARE = 0.7
 """The share of the claim in a priority; the rest is the gain of a last review."""
 
 
 class Reviews:
-    """Of each card's next review, at each stage: the chance to be right, and where it leads; whatever the prices."""
+    """Of each card's next review, at each stage: the chance to be right, and where it leads; whatever the prices.
 
-    def __init__(self, cards: Cards, stages: Stages, w: tuple[float, ...]) -> None:
-        self.cards, self.stages, self.w = cards, stages, w
+    The cards have shape (students, cards), with each one's `ratio` of seconds to worth; reviews have one axis more, of
+    the stages. `good` and `again` are the places in a table, laid out flat, of the states that they lead to.
+    """
+
+    def __init__(self, cards: Cards, ratio: Floats, stages: Stages, w: tuple[float, ...]) -> None:
+        self.cards, self.ratio, self.stages, self.w = cards, ratio, stages, w
         unseen = np.isnan(cards.S)
-        t = np.where(unseen, 0.0, cards.elapsed)[..., None] + stages.starts  # (students, cards, stages)
-        S, D = np.broadcast_to(cards.S[..., None], t.shape), np.broadcast_to(cards.D[..., None], t.shape)
-        recall = np.where(unseen[..., None], FIRST_RIGHT, fsrs.retrievability(t, S, w))
+        t = np.where(unseen, 0.0, cards.elapsed)[..., None] + stages.starts
+        leads = fsrs.branch(cards.S, cards.D, t, w)
+        recall = np.where(unseen[..., None], FIRST_RIGHT, leads.recall)
         self.right = recall + (1 - recall) * cards.guess[..., None]
-        good_S, self.good_D = fsrs.step(S, D, t, fsrs.GOOD, w)
-        again_S, self.again_D = relearned(S, D, t, w)
-        self.good, self.good_share = place(good_S)
-        self.again, self.again_share = place(again_S)
+        self.wrong = 1 - self.right
+        self.effort = 1 + RELEARN * self.wrong
         at_exam = fsrs.retrievability(cards.elapsed + stages.days, cards.S, w)
         self.unreviewed = np.where(unseen, 0.0, at_exam)
         self.matters = cards.worth > 0
-        scale = cards.scale[:, None]
-        self.ratio = np.where(self.matters, cards.seconds / np.maximum(cards.worth, 1e-12) * scale, 1.0)
         step = np.log(RATIOS[1] / RATIOS[0])
-        self.of_class = np.clip(np.rint(np.log(self.ratio / RATIOS[0]) / step), 0, RATIOS.size - 1).astype(np.int64)
+        self.of_class = np.clip(np.rint(np.log(ratio / RATIOS[0]) / step), 0, RATIOS.size - 1).astype(np.int64)
+        self.good_D, (again_S, self.again_D) = leads.good[1], fsrs.step_same_day(*leads.again, fsrs.GOOD, w)
+        self.good_row, self.good_share = place(leads.good[0])
+        self.again_row, self.again_share = place(again_S)
+        self.good = self._places(self.good_row, self.good_D)
+        self.again = self._places(self.again_row, self.again_D)
 
-    def read(self, table: Floats) -> Floats:
-        """A table at where the next review leads, right or wrong as may be: (students, cards, stages)."""
-        stage, of = np.arange(self.stages.count)[None, None], self.of_class[..., None]
-        right = self._read(table, stage, of, self.good, self.good_share, self.good_D)
-        wrong = self._read(table, stage, of, self.again, self.again_share, self.again_D)
-        return np.asarray(self.right * right + (1 - self.right) * wrong)
+    def _places(self, row: Ints, D: Floats) -> Ints:
+        """Where a table, laid out flat, has the states below these stabilities, at the nearest difficulty."""
+        column = STABILITIES.size * DIFFICULTIES.size
+        of_card = self.of_class[..., None] * column + nearest(D)
+        return np.asarray(row * DIFFICULTIES.size + (of_card + np.arange(self.stages.count) * (RATIOS.size * column)))
 
-    def read_at(self, table: Floats, stage: Ints) -> Floats:
+    def read(self, flat: Floats, begins: Ints) -> Floats:
+        """Where the next review leads, right or wrong as may be, in tables that begin at (students, 1, 1)."""
+        right = _between(flat, begins + self.good, self.good_share)
+        wrong = _between(flat, begins + self.again, self.again_share)
+        return np.asarray(self.right * right + self.wrong * wrong)
+
+    def read_at(self, flat: Floats, begins: Ints, stage: Ints) -> Floats:
         """The same at a stage for each card, (students, cards, 1)."""
-        of = self.of_class[..., None]
+        columns = (self.right, self.wrong, self.good_share, self.again_share)
+        chance, fault, good_share, again_share = (np.take_along_axis(column, stage, -1) for column in columns)
         good, again = np.take_along_axis(self.good, stage, -1), np.take_along_axis(self.again, stage, -1)
-        chance, good_share, again_share, good_D, again_D = (
-            np.take_along_axis(column, stage, -1)
-            for column in (self.right, self.good_share, self.again_share, self.good_D, self.again_D)
-        )
-        right = self._read(table, stage, of, good, good_share, good_D)
-        wrong = self._read(table, stage, of, again, again_share, again_D)
-        return np.asarray(chance * right + (1 - chance) * wrong)
+        right = _between(flat, begins + good, good_share)
+        wrong = _between(flat, begins + again, again_share)
+        return np.asarray(chance * right + fault * wrong)
 
-    @staticmethod
-    def _read(table: Floats, stage: Ints, of: Ints, at: Ints, share: Floats, D: Floats) -> Floats:
-        """Linear in log S; at the nearest difficulty."""
-        column = nearest(D)
-        below = table[stage, of, at, column]
-        return np.asarray(below + share * (table[stage, of, at + 1, column] - below))
+    def offers(self, shelf: Shelf, at: Ints, prices: Floats) -> Floats:
+        """In units of worth: a review at each stage, its price included.
 
-    def offers(self, table: Tables, prices: Floats) -> tuple[Floats, Floats]:
-        """In units of worth: a review at each stage at `prices` (stages,), its own included; and without any more."""
-        price = prices * self.ratio[..., None]
-        return self.read(table.value) - price * (1 + RELEARN * (1 - self.right)), self.unreviewed
+        Each student's `prices` (students, stages) are those of the table that stands `at` (students,) in the shelf.
+        """
+        price = prices[:, None] * self.ratio[..., None]
+        return np.asarray(self.read(shelf.value, (at * shelf.size)[:, None, None]) - price * self.effort)
 
-    def wanted(self, table: Tables, prices: Floats) -> Floats:
-        """Seconds that each student's cards are expected to buy until the exam, (students,)."""
-        offers, unreviewed = self.offers(table, prices)
+    def wanted(self, levels: Levels, level: Ints) -> Floats:
+        """Seconds that each student's cards are expected to buy until the exam, at the student's level: (students,)."""
+        levels.make(level)
+        offers = self.offers(levels, level, LEVELS[level][:, None] * self.stages.shape)
         first = offers.argmax(-1)[..., None]
         best = np.take_along_axis(offers, first, -1)[..., 0]
-        right = np.take_along_axis(self.right, first, -1)[..., 0]
-        then = self.read_at(table.bought, first)[..., 0]
-        buys = (best > unreviewed) & self.matters
-        return np.asarray((np.where(buys, 1 + RELEARN * (1 - right) + then, 0.0) * self.cards.seconds).sum(1))
+        effort = np.take_along_axis(self.effort, first, -1)[..., 0]
+        then = self.read_at(levels.bought, (level * levels.size)[:, None, None], first)[..., 0]
+        buys = (best > self.unreviewed) & self.matters
+        return np.asarray((np.where(buys, effort + then, 0.0) * self.cards.seconds).sum(1))
 
-    def claims(self, table: Tables, prices: Floats) -> Floats:
+    def claims(self, levels: Levels, level: Ints) -> Floats:
         """Marks that putting each card off until a later stage loses, (students, cards); may be below 0."""
-        offers, unreviewed = self.offers(table, prices)
-        today = offers[..., 0] + prices[0] * self.ratio * (1 + RELEARN * (1 - self.right[..., 0]))
-        later = np.maximum(offers[..., 1:].max(-1, initial=-np.inf), unreviewed)
+        levels.make(level)
+        prices = LEVELS[level][:, None] * self.stages.shape
+        offers = self.offers(levels, level, prices)
+        today = offers[..., 0] + prices[:, :1] * self.ratio * self.effort[..., 0]
+        later = np.maximum(offers[..., 1:].max(-1, initial=-np.inf), self.unreviewed)
         return np.asarray(np.where(self.matters, (today - later) * self.cards.worth, 0.0))
 
 
-def find_levels(cards: Cards, stages: Stages, seconds: Floats, w: tuple[float, ...]) -> Ints:
+def _between(flat: Floats, at: Ints, share: Floats) -> Floats:
+    """Linear in log S: between the point of a table and the one above."""
+    below = flat.take(at)
+    return np.asarray(below + share * (flat.take(at + DIFFICULTIES.size) - below))
+
+
+def find_levels(sample: Reviews, share: Floats, seconds: Floats) -> Ints:
     """The level of prices at which each student's cards buy about the `seconds` (students,) until the exam.
 
-    Dearer seconds are bought less: bisection over LEVELS, by a sample of the cards.
+    Dearer seconds are bought less: bisection over LEVELS, by a sample of the cards; `share` (students,) is how many
+    times the sample's seconds all cards take.
     """
-    step = -(-cards.S.shape[1] // SAMPLE)
-    sample = Reviews(cards.some(step), stages, w)
-    share = cards.seconds.sum(1) / np.maximum(sample.cards.seconds.sum(1), 1e-9)
+    levels = shared_levels(sample.stages, sample.w)
     low, high = np.zeros(seconds.size, dtype=np.int64), np.full(seconds.size, LEVELS.size - 1)
     while (low < high).any():
         middle = (low + high) // 2
-        wanted = np.empty(seconds.size)
-        for level in np.unique(middle):
-            at_level = sample.wanted(shared_tables(int(level), stages, w), LEVELS[level] * stages.shape)
-            wanted = np.where(middle == level, at_level * share, wanted)
-        too_much = wanted > seconds
+        too_much = sample.wanted(levels, middle) * share > seconds
         low, high = np.where(too_much & (low < high), middle + 1, low), np.where(too_much, high, middle)
     return low
 
@@ -131,16 +152,29 @@ def find_levels(cards: Cards, stages: Stages, seconds: Floats, w: tuple[float, .
 def claims(cards: Cards, days: float, seconds_a_day: Floats, w: tuple[float, ...]) -> Floats:
     """The claim of each card on today, in marks per second of its cost: (students, cards).
 
-    `days` until the exam, `seconds_a_day` (students,) to spend on each of them, today included.
+    `days` until the exam, `seconds_a_day` (students,) to spend on each of them, today included. Students are taken a
+    few at a time, and so are the cards of a student who has very many.
     """
-    stages = Stages.until(days)
-    levels = find_levels(cards, stages, seconds_a_day * stages.days, w)
-    reviews = Reviews(cards, stages, w)
-    claimed = np.zeros(cards.S.shape)
-    for level in np.unique(levels):
-        at_level = reviews.claims(shared_tables(int(level), stages, w), LEVELS[level] * stages.shape)
-        claimed = np.where((levels == level)[:, None], at_level, claimed)
+    together = max(BLOCK // max(cards.S.shape[1], 1), 1)
+    claimed = np.empty(cards.S.shape)
+    for first in range(0, cards.S.shape[0], together):
+        some = slice(first, first + together)
+        claimed[some] = _claims(cards.of(some), Stages.until(days), seconds_a_day[some], w)
     return np.asarray(claimed / costs(cards, w))
+
+
+def _claims(cards: Cards, stages: Stages, seconds_a_day: Floats, w: tuple[float, ...]) -> Floats:
+    count, ratio, levels = cards.S.shape[1], cards.ratio, shared_levels(stages, w)
+    some = cards.some(slice(None, None, -(-count // SAMPLE) or 1))
+    sample = Reviews(some, some.ratio, stages, w)
+    share = cards.seconds.sum(1) / np.maximum(some.seconds.sum(1), 1e-9)
+    level = find_levels(sample, share, seconds_a_day * stages.days)
+    if count <= SAMPLE:
+        return sample.claims(levels, level)
+    blocks = [slice(first, first + BLOCK) for first in range(0, count, BLOCK)]
+    return np.concatenate(
+        [Reviews(cards.some(block), ratio[:, block], stages, w).claims(levels, level) for block in blocks], axis=1
+    )
 
 
 def priorities(cards: Cards, days: float, seconds_a_day: Floats, w: tuple[float, ...]) -> Floats:

@@ -322,3 +322,21 @@ def test_it_follows_the_rust_package_too(parameters: tuple[float, ...]) -> None:
     assert capped.mean() < 0.01
     np.testing.assert_allclose(S[~capped], theirs[0][~capped], rtol=1e-3)
     np.testing.assert_allclose(D[~capped], theirs[1][~capped], rtol=1e-3)
+
+
+def test_all_branches_of_reviews_at_many_times_are_single_steps_to_the_bit() -> None:
+    rng = np.random.default_rng(0)
+    new = rng.random((3, 20)) < 0.3
+    S = np.where(new, np.nan, rng.lognormal(1.5, 1.6, new.shape))
+    D = np.where(new, np.nan, rng.uniform(1, 10, new.shape))
+    t = rng.integers(0, 4, new.shape)[..., None] + np.array([0.0, 1.0, 7.0, 30.0])
+    lead = fsrs.branch(S, D, t)
+    each_S, each_D = np.broadcast_to(S[..., None], t.shape), np.broadcast_to(D[..., None], t.shape)
+    for (next_S, next_D), rating in ((lead.good, fsrs.GOOD), (lead.again, fsrs.AGAIN)):
+        then_S, then_D = fsrs.step(each_S, each_D, t, rating)
+        np.testing.assert_array_equal(next_S, then_S)
+        np.testing.assert_array_equal(np.broadcast_to(next_D, t.shape), then_D)
+        for second in (fsrs.GOOD, fsrs.AGAIN):
+            same_day = fsrs.step_same_day(then_S, then_D, second)
+            np.testing.assert_array_equal(same_day, fsrs.step(then_S, then_D, np.zeros(t.shape), second))
+    np.testing.assert_array_equal(lead.recall[~new], fsrs.retrievability(t, each_S)[~new])

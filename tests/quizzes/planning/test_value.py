@@ -77,7 +77,7 @@ def test_a_table_is_the_best_of_all_plans_of_reviews() -> None:
 @pytest.mark.parametrize("level", [0, 8, 16])
 def test_values_rise_with_stability_and_reviewing_is_never_compulsory(days: int, level: int) -> None:
     stages = Stages.until(days)
-    table = tables.shared_tables(level, stages, W)
+    table = tables.tables(tables.LEVELS[level] * stages.shape, stages, W)
     stay = fsrs.retrievability(stages.left[:, None], tables.STABILITIES, W)
     assert (table.value >= stay[:, None, :, None] - 1e-12).all()
     assert (np.diff(table.value, axis=2) >= -1e-3).all()
@@ -87,18 +87,16 @@ def test_values_rise_with_stability_and_reviewing_is_never_compulsory(days: int,
 
 def test_dearer_seconds_are_bought_less() -> None:
     cards, stages = unseen(bank(100)), Stages.until(30)
-    reviews = Reviews(cards, stages, W)
-    wanted = [
-        float(reviews.wanted(tables.shared_tables(level, stages, W), tables.LEVELS[level] * stages.shape)[0])
-        for level in range(tables.LEVELS.size)
-    ]
+    reviews, levels = Reviews(cards, cards.ratio, stages, W), tables.shared_levels(stages, W)
+    wanted = [float(reviews.wanted(levels, np.array([level]))[0]) for level in range(tables.LEVELS.size)]
     assert wanted == sorted(wanted, reverse=True)
     assert wanted[0] > 2 * wanted[-4]
 
 
 def test_who_has_less_time_pays_more() -> None:
     cards, stages = unseen(bank(150)), Stages.until(30)
-    levels = [int(value.find_levels(cards, stages, np.array([minutes * 1800.0]), W)[0]) for minutes in (2, 10, 60)]
+    reviews = Reviews(cards, cards.ratio, stages, W)
+    levels = [int(value.find_levels(reviews, np.ones(1), np.array([minutes * 1800.0]))[0]) for minutes in (2, 10, 60)]
     assert levels == sorted(levels, reverse=True)
     assert levels[0] > levels[-1]
 
@@ -231,12 +229,27 @@ def test_students_together_are_planned_as_each_alone_to_the_bit() -> None:
         assert (value.priorities(alone, 20.0, seconds[student : student + 1], W)[0] == together[student]).all()
 
 
-def test_a_table_is_read_at_one_stage_as_at_all_to_the_bit() -> None:
+def test_a_table_is_read_at_one_stage_as_at_all_and_where_the_states_are_to_the_bit() -> None:
     stages = Stages.until(20.0)
     shape = (2, 40)
     S = np.geomspace(0.1, 400.0, 80).reshape(shape)
     ones = np.ones(shape)
-    reviews = Reviews(Cards(S, 5 * ones, 3 * ones, ones / 40, 30 * ones, 0.25 * ones), stages, W)
-    table = tables.shared_tables(6, stages, W)
+    cards = Cards(S, 5 * ones, 3 * ones, ones / 40, 30 * ones, 0.25 * ones)
+    reviews, levels = Reviews(cards, cards.ratio, stages, W), tables.shared_levels(stages, W)
+    levels.make(np.array([6]))
+    begins = np.full((2, 1, 1), 6 * levels.size)
+    read = reviews.read(levels.bought, begins)
     stage = np.arange(S.size).reshape(*shape, 1) % stages.count
-    assert (reviews.read_at(table.bought, stage) == np.take_along_axis(reviews.read(table.bought), stage, -1)).all()
+    assert (reviews.read_at(levels.bought, begins, stage) == np.take_along_axis(read, stage, -1)).all()
+
+    table = tables.tables(tables.LEVELS[6] * stages.shape, stages, W).bought
+    for student, card, at in itertools.product(range(2), range(0, 40, 13), range(stages.count)):
+        t = np.array(3.0 + at * stages.length)
+        states = fsrs.step(S[student, card], 5.0, t, fsrs.GOOD, W), relearned(S[student, card], np.array(5.0), t, W)
+        ends = []
+        for next_S, next_D in states:
+            row, share = tables.place(next_S)
+            column = table[at, reviews.of_class[student, card], :, tables.nearest(next_D)]
+            ends.append(column[row] + share * (column[row + 1] - column[row]))
+        right = reviews.right[student, card, at]
+        assert read[student, card, at] == right * ends[0] + (1 - right) * ends[1]
