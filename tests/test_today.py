@@ -53,6 +53,25 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
 
 
 @pytest.mark.usefixtures("noon")
+def test_today_begins_with_what_to_do_and_says_what_it_earns(web: Client, student: User) -> None:
+    queue = schedule.load_queue(student, current=True)
+    assert queue.score_before is not None
+    assert queue.score_after is not None
+    gain = round(100 * queue.score_after) - round(100 * queue.score_before)
+    page = web.get("/today/").content.decode()
+    main = page[page.index("<main") :]
+    assert gain > 0
+    assert f"<strong>+{gain}\N{NARROW NO-BREAK SPACE}%</strong> on exam day" in main
+    assert main.index('id="start"') < main.index("on exam day") < main.index("to review")
+    assert main.count('class="button') - main.count('class="button plain') == 1
+
+    Exam.objects.all().delete()
+    page = web.get("/today/").content.decode()
+    assert "those that you are about to forget" in page
+    assert "Set an exam date" in page
+
+
+@pytest.mark.usefixtures("noon")
 def test_a_worker_computes_the_outlook_once_until_something_changes(
     web: Client, student: User, api: Api, key: Callable[[str], Any]
 ) -> None:

@@ -38,12 +38,18 @@ def today(request: StudentRequest) -> HttpResponse:
         "seconds_left": queue.remaining_seconds,
         "before": round(100 * (queue.score_before or 0), 1),
         "after": round(100 * (queue.score_after or 0), 1),
+        "gain": _gain(queue.score_before, queue.score_after),
         "day": progress.summarize_day(request.user, queue.day),
         "exam": schedule.find_next_exam(request.user, timezone.now()),
         "concepts": progress.find_weakest_concepts(request.user),
         "missed": missed if missed >= MISSED else 0,
     }
     return render(request, "quizzes/today.html", context)
+
+
+def _gain(before: float | None, after: float | None) -> int:
+    """Return what today's plan adds to the expected score: the difference of the whole percents that are shown."""
+    return 0 if before is None or after is None else max(round(100 * after) - round(100 * before), 0)
 
 
 @login_required
