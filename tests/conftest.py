@@ -25,6 +25,7 @@ from examprep.roles import make_instructors_group
 from questions.models import Course
 from quizzes import presentations, schedule
 from quizzes.models import Presentation
+from quizzes.reviews import practice
 from tests import clocks, courses, servers
 
 # No property fails because the machine is busy: what may not take long is measured by CPU time, in tests that say so.
@@ -136,6 +137,7 @@ def _fresh_caches() -> None:
     cache.clear()
     work_limits.forget()
     presentations.forget_bodies()
+    practice.forget_practices()
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from quizzes import schedule
 from quizzes.memory import fitting, fsrs
 from quizzes.memory.timeline import LogLine
 from quizzes.memory_upkeep import rebuilding
-from quizzes.models import ChangeLog, Enrolment, MemoryFit, Review, Student
-from quizzes.reviews import change_log, memory_states
+from quizzes.models import Card, ChangeLog, Enrolment, MemoryFit, Review, Student
+from quizzes.reviews import change_log, memory_states, practice
 
 INTERVAL = timedelta(days=7)
 SLACK = timedelta(hours=12)
@@ -35,7 +35,7 @@ def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit |
     Returns None, and stores nothing, where the log is too short: below 400 reviews.
     """
     now = now or timezone.now()
-    log = _load_log(Review.objects.counting().filter(card__student=student))
+    log = _load_log(student, student.cards.all())
     if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
     fitted = fitting.fit(log, change_log.load_parameters(student))
@@ -58,7 +58,7 @@ def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | No
     log: list[LogLine] = []
     reviews = 0
     for student in _newest_first(course):
-        log += _load_log(Review.objects.counting().filter(card__student=student, card__item__course=course))
+        log += _load_log(student, student.cards.filter(item__course=course))
         reviews = len(log)
         if reviews >= fitting.MAX_REVIEWS:
             break
@@ -115,8 +115,11 @@ def courses_due(now: datetime) -> QuerySet[Course]:
     return Course.objects.filter(~Exists(recent))
 
 
-def _load_log(reviews: QuerySet[Review]) -> list[LogLine]:
-    return memory_states.load_log(reviews, with_guess_rates=True)
+def _load_log(student: Student, cards: QuerySet[Card]) -> list[LogLine]:
+    """Return the lines that count of these cards of a student; three queries."""
+    reviews = Review.objects.counting().filter(card__in=cards)
+    practised = practice.load_lines(student.review_events.counting(), cards.only("item"))
+    return memory_states.sort_log(memory_states.load_log(reviews, with_guess_rates=True), practised)
 
 
 def _newest_first(course: Course) -> Iterator[Student]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
@@ -14,7 +14,7 @@ from django.utils import timezone
 from quizzes import reviews
 from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, ChangeLog, Review, ReviewEvent, Student, update_rows
-from quizzes.reviews import checkpoints, memory_states
+from quizzes.reviews import checkpoints, memory_states, practice
 
 CARDS_AT_ONCE = 20_000
 MAX_EXAMPLES = 20
@@ -22,7 +22,10 @@ MAX_EXAMPLES = 20
 
 @dataclass
 class RebuildReport:
-    """What a rebuild went through, and the cards whose stored state was not the fold of the log."""
+    """What a rebuild went through, and the cards whose stored state was not the fold of the log.
+
+    `reviews` are those that were asked, without what was practised along.
+    """
 
     students: int = 0
     cards: int = 0
@@ -71,7 +74,7 @@ def _refold_cards(change_log: ChangeLog, cards: dict[uuid.UUID, Card], report: R
     student, w = change_log.student, change_log.w
     before = {pk: _state(card) for pk, card in cards.items()}
     first, last = min(cards), max(cards)
-    log = _load_log(student, first, last)
+    log = _load_log(student, cards)
     memory_states.replay(cards, log, w)
     flags = ReviewEvent.objects.filter(student=student, card__gte=first, card__lte=last, undone=False)
     memory_states.fold_flags(cards, flags.filter(type__in=memory_states.FLAGS))
@@ -79,7 +82,7 @@ def _refold_cards(change_log: ChangeLog, cards: dict[uuid.UUID, Card], report: R
         card.due_at = memory_states.due(student, card, w)
     different = [card for pk, card in cards.items() if _state(card) != before[pk]]
     report.cards += len(cards)
-    report.reviews += len(log)
+    report.reviews += sum(not line.practice for line in log)
     report.different += len(different)
     for card in different[: MAX_EXAMPLES - len(report.examples)]:
         report.examples.append(f"{student}, {card}: {_describe_difference(before[card.pk], _state(card))}")
@@ -96,7 +99,8 @@ def _describe_difference(before: dict[str, object], after: dict[str, object]) ->
     return ", ".join(f"{name} {before[name]} is {after[name]}" for name in after if before[name] != after[name])
 
 
-def _load_log(student: Student, first: uuid.UUID, last: uuid.UUID) -> list[LogLine]:
-    """Return the lines that count of the student's cards from `first` to `last`."""
-    log = Review.objects.counting().filter(card__student=student, card__gte=first, card__lte=last)
-    return memory_states.load_log(log)
+def _load_log(student: Student, cards: Mapping[uuid.UUID, Card]) -> list[LogLine]:
+    """Return the lines that count of these cards: all that the student has between the first and the last."""
+    log = Review.objects.counting().filter(card__student=student, card__gte=min(cards), card__lte=max(cards))
+    practised = practice.load_lines(student.review_events.counting(), cards.values())
+    return memory_states.sort_log(memory_states.load_log(log), practised)

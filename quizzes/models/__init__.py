@@ -10,6 +10,7 @@ from quizzes.models.job import Job
 from quizzes.models.lesson_work import QuickCheck, SectionRead
 from quizzes.models.memory_fit import MemoryFit
 from quizzes.models.outlook import StoredOutlook
+from quizzes.models.practice import Practice, PractisedItem
 from quizzes.models.presentation import Presentation
 from quizzes.models.reminder import PushSubscription, Reminder
 from quizzes.models.review import Review, ReviewEvent
@@ -27,6 +28,8 @@ __all__ = [
     "ExamConcept",
     "Job",
     "MemoryFit",
+    "Practice",
+    "PractisedItem",
     "Presentation",
     "PushSubscription",
     "QuickCheck",

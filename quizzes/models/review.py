@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from quizzes.memory.rating import Rating
 from quizzes.models.card import Card
+from quizzes.models.practice import Practice
 
 
 class ReviewEventQuerySet(models.QuerySet["ReviewEvent"]):
@@ -58,6 +59,16 @@ class ReviewEvent(models.Model):
     response = models.JSONField(null=True, blank=True)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)
+    # Its index is the last below.
+    practice = models.ForeignKey(
+        Practice,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_index=False,
+        help_text="Of a right answer: what it practises along. Older ones have lines with `practice` instead.",
+    )
     device = models.UUIDField()
     device_occurred_at = models.DateTimeField(help_text="As the device's clock had it.")
     occurred_at = models.DateTimeField(help_text="Corrected by the device's clock error.")
@@ -84,6 +95,9 @@ class ReviewEvent(models.Model):
             models.Index(fields=["student", "study_date"], name="event_day"),
             models.Index(fields=["student", "target"], name="event_target", condition=Q(target__isnull=False)),
             models.Index(fields=["card", "type"], name="event_card", condition=Q(card__isnull=False)),
+            models.Index(
+                fields=["student", "practice", "id"], name="event_practice", condition=Q(practice__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +112,8 @@ class ReviewEvent(models.Model):
 class Review(models.Model):
     """One card's part in one event: the line of the log that the card's state is folded from.
 
-    A right answer about a concept also practises the concepts it encompasses: lines with `practice` for their cards.
+    A right answer about a concept also practises the concepts it encompasses: that is a fold's to read from the event's
+    practice. Answers of before have lines with `practice` for these cards.
     """
 
     # The unique pair below is its index: a second one takes as much room again as the lines themselves.

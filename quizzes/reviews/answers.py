@@ -9,7 +9,7 @@ from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.presentations import grade_response, verdict_payload
-from quizzes.reviews import memory_states
+from quizzes.reviews import memory_states, practice
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
 from quizzes.reviews.batch_changes import BatchChanges, step_cards
 from quizzes.reviews.facts import Facts
@@ -50,26 +50,30 @@ def grade_answer(
         **verdict_payload(graded),
     }
     asked = _reviews(event, presentation, graded.facet_scores, changes.facts, w)
-    practised = _practice(event, version, changes.facts) if graded.correct else []
-    changes.reviews += asked + practised
+    practised = changes.facts.practice.get(version.pk) if graded.correct else None
+    if practised:
+        event.practice_id = practice.key_of(practised)
+        changes.practices[event.practice_id] = practised
+    changes.reviews += asked
+    changes.steps[event.event_id] = _steps(asked, practised or {}, changes.facts)
     if not event.undone:
-        _count(event, presentation, asked + practised, changes, w)
+        _count(event, presentation, asked, changes, w)
         changes.closed.add(presentation.pk)
         changes.reopened.pop(presentation.pk, None)
     changes.answered.append((event, [review.card for review in asked]))
 
 
 def _count(
-    event: ReviewEvent, presentation: Presentation, lines: list[Review], changes: BatchChanges, w: Sequence[float]
+    event: ReviewEvent, presentation: Presentation, asked: list[Review], changes: BatchChanges, w: Sequence[float]
 ) -> None:
     """Step the cards of an answer that is its presentation's first to arrive; of several let the earliest count."""
     recounted = [event] if presentation.in_sitting else changes.elections.add(event, presentation.pk)
     if recounted == [event]:
-        step_cards(changes, event, lines, w)
+        step_cards(changes, event, changes.steps[event.event_id], w)
         return
-    for line in lines:
+    for review in asked:
         # The card has seen another answer to the same question: what it predicts now was not known before either.
-        line.predicted = None
+        review.predicted = None
     for answer in recounted:
         changes.replay(answer)
 
@@ -103,13 +107,16 @@ def _predict(card: Card, event: ReviewEvent, presentation: Presentation, w: Sequ
     return memory_states.predict(card, event.study_date, presentation.guess_rate, w)
 
 
-def _practice(event: ReviewEvent, version: ItemVersion, facts: Facts) -> list[Review]:
-    """Return the implicit reviews that a right answer is: of the cards of all concepts that its own encompass.
+def _steps(asked: Sequence[Review], practised: practice.Weights, facts: Facts) -> list[memory_states.Step]:
+    """Return what an answer is to cards: to those that were asked, and to all of the items that it practises.
 
-    They are logged for cards never seen too: a first review that happened earlier may still arrive.
+    Also to cards never seen: a first review that happened earlier may still arrive.
     """
     return [
-        Review(card=card, event=event, rating=Rating.GOOD.value, practice=weight, score=1.0)
-        for item, weight in facts.practice.get(version.pk, {}).items()
-        for card in facts.cards_of_items.get(item, [])
+        *(memory_states.Step(review.card, review.rating) for review in asked),
+        *(
+            memory_states.Step(card, Rating.GOOD.value, weight)
+            for item, weight in practised.items()
+            for card in facts.cards_of_items.get(item, [])
+        ),
     ]

@@ -13,9 +13,10 @@ from django.db.models import Q
 from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, CardCheckpoint, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
 from quizzes.reviews import change_log as change_logs
-from quizzes.reviews import checkpoints, memory_states
+from quizzes.reviews import checkpoints, memory_states, practice
 from quizzes.reviews.elections import Elections
 from quizzes.reviews.facts import Facts
+from quizzes.reviews.memory_states import Step
 from quizzes.reviews.outcomes import card_state_payload
 
 CARDS_AT_ONCE = 200
@@ -31,6 +32,10 @@ class BatchChanges:
     """The accepted events, by their ids."""
     reviews: list[Review] = field(default_factory=list)
     """The new lines of the log."""
+    steps: dict[uuid.UUID, list[Step]] = field(default_factory=dict)
+    """What each new answer is to cards, those that it practises along too."""
+    practices: dict[int, practice.Weights] = field(default_factory=dict)
+    """What the new answers practise along, by key."""
     answered: list[tuple[ReviewEvent, list[Card]]] = field(default_factory=list)
     """The answers, and the cards whose states complete their grades."""
     elections: Elections = field(init=False)
@@ -69,7 +74,7 @@ class BatchChanges:
     def replay(self, event: ReviewEvent) -> None:
         """Have the cards of an event, which began or ceased to count, folded from the whole log."""
         moved = [*self.facts.cards_moved.get(event.event_id, [])]
-        moved += [review.card_id for review in self.reviews if review.event is event]
+        moved += [step.card.pk for step in self.steps.get(event.event_id, [])]
         self.to_replay.update({card: self.facts.cards[card] for card in moved})
 
     def recounted(self) -> list[ReviewEvent]:
@@ -79,14 +84,24 @@ class BatchChanges:
 
     def change(self) -> checkpoints.Change | None:
         """Return what the batch changes of the log; None where it changes no line."""
-        return checkpoints.Change.by((review.event for review in self.reviews), self.recounted())
+        return checkpoints.Change.by((self.events[event] for event in self.steps), self.recounted())
+
+    def new_lines(self) -> list[LogLine]:
+        """Return the new lines, of answers that count, of the cards that are to be replayed."""
+        counting = (event for event in self.events.values() if event.counts)
+        return [
+            step.line(event)
+            for event in counting
+            for step in self.steps.get(event.event_id, [])
+            if step.card.pk in self.to_replay
+        ]
 
     def cards(self) -> list[Card]:
         """Return the cards that changed."""
         return list({**self.stepped, **self.flagged, **self.to_replay}.values())
 
 
-def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Review], w: Sequence[float]) -> None:
+def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step], w: Sequence[float]) -> None:
     """Step the cards of an event that was just read; those that have seen a later one are to be replayed.
 
     So are those that were new but have lines: of practice on later days, perhaps, which had nothing to count for.
@@ -101,14 +116,14 @@ def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Revi
         else:
             in_order.append(review)
     changes.stepped.update({card.pk: card for card in memory_states.step(in_order, event, w)})
-    changes.logged.update(review.card_id for review in reviews)
+    changes.logged.update(review.card.pk for review in reviews)
 
 
 def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
     if changes.to_replay:
         standing = checkpoints.load(changes.to_replay, change) if (change := changes.change()) else {}
-        log = _load_lines(changes, standing)
+        log = _load_lines(student, changes, standing)
         lengths = Counter(line.card for line in log)
         changes.long = [card for pk, card in changes.to_replay.items() if lengths[pk] >= checkpoints.LONG]
         memory_states.replay(changes.to_replay, log, w, standing)
@@ -124,24 +139,31 @@ def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
         event.grade = {**(event.grade or {}), "cards": states}
 
 
-def _load_lines(changes: BatchChanges, standing: Mapping[uuid.UUID, CardCheckpoint]) -> list[LogLine]:
-    """Return the lines that count of the cards to be replayed, since their checkpoints; a query for 200 cards."""
+def _load_lines(student: Student, changes: BatchChanges, standing: Mapping[uuid.UUID, CardCheckpoint]) -> list[LogLine]:
+    """Return the lines that count of the cards to be replayed, since their checkpoints; two queries for 200 cards."""
     now_counts: dict[bool, list[int]] = {True: [], False: []}
     for event in changes.recounted():
         now_counts[event.counts].append(event.pk)
     counted = Q(event__undone=False, event__superseded=False) & ~Q(event__in=now_counts[False])
-    pks, lines = list(changes.to_replay), []
+    pks, lines = list(changes.to_replay), changes.new_lines()
     for cards in (pks[begin : begin + CARDS_AT_ONCE] for begin in range(0, len(pks), CARDS_AT_ONCE)):
-        wanted = set(cards)
         since = checkpoints.lines_since(cards, {card: standing[card] for card in cards if card in standing})
         stored = Review.objects.filter(since, counted | Q(event__in=now_counts[True]))
-        new = [review for review in changes.reviews if review.card_id in wanted and review.event.counts]
-        lines += memory_states.load_log(stored, new)
-    return lines
+        lines += memory_states.load_log(stored)
+    # What was never reviewed has nothing that practice could move.
+    reviewed = {line.card for line in lines if not line.practice} | standing.keys()
+    through = {card: checkpoint.through for card, checkpoint in standing.items()}
+    practising = ReviewEvent.objects.filter(
+        Q(undone=False, superseded=False) & ~Q(pk__in=now_counts[False]) | Q(pk__in=now_counts[True]), student=student
+    )
+    cards_reviewed = [card for pk, card in changes.to_replay.items() if pk in reviewed]
+    lines += practice.load_lines_since(practising, cards_reviewed, through)
+    return memory_states.sort_log(lines)
 
 
 def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     """Write everything that changed; the number of queries does not depend on how much that is."""
+    practice.store(changes.practices)
     ReviewEvent.objects.bulk_create(changes.events.values())
     Review.objects.bulk_create(changes.reviews)
     _store_what_counts(changes.recounted())

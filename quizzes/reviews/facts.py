@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from questions import bank
 from quizzes import presentations
 from quizzes.models import Card, Presentation, Review, ReviewEvent, Student
+from quizzes.reviews import practice
 from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedReview, ReportedUndo
 from quizzes.statements import Prepared, identifier, number
 
@@ -73,16 +73,18 @@ def _build_presentations() -> QuerySet[Presentation]:
 
 
 def _build_cards() -> QuerySet[Card]:
-    """With whether they have lines in the log."""
+    """With whether they have lines in the log, also of practice, where that is not plain by their states."""
+    student = number("student")
     wanted = Q(item__in=number("items", many=True)) | Q(pk__in=identifier("named", many=True))
     lines = Review.objects.filter(card=OuterRef("pk"))
-    return Card.objects.filter(wanted, student=number("student")).annotate(logged=Exists(lines))
+    practised = ReviewEvent.objects.filter(student=student, practice__items__item=OuterRef("item"))
+    logged = ExpressionWrapper(Q(stability__isnull=False) | Exists(lines) | Exists(practised), BooleanField())
+    return Card.objects.filter(wanted, student=student).annotate(logged=logged)
 
 
 _EVENTS = Prepared(_build_events)
 _PRESENTATIONS = Prepared(_build_presentations)
 _CARDS = Prepared(_build_cards)
-_PRACTICE = Prepared(lambda: bank.practice_of(number("versions", many=True)))
 
 
 def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
@@ -95,19 +97,24 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     undone = frozenset(event.target for event in stored if event.target in ids)
     answered |= {event.presentation_id for event in events.values() if event.presentation_id}
     shown = {row.pk: row for row in _PRESENTATIONS.run(student=student.pk, answered=answered)}
-    practice = _load_practice({presentation.version_id for presentation in shown.values()})
+    practised = practice.load_practice({presentation.version_id for presentation in shown.values()})
     answers = _list_answers(stored, shown, {events[target].presentation_id for target in targets if target in events})
     elected = [answer.event_id for several in answers.values() for answer in several]
-    cards_moved = _load_cards_moved(student, [*targets, *elected])
+    deciding = {*targets, *elected}
+    cards_moved = _load_cards_moved(student, deciding)
+    items_moved = practice.load_items([event for event in stored if event.event_id in deciding])
     named = {event.card for event in reported if isinstance(event, ReportedFlag)}
     named |= {event.card_id for event in events.values() if event.card_id}
     named |= {card for cards in cards_moved.values() for card in cards}
     items = {presentation.version.item_id for presentation in shown.values()}
-    items |= {item for practised in practice.values() for item in practised}
+    items |= {item for weights in practised.values() for item in weights}
+    items |= {item for several in items_moved.values() for item in several}
     cards = {card.pk: card for card in _CARDS.run(student=student.pk, items=items, named=named)}
     cards_of_items: dict[int, list[Card]] = defaultdict(list)
     for card in cards.values():
         cards_of_items[card.item_id].append(card)
+    for event, several in items_moved.items():
+        cards_moved[event] += [card.pk for item in several for card in cards_of_items[item]]
     return Facts(
         events=events,
         undone=undone,
@@ -115,21 +122,11 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
         cards=cards,
         cards_of_items=cards_of_items,
         cards_moved=cards_moved,
-        practice=practice,
+        practice=practised,
         items_in_open_sittings=frozenset(row.version.item_id for row in shown.values() if vars(row)["in_open_sitting"]),
         answers=answers,
         logged=frozenset(card.pk for card in cards.values() if vars(card)["logged"]),
     )
-
-
-def _load_practice(versions: Collection[int]) -> dict[int, dict[int, float]]:
-    """Load the other items that answering each version practises; of several edges to an item the heaviest counts."""
-    practice: dict[int, dict[int, float]] = {}
-    for version, answered, item, weight in _PRACTICE.run(versions=versions):
-        if item != answered:
-            weights = practice.setdefault(version, {})
-            weights[item] = max(weight, weights.get(item, 0.0))
-    return practice
 
 
 def _load_events(
@@ -156,7 +153,7 @@ def _list_answers(
     return answers
 
 
-def _load_cards_moved(student: Student, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+def _load_cards_moved(student: Student, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     cards_moved: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     if ids:
         reviews = Review.objects.filter(event__student=student, event__event_id__in=ids)

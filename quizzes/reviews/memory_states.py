@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import QuerySet
@@ -46,36 +48,42 @@ _COLUMNS = ("card_id", "event__occurred_at", "event__event_id", "event__study_da
 _GUESS_RATE = Coalesce("event__presentation__guess_rate", 0.0)
 
 
-def load_log(
-    reviews: QuerySet[Review], unsaved: Iterable[Review] = (), *, with_guess_rates: bool = False
-) -> list[LogLine]:
-    """Return stored and unsaved reviews as sorted lines of their cards' logs; one query.
+def load_log(reviews: QuerySet[Review], *, with_guess_rates: bool = False) -> list[LogLine]:
+    """Return stored reviews as lines of their cards' logs; one query.
 
-    What was undone is the caller's to leave out. `with_guess_rates` reads those of the stored reviews too.
+    What was undone is the caller's to leave out. `with_guess_rates` reads those of the reviews too.
     """
     columns = (*_COLUMNS, _GUESS_RATE) if with_guess_rates else _COLUMNS
-    lines = [
-        *(LogLine(*row) for row in reviews.values_list(*columns)),
-        *(_line(review, review.event) for review in unsaved),
-    ]
+    return [LogLine(*row) for row in reviews.values_list(*columns)]
+
+
+def sort_log(*logs: Iterable[LogLine]) -> list[LogLine]:
+    """Return the lines of several logs together, card by card, each card's in order of time."""
     # The numbers of identifiers compare faster than the identifiers.
-    lines.sort(key=lambda line: (line.card.int, line.occurred_at, line.event.int))
-    return lines
+    return sorted(itertools.chain(*logs), key=lambda line: (line.card.int, line.occurred_at, line.event.int))
 
 
-def _line(review: Review, event: ReviewEvent) -> LogLine:
-    return LogLine(review.card_id, event.occurred_at, event.event_id, event.study_date, review.rating, review.practice)
+class Step(NamedTuple):
+    """What an event is to a card: a review, or with a weight in (0, 1] an implicit one."""
+
+    card: Card
+    rating: int
+    practice: float = 0.0
+
+    def line(self, event: ReviewEvent) -> LogLine:
+        """Return it as a line of the card's log."""
+        return LogLine(self.card.pk, event.occurred_at, event.event_id, event.study_date, self.rating, self.practice)
 
 
 # The fold
 
 
-def step(reviews: Sequence[Review], event: ReviewEvent, w: Sequence[float]) -> list[Card]:
+def step(reviews: Sequence[Step], event: ReviewEvent, w: Sequence[float]) -> list[Card]:
     """Move the cards of one event's reviews one step on, none of which may have seen a later event.
 
     Return the cards that moved: practice of a card that is new, or a second one on a day, moves nothing.
     """
-    steps: list[tuple[Card, Review, ClockStep]] = []
+    steps: list[tuple[Card, Step, ClockStep]] = []
     for review in reviews:
         card = review.card
         if clock := step_clock(card.last_review_on, card.practised_on, event.study_date, review.practice):

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from quizzes.reviews import practice
+
 
 @contextmanager
 def migrated() -> Iterator[str]:
@@ -18,6 +20,7 @@ def migrated() -> Iterator[str]:
             connection.close()
             connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = f"{folder}/bench.sqlite3"
         call_command("migrate", verbosity=0)
+        practice.forget_practices()
         yield {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
         call_command("flush", verbosity=0, interactive=False)
         connection.close()

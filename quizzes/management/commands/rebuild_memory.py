@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, student: str | None, check: bool, **options: object) -> None:
         only = None
-        log = Review.objects.counting()
+        log = Review.objects.counting().filter(practice=0)
         if student:
             only = get_user_model().objects.filter(username=student).first()
             if only is None:

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from questions.models import ConceptEdge
+from questions.models import ConceptEdge, Course
 from quizzes import memory_upkeep, presentations, reviews, schedule
 from quizzes.memory import fsrs
-from quizzes.models import Card, Presentation, Review
+from quizzes.models import Card, Practice, PractisedItem, Presentation, Review
+from quizzes.reviews import practice
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
 
@@ -58,6 +61,24 @@ def state(student: User) -> tuple[Any, ...]:
     return found
 
 
+def practised(student: User) -> list[float]:
+    """By how much the student's answers practise the item along."""
+    items = PractisedItem.objects.filter(practice__events__student=student, item__slug=PRACTISED)
+    return list(items.values_list("weight", flat=True))
+
+
+def store_as_before(student: User) -> None:
+    """Keep what the answers practise along as it was kept once: a line for each card."""
+    lines = practice.load_lines(student.review_events.all(), student.cards.all())
+    assert lines
+    events = {event.event_id: event for event in student.review_events.all()}
+    Review.objects.bulk_create(
+        Review(card_id=line.card, event=events[line.event], rating=line.rating, practice=line.practice, score=1.0)
+        for line in lines
+    )
+    student.review_events.update(practice=None)
+
+
 def test_a_right_answer_practises_what_its_concept_encompasses(student: User, answer: Any) -> None:
     answer(PRACTISED, 20)
     before = card(student)
@@ -70,8 +91,8 @@ def test_a_right_answer_practises_what_its_concept_encompasses(student: User, an
     assert (after.reviews, after.last_rating, after.last_review_at) == (1, before.last_rating, before.last_review_at)
     assert after.last_review_on == before.last_review_on + timedelta(days=5)
     assert after.due_at > before.due_at
-    line = Review.objects.get(card=after, practice__gt=0)
-    assert (line.practice, line.predicted) == (WEIGHT, None)
+    assert practised(student) == [WEIGHT]
+    assert not Review.objects.filter(card=after, practice__gt=0).exists()
     assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 
@@ -80,7 +101,7 @@ def test_a_wrong_answer_practises_nothing(student: User, answer: Any) -> None:
     before = state(student)
     answer(PRACTISING, 10, right=False)
     assert state(student) == before
-    assert not Review.objects.filter(practice__gt=0).exists()
+    assert practised(student) == []
 
 
 def test_practice_counts_once_a_study_day(student: User, answer: Any) -> None:
@@ -93,7 +114,8 @@ def test_practice_counts_once_a_study_day(student: User, answer: Any) -> None:
     assert state(student) == before
     answer(PRACTISING, 8.5)
     assert state(student) != before
-    assert Review.objects.filter(card=card(student), practice__gt=0).count() == 3
+    assert practised(student) == 3 * [WEIGHT]
+    assert Practice.objects.count() == 1  # kept once for all of them
     assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 
@@ -116,6 +138,54 @@ def test_an_undone_answer_takes_its_practice_back(student: User, answer: Any) ->
     now: datetime = timezone.now()
     send(student, {"id": str(uuid.uuid4()), "type": "undo", "target": given["id"], "occurred_at": now.isoformat()})
     assert state(student) == before
+
+
+def test_answers_of_before_are_folded_and_undone_as_those_of_now(student: User, answer: Any) -> None:
+    answer(PRACTISED, 20)
+    before = state(student)
+    given = answer(PRACTISING, 10)
+    practised_along = state(student)
+    store_as_before(student)
+    assert memory_upkeep.rebuild(student).different == 0
+    assert state(student) == practised_along
+    now: datetime = timezone.now()
+    send(student, {"id": str(uuid.uuid4()), "type": "undo", "target": given["id"], "occurred_at": now.isoformat()})
+    assert state(student) == before
+
+
+def test_a_late_answer_is_folded_between_practice_of_before_and_of_now(student: User, answer: Any) -> None:
+    for days_ago in (9, 7):
+        answer(PRACTISING, days_ago)
+    store_as_before(student)
+    for days_ago in (5, 3):
+        answer(PRACTISING, days_ago)
+    answer(PRACTISED, 20)  # was on its way
+    late = state(student)
+    assert card(student).practised_on is not None
+    assert memory_upkeep.rebuild(student, repair=False).different == 0
+    Card.objects.filter(student=student).update(stability=1.0)
+    memory_upkeep.rebuild(student)
+    assert state(student) == late
+
+
+def test_other_items_or_weights_are_another_practice() -> None:
+    keys = [practice.key_of(weights) for weights in ({1: 0.5}, {1: 0.25}, {2: 0.5}, {1: 0.5, 2: 0.5})]
+    assert len(set(keys)) == 4
+    assert practice.key_of({2: 0.5, 1: 0.5}) == keys[-1]
+    assert all(0 <= key < 2**63 for key in keys)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_practice_is_stored_once_and_then_known(course: Course) -> None:
+    item = course.items.get(slug=PRACTISED).pk
+    with transaction.atomic():
+        practice.store({7: {item: 0.5}})
+        transaction.set_rollback(True)
+    for queries in (True, False):  # what was taken back is stored once more
+        with CaptureQueriesContext(connection) as captured:
+            practice.store({7: {item: 0.5}})
+        assert bool(len(captured)) == queries
+    assert list(PractisedItem.objects.values_list("practice", "item", "weight")) == [(7, item, 0.5)]
 
 
 def test_the_log_keeps_the_weight_that_the_edge_had(student: User, answer: Any) -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from examprep.models import User
-from quizzes.models import Card, Presentation, Review, ReviewEvent
+from quizzes.models import Card, Presentation, ReviewEvent
 from quizzes.reviews.batch import ReportedFlag, ReportedUndo
 from quizzes.reviews.batch_changes import BatchChanges
 from quizzes.reviews.facts import Facts
+from quizzes.reviews.memory_states import Step
 from quizzes.reviews.outcomes import RejectedError
 from quizzes.reviews.undoing import flag_card, undo
 
@@ -71,7 +72,7 @@ def test_an_undo_touches_what_its_target_touched(
 def test_an_answer_of_the_same_batch_is_taken_back_with_the_cards_that_it_moved(changes: BatchChanges) -> None:
     answer = ReviewEvent(event_id=MISSING, type="review", presentation_id=SHOWN.pk)
     changes.events[MISSING] = answer
-    changes.reviews.append(Review(card=OTHER_CARD, event=answer, rating=3, score=1.0))
+    changes.steps[MISSING] = [Step(OTHER_CARD, 3)]
     changes.closed.add(SHOWN.pk)
     take_back(changes, MISSING)
     assert set(changes.to_replay) == {OTHER_CARD.pk}
