@@ -22,7 +22,6 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.admin_view = stale_forms.keep_texts(admin.site.admin_view)  # type: ignore[method-assign, assignment]
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("settings/", views.settings_page, name="settings"),
     path("", include("quizzes.urls")),
     path("", include("questions.urls")),

@@ -1,4 +1,4 @@
-"""The landing page and the settings."""
+"""The settings of a student."""
 
 from __future__ import annotations
 
@@ -18,13 +18,6 @@ from examprep.models import User, time_zones
 from quizzes import schedule
 from quizzes.models import Enrolment
 from quizzes.reminders import web_push
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """What the service is, for a visitor; a student goes on to today."""
-    if request.user.is_authenticated:
-        return redirect("today")
-    return render(request, "home.html")
 
 
 @login_required

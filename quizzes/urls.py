@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from quizzes.views import concepts, exams, lessons, progress, reminders, review, search, sittings, today, unsent
+from quizzes.views import (
+    concepts,
+    exams,
+    landing,
+    lessons,
+    progress,
+    reminders,
+    review,
+    search,
+    sittings,
+    today,
+    unsent,
+)
 
 urlpatterns = [
+    path("", landing.home, name="home"),
     path("today/", today.today, name="today"),
     path("today/more/", today.more, name="more"),
     path("today/ahead/", today.ahead, name="ahead"),

@@ -200,7 +200,10 @@ def all_routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterato
             yield route
 
 
-PUBLIC = ("", "lessons/", "concepts/", "search/", "accounts/login/", "accounts/password/reset/", "accounts/signup/")
+PUBLIC = (
+    *("", "lessons/", "concepts/", "search/", "api/v1/docs/"),
+    *("accounts/login/", "accounts/password/reset/", "accounts/signup/"),
+)
 """Where the pages begin that anybody may read."""
 STUDENTS = ("accounts/", "exams/", "progress/", "review/", "settings/", "sittings/", "today/")
 ADMINISTRATORS = ("admin/examprep/", "admin/auth/", "admin/account/", "admin/quizzes/job/", "admin/quizzes/reminder/")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 
 from examprep.models import User
+from questions import kinds
 from questions.models import Course, Lesson
-from quizzes import schedule
-from quizzes.models import Enrolment, ReviewEvent
+from quizzes import lessons, presentations, schedule
+from quizzes.models import Enrolment, Presentation, ReviewEvent
 from tests.conftest import Api
 
 Key = Callable[[str], Any]
@@ -31,6 +32,38 @@ def web(student: User) -> Client:
 
 def test_a_student_is_sent_from_the_landing_page_to_today(web: Client) -> None:
     assert web.get("/")["Location"] == "/today/"
+
+
+def test_a_visitor_answers_a_real_question_on_the_landing_page(course: Course) -> None:
+    visitor = Client()
+    page = visitor.get("/").content.decode()
+    token = re.findall(r'name="sample" value="([^"]+)"', page)
+    assert len(token) == 1
+    question = lessons.read_token(None, token[0])
+    assert question is not None
+    key = kinds.get("numeric").reveal(
+        presentations.body_of(question.presentation.version), question.presentation.answer
+    )
+
+    right = visitor.post("/", {"sample": token[0], **cast(dict[str, str], key.key)}).content.decode()
+    assert "Correct" in right
+    assert "Another one" in right
+    wrong = visitor.post("/", {"sample": token[0], "value": "123456"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in wrong
+    assert "Incorrect" in wrong
+    refused = visitor.post("/", {"sample": token[0], "value": "a lot"}).content.decode()
+    assert 'aria-invalid="true"' in refused
+    assert visitor.post("/", {"sample": "forged"}).status_code == 404
+    assert not Presentation.objects.exists()
+    other = visitor.get("/", headers={"HX-Request": "true"}).content.decode()
+    assert other.count('name="sample"') == 1
+    assert "<html" not in other
+
+
+def test_the_landing_page_needs_no_course(db: None) -> None:
+    page = Client().get("/").content.decode()
+    assert 'name="sample"' not in page
+    assert "Make every minute count" in page
 
 
 @pytest.mark.parametrize("address", STUDENT_PAGES[:-1])

@@ -72,6 +72,13 @@ def draw_variant(lesson: Lesson, slug: str) -> SampleQuestion | None:
     return _draw(published(item), uuid.uuid4()) if item else None
 
 
+def draw_showcase() -> SampleQuestion | None:
+    """Return a question for who does not know the service: fresh numbers in one that is easy; None without courses."""
+    items = Item.objects.published().filter(kind="numeric").order_by("published__difficulty", "pk")
+    item = items.select_related("published__item", "published__lesson").first()
+    return _draw(published(item), uuid.uuid4()) if item else None
+
+
 def read_identity(token: str) -> Identity | None:
     """Return which question a token stands for; None for text that this server has not signed."""
     try:
@@ -81,13 +88,16 @@ def read_identity(token: str) -> Identity | None:
     return Identity(document["version"], uuid.UUID(document["id"]))
 
 
-def read_token(lesson: Lesson, token: str) -> SampleQuestion | None:
-    """Return the question of a token that was given out for an item of the lesson's course; None for other text."""
+def read_token(lesson: Lesson | None, token: str) -> SampleQuestion | None:
+    """Return the question of a token that was given out for an item of the lesson's course; None for other text.
+
+    Without a lesson it may be of any course.
+    """
     identity = read_identity(token)
     if identity is None:
         return None
-    versions = ItemVersion.objects.filter(item__course=lesson.course_id).select_related("item", "lesson")
-    version = versions.filter(pk=identity.version).first()
+    versions = ItemVersion.objects.filter(pk=identity.version).select_related("item", "lesson")
+    version = (versions.filter(item__course=lesson.course_id) if lesson else versions).first()
     return _draw(version, identity.presentation) if version else None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from quizzes.memory.curves import MemoryCurve, memory_curve
+from quizzes.memory import curves
+from quizzes.memory.curves import MemoryCurve
 
 register = template.Library()
 
@@ -23,4 +24,10 @@ def picture(name: str) -> dict[str, MemoryCurve | str]:
 
     It says nothing that the text beside it does not say, and is hidden from screen readers.
     """
-    return {"name": name, "curve": memory_curve(*CURVES[name])}
+    return {"name": name, "curve": memory_curve(name)}
+
+
+@register.simple_tag
+def memory_curve(name: str) -> MemoryCurve:
+    """The curve of a picture, where its numbers are told too."""
+    return curves.memory_curve(*CURVES[name])

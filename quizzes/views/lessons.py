@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods
 from questions.kinds import ResponseError
 from questions.models import Lesson
 from quizzes import lessons, presentations
-from quizzes.lessons import SampleAnswer, SampleQuestion
+from quizzes.lessons import SampleAnswer
 from quizzes.models import Presentation, ReviewEvent, Student
-from quizzes.views import Context, StudentRequest, answering, is_partial, student_of, unsent
+from quizzes.views import Context, StudentRequest, answering, is_partial, samples, student_of, unsent
 from quizzes.views.answering import RefusedAnswer, Response
 
 
@@ -71,7 +71,7 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
     question = lessons.draw_variant(lesson, item)
     if question is None:
         raise Http404("This lesson does not offer that.")
-    return _part(request, lesson, "question", _sample_question(question, address))
+    return _part(request, lesson, "question", samples.show_question(question, address))
 
 
 # The quick check
@@ -111,9 +111,9 @@ def _sample_parts(answers_so_far: list[SampleAnswer], address: str) -> list[Cont
     """A visitor's questions and answers; each form holds all, for a browser without scripts. Raises ResponseError."""
     signed = lessons.sign_answers(answers_so_far)
     return [
-        _sample_question(question, address) | {"answers_so_far": signed}
+        samples.show_question(question, address) | {"answers_so_far": signed}
         if response is None
-        else _sample_answered(question, cast(Response, response), address)
+        else samples.show_answered(question, cast(Response, response), address)
         for question, response in answers_so_far
     ]
 
@@ -173,9 +173,9 @@ def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again:
         raise Http404("This question is no longer asked.")
     response = answering.read_response(question.presentation.version.kind, request.POST)
     try:
-        context = _sample_answered(question, response, address) | {"again": again}
+        context = samples.show_answered(question, response, address) | {"again": again}
     except ResponseError as error:
-        context = _sample_question(question, address, RefusedAnswer(response, error.message))
+        context = samples.show_question(question, address, RefusedAnswer(response, error.message))
         return _part(request, lesson, "question", context)
     return _part(request, lesson, "answered", context)
 
@@ -184,33 +184,7 @@ def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again:
 
 
 def _question(presentation: Presentation, address: str, refused: RefusedAnswer | None = None) -> Context:
-    return _asked(presentation, address, refused) | {"event": uuid.uuid4()}
-
-
-def _sample_question(question: SampleQuestion, address: str, refused: RefusedAnswer | None = None) -> Context:
-    return _asked(question.presentation, address, refused) | {"sample": question.token}
-
-
-def _sample_answered(question: SampleQuestion, response: Response, address: str) -> Context:
-    """Return the graded answer. Raises ResponseError."""
-    payload = presentations.payload(question.presentation)
-    return {
-        "template": "quizzes/_check_answered.html",
-        "address": address,
-        "at": f"-{payload['id']}",
-        **answering.graded_context(
-            payload, presentations.with_html(lessons.grade_sample(question, response)), response
-        ),
-    }
-
-
-def _asked(presentation: Presentation, address: str, refused: RefusedAnswer | None) -> Context:
-    return {
-        "template": "quizzes/_check_question.html",
-        "address": address,
-        "at": f"-{presentation.pk}",
-        **answering.question_context(presentation, refused),
-    }
+    return samples.show_form(presentation, address, refused) | {"event": uuid.uuid4()}
 
 
 def _answered(presentation: Presentation, answer: ReviewEvent, address: str) -> Context:

@@ -79,6 +79,17 @@ def test_nothing_moves_when_the_fonts_come(browser: Browser, live_server: LiveSe
     assert height(fonts=False) == pytest.approx(height(fonts=True), rel=0.03)
 
 
+def test_a_visitor_answers_in_the_place_of_the_question(page: Page, learner: User) -> None:
+    page.goto("/")
+    page.get_by_label("Your answer").fill("123456")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Incorrect")).to_be_focused()
+    expect(page.get_by_text("Make every minute count")).to_be_visible()
+    check(page, "the landing page, answered")
+    page.get_by_role("link", name="Another one").click()
+    expect(page.get_by_label("Your answer")).to_be_focused()
+
+
 def test_the_frame_fits_any_screen_and_anyone(page: Page, learner: User) -> None:
     for name in ("/", "/accounts/login/"):
         page.goto(name)
