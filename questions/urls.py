@@ -1,4 +1,4 @@
-"""The pages of lessons."""
+"""The pages of lessons, and the numbers behind their figures."""
 
 from django.urls import path
 
@@ -7,4 +7,5 @@ from questions import views
 urlpatterns = [
     path("lessons/", views.lessons, name="lessons"),
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),
+    path("figures/<slug:name>/<slug:digest>/", views.figure, name="figure"),
 ]

@@ -1,8 +1,10 @@
 """Lessons, to read."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
 
+from questions.figures import plots
 from questions.models import Course, Lesson
 from questions.text import markup
 
@@ -35,3 +37,12 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
             "next": siblings[at + 1] if at + 1 < len(siblings) else None,
         },
     )
+
+
+def figure(request: HttpRequest, name: str, digest: str) -> HttpResponse:
+    """The numbers behind an interactive figure, for its script; those of an address never change."""
+    if name not in plots.FIGURES or digest != plots.figure(name).digest:
+        raise Http404("There are no such numbers.")
+    response = HttpResponse(plots.figure(name).document, content_type="application/json")
+    patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
+    return response

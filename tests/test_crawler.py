@@ -212,6 +212,7 @@ ELSEWHERE = ("api/v1/", "_allauth/", "accounts/", "admin/")
 """What has tests of its own: calls (tests/api/test_schema.py), and routes of Django and allauth without links."""
 NOT_LINKED = {
     "favicon.ico": "asked for by browsers",
+    "figures/<slug:name>/<slug:digest>/": "asked by a script",
     "health/live": "asked by machines",
     "health/ready": "asked by machines",
     "reminders/push/": "sent by a script",

@@ -22,8 +22,11 @@ function markCurrent() {
   }
 }
 
-new IntersectionObserver(markCurrent, { rootMargin: "0px 0px -66% 0px" }).observe(get(document, ".text"));
+const text = get(document, ".text");
+new IntersectionObserver(markCurrent, { rootMargin: "0px 0px -66% 0px" }).observe(text);
 addEventListener("scroll", markCurrent, { passive: true });
+
+addEventListener("load", () => text.classList.add("laid-out"));
 
 const ends = all(document, "[data-end]");
 const count = create("span", { className: "quiet count" });

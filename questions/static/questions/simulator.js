@@ -13,6 +13,9 @@ import { path, sliderOf } from "./figure.js";
  * @typedef {Dots & { losses: { training: number[], validation: number[] }, best: number }} Stopping
  */
 
+/** How far from the window a figure loads its numbers. */
+const LOAD_AHEAD = "600px";
+
 /** @type {Record<string, (figure: HTMLElement, data: any) => void>} */
 const FIGURES = {
   ridge: runRidge,
@@ -20,9 +23,23 @@ const FIGURES = {
   dropout: (figure, data) => new DropoutFigure(figure, data).listen(),
 };
 
-for (const figure of all(document, "[data-simulator]")) {
-  const data = JSON.parse(get(figure, "script", HTMLScriptElement).textContent ?? "");
-  FIGURES[figure.dataset.simulator ?? ""]?.(figure, data);
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting || !(target instanceof HTMLElement)) continue;
+      observer.unobserve(target);
+      run(target);
+    }
+  },
+  { rootMargin: LOAD_AHEAD },
+);
+for (const figure of all(document, "[data-simulator]")) observer.observe(figure);
+
+/** Bring a figure to life; without its numbers it stays as the page has drawn it. @param {HTMLElement} figure */
+async function run(figure) {
+  const response = await fetch(figure.dataset.numbers ?? "").catch(() => null);
+  if (!response?.ok) return;
+  FIGURES[figure.dataset.simulator ?? ""]?.(figure, await response.json());
   figure.classList.add("ready");
 }
 

@@ -14,6 +14,8 @@ const announcement = create("p", { className: "visually-hidden", role: "status" 
 document.body.append(announcement);
 const announce = announcer(announcement);
 
+for (const sheet of all(document, "link[data-later]", HTMLLinkElement)) sheet.media = "all";
+
 const place = find(document, "[data-quick-check]");
 if (place) loadWhenNear(place);
 openTriesInPlace();

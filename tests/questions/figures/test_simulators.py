@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from questions.figures import plots, simulators
 from questions.figures.charts import Axis
 from questions.figures.simulators import dropout, ridge, stopping
 from questions.models import Course
-from questions.templatetags.simulators import as_data, with_figures
+from questions.templatetags.simulators import with_figures
 from questions.text import markup
 from tests.conftest import Api
 
@@ -77,7 +78,7 @@ def test_the_scaled_mean_settles_at_the_full_output_and_the_plain_one_at_p_times
 
 
 def test_all_data_fits_into_sixty_kilobytes_and_the_script_into_ten() -> None:
-    data = [as_data(plots.figure(name).data) for name in simulators.SIMULATORS]
+    data = [plots.figure(name).document for name in simulators.SIMULATORS]
     assert sum(len(text.encode()) for text in data) <= 60_000
     script = Path(settings.BASE_DIR, "questions/static/questions/simulator.js")
     assert script.stat().st_size <= 10_000
@@ -93,6 +94,17 @@ def test_every_simulator_is_drawn_by_its_middle_frame() -> None:
         assert "NaN" not in html
         assert json.dumps(None) not in str(drawn.data)
     assert "script" not in with_figures(markup.render("::: simulator none\n:::"))
+
+
+def test_a_lesson_names_its_figures_numbers_which_are_kept_for_good(client: Client) -> None:
+    for name in simulators.SIMULATORS:
+        html = with_figures(markup.render(f"::: simulator {name}\n:::"))
+        assert "<script" not in html
+        (address,) = re.findall('data-numbers="([^"]+)"', html)
+        response = client.get(address)
+        assert response.json() == json.loads(json.dumps(plots.figure(name).data))
+        assert "immutable" in response["Cache-Control"]
+        assert client.get(address[:-3] + "0/").status_code == 404
 
 
 def test_what_is_said_has_the_frames_own_numbers() -> None:
