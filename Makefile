@@ -3,10 +3,12 @@
 .PHONY: run test test-sqlite test-postgresql test-clocks bench lint format architecture screenshots lock clean setup \
 	setup-test
 
-# A Python that is new enough: yours by `make PYTHON=…`, else the first of these that is.
-CANDIDATES := .venv/bin/python python3 python3.13 python3.12 python3.11
+# A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
+# first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
+CANDIDATES := .venv/bin/python /usr/bin/python3 python3 python3.13 python3.12 python3.11
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
-FOUND = $(shell for python in $(CANDIDATES); do $$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+FOUND = $(shell for module in ensurepip sys; do for python in $(CANDIDATES); do \
+	$$python -c "import $$module; $(NEW_ENOUGH)" 2>/dev/null && echo $$python && exit; done; done)
 SETUP = $(or $(PYTHON),$(FOUND),$(error Python 3.11 or later is needed: make PYTHON=/path/to/python3.11)) .ci/setup.py
 
 BIN := .venv/bin

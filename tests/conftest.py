@@ -90,6 +90,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _shared_courses(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where tests run in several processes, one of them loads a course, for all."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        courses.shared = tmp_path_factory.getbasetemp().parent
+
+
+@pytest.fixture(scope="session", autouse=True)
 def plain_static_files() -> None:
     """Static files by their own names, as they are asked for.
 

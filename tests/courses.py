@@ -1,8 +1,11 @@
-"""Courses for tests: loaded and audited once per process, and from then on copied into the database row by row."""
+"""Courses for tests: loaded and audited once per run, and from then on copied into the database row by row."""
 
 from __future__ import annotations
 
+import fcntl
+import pickle
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,24 +39,49 @@ class Copy:
 
 
 _copies: dict[tuple[Path, bool], Copy] = {}
+shared: Path | None = None
+"""The folder in which the processes of this run leave their copies for each other."""
 
 
 def load(folder: Path = TINY, *, exams: bool = True) -> Course:
-    """The course of the folder, with its exams or without: loaded, or copied where this process loaded it before."""
+    """The course of the folder, with its exams or without: loaded, or copied where this run loaded it before."""
     if Course.objects.exists():
         return _load(folder, exams=exams)  # the copied rows' keys may be taken
     copy = _copies.get((folder, exams))
     if copy and copy.fresh():
-        with transaction.atomic(), connection.cursor() as cursor:
-            for model, rows in copy.rows.items():
-                table, columns = _table(model)
-                marks = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
-        return Course.objects.get()
-    loaded_at = timezone.localtime()
-    course = _load(folder, exams=exams)
-    _copies[folder, exams] = Copy(loaded_at, dict(_stored()))
+        return _insert(copy)
+    with _left_by_others(f"{connection.vendor}-{folder.name}-{exams}") as file:
+        content = file.read_bytes() if file and file.exists() else b""
+        copy = pickle.loads(content) if content else None
+        if copy and copy.fresh():
+            _copies[folder, exams] = copy
+            return _insert(copy)
+        loaded_at = timezone.localtime()
+        course = _load(folder, exams=exams)
+        _copies[folder, exams] = copy = Copy(loaded_at, dict(_stored()))
+        if file:
+            file.write_bytes(pickle.dumps(copy))
     return course
+
+
+@contextmanager
+def _left_by_others(name: str) -> Iterator[Path | None]:
+    """The file that holds a copy, while nobody else reads or writes it; None where there is a single process."""
+    if shared is None:
+        yield None
+        return
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared / name
+
+
+def _insert(copy: Copy) -> Course:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, rows in copy.rows.items():
+            table, columns = _table(model)
+            marks = ", ".join(["%s"] * len(rows[0]))
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+    return Course.objects.get()
 
 
 def _load(folder: Path, *, exams: bool) -> Course:
