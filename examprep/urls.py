@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from examprep import health, stale_forms, views
+from examprep import health, stale_forms, styleguide, views
 from questions.admin.history import log_nothing_but_changes
 from questions.admin.keys import guard_actions
 
@@ -33,6 +33,9 @@ urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
 
 handler400 = "examprep.errors.bad_request"
 handler403 = "examprep.errors.forbidden"

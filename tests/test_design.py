@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.test import Client
+
+from examprep import styleguide
 
 SHEET = (settings.BASE_DIR / "examprep/static/examprep/tokens.css").read_text()
 FONTS = re.findall(r'url\("\.\./([^"]+\.woff2)"\)', SHEET)
@@ -51,3 +54,9 @@ def test_every_colour_of_text_can_be_read_on_every_ground(scheme: int) -> None:
     pairs += [("on-accent", "accent"), ("on-accent", "accent-strong")]
     assert [(pair, contrast(*pair, scheme)) for pair in pairs if contrast(*pair, scheme) < 4.5] == []
     assert contrast("edge", "surface", scheme) >= 3  # of a field's border
+
+
+def test_the_style_guide_shows_every_colour_and_is_for_developers_alone(db: None) -> None:
+    shown = {name for names in styleguide.COLOURS.values() for name in names}
+    assert shown == set(COLOURS) - {"on-accent"}
+    assert Client().get("/styleguide/").status_code == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
@@ -88,6 +90,13 @@ def test_a_visitor_answers_in_the_place_of_the_question(page: Page, learner: Use
     check(page, "the landing page, answered")
     page.get_by_role("link", name="Another one").click()
     expect(page.get_by_label("Your answer")).to_be_focused()
+
+
+def test_the_style_guide_holds_what_it_asks_of_others(page: Page, settings: Any, learner: User) -> None:
+    settings.ROOT_URLCONF = "tests.browser.styleguide_urls"
+    page.goto("/styleguide/")
+    expect(page.locator("article.question")).to_have_count(2)
+    check(page, "the style guide")
 
 
 def test_the_frame_fits_any_screen_and_anyone(page: Page, learner: User) -> None:
