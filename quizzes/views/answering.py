@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from questions import kinds
 from questions.kinds import ShownGrade
+from questions.whole_numbers import read_whole_number
 from quizzes import presentations, reviews, schedule
 from quizzes.models import Presentation
 from quizzes.presentations import PresentationPayload
@@ -24,6 +25,8 @@ from quizzes.views import Context, StudentRequest
 
 LEFT_ALONE = 5
 """A question that stayed open for so many times the time that it needs was left alone."""
+MOST_WAITED_MS = 60 * 60 * 1000
+"""How long a page may say that it kept a question back: it fetches the next one while the last verdict is read."""
 STAMP = signing.Signer(salt="shown")
 
 Response = dict[str, Any]
@@ -64,7 +67,11 @@ def arrange_as_left(payload: PresentationPayload, typed: Mapping[str, Any]) -> P
 
 def stamp_now() -> str:
     """Return a signed stamp for a form, to know later how long its question stood there."""
-    return STAMP.sign(timezone.now().isoformat())
+    return _stamp(timezone.now())
+
+
+def _stamp(instant: datetime | None) -> str:
+    return STAMP.sign(instant.isoformat()) if instant else ""
 
 
 # Answering
@@ -78,7 +85,7 @@ def read_response(kind: str, form: QueryDict) -> Response:
 
 def report_answer(request: StudentRequest, presentation: Presentation) -> RefusedAnswer | None:
     """Report the answer that the request's form holds. Returns it where it is refused; None where it is in."""
-    version, stamp = presentation.version, request.POST.get("shown", "")
+    version, shown_at = presentation.version, _read_shown_at(request.POST)
     response = read_response(version.kind, request.POST)
     event = {
         "id": str(read_uuid(request.POST.get("event")) or uuid.uuid4()),
@@ -86,12 +93,14 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
         "presentation": str(presentation.pk),
         "response": response,
         "confidence": _read_confidence(request.POST.get("confidence", "")),
-        "duration_ms": _read_duration_ms(stamp, version.seconds),
+        "duration_ms": _duration_ms(shown_at, version.seconds),
     }
     result = report_event(request, event)
     if result["status"] != "rejected":
         return None
-    return RefusedAnswer(response, (result["detail"] or "").partition(": ")[2], stamp)  # it is "field: message"
+    return RefusedAnswer(
+        response, (result["detail"] or "").partition(": ")[2], _stamp(shown_at)
+    )  # it is "field: message"
 
 
 def report_event(request: StudentRequest, event: Mapping[str, object]) -> reviews.EventResultPayload:
@@ -118,12 +127,19 @@ def _read_confidence(text: str) -> int | None:
     return int(text) if text in ("1", "2", "3", "4", "5") else None
 
 
-def _read_duration_ms(stamp: str, expected_seconds: int) -> int:
-    """Return the milliseconds since a stamp, at most those after which a question was left alone; 0 without a stamp."""
+def _read_shown_at(form: QueryDict) -> datetime | None:
+    """Return when a form's question was shown: by its stamp, and how long the page then kept it back; None without."""
+    now = timezone.now()
     try:
-        since = parse_datetime(STAMP.unsign(stamp))
+        stamped = parse_datetime(STAMP.unsign(form.get("shown", "")))
     except signing.BadSignature:
-        since = None
+        return None
+    waited = read_whole_number(form.get("waited", ""), 0, MOST_WAITED_MS) or 0
+    return stamped and min(stamped + timedelta(milliseconds=waited), now)
+
+
+def _duration_ms(since: datetime | None, expected_seconds: int) -> int:
+    """Return the milliseconds since an instant, at most those after which a question was left alone; 0 for None."""
     if since is None:
         return 0
     spent = (timezone.now() - since) / timedelta(milliseconds=1)

@@ -13,6 +13,7 @@ declare global {
 
   interface DocumentEventMap {
     "htmx:load": CustomEvent<{ elt: Element }>;
+    "htmx:beforeRequest": HtmxEvent<object>;
     "htmx:beforeSwap": HtmxEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>;
     "htmx:afterSwap": HtmxEvent<object>;
     "htmx:sendError": HtmxEvent<object>;

@@ -3,6 +3,7 @@
 import { announcer } from "../examprep/announce.js";
 import { find, get, targetOf } from "../examprep/dom.js";
 import { enhanceAnswers } from "./enhance.js";
+import { NextQuestion } from "./next_question.js";
 import { ReviewKeys } from "./review_keys.js";
 
 const SURENESS = ["a guess", "unsure", "fairly sure", "sure", "certain"];
@@ -15,6 +16,7 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === root) prepare();
 });
 new ReviewKeys(root, help).listen();
+new NextQuestion(root).listen();
 prepare();
 
 function prepare() {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.http import QueryDict
 
 from quizzes.views import answering
 
@@ -51,12 +53,25 @@ def test_confidence_is_chosen_or_left_out(text: str, expected: int | None) -> No
     ],
 )
 def test_how_long_a_question_stood_there(passed: timedelta, expected_seconds: int, duration_ms: int) -> None:
-    with time_machine.travel(NOON, tick=False):
-        stamp = answering.stamp_now()
-    with time_machine.travel(NOON + passed, tick=False):
-        assert answering._read_duration_ms(stamp, expected_seconds) == duration_ms
+    assert spent({}, passed, expected_seconds) == duration_ms
+
+
+@pytest.mark.parametrize(
+    ("waited", "duration_ms"),
+    [("7000", 13_000), ("", 20_000), ("-1", 20_000), ("7e3", 20_000), ("90000", 0), ("99999999999", 20_000)],
+)
+def test_the_time_that_a_page_kept_it_back_does_not_count(waited: str, duration_ms: int) -> None:
+    assert spent({"waited": waited}, timedelta(seconds=20), 30) == duration_ms
 
 
 @pytest.mark.parametrize("stamp", ["", "2026-05-04T12:00:00+00:00", "2026-05-04T12:00:00+00:00:forged"])
 def test_a_stamp_of_somebody_elses_tells_no_time(stamp: str) -> None:
-    assert answering._read_duration_ms(stamp, 30) == 0
+    assert spent({"shown": stamp}, timedelta(seconds=20), 30) == 0
+
+
+def spent(fields: dict[str, str], passed: timedelta, expected_seconds: int) -> int:
+    """The milliseconds that count for a form that is sent so long after it was made."""
+    with time_machine.travel(NOON, tick=False):
+        form = QueryDict(urlencode({"shown": answering.stamp_now(), **fields}))
+    with time_machine.travel(NOON + passed, tick=False):
+        return answering._duration_ms(answering._read_shown_at(form), expected_seconds)

@@ -1,0 +1,93 @@
+"""The next question in a real browser: it is there before it is asked for, and is the right one."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Response, Route, expect
+
+from examprep.models import User
+from quizzes import schedule
+from quizzes.models import Presentation
+from tests import courses
+from tests.browser.test_session import log_in
+
+READING_MS = 7000
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    """A student of the tiny course."""
+    user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=120)
+    schedule.enrol(user, courses.load())
+    return user
+
+
+def asked(page: Page) -> str:
+    expect(page.locator("#question")).to_be_visible()
+    return page.locator("#question [name=presentation]").first.input_value()
+
+
+def send_something(page: Page) -> None:
+    """Send whatever stands there; a number, where one has to be typed."""
+    field = page.locator(".typed input:not([type=hidden])")
+    if field.count():
+        field.fill("17")
+    elif page.locator(".choices input").count():
+        page.keyboard.press("1")
+    page.locator("#check").click()
+    expect(page.locator("#next")).to_be_visible()
+
+
+def answer(page: Page) -> Response:
+    """Answer; returns the next question as it comes."""
+    with page.expect_response(lambda response: response.request.method == "GET") as coming:
+        send_something(page)
+    return coming.value
+
+
+def test_it_is_there_before_it_is_asked_for(page: Page, learner: User) -> None:
+    log_in(page)
+    page.goto("/review/")
+    first = asked(page)
+    coming = answer(page)
+    assert coming.request.url.endswith("/review/")
+    assert "data-feedback" not in coming.text()
+    stored = Presentation.objects.count()
+    page.evaluate(f"Date.now = (now => () => now() + {READING_MS})(Date.now)")
+    page.route("**/review/", lambda route: route.abort() if route.request.method == "GET" else route.continue_())
+    page.locator("#next").click()
+    assert asked(page) != first
+    assert page.url.endswith("/review/")
+    assert Presentation.objects.count() == stored
+
+    # What was spent on the verdict will not count as time for this question.
+    assert int(page.locator("#question [name=waited]").input_value()) >= READING_MS
+
+
+def test_what_came_is_forgotten_when_the_answer_is_taken_back(page: Page, learner: User) -> None:
+    log_in(page)
+    page.goto("/review/")
+    first = asked(page)
+    answer(page)
+    page.locator("#undo button").click()
+    assert asked(page) == first
+
+
+def test_it_is_asked_for_again_where_it_did_not_come(page: Page, learner: User) -> None:
+    log_in(page)
+    page.goto("/review/")
+    first = asked(page)
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "GET" and not refused:
+            refused.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/review/", refuse)
+    send_something(page)
+    page.locator("#next").click()
+    assert asked(page) != first
+    assert refused
