@@ -166,9 +166,9 @@ class SittingSubmit(SittingView):
     @extend_schema(request=None, responses=exams.SittingPayload)
     def post(self, request: StudentRequest, id: uuid.UUID) -> Response:
         now = timezone.now()
-        closed = exams.close_sitting(request.user, id, now)
+        closed, slots = exams.submit_sitting(request.user, id, now)
         # The same answer whenever it is asked: of the instant at which it was closed.
-        return Response(exams.sitting_payload(closed, closed.closed_at or now))
+        return Response(exams.sitting_payload(closed, closed.closed_at or now, slots))
 
 
 class SittingResult(SittingView):

@@ -7,7 +7,7 @@ viva is an exam that goes round by round through the match sets its student know
 
 from quizzes.exams.blueprint_checks import check_blueprint, concept_shares, store_names
 from quizzes.exams.blueprints import BlueprintError
-from quizzes.exams.closing import close_overdue_sittings, close_sitting, event_id
+from quizzes.exams.closing import close_overdue_sittings, close_sitting, event_id, submit_sitting
 from quizzes.exams.cohort import (
     CohortResults,
     SittingScope,
@@ -95,5 +95,6 @@ __all__ = [
     "start_round",
     "store_names",
     "student_scores",
+    "submit_sitting",
     "validate_exam",
 ]

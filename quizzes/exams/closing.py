@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,10 +20,11 @@ from quizzes.exams.outcome_rows import store_outcome
 from quizzes.exams.payloads import ForecastPayload, ScorePayload
 from quizzes.models import Sitting, Slot, update_rows
 from quizzes.reviews import change_log
+from quizzes.statements import Prepared, identifier
 
 if TYPE_CHECKING:
     from questions.kinds import Graded
-    from quizzes.models import Card, ChangeLog, Student
+    from quizzes.models import ChangeLog, Student
     from quizzes.planning.forecast import Forecast
     from quizzes.reviews import Accepted
     from quizzes.schedule import ForecastFacts
@@ -45,21 +46,30 @@ def close_overdue_sittings(now: datetime, limit: int = 200) -> int:
     return closed
 
 
-@transaction.atomic
 def close_sitting(student: Student, sitting: uuid.UUID, now: datetime) -> Sitting:
     """Close the student's sitting with what was saved: submitted, or expired where its time is over.
 
     Idempotent: a closed sitting stays as it is. Raises Sitting.DoesNotExist.
     """
+    closed, _ = submit_sitting(student, sitting, now)
+    return closed
+
+
+@transaction.atomic
+def submit_sitting(student: Student, sitting: uuid.UUID, now: datetime) -> tuple[Sitting, list[Slot] | None]:
+    """The same; with the slots, for who shows them, unless it was closed before."""
     # The change log first, as everywhere: whoever holds it may close.
     log = change_log.lock(student, now)
     locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__course", "student")
     current = locked.get(pk=sitting, student=student)
-    return close_locked(log, current, now) if current.is_open else current
+    return current, close_locked(log, current, now) if current.is_open else None
 
 
-def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
-    """Close an open sitting of the student whose change log is locked: load, grade, accept as reviews, store."""
+def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> list[Slot]:
+    """Close an open sitting of the student whose change log is locked: load, grade, accept as reviews, store.
+
+    Return its slots.
+    """
     facts = _load(log, sitting, now)
     graded: dict[uuid.UUID, Graded] = {}
     for slot in facts.slots:
@@ -69,18 +79,19 @@ def close_locked(log: ChangeLog, sitting: Sitting, now: datetime) -> Sitting:
             if grade.graded is not None:
                 graded[slot.presentation_id] = grade.graded
     accepted = _accept_answers(log, sitting, facts.answered, graded, now)
+    after = facts.forecast.after(accepted.cards) if facts.forecast else None
     if accepted.outcomes:
-        schedule.plan_after_answers(log, now)
+        schedule.plan_after_answers(log, now, after)
     expired = is_over(sitting, now)
     sitting.state = Sitting.State.EXPIRED if expired else Sitting.State.SUBMITTED
     sitting.closed_at = sitting.deadline_at if expired else now
     sitting.score = sum(slot.score or 0.0 for slot in facts.slots)
     sitting.max_score = float(len(facts.slots))
-    sitting.forecast = forecast_payload(facts.forecast, accepted.cards)
+    sitting.forecast = forecast_payload(facts.forecast, after)
     update_rows(facts.slots, ["score", "grade"])
     sitting.save(update_fields=["state", "closed_at", "score", "max_score", "forecast"])
     store_outcome(sitting, facts.slots)
-    return sitting
+    return facts.slots
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,13 @@ class _Facts:
         return [slot for slot in self.slots if slot.response is not None]
 
 
+_SLOTS = Prepared(
+    lambda: Slot.objects.filter(sitting=identifier("sitting")).select_for_update(of=("self",)).with_versions()
+)
+
+
 def _load(log: ChangeLog, sitting: Sitting, now: datetime) -> _Facts:
-    slots = sitting.slots.select_for_update(of=("self",)).select_related("presentation__version")
-    return _Facts(list(slots), schedule.load_forecast_facts(log, sitting.exam, now))
+    return _Facts(_SLOTS.run(sitting=sitting.pk), schedule.load_forecast_facts(log, sitting.exam, now))
 
 
 def _accept_answers(
@@ -132,12 +147,12 @@ def event_id(sitting: Sitting, slot: Slot) -> uuid.UUID:
     return uuid.UUID(bytes=digest[:16], version=4)
 
 
-def forecast_payload(facts: ForecastFacts | None, changed: Iterable[Card]) -> ForecastPayload:
-    """The score to expect before the sitting, and after it changed these cards; None where none can be expected."""
-    if facts is None:
-        return {"before": None, "after": None}
-    before, after = facts.forecast(), facts.after(changed).forecast()
-    return {"before": _score(before), "after": _score(after)}
+def forecast_payload(before: ForecastFacts | None, after: ForecastFacts | None) -> ForecastPayload:
+    """The score to expect before the sitting, and after it changed cards; None where none can be expected."""
+    return {
+        "before": _score(before.forecast()) if before else None,
+        "after": _score(after.forecast()) if after else None,
+    }
 
 
 def _score(forecast: Forecast | None) -> ScorePayload | None:

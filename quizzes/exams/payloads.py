@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -137,8 +138,15 @@ class ResultPayload(TypedDict):
     slots: list[SlotResultPayload]
 
 
-def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
-    """The sitting with its slots, as its student sees it while it is open; `now` is told as the server's clock."""
+def sitting_payload(sitting: Sitting, now: datetime, slots: Sequence[Slot] | None = None) -> SittingPayload:
+    """The sitting with its slots, as its student sees it while it is open; `now` is told as the server's clock.
+
+    `slots` come from who has just loaded them with their versions.
+    """
+    if slots is None:
+        slots = load_slots(sitting)
+    else:
+        presentations.name_concepts([slot.presentation.version for slot in slots])
     return {
         "id": str(sitting.pk),
         "exam": sitting.exam.slug,
@@ -150,7 +158,7 @@ def sitting_payload(sitting: Sitting, now: datetime) -> SittingPayload:
         "closed_at": format_instant(sitting.closed_at) if sitting.closed_at else None,
         "server_now": format_instant(now),
         "sections": sitting.sections,
-        "slots": [slot_payload(slot) for slot in load_slots(sitting)],
+        "slots": [slot_payload(slot) for slot in slots],
     }
 
 

@@ -81,8 +81,13 @@ class Exam(models.Model):
             return written
         return {**written, "concepts": {name: weight for name, weight in weights.items() if name not in gone}}
 
-    def _load_names(self) -> dict[str, str]:
+    known_names: Mapping[str, str] | None = None
+    """What the concepts of the blueprint are called now, for who has loaded many exams."""
+
+    def _load_names(self) -> Mapping[str, str]:
         """Load what the concepts of the blueprint are called now, by their names in it; none without weights."""
+        if self.known_names is not None:
+            return self.known_names
         weights = self.blueprint.get("concepts") if isinstance(self.blueprint, dict) else None
         if not isinstance(weights, dict) or not self.pk:
             return {}

@@ -14,6 +14,7 @@ from quizzes.calendar import study_day
 from quizzes.models import ChangeLog, DailyPlan, Job, Student
 from quizzes.reviews import Batch, BatchResultPayload, change_log
 from quizzes.schedule.choice import seconds_left
+from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.plans import load_plan, plan_locked
 from quizzes.schedule.queue import load_day_state
 
@@ -49,17 +50,17 @@ def _take_in(student: Student, piece: Batch, now: datetime) -> BatchResultPayloa
     return reply
 
 
-def plan_after_answers(log: ChangeLog, now: datetime) -> None:
+def plan_after_answers(log: ChangeLog, now: datetime, facts: ForecastFacts | None) -> None:
     """Plan anew now where the day's plan or its minutes are through; else once the student has paused.
 
-    For whoever holds the student's change log.
+    For whoever holds the student's change log, and may have loaded what a forecast follows from after these answers.
     """
-    _follow(log, load_plan(log.student, study_day(log.student, now)), now)
+    _follow(log, load_plan(log.student, study_day(log.student, now)), now, facts)
 
 
-def _follow(log: ChangeLog, plan: DailyPlan, now: datetime) -> None:
+def _follow(log: ChangeLog, plan: DailyPlan, now: datetime, facts: ForecastFacts | None = None) -> None:
     if _is_through(plan, log.student, now):
-        plan_locked(log, now)
+        plan_locked(log, now, facts=facts)
     else:
         outbox.enqueue(Job.Kind.PLAN, log.student, now, delay=settings.PLAN_DELAY)
 

@@ -27,14 +27,15 @@ def ensure_cards(student: Student) -> ChangeLog:
     return log
 
 
-def create_missing_cards(log: ChangeLog) -> None:
+def create_missing_cards(log: ChangeLog) -> bool:
     """Create a card for every facet that has none yet; the change log must be locked, and saved afterwards.
 
-    Only courses are looked through in which something was published since: one query where there are none.
+    Only courses are looked through in which something was published since: one query where there are none. Return
+    whether there were any.
     """
     behind = {enrolment.course_id: enrolment for enrolment in _BEHIND.run(student=log.student.pk)}
     if not behind:
-        return
+        return False
     items = Item.objects.published().filter(course__in=behind)
     existing = set(Card.objects.filter(student=log.student).values_list("item_id", "facet"))
     missing = [
@@ -48,6 +49,7 @@ def create_missing_cards(log: ChangeLog) -> None:
     for enrolment in behind.values():
         enrolment.cards_revision = enrolment.course.revision
     Enrolment.objects.bulk_update(behind.values(), ["cards_revision"])
+    return True
 
 
 def enqueue_new_items(now: datetime, limit: int = 1000) -> int:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 class ForecastFacts:
     """What an exam's expected score follows from.
 
-    The cards that can be asked on a study day, and the FSRS parameters `w` of the student's memory.
+    The cards that can be asked on a study day, and the FSRS parameters `w` of the student's memory. `exams` are all
+    that lie ahead.
     """
 
     exam: ExamAhead
+    exams: tuple[ExamAhead, ...]
     day: StudyDay
     cards: tuple[CardFacts, ...]
     w: tuple[float, ...]
@@ -47,5 +49,6 @@ def _restate(card: CardFacts, state: Card) -> CardFacts:
         stability=state.stability,
         difficulty=state.difficulty,
         last_review_on=state.last_review_on,
+        last_review_at=state.last_review_at,
         due_at=state.due_at,
     )

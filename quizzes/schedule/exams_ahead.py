@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import prefetch_related_objects
-
-from quizzes.models import Enrolment, Exam, Student
+from quizzes.models import Enrolment, Exam, ExamConcept, Student
 from quizzes.schedule.facts import ExamAhead
 from quizzes.statements import Prepared, number
 
@@ -66,14 +64,24 @@ def load_exams(student: Student) -> StudentExams:
 
 _ENROLMENTS = Prepared(lambda: Enrolment.objects.filter(student=number("student")))
 _EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)))
+_NAMES = Prepared(
+    lambda: (
+        ExamConcept.objects.filter(exam__in=number("exams", many=True))
+        .order_by("pk")
+        .values_list("exam", "name", "concept__slug")
+    )
+)
 
 
 def _load_exams(enrolments: Sequence[Enrolment]) -> dict[int, list[Exam]]:
     by_course: dict[int, list[Exam]] = defaultdict(list)
     courses = [enrolment.course_id for enrolment in enrolments]
     exams = _EXAMS.run(courses=courses) if courses else []
-    prefetch_related_objects(exams, "names")
+    names: dict[int, dict[str, str]] = {exam.pk: {} for exam in exams}
+    for pk, name, now in _NAMES.run(exams=list(names)) if names else []:
+        names[pk][name] = now
     for exam in exams:
+        exam.known_names = names[exam.pk]
         by_course[exam.course_id].append(exam)
     return by_course
 

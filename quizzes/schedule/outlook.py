@@ -146,11 +146,12 @@ def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFa
 
     None if the exam is past or has no date. Three queries.
     """
-    dated = next((dated for dated in load_exams(log.student).dated if dated.exam == exam), None)
+    exams = load_exams(log.student)
+    dated = next((dated for dated in exams.dated if dated.exam == exam), None)
     if dated is None or dated.ahead is None or dated.ahead.at <= now:
         return None
     cards = load_cards(log.student, now)
-    return ForecastFacts(dated.ahead, study_day(log.student, now), tuple(cards), log.w)
+    return ForecastFacts(dated.ahead, exams.ahead(now), study_day(log.student, now), tuple(cards), log.w)
 
 
 def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | None, now: datetime) -> ExpectedScore:

@@ -20,6 +20,7 @@ from quizzes.reviews import change_log
 from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.cards import create_missing_cards
 from quizzes.schedule.choice import add_extra, choose_tasks, seconds_left
+from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import list_exams_ahead
 from quizzes.schedule.facts import Answered, CardFacts, Situation, Task
 from quizzes.schedule.loading import load_answered, load_cards, situation_of
@@ -44,15 +45,25 @@ def plan_day(student: Student, *, extra_seconds: int = 0, now: datetime | None =
         return plan_locked(change_log.lock(student, now), now, extra_seconds=extra_seconds)
 
 
-def plan_locked(log: ChangeLog, now: datetime, *, extra_seconds: int = 0, day_off: bool | None = None) -> DailyPlan:
-    """The same for who holds the locked change log; `day_off` takes the day off (None: as it was)."""
-    create_missing_cards(log)
+def plan_locked(
+    log: ChangeLog,
+    now: datetime,
+    *,
+    extra_seconds: int = 0,
+    day_off: bool | None = None,
+    facts: ForecastFacts | None = None,
+) -> DailyPlan:
+    """The same for who holds the locked change log; `day_off` takes the day off (None: as it was).
+
+    `facts` are those of a forecast as of now, from who has loaded them: they save loading exams and cards.
+    """
+    if create_missing_cards(log):
+        facts = None
     outbox.finish(Job.Kind.PLAN, log.student)
     day, reminder_at = study_day(log.student, now), next_reminder(log.student, now)
     plan = load_plan(log.student, day)
     plan.day_off = plan.day_off if day_off is None else day_off
-    facts = _load_facts(log.student, day, log.w, now)
-    _decide(plan, facts, now, extra_seconds)
+    _decide(plan, _load_facts(log.student, day, log.w, now, facts), now, extra_seconds)
     _store(plan, log, day, reminder_at)
     return plan
 
@@ -97,9 +108,12 @@ class _Facts:
     answered: Answered
 
 
-def _load_facts(student: Student, day: StudyDay, w: tuple[float, ...], now: datetime) -> _Facts:
-    """Four queries."""
-    exams, cards = list_exams_ahead(student, now), load_cards(student, now)
+def _load_facts(
+    student: Student, day: StudyDay, w: tuple[float, ...], now: datetime, known: ForecastFacts | None = None
+) -> _Facts:
+    """Five queries, or one where most is known."""
+    exams = known.exams if known else list_exams_ahead(student, now)
+    cards = known.cards if known else load_cards(student, now)
     return _Facts(cards, situation_of(student, day, cards, exams, w), load_answered(student, day))
 
 

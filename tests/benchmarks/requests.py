@@ -1,4 +1,4 @@
-"""One answer over HTTP, on this thread's processor: by the API alone and twenty at once, and by the page.
+"""One answer over HTTP, on this thread's processor: by the API alone and twenty at once, by the page, and in an exam.
 
 Beside each stands a bare view in the same run, which authenticates in the same way and inserts a row. `SHOW=queries`
 prints the statements of one request of each.
@@ -23,8 +23,8 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions import bank, kinds
-from quizzes import schedule
-from quizzes.models import Presentation
+from quizzes import exams, schedule
+from quizzes.models import Exam, Presentation
 from quizzes.presentations import body_of
 from tests.benchmarks.database import migrated
 from tests.benchmarks.table import Row
@@ -34,6 +34,7 @@ COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
 STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 ROUNDS = 25
 BATCH = 20
+MOCK = "oa-1"
 
 
 def rows() -> list[Row]:
@@ -43,6 +44,7 @@ def rows() -> list[Row]:
     with migrated() as database, override_settings(**changed):
         course = bank.load_course(COURSE, seeds=20).course
         student = User.objects.create_user("student")
+        exams.load_exams(course, COURSE)
         schedule.enrol(student, course)
         student.daily_minutes = 240
         student.save()
@@ -67,6 +69,8 @@ def _measure(student: User, client: Client) -> dict[str, tuple[float, int]]:
         "an answer": lambda: _batch(student, client, 1),
         f"{BATCH} answers at once": lambda: _batch(student, client, BATCH),
         "an answer on its page": lambda: _page(student, client),
+        "a mock begun": lambda: _begin(student, client),
+        "a mock handed in": lambda: _hand_in(student, client),
     }
     times: dict[str, list[float]] = {what: [] for what in kinds_of_request}
     queries: dict[str, int] = {}
@@ -125,6 +129,23 @@ def _page(student: User, client: Client) -> Callable[[], None]:
     return send
 
 
+def _begin(student: User, client: Client) -> Callable[[], None]:
+    for sitting in student.sittings.filter(state="open"):
+        exams.close_sitting(student, sitting.pk, timezone.now())
+    Exam.objects.update(attempts=None)
+    return lambda: _send(client, "post", f"exams/{MOCK}/sittings/", {}, status=201)
+
+
+def _hand_in(student: User, client: Client) -> Callable[[], None]:
+    now = timezone.now()
+    sitting, _ = exams.open_sitting(student, Exam.objects.get(slug=MOCK), now)
+    for slot in sitting.slots.filter(response=None).with_versions():
+        version = slot.presentation.version
+        key = kinds.get(version.kind).reveal(body_of(version), slot.presentation.answer).key
+        exams.save_answer(student, sitting.pk, slot.number, key, slot.rev, now)
+    return lambda: _send(client, "post", f"sittings/{sitting.pk}/submit/", {})
+
+
 def _ask(student: User, count: int) -> list[Presentation]:
     """Return so many open questions, of a day made anew where it has no more."""
     asked = schedule.load_queue(student, limit=count).presentations
@@ -139,6 +160,6 @@ def _ask(student: User, count: int) -> list[Presentation]:
     return asked
 
 
-def _send(client: Client, method: str, path: str, body: Any) -> None:
+def _send(client: Client, method: str, path: str, body: Any, status: int = 200) -> None:
     response = getattr(client, method)(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
-    assert response.status_code == 200, response.content
+    assert response.status_code == status, response.content

@@ -9,7 +9,7 @@ from tests.quizzes.schedule.situations import EXAM, NEW, TODAY, numbered, seen
 
 
 def facts(*cards: object) -> ForecastFacts:
-    return ForecastFacts(EXAM, TODAY, tuple(numbered(*cards)), fsrs.DEFAULT_PARAMETERS)  # type: ignore[arg-type]
+    return ForecastFacts(EXAM, (EXAM,), TODAY, tuple(numbered(*cards)), fsrs.DEFAULT_PARAMETERS)  # type: ignore[arg-type]
 
 
 def test_without_cards_nothing_is_expected() -> None:
