@@ -17,8 +17,6 @@ from questions.kinds.base import (
     Presented,
     Revealed,
     Round,
-    Sample,
-    SampleOption,
     ShownGrade,
     rank,
 )
@@ -27,6 +25,7 @@ from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
 from questions.kinds.ordering import Ordering
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable
+from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
 from questions.kinds.typed_text import comparable

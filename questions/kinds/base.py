@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, NotRequired, TypedDict, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from questions.kinds.fields import Section
 from questions.kinds.responses import FormFields
+from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
 
 MAX_TEXT = 20_000
@@ -66,12 +67,14 @@ ResponseT = TypeVar("ResponseT", bound=Mapping[str, object])
 
 
 class ShownGrade(TypedDict, Generic[ResponseT]):
-    """A grade as it is shown: its `key` in the shape of a response, its feedback with HTML."""
+    """A grade as it is shown: its `key` in the shape of a response, its feedback and reasons with HTML."""
 
     score: float
     correct: bool
     key: ResponseT
     feedback: list[Feedback]
+    reasons: NotRequired[list[Feedback]]
+    """Of what was graded before there were any: not there."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,15 @@ class Graded:
 
 @dataclass(frozen=True)
 class Revealed(Generic[ResponseT]):
-    """Shown after an answer: the key in the shape of a response, the explanation, and the worked solution."""
+    """Shown after an answer: the key in the shape of a response, the explanation, and the worked solution.
+
+    `reasons` say of each option that has one why it is right or wrong, chosen or not.
+    """
 
     key: ResponseT
     explanation: str
     solution: str | None
+    reasons: list[Feedback] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -154,33 +161,6 @@ class PairTexts:
     left: str
     right: str
     because: str
-
-
-@dataclass(frozen=True)
-class SampleOption:
-    """An option as its author sees it; `partner` is what belongs to it."""
-
-    text: str
-    right: bool = False
-    partner: str = ""
-    because: str = ""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A presentation as its author sees it, with its key."""
-
-    stem: str
-    explanation: str
-    solution: str | None
-    layout: Literal["choices", "pairs", "steps", "mistakes"]
-    """How the options are drawn: ticked or not, in a table with their partners, numbered, or as wrong answers."""
-    options: Sequence[SampleOption] = ()
-    spare: Sequence[SampleOption] = ()
-    """Partners that belong to no option."""
-    answer: str = ""
-    """The key, where it is typed; `hint` is its unit and precision."""
-    hint: str = ""
 
 
 class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):

@@ -18,14 +18,14 @@ from questions.kinds.base import (
     Presented,
     Prompt,
     Round,
-    Sample,
-    SampleOption,
     ShownGrade,
     Strict,
     Text,
     sample_opaque,
 )
 from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
+from questions.kinds.reasons import reasons_of
+from questions.kinds.samples import Sample, SampleOption
 
 
 class Choice(Strict):
@@ -56,7 +56,7 @@ class ChoiceAnswer(TypedDict):
 
 @dataclass(frozen=True)
 class ChoiceRow:
-    """A choice as a graded answer shows it: whether it was chosen, whether it is right, and its feedback.
+    """A choice as a graded answer shows it: whether it was chosen, whether it is right, and why.
 
     Texts are HTML.
     """
@@ -119,7 +119,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
 
     def result_rows(self, prompt: ChoicePrompt, grade: ShownGrade[ResponseT], response: ResponseT) -> list[ChoiceRow]:
         chosen, keys = self.chosen(response), self.chosen(grade["key"])
-        said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
+        said = reasons_of(grade)
         return [
             ChoiceRow(choice["text_html"], choice["id"] in chosen, choice["id"] in keys, said.get(choice["id"]))
             for choice in prompt["choices"]

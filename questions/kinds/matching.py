@@ -21,8 +21,6 @@ from questions.kinds.base import (
     Prompt,
     Revealed,
     Round,
-    Sample,
-    SampleOption,
     ShownGrade,
     Strict,
     Text,
@@ -30,7 +28,9 @@ from questions.kinds.base import (
     sample_opaque,
 )
 from questions.kinds.fields import AFTER, STEM, Column, Integer, Rows, Section
+from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
+from questions.kinds.samples import Sample, SampleOption
 
 PAIRS = 6
 """Pairs in a presentation, unless the body says otherwise."""
@@ -218,13 +218,17 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         return {"pairs": {}}
 
     def reveal(self, body: Body, answer: PairsAnswer) -> Revealed[PairsResponse]:
-        return Revealed({"pairs": dict(answer["pairs"])}, body.explanation, body.solution)
+        because = {pair.id: pair.because for pair in body.pairs}
+        reasons: list[Feedback] = [
+            {"target": left, "message": because[facet]} for left, facet in answer["facets"].items() if because[facet]
+        ]
+        return Revealed({"pairs": dict(answer["pairs"])}, body.explanation, body.solution, reasons)
 
     def result_rows(
         self, prompt: PairsPrompt, grade: ShownGrade[PairsResponse], response: PairsResponse
     ) -> list[PairRow]:
         right = {entry["id"]: entry["text_html"] for entry in prompt["right"]}
-        said = {entry["target"]: entry["message_html"] for entry in grade["feedback"]}
+        said = reasons_of(grade)
         matched, key = response["pairs"], grade["key"]["pairs"]
         return [
             PairRow(

@@ -75,4 +75,5 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
         return Graded(score, feedback, {"": score})
 
     def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoicesResponse]:
-        return Revealed({"choices": sorted(right_choices(body, answer))}, body.explanation, body.solution)
+        reasons = misconceptions(body, answer, sorted(answer["ids"]))
+        return Revealed({"choices": sorted(right_choices(body, answer))}, body.explanation, body.solution, reasons)

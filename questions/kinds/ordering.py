@@ -21,13 +21,12 @@ from questions.kinds.base import (
     Prompt,
     Revealed,
     Round,
-    Sample,
-    SampleOption,
     ShownGrade,
     Text,
 )
 from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
+from questions.kinds.samples import Sample, SampleOption
 from questions.whole_numbers import read_whole_number
 
 MAX_STEPS = 10

@@ -19,8 +19,6 @@ from questions.kinds.base import (
     Prompt,
     Revealed,
     Round,
-    Sample,
-    SampleOption,
     ShownGrade,
     Strict,
     TypedRow,
@@ -28,6 +26,7 @@ from questions.kinds.base import (
 from questions.kinds.fields import AFTER, STEM, Checkbox, Column, Line, Rows, Section, Select
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, field_of, form_value
+from questions.kinds.samples import Sample, SampleOption
 
 MAX_ANSWER = 200
 

@@ -68,4 +68,5 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
 
     def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoiceResponse]:
         (key,) = right_choices(body, answer)
-        return Revealed({"choice": key}, body.explanation, body.solution)
+        reasons = misconceptions(body, answer, sorted(answer["ids"]))
+        return Revealed({"choice": key}, body.explanation, body.solution, reasons)

@@ -86,6 +86,7 @@ class BareGrade(Verdict):
     key: dict[str, object]
     explanation: str
     solution: str | None
+    reasons: list[Feedback]
 
 
 class FeedbackPayload(TypedDict):
@@ -136,9 +137,23 @@ def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed[dict[str, objec
     """Return the grade without card states."""
     return {
         **verdict_payload(graded),
+        **_revealed_payload(revealed),
+    }
+
+
+class _RevealedPayload(TypedDict):
+    key: dict[str, object]
+    explanation: str
+    solution: str | None
+    reasons: list[Feedback]
+
+
+def _revealed_payload(revealed: kinds.Revealed[dict[str, object]]) -> _RevealedPayload:
+    return {
         "key": revealed.key,
         "explanation": revealed.explanation,
         "solution": revealed.solution,
+        "reasons": revealed.reasons,
     }
 
 
@@ -148,14 +163,13 @@ def verdict_payload(graded: kinds.Graded) -> Verdict:
 
 
 def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
-    """Return the stored grade of an answer with its key, explanation and solution, and with HTML.
+    """Return the stored grade of an answer with its key, explanation, solution and reasons, and with HTML.
 
     The presentation gives them again; grades that were stored with them keep them.
     """
     version = presentation.version
     revealed = kinds.get(version.kind).reveal(body_of(version), presentation.answer)
-    texts = {"key": revealed.key, "explanation": revealed.explanation, "solution": revealed.solution}
-    return with_html({**texts, **grade})
+    return with_html({**_revealed_payload(revealed), **grade})
 
 
 def with_html(document: Any) -> Any:

@@ -37,6 +37,12 @@ class GradePayload(TypedDict):
     explanation_html: str
     solution: str | None
     solution_html: str | None
+    reasons: NotRequired[
+        Annotated[
+            list[FeedbackPayload],
+            Field(description="Why each option is right or wrong, chosen or not, where the item says so."),
+        ]
+    ]
     cards: list[CardStatePayload]
 
 

@@ -154,13 +154,23 @@ def graded_context(
 ) -> Context:
     """Return what `_graded.html` shows of a presentation and its grade, both with HTML; None: nothing was answered."""
     kind = kinds.get(payload["kind"])
+    answered = response or kind.blank_response()
     return {
         "presentation": payload,
         "grade": grade,
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
-        "rows": kind.result_rows(payload["prompt"], grade, response or kind.blank_response()),
+        "key": [] if grade["correct"] else response_lines(payload, grade["key"]),
+        "said": _said_of(grade, answered),
+        "rows": kind.result_rows(payload["prompt"], grade, answered),
         "results": f"quizzes/results/{kind.name}.html",
     }
+
+
+def _said_of(grade: ShownGrade[dict[str, object]], answered: Response) -> str:
+    """Return what is said to an answer that is one choice or one text, in HTML; "" where it has parts, or to none."""
+    chosen = [*answered, *answered.values()]
+    said = [entry["message_html"] for entry in grade["feedback"] if entry["target"] in chosen]
+    return said[0] if len(said) == 1 else ""
 
 
 def response_lines(payload: PresentationPayload, response: Response) -> list[SafeString]:

@@ -20,7 +20,7 @@ from quizzes.views import Context, StudentRequest, answering, is_partial, practi
 from quizzes.views.answering import RefusedAnswer
 from quizzes.views.unsent import keeps_answer
 
-CONFIDENCE = ((1, "a guess"), (2, "unsure"), (3, "fairly sure"), (4, "sure"), (5, "certain"))
+CONFIDENCE = ((1, "guess"), (2, "unsure"), (3, "fairly"), (4, "sure"), (5, "certain"))
 
 
 @keeps_answer

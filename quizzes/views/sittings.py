@@ -180,7 +180,8 @@ def _round_result(last: Slot) -> Context:
     oral = exams.oral_prompt(last)
     if oral and not last.oral:
         # Its reason is what the student is to say first.
-        grade["feedback"] = [comment for comment in grade["feedback"] if comment["target"] != oral.pair]
+        for said in ("feedback", "reasons"):
+            grade[said] = [comment for comment in grade.get(said, []) if comment["target"] != oral.pair]
     return {"result": answering.graded_context(payload, grade, last.response), "oral": oral}
 
 

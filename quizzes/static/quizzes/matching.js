@@ -41,6 +41,7 @@ class MatchSet {
     this.current = this.entries.find(({ select }) => !select.value) ?? this.entries[0];
     for (const entry of this.entries) this.showPartner(entry);
     this.showUsed();
+    this.heading = putPartnersLast(root);
     root.classList.add("enhanced");
   }
 
@@ -65,6 +66,9 @@ class MatchSet {
   mark(entry) {
     this.current = entry;
     for (const other of this.entries) other.button.setAttribute("aria-pressed", String(other === entry));
+    const text = create("b", {});
+    text.append(...get(entry.button, ".text").cloneNode(true).childNodes);
+    this.heading.replaceChildren("Partner of ", text);
   }
 
   /** Give the marked entry this partner, or take it off where it has it already. @param {string} right */
@@ -145,4 +149,18 @@ function makePartner(item, place) {
   text.replaceWith(button);
   button.append(text, digit);
   return button;
+}
+
+/**
+ * Put the partners below the entries, under a heading that will say whose partner is chosen. Returns the heading.
+ *
+ * @param {HTMLElement} root
+ */
+function putPartnersLast(root) {
+  // Readers are told by the announcement, and by the entry that is pressed.
+  const heading = create("p", { className: "for", ariaHidden: "true" });
+  const side = create("div", { className: "side" });
+  side.append(heading, get(root, ".partners"));
+  root.append(side);
+  return heading;
 }

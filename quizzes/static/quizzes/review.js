@@ -6,8 +6,6 @@ import { enhanceAnswers } from "./enhance.js";
 import { NextQuestion } from "./next_question.js";
 import { ReviewKeys } from "./review_keys.js";
 
-const SURENESS = ["a guess", "unsure", "fairly sure", "sure", "certain"];
-
 const root = get(document, "#review");
 const help = get(document, "#help", HTMLDialogElement);
 const announce = announcer(get(document, "#announcement"));
@@ -21,11 +19,13 @@ prepare();
 
 function prepare() {
   enhanceAnswers(root, announce);
-  const verdict = find(root, ".verdict");
+  const verdict = find(root, "#verdict");
   if (verdict) {
+    // What has the focus is read out; the key follows. Enter leads on from anywhere.
+    verdict.focus({ preventScroll: true });
+    const key = find(root, ".verdict .key:not(.long)");
     // biome-ignore lint/performance/useDomNodeTextContent: a pause between its lines is wanted
-    announce(verdict.innerText);
-    get(root, "#next").focus({ preventScroll: true });
+    if (key) announce(key.innerText);
     return;
   }
   const typed = find(root, ".typed input:not([type=hidden])", HTMLInputElement);
@@ -41,7 +41,6 @@ function prepare() {
 root.addEventListener("input", (event) => {
   const field = targetOf(event);
   if (field.closest(".answer")) markAnswered();
-  if (field.getAttribute("name") === "confidence") showSureness();
 });
 root.addEventListener("answered", markAnswered);
 
@@ -57,14 +56,8 @@ root.addEventListener("click", (event) => {
   if (!pressed || event.target !== pressed) return;
   pressed.checked = false;
   pressed = null;
-  showSureness();
 });
 
 function markAnswered() {
   find(root, "#question")?.toggleAttribute("data-answered", true);
-}
-
-function showSureness() {
-  const chosen = find(root, ".confidence input:checked", HTMLInputElement);
-  get(root, ".confidence output").textContent = chosen ? SURENESS[Number(chosen.value) - 1] : "";
 }

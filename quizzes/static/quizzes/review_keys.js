@@ -70,7 +70,7 @@ export class ReviewKeys {
 
   focusSureness() {
     const group = find(this.root, ".confidence");
-    if (!group || getComputedStyle(group).visibility === "hidden") return false;
+    if (!group?.checkVisibility({ visibilityProperty: true })) return false;
     (find(group, "input:checked") ?? find(group, "input"))?.focus();
     return true;
   }

@@ -15,13 +15,12 @@ from questions.kinds import (
     ResponseError,
     Revealed,
     Round,
-    Sample,
-    SampleOption,
     ShownGrade,
 )
 from questions.kinds.base import Opaque, Prompt, TypedRow
 from questions.kinds.fields import AFTER, STEM, Checkbox, Section
 from questions.kinds.responses import field_of, form_value
+from questions.kinds.samples import Sample, SampleOption
 
 WORDS: dict[bool | None, str] = {None: "nothing", True: "true", False: "false"}
 

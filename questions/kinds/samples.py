@@ -1,0 +1,34 @@
+"""A presentation as its author sees it in the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class SampleOption:
+    """An option as its author sees it; `partner` is what belongs to it."""
+
+    text: str
+    right: bool = False
+    partner: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A presentation as its author sees it, with its key."""
+
+    stem: str
+    explanation: str
+    solution: str | None
+    layout: Literal["choices", "pairs", "steps", "mistakes"]
+    """How the options are drawn: ticked or not, in a table with their partners, numbered, or as wrong answers."""
+    options: Sequence[SampleOption] = ()
+    spare: Sequence[SampleOption] = ()
+    """Partners that belong to no option."""
+    answer: str = ""
+    """The key, where it is typed; `hint` is its unit and precision."""
+    hint: str = ""

@@ -1,0 +1,115 @@
+"""The verdict comes first: on a small phone it is in sight after Check, with the key and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from quizzes.models import Presentation
+from tests.browser.test_session import log_in
+from tests.conftest import wrong
+
+Key = Callable[[str], Any]
+
+
+@pytest.fixture
+def small(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on a small phone."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": 360, "height": 640},
+        has_touch=True,
+        is_mobile=True,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def is_in_sight(place: Locator) -> bool:
+    """Whether an element is in the window, and nothing lies over its middle."""
+    return bool(
+        place.evaluate(
+            """element => {
+                const {top, bottom, left, width, height} = element.getBoundingClientRect();
+                const over = document.elementFromPoint(left + Math.min(width, innerWidth) / 2, top + height / 2);
+                return top >= 0 && bottom <= innerHeight && (element.contains(over) || over?.contains(element));
+            }"""
+        )
+    )
+
+
+def begin(page: Page, exam: str) -> None:
+    page.goto(f"/exams/{exam}/")
+    page.get_by_role("button", name="Start").tap()
+    page.wait_for_url("**/sittings/**")
+
+
+def post(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Answer by setting the fields of the form as they would be sent, and check."""
+    form = page.locator("#question")
+    for left, right in response.get("pairs", {}).items():
+        form.locator(f"#left-{left}").evaluate("(field, value) => { field.value = value; }", right)
+    for step in response.get("order", []):
+        form.locator(f"[data-step]:has([value='{step}'])").evaluate("step => step.parentElement.append(step)")
+    for choice in [*response.get("choices", []), *([response["choice"]] if "choice" in response else [])]:
+        form.locator(f"[value='{choice}']").check()
+    for name in ("value", "text"):
+        if name in response:
+            form.locator(f".typed [name={name}]").fill(response[name])
+    page.locator("#check").tap()
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_verdict_of_every_kind_is_in_sight_on_a_small_phone(
+    small: Page, live_server: LiveServer, student: User, key: Key, right: bool
+) -> None:
+    log_in(small)
+    small.goto("/review/")
+    kinds: set[str] = set()
+    while len(kinds) < 6:
+        expect(small.locator("#question")).to_be_visible()
+        asked = Presentation.objects.get(pk=small.locator("#question [name=presentation]").input_value())
+        answer = key(str(asked.pk))
+        if not right:
+            answer = wrong({"kind": asked.version.kind, "prompt": asked.prompt}, answer)
+        post(small, asked, answer)
+        verdict = small.locator("#verdict")
+        expect(verdict).to_be_focused()
+        kinds.add(asked.version.kind)
+
+        assert is_in_sight(verdict), asked.version.kind
+        assert is_in_sight(small.locator("#next")), asked.version.kind
+        assert right or is_in_sight(small.locator(".verdict .key li").first), asked.version.kind
+        why = small.locator(".why")
+        why.locator("summary").tap()
+        expect(why.locator(".prose")).to_be_hidden()
+        assert is_in_sight(verdict)
+        small.locator("#next").tap()
+        expect(small.locator("#verdict")).to_have_count(0)
+
+
+def test_a_viva_shows_the_verdict_of_its_round_and_an_exam_its_first_question(
+    small: Page, live_server: LiveServer, student: User
+) -> None:
+    log_in(small)
+    begin(small, "tiny-viva")
+    small.get_by_role("button", name="Start round").tap()
+    small.locator("#round .bar .button").tap()
+    verdict = small.locator("#verdict")
+    expect(verdict).to_be_focused()
+    assert is_in_sight(verdict)
+    assert is_in_sight(small.locator(".go .button"))
+
+    begin(small, "tiny-exam")
+    expect(small.locator(".ready")).to_be_visible()
+    assert is_in_sight(small.locator("#place-1"))
+    small.reload()
+    expect(small.locator(".ready")).to_be_visible()
+    assert is_in_sight(small.locator("#place-1"))
