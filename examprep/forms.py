@@ -20,12 +20,14 @@ from django.utils import timezone
 
 from examprep.models import User, time_zones
 
+HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+
 
 class SettingsForm(forms.ModelForm[User]):
     """The settings of a student's study day."""
 
     reminder_hour = forms.IntegerField(
-        required=False, min_value=0, max_value=23, label="Remind me at", help_text="An hour from 0 to 23."
+        required=False, min_value=0, max_value=23, label="Remind me at", widget=forms.Select(choices=HOURS)
     )
 
     class Meta:
@@ -40,11 +42,12 @@ class SettingsForm(forms.ModelForm[User]):
         help_texts = {
             "time_zone": "Used for your study days, due dates and the countdown to your exam.",
             "daily_minutes": "How long your daily plan may take, from 1 to 480.",
-            "day_rollover_hour": "An hour from 0 to 23. Answers before it count towards the previous day.",
+            "day_rollover_hour": "Answers before it count towards the previous day.",
             "desired_retention": "With no exam ahead, questions come back at this chance of recall, from 0.70 to 0.99.",
             "reminders": "At most once a day, when you have something to review. Sent to your account’s email address.",
         }
         widgets = {
+            "day_rollover_hour": forms.Select(choices=HOURS),
             "time_zone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
             "desired_retention": forms.NumberInput(attrs={"step": "0.01", "min": "0.7", "max": "0.99"}),
         }

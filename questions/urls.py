@@ -5,7 +5,6 @@ from django.urls import path
 from questions import views
 
 urlpatterns = [
-    path("lessons/", views.lessons, name="lessons"),
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),
     path("figures/<slug:name>/<slug:digest>/", views.figure, name="figure"),
 ]

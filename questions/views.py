@@ -5,18 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 
 from questions.figures import plots
-from questions.models import Course, Lesson
+from questions.models import Lesson
 from questions.text import markup
 
 QUICK_CHECK = "quick-check"
 """The section that the lesson's questions stand in; a lesson without one gets it at its end."""
-
-
-def lessons(request: HttpRequest) -> HttpResponse:
-    """All lessons, by course."""
-    return render(
-        request, "questions/lessons.html", {"page": "lessons", "courses": Course.objects.prefetch_related("lessons")}
-    )
 
 
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("reminders/stop/<str:token>/", reminders.stop, name="reminders-stop"),
     path("reminders/push/", reminders.browser, name="reminders-push"),
     path("worker.js", reminders.worker, name="worker"),
+    path("lessons/", lessons.shelf, name="lessons"),
     path("lessons/<slug:slug>/read/", lessons.read, name="lesson-read"),
     path("lessons/<slug:slug>/quick-check/", lessons.quick_check_page, name="quick-check"),
     path("lessons/<slug:slug>/try/<slug:item>/", lessons.variant, name="try"),

@@ -14,6 +14,7 @@ from django.test import Client
 from examprep.models import User
 from questions import kinds
 from questions.models import Course, Lesson
+from questions.text import markup
 from quizzes import lessons, presentations, schedule
 from quizzes.models import Enrolment, Presentation, ReviewEvent
 from tests.conftest import Api
@@ -191,6 +192,29 @@ def test_a_bad_setting_is_named_and_changes_nothing(web: Client, student: User) 
     assert page.count('aria-invalid="true"') == 4
     student.refresh_from_db()
     assert student.daily_minutes == 20
+
+
+def test_hours_are_chosen_as_times_of_day(web: Client, student: User) -> None:
+    page = web.get("/settings/").content.decode()
+    assert '<option value="4" selected>04:00</option>' in page
+    assert '<option value="18" selected>18:00</option>' in page
+    sent = {"time_zone": "UTC", "daily_minutes": 20, "day_rollover_hour": 0, "desired_retention": 0.9}
+    web.post("/settings/", {**sent, "reminder_hour": 7})
+    student.refresh_from_db()
+    assert (student.day_rollover_hour, student.reminder_hour) == (0, 7)
+
+
+def test_the_list_of_lessons_says_how_far_one_has_read(web: Client, course: Course, student: User) -> None:
+    lesson = Lesson.objects.get(slug="decay")
+    titled = [section.id for section in markup.sections(lesson.body_markdown) if section.title]
+    assert markup.count_sections(lesson.body_markdown) == len(titled) > 1
+    assert "sections read" not in web.get("/lessons/").content.decode()
+    web.post("/lessons/decay/read/", {"section": titled[0]})
+    assert f"1 of {len(titled)} sections read" in web.get("/lessons/").content.decode()
+    assert "sections read" not in Client().get("/lessons/").content.decode()
+    for section in titled:
+        web.post("/lessons/decay/read/", {"section": section})
+    assert "</svg>\n read</span>" in web.get("/lessons/").content.decode()
 
 
 def test_a_new_time_zone_alone_moves_no_exam(web: Client, student: User) -> None:

@@ -61,6 +61,14 @@ ATTRIBUTES = {
 }
 
 
+@lru_cache(maxsize=512)
+def count_sections(text: str) -> int:
+    """Return how many sections with a title a lesson's text has, without rendering it."""
+    blocks: list[Token] = []
+    _MARKDOWN.block.parse(text, _MARKDOWN, {}, blocks)
+    return sum(block.type == "heading_open" and block.tag == "h2" for block in blocks)
+
+
 @dataclass(frozen=True)
 class Section:
     """A part of a lesson: from one second-level heading to the next. The part above the first has no title."""

@@ -6,7 +6,7 @@ sections that a student has read are kept as well.
 """
 
 from quizzes.lessons.quick_check import ask_quick_check, counts_for, load_answers
-from quizzes.lessons.reading import list_sections_read, mark_section_read
+from quizzes.lessons.reading import Reading, list_sections_read, load_readings, mark_section_read
 from quizzes.lessons.sample_questions import (
     SampleAnswer,
     SampleQuestion,
@@ -21,6 +21,7 @@ from quizzes.lessons.sample_questions import (
 )
 
 __all__ = [
+    "Reading",
     "SampleAnswer",
     "SampleQuestion",
     "ask_quick_check",
@@ -31,6 +32,7 @@ __all__ = [
     "grade_sample",
     "list_sections_read",
     "load_answers",
+    "load_readings",
     "mark_section_read",
     "read_answers",
     "read_identity",

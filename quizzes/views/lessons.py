@@ -1,4 +1,4 @@
-"""What a student does in a lesson's page: sections read, the quick check, and variants to try.
+"""The list of lessons, and what a student does in a lesson's page: sections read, the quick check, variants to try.
 
 The page itself is the same for everybody (questions/views.py); these are its parts, and pages of their own without
 scripts.
@@ -15,15 +15,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from questions.kinds import ResponseError
-from questions.models import Lesson
+from questions.models import Course, Lesson
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer
 from quizzes.models import Presentation, ReviewEvent, Student
 from quizzes.views import Context, StudentRequest, answering, is_partial, samples, student_of, unsent
 from quizzes.views.answering import RefusedAnswer, Response
+
+
+@require_GET
+def shelf(request: HttpRequest) -> HttpResponse:
+    """All lessons, by course; for a student with how far they have read each."""
+    courses = list(Course.objects.prefetch_related("lessons"))
+    shown = [(course, list(course.lessons.all())) for course in courses]
+    student = student_of(request)
+    readings = lessons.load_readings(student, [each for _, row in shown for each in row]) if student else {}
+    shelves = [(course, [(each, readings.get(each.pk)) for each in row]) for course, row in shown]
+    return render(request, "quizzes/lessons.html", {"page": "lessons", "shelves": shelves})
 
 
 @login_required

@@ -51,6 +51,32 @@ def test_keys_are_named_only_where_there_are_keys(page: Page, phone: Page, learn
         expect(shown.get_by_text("on any page to search")).to_be_visible(visible=there)
 
 
+SMALL = """() => {
+  const alone = (link) => {
+    const around = link.closest("p, li, td, th, dd, label, figcaption")?.textContent ?? "";
+    return getComputedStyle(link).display !== "inline" || around.trim().length <= link.textContent.trim().length + 1;
+  };
+  return [...document.querySelectorAll("main a, main button, main summary, main select, header a")]
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest("svg, .visually-hidden"))
+    .filter((each) => !each.matches(".stretched") && alone(each) && each.getBoundingClientRect().height < 31.5)
+    .map((each) => each.outerHTML);
+}"""
+"""What can be pressed, stands not within a sentence, and is less than 32 px high."""
+ADDRESSES = (
+    *("/today/", "/lessons/", "/lessons/decay/", "/lessons/decay/quick-check/", "/concepts/", "/concepts/l2/"),
+    *("/exams/", "/exams/tiny-exam/", "/progress/", "/search/?q=decay", "/settings/", "/review/summary/"),
+    *("/accounts/password/change/", "/accounts/email/"),
+)
+
+
+def test_whatever_stands_alone_can_be_hit_by_a_thumb(phone: Page, transactional_db: None) -> None:
+    schedule.enrol(User.objects.create_user("ada", password="lovelace-1815"), courses.load())
+    log_in(phone)
+    for address in ADDRESSES:
+        phone.goto(address)
+        assert phone.evaluate(SMALL) == [], address
+
+
 def test_large_letters_leave_the_places_on_a_phone_usable(phone: Page, learner: User) -> None:
     log_in(phone)
     phone.goto("/today/")
