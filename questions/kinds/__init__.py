@@ -6,6 +6,8 @@ Each kind is one module (or folder) of this package; nothing else in the house n
 
 from __future__ import annotations
 
+from typing import Any
+
 from questions.kinds.base import (
     AnyKind,
     Graded,
@@ -24,7 +26,7 @@ from questions.kinds.matching import Matching
 from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
 from questions.kinds.ordering import Ordering
-from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable
+from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable, is_dont_know
 from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
@@ -55,6 +57,16 @@ def check_help() -> str:
     """For the API document: what `check` holds, kind by kind."""
     texts = [f"{name}: {kind.check_help};" for name, kind in KINDS.items() if kind.check_help]
     return " ".join([*texts, "else null: a response is right when it is the key."])
+
+
+def grade(kind: AnyKind, body: ItemBody, answer: Any, response: object) -> Graded:
+    """Return the grade of an untrusted response, or of an “I don't know”: 0, with nothing to set right.
+
+    Raises ResponseError.
+    """
+    if is_dont_know(response):
+        return Graded(0.0, [], kind.grade_blank(body, answer).facet_scores)
+    return kind.grade(body, answer, response)
 
 
 def with_variants() -> list[str]:
@@ -95,7 +107,9 @@ __all__ = [
     "check_storable",
     "comparable",
     "get",
+    "grade",
     "in_quick_checks",
+    "is_dont_know",
     "parse",
     "rank",
     "titles",

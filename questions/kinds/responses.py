@@ -29,6 +29,11 @@ class NearMissError(ResponseError):
         self.typed = typed
 
 
+def is_dont_know(response: object) -> bool:
+    """Return whether a response says that its student does not know, which any kind takes: `{"dont_know": true}`."""
+    return isinstance(response, Mapping) and response.get("dont_know") is True
+
+
 def check_storable(response: object) -> None:
     """Raise ResponseError unless the response is of a size, and of characters, that every database keeps."""
     text = json.dumps(response, ensure_ascii=False)

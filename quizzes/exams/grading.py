@@ -34,7 +34,7 @@ def grade_response(slot: Slot, response: object) -> Graded:
     """
     version = slot.presentation.version
     kind, body = kinds.get(version.kind), presentations.body_of(version)
-    return kind.grade(body, slot.presentation.answer, kind.final(response))
+    return kinds.grade(kind, body, slot.presentation.answer, kind.final(response))
 
 
 def grade_slot(slot: Slot) -> SlotGrade:

@@ -69,7 +69,7 @@ def pack(slots: Iterable[GradedSlot], met_before: Collection[int] = ()) -> Packe
 
 def list_picked(kind: str, body: kinds.ItemBody, answer: Document, response: Document | None) -> list[str]:
     """The texts of the expected answers that a saved response amounts to."""
-    if response is None:
+    if response is None or kinds.is_dont_know(response):
         return [LEFT_EMPTY]
     try:
         return kinds.get(kind).picked(body, answer, response) or ["(nothing ticked)"]

@@ -16,7 +16,7 @@ def grade_response(version: ItemVersion, answer: Any, response: object) -> kinds
     """
     kind, body = kinds.get(version.kind), body_of(version)
     try:
-        return kind.grade(body, answer, response)
+        return kinds.grade(kind, body, answer, response)
     except kinds.NearMissError as slip:
         if not bank.is_answer_elsewhere(version.item_id, slip.typed):
             raise

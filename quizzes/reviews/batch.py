@@ -44,7 +44,9 @@ class ReportedReview(_Event):
 
     type: Literal["review"]
     presentation: uuid.UUID
-    response: object
+    response: Annotated[
+        object, Field(description='In the shape of the kind; of any kind `{"dont_know": true}`: score 0, rated again.')
+    ]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
     duration_ms: Annotated[int, Field(ge=0)] = 0
 

@@ -79,6 +79,8 @@ def _stamp(instant: datetime | None) -> str:
 
 def read_response(kind: str, form: QueryDict) -> Response:
     """Return the answer that a form holds, in the shape of the kind's response."""
+    if "dont_know" in form:
+        return {"dont_know": True}
     response: Response = kinds.get(kind).from_form(dict(form.lists()))
     return response
 
@@ -154,11 +156,12 @@ def graded_context(
 ) -> Context:
     """Return what `_graded.html` shows of a presentation and its grade, both with HTML; None: nothing was answered."""
     kind = kinds.get(payload["kind"])
-    answered = response or kind.blank_response()
+    answered = kind.blank_response() if kinds.is_dont_know(response) else response or kind.blank_response()
     return {
         "presentation": payload,
         "grade": grade,
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
+        "known": not kinds.is_dont_know(response),
         "key": [] if grade["correct"] else response_lines(payload, grade["key"]),
         "said": _said_of(grade, answered),
         "rows": kind.result_rows(payload["prompt"], grade, answered),
@@ -175,5 +178,7 @@ def _said_of(grade: ShownGrade[dict[str, object]], answered: Response) -> str:
 
 def response_lines(payload: PresentationPayload, response: Response) -> list[SafeString]:
     """Return what was answered as lines of HTML, with no word on whether it is right."""
+    if kinds.is_dont_know(response):
+        return [SafeString("I don't know")]
     lines = kinds.get(payload["kind"]).response_texts(payload["prompt"], response)
     return [format_html_join(" → ", "{}", ((text,) for text in line)) for line in lines]

@@ -50,6 +50,7 @@ export class ReviewKeys {
   act(key, target) {
     if (/^[1-9]$/.test(key)) return this.choose(target, Number(key));
     if (key === "?") return this.showHelp();
+    if (key === "d") return this.press("#dont-know");
     if (key === "u") return this.submit("#undo");
     if (key === "b") return this.submit("#bury");
     if (key === "c") return this.focusSureness();
@@ -66,6 +67,13 @@ export class ReviewKeys {
     const form = find(this.root, selector, HTMLFormElement);
     form?.requestSubmit();
     return Boolean(form);
+  }
+
+  /** @param {string} selector */
+  press(selector) {
+    const button = find(this.root, selector);
+    button?.click();
+    return Boolean(button);
   }
 
   focusSureness() {
