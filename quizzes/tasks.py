@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+
 from celery import Task, shared_task
 from django.utils import timezone
 
@@ -19,6 +22,17 @@ def plan_student(self: Task[[int], None], student: int) -> None:
 def _plan(student: Student) -> None:
     schedule.plan_day(student)
     schedule.ask_daily_outlook(student)
+
+
+@shared_task(bind=True, soft_time_limit=60, time_limit=90)
+def plan_students(self: Task[[list[int]], None], students: list[int]) -> None:
+    """Make the plans of many students for today anew, of those for whom one is enqueued."""
+    outbox.run_together(Job.Kind.PLAN, students, _plan_all, _plan, holder=self.request.id or uuid.uuid4().hex)
+
+
+def _plan_all(students: Sequence[int]) -> None:
+    schedule.plan_days(students)
+    schedule.ask_daily_outlooks(students)
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)

@@ -114,11 +114,11 @@ def test_a_plan_that_is_computed_is_the_one_that_is_stored(api: Api, student: Us
 
 
 def test_a_pack_takes_a_fixed_number_of_queries(api: Api, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         cold = api.get("packs/")
     assert len(cold.json()["results"]) == 6
     presentations.forget_bodies()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         api.get("packs/")
 
 

@@ -10,7 +10,7 @@ time, and in the end given up: it stays for somebody to look at, and to retry, i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,6 +27,10 @@ TASKS = {
     Job.Kind.REMIND: "quizzes.tasks.remind_student",
     Job.Kind.OUTLOOK: "quizzes.tasks.foresee_student",
 }
+TASKS_TOGETHER = {Job.Kind.PLAN: "quizzes.tasks.plan_students"}
+"""Those that do the work of many students at once."""
+TOGETHER = 50
+"""So many at once."""
 MAX_WAIT = timedelta(minutes=2)
 """However often work is enqueued again, it begins this long after it was enqueued first."""
 MAX_ATTEMPTS = 5
@@ -98,7 +102,12 @@ def is_coming(kind: Job.Kind, student: Student) -> bool:
 
 def finish(kind: Job.Kind, student: Student) -> None:
     """Delete the job, in the transaction that did its work."""
-    Job.objects.filter(kind=kind, student=student).delete()
+    finish_all(kind, [student.pk])
+
+
+def finish_all(kind: Job.Kind, students: Sequence[int]) -> None:
+    """Delete the jobs of many students, in the transaction that did their work."""
+    Job.objects.filter(kind=kind, student__in=students).delete()
 
 
 def run(kind: Job.Kind, student: int, work: Callable[[Student], object], holder: str) -> None:
@@ -120,6 +129,28 @@ def run(kind: Job.Kind, student: int, work: Callable[[Student], object], holder:
         _record_failure(job, f"{type(error).__name__}: {error}", timezone.now())
 
 
+def run_together(
+    kind: Job.Kind,
+    students: Sequence[int],
+    work: Callable[[Sequence[int]], object],
+    alone: Callable[[Student], object],
+    holder: str,
+) -> None:
+    """Do the work of many students at once, as `run` would do it for each `alone`.
+
+    Together goes only what was never tried. What has failed, or took its worker down, is tried again alone, so that
+    nobody's work is given up for another's.
+    """
+    together = _lease_untried(kind, students, timezone.now(), holder)
+    try:
+        if together:
+            work(together)
+    except Exception:
+        logger.exception("%s of %s students failed together, and is tried for each alone", kind.label, len(together))
+    for student in Job.objects.filter(kind=kind, student__in=students, dead_at=None).values_list("student", flat=True):
+        run(kind, student, alone, holder)
+
+
 def sweep(now: datetime) -> int:
     """Publish again the jobs whose message was lost or never sent; return how many.
 
@@ -129,11 +160,21 @@ def sweep(now: datetime) -> int:
     before = now - settings.PUBLISH_AGAIN
     lost = Q(published_at=None) | Q(published_at__lte=before)
     room = max(SWEEP_LIMIT - _ready(now).filter(published_at__gt=before).count(), 0)
-    jobs = list(_ready(now).filter(lost).order_by("run_at").only("kind", "student_id")[:room])
-    for job in jobs:
-        publish(TASKS[Job.Kind(job.kind)], job.student_id)
+    jobs = list(_ready(now).filter(lost).order_by("run_at", "pk").only("kind", "student_id")[:room])
+    for kind in Job.Kind:
+        _publish_all(kind, [job.student_id for job in jobs if job.kind == kind])
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(published_at=now)
     return len(jobs)
+
+
+def _publish_all(kind: Job.Kind, students: Sequence[int]) -> None:
+    """Publish the jobs of students, in messages of many where the work can be done for many at once."""
+    together = TASKS_TOGETHER.get(kind)
+    for first in range(0, len(students), TOGETHER if together else 1):
+        if together:
+            publish(together, students[first : first + TOGETHER])
+        else:
+            publish(TASKS[kind], students[first])
 
 
 def sweep_again(task: str, published: int) -> None:
@@ -191,6 +232,21 @@ def _lease(kind: Job.Kind, student: int, now: datetime, holder: str) -> Job | No
             _record_failure(job, job.error or "The worker was lost each time.", now)
             return None
         return job
+
+
+def _lease_untried(kind: Job.Kind, students: Sequence[int], now: datetime, holder: str) -> list[int]:
+    """Take the jobs among these that were never tried, and return whose they are.
+
+    Rows that another process holds are left to it; the others are locked in one order, so that no two processes wait
+    for each other.
+    """
+    with transaction.atomic():
+        free = _ready(now).filter(kind=kind, student__in=students, attempts=0, student__is_active=True)
+        locked = free.select_for_update(of=("self",), skip_locked=True).order_by("student_id")
+        jobs = dict(locked.values_list("pk", "student_id"))
+        leased_until = now + settings.JOB_LEASE
+        Job.objects.filter(pk__in=jobs).update(leased_until=leased_until, holder=holder, attempts=1)
+        return list(jobs.values())
 
 
 def _publish_if_early(jobs: QuerySet[Job], now: datetime) -> None:

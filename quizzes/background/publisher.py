@@ -11,6 +11,7 @@ import logging
 import os
 import queue
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -31,8 +32,8 @@ def publish_after_commit(task: str, student: int, *, delay: timedelta = timedelt
     transaction.on_commit(lambda: publish(task, student, delay=delay))
 
 
-def publish(task: str, student: int | None = None, *, delay: timedelta = timedelta(0)) -> None:
-    """Have a worker run `task` (of a student) `delay` from now; returns at once, whatever the broker does.
+def publish(task: str, student: int | Sequence[int] | None = None, *, delay: timedelta = timedelta(0)) -> None:
+    """Have a worker run `task` (of a student or several) `delay` from now; returns at once, whatever the broker does.
 
     Messages of a process are sent in the order in which they were published.
     """
@@ -40,17 +41,17 @@ def publish(task: str, student: int | None = None, *, delay: timedelta = timedel
 
 
 class _Message(NamedTuple):
-    """A task by its name, the id of its student if it has one, and the seconds until it is to run."""
+    """A task by its name, the id of its student or students if it has any, and the seconds until it is to run."""
 
     task: str
-    student: int | None
+    student: int | Sequence[int] | None
     countdown: float
 
     def __str__(self) -> str:
         return self.task if self.student is None else f"{self.task} of student {self.student}"
 
     @property
-    def args(self) -> tuple[int, ...]:
+    def args(self) -> tuple[int | Sequence[int], ...]:
         return () if self.student is None else (self.student,)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import models
 from django.db.models import F, Q
@@ -65,21 +65,26 @@ class Exam(models.Model):
         return self._written(self._load_names())
 
     @property
+    def unnamed(self) -> list[str]:
+        """The names in the blueprint, in its order, of which no row says what concept they name."""
+        names = self._load_names()
+        return self._unnamed(self._written(names), names)
+
+    @property
     def gone(self) -> list[str]:
         """The names in the blueprint that no concept of the course has, in its order."""
-        names = self._load_names()
-        return self._gone(self._written(names), names)
+        return self._gone(self.unnamed)
 
     @property
     def blueprint_asked(self) -> dict[str, object]:
         """The blueprint that sittings and plans go by: without weights of concepts that are gone."""
         names = self._load_names()
         written = self._written(names)
-        gone = set(self._gone(written, names))
-        weights = written.get("concepts") if gone else None
-        if not isinstance(weights, dict):
-            return written
-        return {**written, "concepts": {name: weight for name, weight in weights.items() if name not in gone}}
+        return self._without(written, self._gone(self._unnamed(written, names)))
+
+    def blueprint_without(self, gone: Collection[str]) -> dict[str, object]:
+        """The same for who knows which names are gone."""
+        return self._without(self.blueprint_written, gone)
 
     known_names: Mapping[str, str] | None = None
     """What the concepts of the blueprint are called now, for who has loaded many exams."""
@@ -100,15 +105,25 @@ class Exam(models.Model):
             return stored
         return {**stored, "concepts": {names.get(name, name): weight for name, weight in weights.items()}}
 
-    def _gone(self, written: dict[str, object], names: Mapping[str, str]) -> list[str]:
+    def _unnamed(self, written: Mapping[str, object], names: Mapping[str, str]) -> list[str]:
         weights = written.get("concepts") if isinstance(written, dict) else None
         if not isinstance(weights, dict) or not self.pk:
             return []
         there = set(names.values())
-        unsure = [name for name in weights if name not in there]
-        if unsure:
-            there |= set(Concept.objects.filter(course=self.course_id, slug__in=unsure).values_list("slug", flat=True))
-        return [name for name in unsure if name not in there]
+        return [name for name in weights if name not in there]
+
+    def _gone(self, unnamed: Collection[str]) -> list[str]:
+        if not unnamed:
+            return []
+        there = set(Concept.objects.filter(course=self.course_id, slug__in=unnamed).values_list("slug", flat=True))
+        return [name for name in unnamed if name not in there]
+
+    @staticmethod
+    def _without(written: dict[str, object], gone: Collection[str]) -> dict[str, object]:
+        weights = written.get("concepts") if gone else None
+        if not isinstance(weights, dict):
+            return written
+        return {**written, "concepts": {name: weight for name, weight in weights.items() if name not in gone}}
 
 
 class ExamConcept(models.Model):

@@ -15,6 +15,7 @@ and new ones in the order given. After days that were missed nothing piles up: t
 valuable of what waits is in them.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -56,6 +57,42 @@ class Plan:
         return sum(self.takes)
 
 
+@dataclass(frozen=True)
+class Exam:
+    """An exam ahead: the share of each task, (tasks,), ≥ 0 on any scale, and the days until then from now."""
+
+    weight: Floats
+    days: float
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a student's plan follows from; arrays have shape (tasks,).
+
+    Stability in days (NaN: new), difficulty in [1, 10] (NaN: new), days since the last review, whether due by the end
+    of the day, expected seconds (> 0), guess rate in [0, 1]. `exams` are those ahead, the next one first; without any
+    the horizon is `HORIZON_DAYS`, drawn nearer or farther as `desired_retention` draws a card's interval.
+    `budget_seconds` are those of today, `seconds_a_day` those of the days to come; `w` the parameters of the memory.
+    """
+
+    stability: Floats
+    difficulty: Floats
+    elapsed_days: Floats
+    due: Booleans
+    seconds: Floats
+    guess_rate: Floats
+    exams: Sequence[Exam]
+    budget_seconds: float
+    seconds_a_day: float
+    desired_retention: float
+    w: tuple[float, ...]
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What days have in common that are planned together."""
+        return self.stability.size, tuple(exam.days for exam in self.exams), self.desired_retention, self.w
+
+
 def plan(
     *,
     stability: ArrayLike,
@@ -72,92 +109,111 @@ def plan(
     desired_retention: float = 0.9,
     w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
 ) -> Plan:
-    """Choose and order today's tasks.
+    """Choose and order the tasks of one student's day, see `Day`; the plan is that of `plan_days`.
 
-    All arrays have shape (tasks,): stability in days (NaN: new), difficulty in [1, 10] (NaN: new), days since the last
-    review, whether due by the end of the day, share of the exam (≥ 0, on any scale; without an exam not used), expected
-    seconds (> 0), guess rate in [0, 1]. `days_to_exam` counts from now; None: no exam is ahead, and the horizon is
-    `HORIZON_DAYS`, drawn nearer or farther as `desired_retention` draws a card's interval. `seconds_a_day` are those
-    of the days to come (unless told, `budget_seconds`); `later_exams` are (weights, days) of others, which count alike.
+    `weight` is each task's share of the exam, `days_to_exam` from now; None: no exam is ahead. `seconds_a_day` are,
+    unless told, `budget_seconds`; `later_exams` are (weights, days) of others, which count alike.
+    """
+    S, D, t, lasts, g = (
+        np.asarray(column, dtype=np.float64) for column in (stability, difficulty, elapsed_days, seconds, guess_rate)
+    )
+    exams = [] if days_to_exam is None else [(weight, days_to_exam), *later_exams]
+    day = Day(
+        *(S, D, t, np.asarray(due, dtype=bool), lasts, g),
+        exams=[Exam(np.asarray(shares, dtype=np.float64), max(days, 0.0)) for shares, days in exams],
+        budget_seconds=budget_seconds,
+        seconds_a_day=budget_seconds if seconds_a_day is None else seconds_a_day,
+        desired_retention=desired_retention,
+        w=tuple(w),
+    )
+    return plan_days([day])[0]
+
+
+def plan_days(days: Sequence[Day]) -> list[Plan]:
+    """Choose and order today's tasks of many students; each plan is, to the bit, what it would be alone.
 
     A task is begun as long as `budget_seconds` are not used up, so the plan exceeds them by less than its last task.
     With an exam, a task that cannot matter there (weight 0, or a review would cost marks) is left out, as is what was
     seen today; what is to be relearned today, and gains nothing yet, comes after all that gain. Ties keep the order.
 
-    Raises ValueError on a weight below 0 or seconds that are not above 0.
+    Days of one `kind` are computed together. Raises ValueError on a weight below 0 or seconds that are not above 0.
     """
-    S, D, t, weights, lasts, g = (
-        np.asarray(column, dtype=np.float64)
-        for column in (stability, difficulty, elapsed_days, weight, seconds, guess_rate)
-    )
-    later = [(np.asarray(shares, dtype=np.float64), days) for shares, days in later_exams]
-    _check([weights, *(shares for shares, _ in later)], lasts)
-    if not S.size:
-        return Plan([], [], [], None, None)
-    tasks = Cards(S[None], D[None], t[None], weights[None], lasts[None], g[None])
-    is_due = np.asarray(due, dtype=bool) & ~np.isnan(S)
-    takes = costs(tasks, w)[0]
-    if days_to_exam is None:
-        listed, gain, before = *_without_exam(tasks, is_due, takes, desired_retention, w), None
-    else:
-        daily = max(budget_seconds if seconds_a_day is None else seconds_a_day, 1.0)
-        exams = [(weights, max(days_to_exam, 0.0)), *((shares, max(days, 0.0)) for shares, days in later)]
-        listed, gain = _toward_exams(tasks, is_due, takes, exams, daily, tuple(w))
-        before = float(_shares(weights) @ chance_at(S, t + exams[0][1], g, w)) if weights.any() else None
-    chosen = listed[: int(np.searchsorted(_begins(takes[listed]), budget_seconds))]
-    return _ordered(chosen, np.isnan(S), gain, takes, before)
+    plans: list[Plan] = [Plan([], [], [], None, None)] * len(days)
+    alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for number, day in enumerate(days):
+        _check(day)
+        if day.stability.size:
+            alike[day.kind].append(number)
+    for numbers in alike.values():
+        for number, made in zip(numbers, _plan_alike([days[number] for number in numbers]), strict=True):
+            plans[number] = made
+    return plans
 
 
-def _check(weights: Sequence[Floats], seconds: Floats) -> None:
-    if not (all((shares >= 0).all() for shares in weights) and (seconds > 0).all()):
+def _check(day: Day) -> None:
+    if not (all((exam.weight >= 0).all() for exam in day.exams) and (day.seconds > 0).all()):
         raise ValueError("Weights are at least 0, and every task takes some seconds.")
 
 
-def _ordered(
-    chosen: NDArray[np.int64], new: NDArray[np.bool_], gain: Floats, takes: Floats, before: float | None
-) -> Plan:
-    """The plan of the chosen tasks: reviews in the order of the choice, then what is new in the order of the tasks."""
+def _plan_alike(days: Sequence[Day]) -> list[Plan]:
+    """The plans of days of one kind."""
+    tasks = Cards(
+        *(
+            np.array([getattr(day, name) for day in days])
+            for name in ("stability", "difficulty", "elapsed_days", "seconds", "seconds", "guess_rate")
+        )
+    )
+    takes = costs(tasks, days[0].w)
+    if days[0].exams:
+        return _toward_exams(days, tasks, takes)
+    return _without_exam(days, tasks, takes)
+
+
+def _fill(day: Day, listed: Indices, gain: Floats, takes: Floats, before: float | None) -> Plan:
+    """Begin the listed tasks as long as there is time: reviews in their order, then what is new in the tasks' order."""
+    new = np.isnan(day.stability)
+    chosen = listed[: int(np.searchsorted(_begins(takes[listed]), day.budget_seconds))]
     order = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
     after = None if before is None else before + float(gain[chosen].sum())
     return Plan(order.tolist(), gain[order].tolist(), takes[order].tolist(), before, after)
 
 
-def _without_exam(
-    tasks: Cards, due: Booleans, takes: Floats, desired_retention: float, w: Sequence[float]
-) -> tuple[Indices, Floats]:
-    """What is due, the most gained per second first, then what is new; and each task's gain in recall."""
-    S, D, t, g = tasks.S[0], tasks.D[0], tasks.elapsed[0], tasks.guess[0]
-    horizon = float(fsrs.interval(HORIZON_DAYS, desired_retention, w))
-    gain = chance_if_reviewed(S, D, t, horizon, g, w) - chance_at(S, t + horizon, g, w)
-    reviews = _best_first(gain / takes, np.flatnonzero(due))
-    return np.concatenate([reviews, np.flatnonzero(np.isnan(S))]), gain
+def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan]:
+    """What is due, the most gained per second first, then what is new; gains are those in recall."""
+    S, D, t, g, w = tasks.S, tasks.D, tasks.elapsed, tasks.guess, days[0].w
+    horizon = float(fsrs.interval(HORIZON_DAYS, days[0].desired_retention, w))
+    gains = chance_if_reviewed(S, D, t, horizon, g, w) - chance_at(S, t + horizon, g, w)
+    plans = []
+    for day, gain, last in zip(days, gains, takes, strict=True):
+        new = np.isnan(day.stability)
+        reviews = _best_first(gain / last, np.flatnonzero(day.due & ~new))
+        plans.append(_fill(day, np.concatenate([reviews, np.flatnonzero(new)]), gain, last, None))
+    return plans
 
 
-def _toward_exams(
-    tasks: Cards,
-    due: Booleans,
-    takes: Floats,
-    exams: Sequence[tuple[Floats, float]],
-    seconds_a_day: float,
-    w: tuple[float, ...],
-) -> tuple[Indices, Floats]:
-    """The tasks by their priority for all exams, and each one's gain at the first; `exams` are (weights, days)."""
-    S, t, weights = tasks.S[0], tasks.elapsed[0], exams[0][0]
-    priority, adds = np.zeros(S.size), np.zeros(S.size, dtype=bool)
-    gain = np.zeros(S.size)
-    for number, (each, days) in enumerate(exams):
-        shared = replace(tasks, weight=_shares(each)[None])
-        per_second = gains(shared, days, w)[0]
+def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan]:
+    """The tasks by their priority for all exams; gains are those at the first."""
+    w, daily = days[0].w, np.array([max(day.seconds_a_day, 1.0) for day in days])
+    priority, adds, gain = np.zeros(takes.shape), np.zeros(takes.shape, dtype=bool), np.zeros(takes.shape)
+    for number, exam in enumerate(days[0].exams):
+        shared = replace(tasks, weight=np.array([_shares(day.exams[number].weight) for day in days]))
+        per_second = gains(shared, exam.days, w)
         if number == 0:
-            gain = per_second * takes
-        if each.any():
-            priorities = value.priorities(shared, days, np.array([seconds_a_day]), w)[0]
-            priority += np.where(np.isfinite(priorities), priorities, 0.0)
+            first, gain = shared, per_second * takes
+        priorities = value.priorities(shared, exam.days, daily, w)
+        priority += np.where(np.isfinite(priorities), priorities, 0.0)
         adds |= per_second > 0
-    fresh = np.isnan(S) | (t >= 1) | due
-    useful = _best_first(priority, np.flatnonzero(adds & (priority > 0) & (gain >= 0) & fresh))
-    to_relearn = np.flatnonzero(due & (gain == 0) & (priority == 0) & (weights > 0))
-    return np.concatenate([useful, to_relearn]), gain
+    at_exam = chance_at(tasks.S, tasks.elapsed + days[0].exams[0].days, tasks.guess, w)
+    plans = []
+    for at, day in enumerate(days):
+        weighted = first.weight[at] > 0
+        fresh = np.isnan(day.stability) | (day.elapsed_days >= 1) | day.due
+        useful = adds[at] & (priority[at] > 0) & (gain[at] >= 0) & fresh
+        to_relearn = day.due & ~np.isnan(day.stability) & (gain[at] == 0) & (priority[at] == 0) & weighted
+        listed = np.concatenate([_best_first(priority[at], np.flatnonzero(useful)), np.flatnonzero(to_relearn)])
+        before = float(first.weight[at] @ at_exam[at]) if weighted.any() else None
+        plans.append(_fill(day, listed, gain[at], takes[at], before))
+    return plans
 
 
 def chance_at(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from django.contrib.auth import get_user_model
 
 from quizzes.memory import fsrs
 from quizzes.models import Card, ChangeLog, DailyPlan, Student
@@ -13,7 +15,8 @@ _LOCKED = Prepared(
     lambda: (
         ChangeLog.objects.select_for_update(of=("self", "student"), no_key=True)
         .select_related("student", "fit")
-        .filter(student=number("student"))
+        .filter(student__in=number("students", many=True))
+        .order_by("student_id")
     )
 )
 
@@ -23,11 +26,18 @@ def lock(student: Student, now: datetime) -> ChangeLog:
 
     The student's row is locked with it, so that the settings are those that the last writer left.
     """
-    locked = _LOCKED.run(student=student.pk)
-    if not locked:
-        ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})
-        locked = _LOCKED.run(student=student.pk)
-    return locked[0]
+    return lock_all([student.pk], now)[0]
+
+
+def lock_all(students: Sequence[int], now: datetime) -> list[ChangeLog]:
+    """Lock the change logs of many students, in the order of their ids, so that no two wait for each other."""
+    locked = _LOCKED.run(students=students)
+    if len(locked) < len(students):
+        without = set(students) - {log.student_id for log in locked}
+        for student in get_user_model().objects.filter(pk__in=without).order_by("pk"):
+            ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})
+        locked = _LOCKED.run(students=students)
+    return locked
 
 
 def load_parameters(student: Student) -> tuple[float, ...]:

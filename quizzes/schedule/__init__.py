@@ -27,6 +27,7 @@ from quizzes.schedule.outlook import (
     ExpectedScore,
     OutlookReading,
     ask_daily_outlook,
+    ask_daily_outlooks,
     ask_outlook,
     forecast_scores,
     load_forecast_facts,
@@ -34,7 +35,7 @@ from quizzes.schedule.outlook import (
     read_outlook,
 )
 from quizzes.schedule.packs import build_pack
-from quizzes.schedule.plans import enqueue_new_days, plan_day, request_plan
+from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, request_plan
 from quizzes.schedule.queue import Queue, load_queue
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "TooSoonError",
     "answer",
     "ask_daily_outlook",
+    "ask_daily_outlooks",
     "ask_item",
     "ask_outlook",
     "build_pack",
@@ -69,6 +71,7 @@ __all__ = [
     "name_own_exams",
     "plan_after_answers",
     "plan_day",
+    "plan_days",
     "prepare_enrolment",
     "read_outlook",
     "request_plan",

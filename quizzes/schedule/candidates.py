@@ -2,58 +2,48 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 import numpy as np
 
-from quizzes.calendar import StudyDay
-from quizzes.schedule.facts import Candidate, CardFacts
+from quizzes.schedule.facts import Candidates, CardColumns
 
 ROUND_PAIRS = 6
 """The most pairs that a round of a match set asks."""
 
 
-def list_candidates(cards: Iterable[CardFacts], day: StudyDay) -> tuple[Candidate, ...]:
-    """A candidate for each item, in the order of its first card."""
-    by_item: dict[int, list[CardFacts]] = defaultdict(list)
-    for card in cards:
-        by_item[card.item].append(card)
-    return tuple(_candidate(pairs, day) for pairs in by_item.values())
+def list_candidates(cards: CardColumns) -> Candidates:
+    """A candidate for each item, in the order of the items."""
+    begins = np.flatnonzero(np.diff(cards.items, prepend=-1))
+    ends = np.append(begins[1:], cards.items.size)
+    standing = begins.copy()
+    facets: list[tuple[str, ...]] = [(cards.facets[at],) for at in begins.tolist()]
+    new, due = np.isnan(cards.stability[begins]), cards.due[begins]
+    for number in np.flatnonzero(ends - begins > 1).tolist():
+        pairs = range(int(begins[number]), int(ends[number]))
+        standing[number], facets[number], new[number], due[number] = _round(cards, pairs)
+    return Candidates(cards, standing, facets, new, due)
 
 
-def _candidate(cards: Sequence[CardFacts], day: StudyDay) -> Candidate:
-    """The cards of one item as one task, standing for its weakest card; new pairs come before known ones."""
-    weakest_first = sorted(cards, key=lambda card: _forgotten(card, day.date), reverse=True)
-    waiting = [card for card in weakest_first if card.due_at is not None and card.due_at < day.ends_at]
-    new = all(card.stability is None for card in cards)
+def _round(cards: CardColumns, pairs: Sequence[int]) -> tuple[int, tuple[str, ...], bool, bool]:
+    """The pairs of one item as one task: the one that it stands for, the facets to ask, and whether new and due.
+
+    It stands for the weakest pair; new pairs come before known ones.
+    """
+    weakest_first = sorted(pairs, key=lambda pair: _forgotten(cards, pair), reverse=True)
+    waiting = [pair for pair in weakest_first if cards.due[pair]]
+    new = all(np.isnan(cards.stability[pair]) for pair in pairs)
     standing = weakest_first[0]
-    due = bool(waiting) or (not new and standing.stability is None)
-    if waiting and standing.stability is None:
+    begins_new = bool(np.isnan(cards.stability[standing]))
+    due = bool(waiting) or (not new and begins_new)
+    if waiting and begins_new:
         # Some pairs of the set are due, others new: the round is a review, of the due ones.
         standing = waiting[0]
-    return Candidate(
-        card=standing.card,
-        facets=tuple(card.facet for card in weakest_first[:ROUND_PAIRS]),
-        seconds=standing.seconds,
-        new=new,
-        due=due,
-        stability=np.nan if standing.stability is None else standing.stability,
-        difficulty=np.nan if standing.difficulty is None else standing.difficulty,
-        elapsed_days=_elapsed_days(standing.last_review_on, day.date),
-        kind=standing.kind,
-        concept=standing.concept,
-        guess_rate=standing.guess_rate,
-    )
+    return standing, tuple(cards.facets[pair] for pair in weakest_first[:ROUND_PAIRS]), new, due
 
 
-def _forgotten(card: CardFacts, today: date) -> float:
+def _forgotten(cards: CardColumns, pair: int) -> float:
     """Elapsed days over stability, by which alone recall falls, whatever the parameters; infinite for a new card."""
-    if card.stability is None:
+    if np.isnan(cards.stability[pair]):
         return np.inf
-    return _elapsed_days(card.last_review_on, today) / card.stability
-
-
-def _elapsed_days(last_review_on: date | None, today: date) -> float:
-    return float(max((today - last_review_on).days, 0)) if last_review_on else 0.0
+    return float(cards.elapsed_days[pair] / cards.stability[pair])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,22 +23,30 @@ def ensure_cards(student: Student) -> ChangeLog:
     """Create the student's missing cards; the change log, locked until the caller's transaction ends."""
     log = change_log.lock(student, timezone.now())
     before = log.last_sequence
-    create_missing_cards(log)
+    create_missing_cards([log])
     if log.last_sequence != before:
         log.save(update_fields=["last_sequence"])
     return log
 
 
-def create_missing_cards(log: ChangeLog) -> bool:
-    """Create a card for every facet that has none yet; the change log must be locked, and saved afterwards.
+def create_missing_cards(logs: Sequence[ChangeLog]) -> frozenset[int]:
+    """Create a card for every facet that has none yet; the change logs must be locked, and saved afterwards.
 
-    Only courses are looked through in which something was published since: one query where there are none. Return
-    whether there were any.
+    Only courses are looked through in which something was published since: one query where there are none. Return the
+    students for whom there were any.
     """
-    behind = {enrolment.course_id: enrolment for enrolment in _BEHIND.run(student=log.student.pk)}
-    if not behind:
-        return False
-    items = Item.objects.published().filter(course__in=behind)
+    behind: dict[int, list[Enrolment]] = defaultdict(list)
+    for enrolment in _BEHIND.run(students=[log.student.pk for log in logs]):
+        behind[enrolment.student_id].append(enrolment)
+    for log in logs:
+        if log.student.pk in behind:
+            _catch_up(log, behind[log.student.pk])
+    return frozenset(behind)
+
+
+def _catch_up(log: ChangeLog, behind: Sequence[Enrolment]) -> None:
+    """Create a student's missing cards of the courses of these enrolments."""
+    items = Item.objects.published().filter(course__in=[enrolment.course_id for enrolment in behind])
     existing = set(Card.objects.filter(student=log.student).values_list("item_id", "facet"))
     missing = [
         Card(student=log.student, item_id=item, facet=facet)
@@ -46,10 +56,9 @@ def create_missing_cards(log: ChangeLog) -> bool:
     ]
     change_log.stamp(log, missing)
     Card.objects.bulk_create(missing)
-    for enrolment in behind.values():
+    for enrolment in behind:
         enrolment.cards_revision = enrolment.course.revision
-    Enrolment.objects.bulk_update(behind.values(), ["cards_revision"])
-    return True
+    Enrolment.objects.bulk_update(behind, ["cards_revision"])
 
 
 def enqueue_new_items(now: datetime, limit: int = 1000) -> int:
@@ -66,7 +75,7 @@ def _enrolments_behind() -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(course__revision__gt=F("cards_revision")).select_related("course")
 
 
-_BEHIND = Prepared(lambda: _enrolments_behind().filter(student=number("student")))
+_BEHIND = Prepared(lambda: _enrolments_behind().filter(student__in=number("students", many=True)))
 
 
 def askable_cards(student: Student | Parameter, now: datetime | Parameter) -> QuerySet[Card]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-
 from quizzes.calendar import StudyDay
 from quizzes.planning import outlook, plan
-from quizzes.planning.cards import Cards, Floats
+from quizzes.planning.cards import Cards
 from quizzes.planning.forecast import Forecast, forecast
-from quizzes.schedule.facts import Candidate, ExamAhead, Situation, Task
+from quizzes.schedule.facts import Candidates, ExamAhead, Situation, Task
 
 MAX_EXTRA_SECONDS = 4 * 3600
 """The most that can be asked for at once on top of a day's minutes."""
@@ -48,29 +46,39 @@ def add_extra(daily_minutes: int, extra_seconds: int, spent_seconds: int, asked_
 
 def choose_tasks(situation: Situation, budget_seconds: float) -> Choice:
     """The tasks that are worth most in `budget_seconds`; see `planning.plan`."""
-    candidates, exams = situation.candidates, situation.exams
-    if not candidates:
-        return Choice()
-    exam = exams[0] if exams else None
-    chosen = plan.plan(
-        stability=_column(candidates, "stability"),
-        difficulty=_column(candidates, "difficulty"),
-        elapsed_days=_column(candidates, "elapsed_days"),
-        due=[candidate.due for candidate in candidates],
-        weight=_weights(candidates, exam),
-        seconds=_column(candidates, "seconds"),
-        guess_rate=_column(candidates, "guess_rate"),
-        days_to_exam=None if exam is None else days_until(exam, situation.day),
+    return choose_all([(situation, budget_seconds)])[0]
+
+
+def choose_all(situations: Sequence[tuple[Situation, float]]) -> list[Choice]:
+    """The same for many students, each with the seconds that they have; computed together."""
+    plans = plan.plan_days([_day(situation, seconds) for situation, seconds in situations])
+    return [
+        Choice(
+            tuple(
+                _task(situation.candidates, at, round(takes)) for at, takes in zip(each.order, each.takes, strict=True)
+            ),
+            each.score_before,
+            each.score_after,
+        )
+        for (situation, _), each in zip(situations, plans, strict=True)
+    ]
+
+
+def _day(situation: Situation, budget_seconds: float) -> plan.Day:
+    candidates = situation.candidates
+    return plan.Day(
+        stability=candidates.stability,
+        difficulty=candidates.difficulty,
+        elapsed_days=candidates.elapsed_days,
+        due=candidates.due,
+        seconds=candidates.seconds,
+        guess_rate=candidates.guess_rate,
+        exams=[plan.Exam(candidates.weights(exam), days_until(exam, situation.day)) for exam in situation.exams],
         budget_seconds=budget_seconds,
         seconds_a_day=situation.daily_minutes * 60.0,
-        later_exams=[(_weights(candidates, later), days_until(later, situation.day)) for later in exams[1:]],
         desired_retention=situation.desired_retention,
         w=situation.w,
     )
-    tasks = (
-        _task(candidates[index], round(seconds)) for index, seconds in zip(chosen.order, chosen.takes, strict=True)
-    )
-    return Choice(tuple(tasks), chosen.score_before, chosen.score_after)
 
 
 def forecast_exam(situation: Situation, exam: ExamAhead) -> Forecast | None:
@@ -78,17 +86,15 @@ def forecast_exam(situation: Situation, exam: ExamAhead) -> Forecast | None:
     return forecast_candidates(situation.candidates, exam, situation.day, situation.w)
 
 
-def forecast_candidates(
-    candidates: Sequence[Candidate], exam: ExamAhead, day: StudyDay, w: Sequence[float]
-) -> Forecast | None:
+def forecast_candidates(candidates: Candidates, exam: ExamAhead, day: StudyDay, w: Sequence[float]) -> Forecast | None:
     """The score to expect of the exam by these candidates, which stand as of `day`; None where none are weighed."""
-    if not candidates:
+    if not len(candidates):
         return None
     return forecast(
-        stability=_column(candidates, "stability"),
-        elapsed_days=_column(candidates, "elapsed_days"),
-        weight=_weights(candidates, exam),
-        guess_rate=_column(candidates, "guess_rate"),
+        stability=candidates.stability,
+        elapsed_days=candidates.elapsed_days,
+        weight=candidates.weights(exam),
+        guess_rate=candidates.guess_rate,
         days_to_exam=days_until(exam, day),
         w=w,
     )
@@ -112,17 +118,17 @@ class ExamOutlook:
 
 def foresee(situation: Situation) -> ExamOutlook | None:
     """The outlook on the next exam, by simulation; None without one, or where nothing that it asks is left to ask."""
-    if not situation.exams or not situation.candidates:
+    if not situation.exams or not len(situation.candidates):
         return None
     exam, candidates = situation.exams[0], situation.candidates
     now = forecast_exam(situation, exam)
     columns = (
-        _column(candidates, "stability"),
-        _column(candidates, "difficulty"),
-        _column(candidates, "elapsed_days"),
-        _weights(candidates, exam),
-        _column(candidates, "seconds"),
-        _column(candidates, "guess_rate"),
+        candidates.stability,
+        candidates.difficulty,
+        candidates.elapsed_days,
+        candidates.weights(exam),
+        candidates.seconds,
+        candidates.guess_rate,
     )
     cards = Cards(*(column[None] for column in columns))
     ahead = outlook.outlook(cards, days_until(exam, situation.day), situation.daily_minutes, situation.w)
@@ -137,26 +143,7 @@ def days_until(exam: ExamAhead, day: StudyDay) -> float:
     return max((exam.at - day.begins_at) / timedelta(days=1), 0.0)
 
 
-def share_weights(tasks: Sequence[tuple[str, str]], weights: Mapping[str, float]) -> Floats:
-    """The share of the exam that hangs on each task, given as (main concept, kind).
-
-    A concept has the weight of the blueprint, shared evenly among the kinds that ask it (an exam has slots of all
-    kinds, however many items the bank holds of each), and then among the tasks of the kind.
-    """
-    sharers = Counter(tasks)
-    kinds = Counter(concept for concept, _ in sharers)
-    return np.array([weights.get(task[0], 0.0) / kinds[task[0]] / sharers[task] for task in tasks])
-
-
-def _weights(candidates: Sequence[Candidate], exam: ExamAhead | None) -> Floats:
-    if exam is None or not exam.weights:
-        return np.ones(len(candidates))
-    return share_weights([(candidate.concept, candidate.kind) for candidate in candidates], exam.weights)
-
-
-def _column(candidates: Sequence[Candidate], name: str) -> Floats:
-    return np.array([getattr(candidate, name) for candidate in candidates], dtype=np.float64)
-
-
-def _task(candidate: Candidate, seconds: int) -> Task:
-    return Task(candidate.card, candidate.facets, seconds, candidate.new)
+def _task(candidates: Candidates, at: int, seconds: int) -> Task:
+    cards, standing = candidates.cards, candidates.standing[at]
+    card, answered = uuid.UUID(cards.keys[standing]), bool(cards.answered[standing])
+    return Task(card, candidates.facets[at], seconds, new=bool(candidates.new[at]), answered=answered)

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from quizzes.calendar import StudyDay
 from quizzes.planning.forecast import Forecast
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.choice import forecast_candidates
-from quizzes.schedule.facts import CardFacts, ExamAhead
+from quizzes.schedule.facts import CardColumns, ExamAhead, days_since
 
 if TYPE_CHECKING:
     from quizzes.models import Card
@@ -27,28 +29,23 @@ class ForecastFacts:
     exam: ExamAhead
     exams: tuple[ExamAhead, ...]
     day: StudyDay
-    cards: tuple[CardFacts, ...]
+    cards: CardColumns
     w: tuple[float, ...]
 
     def forecast(self) -> Forecast | None:
         """The score to expect if nothing more were reviewed; None where nothing that the exam weighs can be asked."""
-        candidates = list_candidates(self.cards, self.day)
-        return forecast_candidates(candidates, self.exam, self.day, self.w)
+        return forecast_candidates(list_candidates(self.cards), self.exam, self.day, self.w)
 
     def after(self, changed: Iterable[Card]) -> ForecastFacts:
         """The same facts with the states of the cards that changed."""
-        states = {card.pk: card for card in changed}
-        return replace(
-            self, cards=tuple(_restate(card, states[card.card]) if card.card in states else card for card in self.cards)
-        )
-
-
-def _restate(card: CardFacts, state: Card) -> CardFacts:
-    return replace(
-        card,
-        stability=state.stability,
-        difficulty=state.difficulty,
-        last_review_on=state.last_review_on,
-        last_review_at=state.last_review_at,
-        due_at=state.due_at,
-    )
+        at = {key: number for number, key in enumerate(self.cards.keys)}
+        cards = self.cards.copy()
+        for card in changed:
+            if (number := at.get(card.pk.hex)) is None:
+                continue
+            cards.stability[number] = np.nan if card.stability is None else card.stability
+            cards.difficulty[number] = np.nan if card.difficulty is None else card.difficulty
+            cards.elapsed_days[number] = days_since(card.last_review_on, self.day.date)
+            cards.due[number] = card.due_at is not None and card.due_at < self.day.ends_at
+            cards.answered[number] = card.last_review_at is not None and card.last_review_at >= self.day.begins_at
+        return replace(self, cards=cards)

@@ -1,44 +1,52 @@
-"""The exams of a student's courses, with their dates for this student."""
+"""The exams of students' courses, with their dates for each student."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from questions.models import Concept
 from quizzes.models import Enrolment, Exam, ExamConcept, Student
 from quizzes.schedule.facts import ExamAhead
-from quizzes.statements import Prepared, number
+from quizzes.statements import Parameter, Prepared, number
 
 
 @dataclass(frozen=True)
 class DatedExam:
-    """An exam with its date for a student: their own where they set one, else the course's; None without either."""
+    """An exam with its date for a student: their own where they set one, else the course's; None without either.
+
+    `weights` are those of concepts by which it is prepared for; none where all are alike.
+    """
 
     exam: Exam
     at: datetime | None
+    weights: dict[str, float]
 
     @property
     def ahead(self) -> ExamAhead | None:
         """The exam as the plan works toward it; None without a date."""
-        if self.at is None:
-            return None
-        return ExamAhead(self.exam.title, self.at, concept_weights(self.exam))
+        return None if self.at is None else ExamAhead(self.exam.title, self.at, self.weights)
 
 
 def concept_weights(exam: Exam) -> dict[str, float]:
     """The weights of concepts by which an exam is prepared for; none where all are alike."""
-    weights = exam.blueprint_asked.get("concepts")
+    return _read_weights(exam.blueprint_asked)
+
+
+def _read_weights(blueprint: dict[str, object]) -> dict[str, float]:
+    weights = blueprint.get("concepts")
     return weights if isinstance(weights, dict) else {}
 
 
 @dataclass(frozen=True)
 class StudentExams:
-    """The exams of a student's courses, and the dates that they set in courses which hold no exam."""
+    """A student's courses, their exams, and the dates that the student set in courses which hold no exam."""
 
-    dated: tuple[DatedExam, ...]
-    own_dates: tuple[datetime, ...]
+    courses: frozenset[int] = frozenset()
+    dated: tuple[DatedExam, ...] = ()
+    own_dates: tuple[datetime, ...] = ()
 
     def ahead(self, now: datetime) -> tuple[ExamAhead, ...]:
         """Those after `now`, the next one first."""
@@ -49,20 +57,27 @@ class StudentExams:
 
 
 def load_exams(student: Student) -> StudentExams:
-    """The exams of the student's courses; three queries."""
-    enrolments = _ENROLMENTS.run(student=student.pk)
-    by_course = _load_exams(enrolments)
-    return StudentExams(
-        dated=tuple(
-            dated for enrolment in enrolments for dated in _date_exams(enrolment, by_course[enrolment.course_id])
-        ),
-        own_dates=tuple(
-            enrolment.exam_at for enrolment in enrolments if enrolment.exam_at and not by_course[enrolment.course_id]
-        ),
+    """The exams of the student's courses; three queries, or four where blueprints name concepts that are gone."""
+    return load_exams_of([student.pk])[student.pk]
+
+
+def load_exams_of(students: Sequence[int]) -> dict[int, StudentExams]:
+    """The same of many students, in as many queries."""
+    rows = _ENROLMENTS.run(students=students)
+    by_course = _load_exams(sorted({course for _, course, _ in rows}))
+    enrolments: dict[int, list[tuple[int, datetime | None]]] = {student: [] for student in students}
+    for student, course, exam_at in rows:
+        enrolments[student].append((course, exam_at))
+    return {student: _date_all(theirs, by_course) for student, theirs in enrolments.items()}
+
+
+_ENROLMENTS = Prepared(
+    lambda: (
+        Enrolment.objects.filter(student__in=number("students", many=True))
+        .order_by("pk")
+        .values_list("student_id", "course_id", "exam_at")
     )
-
-
-_ENROLMENTS = Prepared(lambda: Enrolment.objects.filter(student=number("student")))
+)
 _EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)))
 _NAMES = Prepared(
     lambda: (
@@ -71,18 +86,29 @@ _NAMES = Prepared(
         .values_list("exam", "name", "concept__slug")
     )
 )
+_CONCEPTS = Prepared(
+    lambda: Concept.objects.filter(slug__in=Parameter("slugs", Concept._meta.get_field("slug"), many=True)).values_list(
+        "course_id", "slug"
+    )
+)
+_Weighed = tuple[Exam, dict[str, float]]
 
 
-def _load_exams(enrolments: Sequence[Enrolment]) -> dict[int, list[Exam]]:
-    by_course: dict[int, list[Exam]] = defaultdict(list)
-    courses = [enrolment.course_id for enrolment in enrolments]
+def _load_exams(courses: Sequence[int]) -> Mapping[int, list[_Weighed]]:
+    """The exams of courses, each with the weights of its concepts."""
     exams = _EXAMS.run(courses=courses) if courses else []
     names: dict[int, dict[str, str]] = {exam.pk: {} for exam in exams}
-    for pk, name, now in _NAMES.run(exams=list(names)) if names else []:
-        names[pk][name] = now
+    for pk, name, slug in _NAMES.run(exams=list(names)) if names else []:
+        names[pk][name] = slug
     for exam in exams:
         exam.known_names = names[exam.pk]
-        by_course[exam.course_id].append(exam)
+    unnamed = {exam.pk: exam.unnamed for exam in exams}
+    slugs = sorted({name for names in unnamed.values() for name in names})
+    there = set(_CONCEPTS.run(slugs=slugs)) if slugs else set()
+    by_course: dict[int, list[_Weighed]] = defaultdict(list)
+    for exam in exams:
+        gone = [name for name in unnamed[exam.pk] if (exam.course_id, name) not in there]
+        by_course[exam.course_id].append((exam, _read_weights(exam.blueprint_without(gone))))
     return by_course
 
 
@@ -93,15 +119,27 @@ def _find_main(exams: Sequence[Exam]) -> Exam | None:
 
 def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
     """Return the title of the exam that a student's own date is for, by course; two queries."""
-    by_course = _load_exams(enrolments)
-    return {course: main.title for course, exams in by_course.items() if (main := _find_main(exams))}
+    by_course = _load_exams(sorted({enrolment.course_id for enrolment in enrolments}))
+    mains = {course: _find_main([exam for exam, _ in exams]) for course, exams in by_course.items()}
+    return {course: main.title for course, main in mains.items() if main}
 
 
-def _date_exams(enrolment: Enrolment, exams: list[Exam]) -> list[DatedExam]:
+def _date_all(
+    enrolments: Sequence[tuple[int, datetime | None]], by_course: Mapping[int, list[_Weighed]]
+) -> StudentExams:
+    """Date the exams of a student's enrolments, given as courses and own dates."""
+    return StudentExams(
+        courses=frozenset(course for course, _ in enrolments),
+        dated=tuple(exam for course, exam_at in enrolments for exam in _date_exams(exam_at, by_course.get(course, []))),
+        own_dates=tuple(exam_at for course, exam_at in enrolments if exam_at and not by_course.get(course)),
+    )
+
+
+def _date_exams(exam_at: datetime | None, exams: Sequence[_Weighed]) -> list[DatedExam]:
     """Date a course's exams for a student, whose own date is that of its main one."""
-    main = _find_main(exams)
+    main = _find_main([exam for exam, _ in exams])
     return [
-        DatedExam(exam, enrolment.exam_at if exam is main and enrolment.exam_at else exam.starts_at) for exam in exams
+        DatedExam(exam, exam_at if exam is main and exam_at else exam.starts_at, weights) for exam, weights in exams
     ]
 
 

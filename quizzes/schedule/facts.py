@@ -6,10 +6,20 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from quizzes.calendar import StudyDay
+from quizzes.planning.cards import Floats
+
+Ints: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -25,46 +35,138 @@ class ExamAhead:
 
 
 @dataclass(frozen=True)
-class CardFacts:
-    """A card that can be asked, with what its item's published version says.
+class ItemBank:
+    """What the published versions of some courses' items say, in the order of the courses: arrays of shape (items,).
 
-    `stability` in days and `difficulty` (1-10) are None for a card that was never answered. `seconds` is what an
-    answer usually takes, `concept` the slug of the main concept, `guess_rate` the chance to be right by luck alone.
+    `topics` are each one's main concept (its slug) and kind, `seconds` what an answer usually takes, `guess_rate` the
+    chance to be right by luck alone. `places` numbers what can be asked, pairs of an item and a facet, in the order of
+    the items; `item_at` (places,) is the item of each.
     """
 
-    card: uuid.UUID
-    item: int
-    facet: str
-    stability: float | None
-    difficulty: float | None
-    last_review_on: date | None
-    due_at: datetime | None
-    last_review_at: datetime | None
-    kind: str
-    seconds: int
-    concept: str
-    guess_rate: float
+    courses: Ints
+    topics: Sequence[tuple[str, str]]
+    seconds: Floats
+    guess_rate: Floats
+    places: Mapping[tuple[int, str], int]
+    item_at: Ints
+    _shares: dict[tuple[int, bytes], tuple[Mapping[str, float], Floats]] = field(default_factory=dict)
+
+    def share(self, items: Ints, exam: ExamAhead) -> Floats:
+        """The share of the exam that hangs on each of these items, if no others can be asked."""
+        if not exam.weights:
+            return np.ones(items.size)
+        key = id(exam.weights), items.tobytes()
+        if key not in self._shares:
+            shares = share_weights([self.topics[item] for item in items.tolist()], exam.weights)
+            self._shares[key] = exam.weights, shares  # with what the id is of, so that it stays
+        return self._shares[key][1]
+
+
+def share_weights(tasks: Sequence[tuple[str, str]], weights: Mapping[str, float]) -> Floats:
+    """The share of the exam that hangs on each task, given as (main concept, kind).
+
+    A concept has the weight of the blueprint, shared evenly among the kinds that ask it (an exam has slots of all
+    kinds, however many items the bank holds of each), and then among the tasks of the kind.
+    """
+    sharers = Counter(tasks)
+    kinds = Counter(concept for concept, _ in sharers)
+    return np.array([weights.get(task[0], 0.0) / kinds[task[0]] / sharers[task] for task in tasks])
+
+
+def days_since(last_review_on: date | None, today: date) -> float:
+    """Whole study days since a card's last review, 0 for a new one."""
+    return float(max((today - last_review_on).days, 0)) if last_review_on else 0.0
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A task that could be planned: a card, or a round of a match set, which stands for its weakest pair.
+class CardColumns:
+    """A student's cards that can be asked, as they stand on a study day: arrays of shape (cards,).
 
-    `facets` are the pairs of the round, weakest first. `stability` and `difficulty` are NaN where the card is new;
-    `new` says that nothing of the item was ever answered, `due` that it is due by the end of the study day.
+    `items` are numbers in the bank, rising. `keys` are the cards' ids as 32 hexadecimal digits. Stability in days and
+    difficulty (1-10) are NaN for a card that was never answered; `due` says that it is due by the end of the day,
+    `answered` that it was answered since the day began.
     """
 
-    card: uuid.UUID
-    facets: tuple[str, ...]
-    seconds: int
-    new: bool
-    due: bool
-    stability: float
-    difficulty: float
-    elapsed_days: float
-    kind: str
-    concept: str
-    guess_rate: float
+    bank: ItemBank
+    items: Ints
+    facets: NDArray[np.object_]
+    keys: NDArray[np.object_]
+    stability: Floats
+    difficulty: Floats
+    elapsed_days: Floats
+    due: Booleans
+    answered: Booleans
+
+    @property
+    def to_ask(self) -> frozenset[str]:
+        """The keys of those that were not answered since the day began."""
+        return frozenset(self.keys[~self.answered].tolist())
+
+    def copy(self) -> CardColumns:
+        """The same cards, whose states may be changed."""
+        bank, *columns = vars(self).values()
+        return CardColumns(bank, *(column.copy() for column in columns))
+
+    def some(self, which: slice | Booleans) -> CardColumns:
+        """Some of the cards."""
+        bank, *columns = vars(self).values()
+        return CardColumns(bank, *(column[which] for column in columns))
+
+    def of(self, courses: Collection[int]) -> CardColumns:
+        """The cards of some courses."""
+        return self.some(np.isin(self.bank.courses[self.items], list(courses)))
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The tasks that could be planned, a card or a round of a match set each: arrays of shape (tasks,).
+
+    A round stands for its weakest pair, whose card is `standing` in `cards`; `facets` are the pairs of the round,
+    weakest first. `new` says that nothing of the item was ever answered, `due` that it is due by the end of the day.
+    """
+
+    cards: CardColumns
+    standing: Ints
+    facets: Sequence[tuple[str, ...]]
+    new: Booleans
+    due: Booleans
+
+    def __len__(self) -> int:
+        return self.standing.size
+
+    @property
+    def items(self) -> Ints:
+        """The items, as numbers in the bank."""
+        return self.cards.items[self.standing]
+
+    @property
+    def seconds(self) -> Floats:
+        """What an answer usually takes."""
+        return self.cards.bank.seconds[self.items]
+
+    @property
+    def guess_rate(self) -> Floats:
+        """The chance to be right by luck alone."""
+        return self.cards.bank.guess_rate[self.items]
+
+    @property
+    def stability(self) -> Floats:
+        """Days until recall falls to 0.9; NaN where the card is new."""
+        return self.cards.stability[self.standing]
+
+    @property
+    def difficulty(self) -> Floats:
+        """1 to 10; NaN where the card is new."""
+        return self.cards.difficulty[self.standing]
+
+    @property
+    def elapsed_days(self) -> Floats:
+        """Days since the last review; 0 where the card is new."""
+        return self.cards.elapsed_days[self.standing]
+
+    def weights(self, exam: ExamAhead) -> Floats:
+        """The share of the exam that hangs on each; without weights of the exam all count alike."""
+        return self.cards.bank.share(self.items, exam)
 
 
 @dataclass(frozen=True)
@@ -75,7 +177,7 @@ class Situation:
     """
 
     day: StudyDay
-    candidates: tuple[Candidate, ...]
+    candidates: Candidates
     exams: tuple[ExamAhead, ...]
     daily_minutes: int
     desired_retention: float
@@ -98,10 +200,12 @@ class Answered:
 class Task:
     """One thing to review: a card, or a round of a match set with its pairs, weakest first.
 
-    In a plan, `seconds` are those that it is expected to take, with those of asking again what is wrong.
+    In a plan, `seconds` are those that it is expected to take, with those of asking again what is wrong. `answered`
+    says that the card was answered since the day began.
     """
 
     card: uuid.UUID
     facets: tuple[str, ...]
     seconds: int
     new: bool
+    answered: bool = False

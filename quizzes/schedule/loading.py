@@ -2,111 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
-from django.db.models import DateField, DateTimeField, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    DateTimeField,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Replace
 
 from questions import kinds
 from questions.models import Item
 from quizzes.calendar import StudyDay
-from quizzes.models import Exam, ReviewEvent, Student
+from quizzes.models import Card, Exam, ReviewEvent, Student
 from quizzes.planning import simulate
 from quizzes.schedule.candidates import list_candidates
-from quizzes.schedule.cards import askable_cards
-from quizzes.schedule.choice import share_weights
-from quizzes.schedule.exams_ahead import concept_weights
-from quizzes.schedule.facts import Answered, CardFacts, ExamAhead, Situation
+from quizzes.schedule.exams_ahead import StudentExams, concept_weights
+from quizzes.schedule.facts import Answered, CardColumns, ExamAhead, ItemBank, Situation, days_since, share_weights
 from quizzes.schedule.relearning import GAP
 from quizzes.statements import Parameter, Prepared, number
 
 
+@dataclass(frozen=True)
+class OnDay:
+    """A student on a study day, and the FSRS parameters of their memory."""
+
+    student: Student
+    day: StudyDay
+    w: tuple[float, ...]
+
+
 def load_situation(
-    student: Student, day: StudyDay, exams: Sequence[ExamAhead], w: tuple[float, ...], now: datetime
+    student: Student, day: StudyDay, exams: StudentExams, w: tuple[float, ...], now: datetime
 ) -> Situation:
-    """Where the student stands on `day`, by the cards that can be asked at `now`; one query."""
-    return situation_of(student, day, load_cards(student, now), exams, w)
+    """Where the student stands on `day`, by the cards that can be asked at `now`; two queries."""
+    return load_situations([OnDay(student, day, w)], {student.pk: exams}, now)[0]
 
 
-def situation_of(
-    student: Student, day: StudyDay, cards: Sequence[CardFacts], exams: Sequence[ExamAhead], w: tuple[float, ...]
-) -> Situation:
-    """Where the student stands on `day`, by these cards."""
+def load_situations(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime) -> list[Situation]:
+    """The same of many students; a query for the items of all, and one for the cards of each study day."""
+    cards = load_cards(who, exams, now)
+    return [situate(each, cards[each.student.pk], exams[each.student.pk].ahead(now)) for each in who]
+
+
+def situate(who: OnDay, cards: CardColumns, exams: tuple[ExamAhead, ...]) -> Situation:
+    """Where a student stands, by these cards and the exams ahead."""
     return Situation(
-        day=day,
-        candidates=list_candidates(cards, day),
-        exams=tuple(exams),
-        daily_minutes=student.daily_minutes,
-        desired_retention=student.desired_retention,
-        w=w,
+        day=who.day,
+        candidates=list_candidates(cards),
+        exams=exams,
+        daily_minutes=who.student.daily_minutes,
+        desired_retention=who.student.desired_retention,
+        w=who.w,
     )
 
 
-_COLUMNS = (
-    "pk",
-    "item_id",
-    "facet",
-    "stability",
-    "difficulty",
-    "last_review_on",
-    "due_at",
-    "last_review_at",
-    "item__published__kind",
-    "item__published__seconds",
-    "item__published__tags__concept__slug",
-    "item__published__facets",
+_ITEMS = Prepared(
+    lambda: (
+        Item.objects.published()
+        .filter(course__in=number("courses", many=True), published__tags__position=0)
+        .order_by("course_id", "position", "pk")
+        .values_list(
+            "pk",
+            "course_id",
+            "published__kind",
+            "published__seconds",
+            "published__tags__concept__slug",
+            Cast("published__facets", TextField()),
+        )
+    )
 )
+
+
+def _load_bank(courses: Sequence[int]) -> ItemBank:
+    """What can be asked of the courses; facets that the published version dropped cannot."""
+    rows = _ITEMS.run(courses=courses) if courses else []
+    facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
+    pairs = [(number, row[0], facet) for number, row in enumerate(rows) for facet in facets[row[-1]]]
+    guesses = {kind: kinds.get(kind).typical_guess_rate for kind in {row[2] for row in rows}}
+    return ItemBank(
+        courses=np.array([row[1] for row in rows], dtype=np.int64),
+        topics=[(row[4], row[2]) for row in rows],
+        seconds=np.array([row[3] for row in rows], dtype=np.float64),
+        guess_rate=np.array([guesses[row[2]] for row in rows], dtype=np.float64),
+        places={(item, facet): place for place, (_, item, facet) in enumerate(pairs)},
+        item_at=np.array([number for number, _, _ in pairs], dtype=np.int64),
+    )
+
+
+def _is(**condition: object) -> Case:
+    return Case(When(Q(**condition), then=1), default=0, output_field=IntegerField())
 
 
 _CARDS = Prepared(
     lambda: (
-        askable_cards(number("student"), Parameter("now", DateTimeField()))
-        .filter(item__published__tags__position=0)
-        .order_by("item__course_id", "item__position", "item_id")
-        .values_list(*_COLUMNS)
+        Card.objects.filter(student__in=number("students", many=True), suspended=False)
+        .exclude(buried_until__gt=Parameter("now", DateTimeField()))
+        .values_list(
+            "student_id",
+            "item_id",
+            "facet",
+            Replace(Cast("pk", CharField(max_length=36)), Value("-"), Value("")),
+            "stability",
+            "difficulty",
+            "last_review_on",
+            _is(due_at__lt=Parameter("ends_at", DateTimeField())),
+            _is(last_review_at__gte=Parameter("begins_at", DateTimeField())),
+        )
     )
 )
+"""No column is read that takes long to convert, such as instants, or ids of which a plan shows few."""
 
 
-def load_cards(student: Student, now: datetime) -> list[CardFacts]:
-    """The cards that can be asked, in the order of the course; facets that the published version dropped are not."""
-    return [
-        CardFacts(
-            card=card,
-            item=item,
-            facet=facet,
-            stability=stability,
-            difficulty=difficulty,
-            last_review_on=last_review_on,
-            due_at=due_at,
-            last_review_at=last_review_at,
-            kind=kind,
-            seconds=seconds,
-            concept=concept,
-            guess_rate=kinds.get(kind).typical_guess_rate,
-        )
-        for (
-            card,
-            item,
-            facet,
-            stability,
-            difficulty,
-            last_review_on,
-            due_at,
-            last_review_at,
-            kind,
-            seconds,
-            concept,
-            facets,
-        ) in _CARDS.run(student=student.pk, now=now)
-        if facet in facets
-    ]
+def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime) -> dict[int, CardColumns]:
+    """Each student's cards that can be asked at `now`, in the order of their courses; `exams` has the courses."""
+    bank = _load_bank(sorted({course for each in who for course in exams[each.student.pk].courses}))
+    days: dict[StudyDay, list[int]] = defaultdict(list)
+    for each in who:
+        days[each.day].append(each.student.pk)
+    of_courses, cards = set(bank.courses.tolist()), {}
+    for day, students in days.items():
+        rows = _CARDS.run(students=students, now=now, ends_at=day.ends_at, begins_at=day.begins_at)
+        for student, columns in zip(students, _split(rows, students, bank, day), strict=True):
+            theirs = exams[student].courses
+            cards[student] = columns if of_courses <= theirs else columns.of(theirs)
+    return cards
+
+
+def _split(
+    rows: Sequence[Sequence[Any]], students: Sequence[int], bank: ItemBank, day: StudyDay
+) -> Iterator[CardColumns]:
+    """Each student's rows as columns, in the order of the bank, without what cannot be asked."""
+    of, items, facets, keys, S, D, last_review_on, due, answered = zip(*rows, strict=True) if rows else [()] * 9
+    elapsed = {date: days_since(date, day.date) for date in set(last_review_on)}
+    places = np.array([bank.places.get(pair, -1) for pair in zip(items, facets, strict=True)], dtype=np.int64)
+    student = np.array(of, dtype=np.int64)
+    order = np.lexsort((places, student))
+    order = order[places[order] >= 0]
+    columns = CardColumns(
+        bank,
+        bank.item_at[places[order]],
+        np.array(facets, dtype=object)[order],
+        np.array(keys, dtype=object)[order],
+        np.array(S, dtype=np.float64)[order],
+        np.array(D, dtype=np.float64)[order],
+        np.array([elapsed[date] for date in last_review_on], dtype=np.float64)[order],
+        np.array(due, dtype=bool)[order],
+        np.array(answered, dtype=bool)[order],
+    )
+    sorted_by = student[order]
+    for each in students:
+        begin, end = np.searchsorted(sorted_by, [each, each + 1])
+        yield columns.some(slice(begin, end))
 
 
 def answers_on(student: Student | Parameter, date: date | Parameter) -> QuerySet[ReviewEvent]:
     """The student's answers of a study day that count."""
-    return ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=date)
+    whose = Q(student__in=student) if isinstance(student, Parameter) and student.many else Q(student=student)
+    return ReviewEvent.objects.counting().filter(whose, type=ReviewEvent.Type.REVIEW, study_date=date)
 
 
 _ANSWERED = Prepared(
@@ -122,6 +189,28 @@ def load_answered(student: Student, day: StudyDay) -> Answered:
         seconds=round(sum(milliseconds for _, milliseconds in answers) / 1000),
         newest=tuple(at for at, _ in answers[:GAP]),
     )
+
+
+_SPENT = Prepared(
+    lambda: (
+        answers_on(number("students", many=True), Parameter("date", DateField()))
+        .order_by()
+        .values("student")
+        .annotate(spent=Sum("duration_ms"))
+        .values_list("student", "spent")
+    )
+)
+
+
+def load_spent(who: Sequence[OnDay]) -> dict[int, int]:
+    """The seconds that each student's answers of the study day took; a query for each date."""
+    dates: dict[date, list[int]] = defaultdict(list)
+    for each in who:
+        dates[each.day.date].append(each.student.pk)
+    spent = {each.student.pk: 0 for each in who}
+    for on, students in dates.items():
+        spent |= {student: round(ms / 1000) for student, ms in _SPENT.run(students=students, date=on)}
+    return spent
 
 
 def load_exam_bank(exam: Exam) -> simulate.Bank:

@@ -7,10 +7,12 @@ seconds for a large bank: a worker does so when it is asked to, and keeps the ou
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import DateField, DateTimeField, Max
 from django.utils import timezone
@@ -25,7 +27,7 @@ from quizzes.schedule.choice import ExamOutlook, forecast_exam, foresee
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import DatedExam, StudentExams, load_exams
 from quizzes.schedule.facts import ExamAhead, Situation
-from quizzes.schedule.loading import load_cards, load_situation
+from quizzes.schedule.loading import OnDay, load_cards, load_situation
 from quizzes.statements import Parameter, Prepared, number
 
 FORMAT = 1
@@ -100,6 +102,14 @@ def ask_daily_outlook(student: Student, *, now: datetime | None = None) -> None:
         ask_outlook(student, now=now)
 
 
+def ask_daily_outlooks(students: Sequence[int], *, now: datetime | None = None) -> None:
+    """The same for many students, most of whom have not answered since their day began."""
+    now = now or timezone.now()
+    lately = ReviewEvent.objects.filter(student__in=students, study_date__gte=(now - timedelta(days=2)).date())
+    for student in get_user_model().objects.filter(pk__in=lately.order_by().values("student")):
+        ask_daily_outlook(student, now=now)
+
+
 def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook | None:
     """Compute the outlook on the student's next exam and store it; what a worker was asked for is done with it.
 
@@ -107,8 +117,8 @@ def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook 
     computed once for them.
     """
     now = now or timezone.now()
-    day, exams = study_day(student, now), load_exams(student).ahead(now)
-    facts = _digest(student, exams, day)  # before the cards are read: a change in between makes it old
+    day, exams = study_day(student, now), load_exams(student)
+    facts = _digest(student, exams.ahead(now), day)  # before the cards are read: a change in between makes it old
     stored = StoredOutlook.objects.filter(student=student, facts=facts).first()
     if stored:
         outlook = _read(stored)
@@ -144,14 +154,15 @@ def forecast_scores(
 def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFacts | None:
     """Load what an exam's expected score follows from, for the student of a change log.
 
-    None if the exam is past or has no date. Three queries.
+    None if the exam is past or has no date. Five queries.
     """
-    exams = load_exams(log.student)
+    student, exams = log.student, load_exams(log.student)
     dated = next((dated for dated in exams.dated if dated.exam == exam), None)
     if dated is None or dated.ahead is None or dated.ahead.at <= now:
         return None
-    cards = load_cards(log.student, now)
-    return ForecastFacts(dated.ahead, exams.ahead(now), study_day(log.student, now), tuple(cards), log.w)
+    day = study_day(student, now)
+    cards = load_cards([OnDay(student, day, log.w)], {student.pk: exams}, now)[student.pk]
+    return ForecastFacts(dated.ahead, exams.ahead(now), day, cards, log.w)
 
 
 def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | None, now: datetime) -> ExpectedScore:
@@ -165,7 +176,7 @@ def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | 
 
 def _load(student: Student, exams: StudentExams, now: datetime, w: tuple[float, ...] | None = None) -> Situation:
     day = study_day(student, now)
-    return load_situation(student, day, exams.ahead(now), w or change_log.load_parameters(student), now)
+    return load_situation(student, day, exams, w or change_log.load_parameters(student), now)
 
 
 def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay) -> str:

@@ -11,7 +11,7 @@ from quizzes.models import Presentation, Student
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
 from quizzes.schedule.choice import choose_tasks
-from quizzes.schedule.exams_ahead import list_exams_ahead
+from quizzes.schedule.exams_ahead import load_exams
 from quizzes.schedule.loading import load_situation
 
 MAX_PACK = 500
@@ -26,7 +26,7 @@ def build_pack(student: Student, days: int, *, now: datetime | None = None) -> l
     """
     now = now or timezone.now()
     last = study_day(student, now + timedelta(days=days - 1))
-    exams = list_exams_ahead(student, now)
+    exams = load_exams(student)
     situation = load_situation(student, last, exams, change_log.load_parameters(student), now)
     choice = choose_tasks(situation, student.daily_minutes * 60 * days)
     return present(student, [Ask(task.card, task.facets) for task in choice.tasks[:MAX_PACK]], now)

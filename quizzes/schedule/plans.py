@@ -6,24 +6,27 @@ Making it twice, or late, does no harm. Until it is there, whoever reads it gets
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from quizzes.background import outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
-from quizzes.models import ChangeLog, DailyPlan, Job, Student
+from quizzes.models import Card, ChangeLog, DailyPlan, Job, Student, update_rows
 from quizzes.reviews import change_log
 from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.cards import create_missing_cards
-from quizzes.schedule.choice import add_extra, choose_tasks, seconds_left
+from quizzes.schedule.choice import add_extra, choose_all, seconds_left
 from quizzes.schedule.exam_forecast import ForecastFacts
-from quizzes.schedule.exams_ahead import list_exams_ahead
-from quizzes.schedule.facts import Answered, CardFacts, Situation, Task
-from quizzes.schedule.loading import load_answered, load_cards, situation_of
+from quizzes.schedule.exams_ahead import load_exams_of
+from quizzes.schedule.facts import Situation, Task
+from quizzes.schedule.loading import OnDay, load_situations, load_spent, situate
 from quizzes.statements import Parameter, Prepared, number
 
 
@@ -45,6 +48,48 @@ def plan_day(student: Student, *, extra_seconds: int = 0, now: datetime | None =
         return plan_locked(change_log.lock(student, now), now, extra_seconds=extra_seconds)
 
 
+def plan_days(students: Sequence[int], *, now: datetime | None = None) -> None:
+    """Make and store the plans of many students, in a fixed number of queries for each piece of them.
+
+    A piece is one transaction: while it is made, its students' own answers wait, on SQLite everybody's.
+    """
+    for piece in _cut(students):
+        begun = now or timezone.now()
+        with transaction.atomic():
+            _plan([Wish(log) for log in change_log.lock_all(piece, begun)], begun)
+
+
+PIECE = 4000
+"""The cards that one transaction plans for, unless one student has more."""
+
+
+def _cut(students: Sequence[int]) -> Iterator[list[int]]:
+    """Cut students into pieces of about so many cards."""
+    counts = Card.objects.filter(student__in=students).order_by().values_list("student").annotate(cards=Count("pk"))
+    cards, piece, there = dict(counts), list[int](), 0
+    for student in students:
+        if piece and there + cards.get(student, 0) > PIECE:
+            yield piece
+            piece, there = [], 0
+        piece.append(student)
+        there += cards.get(student, 0)
+    if piece:
+        yield piece
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A student's locked change log, and what is asked of the day's plan (of a day off None: as it was).
+
+    `facts` are those of a forecast as of now, from who has loaded them: they save loading exams and cards.
+    """
+
+    log: ChangeLog
+    extra_seconds: int = 0
+    day_off: bool | None = None
+    facts: ForecastFacts | None = None
+
+
 def plan_locked(
     log: ChangeLog,
     now: datetime,
@@ -53,19 +98,22 @@ def plan_locked(
     day_off: bool | None = None,
     facts: ForecastFacts | None = None,
 ) -> DailyPlan:
-    """The same for who holds the locked change log; `day_off` takes the day off (None: as it was).
+    """The same for who holds the locked change log; see `Wish`."""
+    return _plan([Wish(log, extra_seconds, day_off, facts)], now)[0]
 
-    `facts` are those of a forecast as of now, from who has loaded them: they save loading exams and cards.
-    """
-    if create_missing_cards(log):
-        facts = None
-    outbox.finish(Job.Kind.PLAN, log.student)
-    day, reminder_at = study_day(log.student, now), next_reminder(log.student, now)
-    plan = load_plan(log.student, day)
-    plan.day_off = plan.day_off if day_off is None else day_off
-    _decide(plan, _load_facts(log.student, day, log.w, now, facts), now, extra_seconds)
-    _store(plan, log, day, reminder_at)
-    return plan
+
+def _plan(wishes: Sequence[Wish], now: datetime) -> list[DailyPlan]:
+    logs = [wish.log for wish in wishes]
+    dealt = create_missing_cards(logs)
+    outbox.finish_all(Job.Kind.PLAN, [log.student_id for log in logs])
+    who = [OnDay(log.student, study_day(log.student, now), log.w) for log in logs]
+    plans = load_plans(who)
+    for plan, wish in zip(plans, wishes, strict=True):
+        plan.day_off = plan.day_off if wish.day_off is None else wish.day_off
+    known = {wish.log.student_id: wish.facts for wish in wishes if wish.facts and wish.log.student_id not in dealt}
+    _decide(plans, _load_facts(who, now, known), now, [wish.extra_seconds for wish in wishes])
+    _store(plans, logs, who, now)
+    return plans
 
 
 def read_plan(student: Student, day: StudyDay, now: datetime, *, current: bool = False) -> DailyPlan:
@@ -75,7 +123,8 @@ def read_plan(student: Student, day: StudyDay, now: datetime, *, current: bool =
     """
     plan = load_plan(student, day)
     if plan._state.adding or (current and outbox.is_waiting(Job.Kind.PLAN, student)):
-        _decide(plan, _load_facts(student, day, change_log.load_parameters(student), now), now)
+        facts = _load_facts([OnDay(student, day, change_log.load_parameters(student))], now, {})
+        _decide([plan], facts, now, [0])
     return plan
 
 
@@ -88,62 +137,92 @@ def enqueue_new_days(now: datetime, limit: int = 1000) -> int:
     return outbox.enqueue_all(Job.Kind.PLAN, begun, now, limit)
 
 
-_PLAN = Prepared(
-    lambda: DailyPlan.objects.filter(student=number("student"), date=Parameter("date", models.DateField()))
+_PLANS = Prepared(
+    lambda: DailyPlan.objects.filter(
+        student__in=number("students", many=True), date=Parameter("date", models.DateField())
+    )
 )
 
 
 def load_plan(student: Student, day: StudyDay) -> DailyPlan:
     """The stored plan of the day, else an empty one that is not stored."""
-    stored = _PLAN.run(student=student.pk, date=day.date)
+    stored = _PLANS.run(students=[student.pk], date=day.date)
     return stored[0] if stored else DailyPlan(student=student, date=day.date, tasks=[])
+
+
+def load_plans(who: Sequence[OnDay]) -> list[DailyPlan]:
+    """The same of many students; a query for each date."""
+    days: dict[date, list[int]] = defaultdict(list)
+    for each in who:
+        days[each.day.date].append(each.student.pk)
+    stored = {plan.student_id: plan for on, students in days.items() for plan in _PLANS.run(students=students, date=on)}
+    return [
+        stored.get(each.student.pk) or DailyPlan(student=each.student, date=each.day.date, tasks=[]) for each in who
+    ]
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What a plan follows from, beside what the student asked of the day."""
+    """What a plan follows from, beside what the student asked of the day: `spent` are the seconds of its answers."""
 
-    cards: Sequence[CardFacts]
     situation: Situation
-    answered: Answered
+    spent: int
 
 
-def _load_facts(
-    student: Student, day: StudyDay, w: tuple[float, ...], now: datetime, known: ForecastFacts | None = None
-) -> _Facts:
-    """Five queries, or one where most is known."""
-    exams = known.exams if known else list_exams_ahead(student, now)
-    cards = known.cards if known else load_cards(student, now)
-    return _Facts(cards, situation_of(student, day, cards, exams, w), load_answered(student, day))
+def _load_facts(who: Sequence[OnDay], now: datetime, known: Mapping[int, ForecastFacts]) -> list[_Facts]:
+    """Six queries, if all are on the same study day; one where all is known but what was answered."""
+    situations: dict[int, Situation] = {}
+    unknown = [each for each in who if each.student.pk not in known]
+    if unknown:
+        exams = load_exams_of([each.student.pk for each in unknown])
+        loaded = load_situations(unknown, exams, now)
+        situations = {each.student.pk: situation for each, situation in zip(unknown, loaded, strict=True)}
+    for each in who:
+        if facts := known.get(each.student.pk):
+            situations[each.student.pk] = situate(each, facts.cards, facts.exams)
+    spent = load_spent(who)
+    return [_Facts(situations[each.student.pk], spent[each.student.pk]) for each in who]
 
 
-def _decide(plan: DailyPlan, facts: _Facts, now: datetime, extra_seconds: int = 0) -> None:
-    """Choose the plan's tasks for what is left of the day, and keep those that are done."""
-    minutes, begins_at = facts.situation.daily_minutes, facts.situation.day.begins_at
-    to_ask = {str(card.card) for card in facts.cards if not card.last_review_at or card.last_review_at < begins_at}
+def _decide(plans: Sequence[DailyPlan], facts: Sequence[_Facts], now: datetime, extra: Sequence[int]) -> None:
+    """Choose each plan's tasks for what is left of the day, and keep those that are done."""
+    left = [_count_left(plan, each, seconds) for plan, each, seconds in zip(plans, facts, extra, strict=True)]
+    choices = choose_all([(each.situation, seconds) for each, seconds in zip(facts, left, strict=True)])
+    for plan, each, choice in zip(plans, facts, choices, strict=True):
+        # What was forgotten today is asked again in any case.
+        plan.tasks = [_task_payload(task) for task in choice.tasks if not task.answered]
+        plan.planned_seconds = each.spent + sum(task.seconds for task in choice.tasks)
+        plan.score_before, plan.score_after = choice.score_before, choice.score_after
+        plan.made_at = now
+
+
+def _count_left(plan: DailyPlan, facts: _Facts, extra_seconds: int) -> int:
+    """Move the plan's tasks to those that are done, as far as they are; return the seconds that are left to plan."""
     tasks = {task["card"]: task for task in [*plan.done_tasks, *plan.tasks]}
-    plan.done_tasks = [task for card, task in tasks.items() if card not in to_ask]
+    to_ask = facts.situation.candidates.cards.to_ask if tasks else frozenset()
+    plan.done_tasks = [task for card, task in tasks.items() if uuid.UUID(card).hex not in to_ask]
     worked = sum(task["seconds"] for task in plan.done_tasks)
-    spent = max(facts.answered.seconds, worked + plan.overrun_seconds)
+    spent = max(facts.spent, worked + plan.overrun_seconds)
+    minutes = facts.situation.daily_minutes
     if extra_seconds:
         plan.overrun_seconds = spent - worked  # from here on both count alike
         plan.extra_seconds = add_extra(minutes, plan.extra_seconds, spent, extra_seconds)
-    left = seconds_left(minutes, plan.extra_seconds, spent, day_off=plan.day_off)
-    choice = choose_tasks(facts.situation, left)
-    # What was forgotten today is asked again in any case.
-    plan.tasks = [_task_payload(task) for task in choice.tasks if str(task.card) in to_ask]
-    plan.planned_seconds = facts.answered.seconds + sum(task.seconds for task in choice.tasks)
-    plan.score_before, plan.score_after = choice.score_before, choice.score_after
-    plan.made_at = now
+    return seconds_left(minutes, plan.extra_seconds, spent, day_off=plan.day_off)
 
 
-def _store(plan: DailyPlan, log: ChangeLog, day: StudyDay, reminder_at: datetime) -> None:
-    """Store the plan, and when the student's next study day begins and the next reminder is due."""
-    plan.sequence = log.next_sequence()
-    plan.save()
-    log.next_day_at = day.ends_at
-    log.next_reminder_at = (log.next_reminder_at or reminder_at) if log.student.reminders else None
-    log.save(update_fields=["next_day_at", "next_reminder_at", "last_sequence"])
+def _store(plans: Sequence[DailyPlan], logs: Sequence[ChangeLog], who: Sequence[OnDay], now: datetime) -> None:
+    """Store the plans, and when each student's next study day begins and the next reminder is due."""
+    for plan, log, each in zip(plans, logs, who, strict=True):
+        plan.sequence = log.next_sequence()
+        log.next_day_at = each.day.ends_at
+        reminders = log.student.reminders
+        log.next_reminder_at = (log.next_reminder_at or next_reminder(log.student, now)) if reminders else None
+    update_rows([plan for plan in plans if not plan._state.adding], _CHANGES)
+    DailyPlan.objects.bulk_create([plan for plan in plans if plan._state.adding])
+    update_rows(logs, ["next_day_at", "next_reminder_at", "last_sequence"])
+
+
+_CHANGES = [field.name for field in DailyPlan._meta.concrete_fields if field.name not in ("id", "student", "date")]
 
 
 def _task_payload(task: Task) -> PlanTaskPayload:

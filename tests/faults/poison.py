@@ -2,19 +2,31 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from typing import Any
 
+from examprep.models import User
 from quizzes import schedule
 
-plan_day = schedule.plan_day
+plan_day, plan_days = schedule.plan_day, schedule.plan_days
 
 
 def poisoned(student: Any, **more: Any) -> Any:
-    if student.username != "poison":
-        return plan_day(student, **more)
+    _spread([student])
+    return plan_day(student, **more)
+
+
+def poisoned_together(students: Sequence[int], **more: Any) -> None:
+    _spread(list(User.objects.filter(pk__in=students)))
+    plan_days(students, **more)
+
+
+def _spread(students: list[Any]) -> None:
+    if all(student.username != "poison" for student in students):
+        return
     if os.environ["POISON"] == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     raise ValueError("poison")
 
 
-schedule.plan_day = poisoned
+schedule.plan_day, schedule.plan_days = poisoned, poisoned_together

@@ -207,7 +207,7 @@ def test_every_task_twice_leaves_the_rows_of_once(learner: User, key: Key) -> No
         for name, task in current_app.tasks.items()
         if name.startswith(("quizzes.", "questions.", "examprep."))
     }
-    of_one = {"quizzes.tasks.fit_course": Course.objects.get().pk}
+    of_one = {"quizzes.tasks.fit_course": Course.objects.get().pk, "quizzes.tasks.plan_students": [learner.pk]}
 
     def run_all() -> None:
         for name, task in sorted(ours.items(), reverse=True):  # a plan, and then the outlook that it asks for

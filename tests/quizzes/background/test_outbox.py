@@ -22,7 +22,7 @@ pytestmark = pytest.mark.database
 PLAN = Job.Kind.PLAN
 
 
-class Sent(list[tuple[str, int | None, float]]):
+class Sent(list[tuple[str, Any, float]]):
     """The messages that were given to the publisher, instead of a broker."""
 
     put = list.append
@@ -167,7 +167,7 @@ def test_the_sweep_publishes_again_what_was_lost_or_never_sent(student: User, jo
     assert outbox.sweep(now + timedelta(seconds=29)) == 0  # a worker was told on commit
     assert outbox.sweep(now + timedelta(seconds=30)) == 1
     assert outbox.sweep(now + timedelta(seconds=31)) == 0
-    assert sent == [("quizzes.tasks.plan_student", student.pk, 0.0)]
+    assert sent == [("quizzes.tasks.plan_students", [student.pk], 0.0)]
     Job.objects.update(leased_until=now + timedelta(minutes=10))
     assert outbox.sweep(now + timedelta(minutes=5)) == 0
     assert outbox.sweep(now + timedelta(minutes=10)) == 1
@@ -178,6 +178,86 @@ def _crowd(count: int, now: datetime) -> None:
     crowd = User.objects.bulk_create(User(username=f"pupil-{number}", password="!") for number in range(count))
     Job.objects.all().delete()
     Job.objects.bulk_create(Job(kind=PLAN, student=user, asked_at=now, run_at=now) for user in crowd)
+
+
+def _work_on(students: list[int], poison: int | None, failure: type[BaseException] = ValueError) -> list[Any]:
+    """Do the work of students together; what was done, in order: lists of those done together, and who alone."""
+    done: list[Any] = []
+
+    def alone(student: User) -> None:
+        if student.pk == poison:
+            raise failure("poison")
+        done.append(student.pk)
+        outbox.finish(PLAN, student)
+
+    def together(of: Any) -> None:
+        if poison in of:
+            raise failure("poison")
+        done.append(list(of))
+        outbox.finish_all(PLAN, of)
+
+    try:
+        outbox.run_together(PLAN, students, together, alone, holder="m")
+    except BaseException as error:
+        if type(error) is not failure:
+            raise
+    return done
+
+
+def test_work_of_many_is_done_together_and_once(db: None) -> None:
+    _crowd(4, timezone.now())
+    students = list(Job.objects.order_by("student").values_list("student", flat=True))
+    User.objects.filter(pk=students[0]).update(is_active=False)
+    Job.objects.filter(student=students[1]).update(run_at=timezone.now() + timedelta(minutes=1))
+    assert _work_on(students, None) == [students[2:]]
+    assert list(Job.objects.values_list("student", "attempts")) == [(students[1], 0)]  # its time has not come
+    assert _work_on(students, None) == []
+
+
+def test_what_fails_together_is_done_for_each_alone_but_for_the_cause(db: None) -> None:
+    _crowd(3, timezone.now())
+    students = list(Job.objects.order_by("student").values_list("student", flat=True))
+    assert sorted(_work_on(students, students[1])) == [students[0], students[2]]
+    job = Job.objects.get()
+    assert (job.student_id, job.attempts, job.error) == (students[1], 2, "ValueError: poison")
+
+
+def test_who_takes_the_worker_down_is_given_up_and_the_others_are_not(db: None) -> None:
+    class Killed(BaseException):
+        pass
+
+    _crowd(3, timezone.now())
+    students = list(Job.objects.order_by("student").values_list("student", flat=True))
+    done = [_work_on(students, students[0], Killed) for _ in range(outbox.MAX_ATTEMPTS + 1)]  # delivered again
+    assert done[:-1] == [[]] * outbox.MAX_ATTEMPTS
+    assert sorted(done[-1]) == students[1:]
+    job = Job.objects.get()
+    assert (job.student_id, job.dead_at is not None) == (students[0], True)
+
+
+def test_work_that_another_worker_holds_is_left_to_it(db: None) -> None:
+    _crowd(2, timezone.now())
+    students = list(Job.objects.order_by("student").values_list("student", flat=True))
+    until = timezone.now() + timedelta(minutes=1)
+    Job.objects.filter(student=students[0]).update(leased_until=until, holder="other", attempts=1)
+    assert _work_on(students, None) == [[students[1]]]
+    assert Job.objects.get().holder == "other"
+
+
+def test_the_sweep_publishes_plans_for_some_students_at_once(
+    db: None, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "TOGETHER", 2)
+    now = timezone.now()
+    _crowd(3, now)
+    students = list(Job.objects.order_by("pk").values_list("student", flat=True))
+    Job.objects.create(kind=Job.Kind.REMIND, student_id=students[0], asked_at=now, run_at=now)
+    assert outbox.sweep(now) == 4
+    assert sent == [
+        ("quizzes.tasks.plan_students", students[:2], 0.0),
+        ("quizzes.tasks.plan_students", students[2:], 0.0),
+        ("quizzes.tasks.remind_student", students[0], 0.0),
+    ]
 
 
 def test_sweeps_leave_no_more_with_workers_than_they_get_done(
@@ -198,11 +278,12 @@ def test_a_night_takes_no_longer_than_its_workers_need(db: None, sent: Sent, mon
     tasks.plan_due_students()
     done = 0
     while done < len(sent):  # a worker takes its messages in turn, and beat sends none
-        task, student, _ = sent[done]
-        if student is None:
+        task, students, _ = sent[done]
+        if students is None:
             assert task == "quizzes.tasks.plan_due_students"
             tasks.plan_due_students()
-        Job.objects.filter(student=student).delete()
+        else:
+            Job.objects.filter(student__in=students).delete()
         done += 1
     assert not Job.objects.exists()
     assert sum(student is None for _, student, _ in sent) == 3  # after 4, 4 and 2

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
 from quizzes.planning.cards import FIRST_RIGHT
-from quizzes.planning.plan import HORIZON_DAYS, Plan, chance_at, chance_if_reviewed, plan
+from quizzes.planning.plan import HORIZON_DAYS, Day, Exam, Plan, chance_at, chance_if_reviewed, plan, plan_days
 
 NAN = math.nan
 COLUMNS = ("stability", "difficulty", "elapsed_days", "due", "weight", "seconds", "guess_rate")
@@ -337,3 +337,42 @@ def test_two_thousand_cards_take_little_time() -> None:
     for _ in range(3):
         planned(tasks, exam=30, budget=1200, seconds_a_day=1200)
     assert (time.process_time() - begun) / 3 < 0.15  # `make bench` measures it: the goal is 0.05
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(0, 9), max_size=12),  # few different tasks, so that many tie
+            st.lists(st.sampled_from([0.4, 14.0]), max_size=2),
+            st.sampled_from([0.0, 60.0, 600.0]),
+            st.booleans(),
+        ),
+        max_size=6,
+    )
+)
+@settings(deadline=None, max_examples=25)
+def test_students_planned_together_have_the_plan_of_each_alone_to_the_bit(
+    students: list[tuple[list[int], list[float], float, bool]],
+) -> None:
+    kinds, fitted = random_tasks(5, cards=10), tuple(w * 1.01 for w in fsrs.DEFAULT_PARAMETERS)
+    days, alone = [], []
+    for numbers, exams, budget, own in students:
+        tasks = [kinds[number] for number in numbers]
+        columns = dict(zip(COLUMNS, np.array(tasks, dtype=float).reshape(-1, 7).T, strict=True))
+        weight, due = columns.pop("weight"), columns.pop("due") != 0
+        w = fitted if own else fsrs.DEFAULT_PARAMETERS
+        ahead = [Exam(weight[:: 1 - 2 * (at % 2)], each) for at, each in enumerate(exams)]
+        days.append(
+            Day(
+                **columns,
+                due=due,
+                exams=ahead,
+                budget_seconds=budget,
+                seconds_a_day=600.0,
+                desired_retention=0.9,
+                w=w,
+            )
+        )
+        later = [(exam.weight, exam.days) for exam in ahead[1:]]
+        alone.append(planned(tasks, exam=exams[0] if exams else None, budget=budget, later_exams=later, w=w))
+    assert plan_days(days) == alone

@@ -16,10 +16,9 @@ from quizzes.schedule.choice import (
     forecast_exam,
     foresee,
     seconds_left,
-    share_weights,
 )
-from quizzes.schedule.facts import CardFacts
-from tests.quizzes.schedule.situations import EXAM, NEW, TODAY, seen, situation
+from quizzes.schedule.facts import share_weights
+from tests.quizzes.schedule.situations import EXAM, NEW, TODAY, Asked, seen, situation
 
 WEAK = seen(5, 2.0, due_in=-3)
 OTHER = replace(NEW, concept="never-asked")
@@ -64,7 +63,7 @@ def test_extra_minutes_are_those_that_were_asked_for(extra: int, spent: int, ask
         ([OTHER, NEW], 1200, [2]),  # what no exam asks is left out
     ],
 )
-def test_the_tasks_of_a_plan(cards: list[CardFacts], budget: float, chosen: list[int]) -> None:
+def test_the_tasks_of_a_plan(cards: list[Asked], budget: float, chosen: list[int]) -> None:
     choice = choose_tasks(situation(*cards), budget)
     assert [task.card.int for task in choice.tasks] == chosen
     assert all(task.seconds >= 30 for task in choice.tasks)

@@ -212,7 +212,7 @@ def test_a_plan_looks_for_missing_cards_only_where_something_was_published(
     schedule.plan_day(student)
     log = change_log.lock(student, timezone.now())
     with django_assert_num_queries(1):
-        schedule.create_missing_cards(log)
+        schedule.create_missing_cards([log])
 
 
 def test_who_is_enrolled_in_the_admin_has_cards_and_who_is_otherwise_gets_them_with_the_sweep(course: Course) -> None:
