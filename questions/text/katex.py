@@ -1,8 +1,8 @@
 """Formulas as students see them: KaTeX itself, in an engine of its own.
 
 The engine (V8, by mini-racer) starts with the first formula, and reaches no file and no network; each formula has a
-second and 64 MiB. What was set is kept by its text, up to a bound of bytes. Pages get their formulas here as they leave
-(`set_formulas`): they are read without scripts, and nothing moves when a script has come.
+second of a processor and 64 MiB. What was set is kept by its text, up to a bound of bytes. Pages get their formulas
+here as they leave (`set_formulas`): they are read without scripts, and nothing moves when a script has come.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from questions.text import markup
 
 SECONDS, BYTES = 1.0, 64 << 20
 """What one formula may take."""
+PATIENCE = 64.0
+"""Seconds that a formula is waited for where the machine is so busy that the engine does not get its second of them."""
 PAGE_SECONDS = 1.0
 """What setting the formulas of a page may take until the rest of them is left as it is written, this time."""
 KEPT_BYTES = 8 << 20
@@ -72,27 +74,38 @@ class _Engine:
         self.context: MiniRacer | None = None
         self.left: list[MiniRacer | None] = []
 
-    def typeset(self, formulas: Iterable[Formula], seconds: float) -> list[_Set]:
+    def typeset(self, formulas: Iterable[Formula], seconds: float, patience: float) -> list[_Set]:
         """Set formulas, in their order, until the seconds are over. The first is set in any case."""
         with self.lock, ThreadPoolExecutor(1) as thread:
             # In a thread of its own: the engine would take an event loop that runs in this one, and wait for it.
-            return thread.submit(self._typeset, formulas, seconds).result()
+            return thread.submit(self._typeset, formulas, seconds, patience).result()
 
-    def _typeset(self, formulas: Iterable[Formula], seconds: float) -> list[_Set]:
+    def _typeset(self, formulas: Iterable[Formula], seconds: float, patience: float) -> list[_Set]:
         end, done = time.monotonic() + seconds, []
         for formula in formulas:
-            done.append(self._render(formula))
+            done.append(self._render_patiently(formula, patience))
             if time.monotonic() > end:
                 break
         return done
 
-    def _render(self, formula: Formula) -> _Set:
+    def _render_patiently(self, formula: Formula, patience: float) -> _Set:
+        """Set a formula; once more, and for longer, where the time went by without the engine having it."""
+        wait = SECONDS
+        while True:
+            before = time.process_time()
+            rendered = self._render(formula, wait)
+            was_busy = time.process_time() - before < SECONDS / 2
+            wait *= 4
+            if rendered is not TOO_LONG or not was_busy or wait > patience:
+                return rendered
+
+    def _render(self, formula: Formula, seconds: float) -> _Set:
         if self.context is None:
             self.context = _start()
         options = {"displayMode": formula.display, "throwOnError": True, "errorColor": REFUSED}
         try:
             made = str(
-                self.context.call("katex.renderToString", formula.latex, options, timeout_sec=SECONDS, max_memory=BYTES)
+                self.context.call("katex.renderToString", formula.latex, options, timeout_sec=seconds, max_memory=BYTES)
             )
         except (JSTimeoutException, JSOOMException):
             self.context.close()
@@ -153,11 +166,11 @@ def _size(formula: Formula, entry: _Set) -> int:
 _kept = Kept(KEPT_BYTES)
 
 
-def _typeset(formulas: Iterable[Formula], seconds: float = SECONDS) -> dict[Formula, _Set]:
+def _typeset(formulas: Iterable[Formula], seconds: float = SECONDS, patience: float = SECONDS) -> dict[Formula, _Set]:
     """The formulas as they are set: each once; those that nobody kept until the seconds are over."""
     entries = {formula: _kept.get(formula) for formula in formulas}
     missing = [formula for formula, entry in entries.items() if entry is None]
-    for formula, entry in zip(missing, _engine.typeset(missing, seconds) if missing else [], strict=False):
+    for formula, entry in zip(missing, _engine.typeset(missing, seconds, patience) if missing else [], strict=False):
         entries[formula] = entry
         if entry is not TOO_LONG:  # the machine may have been busy
             _kept.put(formula, entry)
@@ -167,7 +180,7 @@ def _typeset(formulas: Iterable[Formula], seconds: float = SECONDS) -> dict[Form
 @functools.lru_cache(maxsize=8192)
 def appearance(formula: str, *, display: bool = False) -> str:
     """What a formula looks like: the same for two that are set alike. Raises FormulaError."""
-    (entry,) = _typeset([Formula(formula, display)]).values()
+    (entry,) = _typeset([Formula(formula, display)], patience=PATIENCE).values()
     if entry.problem:
         raise FormulaError(entry.problem)
     seen = _GROUPS.sub("", entry.html.partition(_SEEN)[2])

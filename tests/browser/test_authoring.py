@@ -35,7 +35,7 @@ def test_choices_are_added_moved_and_removed_and_shown_at_once(page: Page, autho
     rows.locator("[name$='-correct']").first.check()
     rows.locator("[name$='-because']").last.fill("It is not learned.")
     page.get_by_label("Explanation").fill("By convention.")
-    expect(page.locator(".item-preview .stem .katex")).to_be_visible(timeout=10_000)
+    expect(page.locator(".item-preview .stem .katex")).to_be_visible()
 
     rows.get_by_role("button", name="Remove").first.click()
     expect(texts).to_have_count(1)

@@ -151,3 +151,20 @@ def test_a_process_that_is_forked_checks_with_an_engine_of_its_own() -> None:
     if not (child := os.fork()):
         os._exit(0 if katex.appearance("x_{2}") else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # an engine that is closed at work
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_a_formula_has_a_second_of_the_processor_not_of_the_clock(
+    monkeypatch: pytest.MonkeyPatch, is_busy: bool
+) -> None:
+    monkeypatch.setattr(katex, "SECONDS", 1e-4)  # over before anything is set
+    if is_busy:
+        monkeypatch.setattr("time.process_time", lambda: 0.0)  # the engine got nothing of it
+    katex.appearance.cache_clear()
+    formula = r"\sum_{k=0}^{9} \frac{x_{k}}{y_{k}}" * 20 + f"+ {is_busy:d}"
+    if is_busy:
+        assert katex.appearance(formula)
+    else:
+        with pytest.raises(katex.FormulaError, match="too long"):
+            katex.appearance(formula)

@@ -50,9 +50,9 @@ def test_each_formula_of_a_page_is_set_once(kept: katex.Kept, monkeypatch: pytes
     asked: list[Formula] = []
     typeset = katex._engine.typeset
 
-    def count(formulas: list[Formula], seconds: float) -> object:
+    def count(formulas: list[Formula], seconds: float, patience: float) -> object:
         asked.extend(formulas)
-        return typeset(formulas, seconds)
+        return typeset(formulas, seconds, patience)
 
     monkeypatch.setattr(katex._engine, "typeset", count)
     for _ in range(2):
