@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from examprep.forms import ExamDateForm, SettingsForm
 from examprep.models import User, time_zones
-from quizzes import schedule
+from quizzes import calendar_feed, schedule
 from quizzes.models import Enrolment
 from quizzes.reminders import web_push
 
@@ -44,8 +44,23 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         return redirect("settings")
     zones = sorted(time_zones())
     titled = [(title, exam) for title, (_, exam) in zip(_title_exams(enrolments), exams, strict=True)]
-    context = {"form": form, "exams": titled, "zones": zones, "push_key": web_push.public_key()}
+    context = {
+        "form": form,
+        "exams": titled,
+        "zones": zones,
+        "push_key": web_push.public_key(),
+        **_address_calendar(request, student),
+    }
     return render(request, "settings.html", context, status=422 if data is not None else 200)
+
+
+def _address_calendar(request: HttpRequest, student: User) -> dict[str, str]:
+    """Return the address of the student's calendar, and the same as a link that calendar programs open."""
+    path = calendar_feed.load_address(student)
+    if path is None:
+        return {}
+    address = request.build_absolute_uri(path)
+    return {"calendar": address, "calendar_link": f"webcal:{address.partition(':')[2]}"}
 
 
 def _title_exams(enrolments: Sequence[Enrolment]) -> list[str]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from quizzes.views import (
+    calendar,
     concepts,
     exams,
     landing,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("enrol/<slug:course>/", today.enrol, name="enrol"),
     path("reminders/stop/<str:token>/", reminders.stop, name="reminders-stop"),
     path("reminders/push/", reminders.browser, name="reminders-push"),
+    path("calendar/", calendar.change_address, name="calendar-address"),
+    path("calendar/<str:secret>.ics", calendar.feed, name="calendar"),
     path("worker.js", reminders.worker, name="worker"),
     path("lessons/", lessons.shelf, name="lessons"),
     path("lessons/<slug:slug>/read/", lessons.read, name="lesson-read"),

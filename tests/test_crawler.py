@@ -211,6 +211,7 @@ ADMINISTRATORS = ("admin/examprep/", "admin/auth/", "admin/account/", "admin/qui
 ELSEWHERE = ("api/v1/", "_allauth/", "accounts/", "admin/")
 """What has tests of its own: calls (tests/api/test_schema.py), and routes of Django and allauth without links."""
 NOT_LINKED = {
+    "calendar/<str:secret>.ics": "read by calendar programs",
     "favicon.ico": "asked for by browsers",
     "figures/<slug:name>/<slug:digest>/": "asked by a script",
     "health/live": "asked by machines",

@@ -1,5 +1,6 @@
 """Every table of this app: fields, constraints, and properties of one row; and how many rows are written at once."""
 
+from quizzes.models.calendar_feed import CalendarFeed
 from quizzes.models.card import Card
 from quizzes.models.change_log import ChangeLog
 from quizzes.models.checkpoint import CardCheckpoint
@@ -19,6 +20,7 @@ from quizzes.models.sitting import Sitting, SittingOutcome, Slot
 from quizzes.models.student import Student
 
 __all__ = [
+    "CalendarFeed",
     "Card",
     "CardCheckpoint",
     "ChangeLog",

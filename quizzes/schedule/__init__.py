@@ -20,7 +20,7 @@ from quizzes.schedule.enrolling import (
     prepare_enrolment,
 )
 from quizzes.schedule.exam_forecast import ForecastFacts
-from quizzes.schedule.exams_ahead import find_next_exam, list_exams_ahead, name_own_exams
+from quizzes.schedule.exams_ahead import find_next_exam, list_exam_dates, list_exams_ahead, name_own_exams
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import load_exam_bank
 from quizzes.schedule.outlook import (
@@ -63,6 +63,7 @@ __all__ = [
     "ensure_cards",
     "find_next_exam",
     "forecast_scores",
+    "list_exam_dates",
     "list_exams_ahead",
     "load_exam_bank",
     "load_forecast_facts",

@@ -46,12 +46,13 @@ class StudentExams:
 
     courses: frozenset[int] = frozenset()
     dated: tuple[DatedExam, ...] = ()
-    own_dates: tuple[datetime, ...] = ()
+    own_dates: tuple[tuple[int, datetime], ...] = ()
+    """Courses, with the dates."""
 
     def ahead(self, now: datetime) -> tuple[ExamAhead, ...]:
         """Those after `now`, the next one first."""
         dated = [exam.ahead for exam in self.dated]
-        without_exam = [ExamAhead("Exam", at, {}) for at in self.own_dates]
+        without_exam = [ExamAhead("Exam", at, {}) for _, at in self.own_dates]
         ahead = [exam for exam in (*dated, *without_exam) if exam is not None and exam.at > now]
         return tuple(sorted(ahead, key=lambda exam: exam.at))
 
@@ -131,7 +132,7 @@ def _date_all(
     return StudentExams(
         courses=frozenset(course for course, _ in enrolments),
         dated=tuple(exam for course, exam_at in enrolments for exam in _date_exams(exam_at, by_course.get(course, []))),
-        own_dates=tuple(exam_at for course, exam_at in enrolments if exam_at and not by_course.get(course)),
+        own_dates=tuple((course, exam_at) for course, exam_at in enrolments if exam_at and not by_course.get(course)),
     )
 
 
@@ -146,6 +147,26 @@ def _date_exams(exam_at: datetime | None, exams: Sequence[_Weighed]) -> list[Dat
 def list_exams_ahead(student: Student, now: datetime) -> tuple[ExamAhead, ...]:
     """The student's exams after `now`, the next one first."""
     return load_exams(student).ahead(now)
+
+
+@dataclass(frozen=True)
+class ExamDate:
+    """An exam of a student's with a date, under a name of its own for ever; `minutes` is 0 where nobody says."""
+
+    name: str
+    title: str
+    at: datetime
+    minutes: int
+
+
+def list_exam_dates(student: Student) -> list[ExamDate]:
+    """The student's exams that have a date, those that are over too; as many queries as `load_exams`."""
+    exams = load_exams(student)
+    dated = [(each.exam, each.at) for each in exams.dated if each.at]
+    return [
+        *(ExamDate(f"exam-{exam.pk}", exam.title, at, exam.minutes) for exam, at in dated),
+        *(ExamDate(f"exam-of-course-{course}", "Exam", at, 0) for course, at in exams.own_dates),
+    ]
 
 
 def find_next_exam(student: Student, now: datetime) -> ExamAhead | None:
