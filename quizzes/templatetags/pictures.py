@@ -10,12 +10,12 @@ from quizzes.memory.curves import MemoryCurve
 register = template.Library()
 
 CURVES = {
-    "long": ((0, 6, 17, 36), 60, 640, 240),
-    "day": ((0, 6, 19), 40, 320, 150),
-    "exam": ((0, 4, 13, 30), 44, 320, 150),
-    "empty": ((0, 8), 24, 240, 110),
+    "long": ((0, 6, 17, 36), 60, 640, 240, 0.55),
+    "day": ((0, 6, 19), 40, 320, 140, 0.58),
+    "exam": ((0, 4, 13, 30), 44, 320, 140, 0.58),
+    "empty": ((0, 8), 24, 240, 100, 0.66),
 }
-"""The days of review, the day of the exam, width and height, by name."""
+"""The days of review, the day of the exam, width, height, and the chance at the lower edge, by name."""
 
 
 @register.inclusion_tag("quizzes/_memory_curve.html")

@@ -38,9 +38,10 @@ def mastery(known: Mastery | None) -> SafeString:
     if known is None or known.mastery <= 0:
         return SafeString('<span class="quiet small">not started</span>')
     return format_html(
-        '<span class="meter" aria-hidden="true"><span style="--at: {}"></span></span>'
+        '<span class="meter of-range" style="--low: {}; --high: {}" aria-hidden="true">'
+        '<span style="--at: {}"></span></span>'
         '<span class="numbers">{} <span class="quiet small">{} to {}</span></span>',
-        hundredfold(known.mastery),
+        *map(hundredfold, (known.low, known.high, known.mastery)),
         *map(percent, (known.mastery, known.low, known.high)),
     )
 
