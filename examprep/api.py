@@ -85,6 +85,7 @@ urlpatterns = [
     path("queue/", quizzes.QueueView.as_view()),
     path("packs/", quizzes.PackView.as_view()),
     path("sync/", quizzes.SyncView.as_view()),
+    path("presentations/<uuid:id>/hints/", quizzes.HintView.as_view()),
     path("reviews/batch/", quizzes.ReviewBatch.as_view()),
     path("exams/", quizzes.ExamList.as_view()),
     path("exams/<slug:slug>/", quizzes.ExamDetail.as_view()),

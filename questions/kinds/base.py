@@ -10,7 +10,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,8 @@ from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
 
 MAX_TEXT = 20_000
+MAX_HINTS = 5
+Hint = Annotated[str, Field(min_length=1, max_length=2000)]
 Opaque = Callable[[str], str]
 """Gives a name of the body, such as `choice:2`, the id by which a presentation knows it."""
 
@@ -36,6 +38,9 @@ class ItemBody(Strict):
     stem: str = Field(min_length=1, max_length=MAX_TEXT, description="The question, in Markdown with $LaTeX$.")
     explanation: str = Field(min_length=1, max_length=MAX_TEXT, description="The why: argues for the key.")
     solution: str | None = Field(default=None, max_length=MAX_TEXT, description="The worked solution.")
+    hints: list[Hint] = Field(
+        default=[], max_length=MAX_HINTS, description="Steps towards the answer, shown one by one to who asks for them."
+    )
 
 
 class Prompt(TypedDict):
@@ -221,6 +226,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return the prompt with its options in the order of a saved response; unchanged for kinds without an order."""
         return prompt
 
+    def hints(self, body: BodyT, answer: AnswerT) -> list[str]:
+        """Return the hints of a presentation, in the order in which they are shown (Markdown)."""
+        return list(body.hints)
+
     # Answering
 
     @abstractmethod
@@ -278,7 +287,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
 
     def shown(self, body: BodyT) -> list[tuple[str, str]]:
         """Return the texts of a body that students see (Markdown), each with its field."""
-        return [("stem", body.stem), ("explanation", body.explanation), ("solution", body.solution or "")]
+        hints = [(f"hints.{place}", hint) for place, hint in enumerate(body.hints)]
+        return [("stem", body.stem), ("explanation", body.explanation), ("solution", body.solution or ""), *hints]
 
     def rivals(self, body: BodyT) -> list[list[tuple[str, str]]]:
         """Return groups of texts that stand beside each other and have to look different, each with its field."""

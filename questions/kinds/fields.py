@@ -150,8 +150,16 @@ class Section:
 
 STEM = TextArea(name="stem", label="Stem", help_text=f"The question. {MARKDOWN}")
 AFTER = Section(
-    "After the answer",
+    "Hints, and after the answer",
     (
+        Rows(
+            name="hints",
+            label="Hints",
+            add="Add a hint",
+            help_text="Shown one by one to who asks; a right answer then counts as hard. Give a step, not the key.",
+            columns=(Column("hint", "Hint", "long"),),
+            shape="texts",
+        ),
         TextArea(
             name="explanation",
             label="Explanation",

@@ -5,6 +5,7 @@ One module a resource. Each view reads the request, calls one operation, and sho
 
 from quizzes.api.concepts import ConceptList
 from quizzes.api.exams import ExamDetail, ExamList
+from quizzes.api.hints import HintView
 from quizzes.api.lessons import QuickCheckView
 from quizzes.api.packs import PackView
 from quizzes.api.progress import ProgressView
@@ -29,6 +30,7 @@ __all__ = [
     "ConceptList",
     "ExamDetail",
     "ExamList",
+    "HintView",
     "PackView",
     "ProgressView",
     "QueueView",

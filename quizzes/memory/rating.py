@@ -20,15 +20,17 @@ class Rating(IntEnum):
     EASY = 4
 
 
-def rate(score: float, confidence: int | None, duration_seconds: float, expected_seconds: float) -> Rating:
+def rate(
+    score: float, confidence: int | None, duration_seconds: float, expected_seconds: float, hints: int = 0
+) -> Rating:
     """Return the rating that an answer earns.
 
     `score` is in [0, 1], `confidence` 1-5 or None where the student gave none, both durations in seconds;
-    `expected_seconds` is above 0.
+    `expected_seconds` is above 0, `hints` is how many were taken: who needed one remembered a part.
     """
     if score < PASSED:
         return Rating.AGAIN
-    if score < 1 or duration_seconds > SLOW * expected_seconds:
+    if score < 1 or hints or duration_seconds > SLOW * expected_seconds:
         return Rating.HARD
     if confidence is not None and confidence <= GUESSED:
         return Rating.HARD

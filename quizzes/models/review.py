@@ -59,6 +59,7 @@ class ReviewEvent(models.Model):
     response = models.JSONField(null=True, blank=True)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)
+    hints_used = models.PositiveSmallIntegerField(default=0, db_default=0)
     # Its index is the last below.
     practice = models.ForeignKey(
         Practice,

@@ -8,6 +8,7 @@ from quizzes.presentations.bodies import body_of, forget_bodies
 from quizzes.presentations.concept_names import name_concepts
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.grading import grade_response
+from quizzes.presentations.hints import NoHintError, TakenHints, count_hints_used, find_asked, take_hint, taken_hints
 from quizzes.presentations.open_sittings import in_open_sitting, is_in_open_sitting, items_in_open_sittings
 from quizzes.presentations.payloads import (
     AnsweredPresentationPayload,
@@ -35,12 +36,16 @@ __all__ = [
     "BareGrade",
     "FeedbackPayload",
     "ItemKind",
+    "NoHintError",
     "PresentationPayload",
     "PromptPayload",
+    "TakenHints",
     "TextPayload",
     "answered_payload",
     "body_of",
+    "count_hints_used",
     "draw",
+    "find_asked",
     "forget_bodies",
     "grade_payload",
     "grade_response",
@@ -52,6 +57,8 @@ __all__ = [
     "present",
     "renew_broken",
     "shown_grade",
+    "take_hint",
+    "taken_hints",
     "verdict_payload",
     "with_html",
 ]

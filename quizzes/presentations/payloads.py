@@ -14,6 +14,7 @@ from questions.kinds.base import Feedback
 from questions.text import markup
 from quizzes.models import Presentation
 from quizzes.presentations.bodies import body_of
+from quizzes.presentations.hints import count_hints
 
 BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
 INLINE_TEXTS = {"text", "message"}
@@ -56,6 +57,7 @@ class PresentationPayload(TypedDict):
     difficulty: Annotated[int, Field(ge=1, le=5)]
     estimated_seconds: int
     prompt: PromptPayload
+    hints: Annotated[int, Field(description="How many there are to take, one by one, at `presentations/<id>/hints/`.")]
 
 
 class AnsweredPresentationPayload(PresentationPayload):
@@ -111,6 +113,7 @@ def payload(presentation: Presentation) -> PresentationPayload:
         "difficulty": version.difficulty,
         "estimated_seconds": version.seconds,
         "prompt": with_html(presentation.prompt),
+        "hints": count_hints(presentation),
     }
 
 

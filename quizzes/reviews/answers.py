@@ -8,7 +8,7 @@ from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
-from quizzes.presentations import grade_response, verdict_payload
+from quizzes.presentations import count_hints_used, grade_response, verdict_payload
 from quizzes.reviews import memory_states, practice
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
 from quizzes.reviews.batch_changes import BatchChanges, step_cards
@@ -44,6 +44,7 @@ def grade_answer(
     event.response = reported.response
     event.confidence = reported.confidence
     event.duration_ms = min(reported.duration_ms, MAX_DURATION_MS)
+    event.hints_used = count_hints_used(presentation, reported.hints_used)
     event.score = graded.score
     event.grade = {
         "rating": _rate(graded.score, event, version).name.lower(),
@@ -79,7 +80,7 @@ def _count(
 
 
 def _rate(score: float, event: ReviewEvent, version: ItemVersion) -> Rating:
-    return rate(score, event.confidence, event.duration_ms / 1000, version.seconds)
+    return rate(score, event.confidence, event.duration_ms / 1000, version.seconds, event.hints_used)
 
 
 def _reviews(

@@ -49,6 +49,9 @@ class ReportedReview(_Event):
     ]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
     duration_ms: Annotated[int, Field(ge=0)] = 0
+    hints_used: Annotated[
+        int, Field(ge=0, description="Hints that were shown; those taken from the server count in any case.")
+    ] = 0
 
 
 class ReportedUndo(_Event):

@@ -93,6 +93,7 @@ class EventChange(TypedDict):
     response: dict[str, object] | None
     confidence: Annotated[int, Field(ge=1, le=5)] | None
     duration_ms: int
+    hints_used: int
     score: Share | None
     device: Uuid
     occurred_at: Instant

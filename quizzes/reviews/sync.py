@@ -175,6 +175,7 @@ def _event(event: ReviewEvent) -> EventChange:
         "response": event.response if event.type == ReviewEvent.Type.REVIEW else None,
         "confidence": event.confidence,
         "duration_ms": event.duration_ms,
+        "hints_used": event.hints_used,
         # The sitting shows it, when its exam does.
         "score": None if event.presentation and event.presentation.in_sitting else event.score,
         "device": str(event.device),

@@ -35,7 +35,7 @@ Response = dict[str, Any]
 
 @dataclass(frozen=True)
 class RefusedAnswer:
-    """An answer that cannot be graded as it was typed, and why. It costs no attempt."""
+    """An answer that cannot be graded as it was typed, and why; or one that is not finished. It costs no attempt."""
 
     typed: Response
     message: str
@@ -49,14 +49,16 @@ class RefusedAnswer:
 def question_context(presentation: Presentation, refused: RefusedAnswer | None = None) -> Context:
     """Return what a question's form shows: with `refused`, what was typed, and what is wrong with it."""
     payload = presentations.payload(presentation)
+    hints = presentations.taken_hints(presentation)
     if refused is None:
-        return {"presentation": payload, "shown": stamp_now(), "typed": {}}
+        return {"presentation": payload, "hints": hints, "shown": stamp_now(), "typed": {}}
     return {
+        "hints": hints,
         "presentation": arrange_as_left(payload, refused.typed),
         "shown": refused.stamp,
         "typed": refused.typed,
         "error": refused.message,
-        "nearly": kinds.get(payload["kind"]).may_insist(refused.typed),
+        "nearly": bool(refused.message) and kinds.get(payload["kind"]).may_insist(refused.typed),
     }
 
 

@@ -71,6 +71,22 @@ def bury(request: StudentRequest) -> HttpResponse:
     return _ask(request) if is_partial(request) else redirect("review")
 
 
+@login_required
+@require_POST
+def hint(request: StudentRequest) -> HttpResponse:
+    """One more hint; without scripts in the question's page, with what was typed so far."""
+    presentation = _posted_question(request)
+    try:
+        hints = presentations.take_hint(request.user, presentation)
+    except presentations.NoHintError as error:
+        messages.info(request, str(error))
+        return HttpResponse(headers={"HX-Redirect": reverse("review")}) if is_partial(request) else redirect("review")
+    if is_partial(request):
+        return render(request, "quizzes/_hints.html", {"hints": hints, "took": True})
+    typed = answering.read_response(presentation.version.kind, request.POST)
+    return _ask_again(request, presentation, RefusedAnswer(typed, "", request.POST.get("shown", "")))
+
+
 @require_GET
 def read(request: HttpRequest) -> HttpResponse:
     """How a number that is being typed is read."""

@@ -47,6 +47,8 @@ OPERATIONS = [
     ("GET", "/api/v1/progress/"),
     ("GET", "/api/v1/search/"),
     ("POST", "/api/v1/reviews/batch/"),
+    ("GET", "/api/v1/presentations/{id}/hints/"),
+    ("POST", "/api/v1/presentations/{id}/hints/"),
 ]
 
 OPAQUE = {"/api/v1/sync/"}

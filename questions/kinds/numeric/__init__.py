@@ -96,6 +96,9 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         because = body.engine.render(f"mistakes.{mistake}.because", answer["values"])
         return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
 
+    def hints(self, body: Body, answer: Variant) -> list[str]:
+        return [body.engine.render(f"hints.{place}", answer["values"]) for place in range(len(body.hints))]
+
     def reveal(self, body: Body, answer: Variant) -> Revealed[NumberResponse]:
         """The key at the precision that is asked, and the texts with the variant's numbers."""
         values = answer["values"]

@@ -78,6 +78,7 @@ class Body(ItemBody):
         if sum((self.digits is not None, self.decimals is not None, self.exact)) > 1:
             raise ValueError("State one of digits, decimals and exact.")
         texts = {"stem": self.stem, "explanation": self.explanation, "solution": self.solution or ""}
+        texts |= {f"hints.{n}": hint for n, hint in enumerate(self.hints)}
         texts |= {f"mistakes.{n}.because": mistake.because for n, mistake in enumerate(self.mistakes)}
         try:
             self._engine = compile_engine(

@@ -50,6 +50,7 @@ export class ReviewKeys {
   act(key, target) {
     if (/^[1-9]$/.test(key)) return this.choose(target, Number(key));
     if (key === "?") return this.showHelp();
+    if (key === "h") return this.press("#hint");
     if (key === "d") return this.press("#dont-know");
     if (key === "u") return this.submit("#undo");
     if (key === "b") return this.submit("#bury");
