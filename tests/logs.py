@@ -6,8 +6,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.test.utils import CaptureQueriesContext
+
 from examprep.models import User
 from quizzes.models import ReviewEvent
+
+
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    """The statements that ran, without savepoints.
+
+    And without those that load and store what is practised along: once a process, and once for all students.
+    """
+    once = ("SAVEPOINT", 'INTO "quizzes_pract', 'FROM "questions_itemconcept"')
+    return [query["sql"] for query in captured if not any(text in query["sql"] for text in once)]
 
 
 def store_events(student: User, instants: Sequence[datetime]) -> list[ReviewEvent]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from questions.bank.checks import check_acyclic, check_concept, check_lesson
 from questions.bank.documents import ConceptDocument, LessonDocument
-from questions.bank.locks import lock_course
+from questions.bank.locks import lock_course, raise_graph_revision
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.models import Concept, ConceptEdge, Course, Item, Lesson
 
@@ -49,16 +49,20 @@ def connect(concept: Concept, prerequisites: Iterable[Concept], encompasses: Seq
     needs, practises = ConceptEdge.Kind.PREREQUISITE, ConceptEdge.Kind.ENCOMPASSES
     wanted = {(needs.value, target.pk): 1.0 for target in prerequisites}
     wanted |= {(practises.value, target.pk): weight for target, weight in encompasses}
-    for edge in concept.edges.all():
-        weight = wanted.pop((edge.kind, edge.target_id), None)
-        if weight is None:
+    edges = {(edge.kind, edge.target_id): edge for edge in concept.edges.all()}
+    if {pair: edge.weight for pair, edge in edges.items()} == wanted:
+        return
+    raise_graph_revision(concept.course_id)
+    for pair, edge in edges.items():
+        if pair not in wanted:
             edge.delete()
-        elif weight != edge.weight:
-            edge.weight = weight
+        elif edge.weight != wanted[pair]:
+            edge.weight = wanted[pair]
             edge.save(update_fields=["weight"])
     ConceptEdge.objects.bulk_create(
         ConceptEdge(kind=kind, source=concept, target_id=target, weight=weight)
         for (kind, target), weight in wanted.items()
+        if (kind, target) not in edges
     )
 
 

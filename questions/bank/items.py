@@ -13,7 +13,7 @@ from questions import kinds
 from questions.bank.audits import AUDIT_SEEDS
 from questions.bank.bodies import normalise_body, validate_body
 from questions.bank.documents import SLUG_RULE, is_slug
-from questions.bank.locks import lock_course, lock_item
+from questions.bank.locks import lock_course, lock_item, raise_graph_revision
 from questions.bank.problems import BankError, Problem
 from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, Lesson, VersionConcept
 from questions.text.markup import rename_tried
@@ -93,6 +93,8 @@ def _tag(item: Item, concepts: Sequence[Concept]) -> None:
     """Make `concepts` the item's tags, in their order."""
     if list(item.tags.values_list("concept_id", flat=True)) == [concept.pk for concept in concepts]:
         return
+    if item.published_id:
+        raise_graph_revision(item.course_id)
     item.tags.all().delete()
     ItemConcept.objects.bulk_create(
         ItemConcept(item=item, concept=concept, position=position) for position, concept in enumerate(concepts)

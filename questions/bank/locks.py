@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import F
+
 from questions.bank.problems import BankError, Problem
 from questions.models import Course, Item
 
@@ -24,6 +26,11 @@ def lock_course(key: int) -> Course:
     if course is None:
         raise BankError([Problem("This course was deleted.", "course")])
     return course
+
+
+def raise_graph_revision(course: int) -> None:
+    """Say that answers in a course, which is locked, may practise something else from now on."""
+    Course.objects.filter(pk=course).update(graph_revision=F("graph_revision") + 1)
 
 
 def lock_item(item: Item) -> tuple[Course, Item]:

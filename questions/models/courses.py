@@ -20,6 +20,11 @@ class Course(models.Model):
     revision = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="Counts what was published and retired."
     )
+    graph_revision = models.PositiveBigIntegerField(
+        default=0,
+        editable=False,
+        help_text="Counts what else changes what answers practise: edges, and drafts' concepts.",
+    )
     loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
 
     def __str__(self) -> str:

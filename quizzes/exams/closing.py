@@ -134,7 +134,7 @@ def _accept_answers(
         for slot in slots
     ]
     batch = reviews.Batch(device=sitting.pk, device_now=now, events=events)
-    accepted = reviews.accept_locked(log, batch, now, in_sitting=True, graded=graded)
+    accepted = reviews.accept(log, batch, now, in_sitting=True, graded=graded)
     for slot, outcome in zip(slots, accepted.outcomes, strict=True):
         if outcome.event and outcome.event.grade:
             slot.grade.update(rating=outcome.event.grade["rating"], cards=outcome.event.grade["cards"])

@@ -9,7 +9,12 @@ from quizzes.presentations.concept_names import name_concepts
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.grading import grade_response
 from quizzes.presentations.hints import NoHintError, TakenHints, count_hints_used, find_asked, take_hint, taken_hints
-from quizzes.presentations.open_sittings import in_open_sitting, is_in_open_sitting, items_in_open_sittings
+from quizzes.presentations.open_sittings import (
+    asked_in_sittings,
+    in_open_sitting,
+    is_in_open_sitting,
+    items_in_open_sittings,
+)
 from quizzes.presentations.payloads import (
     AnsweredPresentationPayload,
     BareGrade,
@@ -42,6 +47,7 @@ __all__ = [
     "TakenHints",
     "TextPayload",
     "answered_payload",
+    "asked_in_sittings",
     "body_of",
     "count_hints_used",
     "draw",

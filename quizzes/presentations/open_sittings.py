@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from quizzes.models import Presentation, Sitting, Student
 from quizzes.statements import Parameter, Prepared, number
@@ -24,6 +24,11 @@ def in_open_sitting(student: Student | int | Parameter) -> QuerySet[Presentation
 def items_in_open_sittings(student: Student | int) -> set[int]:
     """Return the ids of the items of the student's open sittings; one query."""
     return set(in_open_sitting(student).values_list("version__item", flat=True))
+
+
+def asked_in_sittings(student: Student | int | Parameter) -> ExpressionWrapper[Q]:
+    """Whether the item of a presentation is asked in a sitting of the student's that is open, as an expression."""
+    return ExpressionWrapper(Q(version__item__in=in_open_sitting(student)), BooleanField())
 
 
 _ASKED = Prepared(lambda: in_open_sitting(number("student")).filter(version__item=number("item")).values_list("pk")[:1])

@@ -1,12 +1,12 @@
 """What was answered: events come in through one door, are graded, logged, and folded into what students remember.
 
-`accept` takes the events of a device, `accept_locked` those of a sitting that is closed; the plan that follows is
-`schedule`'s. `change_log` locks a student's log and numbers what changes in it, `memory_states` folds logs into card
-states and says what follows from a state, `sync` tells a client what changed.
+`accept` takes the events of a device, or of a sitting that is closed; the plan that follows is `schedule`'s.
+`change_log` locks a student's log and numbers what changes in it, `memory_states` folds logs into card states and says
+what follows from a state, `sync` tells a client what changed.
 """
 
 from quizzes.reviews import change_log, memory_states, sync
-from quizzes.reviews.accepting import Accepted, accept, accept_locked
+from quizzes.reviews.accepting import Accepted, accept, batch_result
 from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError, read_batch
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
 from quizzes.reviews.payloads import BatchResultPayload, EventResultPayload, GradePayload, SyncPayload
@@ -24,7 +24,7 @@ __all__ = [
     "GradePayload",
     "SyncPayload",
     "accept",
-    "accept_locked",
+    "batch_result",
     "change_log",
     "last_undoable",
     "memory_states",

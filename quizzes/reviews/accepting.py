@@ -44,22 +44,24 @@ class Accepted:
     outcomes: list[Outcome]
     cards: list[Card]
 
+    @property
+    def has_new(self) -> bool:
+        """Whether any event was accepted that had not been before."""
+        return any(outcome.status == "accepted" for outcome in self.outcomes)
 
-def accept(locked: ChangeLog, batch: Batch, now: datetime) -> BatchResultPayload:
-    """Store, grade and fold a batch of a student's events, and return what became of each.
 
-    For whoever holds the student's change log. Each event is accepted, a duplicate, a conflict or rejected on its own.
-    The number of queries depends on neither the history nor the number of events.
-    """
-    accepted = accept_locked(locked, batch, now)
+def batch_result(
+    locked: ChangeLog, accepted: Accepted, revisions: Mapping[int, int], now: datetime
+) -> BatchResultPayload:
+    """Return what the client is told that sent a batch; `revisions` are those of the student's courses."""
     return {
         "server_now": format_instant(now),
-        "cursor": sync.current_cursor(locked, now),
+        "cursor": sync.current_cursor(locked, revisions, now),
         "results": [outcome.payload() for outcome in accepted.outcomes],
     }
 
 
-def accept_locked(
+def accept(
     locked: ChangeLog,
     batch: Batch,
     now: datetime,
@@ -67,9 +69,11 @@ def accept_locked(
     in_sitting: bool = False,
     graded: Mapping[uuid.UUID, Graded] = MappingProxyType({}),
 ) -> Accepted:
-    """Accept a batch for whoever holds the student's change log, and plans anew afterwards.
+    """Store, grade and fold a batch of a student's events.
 
-    What was put in a sitting is answered there alone, and comes in with `in_sitting`; `graded` holds what answers were
+    For whoever holds the student's change log, and plans anew afterwards. Each event is accepted, a duplicate, a
+    conflict or rejected on its own. The number of queries depends on neither the history nor the number of events. What
+    was put in a sitting is answered there alone, and comes in with `in_sitting`; `graded` holds what answers were
     graded as already, by their presentations.
     """
     student = locked.student

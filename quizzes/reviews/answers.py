@@ -52,11 +52,12 @@ def grade_answer(
     }
     asked = _reviews(event, presentation, graded.facet_scores, changes.facts, w)
     practised = changes.facts.practice.get(version.pk) if graded.correct else None
-    if practised:
-        event.practice_id = practice.key_of(practised)
-        changes.practices[event.practice_id] = practised
+    weights = practised.weights if practised else {}
+    if practised and weights:
+        event.practice_id = practised.key
+        changes.practices[practised.key] = weights
     changes.reviews += asked
-    changes.steps[event.event_id] = _steps(asked, practised or {}, changes.facts)
+    changes.steps[event.event_id] = _steps(asked, weights, changes.facts)
     if not event.undone:
         _count(event, presentation, asked, changes, w)
         changes.closed.add(presentation.pk)

@@ -37,6 +37,10 @@ def lock_all(students: Sequence[int], now: datetime) -> list[ChangeLog]:
         for student in get_user_model().objects.filter(pk__in=without).order_by("pk"):
             ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})
         locked = _LOCKED.run(students=students)
+    for log in locked:
+        if log.fit_id and (log.fit is None or log.fit.pk != log.fit_id):
+            # Whoever held the lock put another fit in use: the row is as they left it, what was joined to it is not.
+            log.refresh_from_db(fields=["fit"])
     return locked
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from quizzes import presentations
 from quizzes.models import Card, Presentation, Review, ReviewEvent, Student
@@ -30,8 +30,8 @@ class Facts:
     cards_of_items: Mapping[int, list[Card]]
     cards_moved: Mapping[uuid.UUID, list[uuid.UUID]]
     """The cards of each stored event that the batch undoes, or of whose count it decides."""
-    practice: Mapping[int, Mapping[int, float]]
-    """The items that a right answer to each version practises, with their weights."""
+    practice: Mapping[int, practice.Practised]
+    """What a right answer to each version practises."""
     items_in_open_sittings: frozenset[int]
     answers: Mapping[uuid.UUID, Sequence[ReviewEvent]] = field(default_factory=dict)
     """Of each presentation outside of sittings the stored answers that count, or that may after the batch's undos."""
@@ -65,11 +65,25 @@ def _build_events() -> QuerySet[ReviewEvent]:
 
 
 def _build_presentations() -> QuerySet[Presentation]:
-    """With their versions, and whether their items are asked in open sittings."""
-    student = number("student")
+    """With their versions and the editions of these, and whether their items are asked in open sittings.
+
+    And whether `_build_events` gives anything, where nothing is undone.
+    """
+    student, ids = number("student"), identifier("ids", many=True)
+    mine = ReviewEvent.objects.filter(student=student)
+    undos = mine.filter(target__in=ids, type=ReviewEvent.Type.UNDO)
+    answers = ReviewEvent.objects.counting().filter(presentation=OuterRef("pk"), type=ReviewEvent.Type.REVIEW)
     shown = Presentation.objects.filter(student=student, pk__in=identifier("answered", many=True))
-    asked = ExpressionWrapper(Q(version__item__in=presentations.in_open_sitting(student)), BooleanField())
-    return shown.select_related("version").annotate(in_open_sitting=asked)
+    course = "version__item__course"
+    return shown.select_related("version").annotate(
+        in_open_sitting=presentations.asked_in_sittings(student),
+        stored=ExpressionWrapper(
+            Q(Exists(mine.filter(event_id__in=ids))) | Q(Exists(undos)) | Q(Exists(answers)), BooleanField()
+        ),
+        course=F(course),
+        revision=F(f"{course}__revision"),
+        graph_revision=F(f"{course}__graph_revision"),
+    )
 
 
 def _build_cards() -> QuerySet[Card]:
@@ -92,12 +106,16 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     ids = [event.id for event in reported]
     targets = [event.target for event in reported if isinstance(event, ReportedUndo)]
     answered = {event.presentation for event in reported if isinstance(event, ReportedReview)}
-    stored = _load_events(student, ids, targets, answered)
+    shown = _load_presentations(student, answered, ids)
+    stored: list[ReviewEvent] = []
+    if len(answered) < len(ids) or len(shown) < len(answered) or any(vars(row)["stored"] for row in shown.values()):
+        # Else nothing that was stored has to do with these answers.
+        stored = _load_events(student, ids, targets, answered)
     events = {event.event_id: event for event in stored if event.event_id in {*ids, *targets}}
     undone = frozenset(event.target for event in stored if event.target in ids)
-    answered |= {event.presentation_id for event in events.values() if event.presentation_id}
-    shown = {row.pk: row for row in _PRESENTATIONS.run(student=student.pk, answered=answered)}
-    practised = practice.load_practice({presentation.version_id for presentation in shown.values()})
+    more = {event.presentation_id for event in events.values() if event.presentation_id}
+    shown |= _load_presentations(student, more - shown.keys(), ids)
+    practised = practice.load_practice({row.version_id: _edition(row) for row in shown.values()})
     answers = _list_answers(stored, shown, {events[target].presentation_id for target in targets if target in events})
     elected = [answer.event_id for several in answers.values() for answer in several]
     deciding = {*targets, *elected}
@@ -107,7 +125,7 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     named |= {event.card_id for event in events.values() if event.card_id}
     named |= {card for cards in cards_moved.values() for card in cards}
     items = {presentation.version.item_id for presentation in shown.values()}
-    items |= {item for weights in practised.values() for item in weights}
+    items |= {item for along in practised.values() for item in along.weights}
     items |= {item for several in items_moved.values() for item in several}
     cards = {card.pk: card for card in _CARDS.run(student=student.pk, items=items, named=named)}
     cards_of_items: dict[int, list[Card]] = defaultdict(list)
@@ -127,6 +145,19 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
         answers=answers,
         logged=frozenset(card.pk for card in cards.values() if vars(card)["logged"]),
     )
+
+
+def _load_presentations(
+    student: Student, pks: Collection[uuid.UUID], ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Presentation]:
+    rows = _PRESENTATIONS.run(student=student.pk, answered=pks, ids=ids) if pks else []
+    return {row.pk: row for row in rows}
+
+
+def _edition(row: Presentation) -> practice.Edition:
+    """Return the course of a presentation's item as it was when the presentation was loaded."""
+    loaded = vars(row)
+    return practice.Edition(loaded["course"], loaded["revision"], loaded["graph_revision"])
 
 
 def _load_events(

@@ -6,7 +6,9 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +22,8 @@ from quizzes.statements import Prepared, number
 Weights = Mapping[int, float]
 """The items that are practised, each with how much of a review it is."""
 
+MAX_KEPT = 200_000
+"""Versions, and items that they practise, of which is kept what was loaded: about 20 MB."""
 MAX_KNOWN = 100_000
 _known: set[int] = set()
 """Keys of practices that are stored for sure."""
@@ -27,14 +31,67 @@ _known: set[int] = set()
 _PRACTICE = Prepared(lambda: bank.practice_of(number("versions", many=True)))
 
 
-def load_practice(versions: Collection[int]) -> dict[int, dict[int, float]]:
-    """Load the other items that answering each version practises; of several edges to an item the heaviest counts."""
-    practice: dict[int, dict[int, float]] = {}
-    for version, answered, item, weight in _PRACTICE.run(versions=versions):
+class Edition(NamedTuple):
+    """A course as of one of its revisions: until it has another, answers practise the same."""
+
+    course: int
+    revision: int
+    graph_revision: int
+
+
+@dataclass(frozen=True)
+class Practised:
+    """What answering a version practises along, and the key of it."""
+
+    key: int
+    weights: Weights
+
+
+class _Loaded:
+    """What answering versions practises, by edition; the same of many versions is kept once."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.by_course: dict[int, tuple[Edition, dict[int, Practised]]] = {}
+        self.by_key: dict[int, Practised] = {}
+        self.size = 0
+
+    def of(self, edition: Edition) -> dict[int, Practised]:
+        """Return the versions of an edition that are known, to be added to; those of an earlier one are forgotten."""
+        if self.size > MAX_KEPT:
+            self.clear()
+        known = self.by_course.get(edition.course)
+        if known is None or known[0] != edition:
+            known = self.by_course[edition.course] = edition, {}
+        return known[1]
+
+    def keep(self, weights: Weights) -> Practised:
+        """Return these weights with their key, as they are kept."""
+        key = key_of(weights)
+        self.size += 1 if key in self.by_key else 1 + len(weights)
+        return self.by_key.setdefault(key, Practised(key, weights))
+
+
+_loaded = _Loaded()
+
+
+def load_practice(versions: Mapping[int, Edition]) -> dict[int, Practised]:
+    """Return the other items that answering each version practises; of several edges to an item the heaviest counts.
+
+    A query where a version was not answered since its course changed, in this process.
+    """
+    known = {edition: _loaded.of(edition) for edition in set(versions.values())}
+    unknown = [version for version, edition in versions.items() if version not in known[edition]]
+    practice: dict[int, dict[int, float]] = {version: {} for version in unknown}
+    for version, answered, item, weight in _PRACTICE.run(versions=unknown) if unknown else []:
         if item != answered:
-            weights = practice.setdefault(version, {})
-            weights[item] = max(weight, weights.get(item, 0.0))
-    return practice
+            practice[version][item] = max(weight, practice[version].get(item, 0.0))
+    for version, weights in practice.items():
+        known[versions[version]][version] = _loaded.keep(weights)
+    return {version: known[edition][version] for version, edition in versions.items()}
 
 
 def key_of(weights: Weights) -> int:
@@ -68,7 +125,8 @@ def _remember(stored: Iterable[int]) -> None:
 
 
 def forget_practices() -> None:
-    """Know no practice that is stored: a test's database is empty again."""
+    """Know no practice that is loaded or stored: a test's database is empty again."""
+    _loaded.clear()
     _known.clear()
 
 

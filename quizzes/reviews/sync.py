@@ -8,7 +8,7 @@ a new number: a client sees its latest state once, in the place of the last chan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,9 +38,9 @@ HORIZON = timedelta(days=180)
 """A client that was away for longer starts again: everything is less than what changed."""
 
 
-def current_cursor(change_log: ChangeLog, now: datetime) -> str:
-    """Return the cursor of a client that has read everything up to now."""
-    return str(_load_end(change_log, now))
+def current_cursor(change_log: ChangeLog, revisions: Mapping[int, int], now: datetime) -> str:
+    """Return the cursor of a client that has read everything up to now; `revisions` are those of its courses."""
+    return str(_end(change_log, revisions, now))
 
 
 def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: datetime | None = None) -> SyncPayload:
@@ -51,7 +51,7 @@ def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: 
     """
     now = now or timezone.now()
     change_log = ChangeLog.objects.filter(student=student).first() or ChangeLog(student=student)
-    end = _load_end(change_log, now)
+    end = _end(change_log, dict(_REVISIONS.run(student=student.pk)), now)
     since = Cursor.parse(cursor) if cursor else Cursor(student=student.pk, issued_at=end.issued_at)
     age = end.issued_at - since.issued_at
     if since.student != student.pk or age > HORIZON.total_seconds() or since.is_ahead_of(end):
@@ -101,11 +101,11 @@ _REVISIONS = Prepared(
 )
 
 
-def _load_end(change_log: ChangeLog, now: datetime) -> Cursor:
+def _end(change_log: ChangeLog, revisions: Mapping[int, int], now: datetime) -> Cursor:
     return Cursor(
         student=change_log.student_id,
         change_log=change_log.last_sequence,
-        courses=dict(_REVISIONS.run(student=change_log.student_id)),
+        courses=dict(revisions),
         issued_at=int(now.timestamp()),
     )
 

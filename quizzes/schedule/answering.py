@@ -16,7 +16,7 @@ from quizzes.reviews import Batch, BatchResultPayload, change_log
 from quizzes.schedule.choice import seconds_left
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.plans import load_plan, plan_locked
-from quizzes.schedule.queue import load_day_state
+from quizzes.schedule.queue import DayState, load_day_state
 
 PIECE = 50
 """Events that are taken in by one transaction: meanwhile the student's own answers wait, on SQLite everybody's."""
@@ -44,9 +44,11 @@ def _take_in(student: Student, piece: Batch, now: datetime) -> BatchResultPayloa
     if piece.events and plan._state.adding:
         # So that the day has an end, by what was planned before the first answer.
         plan = plan_locked(log, now)
-    reply = reviews.accept(log, piece, now)
-    if any(each["status"] == "accepted" for each in reply["results"]):
-        _follow(log, plan, now)
+    accepted = reviews.accept(log, piece, now)
+    state = load_day_state(plan, log.student, study_day(log.student, now), now)
+    reply = reviews.batch_result(log, accepted, state.revisions, now)
+    if accepted.has_new:
+        _follow(log, plan, state, now)
     return reply
 
 
@@ -55,19 +57,21 @@ def plan_after_answers(log: ChangeLog, now: datetime, facts: ForecastFacts | Non
 
     For whoever holds the student's change log, and may have loaded what a forecast follows from after these answers.
     """
-    _follow(log, load_plan(log.student, study_day(log.student, now)), now, facts)
+    day = study_day(log.student, now)
+    plan = load_plan(log.student, day)
+    _follow(log, plan, load_day_state(plan, log.student, day, now), now, facts)
 
 
-def _follow(log: ChangeLog, plan: DailyPlan, now: datetime, facts: ForecastFacts | None = None) -> None:
-    if _is_through(plan, log.student, now):
+def _follow(
+    log: ChangeLog, plan: DailyPlan, state: DayState, now: datetime, facts: ForecastFacts | None = None
+) -> None:
+    if _is_through(plan, log.student, state):
         plan_locked(log, now, facts=facts)
     else:
         outbox.enqueue(Job.Kind.PLAN, log.student, now, delay=settings.PLAN_DELAY)
 
 
-def _is_through(plan: DailyPlan, student: Student, now: datetime) -> bool:
-    day = study_day(student, now)
-    state = load_day_state(plan, student, day, now)
+def _is_through(plan: DailyPlan, student: Student, state: DayState) -> bool:
     if not state.has_open_tasks:
         return True
     return not seconds_left(student.daily_minutes, plan.extra_seconds, state.seconds, day_off=plan.day_off)

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.contrib.auth import get_user_model
 from django.db.models import Count, DateField, DateTimeField, Exists, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from quizzes.calendar import StudyDay, study_day
-from quizzes.models import Card, DailyPlan, Presentation, Review, Student
+from quizzes.models import Card, DailyPlan, Enrolment, Presentation, Review, Student
 from quizzes.presentations import Ask, in_open_sitting, present
 from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload
 from quizzes.schedule.cards import askable_cards
@@ -100,19 +99,23 @@ def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None
 
 
 class DayState(NamedTuple):
-    """How far a study day is: whether anything of its plan is still to be asked, and the seconds spent on answers."""
+    """How far a study day is: whether anything of its plan is still to be asked, and the seconds spent on answers.
+
+    With the revisions of the student's courses, by their keys.
+    """
 
     has_open_tasks: bool
     seconds: int
+    revisions: dict[int, int]
 
 
-def _build_day_state() -> QuerySet[Student, tuple[bool, int | None]]:
+def _build_day_state() -> QuerySet[Enrolment, tuple[int, int, bool, int | None]]:
     student, date = number("student"), Parameter("date", DateField())
     to_ask = askable_cards(student, Parameter("now", DateTimeField())).exclude(item__in=in_open_sitting(student))
     to_ask = to_ask.filter(pk__in=identifier("planned", many=True)).exclude(last_review_on__gte=date)
     answers = answers_on(student, date).order_by().values("student").annotate(spent=Sum("duration_ms"))
-    students = get_user_model().objects.filter(pk=student)
-    return students.values_list(Exists(to_ask), Subquery(answers.values("spent")))
+    enrolments = Enrolment.objects.filter(student=student)
+    return enrolments.values_list("course", "course__revision", Exists(to_ask), Subquery(answers.values("spent")))
 
 
 _DAY_STATE = Prepared(_build_day_state)
@@ -121,8 +124,11 @@ _DAY_STATE = Prepared(_build_day_state)
 def load_day_state(plan: DailyPlan, student: Student, day: StudyDay, now: datetime) -> DayState:
     """Load how far the day of this plan is; one query."""
     planned = [task["card"] for task in all_tasks(plan)]
-    ((has_open_tasks, spent),) = _DAY_STATE.run(student=student.pk, date=day.date, now=now, planned=planned)
-    return DayState(bool(has_open_tasks), round((spent or 0) / 1000))
+    rows = _DAY_STATE.run(student=student.pk, date=day.date, now=now, planned=planned)
+    # What is said of the day stands in each row.
+    has_open_tasks = any(row[2] for row in rows)
+    seconds = max((row[3] or 0 for row in rows), default=0)
+    return DayState(has_open_tasks, round(seconds / 1000), {course: revision for course, revision, *_ in rows})
 
 
 _OpenCardRow = tuple[uuid.UUID, int, str, date | None, int, datetime | None, datetime | None]

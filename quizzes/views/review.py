@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -161,7 +161,7 @@ def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool)
 def _answer(request: StudentRequest) -> HttpResponse:
     """Report the answer, unless the question has one: the form was sent twice, or answered in another tab."""
     presentation = _posted_question(request)
-    answered = _load_answer(presentation)
+    answered = _load_answer(presentation) if vars(presentation)["is_answered"] else None
     if answered is None:
         if refused := answering.report_answer(request, presentation):
             return _ask_again(request, presentation, refused)
@@ -170,7 +170,7 @@ def _answer(request: StudentRequest) -> HttpResponse:
     if answered is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
-    if presentations.is_in_open_sitting(request.user, presentation):
+    if vars(presentation)["in_open_sitting"]:
         return _withhold(request)
     if not is_partial(request):
         return redirect("review-answer", answered.event_id)
@@ -209,11 +209,18 @@ def _questions(request: StudentRequest) -> QuerySet[Presentation]:
     return Presentation.objects.filter(student=request.user, in_sitting=False).with_versions()
 
 
-_POSTED = Prepared(
-    lambda: Presentation.objects.filter(
-        student=number("student"), pk=identifier("presentation"), in_sitting=False
-    ).select_related("version__item", "version__lesson")
-)
+def _build_posted() -> QuerySet[Presentation]:
+    """With whether it has an answer, and whether an open sitting asks its item too."""
+    student = number("student")
+    answers = ReviewEvent.objects.counting().filter(presentation=OuterRef("pk"), type=ReviewEvent.Type.REVIEW)
+    return (
+        Presentation.objects.filter(student=student, pk=identifier("presentation"), in_sitting=False)
+        .with_versions()
+        .annotate(is_answered=Exists(answers), in_open_sitting=presentations.asked_in_sittings(student))
+    )
+
+
+_POSTED = Prepared(_build_posted)
 
 
 def _posted_question(request: StudentRequest) -> Presentation:
@@ -222,7 +229,7 @@ def _posted_question(request: StudentRequest) -> Presentation:
     posted = _POSTED.run(student=request.user.pk, presentation=pk) if pk else []
     if not posted:
         raise Http404("There is no such question.")
-    prefetch_related_objects(posted, "version__tags")
+    presentations.name_concepts([posted[0].version])
     return posted[0]
 
 

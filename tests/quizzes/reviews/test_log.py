@@ -139,7 +139,7 @@ def test_of_a_long_batch_that_breaks_off_what_was_taken_in_stays(
     events = history(student, key, rounds=13)[: 2 * PIECE + 1]
     accept = reviews.accept
 
-    def accept_until_it_breaks(log: ChangeLog, batch: reviews.Batch, now: datetime) -> reviews.BatchResultPayload:
+    def accept_until_it_breaks(log: ChangeLog, batch: reviews.Batch, now: datetime) -> reviews.Accepted:
         if batch.events[-1] is events[-1]:
             raise OperationalError
         return accept(log, batch, now)

@@ -22,6 +22,7 @@ from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.reviews.elections import Elections
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG, examples
+from tests.logs import statements
 
 Key = Callable[[str], Any]
 Event = dict[str, Any]
@@ -247,9 +248,8 @@ def test_an_answer_takes_few_queries(student: User, asked: list[Presentation], k
     send(student, first)
     with CaptureQueriesContext(connection) as captured:
         send(student, second)
-    # Six read what there is, five write, one reads what the client knows of courses, two see to the plan.
-    statements = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) <= 14, statements
+    # Four read what there is, five write, two see to the plan.
+    assert len(statements(captured)) <= 11, statements(captured)
 
 
 def test_what_was_counted_before_stays_until_its_question_is_answered_again(

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from questions.models import ConceptEdge, Course
+from questions import bank
+from questions.models import Concept, ConceptEdge, Course
 from quizzes import memory_upkeep, presentations, reviews, schedule
 from quizzes.memory import fsrs
 from quizzes.models import Card, Practice, PractisedItem, Presentation, Review
@@ -195,6 +196,50 @@ def test_the_log_keeps_the_weight_that_the_edge_had(student: User, answer: Any) 
     ConceptEdge.objects.filter(kind="encompasses").update(weight=0.1)
     assert memory_upkeep.rebuild(student).different == 0
     assert state(student) == before
+
+
+def test_what_is_practised_is_read_once_and_anew_when_the_graph_changes(student: User, answer: Any) -> None:
+    answer(PRACTISED, 20)
+    factor = Concept.objects.get(slug="factor")
+    (edge,) = factor.edges.filter(kind="encompasses")
+    loads = []
+    for days_ago, weight in ((10, WEIGHT), (9, WEIGHT), (8, 0.25)):
+        if weight != edge.weight:
+            needs = [each.target for each in factor.edges.filter(kind="prerequisite")]
+            bank.connect(factor, needs, [(edge.target, weight)])
+        with CaptureQueriesContext(connection) as captured:
+            answer(PRACTISING, days_ago)
+        loads.append(sum('FROM "questions_itemconcept"' in query["sql"] for query in captured))
+    assert loads == [1, 0, 1]
+    assert sorted(practised(student)) == [0.25, WEIGHT, WEIGHT]
+
+
+def test_the_graph_counts_its_changes_alone(course: Course) -> None:
+    factor = Concept.objects.get(slug="factor")
+    (edge,) = factor.edges.filter(kind="encompasses")
+    needs = [each.target for each in factor.edges.filter(kind="prerequisite")]
+    item = course.items.get(slug=PRACTISING)
+    tags = [tag.concept for tag in item.tags.select_related("concept")]
+
+    def draft(concepts: list[Concept]) -> None:
+        bank.save_draft(course, item.slug, item.kind, item.draft, concepts)
+
+    def revision() -> int:
+        course.refresh_from_db()
+        return course.graph_revision
+
+    changes: list[tuple[Callable[[], None], int]] = [
+        (lambda: bank.connect(factor, needs, [(edge.target, edge.weight)]), 0),
+        (lambda: bank.connect(factor, [], [(edge.target, edge.weight)]), 1),
+        (lambda: bank.connect(factor, [], [(edge.target, 0.125)]), 1),
+        (lambda: bank.connect(factor, [], []), 1),
+        (lambda: draft(tags), 0),
+        (lambda: draft([edge.target]), 1),
+    ]
+    for change, raised in changes:
+        before = revision()
+        change()
+        assert revision() - before == raised
 
 
 def test_the_answer_speaks_of_its_own_cards_alone(student: User, answer: Any) -> None:
