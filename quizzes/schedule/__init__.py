@@ -37,6 +37,7 @@ from quizzes.schedule.outlook import (
 from quizzes.schedule.packs import build_pack
 from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, request_plan
 from quizzes.schedule.queue import Queue, load_queue
+from quizzes.schedule.sessions import StudySession, choose_session_tasks
 
 __all__ = [
     "MAX_DAILY_MINUTES",
@@ -46,6 +47,7 @@ __all__ = [
     "ForecastFacts",
     "OutlookReading",
     "Queue",
+    "StudySession",
     "TooSoonError",
     "answer",
     "ask_daily_outlook",
@@ -55,6 +57,7 @@ __all__ = [
     "build_pack",
     "change_daily_minutes",
     "change_settings",
+    "choose_session_tasks",
     "count_days_missed",
     "create_missing_cards",
     "enqueue_new_days",

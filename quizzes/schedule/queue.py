@@ -21,6 +21,7 @@ from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import answers_on, load_answered
 from quizzes.schedule.plans import read_plan
 from quizzes.schedule.relearning import MAX_ANSWERS, is_rested
+from quizzes.schedule.sessions import StudySession
 from quizzes.statements import Parameter, Prepared, identifier, number
 
 
@@ -29,9 +30,10 @@ class Queue:
     """What to review now, best first, and how far the day has come.
 
     `due`, `new` and `done` count questions; `waiting` those forgotten today that are asked again at `waits_until`, or
-    after some others; `put_off` has the cards that were asked too often today to be asked again. `score_before` and
-    `score_after` are the exam scores (0-1) that the plan expects without and with today's reviews, None without an
-    exam.
+    after some others; `put_off` has the cards that were asked too often today to be asked again. `planned` counts the
+    tasks of the plan, or of the session, done or not; `again` those of the open `tasks`, at their end, that were
+    forgotten today. `score_before` and `score_after` are the exam scores (0-1) that the plan expects without and with
+    today's reviews, None without an exam.
     """
 
     day: StudyDay
@@ -47,7 +49,15 @@ class Queue:
     day_off: bool
     score_before: float | None
     score_after: float | None
+    planned: int = 0
+    tasks: list[Task] = field(default_factory=list)
+    again: int = 0
     presentations: list[Presentation] = field(default_factory=list)
+
+    @property
+    def done_of_planned(self) -> int:
+        """How many of the planned tasks are done: answers to the same question again do not count."""
+        return max(self.planned - (len(self.tasks) - self.again), 0)
 
     @property
     def remaining(self) -> int:
@@ -64,21 +74,30 @@ class Queue:
         return min(dates, default=None)
 
 
-def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None, current: bool = False) -> Queue:
+def load_queue(
+    student: Student,
+    *,
+    limit: int = 20,
+    now: datetime | None = None,
+    current: bool = False,
+    session: StudySession | None = None,
+) -> Queue:
     """What to review now, best first: the day's plan, less what was answered since, and what was forgotten on the way.
 
     The first `limit` come with their presentations. `current`: by the plan as it would be made now, if the stored one
-    waits to be made anew. Takes a fixed number of queries.
+    waits to be made anew. `session`: of its tasks instead of the plan's. Takes a fixed number of queries.
     """
     now = now or timezone.now()
     day = study_day(student, now)
     plan = read_plan(student, day, now, current=current)
     answered = load_answered(student, day)
-    cards = _load_open_cards(student, plan, day, now)
+    planned = session.tasks if session else all_tasks(plan)
+    cards = _load_open_cards(student, planned, day, now)
     fresh = [card for card in cards if card.is_fresh(day)]
     seen = _count_answers([card for card in cards if not card.is_fresh(day)], day)
     forgotten = sort_forgotten(seen, answered.newest, now)
-    tasks = list_open_tasks(all_tasks(plan), [*fresh, *forgotten.ready], day)
+    ready = [card for card in forgotten.ready if not session or _is_since(card, session.begun_at)]
+    tasks = list_open_tasks(planned, [*fresh, *ready], day)
     asks = [Ask(task.card, task.facets) for task in tasks[:limit]]
     return Queue(
         day=day,
@@ -94,8 +113,16 @@ def load_queue(student: Student, *, limit: int = 20, now: datetime | None = None
         day_off=plan.day_off,
         score_before=plan.score_before,
         score_after=plan.score_after,
+        planned=len({task["card"] for task in planned}),
+        tasks=tasks,
+        again=len({card.item for card in ready}),
         presentations=present(student, asks, now) if asks else [],
     )
+
+
+def _is_since(card: OpenCard, instant: datetime) -> bool:
+    """Whether a card was answered since an instant."""
+    return card.last_review_at is not None and card.last_review_at >= instant
 
 
 class DayState(NamedTuple):
@@ -199,9 +226,11 @@ def _build_open_cards() -> QuerySet[Card, _OpenCardRow]:
 _OPEN_CARDS = Prepared(_build_open_cards)
 
 
-def _load_open_cards(student: Student, plan: DailyPlan, day: StudyDay, now: datetime) -> list[OpenCard]:
-    planned = [task["card"] for task in all_tasks(plan)]
-    rows = _OPEN_CARDS.run(student=student.pk, planned=planned, date=day.date, ends_at=day.ends_at, now=now)
+def _load_open_cards(
+    student: Student, planned: Iterable[PlanTaskPayload], day: StudyDay, now: datetime
+) -> list[OpenCard]:
+    cards = [task["card"] for task in planned]
+    rows = _OPEN_CARDS.run(student=student.pk, planned=cards, date=day.date, ends_at=day.ends_at, now=now)
     return [OpenCard(*row) for row in rows]
 
 

@@ -163,7 +163,7 @@ def graded_context(
         "presentation": payload,
         "grade": grade,
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
-        "known": not kinds.is_dont_know(response),
+        "unknown": kinds.is_dont_know(response),
         "key": [] if grade["correct"] else response_lines(payload, grade["key"]),
         "said": _said_of(grade, answered),
         "rows": kind.result_rows(payload["prompt"], grade, answered),

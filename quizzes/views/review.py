@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.variants import numbers
+from questions.whole_numbers import read_whole_number
 from quizzes import presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.statements import Prepared, identifier, number
-from quizzes.views import Context, StudentRequest, answering, is_partial, practice
+from quizzes.views import Context, StudentRequest, answering, is_partial, practice, study_session
 from quizzes.views.answering import RefusedAnswer
 from quizzes.views.unsent import keeps_answer
 
@@ -29,8 +30,9 @@ def review(request: StudentRequest) -> HttpResponse:
     """The next question (GET), or an answer to it (POST)."""
     if request.method == "POST":
         return _answer(request)
-    if "plan" in request.GET:
+    if "plan" in request.GET or "minutes" in request.GET:
         practice.stop(request)
+        study_session.begin(request, read_whole_number(request.GET.get("minutes", ""), 1, schedule.MAX_DAILY_MINUTES))
     wanted = answering.read_uuid(request.GET.get("presentation"))
     return _ask(request, _questions(request).filter(pk=wanted, closed_at__isnull=True).first() if wanted else None)
 
@@ -105,16 +107,31 @@ def summary(request: StudentRequest) -> HttpResponse:
     practice.stop(request)
     if not request.user.enrolments.exists():
         return redirect("today")
+    session, minutes = study_session.load(request), study_session.minutes_chosen(request)
+    is_through = session is not None and not _load_queue(request, limit=0).remaining
+    study_session.stop(request)
     queue = schedule.load_queue(request.user, limit=1, current=True)
-    context = {"page": "today", "queue": queue, "day": progress.summarize_day(request.user, queue.day)}
+    context = {
+        "page": "today",
+        "queue": queue,
+        "day": progress.summarize_day(request.user, queue.day),
+        "minutes": minutes if is_through else None,
+        "lengths": study_session.lengths(queue),
+    }
     return render(request, "quizzes/summary.html", context)
 
 
 # Asking
 
 
+def _load_queue(request: StudentRequest, *, limit: int) -> schedule.Queue:
+    """Load the queue of the session that the student set out for, else of the day."""
+    session = None if practice.is_on(request) else study_session.load(request)
+    return schedule.load_queue(request.user, limit=limit, session=session)
+
+
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
-    queue = schedule.load_queue(request.user, limit=1)
+    queue = _load_queue(request, limit=1)
     if presentation is None:
         presentation = (
             practice.next_question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
@@ -144,13 +161,16 @@ def _question(
 def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool) -> Context:
     if practice.is_on(request):
         return practice.progress(request, answered=answered)
-    total = queue.done + queue.remaining
+    session = study_session.load(request)
+    total, open_tasks = (session.total if session else queue.planned), len(queue.tasks) - queue.again
+    done = max(total - open_tasks, 0)
     return {
-        "done": queue.done,
-        "at": queue.done if answered else min(queue.done + 1, total),
+        "done": done,
+        "at": done if answered else min(done + 1, total),
         "total": total,
         "left": queue.remaining,
-        "percent": round(100 * queue.done / total) if total else 100,
+        "again": 0 if open_tasks else queue.again,
+        "percent": round(100 * done / total) if total else 100,
         "seconds_left": queue.remaining_seconds,
     }
 
@@ -186,14 +206,16 @@ def _withhold(request: StudentRequest) -> HttpResponse:
 
 
 def _ask_again(request: StudentRequest, presentation: Presentation, refused: RefusedAnswer) -> HttpResponse:
-    queue = schedule.load_queue(request.user, limit=0)
+    queue = _load_queue(request, limit=0)
     return _part(request, "question", _question(request, presentation, queue, refused), reverse("review"))
 
 
 def _feedback(request: StudentRequest, answered: ReviewEvent, presentation: Presentation) -> HttpResponse:
     payload = presentations.payload(presentation)
     grade = presentations.shown_grade(answered.grade or {}, presentation)
-    queue = schedule.load_queue(request.user, limit=0)
+    queue = _load_queue(request, limit=0)
+    if request.method == "POST" and not practice.is_on(request):
+        study_session.keep_going(request, queue)
     context = {
         "lesson": presentation.version.lesson,
         "progress": _progress(queue, request, answered=True),

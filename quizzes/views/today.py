@@ -13,7 +13,7 @@ from questions.models import Course
 from questions.whole_numbers import read_whole_number
 from quizzes import progress, schedule
 from quizzes.progress import charts
-from quizzes.views import Context, StudentRequest, is_partial
+from quizzes.views import Context, StudentRequest, is_partial, study_session
 
 MORE_SECONDS = 600
 DAYS_SHOWN = 14
@@ -28,13 +28,12 @@ def today(request: StudentRequest) -> HttpResponse:
     if not request.user.enrolments.exists():
         return render(request, "quizzes/enrol.html", {"page": "today", "courses": Course.objects.all()})
     queue = schedule.load_queue(request.user, limit=1, current=True)
-    total = queue.done + queue.remaining
     missed = schedule.count_days_missed(request.user, queue.day)
     context = {
         "page": "today",
         "queue": queue,
-        "total": total,
-        "percent": round(100 * queue.done / total) if total else 0,
+        "percent": round(100 * queue.done_of_planned / queue.planned) if queue.planned else 0,
+        "lengths": study_session.lengths(queue),
         "seconds_left": queue.remaining_seconds,
         "before": round(100 * (queue.score_before or 0), 1),
         "after": round(100 * (queue.score_after or 0), 1),

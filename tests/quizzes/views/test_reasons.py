@@ -46,3 +46,22 @@ def test_a_right_answer_shows_the_reasons_of_the_other_options(
     assert page.index('id="verdict"') < page.index(' results"')
     for reason in reasons:
         assert reason in page
+
+
+def test_a_quick_check_says_what_is_wrong_with_an_answer_and_an_unknown_one_is_no_error(
+    student: User, key: Key
+) -> None:
+    browser = Client()
+    browser.force_login(student)
+    page = browser.get("/lessons/decay/quick-check/")
+    asked = next(part["presentation"] for part in page.context["parts"] if part["presentation"]["kind"] == "numeric")
+    factor = 1 - float(key(asked["id"])["value"])
+    form = {"presentation": asked["id"], "value": str(factor)}
+    part = browser.post("/lessons/decay/quick-check/", form, headers={"HX-Request": "true"}).content.decode()
+    assert "Incorrect" in part
+    assert "That is the part taken away" in part
+    assert "Correct answer" in part
+    browser.post("/lessons/decay/quick-check/", {"presentation": asked["id"], "undo": "1"})
+    form = {"presentation": asked["id"], "dont_know": "1"}
+    part = browser.post("/lessons/decay/quick-check/", form, headers={"HX-Request": "true"}).content.decode()
+    assert "Not known yet" in part
