@@ -77,12 +77,15 @@ def test_whatever_stands_alone_can_be_hit_by_a_thumb(phone: Page, transactional_
         assert phone.evaluate(SMALL) == [], address
 
 
-def test_large_letters_leave_the_places_on_a_phone_usable(phone: Page, learner: User) -> None:
+def test_large_letters_leave_the_places_usable(phone: Page, page: Page, learner: User) -> None:
     log_in(phone)
-    phone.goto("/today/")
-    phone.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert phone.locator(PLACES).count() == 5
+    log_in(page)
+    for shown, width in ((phone, 360), (page, 768), (page, 1280)):
+        shown.set_viewport_size({"width": width, "height": 740})
+        shown.goto("/today/")
+        shown.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert shown.locator(PLACES).count() == 5
 
 
 def test_nothing_moves_when_the_fonts_come(browser: Browser, live_server: LiveServer, learner: User) -> None:
