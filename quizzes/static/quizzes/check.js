@@ -2,7 +2,6 @@
 
 import { announcer } from "../examprep/announce.js";
 import { all, create, find, get } from "../examprep/dom.js";
-import { enhanceAnswers } from "./enhance.js";
 import { openTriesInPlace } from "./try.js";
 
 /** How far below the window the quick check begins to load. */
@@ -45,11 +44,11 @@ document.addEventListener("htmx:beforeSwap", ({ target }) => {
   headingInSight = target === place && top >= 0 && top < innerHeight ? heading : null;
 });
 
-document.addEventListener("htmx:afterSwap", ({ target }) => {
+document.addEventListener("htmx:afterSwap", async ({ target }) => {
   // A check that was swapped as a whole is no longer in the page: the new one is.
   const root = target.isConnected ? target : find(document, "[data-check]");
   if (!root) return;
-  prepare(root);
+  await prepare(root);
   const part = root.closest("[data-part]");
   if (part) {
     focusOn(part);
@@ -64,8 +63,12 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 });
 
 /** @param {Element} root */
-function prepare(root) {
-  enhanceAnswers(root, announce);
+async function prepare(root) {
+  // A lesson is read without them, and most of its first visits end before its questions.
+  if (root.querySelector("[data-matching], [data-ordering]")) {
+    const { enhanceAnswers } = await import("./enhance.js");
+    enhanceAnswers(root, announce);
+  }
   const check = root.closest("[data-check]") ?? root.querySelector("[data-check]");
   if (check) showScore(check);
 }
