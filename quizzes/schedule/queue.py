@@ -96,8 +96,8 @@ def load_queue(
     fresh = [card for card in cards if card.is_fresh(day)]
     seen = _count_answers([card for card in cards if not card.is_fresh(day)], day)
     forgotten = sort_forgotten(seen, answered.newest, now)
-    ready = [card for card in forgotten.ready if not session or _is_since(card, session.begun_at)]
-    tasks = list_open_tasks(planned, [*fresh, *ready], day)
+    ready = limit_to_session(forgotten.ready, session) if session else Relearning(again=forgotten.ready)
+    tasks = list_open_tasks(planned, [*fresh, *ready.set_out, *ready.again], day)
     asks = [Ask(task.card, task.facets) for task in tasks[:limit]]
     return Queue(
         day=day,
@@ -115,14 +115,26 @@ def load_queue(
         score_after=plan.score_after,
         planned=len({task["card"] for task in planned}),
         tasks=tasks,
-        again=len({card.item for card in ready}),
+        again=len({card.item for card in ready.again}),
         presentations=present(student, asks, now) if asks else [],
     )
 
 
-def _is_since(card: OpenCard, instant: datetime) -> bool:
-    """Whether a card was answered since an instant."""
-    return card.last_review_at is not None and card.last_review_at >= instant
+@dataclass(frozen=True)
+class Relearning:
+    """Forgotten cards to be asked again now: those that a session set out with, then those forgotten within it."""
+
+    set_out: list[OpenCard] = field(default_factory=list)
+    again: list[OpenCard] = field(default_factory=list)
+
+
+def limit_to_session(ready: Iterable[OpenCard], session: StudySession) -> Relearning:
+    """Return the forgotten cards that a session asks again: its own tasks, with their pairs, and what it missed."""
+    cards = {uuid.UUID(task["card"]) for task in session.tasks}
+    before = [card for card in ready if card.last_review_at and card.last_review_at < session.begun_at]
+    items = {card.item for card in before if card.card in cards}
+    since = [card for card in ready if card.last_review_at and card.last_review_at >= session.begun_at]
+    return Relearning([card for card in before if card.item in items], since)
 
 
 class DayState(NamedTuple):

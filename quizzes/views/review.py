@@ -193,8 +193,15 @@ def _answer(request: StudentRequest) -> HttpResponse:
     if vars(presentation)["in_open_sitting"]:
         return _withhold(request)
     if not is_partial(request):
+        _keep_total(request)
         return redirect("review-answer", answered.event_id)
     return _feedback(request, answered, presentation)
+
+
+def _keep_total(request: StudentRequest, queue: schedule.Queue | None = None) -> None:
+    """From the first answer on the session's total stays, whatever becomes of the plan."""
+    if not practice.is_on(request) and study_session.load(request) is None:
+        study_session.keep_going(request, queue or _load_queue(request, limit=0))
 
 
 def _withhold(request: StudentRequest) -> HttpResponse:
@@ -214,8 +221,8 @@ def _feedback(request: StudentRequest, answered: ReviewEvent, presentation: Pres
     payload = presentations.payload(presentation)
     grade = presentations.shown_grade(answered.grade or {}, presentation)
     queue = _load_queue(request, limit=0)
-    if request.method == "POST" and not practice.is_on(request):
-        study_session.keep_going(request, queue)
+    if request.method == "POST":
+        _keep_total(request, queue)
     context = {
         "lesson": presentation.version.lesson,
         "progress": _progress(queue, request, answered=True),

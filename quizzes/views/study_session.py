@@ -25,8 +25,7 @@ def begin(request: StudentRequest, minutes: int | None) -> None:
 
 def keep_going(request: StudentRequest, queue: Queue) -> None:
     """Whoever answers without having set out does all of today's plan: from here on its total stays as it is."""
-    if load(request) is None:
-        _keep(request, queue, None, before=queue.done_of_planned)
+    _keep(request, queue, None, before=queue.done_of_planned)
 
 
 def lengths(queue: Queue) -> list[int]:
@@ -55,14 +54,17 @@ def minutes_chosen(request: StudentRequest) -> int | None:
 
 
 def _keep(request: StudentRequest, queue: Queue, minutes: int | None, *, before: int) -> None:
-    fresh = queue.tasks[: len(queue.tasks) - queue.again]
-    seconds = None if minutes is None else 60 * minutes
+    if minutes is None:
+        # All of the day: what was forgotten earlier is asked again as well.
+        begun_at, tasks = queue.day.begins_at, queue.tasks[: len(queue.tasks) - queue.again]
+    else:
+        begun_at, tasks = timezone.now(), queue.tasks
     request.session[KEY] = {
         "on": _today(request),
-        "begun_at": timezone.now().isoformat(),
+        "begun_at": begun_at.isoformat(),
         "minutes": minutes,
         "before": before,
-        "tasks": schedule.choose_session_tasks(fresh, seconds),
+        "tasks": schedule.choose_session_tasks(tasks, None if minutes is None else 60 * minutes),
     }
 
 

@@ -58,21 +58,25 @@ def answer(browser: Client, shown: dict[str, Any], key: Any) -> Any:
 @pytest.mark.django_db
 @pytest.mark.parametrize("start", ["/review/", "/review/?plan", "/review/?minutes=20"])
 def test_its_total_stays_while_one_errs_and_plans_anew(browser: Client, student: User, key: Key, start: str) -> None:
+    student.daily_minutes = 3
+    student.save()
     page = browser.get(start)
+    planned = page.context["progress"]["total"]
     totals, places = [], []
-    for at in range(6):
+    for at in range(planned):
         shown = asked(page)
         totals.append(page.context["progress"]["total"])
         places.append(page.context["progress"]["at"])
         right = key(shown["id"])
         feedback = answer(browser, shown, wrong(shown, right) if at % 2 else right)
         totals.append(feedback.context["progress"]["total"])
-        if at == 2:
+        if at == 0:
             # The day's plan grows meanwhile.
             schedule.plan_day(student, extra_seconds=600, now=timezone.now())
+            assert schedule.load_queue(student).planned > planned
         page = browser.get("/review/", follow=True)
-    assert set(totals) == {6}
-    assert places == [1, 2, 3, 4, 5, 6]
+    assert set(totals) == {planned}
+    assert places == [*range(1, planned + 1)]
     assert page.redirect_chain or page.context["progress"]["again"]
 
 
@@ -90,6 +94,24 @@ def test_it_ends_after_its_minutes_with_a_finish(browser: Client, student: User,
     assert "Your 1 minute" in page.content.decode()
     assert "left)" in page.content.decode()
     assert asked(browser.get("/review/"))
+
+
+@pytest.mark.django_db
+def test_what_was_missed_before_it_is_a_part_of_it(browser: Client, key: Key) -> None:
+    """And what was missed earlier stays a part of the day, with or without a session."""
+    for _ in range(6):
+        shown = asked(browser.get("/review/"))
+        answer(browser, shown, {"dont_know": True})
+    page = browser.get("/review/")
+    again = page.context["progress"]["again"]
+    assert again
+    browser.get("/review/summary/")
+    page = browser.get("/review/?minutes=1")
+    assert 1 <= page.context["progress"]["total"] <= again
+    assert page.context["progress"]["again"] == 0
+    shown = asked(page)
+    feedback = answer(browser, shown, key(shown["id"]))
+    assert feedback.context["progress"]["done"] == 1
 
 
 @pytest.mark.django_db
