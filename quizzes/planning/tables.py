@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -123,7 +125,7 @@ class Moves:
     again_mix: Floats
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=32)
 def moves(stages: Stages, w: tuple[float, ...]) -> Moves:
     """Shared by all students with the same parameters. Difficulty moves by the rating alone: one matrix for each."""
     S, D = np.meshgrid(STABILITIES, DIFFICULTIES, indexing="ij")
@@ -190,12 +192,15 @@ def _places(table: Floats | Ints, lag: Ints) -> Ints:
 
 
 class Shelf:
-    """Tables at several prices, laid out flat, so that each card is read in the table of its student's prices."""
+    """Tables at several prices, laid out flat, so that each card is read in the table of its student's prices.
+
+    Room for them is taken as they are put in.
+    """
 
     def __init__(self, stages: Stages, count: int) -> None:
         shape = (count, stages.count, RATIOS.size, STABILITIES.size, DIFFICULTIES.size)
         self.size = int(np.prod(shape[1:]))
-        self._value, self._bought = np.empty(shape), np.empty(shape)
+        self._value, self._bought = np.zeros(shape), np.zeros(shape)
         self.value, self.bought = self._value.reshape(-1), self._bought.reshape(-1)
 
     def put(self, number: int, table: Tables) -> None:
@@ -209,19 +214,26 @@ class Levels(Shelf):
     def __init__(self, stages: Stages, w: tuple[float, ...]) -> None:
         super().__init__(stages, LEVELS.size)
         self.stages, self.w = stages, w
-        self._made: set[int] = set()
+        self.made: set[int] = set()
 
     def make(self, levels: Ints) -> None:
         """Make those of these levels that are not there."""
-        for level in sorted(set(levels.tolist()) - self._made):
+        for level in sorted(set(levels.tolist()) - self.made):
             self.put(level, tables(LEVELS[level] * self.stages.shape, self.stages, self.w))
-            self._made.add(level)
+            self.made.add(level)
 
 
-@functools.lru_cache(maxsize=6)
+KEPT = 96
+"""So many tables are kept, of 0.4 MB at most each: those of some 20 exam dates, or parameters of a student's own."""
+_shared: OrderedDict[tuple[Stages, tuple[float, ...]], Levels] = OrderedDict()
+_lock = threading.Lock()
+
+
 def shared_levels(stages: Stages, w: tuple[float, ...]) -> Levels:
-    """The tables of a date, shared by all students with the same parameters; at most 6.5 MB, mostly a third of that.
-
-    Enough are kept for the exams of all who share parameters; by parameters of a student's own they are made again.
-    """
-    return Levels(stages, w)
+    """The tables of a date, shared by all who have the same parameters; those asked for last are kept."""
+    with _lock:
+        levels = _shared.pop((stages, w), None) or Levels(stages, w)
+        _shared[stages, w] = levels
+        while len(_shared) > 1 and sum(len(each.made) for each in _shared.values()) > KEPT:
+            _shared.popitem(last=False)
+    return levels

@@ -90,13 +90,13 @@ class Reviews:
         wrong = _between(flat, begins + self.again, self.again_share)
         return np.asarray(self.right * right + self.wrong * wrong)
 
-    def read_at(self, flat: Floats, begins: Ints, stage: Ints) -> Floats:
-        """The same at a stage for each card, (students, cards, 1)."""
-        columns = (self.right, self.wrong, self.good_share, self.again_share)
-        chance, fault, good_share, again_share = (np.take_along_axis(column, stage, -1) for column in columns)
-        good, again = np.take_along_axis(self.good, stage, -1), np.take_along_axis(self.again, stage, -1)
-        right = _between(flat, begins + good, good_share)
-        wrong = _between(flat, begins + again, again_share)
+    def read_at(self, flat: Floats, begins: Ints, at: Ints) -> Floats:
+        """The same of a single review of each card, (students, cards), by its places in the arrays laid out flat."""
+        chance, fault, good, good_share, again, again_share = (
+            column.reshape(-1).take(at)
+            for column in (self.right, self.wrong, self.good, self.good_share, self.again, self.again_share)
+        )
+        right, wrong = _between(flat, begins + good, good_share), _between(flat, begins + again, again_share)
         return np.asarray(chance * right + fault * wrong)
 
     def offers(self, shelf: Shelf, at: Ints, prices: Floats) -> Floats:
@@ -111,11 +111,10 @@ class Reviews:
         """Seconds that each student's cards are expected to buy until the exam, at the student's level: (students,)."""
         levels.make(level)
         offers = self.offers(levels, level, LEVELS[level][:, None] * self.stages.shape)
-        first = offers.argmax(-1)[..., None]
-        best = np.take_along_axis(offers, first, -1)[..., 0]
-        effort = np.take_along_axis(self.effort, first, -1)[..., 0]
-        then = self.read_at(levels.bought, (level * levels.size)[:, None, None], first)[..., 0]
-        buys = (best > self.unreviewed) & self.matters
+        best = np.arange(0, offers.size, self.stages.count).reshape(offers.shape[:2]) + offers.argmax(-1)
+        then = self.read_at(levels.bought, (level * levels.size)[:, None], best)
+        effort, best_offer = self.effort.reshape(-1).take(best), offers.reshape(-1).take(best)
+        buys = (best_offer > self.unreviewed) & self.matters
         return np.asarray((np.where(buys, effort + then, 0.0) * self.cards.seconds).sum(1))
 
     def claims(self, levels: Levels, level: Ints) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -239,8 +240,8 @@ def test_a_table_is_read_at_one_stage_as_at_all_and_where_the_states_are_to_the_
     levels.make(np.array([6]))
     begins = np.full((2, 1, 1), 6 * levels.size)
     read = reviews.read(levels.bought, begins)
-    stage = np.arange(S.size).reshape(*shape, 1) % stages.count
-    assert (reviews.read_at(levels.bought, begins, stage) == np.take_along_axis(read, stage, -1)).all()
+    at = np.arange(0, read.size, stages.count).reshape(shape) + np.arange(S.size).reshape(shape) % stages.count
+    assert (reviews.read_at(levels.bought, begins[..., 0], at) == read.reshape(-1)[at]).all()
 
     table = tables.tables(tables.LEVELS[6] * stages.shape, stages, W).bought
     for student, card, at in itertools.product(range(2), range(0, 40, 13), range(stages.count)):
@@ -253,3 +254,15 @@ def test_a_table_is_read_at_one_stage_as_at_all_and_where_the_states_are_to_the_
             ends.append(column[row] + share * (column[row + 1] - column[row]))
         right = reviews.right[student, card, at]
         assert read[student, card, at] == right * ends[0] + (1 - right) * ends[1]
+
+
+def test_tables_are_kept_for_the_dates_asked_for_last_and_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "KEPT", 3)
+    monkeypatch.setattr(tables, "_shared", OrderedDict())
+    kept = [tables.shared_levels(Stages.until(days), W) for days in (1, 2, 3)]
+    for levels in kept:
+        levels.make(np.array([3, 4, 3]))
+    assert [levels.made for levels in kept] == [{3, 4}] * 3
+    assert tables.shared_levels(Stages.until(3), W) is kept[2]
+    assert tables.shared_levels(Stages.until(1), W) is not kept[0]
+    assert len(tables._shared) == 2
