@@ -95,23 +95,41 @@ class Targets:
         below = ((lag * RATIOS.size + of) * STABILITIES.size + row) * DIFFICULTIES.size + column
         return cls(row, share, below)
 
-    def cut(self, lags: int) -> Targets:
-        """The targets of the first so many lags."""
-        return Targets(self.row[:lags], self.share[:lags], self.below[:lags])
 
-    def read(self, table: Floats) -> Floats:
-        """A table (lags, classes, S, D) at the targets."""
-        return self._read(table, self.below, self.share)
+class Reached:
+    """What is reached after a review: tables (stages, classes, S, D) of the states with their new difficulty.
 
-    def read_at(self, table: Floats, lag: Ints) -> Floats:
-        """The same at one lag for each point: (classes, S, D)."""
-        return self._read(table, self.below.reshape(-1).take(_places(self.below, lag)), _pick(self.share, lag))
+    There are two, of what a card is worth and of what is still bought of it. `rise` is to the stability above.
+    """
 
-    @staticmethod
-    def _read(table: Floats, at: Ints, share: Floats) -> Floats:
-        flat = table.reshape(-1)
-        below = flat.take(at)
-        return np.asarray(below + share * (flat.take(at + DIFFICULTIES.size) - below))
+    def __init__(self, targets: Targets, mixes: Floats, shape: tuple[int, ...]) -> None:
+        self.targets, self.mixes = targets, mixes
+        self.table, self.rise = np.empty((2, *shape)), np.zeros((2, *shape))
+
+    def put(self, stage: int, both: Floats) -> None:
+        """Set both tables of a stage, (2, classes, S, D), in which difficulty has not moved yet."""
+        moved = both @ self.mixes.T
+        self.table[:, stage] = moved
+        np.subtract(moved[:, :, 1:], moved[:, :, :-1], out=self.rise[:, stage, :, :-1])
+
+    def worth(self, stage: int) -> Floats:
+        """What a card of a stage is worth at each of the later ones, (lags, classes, S, D)."""
+        lags = self.table.shape[1] - 1 - stage
+        at = self.targets.below[:lags]
+        read = self.rise[0, stage + 1 :].reshape(-1).take(at)
+        read *= self.targets.share[:lags]
+        read += self.table[0, stage + 1 :].reshape(-1).take(at)
+        return read
+
+    def bought(self, stage: int, place: Ints, of_any_class: Ints) -> Floats:
+        """What is bought after the review that a card of a stage is best given: (classes, S, D).
+
+        The reviews are given by their places in arrays (lags, classes, S, D), and in those of any class, laid out flat.
+        """
+        at = self.targets.below.reshape(-1).take(place)
+        share = self.targets.share.reshape(-1).take(of_any_class)
+        rise = self.rise[1, stage + 1 :].reshape(-1).take(at)
+        return np.asarray(self.table[1, stage + 1 :].reshape(-1).take(at) + share * rise)
 
 
 @dataclass(frozen=True)
@@ -154,41 +172,40 @@ def tables(prices: Floats, stages: Stages, w: tuple[float, ...]) -> Tables:
     """The dynamic programme at `prices` (stages,), in units of the students' scale."""
     move, count = moves(stages, w), stages.count
     shape = (count, RATIOS.size, STABILITIES.size, DIFFICULTIES.size)
-    value, bought, lags = np.empty(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
-    good, again, buys_good, buys_again = (np.empty(shape) for _ in range(4))
+    both, lags = np.zeros((2, *shape)), np.zeros(shape, dtype=np.int64)
+    value, bought = both
+    good, again = Reached(move.good, move.good_mix, shape), Reached(move.again, move.again_mix, shape)
     stay = fsrs.retrievability(stages.left[:, None], STABILITIES, w)
     price = (prices[:, None] * RATIOS)[..., None, None]
+    forgotten = 1 - move.recall
+    points = np.arange(value[0].size).reshape(shape[1:])
+    of_any_class = points[0]
     for stage in range(count - 1, -1, -1):
         value[stage] = stay[stage][None, :, None]
         if left := count - 1 - stage:
             # All stages that are left at once: (lags, classes, S, D).
-            then, recall = slice(stage + 1, count), move.recall[:left, None]
-            to_good, to_again = move.good.cut(left), move.again.cut(left)
-            wrong = to_again.read(again[then]) - RELEARN * price[then]
-            if_bought = recall * to_good.read(good[then]) + (1 - recall) * wrong - price[then]
+            wrong = again.worth(stage)
+            wrong -= RELEARN * price[stage + 1 :]
+            wrong *= forgotten[:left, None]
+            if_bought = good.worth(stage)
+            if_bought *= move.recall[:left, None]
+            if_bought += wrong
+            if_bought -= price[stage + 1 :]
             lag = if_bought.argmax(0)
-            best, recall = _pick(if_bought, lag), _pick(recall, lag)
-            better = best > value[stage]
-            buys = recall * to_good.read_at(buys_good[then], lag) + (1 - recall) * to_again.read_at(
-                buys_again[then], lag
+            place, any_class = lag * points.size + points, lag * of_any_class.size + of_any_class
+            best, recall, lapse = (
+                if_bought.reshape(-1).take(place),
+                move.recall.reshape(-1).take(any_class),
+                forgotten.reshape(-1).take(any_class),
             )
+            better = best > value[stage]
+            buys = recall * good.bought(stage, place, any_class) + lapse * again.bought(stage, place, any_class)
             np.copyto(value[stage], best, where=better)
-            np.copyto(bought[stage], buys + 1 + RELEARN * (1 - recall), where=better)
+            np.copyto(bought[stage], buys + 1 + RELEARN * lapse, where=better)
             np.copyto(lags[stage], lag + 1, where=better)
-        good[stage], again[stage] = value[stage] @ move.good_mix.T, value[stage] @ move.again_mix.T
-        buys_good[stage], buys_again[stage] = bought[stage] @ move.good_mix.T, bought[stage] @ move.again_mix.T
+        good.put(stage, both[:, stage])
+        again.put(stage, both[:, stage])
     return Tables(value, lags, bought)
-
-
-def _pick(table: Floats, lag: Ints) -> Floats:
-    """The entries of a table (lags, classes or 1, S, D) at the lag chosen for each of them: (classes, S, D)."""
-    return np.asarray(table.reshape(-1).take(_places(table, lag)))
-
-
-def _places(table: Floats | Ints, lag: Ints) -> Ints:
-    """The places of those entries in the table laid out flat."""
-    size = table[0].size
-    return np.asarray(lag * size + np.arange(size).reshape(table[0].shape))
 
 
 class Shelf:

@@ -92,11 +92,11 @@ class Reviews:
 
     def read_at(self, flat: Floats, begins: Ints, at: Ints) -> Floats:
         """The same of a single review of each card, (students, cards), by its places in the arrays laid out flat."""
-        chance, fault, good, good_share, again, again_share = (
-            column.reshape(-1).take(at)
-            for column in (self.right, self.wrong, self.good, self.good_share, self.again, self.again_share)
+        chance, fault, good_share, again_share = (
+            column.reshape(-1).take(at) for column in (self.right, self.wrong, self.good_share, self.again_share)
         )
-        right, wrong = _between(flat, begins + good, good_share), _between(flat, begins + again, again_share)
+        right = _between(flat, begins + self.good.reshape(-1).take(at), good_share)
+        wrong = _between(flat, begins + self.again.reshape(-1).take(at), again_share)
         return np.asarray(chance * right + fault * wrong)
 
     def offers(self, shelf: Shelf, at: Ints, prices: Floats) -> Floats:
@@ -136,10 +136,26 @@ def _between(flat: Floats, at: Ints, share: Floats) -> Floats:
 def find_levels(sample: Reviews, share: Floats, seconds: Floats) -> Ints:
     """The level of prices at which each student's cards buy about the `seconds` (students,) until the exam.
 
-    Dearer seconds are bought less: bisection over LEVELS, by a sample of the cards; `share` (students,) is how many
-    times the sample's seconds all cards take.
+    By a sample of the cards; `share` (students,) is how many times the sample's seconds all cards take. Dearer seconds
+    are bought less: by the tables that all share it is the first of LEVELS at which no more than the seconds are
+    wanted. By parameters of a student's own tables are dear, so it is looked for from there on, a level at a time.
     """
-    levels = shared_levels(sample.stages, sample.w)
+    low = _bisect(sample, shared_levels(sample.stages, fsrs.DEFAULT_PARAMETERS), share, seconds)
+    if sample.w == fsrs.DEFAULT_PARAMETERS:
+        return low
+    levels, first, last = shared_levels(sample.stages, sample.w), 0, LEVELS.size - 1
+    too_much = sample.wanted(levels, low) * share > seconds
+    rising, falling = too_much & (low < last), ~too_much & (low > first)
+    while rising.any() or falling.any():
+        next_level = low + np.where(rising, 1, np.where(falling, -1, 0))
+        too_much = sample.wanted(levels, next_level) * share > seconds
+        low = np.where(rising | (falling & ~too_much), next_level, low)
+        rising, falling = rising & too_much & (low < last), falling & ~too_much & (low > first)
+    return low
+
+
+def _bisect(sample: Reviews, levels: Levels, share: Floats, seconds: Floats) -> Ints:
+    """The level by these tables, whatever the parameters."""
     low, high = np.zeros(seconds.size, dtype=np.int64), np.full(seconds.size, LEVELS.size - 1)
     while (low < high).any():
         middle = (low + high) // 2

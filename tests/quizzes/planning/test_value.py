@@ -240,8 +240,8 @@ def test_a_table_is_read_at_one_stage_as_at_all_and_where_the_states_are_to_the_
     levels.make(np.array([6]))
     begins = np.full((2, 1, 1), 6 * levels.size)
     read = reviews.read(levels.bought, begins)
-    at = np.arange(0, read.size, stages.count).reshape(shape) + np.arange(S.size).reshape(shape) % stages.count
-    assert (reviews.read_at(levels.bought, begins[..., 0], at) == read.reshape(-1)[at]).all()
+    places = np.arange(0, read.size, stages.count).reshape(shape) + np.arange(S.size).reshape(shape) % stages.count
+    assert (reviews.read_at(levels.bought, begins[..., 0], places) == read.reshape(-1)[places]).all()
 
     table = tables.tables(tables.LEVELS[6] * stages.shape, stages, W).bought
     for student, card, at in itertools.product(range(2), range(0, 40, 13), range(stages.count)):
@@ -266,3 +266,19 @@ def test_tables_are_kept_for_the_dates_asked_for_last_and_for_few(monkeypatch: p
     assert tables.shared_levels(Stages.until(3), W) is kept[2]
     assert tables.shared_levels(Stages.until(1), W) is not kept[0]
     assert len(tables._shared) == 2
+
+
+def test_by_parameters_of_their_own_students_pay_what_a_search_of_all_levels_finds() -> None:
+    rng, stages = np.random.default_rng(7), Stages.until(20.0)
+    seconds = np.geomspace(20, 9000, 8) * stages.days / 10
+    ones = np.ones((seconds.size, 40))
+    for change in (0.9, 1.1):
+        w = tuple(each * change for each in W)
+        S = rng.lognormal(1.5, 1.2, ones.shape)
+        cards = Cards(S, 5 * ones, 3 * ones, ones * rng.choice([1, 2, 4], ones.shape) / 40, 30 * ones, 0.25 * ones)
+        reviews, levels = Reviews(cards, cards.ratio, stages, w), tables.shared_levels(stages, w)
+        wanted = np.array([reviews.wanted(levels, np.full(seconds.size, level)) for level in range(tables.LEVELS.size)])
+        fits = wanted <= seconds
+        first = np.where(fits.any(0), fits.argmax(0), tables.LEVELS.size - 1)
+        assert value.find_levels(reviews, np.ones(seconds.size), seconds).tolist() == first.tolist()
+        assert len(set(first.tolist())) > 3
