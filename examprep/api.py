@@ -31,6 +31,8 @@ class MeSerializer(serializers.ModelSerializer[User]):
             "desired_retention",
             "reminders",
             "reminder_hour",
+            "theme",
+            "text_size",
         )
         read_only_fields = ("username",)
 

@@ -18,21 +18,28 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
-from examprep.models import User, time_zones
+from examprep.models import TextSize, Theme, User, time_zones
 
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
 class SettingsForm(forms.ModelForm[User]):
-    """The settings of a student's study day."""
+    """The settings of a student's study day, and of how pages look."""
 
+    LOOK = ("theme", "text_size")
+
+    theme = forms.ChoiceField(required=False, choices=Theme.choices, label="Colours")
+    text_size = forms.ChoiceField(required=False, choices=TextSize.choices, label="Text size")
     reminder_hour = forms.IntegerField(
         required=False, min_value=0, max_value=23, label="Remind me at", widget=forms.Select(choices=HOURS)
     )
 
     class Meta:
         model = User
-        fields = ("time_zone", "daily_minutes", "day_rollover_hour", "desired_retention", "reminders", "reminder_hour")
+        fields = (
+            *("time_zone", "daily_minutes", "day_rollover_hour", "desired_retention", "reminders", "reminder_hour"),
+            *("theme", "text_size"),
+        )
         labels = {
             "daily_minutes": "Minutes a day",
             "day_rollover_hour": "A new day starts at",
@@ -51,6 +58,24 @@ class SettingsForm(forms.ModelForm[User]):
             "time_zone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
             "desired_retention": forms.NumberInput(attrs={"step": "0.01", "min": "0.7", "max": "0.99"}),
         }
+
+    @property
+    def day(self) -> list[forms.BoundField]:
+        """The fields of the study day."""
+        return [field for field in self if field.name not in self.LOOK]
+
+    @property
+    def look(self) -> list[forms.BoundField]:
+        """The fields of how pages look."""
+        return [self[name] for name in self.LOOK]
+
+    def clean_theme(self) -> str:
+        """Return the theme as it was where none is chosen."""
+        return self.cleaned_data["theme"] or self.instance.theme
+
+    def clean_text_size(self) -> str:
+        """Return the text size as it was where none is chosen."""
+        return self.cleaned_data["text_size"] or self.instance.text_size
 
     def clean_reminder_hour(self) -> int:
         """Return the hour as it was where none is given."""

@@ -45,6 +45,22 @@ def validate_username(name: str, person: User | None = None) -> None:
         raise ValidationError("This username is taken, or looks like one that is. Choose another.")
 
 
+class Theme(models.TextChoices):
+    """Light or dark."""
+
+    SYSTEM = "system", "As the device"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class TextSize(models.TextChoices):
+    """How large texts are."""
+
+    NORMAL = "normal", "Normal"
+    LARGE = "large", "Large"
+    LARGEST = "largest", "Largest"
+
+
 class User(AbstractUser):
     """A person: student, instructor (staff) or both, with the settings of their study day."""
 
@@ -68,6 +84,8 @@ class User(AbstractUser):
     reminder_hour = models.PositiveSmallIntegerField(
         default=18, validators=[MaxValueValidator(23)], help_text="The local hour of the day's reminder (0-23)."
     )
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
+    text_size = models.CharField(max_length=8, choices=TextSize, default=TextSize.NORMAL, db_default=TextSize.NORMAL)
     kept_date = models.DateField(null=True, editable=False)
     kept_from = models.DateTimeField(null=True, editable=False)
     kept_until = models.DateTimeField(null=True, editable=False)

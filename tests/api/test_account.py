@@ -41,6 +41,8 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
         "desired_retention": 0.9,
         "reminders": False,
         "reminder_hour": 18,
+        "theme": "system",
+        "text_size": "normal",
     }
 
     answer = api.patch("me/", {"time_zone": "Europe/Berlin", "daily_minutes": 35})

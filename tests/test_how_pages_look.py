@@ -1,0 +1,47 @@
+"""Theme and text size are the student's, and every page follows them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from examprep.models import User
+from tests.conftest import Api
+
+pytestmark = pytest.mark.django_db
+DAY = {"time_zone": "UTC", "daily_minutes": "20", "day_rollover_hour": "4", "desired_retention": "0.9"}
+
+
+@pytest.fixture
+def browser(student: User) -> Client:
+    client = Client()
+    client.force_login(student)
+    return client
+
+
+def head(browser: Client, path: str) -> str:
+    return browser.get(path).content.decode().partition("<link")[0]
+
+
+def test_every_page_follows_what_was_chosen(browser: Client, student: User) -> None:
+    assert "data-" not in head(browser, "/today/").partition("<meta")[0]
+    assert browser.post("/settings/", {**DAY, "theme": "dark", "text_size": "large"}).status_code == 302
+    for path in ("/today/", "/review/", "/lessons/", "/exams/", "/progress/", "/settings/"):
+        page = head(browser, path)
+        assert '<html lang="en" data-theme="dark" data-text="large">' in page, path
+        assert page.count("theme-color") == 1
+    assert "data-theme" not in head(Client(), "/")
+
+
+def test_a_form_without_them_leaves_them_and_others_are_refused(browser: Client, student: User) -> None:
+    User.objects.update(theme="light", text_size="largest")
+    assert browser.post("/settings/", DAY).status_code == 302
+    assert browser.post("/settings/", {**DAY, "theme": "pink"}).status_code == 422
+    student.refresh_from_db()
+    assert (student.theme, student.text_size) == ("light", "largest")
+
+
+def test_clients_read_and_set_them(api: Api) -> None:
+    assert api.get("me/").json()["theme"] == "system"
+    assert api.patch("me/", {"theme": "dark", "text_size": "large"}).json()["text_size"] == "large"
+    assert api.patch("me/", {"theme": "pink"}).status_code == 400
