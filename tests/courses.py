@@ -27,10 +27,10 @@ FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Copy:
-    """The rows that loading a course stored, by table."""
+    """The rows that loading a course stored, by table and columns."""
 
     loaded_at: datetime
-    rows: dict[type[models.Model], list[tuple[Any, ...]]]
+    rows: dict[tuple[str, str], list[tuple[Any, ...]]]
 
     def fresh(self) -> bool:
         """Whether loading the course now would store the same dates, give or take some minutes."""
@@ -77,8 +77,7 @@ def _left_by_others(name: str) -> Iterator[Path | None]:
 
 def _insert(copy: Copy) -> Course:
     with transaction.atomic(), connection.cursor() as cursor:
-        for model, rows in copy.rows.items():
-            table, columns = _table(model)
+        for (table, columns), rows in copy.rows.items():
             marks = ", ".join(["%s"] * len(rows[0]))
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
     return Course.objects.get()
@@ -91,7 +90,7 @@ def _load(folder: Path, *, exams: bool) -> Course:
     return course
 
 
-def _stored() -> Iterator[tuple[type[models.Model], list[tuple[Any, ...]]]]:
+def _stored() -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
     """What stands in the tables of courses and exams, as the database's driver gives and takes it."""
     exams = [apps.get_model("quizzes", "Exam"), apps.get_model("quizzes", "ExamConcept")]
     for model in [*apps.get_app_config("questions").get_models(include_auto_created=True), *exams]:
@@ -99,7 +98,7 @@ def _stored() -> Iterator[tuple[type[models.Model], list[tuple[Any, ...]]]]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {table}")
             if rows := cursor.fetchall():
-                yield model, rows
+                yield (table, columns), rows
 
 
 def _table(model: type[models.Model]) -> tuple[str, str]:

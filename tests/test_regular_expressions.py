@@ -77,6 +77,7 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"(\d*),(\d+)": (TYPED, ("0", "0,")),
     # questions/variants: formulas and texts of numeric items
     r"[A-Za-z_]\w*": (LENGTH, ()),
+    r"row\(([A-Za-z_]\w*)\)": (LENGTH, ("row(a",)),
     r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$": (LENGTH, ("\\text", "\\end  ")),
     r"(?:\\[a-zA-Z]+|[\^_}\]])$": (LENGTH, ("\\a", "^")),
     r"(.*):\s*(\.\d{1,2}[gf])\s*": (LENGTH, (":.1g", ": .1", ":  ")),

@@ -160,7 +160,13 @@ class ItemAdmin(EditAdmin[Item]):
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
         about = ("course", "slug", ("main_concept",), "other_concepts", ("difficulty", "seconds"))
         sections = [
-            (section.title, {"fields": tuple(field.name for field in section.fields)})
+            (
+                section.title,
+                {
+                    "fields": tuple(field.name for field in section.fields),
+                    "classes": ("collapse",) if section.folded else (),
+                },
+            )
             for section in _kind(request, obj).form
         ]
         return [*sections, ("About", {"fields": about})]

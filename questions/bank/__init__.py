@@ -5,7 +5,7 @@ the bank refuses it refuses with a BankError, which says what has to be mended, 
 """
 
 from questions.bank.answers import is_answer_elsewhere
-from questions.bank.audits import AUDIT_SEEDS, audit_published, record_findings
+from questions.bank.audits import AUDIT_SEEDS, audit_published, has_variants, record_findings
 from questions.bank.bodies import validate_body
 from questions.bank.comparison import Change, Outcome, Record, decide, differences, digest, match, without_blanks
 from questions.bank.documents import SLUG, SLUG_RULE, ItemDocument, is_slug, item_schema
@@ -36,6 +36,7 @@ __all__ = [
     "digest",
     "export_course",
     "follow_concept",
+    "has_variants",
     "is_answer_elsewhere",
     "is_slug",
     "item_schema",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pydantic
 
 from questions import kinds
+from questions.bank.audits import has_variants
 from questions.models import Item
 
 
 def is_answer_elsewhere(item: int, typed: str) -> bool:
     """Whether a text, as typed texts are compared, answers another published item of this item's course. One query."""
     others = Item.objects.published().filter(course__items=item).exclude(pk=item)
-    rows = others.exclude(kind__in=kinds.with_variants()).values_list("kind", "published__body")
+    rows = others.exclude(has_variants("published")).values_list("kind", "published__body")
     return any(typed in _answers(kind, body) for kind, body in rows)
 
 

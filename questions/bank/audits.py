@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from questions import kinds
@@ -17,9 +18,14 @@ AUDIT_SEEDS = 1000
 """Variants drawn of an item before it may be published."""
 
 
+def has_variants(version: str) -> Q:
+    """Whether the version that `version` leads to has variants: by its kind, or because something is drawn."""
+    return Q(**{f"{version}__kind__in": kinds.with_variants()}) | Q(**{f"{version}__body__has_key": "draw"})
+
+
 def audit_published(course: Course | None = None, seeds: int = AUDIT_SEEDS) -> Iterator[tuple[Item, Audit]]:
     """The audit of every published item with variants, of one course or of all."""
-    items = Item.objects.published().filter(kind__in=kinds.with_variants()).select_related("published__item")
+    items = Item.objects.published().filter(has_variants("published")).select_related("published__item")
     for item in items.filter(course=course) if course else items:
         assert item.published is not None
         body = kinds.parse(item.kind, item.published.body)

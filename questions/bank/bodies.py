@@ -9,6 +9,7 @@ import pydantic
 from questions import kinds
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.text.appearance import appearance, find_flaws
+from questions.variants.compiling import unused
 
 MAX_CHARACTERS = 20_000
 MAX_FORMULAS = 300
@@ -21,7 +22,7 @@ def validate_body(kind: str, document: object) -> kinds.ItemBody:
         body = kinds.parse(kind, document)
     except pydantic.ValidationError as error:
         raise BankError(problems_of(error)) from None
-    problems = [*_check_size(body)] or [*_check_shown(kind, body), *_check_rivals(kind, body)]
+    problems = [*_check_size(body)] or [*_check_shown(kind, body), *_check_rivals(kind, body), *_check_used(body)]
     if problems:
         raise BankError(problems)
     return body
@@ -70,6 +71,12 @@ def _check_rivals(kind: str, body: kinds.ItemBody) -> Iterator[Problem]:
             if looks in seen:
                 yield Problem(f"“{text}” and “{seen[looks]}” look the same to students.", field)
             seen.setdefault(looks, text)
+
+
+def _check_used(body: kinds.ItemBody) -> Iterator[Problem]:
+    """What is drawn or computed, and used by nothing."""
+    for place in unused(body.drawing) if body.drawing else []:
+        yield Problem(f"Nothing uses “{place.partition('.')[2]}”: show it, or leave it out.", place)
 
 
 def normalise_body(kind: str, document: dict[str, object]) -> dict[str, object]:

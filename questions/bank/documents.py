@@ -10,7 +10,7 @@ import pydantic
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from questions import kinds
-from questions.kinds.base import Strict
+from questions.kinds.bodies import Strict
 from questions.models.courses import web_address
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"

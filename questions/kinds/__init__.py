@@ -11,7 +11,6 @@ from typing import Any
 from questions.kinds.base import (
     AnyKind,
     Graded,
-    ItemBody,
     Kind,
     Option,
     PairAnswer,
@@ -22,6 +21,8 @@ from questions.kinds.base import (
     ShownGrade,
     rank,
 )
+from questions.kinds.bodies import ItemBody
+from questions.kinds.drawn import with_draws
 from questions.kinds.matching import Matching
 from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
@@ -33,9 +34,8 @@ from questions.kinds.single_choice import SingleChoice
 from questions.kinds.typed_text import comparable
 from questions.variants.engine import VariantError
 
-KINDS: dict[str, AnyKind] = {
-    kind.name: kind for kind in (SingleChoice(), MultipleSelect(), Numeric(), Matching(), Ordering(), ShortText())
-}
+_PLAIN: tuple[AnyKind, ...] = (SingleChoice(), MultipleSelect(), Numeric(), Matching(), Ordering(), ShortText())
+KINDS: dict[str, AnyKind] = {kind.name: kind if kind.has_variants else with_draws(kind) for kind in _PLAIN}
 
 
 def get(name: str) -> AnyKind:

@@ -10,37 +10,16 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
+from typing import Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from questions.kinds.bodies import ItemBody
 from questions.kinds.fields import Section
 from questions.kinds.responses import FormFields
 from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
 
-MAX_TEXT = 20_000
-MAX_HINTS = 5
-Hint = Annotated[str, Field(min_length=1, max_length=2000)]
 Opaque = Callable[[str], str]
 """Gives a name of the body, such as `choice:2`, the id by which a presentation knows it."""
-
-
-class Strict(BaseModel):
-    """A document in which an unknown field is an error."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class ItemBody(Strict):
-    """The fields of every kind."""
-
-    stem: str = Field(min_length=1, max_length=MAX_TEXT, description="The question, in Markdown with $LaTeX$.")
-    explanation: str = Field(min_length=1, max_length=MAX_TEXT, description="The why: argues for the key.")
-    solution: str | None = Field(default=None, max_length=MAX_TEXT, description="The worked solution.")
-    hints: list[Hint] = Field(
-        default=[], max_length=MAX_HINTS, description="Steps towards the answer, shown one by one to who asks for them."
-    )
 
 
 class Prompt(TypedDict):
@@ -189,7 +168,7 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     typical_guess_rate: ClassVar[float] = 0.0
     """Of a typical item, for planning; the real one is stored with each presentation."""
     has_variants: ClassVar[bool] = False
-    """Whether numbers are drawn: each presentation may be broken, and an audit has to pass before publication."""
+    """Whether each item of this kind has variants, by a template of its own; of others those that draw have."""
     has_pairs: ClassVar[bool] = False
     """Whether each pair of an item is its own card. Vivas ask these kinds; their prompts have `left` and `right`."""
     in_quick_check: ClassVar[bool] = True
@@ -297,6 +276,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def answers(self, body: BodyT) -> list[str]:
         """Return the texts that answer this item, right or wrong: typed elsewhere, they are no slips."""
         return [option.text for option in self.options(body)]
+
+    def filled(self, body: BodyT, answer: AnswerT) -> BodyT:
+        """Return the body as it was presented: the same, where its texts hold nothing that is drawn."""
+        return body
 
     def pair_answer(self, answer: AnswerT, response: object) -> PairAnswer:
         """Return what was matched with what. Raises TypeError for kinds without pairs."""

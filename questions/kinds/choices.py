@@ -11,7 +11,6 @@ from pydantic import Field
 
 from questions.kinds.base import (
     Feedback,
-    ItemBody,
     Kind,
     Opaque,
     Option,
@@ -19,11 +18,11 @@ from questions.kinds.base import (
     Prompt,
     Round,
     ShownGrade,
-    Strict,
     Text,
     sample_opaque,
 )
-from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
+from questions.kinds.bodies import ItemBody, Strict
+from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
 from questions.kinds.reasons import reasons_of
 from questions.kinds.samples import Sample, SampleOption
 
@@ -93,6 +92,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
             ),
         ),
         AFTER,
+        WHAT_IS_DRAWN,
     )
 
     @abstractmethod

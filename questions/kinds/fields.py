@@ -5,9 +5,11 @@ A field knows its place in the body document: it reads its value from there, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from questions.kinds.tables import write_table, write_values
 
 MARKDOWN = "Markdown, with formulas as $…$."
 
@@ -140,14 +142,110 @@ class Rows(Field):
             super().write(document, rows)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tables(Rows):
+    """Tables by name, each typed as text."""
+
+    def read(self, document: Mapping[str, object]) -> object:
+        rows = super().read(document)
+        if not isinstance(rows, list):
+            return rows
+        return [{**row, "value": _typed(row["value"], write_table)} for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples(Rows):
+    """Examples, in each the values that are drawn and the answer that they give."""
+
+    def read(self, document: Mapping[str, object]) -> object:
+        rows = super().read(document)
+        return (
+            [{**row, "given": _typed(row.get("given"), write_values)} for row in rows]
+            if isinstance(rows, list)
+            else rows
+        )
+
+
+def _typed(value: object, write: Callable[[Any], str]) -> object:
+    """A value as text; what an unfinished draft has in its place stays."""
+    return write(value) if value and isinstance(value, list | dict) else value
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled group of fields."""
 
     title: str
     fields: tuple[Field, ...]
+    folded: bool = False
+    """Whether it is shown when it is asked for: most items leave it out."""
 
 
+DRAWN = (
+    Tables(
+        name="tables",
+        label="Tables",
+        add="Add a table",
+        help_text="Rows to draw from, by row(name): paste them with their headings, as from a spreadsheet.",
+        columns=(Column("name", "Name", "text", "nets"), Column("value", "Rows", "long", "name, params")),
+        shape="mapping",
+    ),
+    Rows(
+        name="draw",
+        label="Draw",
+        add="Add a draw",
+        help_text=(
+            "integer(a, b) · uniform(a, b, step) · choice(…) of numbers or “texts” · loguniform_nice(a, b)"
+            " · loguniform(a, b, digits) · normal(mean, sd, digits=3) · binomial(n, p) · poisson(mean) · row(table)"
+            " · sample(n, …) · distinct(n, draw) · permutation(n) · vector(n, draw) · matrix(n, m, draw)"
+        ),
+        columns=(
+            Column("name", "Name", "text", "eta"),
+            Column("value", "Drawn from", "text", "loguniform_nice(1e-3, 1)"),
+        ),
+        shape="mapping",
+    ),
+    Rows(
+        name="let",
+        label="Let",
+        add="Add a formula",
+        help_text="Computed in this order, from what is drawn.",
+        columns=(Column("name", "Name", "text", "decay"), Column("value", "Formula", "text", "1 - eta*lam")),
+        shape="mapping",
+    ),
+    Rows(
+        name="where",
+        label="Where",
+        add="Add a condition",
+        help_text="It is drawn again until all conditions hold.",
+        columns=(Column("value", "Condition", "text", "eta*lam < 0.5"),),
+        shape="texts",
+    ),
+    Rows(
+        name="cases",
+        label="Cases",
+        add="Add a case",
+        help_text="Situations that some variants meet, and not all: each is checked to occur.",
+        columns=(Column("name", "Name", "text", "small"), Column("value", "Condition", "text", "eta*lam < 0.01")),
+        shape="mapping",
+    ),
+    Examples(
+        name="examples",
+        label="Examples",
+        add="Add an example",
+        help_text="Worked by your own hand: the item is checked to give the same answer.",
+        columns=(
+            Column("given", "Drawn", "text", "eta = 0.1; lam = 0.01"),
+            Column("answer", "Answer", "text", "0.999"),
+        ),
+    ),
+    Line(
+        name="few",
+        label="Few answers",
+        help_text="Why one answer is right in many variants, where it is. Without a reason none may be in over 40 %.",
+    ),
+)
+WHAT_IS_DRAWN = Section("What is drawn anew each time", DRAWN, folded=True)
 STEM = TextArea(name="stem", label="Stem", help_text=f"The question. {MARKDOWN}")
 AFTER = Section(
     "Hints, and after the answer",

@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 from questions.kinds.base import (
     Feedback,
     Graded,
-    ItemBody,
     Kind,
     Opaque,
     Option,
@@ -22,12 +21,12 @@ from questions.kinds.base import (
     Revealed,
     Round,
     ShownGrade,
-    Strict,
     Text,
     rank,
     sample_opaque,
 )
-from questions.kinds.fields import AFTER, STEM, Column, Integer, Rows, Section
+from questions.kinds.bodies import ItemBody, Strict
+from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Integer, Rows, Section
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 from questions.kinds.samples import Sample, SampleOption
@@ -160,6 +159,7 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
             ),
         ),
         AFTER,
+        WHAT_IS_DRAWN,
     )
 
     def facets(self, body: Body) -> list[str]:

@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 from questions.kinds.base import (
     Feedback,
     Graded,
-    ItemBody,
     Kind,
     Opaque,
     Option,
@@ -24,7 +23,8 @@ from questions.kinds.base import (
     ShownGrade,
     Text,
 )
-from questions.kinds.fields import AFTER, STEM, Column, Rows, Section
+from questions.kinds.bodies import ItemBody
+from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
 from questions.kinds.samples import Sample, SampleOption
 from questions.whole_numbers import read_whole_number
@@ -102,6 +102,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
             ),
         ),
         AFTER,
+        WHAT_IS_DRAWN,
     )
 
     def present(

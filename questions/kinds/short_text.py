@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired, Self, TypedDict
+from typing import ClassVar, Literal, NotRequired, Self, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
 from questions.kinds import typed_text
 from questions.kinds.base import (
     Graded,
-    ItemBody,
     Kind,
     Opaque,
     Option,
@@ -20,10 +19,10 @@ from questions.kinds.base import (
     Revealed,
     Round,
     ShownGrade,
-    Strict,
     TypedRow,
 )
-from questions.kinds.fields import AFTER, STEM, Checkbox, Column, Line, Rows, Section, Select
+from questions.kinds.bodies import ItemBody, Strict
+from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Line, Rows, Section, Select
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption
@@ -43,6 +42,8 @@ class Mistake(Strict):
 
 class Body(ItemBody):
     """Answers are compared sign by sign, as `typed_text` has it; code is compared token by token."""
+
+    unfilled: ClassVar[frozenset[str]] = ItemBody.unfilled | {"pattern", "spacing", "case"}
 
     accept: list[str] = Field(min_length=1, max_length=20)
     pattern: str | None = Field(
@@ -144,6 +145,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             ),
         ),
         AFTER,
+        WHAT_IS_DRAWN,
     )
 
     def present(

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from questions.variants.compiling import MAX_WORK
-from questions.variants.engine import KEY, MISTAKE, Engine, Number, Variant, VariantError, finite_rows
+from questions.variants.engine import KEY, MISTAKE, Drawing, Engine, Number, Variant, VariantError, finite_rows
 from questions.variants.functions import Array, Values
-from questions.variants.independent import disagreements
+from questions.variants.independent import Cases, disagreements
 
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
@@ -94,8 +94,7 @@ def audit(
 
     Of an item that is dear to audit fewer are, so that a `share` of the largest audit of a thousand is enough.
     """
-    if share < 1:
-        seeds = seeds[: max(int(share * MAX_WORK * 1000 / engine.work), MIN_DISTINCT)]
+    seeds = seeds_for(engine, seeds, share)
     report = Audit(len(seeds))
     try:
         values, redraws = engine.draw(identity, seeds)
@@ -111,7 +110,7 @@ def audit(
     if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
         message = f"Only {report.distinct} different variants come out; draw from more values."
         report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
-    cases = _undefined(engine, seeds, values, computed) | disagreements(
+    cases = undefined(engine, seeds, values, computed) | disagreements(
         engine, seeds, values, computed, gate.allowed, share
     )
     # Only the key, the mistakes and what errors are measured on are graded: variants that share them are graded once.
@@ -132,6 +131,11 @@ def audit(
     return report
 
 
+def seeds_for(drawing: Drawing, seeds: Sequence[int], share: float) -> Sequence[int]:
+    """The first seeds of an audit that takes a `share` of the largest one."""
+    return seeds if share >= 1 else seeds[: max(int(share * MAX_WORK * 1000 / drawing.work), MIN_DISTINCT)]
+
+
 def _distinct(columns: Sequence[Array]) -> tuple[list[int], list[int]]:
     """A row for each distinct combination of values, to the bit, and for each row which of them it is."""
     table = np.ascontiguousarray(np.column_stack([column.reshape(len(column), -1) for column in columns]))
@@ -140,15 +144,13 @@ def _distinct(columns: Sequence[Array]) -> tuple[list[int], list[int]]:
     return first.tolist(), same.tolist()
 
 
-def _undefined(
-    engine: Engine, seeds: Sequence[int], values: Values, computed: Values
-) -> dict[str, list[tuple[int, str]]]:
+def undefined(engine: Drawing, seeds: Sequence[int], values: Values, computed: Values) -> Cases:
     """The texts that show a number that is not finite, where they are shown."""
-    cases: dict[str, list[tuple[int, str]]] = {}
+    cases: Cases = {}
     for place, template in engine.texts.items():
         finite = template.finite(values)
         parts = place.split(".")
-        if parts[0] == "mistakes":
+        if parts[0] == "mistakes" and isinstance(engine, Engine):
             finite |= ~finite_rows(computed[MISTAKE.format(parts[1])])
         if not finite.all():
             message = f"The text of {place} shows a number that is not finite."
@@ -156,12 +158,10 @@ def _undefined(
     return cases
 
 
-def _ambiguous(
-    seeds: Sequence[int], stems: Sequence[str], variants: Sequence[Variant], gate: Gate
-) -> dict[str, list[tuple[int, str]]]:
+def _ambiguous(seeds: Sequence[int], stems: Sequence[str], variants: Sequence[Variant], gate: Gate) -> Cases:
     """The variants that look like an earlier one whose key is wrong for them: their stems hide what decides."""
     first: dict[str, Variant] = {}
-    cases: dict[str, list[tuple[int, str]]] = {}
+    cases: Cases = {}
     for seed, stem, variant in zip(seeds, stems, variants, strict=True):
         like = first.setdefault(stem, variant)
         if like is not variant and gate.grade(variant, _typed(like["key"], gate.rounded)).correct is False:

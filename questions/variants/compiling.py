@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from questions.variants.draws import Array, Draw, DrawError, key_of, parse_draw
-from questions.variants.engine import DRAWN, Engine
-from questions.variants.formulas import Formula, compile_formula
+from questions.variants.draws import Array, Draw, DrawError, parse_draw, row_draws
+from questions.variants.engine import DRAWN, Drawing, Engine
+from questions.variants.formulas import MAX_CONSTANT, Formula, compile_formula
 from questions.variants.functions import FormulaError
+from questions.variants.philox import key_of
 from questions.variants.templates import Template, TemplateError, parse_template
+from questions.variants.words import COLUMN, Vocabulary, plain
 
 MAX_DRAWN = 1000
 """Numbers that one variant draws: an audit draws a thousand variants, redraws not counted."""
@@ -31,7 +33,12 @@ TOO_DEAR = (
     "This is most of what takes too long: a thousand variants are audited. Use shorter vectors, fewer or simpler "
     "formulas, or show fewer numbers."
 )
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_ROW = re.compile(r"row\(([A-Za-z_]\w*)\)", re.ASCII)
+MAX_NAME = 30
+RESERVED = ("and", "or", "not", "if", "else", "in", "is", "row")
+Tables = Mapping[str, Sequence[Mapping[str, float | str]]]
+"""The rows of each table, by column."""
 
 
 class SpecError(ValueError):
@@ -52,34 +59,107 @@ def compile_engine(
     of: str | None,
     mistakes: Sequence[str],
     texts: Mapping[str, str],
+    tables: Tables | None = None,
+    cases: Mapping[str, str] | None = None,
 ) -> Engine:
-    """Compile a template. Raises SpecError with the field that is wrong; `texts` maps fields to texts."""
-    names: list[str] = []
+    """Compile a numeric template. Raises SpecError with the field that is wrong; `texts` maps fields to texts."""
+    known, drawing = _compile(draw, let, where, texts, tables or {}, cases or {})
+    engine = Engine(
+        **vars(drawing),
+        answer=_formula("answer", answer, known),
+        of=None if of is None else _formula("tolerance.of", of, known),
+        mistakes=tuple(_formula(f"mistakes.{n}.value", text, known) for n, text in enumerate(mistakes)),
+    )
+    return replace(engine, work=_try_out(engine))
+
+
+def compile_drawing(
+    *,
+    draw: Mapping[str, str],
+    let: Mapping[str, str],
+    where: Sequence[str],
+    texts: Mapping[str, str],
+    tables: Tables,
+    cases: Mapping[str, str],
+) -> Drawing:
+    """Compile the template of an item of any kind. Raises SpecError with the field that is wrong."""
+    _, drawing = _compile(draw, let, where, texts, tables, cases)
+    return replace(drawing, work=_try_out(drawing))
+
+
+def _compile(
+    draw: Mapping[str, str],
+    let: Mapping[str, str],
+    where: Sequence[str],
+    texts: Mapping[str, str],
+    tables: Tables,
+    cases: Mapping[str, str],
+) -> tuple[Vocabulary, Drawing]:
+    """The names that formulas may use, and what is compiled over them."""
+    declared: list[str] = []
     draws: dict[str, Draw] = {}
-    lets: dict[str, Formula] = {}
+    rows: dict[str, list[str]] = {}
     for name, text in draw.items():
-        _check_name(f"draw.{name}", name, names)
+        place = f"draw.{name}"
+        _check_name(place, name, declared)
+        declared.append(name)
+        if row := _ROW.fullmatch(text.replace(" ", "")):
+            columns = row_draws(name, _table(place, row[1], tables))
+            draws |= columns
+            rows[name] = [column.removeprefix(f"{name}{COLUMN}") for column in columns]
+            continue
         try:
             draws[name] = parse_draw(text)
         except DrawError as error:
-            raise SpecError(f"draw.{name}", str(error)) from None
-        names.append(name)
+            raise SpecError(place, str(error)) from None
     _check_drawn(draws)
+    known = Vocabulary(list(draws), rows, {name: each.texts for name, each in draws.items() if each.texts})
+    lets: dict[str, Formula] = {}
     for name in _in_order(let):
-        text = let[name]
-        _check_name(f"let.{name}", name, names)
-        lets[name] = _formula(f"let.{name}", text, names)
-        names.append(name)
-    engine = Engine(
+        _check_name(f"let.{name}", name, declared)
+        lets[name] = _formula(f"let.{name}", let[name], known)
+        declared.append(name)
+        known = replace(known, names=[*known.names, name])
+    drawing = Drawing(
         draws=draws,
         lets=lets,
-        where=tuple(_formula(f"where.{n}", text, names) for n, text in enumerate(where)),
-        answer=_formula("answer", answer, names),
-        of=None if of is None else _formula("tolerance.of", of, names),
-        mistakes=tuple(_formula(f"mistakes.{n}.value", text, names) for n, text in enumerate(mistakes)),
-        texts={field: _template(field, text, names) for field, text in texts.items()},
+        where=tuple(_formula(f"where.{n}", text, known) for n, text in enumerate(where)),
+        cases={name: _formula(f"cases.{name}", text, known) for name, text in cases.items()},
+        texts={field: _template(field, text, known) for field, text in texts.items()},
     )
-    return replace(engine, work=_try_out(engine))
+    return known, drawing
+
+
+def unused(drawing: Drawing) -> list[str]:
+    """The places of draws and lets that nothing uses which a student sees, or which decides."""
+    formulas = [*drawing.where, *(part.formula for text in drawing.texts.values() for part in text.placeholders)]
+    if isinstance(drawing, Engine):
+        formulas += [drawing.answer, *drawing.mistakes, *([drawing.of] if drawing.of else [])]
+    used = {name for formula in formulas for name in formula.names}
+    for name, formula in reversed(list(drawing.lets.items())):
+        used |= formula.names if name in used else set()
+    rows = {name.partition(COLUMN)[0] for name in used if COLUMN in name}
+    drawn = {name.partition(COLUMN)[0] for name in drawing.draws}
+    return [
+        *(f"draw.{name}" for name in sorted(drawn - used - rows)),
+        *(f"let.{name}" for name in drawing.lets if name not in used),
+    ]
+
+
+def _table(place: str, name: str, tables: Tables) -> Sequence[Mapping[str, float | str]]:
+    """The rows of a table. Raises SpecError unless there are some, and all have the same columns."""
+    if name not in tables:
+        raise SpecError(place, f"There is no table “{name}”. Tables: {', '.join(sorted(tables)) or 'none'}.")
+    rows = tables[name]
+    for number, row in enumerate(rows):
+        if row.keys() != rows[0].keys():
+            raise SpecError(f"tables.{name}.{number}", f"Each row has the same columns: {', '.join(rows[0])}.")
+        for column, cell in row.items():
+            if not _NAME.fullmatch(column) or COLUMN in column or len(column) > MAX_NAME:
+                raise SpecError(f"tables.{name}.{number}", f"“{column}” cannot be a column: use letters and digits.")
+            if isinstance(cell, int | float) and not abs(cell) <= MAX_CONSTANT:
+                raise SpecError(f"tables.{name}.{number}", f"The number in “{column}” is too large.")
+    return rows
 
 
 def _in_order(let: Mapping[str, str]) -> list[str]:
@@ -96,22 +176,22 @@ def _in_order(let: Mapping[str, str]) -> list[str]:
 
 
 def _check_name(field: str, name: str, names: Sequence[str]) -> None:
-    if not name.isidentifier() or not name.isascii() or len(name) > 30 or name in ("and", "or", "not", "if", "else"):
+    if not _NAME.fullmatch(name) or COLUMN in name or len(name) > MAX_NAME or name in RESERVED:
         raise SpecError(field, f"“{name}” cannot be a name: use letters, digits and _, such as eta.")
     if name in names:
         raise SpecError(field, f"“{name}” is declared twice.")
 
 
-def _formula(field: str, text: str, names: Sequence[str]) -> Formula:
+def _formula(field: str, text: str, known: Vocabulary) -> Formula:
     try:
-        return compile_formula(text, names)
+        return compile_formula(plain(text, known), known.names)
     except FormulaError as error:
         raise SpecError(field, str(error)) from None
 
 
-def _template(field: str, text: str, names: Sequence[str]) -> Template:
+def _template(field: str, text: str, known: Vocabulary) -> Template:
     try:
-        return parse_template(text, names)
+        return parse_template(text, known.names, known)
     except TemplateError as error:
         raise SpecError(field, str(error)) from None
 
@@ -148,22 +228,25 @@ class _Trial:
             raise SpecError(dearest, TOO_DEAR)
 
 
-def _try_out(engine: Engine) -> int:
+def _try_out(drawing: Drawing) -> int:
     """Compute one variant, so that shapes that do not fit are found where they are written; return its work."""
     word = np.zeros(1, dtype=np.uint64)
-    drawn = {name: draw.sample(word, word, key_of("try", name)) for name, draw in engine.draws.items()}
+    drawn = {name: draw.sample(word, word, key_of("try", name)) for name, draw in drawing.draws.items()}
     trial = _Trial({"": np.zeros(1), **drawn})
-    for name, draw in engine.draws.items():
+    for name, draw in drawing.draws.items():
         trial.spend(f"draw.{name}", DRAWN * draw.size)
-    for name, formula in engine.lets.items():
+    for name, formula in drawing.lets.items():
         trial.values[name] = trial.compute(f"let.{name}", formula)
         held = sum(column.size for column in trial.values.values())
         if held > MAX_HELD:
             raise SpecError(f"let.{name}", f"A variant holds at most {MAX_HELD} numbers: make the vectors shorter.")
-    for n, constraint in enumerate(engine.where):
+    for n, constraint in enumerate(drawing.where):
         trial.compute(f"where.{n}", constraint)
-    _try_answer(engine, trial)
-    for place, template in engine.texts.items():
+    for name, case in drawing.cases.items():
+        trial.compute(f"cases.{name}", case)
+    if isinstance(drawing, Engine):
+        _try_answer(drawing, trial)
+    for place, template in drawing.texts.items():
         _try_text(place, template, trial)
     return trial.work.total()
 

@@ -1,67 +1,48 @@
 """Drawing a variant's parameters: the same numbers for ever, on every machine.
 
-The bits come from Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), a
-counter-based generator: counter = (seed, attempt, element), key = a hash of the item's identity and the parameter's
-name. So a draw depends neither on the order of calls nor on which other parameters there are, and one seed gives the
-same bits alone or in a batch. Values lie on decimal grids, a whole number times a power of ten, so that the number
-that is shown is the number that is used; nothing transcendental stands between the bits and the value.
+The bits come from `philox`, by the seed, the item's identity and the parameter's name: a draw depends neither on the
+order of calls nor on which other parameters there are, and one seed gives the same alone or in a batch. Values lie on
+decimal grids, a whole number times a power of ten, so that the number that is shown is the number that is used;
+nothing transcendental stands between the bits and the value.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import hashlib
 import itertools
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from questions.variants import distributions
+from questions.variants.philox import Words, random_words
+
 Array: TypeAlias = NDArray[np.float64]
-Words: TypeAlias = NDArray[np.uint64]
-Word: TypeAlias = Any
-"""A word of 32 bits, or an array of them: a whole number or Words. NumPy's types tell too little of its operators."""
 
 MAX_GRID = 20_000
 MAX_STEPS = 2**31
 MAX_LENGTH = 64
-_LOW = 0xFFFFFFFF
+MAX_LISTED = 100
+MAX_CHARACTERS = 1000
 _SHIFT = np.uint64(32)
-_M0, _M1 = 0xD2511F53, 0xCD9E8D57
-_W0, _W1 = 0x9E3779B9, 0xBB67AE85
-FEW = 24
-"""Up to so many numbers are drawn one by one."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values in a row, `at` of a place; places are from 0 to `count` - 1."""
+
+    count: int
+    at: Callable[[NDArray[np.int64]], Array]
 
 
 class DrawError(ValueError):
     """A draw that cannot be read; the message shows what is understood."""
-
-
-def philox(counter: tuple[Word, Word, Word, Word], key: tuple[Word, Word]) -> tuple[Word, Word, Word, Word]:
-    """Philox 4x32-10: four 32-bit words from a counter of four and a key of two.
-
-    Whole numbers give whole numbers, and uint64 arrays, broadcast against each other, arrays: the same bits.
-    Source: see the module.
-    """
-    c0, c1, c2, c3 = counter
-    k0, k1 = key
-    for _ in range(10):
-        first, second = c0 * _M0, c2 * _M1
-        c0, c1, c2, c3 = (second >> 32) ^ c1 ^ k0, second & _LOW, (first >> 32) ^ c3 ^ k1, first & _LOW
-        k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
-    return c0, c1, c2, c3
-
-
-@functools.lru_cache(maxsize=4096)
-def key_of(identity: str, name: str) -> tuple[int, int]:
-    """The generator's key for one parameter of one item version."""
-    digest = hashlib.blake2b(f"{identity}\0{name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
 
 
 @dataclass(frozen=True)
@@ -71,6 +52,12 @@ class Draw:
     text: str
     pick: Callable[[Words, Words], Array]
     shape: tuple[int, ...] = ()
+    grid: Grid | None = None
+    """The values that it draws from, each as likely, where they are few enough to be counted."""
+    texts: tuple[str, ...] = ()
+    """What the values stand for, where texts are drawn: the places of these."""
+    bits_of: str = ""
+    """The name whose bits it reads; its own where there is none. The columns of a row share the row's."""
 
     @property
     def size(self) -> int:
@@ -90,13 +77,7 @@ def sample(draws: Sequence[Draw], seeds: Words, attempt: Words, keys: Sequence[t
     sizes = [draw.size for draw in draws]
     if not draws:
         return []
-    if len(seeds) * sum(sizes) <= FEW:
-        high, low = _one_by_one(seeds, attempt, keys, sizes)
-    else:
-        element = np.concatenate([np.arange(size, dtype=np.uint64) for size in sizes])
-        k0, k1 = np.repeat(np.array(keys, dtype=np.uint64), sizes, axis=0).T
-        counter = ((seeds & _LOW)[:, None], (seeds >> np.uint64(32))[:, None], attempt[:, None], element[None, :])
-        high, low, _, _ = philox(counter, (k0, k1))
+    high, low = random_words(seeds, attempt, keys, sizes)
     values, at = [], 0
     for draw, size in zip(draws, sizes, strict=True):
         picked = draw.pick(high[:, at : at + size], low[:, at : at + size])
@@ -105,25 +86,11 @@ def sample(draws: Sequence[Draw], seeds: Words, attempt: Words, keys: Sequence[t
     return values
 
 
-def _one_by_one(
-    seeds: Words, attempt: Words, keys: Sequence[tuple[int, int]], sizes: Sequence[int]
-) -> tuple[Words, Words]:
-    """The first two words of each counter by Python's integers: for few of them faster than arrays."""
-    words = [
-        philox((seed & _LOW, seed >> 32, redraw, element), key)[:2]
-        for seed, redraw in zip(seeds.tolist(), attempt.tolist(), strict=True)
-        for key, size in zip(keys, sizes, strict=True)
-        for element in range(size)
-    ]
-    both = np.array(words, dtype=np.uint64).reshape(len(seeds), -1, 2)
-    return both[:, :, 0], both[:, :, 1]
-
-
 @functools.lru_cache(maxsize=4096)
 def parse_draw(text: str) -> Draw:
     """The distribution that `text` names, such as `loguniform_nice(1e-3, 1)`. Raises DrawError."""
-    if len(text) > 400 or not text.isascii():
-        raise DrawError("A draw is at most 400 plain ASCII characters.")
+    if len(text) > MAX_CHARACTERS or not text.isprintable():
+        raise DrawError(f"A draw is at most {MAX_CHARACTERS} characters in one line.")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -132,39 +99,129 @@ def parse_draw(text: str) -> Draw:
 
 
 def _draw(node: ast.expr, text: str) -> Draw:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords):
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
         raise DrawError(_help(text))
     name, args = node.func.id, node.args
-    if name in ("vector", "matrix"):
-        lengths = 1 if name == "vector" else 2
-        if len(args) != lengths + 1:
-            raise DrawError(_help(text))
-        shape = tuple(_whole(_number(arg, text), text) for arg in args[:lengths])
-        if not all(1 <= n <= MAX_LENGTH for n in shape):
-            raise DrawError(f"A length is 1 to {MAX_LENGTH}: {text}")
-        inner = _draw(args[-1], text)
-        if inner.shape:
-            raise DrawError(f"A vector is drawn from scalars: {text}")
-        return Draw(text, inner.pick, shape)
+    options = {keyword.arg or "": _whole(_number(keyword.value, text), text) for keyword in node.keywords}
+    if options and (name != "normal" or not options.keys() <= {"digits", "size"}):
+        raise DrawError(_help(text))
+    if name in ("vector", "matrix", "distinct"):
+        return _repeated(name, args, text)
+    if name == "sample" and len(args) > 2:
+        return _different(_length(args[0], text), _listed(args[1:], text), text)
+    if name == "choice" and 1 <= len(args) <= MAX_LISTED:
+        return _listed(args, text)
     numbers = [_number(arg, text) for arg in args]
     match name, len(numbers):
         case "integer", 2:
-            return Draw(text, _steps(numbers[0], numbers[1], Decimal(1), text))
+            return _from_grid(_steps(numbers[0], numbers[1], Decimal(1), text), text)
         case "uniform", 3:
-            return Draw(text, _steps(numbers[0], numbers[1], numbers[2], text))
-        case "choice", count if 1 <= count <= 100:
-            return Draw(text, _one_of(numbers))
+            return _from_grid(_steps(numbers[0], numbers[1], numbers[2], text), text)
         case "loguniform_nice", 2:
-            return Draw(text, _one_of(_nice(numbers[0], numbers[1], text)))
+            return _from_grid(_one_of(_nice(numbers[0], numbers[1], text)), text)
+        case "permutation", 1:
+            count = _length(args[0], text)
+            return _different(count, _from_grid(_steps(Decimal(0), Decimal(count - 1), Decimal(1), text), text), text)
         case "loguniform", 3:
-            return Draw(text, _loguniform(numbers[0], numbers[1], _whole(numbers[2], text), text))
-    raise DrawError(_help(text))
+            return Draw(text, _by_thresholds(*_loguniform(numbers[0], numbers[1], _whole(numbers[2], text), text)))
+    return _distributed(name, numbers, options, text)
+
+
+def _distributed(name: str, numbers: Sequence[Decimal], options: Mapping[str, int], text: str) -> Draw:
+    """A number of a distribution that has a table, or a vector of so many."""
+    try:
+        drawn = distributions.tabulate(name, numbers, options.get("digits", 3))
+    except distributions.DistributionError as error:
+        raise DrawError(f"{error}: {text}") from None
+    size = options.get("size", 0)
+    if drawn is None or not 0 <= size <= MAX_LENGTH:
+        raise DrawError(_help(text))
+    return Draw(text, _by_thresholds(*drawn), (size,) if size else ())
+
+
+def _repeated(name: str, args: Sequence[ast.expr], text: str) -> Draw:
+    """Many values of one draw: a vector, a matrix, or some that are all different."""
+    lengths = 2 if name == "matrix" else 1
+    if len(args) != lengths + 1:
+        raise DrawError(_help(text))
+    shape = tuple(_length(arg, text) for arg in args[:lengths])
+    inner = _draw(args[-1], text)
+    if inner.shape:
+        raise DrawError(f"A vector is drawn from scalars: {text}")
+    if name == "distinct":
+        return _different(shape[0], inner, text)
+    return Draw(text, inner.pick, shape, texts=inner.texts)
+
+
+def _listed(args: Sequence[ast.expr], text: str) -> Draw:
+    """One of the numbers, or one of the texts, that are listed."""
+    texts = tuple(arg.value for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
+    if not texts:
+        return _from_grid(_one_of([_number(arg, text) for arg in args]), text)
+    if len(texts) < len(args):
+        raise DrawError(f"Draw from numbers or from texts, not from both: {text}")
+    if len(set(texts)) < len(texts) or not all(each.strip() for each in texts):
+        raise DrawError(f"The texts differ, and none is empty: {text}")
+    places = Grid(len(texts), lambda place: place.astype(np.float64))
+    return replace(_from_grid(places, text), texts=texts)
+
+
+def _from_grid(grid: Grid, text: str) -> Draw:
+    below = _below(grid.count)
+    return Draw(text, lambda a, b: grid.at(below(a, b)), grid=grid)
+
+
+def _different(count: int, drawn: Draw, text: str) -> Draw:
+    """So many different values of a grid, in any order, each choice of them as likely.
+
+    The i-th value takes one of the places that are left; counting up past those that are taken finds it.
+    """
+    grid = drawn.grid
+    if grid is None or count > grid.count:
+        raise DrawError(f"There are not that many different values to draw: {text}")
+
+    def pick(a: Words, b: Words) -> Array:
+        places = np.empty(a.shape, dtype=np.int64)
+        for at in range(count):
+            place = _below(grid.count - at)(a[:, at], b[:, at])
+            for taken in np.sort(places[:, :at], axis=1).T:
+                place += place >= taken
+            places[:, at] = place
+        return grid.at(places)
+
+    return Draw(text, pick, (count,), texts=drawn.texts)
+
+
+def _length(node: ast.expr, text: str) -> int:
+    length = _whole(_number(node, text), text)
+    if not 1 <= length <= MAX_LENGTH:
+        raise DrawError(f"A length is 1 to {MAX_LENGTH}: {text}")
+    return length
+
+
+def row_draws(name: str, table: Sequence[Mapping[str, float | str]]) -> dict[str, Draw]:
+    """The columns of one row of a table, drawn together: the value of each column by `name__column`.
+
+    The table has rows, and each row the same columns; a column holds numbers alone, or texts.
+    """
+    draws = {}
+    for column in table[0]:
+        cells = [row[column] for row in table]
+        numbers = [Decimal(repr(cell)) for cell in cells if isinstance(cell, int | float)]
+        if len(numbers) == len(cells):
+            drawn = _from_grid(_one_of(numbers), f"{name}.{column}")
+        else:
+            places = Grid(len(cells), lambda place: place.astype(np.float64))
+            drawn = replace(_from_grid(places, f"{name}.{column}"), texts=tuple(map(str, cells)))
+        draws[f"{name}__{column}"] = replace(drawn, bits_of=name)
+    return draws
 
 
 def _help(text: str) -> str:
     return (
         f"“{text}” is not a draw. Use integer(a, b), uniform(a, b, step), choice(x, y, …), loguniform_nice(a, b), "
-        "loguniform(a, b, digits), vector(n, draw) or matrix(n, m, draw)."
+        "loguniform(a, b, digits), normal(mean, sd, digits=3), binomial(n, p), poisson(mean), row(table), "
+        "permutation(n), sample(n, x, y, …), distinct(n, draw), vector(n, draw) or matrix(n, m, draw)."
     )
 
 
@@ -196,7 +253,7 @@ def _below(n: int) -> Callable[[Words, Words], NDArray[np.int64]]:
     return pick
 
 
-def _steps(low: Decimal, high: Decimal, step: Decimal, text: str) -> Callable[[Words, Words], Array]:
+def _steps(low: Decimal, high: Decimal, step: Decimal, text: str) -> Grid:
     """low, low + step, … up to high."""
     if step <= 0 or high < low:
         raise DrawError(f"The bounds go up, by a step above 0: {text}")
@@ -208,19 +265,18 @@ def _steps(low: Decimal, high: Decimal, step: Decimal, text: str) -> Callable[[W
     count = int((high - low) // step) + 1
     if count > MAX_STEPS or places > 15 or abs(first) + count * stride > 2**53:
         raise DrawError(f"There are too many steps between the bounds: {text}")
-    below = _below(count)
-
-    def pick(a: Words, b: Words) -> Array:
-        # Whole numbers below 2^53 over a power of ten: the division rounds correctly, to the decimal's own float.
-        return (first + below(a, b) * stride) / float(scale)
-
-    return pick
+    # Whole numbers below 2^53 over a power of ten: the division rounds correctly, to the decimal's own float.
+    return Grid(count, lambda place: (first + place * stride) / float(scale))
 
 
-def _one_of(values: list[Decimal]) -> Callable[[Words, Words], Array]:
-    grid = np.array([float(value) for value in values])
-    below = _below(len(grid))
-    return lambda a, b: grid[below(a, b)]
+def _one_of(values: list[Decimal]) -> Grid:
+    numbers = np.array([float(value) for value in values])
+    return Grid(len(numbers), lambda place: numbers[place])
+
+
+def _by_thresholds(values: Array, thresholds: Words) -> Callable[[Words, Words], Array]:
+    """The value in whose part of the line a word of 32 random bits falls; the parts end at the thresholds."""
+    return lambda a, b: values[np.searchsorted(thresholds, a, side="right")]
 
 
 def _nice(low: Decimal, high: Decimal, text: str) -> list[Decimal]:
@@ -235,7 +291,7 @@ def _nice(low: Decimal, high: Decimal, text: str) -> list[Decimal]:
     return grid
 
 
-def _loguniform(low: Decimal, high: Decimal, digits: int, text: str) -> Callable[[Words, Words], Array]:
+def _loguniform(low: Decimal, high: Decimal, digits: int, text: str) -> tuple[Array, Words]:
     """Values of `digits` significant digits in [low, high], each as likely as the logarithmic length it stands for.
 
     The thresholds come from Decimal's correctly rounded logarithm, so that they too are the same everywhere.
@@ -258,5 +314,4 @@ def _loguniform(low: Decimal, high: Decimal, digits: int, text: str) -> Callable
         edges = [(a + b) / 2 for a, b in itertools.pairwise(logs)]
         span = logs[-1] - logs[0]
         thresholds = np.array([int((edge - logs[0]) / span * 2**32) for edge in edges], dtype=np.uint64)
-    values = np.array([float(value) for value in grid])
-    return lambda a, b: values[np.searchsorted(thresholds, a, side="right")]
+    return np.array([float(value) for value in grid]), thresholds

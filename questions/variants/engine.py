@@ -1,4 +1,4 @@
-"""The variant engine: a numeric template and seeds become numbers and texts.
+"""The variant engine: an item's template and seeds become numbers and texts.
 
 A variant is (item version, seed): the same pair gives the same numbers, texts and key for ever. Everything is
 computed over arrays of seeds; one variant is a batch of one.
@@ -7,15 +7,16 @@ computed over arrays of seeds; one variant is a batch of one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from questions.variants.draws import Array, Draw, Words, key_of, sample
+from questions.variants.draws import Array, Draw, sample
 from questions.variants.formulas import Formula
 from questions.variants.functions import Values
+from questions.variants.philox import Words, key_of
 from questions.variants.templates import Template
 
 ENGINE_VERSION = 1
@@ -55,17 +56,16 @@ class VariantError(ValueError):
         self.seeds = list(seeds)
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A compiled numeric template."""
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """What a seed makes of an item: its draws, what follows from them, and the texts that show it. Compiled."""
 
     draws: Mapping[str, Draw]
     lets: Mapping[str, Formula]
     where: tuple[Formula, ...]
-    answer: Formula
-    of: Formula | None
-    mistakes: tuple[Formula, ...]
     texts: Mapping[str, Template]
+    cases: Mapping[str, Formula] = field(default_factory=dict)
+    """Named situations, each of which has to occur."""
     work: int = 0
     """Nanoseconds that the audit of one variant takes at most, exact arithmetic apart."""
 
@@ -105,7 +105,7 @@ class Engine:
     def _values(self, identity: str, seeds: Words, attempt: Words) -> dict[str, Array]:
         # The nameless column gives constants their number of rows where nothing is drawn.
         values: dict[str, Array] = {"": np.zeros(len(seeds))}
-        keys = [key_of(identity, name) for name in self.draws]
+        keys = [key_of(identity, draw.bits_of or name) for name, draw in self.draws.items()]
         values |= zip(self.draws, sample(list(self.draws.values()), seeds, attempt, keys), strict=True)
         for name, formula in self.lets.items():
             values[name] = formula.evaluate(values)
@@ -118,6 +118,30 @@ class Engine:
             holds = constraint.evaluate(values)
             met &= (holds != 0).reshape(seeds, -1).all(axis=1)
         return met
+
+    def draw_sound(self, identity: str, seeds: Sequence[int]) -> dict[str, Array]:
+        """The values of all draws and lets for each seed. Raises VariantError, also where a let is not finite."""
+        values, _ = self.draw(identity, seeds)
+        check_finite(seeds, {f"value of {name}": values[name] for name in self.lets})
+        return values
+
+    def render(self, name: str, values: Mapping[str, Number]) -> str:
+        """One text with the stored values of one variant."""
+        columns = {key: np.array([value], dtype=np.float64) for key, value in values.items()}
+        return self.texts[name].render({"": np.zeros(1), **columns})[0]
+
+    def render_all(self, name: str, values: Values) -> list[str]:
+        """One text for each seed of a batch."""
+        return self.texts[name].render(values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine(Drawing):
+    """A compiled numeric template: its answer is a formula too."""
+
+    answer: Formula
+    of: Formula | None
+    mistakes: tuple[Formula, ...]
 
     def generate(self, identity: str, seeds: Sequence[int]) -> list[Variant]:
         """The variants of these seeds. Raises VariantError."""
@@ -139,21 +163,15 @@ class Engine:
     def check(self, seeds: Sequence[int], values: Values, computed: Values) -> None:
         """Raise VariantError for seeds of which a let, the key or the tolerance's `of` is not finite."""
         needed = {f"value of {name}": values[name] for name in self.lets}
-        needed |= {name: computed[name] for name in (KEY, OF) if name in computed}
-        for name, column in needed.items():
-            finite = finite_rows(column)
-            if not finite.all():
-                bad = [seeds[int(at)] for at in np.flatnonzero(~finite)]
-                raise VariantError(f"The {name} is not a finite number.", bad)
+        check_finite(seeds, needed | {name: computed[name] for name in (KEY, OF) if name in computed})
 
     def as_json(self, values: Values, computed: Values, rows: Sequence[int]) -> list[Variant]:
         """The variants of these rows, as they are stored."""
-        named = {name: column for name, column in values.items() if name}
         mistakes = [computed[MISTAKE.format(n)] for n in range(len(self.mistakes))]
         defined = [finite_rows(column) for column in mistakes]
         return [
             {
-                "values": {name: column[at].tolist() for name, column in named.items()},
+                "values": values_at(values, at),
                 "key": computed[KEY][at].tolist(),
                 "of": computed[OF][at].tolist() if OF in computed else None,
                 "mistakes": [
@@ -164,14 +182,19 @@ class Engine:
             for at in rows
         ]
 
-    def render(self, name: str, values: Mapping[str, Number]) -> str:
-        """One text with the stored values of one variant."""
-        columns = {key: np.array([value], dtype=np.float64) for key, value in values.items()}
-        return self.texts[name].render({"": np.zeros(1), **columns})[0]
 
-    def render_all(self, name: str, values: Values) -> list[str]:
-        """One text for each seed of a batch."""
-        return self.texts[name].render(values)
+def values_at(values: Values, row: int) -> dict[str, Number]:
+    """The values of one seed by their names, as they are stored."""
+    return {name: column[row].tolist() for name, column in values.items() if name}
+
+
+def check_finite(seeds: Sequence[int], columns: Values) -> None:
+    """Raise VariantError for the seeds of which a column is not finite; columns are called by their names."""
+    for name, column in columns.items():
+        finite = finite_rows(column)
+        if not finite.all():
+            bad = [seeds[int(at)] for at in np.flatnonzero(~finite)]
+            raise VariantError(f"The {name} is not a finite number.", bad)
 
 
 def finite_rows(column: Array) -> NDArray[np.bool_]:

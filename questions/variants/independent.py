@@ -17,7 +17,7 @@ from fractions import Fraction
 import numpy as np
 
 from questions.variants import exact, templates
-from questions.variants.engine import KEY, MISTAKE, OF, Engine
+from questions.variants.engine import KEY, MISTAKE, OF, Drawing, Engine
 from questions.variants.exact import Exact
 from questions.variants.exact_numbers import Scalar, ShapeError, UndecidedError, UndefinedError
 from questions.variants.formulas import Formula
@@ -67,7 +67,7 @@ class _TooLargeError(ValueError):
 class _Variants:
     """The drawn variants: the engine's values and, row by row, what gives exact ones."""
 
-    engine: Engine
+    engine: Drawing
     seeds: Sequence[int]
     values: Values
     total: int = TOTAL
@@ -146,7 +146,7 @@ class _Row(dict[str, Exact]):
 
 
 def disagreements(
-    engine: Engine, seeds: Sequence[int], values: Values, computed: Mapping[str, Array], allowed: Allowed, share: float
+    engine: Drawing, seeds: Sequence[int], values: Values, computed: Mapping[str, Array], allowed: Allowed, share: float
 ) -> Cases:
     """Where key, mistakes, conditions or texts are not what exact arithmetic gives, and where texts hide digits.
 
@@ -174,13 +174,16 @@ def _compared(
     engine, values = variants.engine, variants.values
     for name, formula in engine.lets.items():
         yield f"let.{name}", formula, values[name], _anything
-    yield "answer", engine.answer, computed[KEY], allowed
-    if engine.of is not None:
-        yield "tolerance.of", engine.of, computed[OF], _strict
-    for n, formula in enumerate(engine.mistakes):
-        yield f"mistakes.{n}.value", formula, computed[MISTAKE.format(n)], allowed
+    if isinstance(engine, Engine):
+        yield "answer", engine.answer, computed[KEY], allowed
+        if engine.of is not None:
+            yield "tolerance.of", engine.of, computed[OF], _strict
+        for n, formula in enumerate(engine.mistakes):
+            yield f"mistakes.{n}.value", formula, computed[MISTAKE.format(n)], allowed
     for n, formula in enumerate(engine.where):
         yield f"where.{n}", formula, None, _strict
+    for name, formula in engine.cases.items():
+        yield f"cases.{name}", formula, formula(values), _strict
     shown = {part.formula: place for place, text in reversed(list(engine.texts.items())) for part in text.placeholders}
     for formula, place in shown.items():
         yield place, formula, formula(values), _roughly
@@ -289,7 +292,7 @@ def _hidden(variants: _Variants) -> Iterator[tuple[str, int]]:
     """The draws of which the stem shows some variants cut short, and nowhere in full."""
     shown: dict[str, list[templates.Placeholder]] = {}
     for part in variants.engine.texts["stem"].placeholders if "stem" in variants.engine.texts else []:
-        if part.formula.text in variants.engine.draws:
+        if part.formula.text in variants.engine.draws and not part.texts:
             shown.setdefault(part.formula.text, []).append(part)
     for name, parts in shown.items():
         column = variants.values[name].reshape(len(variants.seeds), -1)

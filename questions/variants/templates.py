@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from questions.variants import dollars
 from questions.variants.formulas import Formula, compile_formula
 from questions.variants.functions import Array, FormulaError, Values
+from questions.variants.words import Vocabulary, spoken
 
 Context: TypeAlias = Literal["text", "math", "code"]
 
@@ -56,6 +57,8 @@ class Placeholder:
     after_division: bool
     before_power: bool
     is_argument: bool
+    texts: tuple[str, ...] = ()
+    """What its values stand for, where it is a text that is drawn or chosen by a condition."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Template:
 
 def _column(where: Placeholder, column: Array) -> list[str]:
     """Each seed's value as text. In a batch every distinct value is set once: parameters lie on grids."""
+    if where.texts:
+        return [", ".join(where.texts[int(place)] for place in np.atleast_1d(value)) for value in column]
     if column.ndim > 1 or len(column) < BATCH:
         return [_set(value, where) for value in column]
     distinct, at = np.unique(column, return_inverse=True)
@@ -102,8 +107,12 @@ def _column(where: Placeholder, column: Array) -> list[str]:
     return spread
 
 
-def parse_template(text: str, names: Collection[str]) -> Template:
-    """Parse `text` over the declared `names`. Raises TemplateError, which names the placeholder."""
+def parse_template(text: str, names: Collection[str], words: Vocabulary | None = None) -> Template:
+    """Parse `text` over the declared `names`, and the texts and rows among them.
+
+    Raises TemplateError, which names the placeholder.
+    """
+    known = words or Vocabulary(names)
     parts: list[str | Placeholder] = []
     marks = {mark.start: mark for mark in dollars.marked_in(text, before="}", after="{")}
     literal, mark, at = "", None, 0
@@ -127,7 +136,7 @@ def parse_template(text: str, names: Collection[str]) -> Template:
             if not literal and parts and isinstance(parts[-1], Placeholder) and parts[-1].is_argument:
                 # The second argument of a command whose first is a placeholder too, as in `\\frac{a}{b}`.
                 before = "}"
-            placeholder = _placeholder(inner, names, before, text[end + 1 :], context)
+            placeholder = _placeholder(inner, known, before, text[end + 1 :], context)
             if placeholder:
                 parts += [literal, placeholder]
                 literal, at = "", end + 1
@@ -137,22 +146,24 @@ def parse_template(text: str, names: Collection[str]) -> Template:
     return Template(tuple(part for part in parts if part != ""))
 
 
-def _placeholder(inner: str, names: Collection[str], before: str, after: str, context: str) -> Placeholder | None:
+def _placeholder(inner: str, known: Vocabulary, before: str, after: str, context: str) -> Placeholder | None:
     if _LITERAL_COMMANDS.search(before):
         return None
     match = _FORMAT.fullmatch(inner)
     formula, spec = (match[1], match[2]) if match else (inner, "")
     used = set(_NAME.findall(formula))
-    if not used & set(names):
+    if not used & {*known.names, *known.rows}:
         if _NAME.fullmatch(formula.strip()) and len(formula.strip()) > 1 and not _ARGUMENT.search(before):
-            raise TemplateError(
-                f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {', '.join(sorted(names))}."
-            )
+            declared = ", ".join(sorted({*known.names, *known.rows}))
+            raise TemplateError(f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {declared}.")
         return None
     if spec and int(spec[1:-1]) > MAX_FORMAT_DIGITS:
         raise TemplateError(f"{{{inner}}}: a format has at most {MAX_FORMAT_DIGITS} digits.")
     try:
-        compiled = compile_formula(formula, names)
+        resolved, texts = spoken(formula, known)
+        if texts and spec:
+            raise FormulaError("A text has no format.")
+        compiled = compile_formula(resolved, known.names)
     except FormulaError as error:
         raise TemplateError(f"{{{inner}}}: {error}") from None
     return Placeholder(
@@ -163,6 +174,7 @@ def _placeholder(inner: str, names: Collection[str], before: str, after: str, co
         after_division=bool(_DIVISION.search(before)),
         before_power=after.lstrip().startswith("^"),
         is_argument=context == "math" and bool(_ARGUMENT.search(before)),
+        texts=texts,
     )
 
 

@@ -57,7 +57,8 @@ class OralPrompt:
 def oral_prompt(slot: Slot) -> OralPrompt | None:
     """A question about the first pair that was missed, else about the first; None where the item gives no reason."""
     presentation = slot.presentation
-    kind, body = kinds.get(presentation.version.kind), presentations.body_of(presentation.version)
+    kind = kinds.get(presentation.version.kind)
+    body = kind.filled(presentations.body_of(presentation.version), presentation.answer)
     pairs = kind.pair_answer(presentation.answer, slot.response)
     for left in sorted(pairs.facets, key=lambda left: pairs.matched.get(left) == pairs.key[left]):
         pair = kind.pair_texts(body, pairs.facets[left])

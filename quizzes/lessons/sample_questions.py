@@ -74,7 +74,7 @@ def draw_variant(lesson: Lesson, slug: str) -> SampleQuestion | None:
 
 def draw_showcase() -> SampleQuestion | None:
     """Return a question for who does not know the service: fresh numbers in one that is easy; None without courses."""
-    items = Item.objects.published().filter(kind="numeric").order_by("published__difficulty", "pk")
+    items = Item.objects.published().filter(kind__in=kinds.with_variants()).order_by("published__difficulty", "pk")
     item = items.select_related("published__item", "published__lesson").first()
     return _draw(published(item), uuid.uuid4()) if item else None
 

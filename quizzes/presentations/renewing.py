@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from questions import kinds
+from questions import bank, kinds
 from quizzes.models import Presentation
 from quizzes.presentations.bodies import body_of
 
@@ -18,7 +18,7 @@ def renew_broken(now: datetime) -> int:
     A variant that no longer follows from its seed is logged; it stays, since it is graded by what was stored.
     """
     closed = 0
-    waiting = Presentation.objects.filter(closed_at__isnull=True, version__kind__in=kinds.with_variants())
+    waiting = Presentation.objects.filter(bank.has_variants("version"), closed_at__isnull=True)
     for presentation in waiting.select_related("version__item").iterator(chunk_size=500):
         version = presentation.version
         kind, body = kinds.get(version.kind), body_of(version)

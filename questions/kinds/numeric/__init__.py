@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -17,6 +18,8 @@ from questions.kinds.base import (
     ShownGrade,
     TypedRow,
 )
+from questions.kinds.bodies import Example
+from questions.kinds.drawn_audit import examples
 from questions.kinds.numeric.body import Body
 from questions.kinds.numeric.form import FORM
 from questions.kinds.numeric.grading import allowed_errors, gate, judge, numbers_of, read_number, show_key
@@ -24,6 +27,7 @@ from questions.kinds.responses import FormFields, ResponseError, field_of, form_
 from questions.kinds.samples import Sample, SampleOption
 from questions.variants import audit, numbers
 from questions.variants.engine import Variant, VariantError
+from questions.variants.functions import Values
 
 OTHER = "another number"
 """What statistics call a wrong number that no expected mistake gives."""
@@ -162,7 +166,16 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         return [(field, body.engine.render(field, each["values"])) for each in variants for field in body.engine.texts]
 
     def audit(self, body: Body, identity: str, seeds: int, *, share: float = 1) -> audit.Audit:
-        return audit.audit(body.engine, identity, range(seeds), gate(body), share=share)
+        report = audit.audit(body.engine, identity, range(seeds), gate(body), share=share)
+        report.problems += examples(body.examples, body.engine, functools.partial(self._is_wrong, body))
+        return report
+
+    def _is_wrong(self, body: Body, example: Example, values: Values) -> str:
+        """What an example's values give in place of its answer; "" where that is right."""
+        (variant,) = body.engine.as_json(values, body.engine.compute(values), [0])
+        typed = example.answer if isinstance(example.answer, str) else repr(example.answer)
+        right = judge(body, variant, read_number(body, typed))[0]
+        return "" if right else f"{typed} is not right there; right is {show_key(body, variant['key'], variant['of'])}"
 
     def defects(self, body: Body, answer: Variant) -> list[str]:
         return [f"{message} {example}".rstrip() for message, example in audit.defects(answer, gate(body))]

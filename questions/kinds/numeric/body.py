@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, PrivateAttr, model_validator
 
-from questions.kinds.base import ItemBody, Strict
+from questions.kinds.bodies import ItemBody, Strict, wrong_field
 from questions.variants import templates
 from questions.variants import tolerance as tolerances
 from questions.variants.compiling import SpecError, compile_engine
 from questions.variants.engine import Engine
-from questions.whole_numbers import read_whole_number
-
-MAX_PLACE = 999
-"""The last place in a list that an error is shown at."""
 
 
 class ToleranceBody(Strict):
@@ -45,9 +40,6 @@ class Mistake(Strict):
 class Body(ItemBody):
     """A template: draws and formulas make the variant's numbers, the texts show them."""
 
-    draw: dict[str, str] = Field(default={}, max_length=20)
-    let: dict[str, str] = Field(default={}, max_length=30)
-    where: list[str] = Field(default=[], max_length=12)
     answer: str
     unit: str | None = Field(default=None, max_length=60)
     digits: int | None = Field(default=None, ge=1, le=12, description="Significant digits asked (default 3).")
@@ -60,18 +52,11 @@ class Body(ItemBody):
 
     @model_validator(mode="before")
     @classmethod
-    def _formulas_are_text(cls, document: object) -> object:
-        """`answer: 2` and `let: {n: 3}` are formulas too, though YAML reads numbers."""
-        if not isinstance(document, Mapping):
-            return document
-        fixed = dict(document)
-        if isinstance(fixed.get("answer"), int | float) and not isinstance(fixed.get("answer"), bool):
-            fixed["answer"] = repr(fixed["answer"])
-        if isinstance(fixed.get("let"), Mapping):
-            fixed["let"] = {
-                name: repr(value) if type(value) in (int, float) else value for name, value in fixed["let"].items()
-            }
-        return fixed
+    def _answer_is_text(cls, document: object) -> object:
+        """`answer: 2` is a formula too, though YAML reads a number."""
+        if isinstance(document, Mapping) and type(document.get("answer")) in (int, float):
+            return {**document, "answer": repr(document["answer"])}
+        return document
 
     @model_validator(mode="after")
     def _compile(self) -> Self:
@@ -89,19 +74,17 @@ class Body(ItemBody):
                 of=self.tolerance.of if self.tolerance else None,
                 mistakes=[mistake.value for mistake in self.mistakes],
                 texts=texts,
+                tables=self.tables,
+                cases=self.cases,
             )
         except SpecError as error:
-            raise ValidationError.from_exception_data(
-                "numeric",
-                [
-                    InitErrorDetails(
-                        type=PydanticCustomError("formula", "{message}", {"message": error.message}),
-                        loc=tuple(map(_place, error.field.split("."))),
-                        input=None,
-                    )
-                ],
-            ) from None
+            raise wrong_field(error) from None
         return self
+
+    @property
+    def drawing(self) -> Engine:
+        """What a seed makes of it."""
+        return self._engine
 
     @property
     def engine(self) -> Engine:
@@ -131,9 +114,3 @@ class Body(ItemBody):
     def allowed(self) -> tolerances.Tolerance | None:
         """The item's own tolerance."""
         return tolerances.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
-
-
-def _place(part: str) -> int | str:
-    """A part of a field's path: the place in a list, or a name."""
-    number = read_whole_number(part, 0, MAX_PLACE)
-    return part if number is None else number

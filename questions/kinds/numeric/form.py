@@ -1,45 +1,8 @@
 """The author's form of a numeric item."""
 
-from questions.kinds.fields import AFTER, STEM, Checkbox, Column, Decimal, Integer, Line, Rows, Section
+from questions.kinds.fields import AFTER, DRAWN, STEM, Checkbox, Column, Decimal, Integer, Line, Rows, Section
 
-NUMBERS = Section(
-    "Numbers",
-    (
-        Rows(
-            name="draw",
-            label="Draw",
-            add="Add a number",
-            help_text=(
-                "integer(a, b) · uniform(a, b, step) · choice(…) · loguniform_nice(a, b) · loguniform(a, b, digits)"
-                " · vector(n, …)"
-            ),
-            columns=(
-                Column("name", "Name", "text", "eta"),
-                Column("value", "Drawn from", "text", "loguniform_nice(1e-3, 1)"),
-            ),
-            shape="mapping",
-        ),
-        Rows(
-            name="let",
-            label="Let",
-            add="Add a formula",
-            help_text="Computed in this order, from the numbers above.",
-            columns=(
-                Column("name", "Name", "text", "decay"),
-                Column("value", "Formula", "text", "1 - eta*lam"),
-            ),
-            shape="mapping",
-        ),
-        Rows(
-            name="where",
-            label="Where",
-            add="Add a condition",
-            help_text="Numbers are drawn again until all conditions hold.",
-            columns=(Column("value", "Condition", "text", "eta*lam < 0.5"),),
-            shape="texts",
-        ),
-    ),
-)
+NUMBERS = Section("What is drawn anew each time", DRAWN)
 QUESTION = Section(
     "Question",
     (

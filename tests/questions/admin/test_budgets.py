@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from questions import bank, kinds
+from questions import kinds
 from questions.admin.preview import preview
 from questions.bank.bodies import MAX_CHARACTERS, MAX_FORMULAS
 from questions.kinds import ResponseError
@@ -131,7 +131,7 @@ def test_the_dearest_items_are_previewed_in_time(name: str) -> None:
 
 
 def test_a_twentieth_of_the_dearest_audit_takes_a_twentieth_of_the_time() -> None:
-    body = bank.validate_body("numeric", dearest(ITEMS["powers"]))
+    body = kinds.parse("numeric", dearest(ITEMS["powers"]))
     assert body.engine.work > MAX_WORK / 4  # type: ignore[attr-defined]
     assert is_done_within(
         PUBLISHING / 20,

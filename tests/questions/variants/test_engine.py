@@ -184,7 +184,7 @@ DRAW = {"a": "integer(1, 3)", "v": "vector(3, integer(1, 3))", "m": "matrix(2, 2
 @pytest.mark.parametrize(
     ("spec", "field"),
     [
-        ({"draw": {"a": "normal(0, 1)"}}, "draw.a"),
+        ({"draw": {"a": "normal(0, 0)"}}, "draw.a"),
         ({"draw": {"2a": "integer(1, 2)"}}, "draw.2a"),
         ({"draw": {"λ": "integer(1, 2)"}}, "draw.λ"),
         ({"draw": {"if": "integer(1, 2)"}}, "draw.if"),

@@ -1,0 +1,160 @@
+"""What the bodies of all kinds have: texts, and what is drawn anew in each presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from questions.kinds.tables import read_table, read_values
+from questions.variants.compiling import SpecError, compile_drawing
+from questions.variants.engine import Drawing
+from questions.whole_numbers import read_whole_number
+
+MAX_TEXT = 20_000
+MAX_HINTS = 5
+Hint = Annotated[str, Field(min_length=1, max_length=2000)]
+MAX_PLACE = 999
+"""The last place in a list that an error is shown at."""
+DRAWN = {"tables", "draw", "let", "where", "cases", "examples", "few"}
+"""The fields that say what is drawn."""
+Cell = float | Annotated[str, Field(min_length=1, max_length=500)]
+Row = Annotated[dict[str, Cell], Field(min_length=1, max_length=12)]
+
+
+class Strict(BaseModel):
+    """A document in which an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Example(Strict):
+    """An example that the author worked by hand: what is drawn in it, and the answer that this gives."""
+
+    given: dict[str, float | str | list[float]]
+    answer: float | str | list[float | str]
+
+    @field_validator("given", mode="before")
+    @classmethod
+    def _as_typed(cls, given: object) -> object:
+        return read_values(given) if isinstance(given, str) else given
+
+
+class ItemBody(Strict):
+    """The fields of every kind. Texts show what is drawn as `{name}` or `{formula}`."""
+
+    unfilled: ClassVar[frozenset[str]] = frozenset({*DRAWN, "id"})
+    """Fields in which braces mean nothing."""
+
+    stem: str = Field(min_length=1, max_length=MAX_TEXT, description="The question, in Markdown with $LaTeX$.")
+    explanation: str = Field(min_length=1, max_length=MAX_TEXT, description="The why: argues for the key.")
+    solution: str | None = Field(default=None, max_length=MAX_TEXT, description="The worked solution.")
+    hints: list[Hint] = Field(
+        default=[], max_length=MAX_HINTS, description="Steps towards the answer, shown one by one to who asks for them."
+    )
+    tables: dict[str, Annotated[list[Row], Field(min_length=1, max_length=100)]] = Field(
+        default={}, max_length=5, description="Rows to draw from, by row(name)."
+    )
+    draw: dict[str, str] = Field(default={}, max_length=20, description="What is drawn, by name.")
+    let: dict[str, str] = Field(default={}, max_length=30, description="Formulas of what is drawn, by name.")
+    where: list[str] = Field(default=[], max_length=12, description="Conditions: it is drawn again until all hold.")
+    cases: dict[str, str] = Field(
+        default={}, max_length=12, description="Named situations, each a condition that some variants meet, not all."
+    )
+    examples: list[Example] = Field(default=[], max_length=12, description="Examples worked by hand.")
+    few: str = Field(default="", max_length=500, description="Why few different answers come out, where few do.")
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _as_typed(cls, tables: object) -> object:
+        """A table may be pasted as text, too."""
+        if not isinstance(tables, Mapping):
+            return tables
+        return {name: read_table(table) if isinstance(table, str) else table for name, table in tables.items()}
+
+    _drawing: Drawing | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _formulas_are_text(cls, document: object) -> object:
+        """`let: {n: 3}` is a formula too, though YAML reads a number."""
+        if isinstance(document, Mapping) and isinstance(document.get("let"), Mapping):
+            lets = {
+                name: repr(value) if type(value) in (int, float) else value for name, value in document["let"].items()
+            }
+            return {**document, "let": lets}
+        return document
+
+    @model_validator(mode="after")
+    def _compile(self) -> Self:
+        if not self.draw:
+            for field in sorted(DRAWN):
+                if getattr(self, field):
+                    raise wrong_field(SpecError(field, "Nothing is drawn: say what, in `draw`."))
+            return self
+        try:
+            self._drawing = compile_drawing(
+                draw=self.draw,
+                let=self.let,
+                where=self.where,
+                texts=dict(self.texts()),
+                tables=self.tables,
+                cases=self.cases,
+            )
+        except SpecError as error:
+            raise wrong_field(error) from None
+        return self
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What a seed makes of it, compiled; None where nothing is drawn."""
+        return self._drawing
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The texts that may hold what is drawn, each with its place, such as `choices.0.text`."""
+        for name in type(self).model_fields:
+            if name not in self.unfilled:
+                yield from _texts(getattr(self, name), name, self.unfilled)
+
+    def filled(self, texts: Mapping[str, str]) -> Self:
+        """A body with these texts, by their places, in which nothing is drawn any more."""
+        document = self.model_dump(exclude_defaults=True, exclude=DRAWN)
+        return type(self).model_validate(_with_texts(document, "", texts))
+
+
+def _texts(value: object, place: str, unfilled: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            if name not in unfilled:
+                yield from _texts(getattr(value, name), f"{place}.{name}", unfilled)
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            yield from _texts(part, f"{place}.{at}", unfilled)
+
+
+def _with_texts(value: object, place: str, texts: Mapping[str, str]) -> object:
+    """A document with these texts in place of its own."""
+    inner = f"{place}." if place else ""
+    if isinstance(value, dict):
+        return {name: _with_texts(part, f"{inner}{name}", texts) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(part, f"{inner}{at}", texts) for at, part in enumerate(value)]
+    return texts.get(place, value)
+
+
+def wrong_field(error: SpecError) -> ValidationError:
+    """The same, as errors in documents are said."""
+    message = PydanticCustomError("formula", "{message}", {"message": error.message})
+    place = tuple(map(_place, error.field.split(".")))
+    details = InitErrorDetails(type=message, loc=place, input=None)
+    return ValidationError.from_exception_data("item", [details])
+
+
+def _place(part: str) -> int | str:
+    """A part of a field's path: the place in a list, or a name."""
+    number = read_whole_number(part, 0, MAX_PLACE)
+    return part if number is None else number

@@ -1,0 +1,143 @@
+"""Draws for every kind: a kind whose texts hold what is drawn, filled in before the kind itself sees them.
+
+A kind asks, grades and shows a body with plain texts. `Drawn` stands before it: it draws the variant of a seed, fills
+the texts, and stores what was drawn with the presentation, so that whatever comes later is about the same texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from questions.kinds import drawn_audit
+from questions.kinds.base import AnyKind, Graded, Option, Presented, Revealed
+from questions.kinds.bodies import ItemBody
+from questions.kinds.samples import Sample
+from questions.variants.audit import Audit
+from questions.variants.engine import ENGINE_VERSION, Drawing, Number, VariantError, values_at
+
+VARIANT = "variant"
+"""Where an answer keeps what was drawn."""
+SAMPLES = 5
+Answer = Mapping[str, Any]
+
+
+def with_draws(kind: AnyKind) -> AnyKind:
+    """The kind, for bodies that draw too."""
+    return cast(AnyKind, Drawn(kind))
+
+
+class Drawn:
+    """What differs for a body that draws; all else is the kind's."""
+
+    def __init__(self, kind: AnyKind) -> None:
+        self.kind = kind
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.kind, name)
+
+    def present(self, body: ItemBody, *, seed: int, identity: str, **how: Any) -> Presented[Any, Any]:
+        """Draw the variant of the seed, and present its texts. Raises VariantError."""
+        if body.drawing is None:
+            return self.kind.present(body, seed=seed, identity=identity, **how)
+        values = body.drawing.draw_sound(identity, [seed])
+        drawn = values_at(values, 0)
+        filled = fill(body, body.drawing, drawn)
+        if flaws := drawn_audit.flaws(self.kind, body, filled):
+            raise VariantError(flaws[0], [seed])
+        presented = self.kind.present(filled, seed=seed, identity=identity, **how)
+        variant = {"values": drawn, "engine": ENGINE_VERSION}
+        return replace(presented, answer={**presented.answer, VARIANT: variant})
+
+    def filled(self, body: ItemBody, answer: Answer) -> ItemBody:
+        """The body with the texts that a presentation shows."""
+        if body.drawing is None or VARIANT not in answer:
+            return body
+        return fill(body, body.drawing, answer[VARIANT]["values"])
+
+    def grade(self, body: ItemBody, answer: Answer, response: object) -> Graded:
+        """Grade a response to the texts that were shown."""
+        return self.kind.grade(self.filled(body, answer), answer, response)
+
+    def grade_blank(self, body: ItemBody, answer: Answer) -> Graded:
+        """Grade a question that was left blank."""
+        return self.kind.grade_blank(self.filled(body, answer), answer)
+
+    def reveal(self, body: ItemBody, answer: Answer) -> Revealed[Any]:
+        """The key and the why, in the texts that were shown."""
+        return self.kind.reveal(self.filled(body, answer), answer)
+
+    def hints(self, body: ItemBody, answer: Answer) -> list[str]:
+        """The hints, with what was drawn."""
+        return self.kind.hints(self.filled(body, answer), answer)
+
+    def check(self, body: ItemBody, answer: Answer) -> dict[str, object] | None:
+        """What a client needs to grade the texts that were shown."""
+        return self.kind.check(self.filled(body, answer), answer)
+
+    def picked(self, body: ItemBody, answer: Answer, response: Any) -> list[str]:
+        """What a response stands for, in the author's texts, which are the same in every variant."""
+        filled = self.filled(body, answer)
+        picked = self.kind.picked(filled, answer, response)
+        if filled is body:
+            return picked
+        author = {shown: text for (_, text), (_, shown) in zip(body.texts(), filled.texts(), strict=True)}
+        return [" → ".join(author.get(part, part) for part in text.split(" → ")) for text in picked]
+
+    def shown(self, body: ItemBody) -> list[tuple[str, str]]:
+        """The texts of some variants; the author's where none can be drawn, which the audit says."""
+        return [text for filled in self._some(body) for text in self.kind.shown(filled)]
+
+    def rivals(self, body: ItemBody) -> list[list[tuple[str, str]]]:
+        """The groups of texts that have to look different, of some variants."""
+        return [group for filled in self._some(body) for group in self.kind.rivals(filled)]
+
+    def options(self, body: ItemBody) -> list[Option]:
+        """The expected answers in the author's texts."""
+        return self.kind.options(body)
+
+    def samples(self, body: ItemBody, identity: str) -> list[Sample]:
+        """A sample of each of some variants."""
+        if body.drawing is None:
+            return self.kind.samples(body, identity)
+        return [self.kind.samples(filled, identity)[0] for filled in variants(body, body.drawing, identity, SAMPLES)]
+
+    def audit(self, body: ItemBody, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
+        """Whether the variants of seeds 0 to `seeds` - 1 are sound; None where nothing is drawn."""
+        if body.drawing is None:
+            return self.kind.audit(body, identity, seeds, share=share)
+        return drawn_audit.audit(self.kind, body, body.drawing, identity, seeds, share)
+
+    def defects(self, body: ItemBody, answer: Answer) -> list[str]:
+        """What the audit finds in one stored variant."""
+        return [] if body.drawing is None else drawn_audit.flaws(self.kind, body, self.filled(body, answer))
+
+    def is_reproduced(self, body: ItemBody, answer: Answer, *, seed: int, identity: str) -> bool:
+        """Whether the seed still draws what was stored."""
+        if body.drawing is None or VARIANT not in answer:
+            return True
+        stored: object = answer[VARIANT]["values"]
+        return values_at(body.drawing.draw_sound(identity, [seed]), 0) == stored
+
+    def _some(self, body: ItemBody) -> Sequence[ItemBody]:
+        if body.drawing is None:
+            return [body]
+        try:
+            return variants(body, body.drawing, "shown", SAMPLES)
+        except VariantError:
+            return [body]
+
+
+def fill(body: ItemBody, drawing: Drawing, drawn: Mapping[str, Number]) -> ItemBody:
+    """The body with the texts of one variant. Raises VariantError where they make no body."""
+    columns = {"": np.zeros(1)} | {name: np.array([value], dtype=np.float64) for name, value in drawn.items()}
+    return drawn_audit.filled(body, {place: text.render(columns)[0] for place, text in drawing.texts.items()})
+
+
+def variants(body: ItemBody, drawing: Drawing, identity: str, count: int) -> list[ItemBody]:
+    """The bodies of seeds 0 to `count` - 1, as they are drawn, those that the audit would refuse included."""
+    values = drawing.draw_sound(identity, range(count))
+    return [fill(body, drawing, values_at(values, row)) for row in range(count)]
