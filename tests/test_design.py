@@ -35,6 +35,21 @@ def contrast(name: str, ground: str, scheme: int) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+PHYSICAL = re.compile(
+    r"(?<![\w.-])(?:(?:margin|padding|border)-(?:left|right)\b|text-align: (?:left|right)|float:|(?:left|right):"
+    r"|border-(?:top|bottom)-(?:left|right)-radius)"
+)
+"""Rules that name sides of the page and not of the text."""
+
+
+def test_no_style_sheet_names_a_side_that_right_to_left_turns_over() -> None:
+    sheets = [
+        sheet for app in ("examprep", "questions", "quizzes") for sheet in (settings.BASE_DIR / app).rglob("*.css")
+    ]
+    named = [(sheet.name, PHYSICAL.findall(sheet.read_text())) for sheet in sheets if "admin" not in sheet.parts]
+    assert [(name, rules) for name, rules in named if rules] == []
+
+
 def test_fonts_are_installed_and_weigh_sixty_kilobytes_at_most() -> None:
     sizes = [Path(str(finders.find(font))).stat().st_size for font in FONTS]
     assert len(sizes) == 3

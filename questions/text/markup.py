@@ -53,9 +53,9 @@ TAGS = {
 }
 ATTRIBUTES = {
     "a": {"href", "title"},
-    "ol": {"start"},
+    "ol": {"start", "dir"},
     **{tag: {"class", "dir"} for tag in ("span", "div", "aside", "p", "code")},
-    **{tag: {"dir"} for tag in ("li", "td", "th", "blockquote")},
+    **{tag: {"dir"} for tag in ("ul", "table", "td", "th", "blockquote")},
     "pre": {"class", "tabindex", "role", "aria-label"},
     **{tag: {"id", "dir"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6")},
 }
@@ -178,7 +178,7 @@ def _callout(self: RendererHTML, tokens: Sequence[Token], at: int, options: Opti
         return f"{_tries(tokens, at)}</aside>\n"
     kind, _, title = token.info.strip().partition(" ")
     heading = _MARKDOWN.renderInline(TRY.sub("", title).strip() or CALLOUTS[kind])
-    return f'<aside class="callout callout-{kind}"><p class="callout-title">{heading}</p>\n'
+    return f'<aside class="callout callout-{kind}"{self.renderAttrs(token)}><p class="callout-title">{heading}</p>\n'
 
 
 def _tries(tokens: Sequence[Token], end: int) -> str:
@@ -248,10 +248,36 @@ def _give_ids(state: StateCore) -> None:
 
 
 def _mark_directions(state: StateCore) -> None:
-    """Texts with letters that are read from right to left run in their own direction."""
-    for block, line in itertools.pairwise([*state.tokens, Token("", "", 0)]):
-        if line.type == "inline" and block.nesting == 1 and block.tag and _has_right_to_left(line.content):
-            block.attrSet("dir", "auto")
+    """In a text with letters that are read from right to left each block, and what holds it, runs in its direction.
+
+    That of a block is the direction of the first letter in it that has one; a browser would look into no list.
+    """
+    if not any(_has_right_to_left(token.content) for token in state.tokens if token.type == "inline"):
+        return
+    opened: list[Token] = []
+    for token in state.tokens:
+        if token.nesting > 0:
+            opened.append(token)
+        elif token.nesting < 0:
+            opened.pop()
+        elif token.type == "inline":
+            text = "".join(child.content for child in token.children or [] if child.type == "text")
+            if found := direction(text):
+                for block in opened:
+                    # The marks of a list stand on one side, whichever way an entry runs.
+                    if block.attrGet("dir") is None and block.type != "list_item_open":
+                        block.attrSet("dir", found)
+
+
+def direction(text: str) -> str:
+    """The direction (`rtl` or `ltr`) of the first letter of a text that has one; empty for a text without letters."""
+    for char in text:
+        kind = unicodedata.bidirectional(char)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return ""
 
 
 def _has_right_to_left(text: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from questions.templatetags.markup import runs
 from questions.text import markup
 
 
@@ -80,10 +81,38 @@ def test_headings_of_any_script_have_ids_of_their_own() -> None:
 
 
 def test_texts_from_right_to_left_run_in_their_direction() -> None:
-    assert markup.render("## مرحبا\n\nשלום\n\nHello") == (
-        '<h2 id="مرحبا" dir="auto">مرحبا</h2>\n<p dir="auto">שלום</p>\n<p>Hello</p>\n'
+    assert markup.render("## مرحبا\n\nשלום\n\nHello מ") == (
+        '<h2 id="مرحبا" dir="rtl">مرحبا</h2>\n<p dir="rtl">שלום</p>\n<p dir="ltr">Hello מ</p>\n'
     )
     assert markup.render_inline("שלום *x*") == '<span dir="auto">שלום <em>x</em></span>'
+    assert "dir" not in markup.render("## Hello\n\n- x\n\n> y")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("- שלום\n- x", '<ul dir="rtl">\n<li>שלום</li>\n<li>x</li>\n</ul>\n'),
+        ("2. $x$ שלום", '<ol start="2" dir="rtl">\n<li><span class="math">x</span> שלום</li>\n</ol>\n'),
+        ("> שלום", '<blockquote dir="rtl">\n<p dir="rtl">שלום</p>\n</blockquote>\n'),
+        ("::: exam\nשלום\n:::", '<aside class="callout callout-exam" dir="rtl">'),
+        ("|א|\n|-|\n|1|", '<table dir="rtl">'),
+    ],
+)
+def test_what_holds_such_texts_runs_with_them(text: str, html: str) -> None:
+    assert html in markup.render(text)
+
+
+@pytest.mark.parametrize(
+    ("html", "attribute"),
+    [
+        ('<span dir="auto">שלום x</span>', ' dir="rtl"'),
+        ('<span class="math">x</span> שלום', ' dir="rtl"'),
+        ("x שלום", ""),
+        ("12", ""),
+    ],
+)
+def test_a_box_runs_with_what_it_holds(html: str, attribute: str) -> None:
+    assert runs(html) == attribute
 
 
 def test_an_image_that_is_stored_already_shows_its_alternative() -> None:
