@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -151,6 +152,24 @@ def test_who_answers_gets_an_outlook_once_a_day(student: User, api: Api, key: Ca
         with transaction.atomic():
             schedule.request_plan(student, timezone.now())
     assert not Job.objects.filter(kind=Job.Kind.OUTLOOK).exists()
+
+
+def test_what_to_expect_is_computed_once_for_the_same_facts(student: User, api: Api, key: Callable[[str], Any]) -> None:
+    def expected() -> tuple[list[Any], bool]:
+        with CaptureQueriesContext(connection) as captured:
+            scores = [score.now for score in schedule.forecast_scores(student)]
+        return scores, any('"quizzes_card"."stability"' in query["sql"] for query in captured)
+
+    before, loaded = expected()
+    assert loaded
+    assert expected() == (before, False)
+    question = api.queue()["results"][0]
+    api.answer(question["id"], key(question["id"]))
+    after, loaded = expected()
+    assert loaded
+    assert after != before
+    cache.clear()
+    assert expected()[0] == after
 
 
 def test_an_outlook_that_another_version_stored_is_made_anew(student: User) -> None:

@@ -1,6 +1,6 @@
 """The scores to expect of a student's exams, and what the days until the next one hold.
 
-What to expect as things stand is computed by whoever reads it. The days until the exam are simulated, which takes
+What to expect as things stand is computed by whoever reads it first. The days until the exam are simulated, which takes
 seconds for a large bank: a worker does so when it is asked to, and keeps the outcome for everybody who reads it.
 """
 
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import DateField, DateTimeField, Max
 from django.utils import timezone
@@ -25,11 +26,13 @@ from quizzes.planning.forecast import Forecast
 from quizzes.reviews import change_log
 from quizzes.schedule.choice import ExamOutlook, forecast_exam, foresee
 from quizzes.schedule.exam_forecast import ForecastFacts
-from quizzes.schedule.exams_ahead import DatedExam, StudentExams, load_exams
-from quizzes.schedule.facts import ExamAhead, Situation
+from quizzes.schedule.exams_ahead import StudentExams, load_exams
+from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import OnDay, load_cards, load_situation
 from quizzes.statements import Parameter, Prepared, number
 
+KEPT = timedelta(hours=6)
+"""How long forecasts are kept for who looks at them again."""
 FORMAT = 1
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
 _DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
@@ -143,12 +146,35 @@ def forecast_scores(
     the parameters of the student's memory, for who knows them.
     """
     now = now or timezone.now()
-    exams = load_exams(student)
-    situation = _load(student, exams, now, w)
+    day, exams = study_day(student, now), load_exams(student)
+    ahead = exams.ahead(now)
+    expected = _forecast(student, day, exams, w or change_log.load_parameters(student), now) if ahead else {}
     stored = StoredOutlook.objects.filter(student=student).first()
-    outlook = _of_next_exam(stored, student, situation.exams[0]) if situation.exams else None
-    scores = [expect_score(dated, situation, outlook, now) for dated in exams.dated]
+    outlook = _of_next_exam(stored, student, ahead[0]) if ahead else None
+    scores = [
+        ExpectedScore(
+            dated.exam,
+            dated.at,
+            expected.get(dated.exam.pk),
+            outlook.kept if outlook and outlook.exam == dated.ahead else None,
+        )
+        for dated in exams.dated
+    ]
     return sorted(scores, key=lambda score: (score.at is None or score.at <= now, score.at or now, score.exam.pk))
+
+
+def _forecast(
+    student: Student, day: StudyDay, exams: StudentExams, w: tuple[float, ...], now: datetime
+) -> dict[int, Forecast | None]:
+    """The score to expect of each exam ahead, by its key. The same facts give the same, and it is kept for a while."""
+    key = f"forecast:{student.pk}:{_digest(student, exams.ahead(now), day, w)}"
+    expected: dict[int, Forecast | None] | None = cache.get(key)
+    if expected is None:
+        situation = load_situation(student, day, exams, w, now)
+        ahead = [(dated.exam.pk, dated.ahead) for dated in exams.dated]
+        expected = {pk: forecast_exam(situation, exam) for pk, exam in ahead if exam and exam.at > now}
+        cache.set(key, expected, KEPT.total_seconds())
+    return expected
 
 
 def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFacts | None:
@@ -165,26 +191,15 @@ def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFa
     return ForecastFacts(dated.ahead, exams.ahead(now), day, cards, log.w)
 
 
-def expect_score(dated: DatedExam, situation: Situation, outlook: ExamOutlook | None, now: datetime) -> ExpectedScore:
-    """What to expect of one exam; nothing once it is past."""
-    ahead = dated.ahead
-    if ahead is None or ahead.at <= now:
-        return ExpectedScore(dated.exam, dated.at, None, None)
-    kept = outlook.kept if outlook and outlook.exam == ahead else None
-    return ExpectedScore(dated.exam, dated.at, forecast_exam(situation, ahead), kept)
+def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay, w: tuple[float, ...] | None = None) -> str:
+    """A digest of what an outlook follows from, without reading the cards: whatever changes one takes a new number.
 
-
-def _load(student: Student, exams: StudentExams, now: datetime, w: tuple[float, ...] | None = None) -> Situation:
-    day = study_day(student, now)
-    return load_situation(student, day, exams, w or change_log.load_parameters(student), now)
-
-
-def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay) -> str:
-    """A digest of what an outlook follows from, without reading the cards: whatever changes one takes a new number."""
+    `w` are the parameters of the student's memory, for who knows them.
+    """
     courses = Enrolment.objects.filter(student=student).order_by("course").values_list("course", "course__revision")
     facts = (
         *(FORMAT, day, exams, student.daily_minutes, student.desired_retention),
-        *(change_log.load_parameters(student), list(courses)),
+        *(w or change_log.load_parameters(student), list(courses)),
         Card.objects.filter(student=student).aggregate(newest=Max("sequence"))["newest"],
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
