@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -55,7 +56,9 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
         copy = pickle.loads(content) if content else None
         if copy and copy.fresh():
             _copies[folder, exams] = copy
-            return _insert(copy)
+            course = _insert(copy)
+            _count_on()
+            return course
         loaded_at = timezone.localtime()
         course = _load(folder, exams=exams)
         _copies[folder, exams] = copy = Copy(loaded_at, dict(_stored()))
@@ -83,6 +86,13 @@ def _insert(copy: Copy) -> Course:
     return Course.objects.get()
 
 
+def _count_on() -> None:
+    """Let new rows be numbered after those that another process numbered."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(_models())):
+            cursor.execute(statement)
+
+
 def _load(folder: Path, *, exams: bool) -> Course:
     course = bank.load_course(folder, seeds=20).course
     if exams:
@@ -92,13 +102,18 @@ def _load(folder: Path, *, exams: bool) -> Course:
 
 def _stored() -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
     """What stands in the tables of courses and exams, as the database's driver gives and takes it."""
-    exams = [apps.get_model("quizzes", "Exam"), apps.get_model("quizzes", "ExamConcept")]
-    for model in [*apps.get_app_config("questions").get_models(include_auto_created=True), *exams]:
+    for model in _models():
         table, columns = _table(model)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {table}")
             if rows := cursor.fetchall():
                 yield (table, columns), rows
+
+
+def _models() -> Iterator[type[models.Model]]:
+    """The tables that loading a course writes."""
+    yield from apps.get_app_config("questions").get_models(include_auto_created=True)
+    yield from (apps.get_model("quizzes", "Exam"), apps.get_model("quizzes", "ExamConcept"))
 
 
 def _table(model: type[models.Model]) -> tuple[str, str]:
