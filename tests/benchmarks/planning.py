@@ -1,30 +1,40 @@
-"""Planning: a plan of 2,000 cards, and the plans of a whole school from the database."""
+"""Planning: a plan of 2,000 cards, a student's in a large course, and the night of a school beside sending its rows.
 
+The night is what workers do: messages of 50 students each, whose jobs are leased and done. With BENCH=full also that of
+10,000 students by two processes.
+"""
+
+import multiprocessing
 import os
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from quizzes import schedule
+from quizzes import schedule, tasks
+from quizzes.background import outbox
+from quizzes.calendar import study_day
 from quizzes.memory import fsrs
-from quizzes.models import Card, ChangeLog, Enrolment, Exam, MemoryFit
+from quizzes.models import Card, ChangeLog, Enrolment, Exam, Job, MemoryFit
 from quizzes.planning.plan import plan
 from tests.benchmarks.database import migrated
 from tests.benchmarks.school import add_items
 from tests.benchmarks.table import Row, seconds
 
-CARDS = 500
 FULL = os.environ.get("BENCH") == "full"
-"""A school of 10,000 takes a quarter of an hour to make."""
-STUDENTS = (100, 1_000, 10_000) if FULL else (100, 400)
+SCHOOLS = ((134, 300), (500, 150))
+"""Cards a student, and students."""
+TEMPLATES = 50
+"""Students whose cards are drawn; those of others are copies."""
+LARGE = 10_000
 OWN_FITS = 60
 SCORES = {
     "reviews": 800,
@@ -38,27 +48,41 @@ TINY = Path(__file__).parent.parent / "course"
 
 
 def rows() -> list[Row]:
-    """CPU seconds of one plan, tables cached; then wall seconds of a student's plan in growing schools."""
+    """CPU seconds of one plan, tables cached; then wall seconds of a student's plan in schools and a large course."""
+    table = [_pure(2_000)]
+    for cards, students in SCHOOLS:
+        with migrated() as database:
+            _make_school(cards, students)
+            table.append(_night(cards, database))
+            table.append(_own_fits(cards, database))
     with migrated() as database:
-        course = bank.load_course(TINY, seeds=20).course
-        Exam.objects.create(
-            course=course,
-            slug="exam",
-            title="Exam",
-            kind="assessment",
-            minutes=30,
-            starts_at=timezone.now() + timedelta(days=30),
-            blueprint={"concepts": {"l2": 1, "factor": 2}},
-        )
-        items = add_items(course, course.items.count() + CARDS)
-        found = [_pure(2_000)]
-        there = 0
-        for students in STUDENTS:
-            _enrol(course, items, there, students)
-            there = students
-            found.append(_school(students, database))
-        found.append(_own_fits(database))
-    return found
+        _make_school(LARGE, 2)
+        table += _large(database)
+    if FULL:
+        with migrated() as database:
+            _make_school(500, 10_000)
+            table.append(_full_night(database))
+    return table
+
+
+def _make_school(cards: int, students: int) -> None:
+    """A course with an exam in 30 days, and students who have seen some half of it."""
+    course = bank.load_course(TINY, seeds=20).course
+    Exam.objects.create(
+        course=course,
+        slug="exam",
+        title="Exam",
+        kind="assessment",
+        minutes=30,
+        starts_at=timezone.now() + timedelta(days=30),
+        blueprint={"concepts": {"l2": 1, "factor": 2}},
+    )
+    items = add_items(course, course.items.count() + cards)
+    templates = _enrol(course, 0, min(students, TEMPLATES))
+    _deal(items, templates)
+    for first in range(TEMPLATES, students, 500):
+        others = _enrol(course, first, min(first + 500, students))
+        _copy_cards([(templates[number % TEMPLATES], other) for number, other in enumerate(others)])
 
 
 def _pure(cards: int) -> Row:
@@ -81,38 +105,83 @@ def _pure(cards: int) -> Row:
     return Row(f"a plan of {cards:,} cards", seconds(once, 1), note="goal 50 ms; the tables are shared")
 
 
-def _enrol(course: Course, items: list[Item], there: int, students: int) -> None:
-    """Students who have seen some half of the course."""
-    rng = np.random.default_rng(students)
+def _enrol(course: Course, first: int, last: int) -> list[User]:
+    users = User.objects.bulk_create(User(username=f"student-{number}", password="!") for number in range(first, last))
+    Enrolment.objects.bulk_create(
+        Enrolment(student=user, course=course, cards_revision=course.revision) for user in users
+    )
     now = timezone.now()
-    for first in range(there, students, 100):
-        users = User.objects.bulk_create(
-            User(username=f"student-{number}", password="!") for number in range(first, min(first + 100, students))
-        )
-        Enrolment.objects.bulk_create(Enrolment(student=user, course=course) for user in users)
+    ChangeLog.objects.bulk_create(ChangeLog(student=user, next_day_at=study_day(user, now).ends_at) for user in users)
+    return users
+
+
+def _deal(items: Sequence[Item], users: Sequence[User]) -> None:
+    """Give students cards of all items, some half of which they have seen."""
+    rng, now = np.random.default_rng(len(users)), timezone.now()
+    for user in users:
+        seen = rng.random(len(items)) < 0.5
+        S, D = rng.lognormal(1.5, 1.2, len(items)), rng.uniform(1, 10, len(items))
+        ago = rng.integers(1, 30, len(items))
         cards = []
-        for user in users:
-            seen = rng.random(len(items)) < 0.5
-            S, D = rng.lognormal(1.5, 1.2, len(items)), rng.uniform(1, 10, len(items))
-            ago = rng.integers(1, 30, len(items))
-            for at, item in enumerate(items):
-                card = Card(student=user, item=item)
-                if seen[at]:
-                    last = now - timedelta(days=int(ago[at]))
-                    card.stability, card.difficulty = float(S[at]), float(D[at])
-                    card.reviews, card.last_rating = 2, fsrs.GOOD
-                    card.last_review_at, card.last_review_on = last, last.date()
-                    card.due_at = last + timedelta(days=float(S[at]))
-                cards.append(card)
+        for at, item in enumerate(items):
+            card = Card(student=user, item=item)
+            if seen[at]:
+                last = now - timedelta(days=int(ago[at]))
+                card.stability, card.difficulty = float(S[at]), float(D[at])
+                card.reviews, card.last_rating = 2, fsrs.GOOD
+                card.last_review_at, card.last_review_on = last, last.date()
+                card.due_at = last + timedelta(days=float(S[at]))
+            cards.append(card)
         Card.objects.bulk_create(cards, batch_size=2000)
 
 
-def _school(students: int, database: str) -> Row:
-    who = list(User.objects.filter(enrolments__isnull=False).order_by("pk"))
-    schedule.plan_day(who[0])  # the tables of the day, for everybody
+def _copy_cards(pairs: Sequence[tuple[User, User]]) -> None:
+    """Give students the cards of others, as the database copies them."""
+    names = [str(field.column) for field in Card._meta.concrete_fields if field.name not in ("id", "student")]
+    key = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO quizzes_card (id, student_id, {', '.join(names)}) "
+            f"SELECT {key}, %s, {', '.join(names)} FROM quizzes_card WHERE student_id = %s",
+            [(to.pk, of.pk) for of, to in pairs],
+        )
+
+
+def _who() -> list[int]:
+    return list(User.objects.filter(enrolments__isnull=False).order_by("pk").values_list("pk", flat=True))
+
+
+def _ask(who: Sequence[int]) -> None:
+    now = timezone.now()
+    Job.objects.all().delete()
+    Job.objects.bulk_create(Job(kind=Job.Kind.PLAN, student_id=student, asked_at=now, run_at=now) for student in who)
+
+
+def _work(who: Sequence[int]) -> None:
+    """Do what messages ask of a worker."""
+    for first in range(0, len(who), outbox.TOGETHER):
+        tasks.plan_students(list(who[first : first + outbox.TOGETHER]))
+
+
+def _plan_all(who: Sequence[int]) -> float:
+    """Seconds a student, the better of two nights."""
+    best = float("inf")
+    for _ in range(2):
+        _ask(who)
+        begun = time.perf_counter()
+        _work(who)
+        best = min(best, time.perf_counter() - begun)
+        assert not Job.objects.exists()
+    return best / len(who)
+
+
+def _night(cards: int, database: str) -> Row:
+    who = _who()
+    _ask(who[:1])
+    _work(who[:1])  # the tables of the day, for everybody
     each = _plan_all(who)
     return Row(
-        f"a student's plan, {students:,} students × {CARDS} cards, {database}",
+        f"a student's plan of {cards} cards, {len(who)} in a night, {database}",
         each,
         "its rows, as tuples of one query",
         _send_rows(who),
@@ -120,32 +189,56 @@ def _school(students: int, database: str) -> Row:
     )
 
 
-def _own_fits(database: str) -> Row:
+def _full_night(database: str) -> Row:
+    who = _who()
+    _ask(who)
+    connections.close_all()
+    halves = [multiprocessing.get_context("fork").Process(target=_work, args=(who[half::2],)) for half in range(2)]
+    begun = time.perf_counter()
+    for half in halves:
+        half.start()
+    for half in halves:
+        half.join()
+    took = time.perf_counter() - begun
+    assert not Job.objects.exists()
+    return Row(f"a night of {len(who):,} students × 500 cards, two processes, {database}", took, note="goal 60 s")
+
+
+def _large(database: str) -> list[Row]:
+    one, other = User.objects.filter(enrolments__isnull=False).order_by("pk")
+    begun = time.perf_counter()
+    schedule.plan_day(one)
+    first = time.perf_counter() - begun
+    again = seconds(lambda: schedule.plan_day(other), 1)
+    return [
+        Row(f"the first plan of a process, {LARGE:,} items, {database}", first, note="goal 300 ms"),
+        Row(f"a plan again, {LARGE:,} items, {database}", again, note="goal 100 ms"),
+    ]
+
+
+def _own_fits(cards: int, database: str) -> Row:
     """Plans of students each of whom has parameters of their own, beside plans by shared ones."""
-    who = list(User.objects.filter(enrolments__isnull=False).order_by("pk")[:OWN_FITS])
+    who = _who()[:OWN_FITS]
     shared = _plan_all(who)
-    for number, user in enumerate(who):
+    for number, student in enumerate(who):
         parameters = [w * (1 + number / 10_000) for w in fsrs.DEFAULT_PARAMETERS]
         fit = MemoryFit.objects.create(
-            student=user, fitted_at=timezone.now(), parameters=parameters, calibration=[], adopted=True, **SCORES
+            student_id=student, fitted_at=timezone.now(), parameters=parameters, calibration=[], adopted=True, **SCORES
         )
-        ChangeLog.objects.filter(student=user).update(fit=fit)
-    return Row(f"a student's plan by a fit of their own, {database}", _plan_all(who), "by the defaults", shared)
+        ChangeLog.objects.filter(student=student).update(fit=fit)
+    each = _plan_all(who)
+    what = f"a student's plan of {cards} cards by a fit of their own, {database}"
+    return Row(what, each, "by the defaults", shared, f"{1 / each:.0f} students/s, one process")
 
 
-def _plan_all(who: list[User]) -> float:
-    begun = time.perf_counter()
-    for user in who:
-        schedule.plan_day(user)
-    return (time.perf_counter() - begun) / len(who)
-
-
-def _send_rows(who: list[User]) -> float:
-    """Seconds a student in which the database sends what a plan reads of the cards."""
+def _send_rows(who: Sequence[int]) -> float:
+    """Seconds a student in which the database sends what a plan follows from of the cards."""
     columns = ("pk", "item_id", "facet", "stability", "difficulty", "last_review_on", "due_at", "last_review_at")
     sql, parameters = Card.objects.filter(student__in=who).values_list(*columns).query.sql_with_params()
-    begun = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        cursor.fetchall()
-    return (time.perf_counter() - begun) / len(who)
+
+    def send() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            cursor.fetchall()
+
+    return seconds(send, len(who), 2)
