@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -88,12 +88,21 @@ def in_minutes(instant: datetime) -> str:
 
 @register.filter
 def days_until(instant: datetime, student: HasStudyDay) -> str:
-    """Return an instant in the student's calendar days from now: `4 days ago`, `today`, `in 30 days`."""
-    today = timezone.now().astimezone(student.zone).date()
+    """Return the day of an instant in days from the student's today: `4 days ago`, `today`, `in 30 days`.
+
+    Today is the study day, whose date stands on every page; until it rolls over the next morning is tomorrow.
+    """
+    today = study_day(student, timezone.now()).date
     days = (instant.astimezone(student.zone).date() - today).days
     if days < 0:
         return "yesterday" if days == -1 else f"{-days} days ago"
     return in_days(days)
+
+
+@register.filter
+def study_date(instant: datetime, student: HasStudyDay) -> date:
+    """Return the date of the study day that an instant falls in."""
+    return study_day(student, instant).date
 
 
 def in_days(days: int) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.calendar import StudyDay, day_begins, keep_day, study_day
-from quizzes.templatetags.words import days_until
+from quizzes.templatetags.words import days_until, study_date
 
 
 @dataclass
@@ -64,6 +64,15 @@ def test_days_are_counted_before_and_after() -> None:
     with time_machine.travel(now):
         said = {days: days_until(now + timedelta(days=days), student) for days in (-4, -1, 0, 1, 30)}
     assert said == {-4: "4 days ago", -1: "yesterday", 0: "today", 1: "tomorrow", 30: "in 30 days"}
+
+
+def test_until_the_day_rolls_over_every_date_is_counted_from_the_date_on_the_page() -> None:
+    student, exam = Someone(BERLIN), datetime(2026, 3, 12, 9, tzinfo=BERLIN)
+    for hour, today, says in ((1, date(2026, 3, 10), "in 2 days"), (4, date(2026, 3, 11), "tomorrow")):
+        now = datetime(2026, 3, 11, hour, tzinfo=BERLIN)
+        with time_machine.travel(now):
+            assert study_day(student, now).date == study_date(now, student) == today
+            assert days_until(exam, student) == says
 
 
 # Changes of zone and hour
