@@ -7,6 +7,7 @@ from quizzes.api.concepts import ConceptList
 from quizzes.api.exams import ExamDetail, ExamList
 from quizzes.api.hints import HintView
 from quizzes.api.lessons import QuickCheckView
+from quizzes.api.notebook import BookmarkDetail, BookmarkList, HistoryView, NoteDetail
 from quizzes.api.packs import PackView
 from quizzes.api.progress import ProgressView
 from quizzes.api.queue import QueueView
@@ -27,10 +28,14 @@ from quizzes.api.sittings import (
 from quizzes.api.sync import SyncView
 
 __all__ = [
+    "BookmarkDetail",
+    "BookmarkList",
     "ConceptList",
     "ExamDetail",
     "ExamList",
     "HintView",
+    "HistoryView",
+    "NoteDetail",
     "PackView",
     "ProgressView",
     "QueueView",

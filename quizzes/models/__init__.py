@@ -10,6 +10,7 @@ from quizzes.models.exam import Exam, ExamConcept
 from quizzes.models.job import Job
 from quizzes.models.lesson_work import QuickCheck, SectionRead
 from quizzes.models.memory_fit import MemoryFit
+from quizzes.models.notebook import Bookmark, Note
 from quizzes.models.outlook import StoredOutlook
 from quizzes.models.practice import Practice, PractisedItem
 from quizzes.models.presentation import Presentation
@@ -20,6 +21,7 @@ from quizzes.models.sitting import Sitting, SittingOutcome, Slot
 from quizzes.models.student import Student
 
 __all__ = [
+    "Bookmark",
     "CalendarFeed",
     "Card",
     "CardCheckpoint",
@@ -30,6 +32,7 @@ __all__ = [
     "ExamConcept",
     "Job",
     "MemoryFit",
+    "Note",
     "Practice",
     "PractisedItem",
     "Presentation",

@@ -119,6 +119,15 @@ def in_days(days: int) -> str:
 
 
 @register.filter
+def lasting(days: float) -> str:
+    """Return a duration in days in words: `6 hours`, `3 days`, `5 weeks`, `4 months`, `2 years`."""
+    units = (("hour", 1 / 24, 1.5), ("day", 1, 21), ("week", 7, 100), ("month", 30.4, 700), ("year", 365.25, math.inf))
+    unit, length, _ = next(each for each in units if days < each[2])
+    count = max(round(days / length), 1)
+    return f"{count}\N{NO-BREAK SPACE}{unit}{'' if count == 1 else 's'}"
+
+
+@register.filter
 def formula(text: str) -> str:
     """Return the LaTeX of a text that is one formula and nothing else; empty for any other text."""
     inner = text.strip().removeprefix("$").removesuffix("$")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from questions.variants import numbers
 from questions.whole_numbers import read_whole_number
-from quizzes import presentations, progress, reviews, schedule
+from quizzes import notebook, presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.statements import Prepared, identifier, number
 from quizzes.views import Context, StudentRequest, answering, is_partial, practice, study_session
@@ -227,6 +227,8 @@ def _feedback(request: StudentRequest, answered: ReviewEvent, presentation: Pres
         "lesson": presentation.version.lesson,
         "progress": _progress(queue, request, answered=True),
         "event": answered.event_id,
+        "item": presentation.version.item.slug,
+        "kept": notebook.load_page(request.user, presentation.version.item_id),
         "due": queue.comes_back(grade["cards"]),
         **answering.graded_context(payload, grade, answered.response),
     }

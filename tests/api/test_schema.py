@@ -47,6 +47,12 @@ OPERATIONS = [
     ("GET", "/api/v1/progress/"),
     ("GET", "/api/v1/search/"),
     ("POST", "/api/v1/reviews/batch/"),
+    ("GET", "/api/v1/bookmarks/"),
+    ("PUT", "/api/v1/bookmarks/{item}/"),
+    ("DELETE", "/api/v1/bookmarks/{item}/"),
+    ("GET", "/api/v1/notes/{item}/"),
+    ("PUT", "/api/v1/notes/{item}/"),
+    ("GET", "/api/v1/items/{item}/answers/"),
     ("GET", "/api/v1/presentations/{id}/hints/"),
     ("POST", "/api/v1/presentations/{id}/hints/"),
 ]

@@ -52,6 +52,9 @@ export class ReviewKeys {
     if (key === "?") return this.showHelp();
     if (key === "h") return this.press("#hint");
     if (key === "d") return this.press("#dont-know");
+    if (key === "m") return this.press("#bookmark-button");
+    if (key === "n") return this.unfold("#note", "textarea");
+    if (key === "a") return this.unfold("#history", "summary");
     if (key === "u") return this.submit("#undo");
     if (key === "b") return this.submit("#bury");
     if (key === "c") return this.focusSureness();
@@ -75,6 +78,21 @@ export class ReviewKeys {
     const button = find(this.root, selector);
     button?.click();
     return Boolean(button);
+  }
+
+  /**
+   * Open what is folded, or fold it, and focus what is in it.
+   *
+   * @param {string} selector
+   * @param {string} target
+   */
+  unfold(selector, target) {
+    const details = find(this.root, selector, HTMLDetailsElement);
+    if (!details) return false;
+    details.open = !details.open;
+    details.scrollIntoView({ block: "nearest" });
+    if (details.open) find(details, target)?.focus();
+    return true;
   }
 
   focusSureness() {

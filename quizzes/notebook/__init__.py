@@ -1,0 +1,34 @@
+"""What a student keeps beside questions: bookmarks, private notes, and the history of the answers to each.
+
+`load_page` is what stands beside one question, `list_entries` the whole notebook; `bookmark` and `write_note` change
+it. `list_answers` says how a question went each time, and what that did to its memory.
+"""
+
+from quizzes.notebook.history import PastAnswer, list_answers
+from quizzes.notebook.pages import (
+    MAX_NOTE,
+    Entry,
+    NotebookPage,
+    NoteError,
+    bookmark,
+    find_item,
+    list_entries,
+    load_page,
+    read_note,
+    write_note,
+)
+
+__all__ = [
+    "MAX_NOTE",
+    "Entry",
+    "NoteError",
+    "NotebookPage",
+    "PastAnswer",
+    "bookmark",
+    "find_item",
+    "list_answers",
+    "list_entries",
+    "load_page",
+    "read_note",
+    "write_note",
+]

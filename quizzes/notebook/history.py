@@ -1,0 +1,60 @@
+"""How a question went each time, and what that did to its memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from quizzes.models import ReviewEvent, Student
+
+MAX_ANSWERS = 50
+"""The newest answers that are listed."""
+
+
+@dataclass(frozen=True)
+class PastAnswer:
+    """An answer to a question. The score is None, and so is all that follows from it, where an exam withholds it.
+
+    `stability_days` is how long its memory lasted from then on until the chance of recall was 90 %: of the weakest of
+    its cards.
+    """
+
+    at: datetime
+    score: float | None
+    rating: str | None
+    hints: int
+    seconds: float
+    in_exam: bool
+    is_known: bool
+    stability_days: float | None
+
+
+def list_answers(student: Student, item: int, *, withheld: bool) -> list[PastAnswer]:
+    """Return the student's answers to a question that count, the newest first; one query.
+
+    `withheld`: the question stands in an exam that is open, so that nothing is said but when.
+    """
+    events = (
+        ReviewEvent.objects.counting()
+        .filter(student=student, type=ReviewEvent.Type.REVIEW, presentation__card__item=item)
+        .order_by("-occurred_at", "-pk")
+    )
+    fields = ("occurred_at", "score", "grade", "hints_used", "duration_ms", "response", "presentation__in_sitting")
+    answers: list[PastAnswer] = []
+    for at, score, grade, hints, duration, response, in_exam in events.values_list(*fields)[:MAX_ANSWERS]:
+        # What was answered in an exam is shown with its result, when the exam shows it.
+        is_shown = not withheld and not in_exam
+        known = [card["stability"] for card in (grade or {}).get("cards", []) if card.get("stability") is not None]
+        answers.append(
+            PastAnswer(
+                at=at,
+                score=score if is_shown else None,
+                rating=(grade or {}).get("rating") if is_shown else None,
+                hints=hints,
+                seconds=duration / 1000,
+                in_exam=in_exam,
+                is_known=not (isinstance(response, dict) and response.get("dont_know") is True),
+                stability_days=min(known, default=None) if is_shown else None,
+            )
+        )
+    return answers

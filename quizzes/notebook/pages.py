@@ -1,0 +1,112 @@
+"""Bookmarks and notes: a page for each question, and all that have something on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from questions.models import Item
+from quizzes.models import Bookmark, Note, Student
+from quizzes.statements import Prepared, number
+
+MAX_NOTE = 10_000
+"""Characters of a note."""
+
+
+class NoteError(ValueError):
+    """A note cannot be kept; says why."""
+
+
+@dataclass(frozen=True)
+class NotebookPage:
+    """What a student keeps beside one question."""
+
+    is_bookmarked: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A question with a bookmark, a note, or both; the newest first."""
+
+    item: int
+    slug: str
+    concept: str
+    is_bookmarked: bool
+    note: str
+    changed_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Its slug, as words."""
+        return self.slug.replace("-", " ").capitalize()
+
+
+def find_item(student: Student, slug: str) -> Item | None:
+    """Return the question of this name in the student's courses; None where there is none."""
+    return Item.objects.filter(slug=slug, course__enrolments__student=student, published__isnull=False).first()
+
+
+def _build_page() -> QuerySet[Item, tuple[bool, str | None]]:
+    student, item = number("student"), number("item")
+    kept = Bookmark.objects.filter(student=student, item=OuterRef("pk"))
+    notes = Note.objects.filter(student=student, item=OuterRef("pk"))
+    return Item.objects.filter(pk=item).values_list(Exists(kept), Subquery(notes.values("text")))
+
+
+_PAGE = Prepared(_build_page)
+
+
+def load_page(student: Student, item: int) -> NotebookPage:
+    """Load what the student keeps beside a question; one query."""
+    ((is_bookmarked, note),) = _PAGE.run(student=student.pk, item=item)
+    return NotebookPage(bool(is_bookmarked), note or "")
+
+
+def bookmark(student: Student, item: int, now: datetime, *, on: bool) -> None:
+    """Set a bookmark, or take it away; idempotent."""
+    if on:
+        Bookmark.objects.get_or_create(student=student, item_id=item, defaults={"made_at": now})
+    else:
+        Bookmark.objects.filter(student=student, item=item).delete()
+
+
+def read_note(student: Student, item: int) -> Note | None:
+    """Return the student's note on a question; None where there is none."""
+    return Note.objects.filter(student=student, item=item).first()
+
+
+def write_note(student: Student, item: int, text: str, now: datetime) -> None:
+    """Keep a note in place of the one before; an empty one takes it away. Raises NoteError."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > MAX_NOTE:
+        raise NoteError(f"A note has at most {MAX_NOTE} characters; this has {len(text)}.")
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise NoteError("This has a character that cannot be stored.")
+    if text:
+        Note.objects.update_or_create(student=student, item_id=item, defaults={"text": text, "changed_at": now})
+    else:
+        Note.objects.filter(student=student, item=item).delete()
+
+
+def list_entries(student: Student) -> list[Entry]:
+    """Return all questions with a bookmark or a note, the newest first; three queries."""
+    made = dict(Bookmark.objects.filter(student=student).values_list("item", "made_at"))
+    notes = {note.item_id: note for note in Note.objects.filter(student=student)}
+    changed = {item: note.changed_at for item, note in notes.items()}
+    items = Item.objects.filter(pk__in={*made, *notes}, published__isnull=False)
+    main = items.filter(published__tags__position=0).values_list("pk", "slug", "published__tags__concept__name")
+    entries = [
+        Entry(
+            item=pk,
+            slug=slug,
+            concept=concept,
+            is_bookmarked=pk in made,
+            note=notes[pk].text if pk in notes else "",
+            changed_at=max(at for at in (made.get(pk), changed.get(pk)) if at),
+        )
+        for pk, slug, concept in main
+    ]
+    return sorted(entries, key=lambda entry: (entry.changed_at, entry.item), reverse=True)

@@ -1,0 +1,78 @@
+"""Bookmarks, private notes, and how each question went."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from questions.models import Item
+from quizzes import notebook, presentations
+from quizzes.views import StudentRequest, answering, is_partial
+
+
+@login_required
+@require_GET
+def notebook_page(request: StudentRequest) -> HttpResponse:
+    """All questions with a bookmark or a note."""
+    context = {"page": "progress", "entries": notebook.list_entries(request.user)}
+    return render(request, "quizzes/notebook.html", context)
+
+
+@login_required
+@require_POST
+def bookmark(request: StudentRequest, slug: str) -> HttpResponse:
+    """Set a bookmark (`on`), or take it away."""
+    item = _find(request, slug)
+    notebook.bookmark(request.user, item.pk, timezone.now(), on=request.POST.get("on") == "1")
+    return _show(request, item)
+
+
+@login_required
+@require_POST
+def note(request: StudentRequest, slug: str) -> HttpResponse:
+    """Keep a note in place of the one before."""
+    item = _find(request, slug)
+    try:
+        notebook.write_note(request.user, item.pk, request.POST.get("text", ""), timezone.now())
+    except notebook.NoteError as error:
+        if is_partial(request):
+            return _show(request, item, error=str(error), typed=request.POST.get("text", ""))
+        messages.error(request, str(error))
+    return _show(request, item)
+
+
+@login_required
+@require_GET
+def answers(request: StudentRequest, slug: str) -> HttpResponse:
+    """How a question went each time: a part of the review's page, or a page."""
+    item = _find(request, slug)
+    withheld = item.pk in presentations.items_in_open_sittings(request.user)
+    context = {
+        "page": "progress",
+        "name": item.slug.replace("-", " ").capitalize(),
+        "answers": notebook.list_answers(request.user, item.pk, withheld=withheld),
+    }
+    name = "quizzes/_past_answers.html" if is_partial(request) else "quizzes/past_answers.html"
+    return render(request, name, context)
+
+
+def _show(request: StudentRequest, item: Item, *, error: str = "", typed: str = "") -> HttpResponse:
+    """Show what stands beside the question now: the part for htmx, else the page that the form came from."""
+    event = request.POST.get("event", "")
+    if is_partial(request):
+        kept = notebook.load_page(request.user, item.pk)
+        context = {"item": item.slug, "kept": kept, "event": event, "note_error": error, "typed_note": typed}
+        return render(request, "quizzes/_notebook.html", context | {"is_saved": "text" in request.POST and not error})
+    answered = answering.read_uuid(event)
+    return redirect("review-answer", answered) if answered else redirect("notebook")
+
+
+def _find(request: StudentRequest, slug: str) -> Item:
+    item = notebook.find_item(request.user, slug)
+    if item is None:
+        raise Http404("There is no such question.")
+    return item
