@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connections, models, router
+from django.db import connection, connections, models, router
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -33,3 +33,36 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         else:
             pairs = ", ".join(f"{name} = %s" for name in names[:-1])
             cursor.executemany(f"UPDATE {table} SET {pairs} WHERE {names[-1]} = %s", values)  # noqa: S608 - names of ours
+
+
+def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Store new rows of a model, of which these fields are told, and all others have their defaults.
+
+    As `bulk_create` does, which makes an object of each row and prepares every field of it, and takes four times as
+    long.
+    """
+    if not rows:
+        return
+    meta, quote = model._meta, connection.ops.quote_name
+    of_name = {field.name: field for field in meta.concrete_fields}
+    columns = [of_name.pop(name) for name in fields]
+    others = list(of_name.values())
+    constants = [field.get_db_prep_save(field.get_default(), connection) for field in others]
+    values = [
+        [field.get_db_prep_save(value, connection) for field, value in zip(columns, row, strict=True)] for row in rows
+    ]
+    names = ", ".join(quote(str(field.column)) for field in [*columns, *others])
+    marks = ", ".join(["%s"] * len(others))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in columns)
+            cursor.execute(
+                f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT new.*, {marks} FROM unnest({arrays}) AS new",  # noqa: S608 - names of ours
+                [*constants, *(list(column) for column in zip(*values, strict=True))],
+            )
+        else:
+            told = ", ".join(["%s"] * len(columns))
+            cursor.executemany(
+                f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({told}, {marks})",  # noqa: S608 - names of ours
+                [[*row, *constants] for row in values],
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from questions.models import Item
 from quizzes.background import outbox
-from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student
+from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student, insert_rows
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
 from quizzes.statements import Parameter, Prepared, number
@@ -49,13 +50,12 @@ def _catch_up(log: ChangeLog, behind: Sequence[Enrolment]) -> None:
     items = Item.objects.published().filter(course__in=[enrolment.course_id for enrolment in behind])
     existing = set(Card.objects.filter(student=log.student).values_list("item_id", "facet"))
     missing = [
-        Card(student=log.student, item_id=item, facet=facet)
+        (uuid.uuid4(), log.student_id, item, facet, log.next_sequence())
         for item, facets in items.values_list("pk", "published__facets")
         for facet in facets
         if (item, facet) not in existing
     ]
-    change_log.stamp(log, missing)
-    Card.objects.bulk_create(missing)
+    insert_rows(Card, ("id", "student", "item", "facet", "sequence"), missing)
     for enrolment in behind:
         enrolment.cards_revision = enrolment.course.revision
     Enrolment.objects.bulk_update(behind, ["cards_revision"])

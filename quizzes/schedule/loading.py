@@ -15,7 +15,6 @@ from django.db.models import (
     CharField,
     DateField,
     DateTimeField,
-    IntegerField,
     Q,
     QuerySet,
     Sum,
@@ -105,7 +104,8 @@ def _load_bank(courses: Sequence[int]) -> ItemBank:
 
 
 def _is(**condition: object) -> Case:
-    return Case(When(Q(**condition), then=1), default=0, output_field=IntegerField())
+    """1 where the condition holds, else 0; as what Django converts least, since there are many rows."""
+    return Case(When(Q(**condition), then=1), default=0, output_field=CharField())
 
 
 _CARDS = Prepared(

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from quizzes import schedule, tasks
 from quizzes.background import outbox
 from quizzes.calendar import study_day
 from quizzes.memory import fsrs
-from quizzes.models import Card, ChangeLog, Enrolment, Exam, Job, MemoryFit
+from quizzes.models import Card, ChangeLog, DailyPlan, Enrolment, Exam, Job, MemoryFit
 from quizzes.planning.plan import plan
 from tests.benchmarks.database import migrated
 from tests.benchmarks.school import add_items
@@ -35,7 +36,8 @@ SCHOOLS = ((134, 300), (500, 150))
 TEMPLATES = 50
 """Students whose cards are drawn; those of others are copies."""
 LARGE = 10_000
-OWN_FITS = 60
+OWN_FITS = 120
+"""More than have their tables kept from one night to the next."""
 SCORES = {
     "reviews": 800,
     "judged_on": 200,
@@ -152,7 +154,9 @@ def _who() -> list[int]:
 
 
 def _ask(who: Sequence[int]) -> None:
+    """Have plans made of the students' day, which has none yet."""
     now = timezone.now()
+    DailyPlan.objects.all().delete()
     Job.objects.all().delete()
     Job.objects.bulk_create(Job(kind=Job.Kind.PLAN, student_id=student, asked_at=now, run_at=now) for student in who)
 
@@ -163,30 +167,36 @@ def _work(who: Sequence[int]) -> None:
         tasks.plan_students(list(who[first : first + outbox.TOGETHER]))
 
 
-def _plan_all(who: Sequence[int]) -> float:
-    """Seconds a student, the better of two nights."""
-    best = float("inf")
+@dataclass(frozen=True)
+class Night:
+    """Seconds a student: by the clock, and of this process's processor."""
+
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{1 / self.wall:.0f} students/s by one process, which works {self.cpu * 1000:.2g} ms for each"
+
+
+def _plan_all(who: Sequence[int]) -> Night:
+    """The better of two nights."""
+    wall = cpu = float("inf")
     for _ in range(2):
         _ask(who)
-        begun = time.perf_counter()
+        begun, begun_cpu = time.perf_counter(), time.process_time()
         _work(who)
-        best = min(best, time.perf_counter() - begun)
+        wall, cpu = min(wall, time.perf_counter() - begun), min(cpu, time.process_time() - begun_cpu)
         assert not Job.objects.exists()
-    return best / len(who)
+    return Night(wall / len(who), cpu / len(who))
 
 
 def _night(cards: int, database: str) -> Row:
     who = _who()
     _ask(who[:1])
     _work(who[:1])  # the tables of the day, for everybody
-    each = _plan_all(who)
-    return Row(
-        f"a student's plan of {cards} cards, {len(who)} in a night, {database}",
-        each,
-        "its rows, as tuples of one query",
-        _send_rows(who),
-        f"{1 / each:.0f} students/s, one process",
-    )
+    night = _plan_all(who)
+    what = f"a student's plan of {cards} cards, {len(who)} in a night, {database}"
+    return Row(what, night.wall, "its rows, as tuples of one query", _send_rows(who), str(night))
 
 
 def _full_night(database: str) -> Row:
@@ -226,9 +236,9 @@ def _own_fits(cards: int, database: str) -> Row:
             student_id=student, fitted_at=timezone.now(), parameters=parameters, calibration=[], adopted=True, **SCORES
         )
         ChangeLog.objects.filter(student=student).update(fit=fit)
-    each = _plan_all(who)
+    night = _plan_all(who)
     what = f"a student's plan of {cards} cards by a fit of their own, {database}"
-    return Row(what, each, "by the defaults", shared, f"{1 / each:.0f} students/s, one process")
+    return Row(what, night.wall, "by the defaults", shared.wall, str(night))
 
 
 def _send_rows(who: Sequence[int]) -> float:

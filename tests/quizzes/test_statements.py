@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from examprep.models import User
 from quizzes import schedule
-from quizzes.models import Card, update_rows
+from quizzes.models import Card, insert_rows, update_rows
 from quizzes.reviews.memory_states import CARD_STATE
 from quizzes.statements import Prepared, identifier, number
 
@@ -62,9 +62,26 @@ def test_rows_are_those_that_bulk_update_writes(cards: list[Card], seed: int) ->
     assert stored() == ours
 
 
+def test_new_rows_are_those_that_bulk_create_writes(cards: list[Card]) -> None:
+    every = [field.attname for field in Card._meta.concrete_fields]
+    told = [(card.pk, card.student_id, card.item_id, card.facet, 7) for card in cards]
+    Card.objects.all().delete()
+    Card.objects.bulk_create(
+        Card(pk=pk, student_id=student, item_id=item, facet=facet, sequence=number)
+        for pk, student, item, facet, number in told
+    )
+    theirs = list(Card.objects.order_by("pk").values_list(*every))
+    Card.objects.all().delete()
+    with CaptureQueriesContext(connection) as captured:
+        insert_rows(Card, ("id", "student", "item", "facet", "sequence"), told)
+    assert len(captured) == 1
+    assert list(Card.objects.order_by("pk").values_list(*every)) == theirs
+
+
 def test_nothing_to_write_is_no_query(student: User) -> None:
     with CaptureQueriesContext(connection) as captured:
         update_rows([], ["stability"])
+        insert_rows(Card, ("id",), [])
     assert not captured.captured_queries
 
 
