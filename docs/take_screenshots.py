@@ -1,4 +1,4 @@
-"""Takes the pictures of pages that the README shows, from the first course: `make screenshots`."""
+"""Takes the pictures of pages that the documents show, from the first course: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -34,8 +34,15 @@ def take(page: Page, name: str) -> None:
     page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
 
 
+def take_home(page: Page) -> None:
+    page.goto("/")
+    take(page, "home")
+
+
 def take_today(page: Page) -> None:
+    """The day's plan, with the outlook that a worker has computed."""
     page.goto("/today/")
+    page.locator(".curve").wait_for()
     take(page, "today")
 
 
@@ -65,6 +72,7 @@ def main() -> None:
         url = service.ready()
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=chromium(playwright), args=sandbox)
+        take_home(browser.new_page(base_url=url, viewport={"width": 1200, "height": 980}))
         student = log_in(browser, url, "student", 1000, 860)
         take_today(student)
         take_review(student)
