@@ -15,7 +15,6 @@ from questions.text.words import TAG, has_word, root
 WORDS_BEFORE, WORDS_SHOWN = 10, 36
 """Words of a snippet before its first match, and in all."""
 
-MATH = re.compile(r'<(span|div) class="math(?: display)?">([^<]*)</\1>')
 BLOCK = re.compile(r"</(?:p|li|h\d|t[dh]|pre|div|aside)>|<br>")
 PIECE = re.compile(r"\x02([^\x02\x03]*)\x03|(\s+)|([^\s\x02]+)")
 """A formula between the control characters that mark it, white space, or a word."""

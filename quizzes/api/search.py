@@ -29,6 +29,10 @@ class FoundListPayload(TypedDict):
     """All that was found; there is no next page."""
 
     results: list[FoundPayload]
+    meant: Annotated[
+        str,
+        Field(description="The words that were searched where nothing holds those of `q`; empty where something does."),
+    ]
     next: Uri | None
 
 
@@ -40,7 +44,7 @@ class SearchView(APIView):
         responses=FoundListPayload,
     )
     def get(self, request: StudentRequest) -> Response:
-        hits = progress.find_matches(request.query_params.get("q", ""), request.user)
+        matches = progress.find_matches(request.query_params.get("q", ""), request.user)
         payload: FoundListPayload = {
             "results": [
                 {
@@ -50,8 +54,9 @@ class SearchView(APIView):
                     "snippet_html": hit.snippet_html,
                     "url": hit.url,
                 }
-                for hit in hits
+                for hit in matches.results
             ],
+            "meant": matches.meant,
             "next": None,
         }
         return Response(payload)

@@ -7,7 +7,7 @@ from quizzes.progress.answers import ConceptHistory, load_history
 from quizzes.progress.concepts import CourseMap, Neighbourhood, list_concepts, load_maps, load_neighbourhood
 from quizzes.progress.mastery import ConceptMastery, find_weakest_concepts, load_mastery
 from quizzes.progress.overview import DAYS_BACK, RETENTION_DAYS, Progress, load_progress
-from quizzes.progress.search import SearchResult, find_matches
+from quizzes.progress.search import Matches, SearchResult, find_matches
 from quizzes.progress.study_days import DaySummary, summarize_day
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ConceptMastery",
     "CourseMap",
     "DaySummary",
+    "Matches",
     "Neighbourhood",
     "Progress",
     "SearchResult",

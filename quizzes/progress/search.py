@@ -15,6 +15,7 @@ from questions.models import Item
 from questions.text import markup
 from questions.text.search import MAX_HITS, Hit, filter_by_words, search_concepts, search_lessons
 from questions.text.snippets import snippet
+from questions.text.spelling import correct
 from questions.text.words import split_query
 from quizzes.models import Card, Student
 from quizzes.progress.answers import load_newest_answers, load_stems
@@ -31,15 +32,31 @@ class SearchResult:
     url: str
 
 
-def find_matches(query: str, student: Student | None) -> list[SearchResult]:
+@dataclass(frozen=True)
+class Matches:
+    """What was found; where nothing holds the words of the query, by those that they were `meant` as, else empty."""
+
+    results: list[SearchResult]
+    meant: str = ""
+
+
+def find_matches(query: str, student: Student | None) -> Matches:
     """The concepts, lessons, and items answered by the student, in which all words of the query are found.
 
-    Of items only the question is searched and shown, never what is right. A fixed number of queries; none for an
-    empty query.
+    Where there are none, those with the words that are nearest. Of items only the question is searched and shown, never
+    what is right. A bounded number of queries; none for an empty query.
     """
     words = split_query(query)
     if not words:
-        return []
+        return Matches([])
+    results = _find(words, student)
+    if results or (meant := correct(words)) == words:
+        return Matches(results)
+    results = _find(meant, student)
+    return Matches(results, " ".join(meant) if results else "")
+
+
+def _find(words: Sequence[str], student: Student | None) -> list[SearchResult]:
     concepts = [
         SearchResult("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
         for hit in search_concepts(words)

@@ -21,11 +21,12 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Show what `q` finds."""
     query = request.GET.get("q", "").replace("\0", "").strip()
     matches = progress.find_matches(query, student_of(request))
-    groups = [(title, [match for match in matches if match.type == name]) for name, title in TITLES]
+    groups = [(title, [match for match in matches.results if match.type == name]) for name, title in TITLES]
     context = {
         "page": "search",
         "query": query,
-        "count": len(matches),
+        "count": len(matches.results),
+        "meant": matches.meant,
         "groups": [group for group in groups if group[1]],
     }
     if not is_partial(request):

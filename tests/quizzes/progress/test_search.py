@@ -43,6 +43,16 @@ def test_concepts_and_lessons_are_found_by_their_words(web: Client) -> None:
     assert found(web, "penalty xylophone") == []
 
 
+def test_a_misspelt_word_finds_what_it_was_meant_as(web: Client) -> None:
+    assert ("concept", "/concepts/l2/") in found(web, "pnealty")
+    assert web.get("/api/v1/search/", {"q": "pnealty"}).json()["meant"] == "penalty"
+    assert web.get("/api/v1/search/", {"q": "penalty"}).json()["meant"] == ""
+    page = web.get("/search/", {"q": "pnealty"}).content.decode()
+    assert "Nothing holds “pnealty”." in page
+    assert "for <strong>penalty</strong>" in page
+    assert found(web, "pnealty xylophone") == []
+
+
 def test_formulas_are_found_by_their_greek_letters(web: Client) -> None:
     assert ("concept", "/concepts/l2/") in found(web, "λ")
 
@@ -83,9 +93,9 @@ def test_a_question_is_shown_with_the_students_numbers(web: Client, api: Api, ke
 
 def test_a_lesson_is_found_once_and_not_by_what_nobody_sees(course: Course) -> None:
     Lesson.objects.filter(slug="decay").update(body_markdown="Decay first.\n\n::: simulator early-stopping\n:::\n")
-    answer = [one for one in find_matches("decay", None) if one.type == "lesson"]
+    answer = [one for one in find_matches("decay", None).results if one.type == "lesson"]
     assert [one.url for one in answer] == ["/lessons/decay/"]
-    assert find_matches("simulator", None) == []
+    assert find_matches("simulator", None).results == []
 
 
 def test_an_answer_that_was_taken_back_is_not_found(web: Client, api: Api, key: Key) -> None:
