@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
 from quizzes.models import Presentation
+from tests.browser.pages import check
 from tests.browser.test_session import log_in
 from tests.conftest import wrong
 
@@ -113,3 +114,45 @@ def test_a_viva_shows_the_verdict_of_its_round_and_an_exam_its_first_question(
     small.reload()
     expect(small.locator(".ready")).to_be_visible()
     assert is_in_sight(small.locator("#place-1"))
+
+
+def test_a_quick_check_shows_the_verdict_of_an_answer(
+    small: Page, live_server: LiveServer, student: User, key: Key
+) -> None:
+    log_in(small)
+    small.goto("/lessons/decay/quick-check/")
+    for at in range(small.locator("[data-part]").count()):
+        part = small.locator("[data-part]").nth(at)
+        part.locator("[name=dont_know]").tap()
+        verdict = part.locator("[id^=verdict]")
+        expect(verdict).to_be_focused()
+        assert is_in_sight(verdict)
+
+
+def test_after_an_answer_anyone_can_use_the_page_its_help_and_the_notebook(
+    page: Page, live_server: LiveServer, student: User
+) -> None:
+    log_in(page)
+    page.goto("/review/")
+    page.keyboard.press("d")
+    expect(page.locator("#verdict")).to_have_text("Not known yet")
+    page.keyboard.press("m")
+    expect(page.locator("#bookmark-button")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("n")
+    expect(page.locator("#note-text")).to_be_focused()
+    page.keyboard.type("a note")
+    page.locator("#note .button").click()
+    expect(page.locator("#note .prose")).to_have_text("a note")
+    page.locator("#note summary").click()
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
+    expect(page.locator(".past-answers")).to_contain_text("not known")
+    check(page, "an answer")
+    page.keyboard.press("?")
+    check(page, "help")
+    page.keyboard.press("Escape")
+    page.goto("/notebook/")
+    check(page, "the notebook")
+    page.get_by_role("button", name="Practise").click()
+    expect(page.locator("#question")).to_be_visible()

@@ -79,7 +79,9 @@ function focusOn(part) {
   const next = find(part, "[id^=verdict], [aria-invalid=true]") ?? find(part, field);
   if (next?.matches("form")) next.tabIndex = -1;
   next?.focus({ preventScroll: true });
+  // The whole of it where the window has room; its verdict, which is what was just said, in any case.
   part.scrollIntoView({ block: "nearest" });
+  find(part, ".verdict header")?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {Element} check */
