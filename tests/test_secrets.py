@@ -30,6 +30,7 @@ VALUES = {
     "number": ["1"],
     "name": ["early-stopping", "unknown"],
     "item": ["decay-factor", "unknown"],
+    "secret": ["0" * 43],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
 WITH_KEYS = ("/api/v1/packs/",)
