@@ -31,6 +31,7 @@ VALUES = {
     "name": ["early-stopping", "unknown"],
     "item": ["decay-factor", "unknown"],
     "secret": ["0" * 43],
+    "digest": ["unknown"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
 WITH_KEYS = ("/api/v1/packs/",)
