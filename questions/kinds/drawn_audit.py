@@ -7,6 +7,7 @@ in most variants; and the author's own examples come out.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -132,7 +133,8 @@ def concentration(keys: Sequence[str], few: str) -> Cases:
     if few or len(counts) < FEW_KEYS:
         return {}
     key, most = counts.most_common(1)[0]
-    if most <= FEW_SHARE * len(keys):
+    by_chance = 3 * math.sqrt(FEW_SHARE * (1 - FEW_SHARE) * len(keys))
+    if most <= FEW_SHARE * len(keys) + by_chance:
         return {}
     message = f"One answer is right in {most / len(keys):.0%} of the variants: draw otherwise, or say why in `few`."
     return {message: [(seed, key) for seed, each in enumerate(keys) if each == key]}

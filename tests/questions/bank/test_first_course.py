@@ -123,6 +123,12 @@ def wrong_answers(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from item.get("pairs", [])
 
 
+def body_of(item: dict[str, Any]) -> dict[str, Any]:
+    """The body without what every item has around it."""
+    around = {"slug", "kind", "concepts", "difficulty", "seconds"}
+    return {name: value for name, value in item.items() if name not in around}
+
+
 def shown(item: dict[str, Any]) -> list[str]:
     """What a student sees before the answer."""
     texts = [item["stem"], *item.get("steps", [])]
@@ -209,8 +215,9 @@ def test_the_longest_choice_is_seldom_the_right_one() -> None:
     stands_out = []
     asked = [item for item in ITEMS if item["kind"] == "single_choice"]
     for item in asked:
-        right = max(len(choice["text"]) for choice in item["choices"] if choice.get("correct"))
-        wrong = max(len(choice["text"]) for choice in item["choices"] if not choice.get("correct"))
+        sample, *_ = kinds.get(item["kind"]).samples(kinds.parse(item["kind"], body_of(item)), "x:1")
+        right = max(len(choice.text) for choice in sample.options if choice.right)
+        wrong = max(len(choice.text) for choice in sample.options if not choice.right)
         assert right <= 1.2 * wrong, item["slug"]
         stands_out += [item["slug"]] if right > wrong else []
     # By chance alone a quarter of the keys would be the longest of four.
@@ -243,9 +250,8 @@ def shuffled(document: Any) -> Any:
 
 
 def test_every_item_is_the_same_whatever_the_order_of_its_names() -> None:
-    common = {"slug", "kind", "concepts", "difficulty", "seconds"}
     for item in ITEMS:
-        body = {name: value for name, value in item.items() if name not in common}
+        body = body_of(item)
         read, again = (kinds.parse(item["kind"], document) for document in (body, shuffled(body)))
         shown, put = (
             kinds.get(item["kind"]).present(one, seed=5, identity="x:1", opaque=lambda name: name)
