@@ -10,12 +10,14 @@ from typing import Any, cast
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 
 from examprep.models import User
 from questions import kinds
 from questions.models import Course, Lesson
 from questions.text import markup
-from quizzes import lessons, presentations, schedule
+from quizzes import lessons, presentations, progress, schedule
+from quizzes.calendar import study_day
 from quizzes.models import Enrolment, Presentation, ReviewEvent
 from tests.conftest import Api
 
@@ -179,6 +181,19 @@ def test_the_summary_names_what_was_missed(web: Client, api: Api) -> None:
     page = web.get("/review/summary/").content.decode()
     assert "So far today" in page
     assert "Missed today" in page
+    assert "What you lifted" not in page
+
+
+def test_the_summary_shows_what_was_lifted_as_it_is_known_now(web: Client, api: Api, student: User, key: Key) -> None:
+    one = next(one for one in api.queue()["results"] if one["kind"] == "numeric")
+    api.answer(one["id"], key(one["id"]))
+
+    page = web.get("/review/summary/").content.decode()
+    (lifted,) = progress.find_worked_concepts(student, study_day(student, timezone.now()))
+    assert lifted.concept.slug == one["concepts"][0]
+    assert lifted.begun
+    assert f'<a href="/concepts/{lifted.concept.slug}/">{lifted.concept.name}</a>' in page
+    assert "1 memory lifted" in page
 
 
 def test_a_bad_setting_is_named_and_changes_nothing(web: Client, student: User) -> None:

@@ -8,7 +8,7 @@ from quizzes.progress.concepts import CourseMap, Neighbourhood, list_concepts, l
 from quizzes.progress.mastery import ConceptMastery, find_weakest_concepts, load_mastery
 from quizzes.progress.overview import DAYS_BACK, RETENTION_DAYS, Progress, load_progress
 from quizzes.progress.search import Matches, SearchResult, find_matches
-from quizzes.progress.study_days import DaySummary, summarize_day
+from quizzes.progress.study_days import DaySummary, find_worked_concepts, summarize_day
 
 __all__ = [
     "DAYS_BACK",
@@ -23,6 +23,7 @@ __all__ = [
     "SearchResult",
     "find_matches",
     "find_weakest_concepts",
+    "find_worked_concepts",
     "list_concepts",
     "load_history",
     "load_maps",

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from questions.models import Concept
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, ReviewEvent, Student
+from quizzes.progress.mastery import ConceptMastery, load_mastery
 
 MAX_MISSED = 12
 """The most concepts of which a summary says that something was missed."""
@@ -52,6 +53,18 @@ def summarize_day(student: Student, day: StudyDay) -> DaySummary:
         missed=_list_missed(answers.filter(score__lt=1)),
         due_tomorrow=tomorrow.values("item").distinct().count(),
     )
+
+
+def find_worked_concepts(student: Student, day: StudyDay, limit: int = 4) -> list[ConceptMastery]:
+    """The main concepts of what was answered right on the study day, those with most answers first, as known now."""
+    answers = ReviewEvent.objects.counting().filter(
+        student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date, score=1
+    )
+    tags = answers.filter(presentation__version__tags__position=0)
+    worked = Counter(tags.values_list("presentation__version__tags__concept", flat=True)).most_common(limit)
+    concepts = Concept.objects.in_bulk([concept for concept, _ in worked])
+    mastery = load_mastery(student) if worked else {}
+    return [ConceptMastery(concepts[pk], mastery.get(concepts[pk].slug)) for pk, _ in worked]
 
 
 def _list_missed(wrong: QuerySet[ReviewEvent]) -> list[MissedConcept]:

@@ -115,6 +115,7 @@ def summary(request: StudentRequest) -> HttpResponse:
         "page": "today",
         "queue": queue,
         "day": progress.summarize_day(request.user, queue.day),
+        "worked": progress.find_worked_concepts(request.user, queue.day),
         "minutes": minutes if is_through else None,
         "lengths": study_session.lengths(queue),
     }
