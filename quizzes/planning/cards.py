@@ -81,9 +81,11 @@ def costs(cards: Cards, w: Sequence[float]) -> Floats:
 def gains(cards: Cards, days: float, w: Sequence[float]) -> Floats:
     """What one review today adds at the exam `days` from now if it is the last, in marks per second of its cost."""
     unseen = np.isnan(cards.S)
-    right = chance_right(cards, w)
-    good, _ = fsrs.step(cards.S, cards.D, cards.elapsed, fsrs.GOOD, w)
-    again, _ = relearned(cards.S, cards.D, cards.elapsed, w)
-    then = right * fsrs.retrievability(days, good, w) + (1 - right) * fsrs.retrievability(days, again, w)
+    leads = fsrs.branch(cards.S, cards.D, cards.elapsed[..., None], w)
+    recall = np.where(unseen, FIRST_RIGHT, leads.recall[..., 0])
+    right = recall + (1 - recall) * cards.guess
+    (good, _), (again, _) = leads.good, fsrs.step_same_day(*leads.again, fsrs.GOOD, w)
+    if_right, if_wrong = (fsrs.retrievability(days, S[..., 0], w) for S in (good, again))
     without = np.where(unseen, 0.0, fsrs.retrievability(cards.elapsed + days, cards.S, w))
-    return np.asarray(cards.worth * (then - without) / costs(cards, w))
+    cost = cards.seconds * (1 + RELEARN * (1 - right))
+    return np.asarray(cards.worth * (right * if_right + (1 - right) * if_wrong - without) / cost)

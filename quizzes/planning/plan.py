@@ -200,7 +200,7 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         per_second = gains(shared, exam.days, w)
         if number == 0:
             first, gain = shared, per_second * takes
-        priorities = value.priorities(shared, exam.days, daily, w)
+        priorities = value.priorities(shared, exam.days, daily, w, per_second)
         priority += np.where(np.isfinite(priorities), priorities, 0.0)
         adds |= per_second > 0
     at_exam = chance_at(tasks.S, tasks.elapsed + days[0].exams[0].days, tasks.guess, w)

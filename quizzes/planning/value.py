@@ -192,13 +192,16 @@ def _claims(cards: Cards, stages: Stages, seconds_a_day: Floats, w: tuple[float,
     )
 
 
-def priorities(cards: Cards, days: float, seconds_a_day: Floats, w: tuple[float, ...]) -> Floats:
+def priorities(
+    cards: Cards, days: float, seconds_a_day: Floats, w: tuple[float, ...], gain: Floats | None = None
+) -> Floats:
     """What to review today, the highest first; -inf for what is better not reviewed today: (students, cards).
 
     Mostly the claims, and to the rest the gains of a last review: the claims are indifferent among cards that could
     be reviewed today or next week alike, and trust that the days to come will be kept; the gains break such ties in
-    favour of what helps even if they are not.
+    favour of what helps even if they are not. `gain` has the gains, from who knows them.
     """
-    claim, gain = claims(cards, days, seconds_a_day, w), gains(cards, days, w)
+    claim = claims(cards, days, seconds_a_day, w)
+    gain = gains(cards, days, w) if gain is None else gain
     mixed = CLAIM_SHARE * np.maximum(claim, 0.0) + (1 - CLAIM_SHARE) * np.maximum(gain, 0.0)
     return np.where((cards.worth > 0) & (mixed > 0), mixed, -np.inf)
