@@ -161,9 +161,10 @@ def sweep(now: datetime) -> int:
     lost = Q(published_at=None) | Q(published_at__lte=before)
     room = max(SWEEP_LIMIT - _ready(now).filter(published_at__gt=before).count(), 0)
     jobs = list(_ready(now).filter(lost).order_by("run_at", "pk").only("kind", "student_id")[:room])
+    # First, so that no worker meets these rows locked.
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(published_at=now)
     for kind in Job.Kind:
         _publish_all(kind, [job.student_id for job in jobs if job.kind == kind])
-    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(published_at=now)
     return len(jobs)
 
 

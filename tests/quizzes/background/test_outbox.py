@@ -244,6 +244,21 @@ def test_work_that_another_worker_holds_is_left_to_it(db: None) -> None:
     assert Job.objects.get().holder == "other"
 
 
+def test_a_worker_that_is_told_at_once_finds_the_sweep_through_with_its_rows(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    _crowd(2, now)
+    told: list[Any] = []
+
+    def work(task: str, students: Any) -> None:
+        told.append(list(Job.objects.filter(student__in=students).values_list("published_at", flat=True)))
+
+    monkeypatch.setattr(outbox, "publish", work)
+    assert outbox.sweep(now) == 2
+    assert told == [[now, now]]
+
+
 def test_the_sweep_publishes_plans_for_some_students_at_once(
     db: None, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
