@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from questions import kinds
-from quizzes import reviews, schedule
+from quizzes import presentations, reviews, schedule
 from quizzes.exams.deadlines import GRACE, is_over
 from quizzes.exams.grading import grade_slot
 from quizzes.exams.outcome_rows import store_outcome
@@ -137,7 +137,8 @@ def _accept_answers(
     accepted = reviews.accept(log, batch, now, in_sitting=True, graded=graded)
     for slot, outcome in zip(slots, accepted.outcomes, strict=True):
         if outcome.event and outcome.event.grade:
-            slot.grade.update(rating=outcome.event.grade["rating"], cards=outcome.event.grade["cards"])
+            grade = outcome.event.grade
+            slot.grade.update(rating=grade["rating"], cards=presentations.card_states(grade))
     return accepted
 
 

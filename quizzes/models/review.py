@@ -50,7 +50,7 @@ class ReviewEvent(models.Model):
     event_id = models.UUIDField()
     sequence = models.PositiveBigIntegerField(help_text="Its number in the student's change log.")
     type = models.CharField(max_length=8, choices=Type.choices)
-    body_hash = models.CharField(max_length=64)
+    body_hash = models.CharField(max_length=64)  # 20 characters; older ones are longer
     presentation = models.ForeignKey(
         "Presentation", on_delete=models.PROTECT, null=True, blank=True, related_name="events"
     )

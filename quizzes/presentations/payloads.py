@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
@@ -172,7 +172,22 @@ def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
     """
     version = presentation.version
     revealed = kinds.get(version.kind).reveal(body_of(version), presentation.answer)
-    return with_html({**_revealed_payload(revealed), **grade})
+    return with_html({**_revealed_payload(revealed), **grade, "cards": card_states(grade)})
+
+
+CARD_STATE = ("card", "facet", "stability", "difficulty", "retrievability", "due_at")
+"""What a stored grade says of each card, in this order, without names; older ones have the names."""
+
+
+def pack_states(states: Iterable[Mapping[str, object]]) -> list[list[object]]:
+    """Return the states of cards as a grade is stored with them."""
+    return [[state[name] for name in CARD_STATE] for state in states]
+
+
+def card_states(grade: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the states of cards of a stored grade, by their names."""
+    states = grade.get("cards", [])
+    return [state if isinstance(state, dict) else dict(zip(CARD_STATE, state, strict=True)) for state in states]
 
 
 def with_html(document: Any) -> Any:

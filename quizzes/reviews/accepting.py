@@ -7,6 +7,7 @@ instants, so the order in which events arrive does not matter.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import uuid
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from questions.kinds import Graded
 from quizzes.calendar import format_instant, study_day
@@ -89,6 +90,18 @@ def accept(
     return Accepted(outcomes, changes.cards())
 
 
+class _Hash(NamedTuple):
+    """What tells whether an event is the same when it comes again: as it is stored, and as older events have it."""
+
+    short: str
+    long: str
+
+
+def _hash(document: object) -> _Hash:
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).digest()
+    return _Hash(base64.b64encode(digest[:15]).decode(), digest.hex())
+
+
 @dataclass(frozen=True)
 class _Acceptance:
     """What the decision on each event of a batch needs; it makes no query."""
@@ -105,7 +118,7 @@ class _Acceptance:
         """Accept the event into the changes of the batch, or say why not."""
         if isinstance(reported, UnreadableEvent):
             return Outcome(reported.id, "rejected", "invalid", reported.detail)
-        body_hash = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
+        body_hash = _hash(document)
         try:
             if earlier := self.changes.find_event(reported.id):
                 return self._repeat(earlier, body_hash)
@@ -113,17 +126,17 @@ class _Acceptance:
         except RejectedError as error:
             return Outcome(reported.id, "rejected", error.code, error.detail)
 
-    def _repeat(self, earlier: ReviewEvent, body_hash: str) -> Outcome:
+    def _repeat(self, earlier: ReviewEvent, body_hash: _Hash) -> Outcome:
         """Answer an event whose id was used before, in the same words where it is the same event."""
         presentation = self.changes.facts.presentation_of(earlier)
         if presentation and presentation.in_sitting and not self.in_sitting:
             # Its grade is the sitting's to show, which may wait for the end of the exam.
             raise RejectedError("in_sitting", "id: This event belongs to a sitting.")
-        if earlier.body_hash == body_hash:
+        if earlier.body_hash in (body_hash.short, body_hash.long):
             return self._taken("duplicate", earlier)
         return Outcome(earlier.event_id, "conflict", "conflict", "This event id was used for another event.")
 
-    def _accept(self, reported: ReportedEvent, body_hash: str) -> Outcome:
+    def _accept(self, reported: ReportedEvent, body_hash: _Hash) -> Outcome:
         event = self._make_event(reported, body_hash)
         if isinstance(reported, ReportedReview):
             graded = self.graded.get(reported.presentation)
@@ -136,7 +149,7 @@ class _Acceptance:
         self.changes.events[event.event_id] = event
         return self._taken("accepted", event)
 
-    def _make_event(self, reported: ReportedEvent, body_hash: str) -> ReviewEvent:
+    def _make_event(self, reported: ReportedEvent, body_hash: _Hash) -> ReviewEvent:
         """Return the event as it will be stored; it happened no earlier than its question was put."""
         presentations = self.changes.facts.presentations
         shown = presentations.get(reported.presentation) if isinstance(reported, ReportedReview) else None
@@ -145,7 +158,7 @@ class _Acceptance:
             student=self.student,
             event_id=reported.id,
             type=reported.type,
-            body_hash=body_hash,
+            body_hash=body_hash.short,
             device=self.device,
             device_occurred_at=clamp_to_database(reported.occurred_at),
             occurred_at=occurred_at,

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, CardCheckpoint, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
+from quizzes.presentations import pack_states
 from quizzes.reviews import change_log as change_logs
 from quizzes.reviews import checkpoints, memory_states, practice
 from quizzes.reviews.elections import Elections
@@ -135,7 +136,7 @@ def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     for card in changes.cards():
         card.due_at = memory_states.due(student, card, w)
     for event, cards in changes.answered:
-        states = [card_state_payload(card, event.study_date, w) for card in cards]
+        states = pack_states(card_state_payload(card, event.study_date, w) for card in cards)
         event.grade = {**(event.grade or {}), "cards": states}
 
 

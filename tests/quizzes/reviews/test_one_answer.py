@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -234,10 +236,13 @@ def test_a_grade_is_stored_without_what_its_presentation_gives_again(
     (again,) = send(student, event)
     assert (again["status"], again["grade"]) == ("duplicate", first["grade"])
 
-    # One that an earlier version stored has its texts, and keeps them.
+    # One that an earlier version stored has its texts, and keeps them; it names what it says of cards.
     stored.grade |= {"explanation": "As it was.", "solution": None, "key": first["grade"]["key"]}
-    stored.save(update_fields=["grade"])
+    stored.grade["cards"] = first["grade"]["cards"]
+    stored.body_hash = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
+    stored.save(update_fields=["grade", "body_hash"])
     (again,) = send(student, event)
+    assert (again["status"], again["grade"] and again["grade"]["cards"]) == ("duplicate", first["grade"]["cards"])
     assert again["grade"]
     assert "As it was." in again["grade"]["explanation_html"]
 
