@@ -260,7 +260,7 @@ class MinutesCurve:
 
 def minutes_curve(curve: Sequence[tuple[int, float]], own: int) -> MinutesCurve:
     """The curve of (minutes a day, score in [0, 1]), which has at least one point."""
-    width, height, left, top, bottom = 640, 250, 64, 16, 206
+    width, height, left, top, bottom = 640, 260, 64, 16, 206
     right = width - 16
     x = Axis(0, max(minutes for minutes, _ in curve), left, right)
     y = _score_axis([score for _, score in curve], bottom, top)
