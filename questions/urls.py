@@ -6,5 +6,6 @@ from questions import views
 
 urlpatterns = [
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),
+    path("lessons/<slug:slug>/formulas/", views.formulas, name="lesson-formulas"),
     path("figures/<slug:name>/<slug:digest>/", views.figure, name="figure"),
 ]

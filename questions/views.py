@@ -7,6 +7,7 @@ from django.utils.cache import patch_cache_control
 from questions.figures import plots
 from questions.models import Lesson
 from questions.text import markup
+from questions.text.formula_sheet import formula_sheet
 
 QUICK_CHECK = "quick-check"
 """The section that the lesson's questions stand in; a lesson without one gets it at its end."""
@@ -30,6 +31,13 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
             "next": siblings[at + 1] if at + 1 < len(siblings) else None,
         },
     )
+
+
+def formulas(request: HttpRequest, slug: str) -> HttpResponse:
+    """The formulas of a lesson on a sheet, to be printed."""
+    shown = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    context = {"page": "lessons", "lesson": shown, "parts": formula_sheet(shown.body_markdown)}
+    return render(request, "questions/formulas.html", context)
 
 
 def figure(request: HttpRequest, name: str, digest: str) -> HttpResponse:

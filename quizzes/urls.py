@@ -48,6 +48,7 @@ urlpatterns = [
     path("notebook/<slug:slug>/bookmark/", notebook.bookmark, name="bookmark"),
     path("notebook/<slug:slug>/note/", notebook.note, name="note"),
     path("notebook/<slug:slug>/answers/", notebook.answers, name="past-answers"),
+    path("progress/missed/", progress.missed_page, name="missed"),
     path("progress/", progress.progress_page, name="progress"),
     path("search/", search.search_page, name="search"),
     path("unsent/", unsent.unsent, name="unsent"),

@@ -205,7 +205,7 @@ PUBLIC = (
     *("accounts/login/", "accounts/password/reset/", "accounts/signup/"),
 )
 """Where the pages begin that anybody may read."""
-STUDENTS = ("accounts/", "exams/", "progress/", "review/", "settings/", "sittings/", "today/")
+STUDENTS = ("accounts/", "exams/", "notebook/", "progress/", "review/", "settings/", "sittings/", "today/")
 ADMINISTRATORS = ("admin/examprep/", "admin/auth/", "admin/account/", "admin/quizzes/job/", "admin/quizzes/reminder/")
 """Where the pages of the admin begin that instructors have no business with: accounts, and what runs the service."""
 ELSEWHERE = ("api/v1/", "_allauth/", "accounts/", "admin/")

@@ -120,6 +120,15 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"([^\W_]+(?:\+\+|#)?)": (LENGTH, ("a+", "a#")),
     r"([bdfgmnprt])\1$": (LENGTH, ("b", "nn ")),
     r"<[^<>]*>": (LENGTH, ("<", "<a ")),
+    # It reads what was cleaned, as above.
+    r'<(?P<tag>div|span) class="math display">[^<]*</(?P=tag)>|<aside class="callout callout-exam"[^>]*>.*?</aside>': (
+        LENGTH,
+        (
+            '<aside class="callout callout-exam">x</aside>',
+            '<aside class="callout callout-exam"',
+            '<div class="math display">',
+        ),
+    ),
     r"[^\W\d_]{4,30}": (LENGTH, ("abc", "a" * 31)),
     r"\\[A-Za-z]+": (LENGTH, ("\\", "\\a")),
     r"[^\W_]+(?:\+\+|#)?": (LENGTH, ("a_", "a+", "a#")),

@@ -184,6 +184,7 @@ def test_a_visitor_sees_the_lessons_and_nothing_of_anybody(course: Any, student:
             "/",
             "/lessons/",
             "/lessons/decay/",
+            "/lessons/decay/formulas/",
             "/lessons/decay/quick-check/",
             "/concepts/",
             "/search/",

@@ -6,6 +6,7 @@ Everything here reads. `concept_map` and `charts` are pure: they say where the m
 from quizzes.progress.answers import ConceptHistory, load_history
 from quizzes.progress.concepts import CourseMap, Neighbourhood, list_concepts, load_maps, load_neighbourhood
 from quizzes.progress.mastery import ConceptMastery, find_weakest_concepts, load_mastery
+from quizzes.progress.missed import MissedQuestion, load_missed
 from quizzes.progress.overview import DAYS_BACK, RETENTION_DAYS, Progress, load_progress
 from quizzes.progress.search import Matches, SearchResult, find_matches
 from quizzes.progress.study_days import DaySummary, find_worked_concepts, summarize_day
@@ -18,6 +19,7 @@ __all__ = [
     "CourseMap",
     "DaySummary",
     "Matches",
+    "MissedQuestion",
     "Neighbourhood",
     "Progress",
     "SearchResult",
@@ -28,6 +30,7 @@ __all__ = [
     "load_history",
     "load_maps",
     "load_mastery",
+    "load_missed",
     "load_neighbourhood",
     "load_progress",
     "summarize_day",

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes import progress, reviews, schedule
+from quizzes import presentations, progress, reviews, schedule
 from quizzes.calendar import study_day
 from quizzes.progress import charts
-from quizzes.views import StudentRequest
+from quizzes.views import Context, StudentRequest, answering
 
 
 @login_required
@@ -38,3 +38,18 @@ def progress_page(request: StudentRequest) -> HttpResponse:
         "retention_days": progress.RETENTION_DAYS,
     }
     return render(request, "quizzes/progress.html", context)
+
+
+@login_required
+@require_GET
+def missed_page(request: StudentRequest) -> HttpResponse:
+    """The questions that were missed, with what is right and why: to be read again, or printed."""
+    missed = [_missed(question) for question in progress.load_missed(request.user)]
+    return render(request, "quizzes/missed.html", {"page": "progress", "missed": missed})
+
+
+def _missed(question: progress.MissedQuestion) -> Context:
+    answered, presentation = question.answered, question.presentation
+    payload = presentations.payload(presentation)
+    grade = presentations.shown_grade(answered.grade or {}, presentation)
+    return {"event": answered.event_id, **answering.graded_context(payload, grade, answered.response)}

@@ -18,6 +18,11 @@ for (const field of all(document, "[data-time-zone]", HTMLInputElement)) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
+for (const button of all(document, "[data-print]", HTMLButtonElement)) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // "/" searches, unless something is being typed.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || isCombined(event) || event.defaultPrevented || targetOf(event).closest(TYPED_IN)) return;
