@@ -111,6 +111,7 @@ def test_a_viva_shows_the_verdict_of_its_round_and_an_exam_its_first_question(
     begin(small, "tiny-exam")
     expect(small.locator(".ready")).to_be_visible()
     assert is_in_sight(small.locator("#place-1"))
+    assert is_in_sight(small.locator("[data-go='1']"))
     small.reload()
     expect(small.locator(".ready")).to_be_visible()
     assert is_in_sight(small.locator("#place-1"))

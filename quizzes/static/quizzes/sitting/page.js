@@ -67,5 +67,7 @@ for (const [number, { response }] of [...saver.waiting]) {
 }
 root.classList.add("ready");
 navigation.show(Number(location.hash.replace("#slot-", "")) || slots.numbers[0], { focus: false });
+// After the browser has gone to the question of the address: it is the only one that is shown.
+addEventListener("load", () => scrollTo({ top: 0 }), { once: true });
 // An answer may have been on its way while this page was fetched.
 saver.send().then(() => watch.look());
