@@ -159,16 +159,12 @@ class ItemAdmin(EditAdmin[Item]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
         about = ("course", "slug", ("main_concept",), "other_concepts", ("difficulty", "seconds"))
-        sections = [
-            (
-                section.title,
-                {
-                    "fields": tuple(field.name for field in section.fields),
-                    "classes": ("collapse",) if section.folded else (),
-                },
-            )
-            for section in _kind(request, obj).form
-        ]
+        draft = obj.draft if obj else {}
+        sections = []
+        for section in _kind(request, obj).form:
+            is_used = any(field.read(draft) for field in section.fields)
+            classes = ("collapse",) if section.folded and not is_used else ()
+            sections.append((section.title, {"fields": [field.name for field in section.fields], "classes": classes}))
         return [*sections, ("About", {"fields": about})]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -51,6 +51,18 @@ BODIES: dict[str, dict[str, str]] = {
 }
 
 
+DRAWN = {
+    "stem": "How much memory do the weights of {net.name} take, with {bits} bits each?",
+    **rows("tables", {"name": "nets", "value": "name\tmillions\nResNet-18\t11.7\nVGG-16\t138\nBERT\t110"}),
+    **rows("draw", {"name": "net", "value": "row(nets)"}, {"name": "bits", "value": "choice(8, 16, 32)"}),
+    **rows("let", {"name": "mb", "value": "net.millions*bits/8"}),
+    **rows("examples", {"given": "net.name = BERT; net.millions = 110; bits = 8", "answer": "110 MB"}),
+    **rows("cases", {"name": "large", "value": "mb > 200"}),
+    **rows("choices", {"text": "{mb} MB", "correct": "1"}, {"text": "{8*mb} MB", "because": "These are bits."}),
+}
+"""A single choice that draws."""
+
+
 def form(course: Course, kind: str, **more: str) -> dict[str, Any]:
     concept = Concept.objects.get(slug="l2")
     return {
@@ -87,9 +99,11 @@ def test_an_item_of_each_kind_is_written_published_and_asked(
     assert item.slug in {asked["item"] for asked in api.queue(50)["results"]}
 
 
-@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("kind", [*BODIES, "drawn"])
 def test_a_form_that_is_saved_untouched_changes_nothing(instructor: Client, course: Course, kind: str) -> None:
-    item = publish(instructor, course, kind)
+    item = (
+        publish(instructor, course, "single_choice", **DRAWN) if kind == "drawn" else publish(instructor, course, kind)
+    )
     page = instructor.get(f"/admin/questions/item/{item.pk}/change/")
     shown = page.context["adminform"].form
 
@@ -106,6 +120,21 @@ def test_a_form_that_is_saved_untouched_changes_nothing(instructor: Client, cour
     assert item.published
     assert item.published.number == 1
     assert LogEntry.objects.count() == logged
+
+
+def test_what_is_drawn_is_folded_away_where_nothing_is(instructor: Client, course: Course) -> None:
+    plain = publish(instructor, course, "multiple_select")
+    drawn = publish(instructor, course, "single_choice", **DRAWN)
+
+    def folded(item: Item) -> bool:
+        fieldsets = instructor.get(f"/admin/questions/item/{item.pk}/change/").context["adminform"].fieldsets
+        return any("collapse" in options["classes"] for _, options in fieldsets if "draw" in options["fields"])
+
+    assert folded(plain)
+    assert not folded(drawn)
+    shown = instructor.get(f"/admin/questions/item/{drawn.pk}/change/").content.decode()
+    assert "ResNet-18,11.7" in shown
+    assert "net.name = BERT; net.millions = 110; bits = 8" in shown
 
 
 def test_a_draft_is_kept_unfinished_and_not_asked(instructor: Client, course: Course, api: Api) -> None:
