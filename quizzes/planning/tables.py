@@ -143,9 +143,9 @@ class Moves:
     again_mix: Floats
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=8)
 def moves(stages: Stages, w: tuple[float, ...]) -> Moves:
-    """Shared by all students with the same parameters. Difficulty moves by the rating alone: one matrix for each."""
+    """Kept from one level's tables to the next. Difficulty moves by the rating alone: one matrix for each."""
     S, D = np.meshgrid(STABILITIES, DIFFICULTIES, indexing="ij")
     t = (np.arange(1, max(stages.count, 2), dtype=np.float64) * stages.length)[:, None, None]
     S, D, t = np.broadcast_arrays(S[None], D[None], t)
