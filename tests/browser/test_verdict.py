@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
+from questions import bank
+from questions.models import Item
 from quizzes.models import Presentation
 from tests.browser.pages import check
 from tests.browser.test_session import log_in
@@ -157,3 +160,25 @@ def test_after_an_answer_anyone_can_use_the_page_its_help_and_the_notebook(
     check(page, "the notebook")
     page.get_by_role("button", name="Practise").click()
     expect(page.locator("#question")).to_be_visible()
+
+
+def test_a_hint_is_read_out_and_who_types_goes_on_typing(page: Page, live_server: LiveServer, student: User) -> None:
+    item = Item.objects.get(kind="numeric")
+    Item.objects.exclude(pk=item.pk).update(retired_at=timezone.now())
+    bank.save_draft(
+        item.course, item.slug, item.kind, item.draft | {"hints": ["One minus what?"]}, [*item.concepts.all()]
+    )
+    item.refresh_from_db()
+    bank.publish(item, seeds=20)
+    log_in(page)
+    page.goto("/review/")
+    expect(page.locator(".hints")).to_contain_text("counts as hard")
+    page.locator("#value").fill("0.9")
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    expect(page.locator("#value")).to_be_focused()
+    expect(page.locator("#announcement")).to_have_text("One minus what?")
+    expect(page.locator("#hint")).to_have_count(0)
+    page.keyboard.type("9")
+    expect(page.locator("#value")).to_have_value("0.99")
+    check(page, "a question with a hint")

@@ -2,6 +2,7 @@
 
 import { announcer } from "../examprep/announce.js";
 import { find, get, targetOf } from "../examprep/dom.js";
+import { spoken } from "../examprep/math.js";
 import { enhanceAnswers } from "./enhance.js";
 import { NextQuestion } from "./next_question.js";
 import { ReviewKeys } from "./review_keys.js";
@@ -12,6 +13,7 @@ const announce = announcer(get(document, "#announcement"));
 
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === root) prepare();
+  else tellHint();
 });
 new ReviewKeys(root, help).listen();
 new NextQuestion(root).listen();
@@ -34,6 +36,21 @@ function prepare() {
   const target = typed && (isInvalid || matchMedia("(pointer: fine)").matches) ? typed : find(root, "#place");
   target?.focus({ preventScroll: true });
   if (isInvalid) typed.select();
+}
+
+/** A hint that has just come is read out; who types goes on typing. */
+function tellHint() {
+  const hint = find(root, "[data-hint]");
+  if (!hint) return;
+  hint.removeAttribute("data-hint");
+  const typed = find(root, ".typed input:not([type=hidden])");
+  if (!typed || !matchMedia("(pointer: fine)").matches) {
+    hint.focus({ preventScroll: true });
+    hint.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  announce(spoken(hint));
+  typed.focus({ preventScroll: true });
 }
 
 // How sure: shown once there is an answer; a second click takes it back.
