@@ -14,6 +14,7 @@ django.setup()
 from examprep import work_limits  # noqa: E402 - models need a set-up Django
 from tests.benchmarks import (  # noqa: E402 - models need a set-up Django
     answers,
+    felt,
     importing,
     memory,
     pages,
@@ -35,6 +36,7 @@ ALL = {
     "planning": planning,
     "sittings": sittings,
     "pages": pages,
+    "felt": felt,
 }
 
 work_limits.RIM = float("inf")  # benches take all the time that they need

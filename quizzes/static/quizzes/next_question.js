@@ -50,9 +50,11 @@ export class NextQuestion {
     if (this.isAsked) return;
     this.isAsked = true;
     const coming = this.coming;
-    coming.then((part) => {
-      if (coming === this.coming) this.show(part, link);
-    });
+    coming.then((part) =>
+      afterPaint(() => {
+        if (coming === this.coming) this.show(part, link);
+      }),
+    );
   }
 
   /**
@@ -74,6 +76,15 @@ export class NextQuestion {
       if (waited) waited.value = String(Date.now() - part.at);
     }
   }
+}
+
+/**
+ * Do something once the press that asked for it is seen.
+ *
+ * @param {() => void} act
+ */
+function afterPaint(act) {
+  requestAnimationFrame(() => setTimeout(act));
 }
 
 /**
