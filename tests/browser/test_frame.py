@@ -77,6 +77,20 @@ def test_whatever_stands_alone_can_be_hit_by_a_thumb(phone: Page, transactional_
         assert phone.evaluate(SMALL) == [], address
 
 
+def test_what_sticks_to_the_lower_edge_ends_above_the_places(phone: Page, transactional_db: None) -> None:
+    schedule.enrol(User.objects.create_user("ada", password="lovelace-1815"), courses.load())
+    log_in(phone)
+    phone.goto("/exams/")
+    phone.locator(".ticks input[type=checkbox]").first.check()
+    phone.evaluate("document.querySelector('.ticks').scrollIntoView()")
+    button = phone.get_by_role("button", name="Practise selected")
+    top = phone.locator("nav.places").evaluate("nav => nav.getBoundingClientRect().top")
+    assert button.evaluate("button => button.getBoundingClientRect().bottom") <= top
+    assert "counter(ticked)" in button.evaluate("button => getComputedStyle(button, '::after').content")
+    phone.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_large_letters_leave_the_places_usable(phone: Page, page: Page, learner: User) -> None:
     log_in(phone)
     log_in(page)
