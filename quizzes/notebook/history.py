@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from quizzes import presentations
 from quizzes.models import ReviewEvent, Student
 
 MAX_ANSWERS = 50
@@ -44,7 +45,7 @@ def list_answers(student: Student, item: int, *, withheld: bool) -> list[PastAns
     for at, score, grade, hints, duration, response, in_exam in events.values_list(*fields)[:MAX_ANSWERS]:
         # What was answered in an exam is shown with its result, when the exam shows it.
         is_shown = not withheld and not in_exam
-        known = [card["stability"] for card in (grade or {}).get("cards", []) if card.get("stability") is not None]
+        known = [card["stability"] for card in presentations.card_states(grade or {}) if card["stability"] is not None]
         answers.append(
             PastAnswer(
                 at=at,
