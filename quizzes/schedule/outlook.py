@@ -7,9 +7,10 @@ seconds for a large bank: a worker does so when it is asked to, and keeps the ou
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.contrib.auth import get_user_model
@@ -108,9 +109,15 @@ def ask_daily_outlook(student: Student, *, now: datetime | None = None) -> None:
 def ask_daily_outlooks(students: Sequence[int], *, now: datetime | None = None) -> None:
     """The same for many students, most of whom have not answered since their day began."""
     now = now or timezone.now()
-    lately = ReviewEvent.objects.filter(student__in=students, study_date__gte=(now - timedelta(days=2)).date())
-    for student in get_user_model().objects.filter(pk__in=lately.order_by().values("student")):
-        ask_daily_outlook(student, now=now)
+    days: dict[date, list[Student]] = defaultdict(list)
+    for student in get_user_model().objects.filter(pk__in=students):
+        days[study_day(student, now).date].append(student)
+    for on, today in days.items():
+        answered = ReviewEvent.objects.filter(student__in=today, study_date=on).order_by()
+        there = set(answered.values_list("student", flat=True).distinct())
+        for student in today:
+            if student.pk in there:
+                ask_daily_outlook(student, now=now)
 
 
 def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook | None:

@@ -16,7 +16,7 @@ from examprep.models import User
 from questions.models import Course, Item, VersionConcept
 from quizzes import schedule
 from quizzes.memory import fsrs
-from quizzes.models import Card, ChangeLog, DailyPlan, Enrolment, Exam, Job, MemoryFit, update_rows
+from quizzes.models import Card, ChangeLog, DailyPlan, Enrolment, Exam, Job, MemoryFit, ReviewEvent, update_rows
 from quizzes.schedule import plans
 from quizzes.schedule.exams_ahead import load_exams
 from tests.conftest import Api
@@ -119,6 +119,21 @@ def test_who_is_planned_with_others_keeps_what_is_done(course: Course, api: Api,
     plan = DailyPlan.objects.get(student=student)
     assert len(plan.done_tasks) == 1
     assert plan.done_tasks[0]["card"] not in {task["card"] for task in plan.tasks}
+
+
+def test_an_outlook_is_asked_of_those_alone_who_have_answered_today(course: Course, api: Api, key: Any) -> None:
+    now = timezone.now()
+    students = _enrol(course, 3, now)
+    for each in students[:2]:
+        client = Api(each)
+        shown = client.queue()["results"][0]["id"]
+        client.answer(shown, key(shown))
+    ReviewEvent.objects.filter(student=students[0]).update(study_date=now.date() - timedelta(days=1))
+    with CaptureQueriesContext(connection) as queries:
+        schedule.ask_daily_outlooks([each.pk for each in (*students[:1], *students[2:])], now=now)
+    assert len(queries) == 2
+    schedule.ask_daily_outlooks([each.pk for each in students], now=now)
+    assert list(Job.objects.filter(kind=Job.Kind.OUTLOOK).values_list("student", flat=True)) == [students[1].pk]
 
 
 def test_plans_take_as_many_queries_for_many_students_as_for_few(course: Course) -> None:
