@@ -36,8 +36,12 @@ def answer(api: Api, key: Key, *, right: bool = True, milliseconds: int = 1000) 
 
 
 def score(page: str) -> str:
-    found = re.search(r"xpected[^:]*: <strong[^>]*>([^<]+)</strong>", page)
-    assert found
+    forms = (
+        r"xpected[^:]*: <strong[^>]*>([^<]+)</strong>",
+        r"<strong>([^<]+)</strong> expected",
+        r"<span>([^<]+) now</span>",
+    )
+    found = next(match for form in forms if (match := re.search(form, page)))
     return found[1]
 
 
