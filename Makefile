@@ -50,7 +50,7 @@ test-clocks: setup-test
 	done
 
 bench: setup-test
-	$(TEST) tests.benchmarks memory variants answers rebuild importing pages sittings
+	$(TEST) tests.benchmarks memory variants answers rebuild importing pages sittings felt
 	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR SECRET_KEY=of-benchmarks-alone-and-long-enough-for-them \
 		$(BIN)/python -m tests.benchmarks answers planning rebuild importing pages sittings
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured
-from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
+from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, LibNotFoundError, MiniRacer
 
 from questions.text import markup
 
@@ -194,7 +194,7 @@ def set_formulas(page: str) -> str:
         return page
     try:
         entries = _typeset((formula for _, formula in places), PAGE_SECONDS)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, LibNotFoundError) as error:
         logger.warning("%s", error)
         return page
     parts, end = [], 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
+from py_mini_racer import LibNotFoundError
 
 from questions.models import Course, Lesson
 from questions.text import katex, markup
@@ -79,9 +81,12 @@ def test_a_page_whose_formulas_take_too_long_is_shown_without_the_rest(
     assert set_in("$x$ and $y$").count("math set") == 2  # the next visitor's turn for the rest
 
 
-def test_without_katex_pages_are_shown_as_they_are(kept: katex.Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [ImproperlyConfigured("KaTeX is not installed"), LibNotFoundError(Path("none"))])
+def test_without_katex_pages_are_shown_as_they_are(
+    kept: katex.Kept, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def refuse(*arguments: object) -> None:
-        raise ImproperlyConfigured("KaTeX is not installed")
+        raise error
 
     monkeypatch.setattr(katex._engine, "typeset", refuse)
     assert set_in("$x$") == markup.render("$x$")
