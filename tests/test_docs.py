@@ -44,7 +44,7 @@ def test_the_walk_through_by_curl_ends_in_a_grade(
         env={"PATH": "/usr/bin:/bin:/usr/local/bin", "EXAMPREP": live_server.url},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=True,
     )
 

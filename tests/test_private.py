@@ -74,7 +74,7 @@ def test_the_data_folder_and_its_database_are_their_owners_alone(tmp_path: Path,
         umask=0o022,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     if held is not None:

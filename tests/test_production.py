@@ -44,7 +44,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -144,7 +144,7 @@ def test_no_container_starts_without_a_secret(name: str) -> None:
         env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "EXAMPREP_PRODUCTION": "1"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=600,
         check=False,
     )
     assert done.returncode != 0
@@ -189,7 +189,7 @@ class Containers:
     def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
-            self.here(command), cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            self.here(command), cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=600, check=False
         )
 
     def start(self, name: str, command: Sequence[str]) -> None:

@@ -68,7 +68,7 @@ class Machine:
     def set_up(self, target: str = "run") -> list[str]:
         """Run the set-up to its end; what it called."""
         process = self.start(target)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=600)
         assert process.returncode == 0, errors
         return self.calls()
 
@@ -127,7 +127,7 @@ def test_what_was_deleted_is_installed_again(machine: Machine, lost: str) -> Non
 def test_two_starts_at_once_set_up_once(machine: Machine) -> None:
     processes = [machine.start() for _ in range(2)]
     for process in processes:
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=600)
         assert process.returncode == 0, errors
     assert locks(machine.calls(), "uv") == ["base.txt"]
 
@@ -143,7 +143,7 @@ def interrupted(machine: Machine) -> Machine:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    process.communicate(timeout=600)
     assert process.returncode == 1
     (machine.folder / "slow").unlink()
     machine.calls()
@@ -207,7 +207,7 @@ def test_the_environment_is_made_by_what_there_is(machine: Machine, broken: tupl
 def test_a_machine_that_can_make_no_environment_is_told_what_to_install(machine: Machine) -> None:
     machine.broken("uv venv", "-m venv", "-m virtualenv")
     process = machine.start()
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 1
     (line,) = errors.splitlines()
     assert "install uv, virtualenv or python3" in line
@@ -216,7 +216,7 @@ def test_a_machine_that_can_make_no_environment_is_told_what_to_install(machine:
 def test_packages_that_cannot_be_installed_are_said_with_the_last_words_of_pip(machine: Machine) -> None:
     machine.broken("base.txt")
     process = machine.start()
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 1
     assert "set-up: requirements/base.txt could not be installed" in errors
     assert "Traceback" not in errors

@@ -32,7 +32,7 @@ SECONDS, BYTES = 1.0, 64 << 20
 """What one formula may take."""
 PATIENCE = 64.0
 """Seconds that a formula is waited for where the machine is so busy that the engine does not get its second of them."""
-PAGE_SECONDS = 1.0
+PAGE_SECONDS = 10.0
 """What setting the formulas of a page may take until the rest of them is left as it is written, this time."""
 KEPT_BYTES = 8 << 20
 """What a process keeps of formulas that it has set: some 5000 of the usual length."""

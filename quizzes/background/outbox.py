@@ -147,7 +147,9 @@ def run_together(
             work(together)
     except Exception:
         logger.exception("%s of %s students failed together, and is tried for each alone", kind.label, len(together))
-    for student in Job.objects.filter(kind=kind, student__in=students, dead_at=None).values_list("student", flat=True):
+    # Those that were tried least come first: whoever takes the worker down keeps nobody waiting for more than one try.
+    left = Job.objects.filter(kind=kind, student__in=students, dead_at=None).order_by("attempts", "student")
+    for student in left.values_list("student", flat=True):
         run(kind, student, alone, holder)
 
 
