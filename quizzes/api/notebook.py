@@ -58,7 +58,7 @@ class HistoryPayload(TypedDict):
 class BookmarkList(generics.ListAPIView[Bookmark]):
     """The caller's bookmarks, the oldest first."""
 
-    class Brief(serializers.ModelSerializer[Bookmark]):
+    class BookmarkEntry(serializers.ModelSerializer[Bookmark]):
         item = serializers.SlugRelatedField[Item](slug_field="slug", read_only=True)
 
         class Meta:
@@ -66,7 +66,7 @@ class BookmarkList(generics.ListAPIView[Bookmark]):
             fields = ("item", "made_at")
 
     request: StudentRequest
-    serializer_class = Brief
+    serializer_class = BookmarkEntry
 
     def get_queryset(self) -> QuerySet[Bookmark]:
         return Bookmark.objects.filter(student=self.request.user).select_related("item").order_by()
