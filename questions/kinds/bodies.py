@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.tables import read_table, read_values
-from questions.variants.compiling import SpecError, compile_drawing
-from questions.variants.engine import Drawing
+from questions.variants.compiling import Declared, SpecError, compile_drawing
+from questions.variants.engine import Drawing, VariantError
 from questions.whole_numbers import read_whole_number
 
 MAX_TEXT = 20_000
@@ -89,23 +89,31 @@ class ItemBody(Strict):
 
     @model_validator(mode="after")
     def _compile(self) -> Self:
-        if not self.draw:
-            for field in sorted(DRAWN):
-                if getattr(self, field):
-                    raise wrong_field(SpecError(field, "Nothing is drawn: say what, in `draw`."))
-            return self
         try:
-            self._drawing = compile_drawing(
-                draw=self.draw,
-                let=self.let,
-                where=self.where,
-                texts=dict(self.texts()),
-                tables=self.tables,
-                cases=self.cases,
-            )
+            self._drawing = self.compiled()
         except SpecError as error:
-            raise wrong_field(error) from None
+            raise _wrong_field(error) from None
         return self
+
+    def compiled(self) -> Drawing | None:
+        """What a seed makes of it; None where nothing is drawn. Raises SpecError."""
+        if self.draw:
+            return compile_drawing(self.declared())
+        for field in sorted(DRAWN):
+            if getattr(self, field):
+                raise SpecError(field, "Nothing is drawn: say what, in `draw`.")
+        return None
+
+    def declared(self) -> Declared:
+        """What the author declares of draws and texts."""
+        return Declared(
+            draw=self.draw,
+            let=self.let,
+            where=self.where,
+            texts=dict(self.texts()),
+            tables=self.tables,
+            cases=self.cases,
+        )
 
     @property
     def drawing(self) -> Drawing | None:
@@ -119,9 +127,18 @@ class ItemBody(Strict):
                 yield from _texts(getattr(self, name), name, self.unfilled)
 
     def filled(self, texts: Mapping[str, str]) -> Self:
-        """A body with these texts, by their places, in which nothing is drawn any more."""
+        """A body with these texts, by their places, in which nothing is drawn any more.
+
+        Raises VariantError where they make no body: two choices that are the same, say.
+        """
         document = self.model_dump(exclude_defaults=True, exclude=DRAWN)
-        return type(self).model_validate(_with_texts(document, "", texts))
+        try:
+            return type(self).model_validate(_with_texts(document, "", texts))
+        except ValidationError as error:
+            (first, *_) = error.errors(include_url=False)
+            place = ".".join(map(str, first["loc"]))
+            message = first["msg"].removeprefix("Value error, ").rstrip(".")
+            raise VariantError(f"{place}: {message}." if place else f"{message}.", []) from None
 
 
 def _texts(value: object, place: str, unfilled: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -146,7 +163,7 @@ def _with_texts(value: object, place: str, texts: Mapping[str, str]) -> object:
     return texts.get(place, value)
 
 
-def wrong_field(error: SpecError) -> ValidationError:
+def _wrong_field(error: SpecError) -> ValidationError:
     """The same, as errors in documents are said."""
     message = PydanticCustomError("formula", "{message}", {"message": error.message})
     place = tuple(map(_place, error.field.split(".")))

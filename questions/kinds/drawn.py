@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-import numpy as np
-
 from questions.kinds import drawn_audit
-from questions.kinds.base import AnyKind, Graded, Option, Presented, Revealed
+from questions.kinds.base import AnyKind, Graded, Presented, Revealed
 from questions.kinds.bodies import ItemBody
 from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
-from questions.variants.engine import ENGINE_VERSION, Drawing, Number, VariantError, values_at
+from questions.variants.engine import ENGINE_VERSION, Drawing, VariantError, values_at
 
 VARIANT = "variant"
 """Where an answer keeps what was drawn."""
@@ -45,8 +43,8 @@ class Drawn:
             return self.kind.present(body, seed=seed, identity=identity, **how)
         values = body.drawing.draw_sound(identity, [seed])
         drawn = values_at(values, 0)
-        filled = fill(body, body.drawing, drawn)
-        if flaws := drawn_audit.flaws(self.kind, body, filled):
+        filled = body.filled(body.drawing.render_texts(drawn))
+        if flaws := drawn_audit.flaws(self.kind, filled):
             raise VariantError(flaws[0], [seed])
         presented = self.kind.present(filled, seed=seed, identity=identity, **how)
         variant = {"values": drawn, "engine": ENGINE_VERSION}
@@ -56,7 +54,7 @@ class Drawn:
         """The body with the texts that a presentation shows."""
         if body.drawing is None or VARIANT not in answer:
             return body
-        return fill(body, body.drawing, answer[VARIANT]["values"])
+        return body.filled(body.drawing.render_texts(answer[VARIANT]["values"]))
 
     def grade(self, body: ItemBody, answer: Answer, response: object) -> Graded:
         """Grade a response to the texts that were shown."""
@@ -95,10 +93,6 @@ class Drawn:
         """The groups of texts that have to look different, of some variants."""
         return [group for filled in self._some(body) for group in self.kind.rivals(filled)]
 
-    def options(self, body: ItemBody) -> list[Option]:
-        """The expected answers in the author's texts."""
-        return self.kind.options(body)
-
     def samples(self, body: ItemBody, identity: str) -> list[Sample]:
         """A sample of each of some variants."""
         if body.drawing is None:
@@ -113,7 +107,7 @@ class Drawn:
 
     def defects(self, body: ItemBody, answer: Answer) -> list[str]:
         """What the audit finds in one stored variant."""
-        return [] if body.drawing is None else drawn_audit.flaws(self.kind, body, self.filled(body, answer))
+        return [] if body.drawing is None else drawn_audit.flaws(self.kind, self.filled(body, answer))
 
     def is_reproduced(self, body: ItemBody, answer: Answer, *, seed: int, identity: str) -> bool:
         """Whether the seed still draws what was stored."""
@@ -131,13 +125,7 @@ class Drawn:
             return [body]
 
 
-def fill(body: ItemBody, drawing: Drawing, drawn: Mapping[str, Number]) -> ItemBody:
-    """The body with the texts of one variant. Raises VariantError where they make no body."""
-    columns = {"": np.zeros(1)} | {name: np.array([value], dtype=np.float64) for name, value in drawn.items()}
-    return drawn_audit.filled(body, {place: text.render(columns)[0] for place, text in drawing.texts.items()})
-
-
 def variants(body: ItemBody, drawing: Drawing, identity: str, count: int) -> list[ItemBody]:
     """The bodies of seeds 0 to `count` - 1, as they are drawn, those that the audit would refuse included."""
     values = drawing.draw_sound(identity, range(count))
-    return [fill(body, drawing, values_at(values, row)) for row in range(count)]
+    return [body.filled(drawing.render_texts(values_at(values, row))) for row in range(count)]

@@ -7,25 +7,18 @@ in most variants; and the author's own examples come out.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import pydantic
 
 from questions.kinds.base import AnyKind
 from questions.kinds.bodies import Example, ItemBody
 from questions.kinds.typed_text import comparable
-from questions.variants.audit import AMBIGUOUS, MAX_SHOWN, MIN_DISTINCT, Audit, Defect, seeds_for, undefined
+from questions.variants.audit import AMBIGUOUS, Audit, Defect, concentration, occurrences, seeds_for, undefined
 from questions.variants.engine import Drawing, VariantError, check_finite
 from questions.variants.functions import Array, Values
 from questions.variants.independent import Cases, disagreements
-
-FEW_SHARE = 0.4
-"""Of the variants: in more of them no key may be right."""
-FEW_KEYS = 3
-"""Of fewer different keys each may be right in more variants."""
+from questions.variants.words import as_written
 
 
 def audit(kind: AnyKind, body: ItemBody, drawing: Drawing, identity: str, seeds: int, share: float) -> Audit:
@@ -36,23 +29,15 @@ def audit(kind: AnyKind, body: ItemBody, drawing: Drawing, identity: str, seeds:
         values, redraws = drawing.draw(identity, tried)
         check_finite(tried, {f"value of {name}": values[name] for name in drawing.lets})
     except VariantError as error:
-        report.problems.append(Defect(error.message, tuple(error.seeds[:MAX_SHOWN]), len(error.seeds)))
+        report.refuse(error)
         return report
     report.redraws = float(redraws.mean())
     texts = {place: drawing.render_all(place, values) for place in drawing.texts}
     rows = list(zip(*texts.values(), strict=True))
-    report.distinct = len(set(rows))
-    if report.distinct < min(MIN_DISTINCT, len(tried)):
-        message = f"Only {report.distinct} different variants come out; draw from more values."
-        report.problems.append(Defect(message, (0,), len(tried)))
+    report.count(rows, tried, drawing)
     cases = undefined(drawing, tried, values, {}) | disagreements(drawing, tried, values, {}, _nothing, share)
     keys = _check_variants(kind, body, list(texts), rows, cases)
-    cases |= occurrences(drawing, values)
-    cases |= concentration(keys, body.few)
-    for message, examples in cases.items():
-        report.problems.append(
-            Defect(message, tuple(seed for seed, _ in examples[:MAX_SHOWN]), len(examples), examples[0][1])
-        )
+    report.add(cases | occurrences(drawing, tried, values) | concentration(keys, body.few))
     report.problems += _check_examples(kind, body, drawing)
     return report
 
@@ -72,11 +57,11 @@ def _check_variants(
             continue
         keys[row] = ""
         try:
-            variant = filled(body, dict(zip(places, row, strict=True)))
+            variant = body.filled(dict(zip(places, row, strict=True)))
         except VariantError as error:
             cases.setdefault("The texts of a variant make no sound item.", []).append((seed, error.message.rstrip(".")))
             continue
-        for message in flaws(kind, body, variant):
+        for message in flaws(kind, variant):
             cases.setdefault(message, []).append((seed, ""))
         keys[row] = key = key_of(kind, variant)
         looks = (variant.stem, *sorted(text for group in kind.rivals(variant) for _, text in group))
@@ -85,18 +70,7 @@ def _check_variants(
     return [keys[row] for row in rows]
 
 
-def filled(body: ItemBody, texts: Mapping[str, str]) -> ItemBody:
-    """The body with these texts. Raises VariantError where they make no body: two choices that are the same, say."""
-    try:
-        return body.filled(texts)
-    except pydantic.ValidationError as error:
-        (first, *_) = error.errors(include_url=False)
-        place = ".".join(map(str, first["loc"]))
-        message = first["msg"].removeprefix("Value error, ").rstrip(".")
-        raise VariantError(f"{place}: {message}." if place else f"{message}.", []) from None
-
-
-def flaws(kind: AnyKind, body: ItemBody, variant: ItemBody) -> list[str]:
+def flaws(kind: AnyKind, variant: ItemBody) -> list[str]:
     """What is wrong with one variant: texts that have to differ and look the same."""
     problems = []
     for group in kind.rivals(variant):
@@ -113,39 +87,12 @@ def key_of(kind: AnyKind, variant: ItemBody) -> str:
     return " · ".join(sorted(option.text for option in kind.options(variant) if option.right))
 
 
-def occurrences(drawing: Drawing, values: Values) -> Cases:
-    """The cases that never occur, or always."""
-    problems: Cases = {}
-    for name, case in drawing.cases.items():
-        holds = _all_of(case(values))
-        if holds.all() or not holds.any():
-            problems[f"cases.{name}: it {'always' if holds.all() else 'never'} occurs."] = [(0, "")]
-    return problems
-
-
-def _all_of(column: Array) -> Array:
-    return np.asarray((column != 0).reshape(len(column), -1).all(axis=1))
-
-
-def concentration(keys: Sequence[str], few: str) -> Cases:
-    """Keys that are right in too many variants, unless the author says why."""
-    counts = Counter(keys)
-    if few or len(counts) < FEW_KEYS:
-        return {}
-    key, most = counts.most_common(1)[0]
-    by_chance = 3 * math.sqrt(FEW_SHARE * (1 - FEW_SHARE) * len(keys))
-    if most <= FEW_SHARE * len(keys) + by_chance:
-        return {}
-    message = f"One answer is right in {most / len(keys):.0%} of the variants: draw otherwise, or say why in `few`."
-    return {message: [(seed, key) for seed, each in enumerate(keys) if each == key]}
-
-
 def _check_examples(kind: AnyKind, body: ItemBody, drawing: Drawing) -> Iterator[Defect]:
     """The author's examples that do not come out."""
 
     def right(example: Example, values: Values) -> str:
         texts = {place: drawing.render_all(place, values)[0] for place in drawing.texts}
-        keys = {option.text for option in kind.options(filled(body, texts)) if option.right}
+        keys = {option.text for option in kind.options(body.filled(texts)) if option.right}
         wanted = example.answer if isinstance(example.answer, list) else [example.answer]
         missing = [str(text) for text in wanted if comparable(str(text)) not in map(comparable, keys)]
         return f"“{missing[0]}” is not right there; right is {' · '.join(sorted(keys))}" if missing else ""
@@ -167,11 +114,11 @@ def examples(worked: Sequence[Example], drawing: Drawing, wrong: Callable[[Examp
 
 def _given(example: Example, drawing: Drawing) -> Values:
     """The values of an example: drawn ones as they are given, and what follows from them. Raises ValueError."""
-    if unknown := sorted(example.given.keys() - {name.replace("__", ".") for name in drawing.draws}):
+    if unknown := sorted(example.given.keys() - set(map(as_written, drawing.draws))):
         raise ValueError(f"“{unknown[0]}” is not drawn")
     values: dict[str, Array] = {"": np.zeros(1)}
     for name, draw in drawing.draws.items():
-        shown = name.replace("__", ".")
+        shown = as_written(name)
         if shown not in example.given:
             raise ValueError(f"say what “{shown}” is")
         value = example.given[shown]

@@ -108,6 +108,8 @@ class Column:
     type: Literal["text", "long", "check"] = "text"
     """One line of text, several lines, or a tick."""
     placeholder: str = ""
+    as_text: Callable[[Any], str] | None = None
+    """How a list or a mapping in the document is written in the form; what is typed there is text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +131,16 @@ class Rows(Field):
             return [{self.columns[0].name: text} for text in value] if isinstance(value, list) else []
         if self.shape == "mapping":
             entries = value.items() if isinstance(value, Mapping) else []
-            return [{"name": name, "value": text} for name, text in entries]
-        return value
+            value = [{"name": name, "value": cell} for name, cell in entries]
+        return [self._written(row) for row in value] if isinstance(value, list) else value
+
+    def _written(self, row: object) -> object:
+        """A row as it is typed; what an unfinished draft has in its place stays."""
+        if not isinstance(row, Mapping):
+            return row
+        cells = {column.name: column.as_text for column in self.columns if column.as_text}
+        written = {name: write(row[name]) for name, write in cells.items() if isinstance(row.get(name), list | dict)}
+        return {**row, **written}
 
     def write(self, document: Document, value: object) -> None:
         rows = value if isinstance(value, list) else []
@@ -140,35 +150,6 @@ class Rows(Field):
             super().write(document, {row["name"]: row["value"] for row in rows})
         else:
             super().write(document, rows)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tables(Rows):
-    """Tables by name, each typed as text."""
-
-    def read(self, document: Mapping[str, object]) -> object:
-        rows = super().read(document)
-        if not isinstance(rows, list):
-            return rows
-        return [{**row, "value": _typed(row["value"], write_table)} for row in rows]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Examples(Rows):
-    """Examples, in each the values that are drawn and the answer that they give."""
-
-    def read(self, document: Mapping[str, object]) -> object:
-        rows = super().read(document)
-        return (
-            [{**row, "given": _typed(row.get("given"), write_values)} for row in rows]
-            if isinstance(rows, list)
-            else rows
-        )
-
-
-def _typed(value: object, write: Callable[[Any], str]) -> object:
-    """A value as text; what an unfinished draft has in its place stays."""
-    return write(value) if value and isinstance(value, list | dict) else value
 
 
 @dataclass(frozen=True)
@@ -182,12 +163,12 @@ class Section:
 
 
 DRAWN = (
-    Tables(
+    Rows(
         name="tables",
         label="Tables",
         add="Add a table",
         help_text="Rows to draw from, by row(name): paste them with their headings, as from a spreadsheet.",
-        columns=(Column("name", "Name", "text", "nets"), Column("value", "Rows", "long", "name, params")),
+        columns=(Column("name", "Name", "text", "nets"), Column("value", "Rows", "long", "name, params", write_table)),
         shape="mapping",
     ),
     Rows(
@@ -229,13 +210,13 @@ DRAWN = (
         columns=(Column("name", "Name", "text", "small"), Column("value", "Condition", "text", "eta*lam < 0.01")),
         shape="mapping",
     ),
-    Examples(
+    Rows(
         name="examples",
         label="Examples",
         add="Add an example",
         help_text="Worked by your own hand: the item is checked to give the same answer.",
         columns=(
-            Column("given", "Drawn", "text", "eta = 0.1; lam = 0.01"),
+            Column("given", "Drawn", "text", "eta = 0.1; lam = 0.01", write_values),
             Column("answer", "Answer", "text", "0.999"),
         ),
     ),

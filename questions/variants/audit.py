@@ -7,7 +7,9 @@ declared mistake is wrong and recognised as itself, and blank or junk is a forma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +22,10 @@ from questions.variants.independent import Cases, disagreements
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
 MAX_SHOWN = 5
+FEW_SHARE = 0.4
+"""Of the variants: in more of them no key may be right."""
+FEW_KEYS = 3
+"""Of fewer different keys each may be right in more variants."""
 AMBIGUOUS = (
     "The stem looks the same as another variant's that has another key. Show every number that the answer needs, and "
     "all its digits."
@@ -49,6 +55,8 @@ class Gate:
     neighbours: bool
     allowed: Callable[[float], float] = field(default=lambda key: 0.0)
     """The error that an answer may have, by the key."""
+    few: str = ""
+    """Why one answer is right in many variants, where the author says so."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,23 @@ class Audit:
     distinct: int = 0
     redraws: float = 0.0
 
+    def add(self, cases: Cases) -> None:
+        """Report what is wrong with some seeds."""
+        for message, examples in cases.items():
+            shown = tuple(seed for seed, _ in examples[:MAX_SHOWN])
+            self.problems.append(Defect(message, shown, len(examples), examples[0][1]))
+
+    def refuse(self, error: VariantError) -> None:
+        """Report seeds that give no variant."""
+        self.problems.append(Defect(error.message, tuple(error.seeds[:MAX_SHOWN]), len(error.seeds)))
+
+    def count(self, looks: Iterable[object], seeds: Sequence[int], drawing: Drawing) -> None:
+        """Count how many variants look different, and report too few of an item that draws."""
+        self.distinct = len(set(looks))
+        if drawing.draws and self.distinct < min(MIN_DISTINCT, len(seeds)):
+            message = f"Only {self.distinct} different variants come out; draw from more values."
+            self.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
+
     @property
     def constraints_met(self) -> float:
         """The share of draws that met the constraints."""
@@ -101,18 +126,16 @@ def audit(
         computed = engine.compute(values)
         engine.check(seeds, values, computed)
     except VariantError as error:
-        report.problems.append(Defect(error.message, tuple(error.seeds[:MAX_SHOWN]), len(error.seeds)))
+        report.refuse(error)
         return report
     report.redraws = float(redraws.mean())
     stems = engine.render_all(stem, values)
-    report.distinct = len(set(stems))
+    report.count(stems, seeds, engine)
     report.keys = computed[KEY].reshape(len(seeds), -1)[:, 0].tolist()
-    if engine.draws and report.distinct < min(MIN_DISTINCT, len(seeds)):
-        message = f"Only {report.distinct} different variants come out; draw from more values."
-        report.problems.append(Defect(message, tuple(seeds[:1]), len(seeds)))
     cases = undefined(engine, seeds, values, computed) | disagreements(
         engine, seeds, values, computed, gate.allowed, share
     )
+    cases |= occurrences(engine, seeds, values)
     # Only the key, the mistakes and what errors are measured on are graded: variants that share them are graded once.
     rows, same = _distinct(list(computed.values()))
     graded = engine.as_json({}, computed, rows)
@@ -120,14 +143,14 @@ def audit(
         if gate.grade(graded[0], junk).correct is not None:
             cases[f"“{junk}” is not a format error."] = [(seeds[0], "")]
     cases |= _ambiguous(seeds, stems, [graded[row] for row in same], gate)
+    keys = [_typed(variant["key"], gate.rounded) for variant in graded]
+    cases |= concentration([keys[row] for row in same], gate.few)
     problems = [defects(variant, gate) for variant in graded]
     if any(problems):
         for seed, row in zip(seeds, same, strict=True):
             for message, example in problems[row]:
                 cases.setdefault(message, []).append((seed, example))
-    for message, examples in cases.items():
-        shown = tuple(seed for seed, _ in examples[:MAX_SHOWN])
-        report.problems.append(Defect(message, shown, len(examples), examples[0][1]))
+    report.add(cases)
     return report
 
 
@@ -142,6 +165,29 @@ def _distinct(columns: Sequence[Array]) -> tuple[list[int], list[int]]:
     rows = table.view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
     _, first, same = np.unique(rows, return_index=True, return_inverse=True)
     return first.tolist(), same.tolist()
+
+
+def occurrences(drawing: Drawing, seeds: Sequence[int], values: Values) -> Cases:
+    """The author's named cases that never occur, or always."""
+    problems: Cases = {}
+    for name, case in drawing.cases.items():
+        holds = (case(values) != 0).reshape(len(seeds), -1).all(axis=1)
+        if holds.all() or not holds.any():
+            problems[f"cases.{name}: it {'always' if holds.all() else 'never'} occurs."] = [(seeds[0], "")]
+    return problems
+
+
+def concentration(keys: Sequence[str], few: str) -> Cases:
+    """Keys that are right in too many variants, unless the author says why."""
+    counts = Counter(keys)
+    if few or len(counts) < FEW_KEYS:
+        return {}
+    key, most = counts.most_common(1)[0]
+    by_chance = 3 * math.sqrt(FEW_SHARE * (1 - FEW_SHARE) * len(keys))
+    if most <= FEW_SHARE * len(keys) + by_chance:
+        return {}
+    message = f"One answer is right in {most / len(keys):.0%} of the variants: draw otherwise, or say why in `few`."
+    return {message: [(seed, key) for seed, each in enumerate(keys) if each == key]}
 
 
 def undefined(engine: Drawing, seeds: Sequence[int], values: Values, computed: Values) -> Cases:

@@ -50,20 +50,21 @@ class SpecError(ValueError):
         self.message = message
 
 
-def compile_engine(
-    *,
-    draw: Mapping[str, str],
-    let: Mapping[str, str],
-    where: Sequence[str],
-    answer: str,
-    of: str | None,
-    mistakes: Sequence[str],
-    texts: Mapping[str, str],
-    tables: Tables | None = None,
-    cases: Mapping[str, str] | None = None,
-) -> Engine:
-    """Compile a numeric template. Raises SpecError with the field that is wrong; `texts` maps fields to texts."""
-    known, drawing = _compile(draw, let, where, texts, tables or {}, cases or {})
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What the author of an item declares, as it is written; `texts` maps fields to texts."""
+
+    draw: Mapping[str, str] = field(default_factory=dict)
+    let: Mapping[str, str] = field(default_factory=dict)
+    where: Sequence[str] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    tables: Tables = field(default_factory=dict)
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+
+def compile_engine(item: Declared, *, answer: str, of: str | None = None, mistakes: Sequence[str] = ()) -> Engine:
+    """Compile a numeric template. Raises SpecError with the field that is wrong."""
+    known, drawing = _compile(item)
     engine = Engine(
         **vars(drawing),
         answer=_formula("answer", answer, known),
@@ -73,38 +74,23 @@ def compile_engine(
     return replace(engine, work=_try_out(engine))
 
 
-def compile_drawing(
-    *,
-    draw: Mapping[str, str],
-    let: Mapping[str, str],
-    where: Sequence[str],
-    texts: Mapping[str, str],
-    tables: Tables,
-    cases: Mapping[str, str],
-) -> Drawing:
+def compile_drawing(item: Declared) -> Drawing:
     """Compile the template of an item of any kind. Raises SpecError with the field that is wrong."""
-    _, drawing = _compile(draw, let, where, texts, tables, cases)
+    _, drawing = _compile(item)
     return replace(drawing, work=_try_out(drawing))
 
 
-def _compile(
-    draw: Mapping[str, str],
-    let: Mapping[str, str],
-    where: Sequence[str],
-    texts: Mapping[str, str],
-    tables: Tables,
-    cases: Mapping[str, str],
-) -> tuple[Vocabulary, Drawing]:
+def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
     """The names that formulas may use, and what is compiled over them."""
     declared: list[str] = []
     draws: dict[str, Draw] = {}
     rows: dict[str, list[str]] = {}
-    for name, text in draw.items():
+    for name, text in item.draw.items():
         place = f"draw.{name}"
         _check_name(place, name, declared)
         declared.append(name)
         if row := _ROW.fullmatch(text.replace(" ", "")):
-            columns = row_draws(name, _table(place, row[1], tables))
+            columns = row_draws(name, _table(place, row[1], item.tables))
             draws |= columns
             rows[name] = [column.removeprefix(f"{name}{COLUMN}") for column in columns]
             continue
@@ -115,17 +101,17 @@ def _compile(
     _check_drawn(draws)
     known = Vocabulary(list(draws), rows, {name: each.texts for name, each in draws.items() if each.texts})
     lets: dict[str, Formula] = {}
-    for name in _in_order(let):
+    for name in _in_order(item.let):
         _check_name(f"let.{name}", name, declared)
-        lets[name] = _formula(f"let.{name}", let[name], known)
+        lets[name] = _formula(f"let.{name}", item.let[name], known)
         declared.append(name)
         known = replace(known, names=[*known.names, name])
     drawing = Drawing(
         draws=draws,
         lets=lets,
-        where=tuple(_formula(f"where.{n}", text, known) for n, text in enumerate(where)),
-        cases={name: _formula(f"cases.{name}", text, known) for name, text in cases.items()},
-        texts={field: _template(field, text, known) for field, text in texts.items()},
+        where=tuple(_formula(f"where.{n}", text, known) for n, text in enumerate(item.where)),
+        cases={name: _formula(f"cases.{name}", text, known) for name, text in item.cases.items()},
+        texts={field: _template(field, text, known) for field, text in item.texts.items()},
     )
     return known, drawing
 

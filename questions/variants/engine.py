@@ -127,8 +127,12 @@ class Drawing:
 
     def render(self, name: str, values: Mapping[str, Number]) -> str:
         """One text with the stored values of one variant."""
-        columns = {key: np.array([value], dtype=np.float64) for key, value in values.items()}
-        return self.texts[name].render({"": np.zeros(1), **columns})[0]
+        return self.texts[name].render(_columns(values))[0]
+
+    def render_texts(self, values: Mapping[str, Number]) -> dict[str, str]:
+        """All texts, by their places, with the stored values of one variant."""
+        columns = _columns(values)
+        return {place: text.render(columns)[0] for place, text in self.texts.items()}
 
     def render_all(self, name: str, values: Values) -> list[str]:
         """One text for each seed of a batch."""
@@ -181,6 +185,11 @@ class Engine(Drawing):
             }
             for at in rows
         ]
+
+
+def _columns(values: Mapping[str, Number]) -> dict[str, Array]:
+    """The stored values of one variant as a batch of one."""
+    return {"": np.zeros(1)} | {name: np.array([value], dtype=np.float64) for name, value in values.items()}
 
 
 def values_at(values: Values, row: int) -> dict[str, Number]:

@@ -66,12 +66,11 @@ class Formula:
 
 @functools.lru_cache(maxsize=4096)
 def _compile(text: str, names: frozenset[str]) -> Formula:
-    tree = _parse(text)
+    if not text.isascii() or not text.isprintable():
+        bad = next(at for at, char in enumerate(text) if not (char.isascii() and char.isprintable()))
+        raise FormulaError("Only plain ASCII characters are used in formulas.", bad + 1)
+    tree = parse(text)
     nodes = list(ast.walk(tree))
-    if len(nodes) > MAX_NODES:
-        raise FormulaError(f"A formula has at most {MAX_NODES} parts; this one has {len(nodes)}.")
-    if _depth(tree) > MAX_DEPTH:
-        raise FormulaError(f"A formula is at most {MAX_DEPTH} levels deep.")
     used: set[str] = set()
     compute = _node(tree.body, names, used)
     weight = sum(_WEIGHTS.get(type(node), 2) for node in nodes if not isinstance(node, ast.expr_context))
@@ -83,22 +82,28 @@ def compile_formula(text: str, names: Iterable[str]) -> Formula:
     return _compile(text.strip(), frozenset(names))
 
 
-def _parse(text: str) -> ast.Expression:
+def parse(text: str) -> ast.Expression:
+    """The syntax of a formula, which may hold texts: of a size and a depth that can be walked through.
+
+    Raises FormulaError.
+    """
     if not text:
         raise FormulaError("The formula is empty.")
     if len(text) > MAX_CHARACTERS:
         raise FormulaError(f"A formula has at most {MAX_CHARACTERS} characters.")
-    if not text.isascii() or not text.isprintable():
-        bad = next(at for at, char in enumerate(text) if not (char.isascii() and char.isprintable()))
-        raise FormulaError("Only plain ASCII characters are used in formulas.", bad + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, mode="eval")
+            tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
         raise FormulaError("This is not a formula.", error.offset) from None
     except (ValueError, MemoryError, RecursionError, OverflowError):
         raise FormulaError("This is not a formula.") from None
+    if (parts := sum(1 for _ in ast.walk(tree))) > MAX_NODES:
+        raise FormulaError(f"A formula has at most {MAX_NODES} parts; this one has {parts}.")
+    if _depth(tree) > MAX_DEPTH:
+        raise FormulaError(f"A formula is at most {MAX_DEPTH} levels deep.")
+    return tree
 
 
 def _depth(tree: ast.AST) -> int:

@@ -22,6 +22,7 @@ from questions.variants.exact import Exact
 from questions.variants.exact_numbers import Scalar, ShapeError, UndecidedError, UndefinedError
 from questions.variants.formulas import Formula
 from questions.variants.functions import Array, Values
+from questions.variants.words import as_written
 
 WORK = 60_000
 """Steps of exact arithmetic that one formula may take over all seeds; of a longer one fewer variants are compared."""
@@ -282,7 +283,8 @@ def _steps_of(node: ast.AST) -> int:
 def _numbers(variants: _Variants, formula: Formula, at: int) -> str:
     """The numbers of a formula, to be looked at: `p = 0.29, n = 100`."""
     names = sorted(formula.names)
-    return f"{formula.text} where " + ", ".join(f"{name} = {variants.values[name][at].tolist()}" for name in names)
+    values = ", ".join(f"{name} = {variants.values[name][at].tolist()}" for name in names)
+    return as_written(f"{formula.text} where {values}")
 
 
 # What is shown is what is used

@@ -7,15 +7,19 @@ formulas compute with numbers alone, and whatever proves them needs to know of n
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from questions.variants import formulas
 from questions.variants.functions import FormulaError
 
-MAX_CHARACTERS = 400
 COLUMN = "__"
 """Between the name of a drawn row and that of its column, where the author writes a dot."""
+
+
+def as_written(text: str) -> str:
+    """A name, or a formula, with its columns as the author writes them."""
+    return text.replace(COLUMN, ".")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def plain(text: str, known: Vocabulary) -> str:
     resolved = _Resolved(known).visit(tree)
     for node in ast.walk(resolved):
         if isinstance(node, ast.Name) and node.id in known.texts and not getattr(node, "compared", False):
-            name = node.id.replace(COLUMN, ".")
+            name = as_written(node.id)
             raise FormulaError(f'“{name}” is a text: compare it, as in {name} == "{known.texts[node.id][0]}".')
     return ast.unparse(resolved)
 
@@ -98,10 +102,10 @@ class _Resolved(ast.NodeTransformer):
             return node
         if len(sides) != 2 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
             raise FormulaError("Compare a text with == or != only.")
-        lists = {self.known.texts[name] for name in names}
-        if len(lists) > 1:
+        texts = self.known.texts[names[0]]
+        if texts != self.known.texts[names[-1]]:
             raise FormulaError("Compare texts of the same list.")
-        compared = [self._place(side, names[0], lists.copy().pop()) for side in sides]
+        compared = [self._place(side, names[0], texts) for side in sides]
         return ast.Compare(compared[0], node.ops, compared[1:])
 
     def _place(self, side: ast.expr, name: str, texts: tuple[str, ...]) -> ast.expr:
@@ -113,22 +117,14 @@ class _Resolved(ast.NodeTransformer):
                 return ast.Constant(texts.index(text))
             case ast.Constant(value=str() as text):
                 raise FormulaError(f"“{text}” is none of {', '.join(texts)}.")
-        raise FormulaError(f"Compare “{name.replace(COLUMN, '.')}” with a text.")
+        raise FormulaError(f"Compare “{as_written(name)}” with a text.")
 
 
 def _parsed(text: str, known: Vocabulary) -> ast.Expression | None:
-    """The tree of a formula that holds texts or rows; None for another, which stays as it is written.
-
-    Its compiler says what is wrong with one that cannot be read.
-    """
-    if len(text) > MAX_CHARACTERS or not (known.texts or known.rows or '"' in text or "'" in text):
+    """The syntax of a formula that holds texts or rows; None for another, which stays as it is written."""
+    if not (known.texts or known.rows or '"' in text or "'" in text):
         return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
+    tree = formulas.parse(text.strip())
     return tree if any(_is_word(node, known) for node in ast.walk(tree)) else None
 
 

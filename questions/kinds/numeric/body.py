@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import ClassVar, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from questions.kinds.bodies import ItemBody, Strict, wrong_field
+from questions.kinds.bodies import ItemBody, Strict
 from questions.variants import templates
 from questions.variants import tolerance as tolerances
-from questions.variants.compiling import SpecError, compile_engine
+from questions.variants.compiling import compile_engine
 from questions.variants.engine import Engine
 
 
@@ -40,6 +40,8 @@ class Mistake(Strict):
 class Body(ItemBody):
     """A template: draws and formulas make the variant's numbers, the texts show them."""
 
+    unfilled: ClassVar[frozenset[str]] = ItemBody.unfilled | {"answer", "unit", "of", "value"}
+
     answer: str
     unit: str | None = Field(default=None, max_length=60)
     digits: int | None = Field(default=None, ge=1, le=12, description="Significant digits asked (default 3).")
@@ -47,8 +49,6 @@ class Body(ItemBody):
     exact: bool = Field(default=False, description="The exact number is asked.")
     tolerance: ToleranceBody | None = None
     mistakes: list[Mistake] = Field(default=[], max_length=12)
-
-    _engine: Engine = PrivateAttr()
 
     @model_validator(mode="before")
     @classmethod
@@ -58,38 +58,22 @@ class Body(ItemBody):
             return {**document, "answer": repr(document["answer"])}
         return document
 
-    @model_validator(mode="after")
-    def _compile(self) -> Self:
+    def compiled(self) -> Engine:
+        """The template, compiled. Raises SpecError."""
         if sum((self.digits is not None, self.decimals is not None, self.exact)) > 1:
             raise ValueError("State one of digits, decimals and exact.")
-        texts = {"stem": self.stem, "explanation": self.explanation, "solution": self.solution or ""}
-        texts |= {f"hints.{n}": hint for n, hint in enumerate(self.hints)}
-        texts |= {f"mistakes.{n}.because": mistake.because for n, mistake in enumerate(self.mistakes)}
-        try:
-            self._engine = compile_engine(
-                draw=self.draw,
-                let=self.let,
-                where=self.where,
-                answer=self.answer,
-                of=self.tolerance.of if self.tolerance else None,
-                mistakes=[mistake.value for mistake in self.mistakes],
-                texts=texts,
-                tables=self.tables,
-                cases=self.cases,
-            )
-        except SpecError as error:
-            raise wrong_field(error) from None
-        return self
-
-    @property
-    def drawing(self) -> Engine:
-        """What a seed makes of it."""
-        return self._engine
+        return compile_engine(
+            self.declared(),
+            answer=self.answer,
+            of=self.tolerance.of if self.tolerance else None,
+            mistakes=[mistake.value for mistake in self.mistakes],
+        )
 
     @property
     def engine(self) -> Engine:
         """The compiled template."""
-        return self._engine
+        assert isinstance(self.drawing, Engine)
+        return self.drawing
 
     @property
     def precision(self) -> tolerances.Precision:

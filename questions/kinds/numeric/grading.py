@@ -89,6 +89,7 @@ def gate(body: Body) -> audit.Gate:
         unit=precision.unit,
         neighbours=body.tolerance is None and not precision.exact,
         allowed=harmless,
+        few=body.few,
     )
 
 

@@ -61,6 +61,15 @@ PRINTED: dict[str, Any] = {
     "mistakes": [{"text": "[{v[0]}, {v[1]}]", "because": "`sum` adds {v[0]} and {v[1]}."}],
     "explanation": "The sum.",
 }
+SUM: dict[str, Any] = {
+    "stem": "What is {a} + {b}?",
+    "draw": {"a": "integer(2, 40)", "b": "integer(2, 40)"},
+    "answer": "a + b",
+    "exact": True,
+    "cases": {"large": "a + b > 40"},
+    "examples": [{"given": "a = 2; b = 3", "answer": 5}],
+    "explanation": "Count.",
+}
 DRAWN = {"single_choice": SIZE, "matching": PAIRS, "ordering": STEPS, "short_text": PRINTED}
 IDENTITY = "item:1"
 
@@ -140,10 +149,13 @@ def test_pairs_are_picked_in_the_authors_texts() -> None:
         ("short_text", {"accept": ["{min([v[0], 2])}"], "mistakes": []}, "One answer is right in"),
         ("short_text", {"accept": ["{v[0]/(v[0] - 3)}"], "mistakes": []}, "a number that is not finite"),
         ("single_choice", {"draw": {"net": "row(nets)", "bits": "choice(8, 16, 32)"}, "where": ["bits > 64"]}, "met"),
+        ("numeric", {"cases": {"never": "a > 50"}}, "cases.never: it never occurs."),
+        ("numeric", {"examples": [{"given": "a = 2; b = 3", "answer": "6"}]}, "6 is not right there; right is 5"),
+        ("numeric", {"answer": "a + b if a < 20 and b < 20 else 99"}, "One answer is right in"),
     ],
 )
 def test_what_the_gate_refuses(kind: str, change: dict[str, Any], problem: str) -> None:
-    document = {**DRAWN[kind], **change}
+    document = {**(SUM if kind == "numeric" else DRAWN[kind]), **change}
     if "min(" in str(change):
         document["let"] = {"few": "v[0] if v[0] < 12 and v[0] > 9 else 99"}
         document["accept"] = ["{few}"]
@@ -154,6 +166,16 @@ def test_options_that_come_out_the_same_are_refused_with_their_seeds() -> None:
     choices = [*SIZE["choices"], {"text": "{mb*bits/8} MB", "because": "Twice."}]
     problems = audited("single_choice", {**SIZE, "choices": choices})
     assert any("seeds, such as" in problem and "stands here twice" in problem for problem in problems), problems
+
+
+def test_a_sum_of_two_draws_passes() -> None:
+    assert audited("numeric", SUM) == []
+    assert (
+        audited(
+            "numeric", {**SUM, "answer": "a + b if a < 20 and b < 20 else 99", "few": "Most overflow.", "cases": {}}
+        )
+        == []
+    )
 
 
 def test_few_answers_are_allowed_where_the_author_says_why() -> None:
@@ -177,6 +199,8 @@ def test_few_answers_are_allowed_where_the_author_says_why() -> None:
         ({"cases": {"a": 'net.name == "Bert"'}}, "cases.a", "“Bert” is none of"),
         ({"stem": "{net.name:.2f} {bits}"}, "stem", "A text has no format"),
         ({"tables": {"nets": [{"name": "a", "params": 1}, {"name": "b"}]}}, "tables.nets.1", "Each row has the same"),
+        ({"cases": {"a": "-" * 380 + "bits"}}, "cases.a", "A formula has at most 120 parts"),
+        ({"cases": {"a": "(" * 60 + 'net.name == "BERT"' + ")" * 60 + "-" * 30 + "1"}}, "cases.a", "24 levels deep"),
         ({"draw": {}}, "cases", "Nothing is drawn"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from questions.variants.compiling import compile_engine
+from questions.variants.compiling import Declared, compile_engine
 from questions.variants.engine import Engine
 
 IDENTITY = "item:1"
@@ -34,8 +34,8 @@ EVERYTHING: dict[str, Any] = {
 
 def compiled(**spec: Any) -> Engine:
     """An engine of a template; what is not given is left out."""
-    empty: dict[str, Any] = {"draw": {}, "let": {}, "where": [], "of": None, "mistakes": [], "texts": {}}
-    return compile_engine(**{**empty, **spec})
+    rules = {name: spec.pop(name) for name in ("answer", "of", "mistakes") if name in spec}
+    return compile_engine(Declared(**spec), **rules)
 
 
 def digest(variants: int = 5000) -> str:

@@ -9,8 +9,8 @@ from questions import kinds
 from questions.kinds.numeric import Body, Numeric
 from questions.variants import numbers
 from questions.variants.audit import MAX_SHOWN, Audit, Gate, Verdict, audit
-from questions.variants.compiling import compile_engine
 from questions.variants.tolerance import Precision, allowed_error, matches
+from tests.questions.variants.everything import compiled
 
 SOUND: dict[str, Any] = {
     "draw": {"a": "integer(3, 9)", "b": "uniform(0.1, 0.9, 0.1)"},
@@ -42,8 +42,7 @@ def audited(
     **changes: Any,
 ) -> Audit:
     """The audit of the sound item with some of it changed."""
-    empty: dict[str, Any] = {"let": {}, "where": [], "of": None}
-    engine = compile_engine(**{**empty, **SOUND, **changes})
+    engine = compiled(**{**SOUND, **changes})
     return audit(engine, "item:1", range(seeds), Gate(grade, rounded, ASKED.unit, neighbours))
 
 
