@@ -23,6 +23,8 @@ from quizzes.models import Presentation
 
 QUESTION, ANSWERS = "sample question", "answers so far"
 """The salts of what is signed."""
+OTHERS = 10
+"""How often another question is drawn because it looks like the one before."""
 
 
 class Identity(NamedTuple):
@@ -44,6 +46,12 @@ class SampleQuestion:
         return Identity(self.presentation.version_id, self.presentation.pk)
 
     @property
+    def stem(self) -> str:
+        """What it asks, with its numbers."""
+        stem: str = self.presentation.prompt["stem"]
+        return stem
+
+    @property
     def token(self) -> str:
         """The identity, signed; it holds the time too, so two tokens of one question may differ."""
         version, presentation = self.identity
@@ -63,20 +71,26 @@ def draw_quick_check(lesson: Lesson) -> list[SampleQuestion]:
     return [question for question in drawn if question]
 
 
-def draw_variant(lesson: Lesson, slug: str) -> SampleQuestion | None:
-    """Return a fresh variant of an item that the lesson's text offers to try; None where it offers no such item."""
+def draw_variant(lesson: Lesson, slug: str, unlike: str = "") -> SampleQuestion | None:
+    """Return a fresh variant of an item that the lesson's text offers to try; None where it offers no such item.
+
+    It asks something else than the question whose token is `unlike`, as far as there is something else.
+    """
     if slug not in markup.tried(lesson.body_markdown):
         return None
     items = Item.objects.published().filter(course=lesson.course_id, slug=slug)
     item = items.select_related("published__item", "published__lesson").first()
-    return _draw(published(item), uuid.uuid4()) if item else None
+    return _draw_other(published(item), unlike) if item else None
 
 
-def draw_showcase() -> SampleQuestion | None:
-    """Return a question for who does not know the service: fresh numbers in one that is easy; None without courses."""
+def draw_showcase(unlike: str = "") -> SampleQuestion | None:
+    """Return a question for who does not know the service: fresh numbers in one that is easy; None without courses.
+
+    It has other numbers than the question whose token is `unlike`, as far as there are others.
+    """
     items = Item.objects.published().filter(kind__in=kinds.with_variants()).order_by("published__difficulty", "pk")
     item = items.select_related("published__item", "published__lesson").first()
-    return _draw(published(item), uuid.uuid4()) if item else None
+    return _draw_other(published(item), unlike) if item else None
 
 
 def read_identity(token: str) -> Identity | None:
@@ -129,6 +143,18 @@ def grade_sample(question: SampleQuestion, response: object) -> presentations.Ba
 def _draw(version: ItemVersion, pk: uuid.UUID) -> SampleQuestion | None:
     presentation = presentations.draw(version, pk, _seeds(pk))
     return SampleQuestion(presentation) if presentation else None
+
+
+def _draw_other(version: ItemVersion, unlike: str) -> SampleQuestion | None:
+    """Draw a question whose stem is not that of the one before, if some of a few tries has another."""
+    identity = read_identity(unlike)
+    before = _draw(version, identity.presentation) if identity and identity.version == version.pk else None
+    question = _draw(version, uuid.uuid4())
+    for _ in range(OTHERS):
+        if not (before and question and question.stem == before.stem):
+            break
+        question = _draw(version, uuid.uuid4())
+    return question
 
 
 def _seeds(pk: uuid.UUID) -> Iterator[int]:

@@ -20,14 +20,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the service is, for a visitor (GET), or the answer to its question (POST); a student goes on to today."""
     if request.user.is_authenticated:
         return redirect("today")
-    part = _answer(request) if request.method == "POST" else _ask()
+    part = _answer(request) if request.method == "POST" else _ask(request)
     if part is not None and is_partial(request):
         return render(request, str(part["template"]), {"part": part})
     return render(request, "home.html", {"part": part})
 
 
-def _ask() -> Context | None:
-    question = lessons.draw_showcase()
+def _ask(request: HttpRequest) -> Context | None:
+    question = lessons.draw_showcase(request.GET.get("unlike", ""))
     return samples.show_question(question, reverse("home")) if question else None
 
 

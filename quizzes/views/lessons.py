@@ -79,7 +79,7 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
     address = reverse("try", args=[slug, item])
     if request.method == "POST":
         return _answer_sample(request, lesson, address, again=True)
-    question = lessons.draw_variant(lesson, item)
+    question = lessons.draw_variant(lesson, item, request.GET.get("unlike", ""))
     if question is None:
         raise Http404("This lesson does not offer that.")
     return _part(request, lesson, "question", samples.show_question(question, address))

@@ -20,6 +20,7 @@ def show_answered(question: SampleQuestion, response: Response, address: str) ->
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
+        "sample": question.token,
         "at": f"-{payload['id']}",
         **answering.graded_context(
             payload, presentations.with_html(lessons.grade_sample(question, response)), response

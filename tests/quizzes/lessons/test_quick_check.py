@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -209,6 +211,20 @@ def test_a_sample_question_is_the_same_for_its_token_and_another_for_the_next(le
     assert json.dumps(key) not in question.token
     assert lessons.read_token(lesson, question.token[:-2] + "xx") is None
     assert lessons.read_token(lesson, "") is None
+
+
+def test_another_one_has_other_numbers(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Client()
+    fields = form_of(visitor.get(TRY).content.decode())
+    before = lessons.read_token(lesson, fields["sample"])
+    assert before is not None
+    answered = visitor.post(TRY, {**fields, "value": "17"}).content.decode()
+    (address,) = re.findall(r'href="([^"]*[?]unlike=[^"]+)"', answered)
+    drawn = itertools.chain([before.presentation.pk] * 3, iter(uuid.uuid4, None))
+    monkeypatch.setattr("quizzes.lessons.sample_questions.uuid.uuid4", lambda: next(drawn))  # chance repeats itself
+    after = lessons.read_token(lesson, form_of(visitor.get(address).content.decode())["sample"])
+    assert after is not None
+    assert after.stem != before.stem
 
 
 def test_only_what_the_lesson_offers_can_be_tried(lesson: Lesson) -> None:
