@@ -33,6 +33,11 @@ STOP_WORDS = frozenset(SENTENCES.split())
 """Words of sentences: they are left out where others are left."""
 
 
+def as_title(slug: str) -> str:
+    """A slug as words: `weight-decay` is `Weight decay`."""
+    return slug.replace("-", " ").capitalize()
+
+
 def split_query(query: str) -> tuple[str, ...]:
     """The different words of a query, in lower case; Greek letters as they are written in LaTeX, w² and w^2 as w2."""
     words = dict.fromkeys(WORD.findall(_spell(query[:LONGEST_QUERY].translate(GREEK))))

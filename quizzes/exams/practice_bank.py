@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db.models import Count, Max, Min, Q
 
 from questions.models import Concept, Item, Lesson, VersionConcept
+from questions.text.words import as_title
 from quizzes.memory.rating import Rating
 from quizzes.models import Card
 
@@ -64,7 +65,7 @@ class BankItem:
     @property
     def name(self) -> str:
         """Its slug, as words."""
-        return self.slug.replace("-", " ").capitalize()
+        return as_title(self.slug)
 
     def values(self, name: str) -> list[str]:
         """What a filter of this name is compared with."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from questions.models import Item
+from questions.text.words import as_title
 from quizzes.models import Bookmark, Note, Student
 from quizzes.statements import Prepared, number
 
@@ -41,7 +42,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Its slug, as words."""
-        return self.slug.replace("-", " ").capitalize()
+        return as_title(self.slug)
 
 
 def find_item(student: Student, slug: str) -> Item | None:

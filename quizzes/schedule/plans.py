@@ -190,7 +190,7 @@ def _decide(plans: Sequence[DailyPlan], facts: Sequence[_Facts], now: datetime, 
     choices = choose_all([(each.situation, seconds) for each, seconds in zip(facts, left, strict=True)])
     for plan, each, choice in zip(plans, facts, choices, strict=True):
         # What was forgotten today is asked again in any case.
-        plan.tasks = [_task_payload(task) for task in choice.tasks if not task.answered]
+        plan.tasks = [task_payload(task) for task in choice.tasks if not task.answered]
         plan.planned_seconds = each.spent + sum(task.seconds for task in choice.tasks)
         plan.score_before, plan.score_after = choice.score_before, choice.score_after
         plan.made_at = now
@@ -225,5 +225,6 @@ def _store(plans: Sequence[DailyPlan], logs: Sequence[ChangeLog], who: Sequence[
 _CHANGES = [field.name for field in DailyPlan._meta.concrete_fields if field.name not in ("id", "student", "date")]
 
 
-def _task_payload(task: Task) -> PlanTaskPayload:
+def task_payload(task: Task) -> PlanTaskPayload:
+    """A task as plans and sessions keep it."""
     return {"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new}

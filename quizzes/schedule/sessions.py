@@ -8,6 +8,7 @@ from datetime import datetime
 
 from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.facts import Task
+from quizzes.schedule.plans import task_payload
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ def choose_session_tasks(tasks: Sequence[Task], seconds: int | None) -> list[Pla
         if seconds is not None and chosen and spent + task.seconds > seconds:
             break
         spent += task.seconds
-        chosen.append({"card": str(task.card), "facets": list(task.facets), "seconds": task.seconds, "new": task.new})
+        chosen.append(task_payload(task))
     return chosen

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions.models import Item
+from questions.text.words import as_title
 from quizzes import notebook, presentations
 from quizzes.views import StudentRequest, answering, is_partial
+
+ROWS = 20
+"""Questions on a page."""
 
 
 @login_required
 @require_GET
 def notebook_page(request: StudentRequest) -> HttpResponse:
     """All questions with a bookmark or a note."""
-    context = {"page": "progress", "entries": notebook.list_entries(request.user)}
+    entries = notebook.list_entries(request.user)
+    context = {
+        "page": "progress",
+        "bookmarked": [entry.item for entry in entries if entry.is_bookmarked],
+        "rows": Paginator(entries, ROWS).get_page(request.GET.get("page")),
+    }
     return render(request, "quizzes/notebook.html", context)
 
 
@@ -53,7 +63,7 @@ def answers(request: StudentRequest, slug: str) -> HttpResponse:
     withheld = item.pk in presentations.items_in_open_sittings(request.user)
     context = {
         "page": "progress",
-        "name": item.slug.replace("-", " ").capitalize(),
+        "name": as_title(item.slug),
         "answers": notebook.list_answers(request.user, item.pk, withheld=withheld),
     }
     name = "quizzes/_past_answers.html" if is_partial(request) else "quizzes/past_answers.html"

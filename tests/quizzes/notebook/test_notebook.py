@@ -117,3 +117,14 @@ def test_the_notebook_takes_three_queries_whatever_is_in_it(student: User) -> No
 )
 def test_how_long_something_is_remembered(days: float, said: str) -> None:
     assert lasting(days).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_the_notebook_has_pages(api: Api, browser: Client, student: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quizzes.views.notebook.ROWS", 2)
+    items = [asked["item"] for asked in api.queue()["results"]][:3]
+    for item in items:
+        put(api, f"bookmarks/{item}/")
+    first, last = browser.get("/notebook/"), browser.get("/notebook/", {"page": "2"})
+    assert [len(page.context["rows"]) for page in (first, last)] == [2, 1]
+    assert "1 of 2" in first.content.decode()
+    assert first.content.decode().count('name="item"') == len(set(items))  # all are practised, not the page's
