@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test test-sqlite test-postgresql test-clocks bench lint format architecture screenshots lock clean setup \
-	setup-test
+.PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare lint format architecture \
+	screenshots lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
 # first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
@@ -49,10 +49,19 @@ test-clocks: setup-test
 		TEST_CLOCK=$$clock $(PYTEST) $(PARALLEL) 4 --ignore tests/faults -m "not browser and not slow" || exit; \
 	done
 
+# Ten minutes on two cores; BENCH=full measures the largest sizes. Results are printed, and kept in var/benchmarks.json.
 bench: setup-test
-	$(TEST) tests.benchmarks memory variants answers rebuild importing pages sittings felt
-	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR SECRET_KEY=of-benchmarks-alone-and-long-enough-for-them \
-		$(BIN)/python -m tests.benchmarks answers planning rebuild importing pages sittings
+	$(TEST) tests.benchmarks
+	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR $(BIN)/python -m tests.benchmarks
+
+# The same, and docs/benchmarks.md made of what it measured.
+bench-keep: bench
+	$(TEST) tests.benchmarks.report
+
+# What a change makes of it: the same benches on an earlier commit (REV=…), in turn with the working tree.
+BENCHES :=
+bench-compare: setup-test
+	$(TEST) tests.benchmarks.compare $(BENCHES)
 
 lint: setup-test
 	$(BIN)/ruff format --check .

@@ -1,43 +1,73 @@
 """`make bench`: everything that has to be fast, beside a peer in the same run where there is one.
 
-Names of modules as arguments choose among them.
+Names of benches as arguments choose among them. Results are printed, and kept in a file as JSON.
 """
 
+import argparse
 import os
 import sys
+import time
+import traceback
+from importlib import import_module
+from pathlib import Path
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 django.setup()
 
-from examprep import work_limits  # noqa: E402 - models need a set-up Django
-from tests.benchmarks import (  # noqa: E402 - models need a set-up Django
-    answers,
-    felt,
-    importing,
-    memory,
-    pages,
-    planning,
-    rebuild,
-    requests,
-    sittings,
-    variants,
-)
+from django.db import connection  # noqa: E402 - needs a set-up Django
+
+from examprep import work_limits  # noqa: E402
+from tests.benchmarks import results  # noqa: E402
 from tests.benchmarks.table import show  # noqa: E402
 
-ALL = {
-    "memory": memory,
-    "variants": variants,
-    "answers": answers,
-    "requests": requests,
-    "rebuild": rebuild,
-    "importing": importing,
-    "planning": planning,
-    "sittings": sittings,
-    "pages": pages,
-    "felt": felt,
-}
+WITHOUT_DATABASE = ("memory", "variants", "felt")
+WITH_DATABASE = ("answers", "requests", "sittings", "planning", "rebuild", "importing", "pages")
 
-work_limits.RIM = float("inf")  # benches take all the time that they need
-show([row for name in sys.argv[1:] or ALL for row in ALL[name].rows()])
+
+def main() -> int:
+    """Run benches, and go on with the next where one fails; 1 if any did."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    every = WITH_DATABASE if connection.vendor == "postgresql" else (*WITHOUT_DATABASE, *WITH_DATABASE)
+    parser.add_argument("names", nargs="*", default=every, metavar="name", help=", ".join(every))
+    parser.add_argument("--into", type=Path, default=results.KEPT, help="the file of the results")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - {*WITHOUT_DATABASE, *WITH_DATABASE}:
+        parser.error(f"there is no bench {', '.join(sorted(unknown))}")
+    work_limits.RIM = float("inf")  # benches take all the time that they need
+    failed = []
+    for name in asked.names:
+        try:
+            result = run(name)
+        except Exception:
+            traceback.print_exc()
+            failed.append(name)
+            continue
+        results.keep(result, asked.into)
+        print(f"\n{name}{f', {result.database}' if result.database else ''}, {result.took} s")
+        show(result.rows)
+        sys.stdout.flush()
+    if failed:
+        print(f"\nFailed: {', '.join(failed)}", file=sys.stderr)
+    return int(bool(failed))
+
+
+def run(name: str) -> results.Result:
+    """Run one bench."""
+    load, measured_at, begun = os.getloadavg()[0], results.now(), time.monotonic()
+    rows = import_module(f"tests.benchmarks.{name}").rows()
+    return results.Result(
+        bench=name,
+        database="" if name in WITHOUT_DATABASE else results.database(),
+        measured_at=measured_at,
+        took=round(time.monotonic() - begun),
+        full=results.FULL,
+        machine=results.machine(),
+        load=round(load, 1),
+        rows=tuple(rows),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,7 +7,6 @@ minutes to make: BENCH=full goes up to them.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
@@ -23,12 +22,12 @@ from quizzes.exams import load_exams
 from quizzes.models import Exam
 from tests.benchmarks.answers import remember
 from tests.benchmarks.database import migrated
+from tests.benchmarks.results import FULL
 from tests.benchmarks.school import add_concepts, add_items, add_students
 from tests.benchmarks.table import Row
 from tests.courses import TINY
 from tests.effort import thread_seconds
 
-FULL = os.environ.get("BENCH") == "full"
 SIZES = {
     "items": (134, 1_000, 10_000) if FULL else (134, 1_000),
     "concepts": (22, 500),
@@ -61,9 +60,9 @@ def rows() -> list[Row]:
     found = []
     with override_settings(DEBUG=False, STORAGES=storages, ALLOWED_HOSTS=hosts, SECURE_SSL_REDIRECT=False):
         for dimension, grow in GROW.items():
-            with migrated() as database:
+            with migrated():
                 costs = [_measure() for _ in grow(_begin(), SIZES[dimension])]
-            found += [_row(path, dimension, [cost[path] for cost in costs], database) for path in costs[0]]
+            found += [_row(path, dimension, [cost[path] for cost in costs]) for path in costs[0]]
     return found
 
 
@@ -138,11 +137,9 @@ def _cost(client: Client, path: str) -> tuple[float, int]:
     return thread_seconds(lambda: client.get(path)), count
 
 
-def _row(path: str, dimension: str, costs: list[tuple[float, int]], database: str) -> Row:
+def _row(path: str, dimension: str, costs: list[tuple[float, int]]) -> Row:
     sizes = SIZES[dimension]
     slope = math.log(costs[-1][0] / costs[0][0]) / math.log(sizes[-1] / sizes[0])
     steps = ", ".join(f"{size:,}: {1e3 * cost:.1f} ms" for size, (cost, _) in zip(sizes, costs, strict=True))
     queries = "/".join(str(count) for _, count in costs)
-    return Row(
-        f"{path} by {dimension}, {database}", costs[-1][0], note=f"slope {slope:+.2f}; {steps}; {queries} queries"
-    )
+    return Row(f"{path} by {dimension}", costs[-1][0], note=f"slope {slope:+.2f}; {steps}; {queries} queries")

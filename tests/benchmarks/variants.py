@@ -39,7 +39,13 @@ def rows() -> list[Row]:
 
     loop = seconds(lambda: [_plain(seed) for seed in range(10_000)], 10_000)
     found = [
-        Row(f"a rendered variant, {n:,} at once", seconds(lambda n=n: ours(range(n)), n), "a Python loop", loop)  # type: ignore[misc]
+        Row(
+            f"a rendered variant, {n:,} at once",
+            seconds(lambda n=n: ours(range(n)), n),  # type: ignore[misc]
+            "a Python loop",
+            loop,
+            at_most=1e-4 if n == 1 else None,
+        )
         for n in (1, 100, 10_000)
     ]
     (variant,) = engine.generate("item:1", [7])
