@@ -64,8 +64,8 @@ def fit(log: Iterable[LogLine], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) ->
     if not timeline.cards:
         return None
     reviews = _Reviews(
-        ratings=np.array([line.rating for line in timeline.lines]),
-        elapsed=np.array(timeline.elapsed, dtype=np.float64),
+        ratings=np.array([line.rating for line in timeline.lines], dtype=np.int8),
+        elapsed=np.array(timeline.elapsed, dtype=np.int32),
         practice=np.array([line.practice for line in timeline.lines]),
         guess_rate=np.array([line.guess_rate for line in timeline.lines]),
         lengths=np.array(timeline.lengths),
@@ -94,8 +94,8 @@ def fit(log: Iterable[LogLine], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) ->
 class _Reviews:
     """Columns of a timeline, one card after the other."""
 
-    ratings: NDArray[np.int64]
-    elapsed: NDArray[np.float64]
+    ratings: NDArray[np.int8]
+    elapsed: NDArray[np.int32]
     practice: NDArray[np.float64]
     guess_rate: NDArray[np.float64]
     lengths: NDArray[np.int64]
@@ -111,13 +111,13 @@ def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] 
     begin = 0
     for length in reviews.lengths.tolist():
         history: list[rust.FSRSReview] = []
-        days = 0.0
+        days = 0
         for at in range(begin, begin + length):
-            days += reviews.elapsed[at]
+            days += int(reviews.elapsed[at])
             if reviews.practice[at]:
                 continue
-            history.append(rust.FSRSReview(int(reviews.ratings[at]), int(days)))
-            days = 0.0
+            history.append(rust.FSRSReview(int(reviews.ratings[at]), days))
+            days = 0
             if at in fitted_to:
                 items.append(rust.FSRSItem(list(history)))
         begin += length

@@ -191,7 +191,8 @@ def replay(
     where the lengths do not add up.
 
     Cards are taken longest first, so that those that have a k-th review are a leading slice, and one step takes the
-    k-th reviews of all of them. Beside the arguments, which are not copied, it needs a few numbers per card.
+    k-th reviews of all of them. Beside the arguments, which are not copied, it needs a few numbers per card. They are
+    fetched from all over memory: of a large log small integers are a quarter faster than large ones.
     """
     G, t = _ratings(ratings), np.asarray(elapsed_days)
     n = np.asarray(lengths, dtype=np.int64)
@@ -199,7 +200,7 @@ def replay(
     if G.shape != t.shape or G.shape != (n.sum(),) or (n < 0).any():
         raise ValueError("Every review needs a rating and its days, and the lengths add up to the reviews.")
     starts = np.cumsum(n) - n
-    longest_first = np.argsort(-n)
+    longest_first = np.argsort(-n, kind="stable")  # neighbours in the arguments stay neighbours
     S, D = (np.full(n.size, np.nan), np.full(n.size, np.nan)) if start is None else map(_copied, start)
     for first in range(0, n.size, BLOCK):
         cards = longest_first[first : first + BLOCK]
@@ -230,7 +231,8 @@ def _replay(
         elapsed = t[here].astype(np.float64, copy=False)
         if recall is not None:
             recall[here] = retrievability(elapsed, S[:active], w)
-        next_S, next_D = _step(S[:active], D[:active], elapsed, G[here], w)
+        grade = G[here].astype(np.intp, copy=False)  # which tables are read by without another conversion
+        next_S, next_D = _step(S[:active], D[:active], elapsed, grade, w)
         if practice is not None and (some := practice[here].nonzero()[0]).size:
             next_S[some] = practise(S[some], D[some], elapsed[some], practice[here[some]], w)
             next_D[some] = D[some]

@@ -127,9 +127,9 @@ def replay(
     timeline = build_timeline(log, {pk: _clock(cards[pk]) for pk in checkpoints})
     if not timeline.cards:
         return
-    ratings = np.array([line.rating for line in timeline.lines])
+    ratings = np.array([line.rating for line in timeline.lines], dtype=np.int8)
     practice = np.array([line.practice for line in timeline.lines])
-    elapsed, before = np.array(timeline.elapsed, dtype=float), [cards[pk] for pk in timeline.cards]
+    elapsed, before = np.array(timeline.elapsed, dtype=np.int32), [cards[pk] for pk in timeline.cards]
     start = [_or_nan(card.stability) for card in before], [_or_nan(card.difficulty) for card in before]
     S, D = fsrs.replay(ratings, elapsed, timeline.lengths, w, practice=practice, start=start)
     ends = np.cumsum(timeline.lengths)

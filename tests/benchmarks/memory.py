@@ -20,14 +20,14 @@ EACH = 10
 """Reviews a card."""
 LOGS = (EACH, 1_000, 1_000_000)
 CARDS_ONE_BY_ONE, PYTHON_CARDS, RUST_CARDS = 100, 300, 20_000
-Log = NDArray[np.int64]
+Log = NDArray[np.integer]
 
 
 def rows() -> list[Row]:
     """One review in histories of ten, in batches of 10, 1,000 and 1,000,000 reviews; and one answered card."""
     rng = np.random.default_rng(0)
-    ratings = rng.choice([1, 2, 3, 4], (LOGS[-1] // EACH, EACH), p=[0.15, 0.1, 0.65, 0.1])
-    days = rng.choice([0, 1, 3, 7, 15, 40], ratings.shape)
+    ratings = rng.choice([1, 2, 3, 4], (LOGS[-1] // EACH, EACH), p=[0.15, 0.1, 0.65, 0.1]).astype(np.int8)
+    days = rng.choice([0, 1, 3, 7, 15, 40], ratings.shape).astype(np.int32)
     five, three, good = np.array([5.0]), np.array([3.0]), np.array([3])
     logs = [(ratings[: reviews // EACH], days[: reviews // EACH]) for reviews in LOGS]
     theirs = [(of_cards[:RUST_CARDS], since[:RUST_CARDS]) for of_cards, since in logs]
