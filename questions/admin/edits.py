@@ -25,7 +25,7 @@ from django.utils import timezone
 from questions import bank
 from questions.admin.differences import Difference, compare
 from questions.admin.keys import can_be_key
-from questions.admin.rows import MAX_ROWS, RowsField
+from questions.admin.rows import MAX_ROWS, RowsField, cell_text
 from questions.interchange import yaml
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
@@ -154,7 +154,7 @@ def text_of(field: forms.Field, value: object) -> str:
 
 
 def _row_text(field: RowsField, row: dict[str, object]) -> str:
-    return " | ".join(str(row.get(column.name) or "").strip() for column in field.columns)
+    return " | ".join(str(cell_text(row.get(column.name) or "")).strip() for column in field.columns)
 
 
 def _rows(field: forms.ModelChoiceField[Any], value: Any) -> Iterable[Model]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from questions.interchange import yaml
 from questions.kinds.fields import Column, Row
 from questions.whole_numbers import read_whole_number
 
@@ -42,7 +44,7 @@ class RowsWidget(forms.Widget):
 
     def _cells(self, name: str, number: int | str, row: Row) -> list[dict[str, object]]:
         return [
-            {"name": f"{name}-{number}-{column.name}", "column": column, "value": row.get(column.name, "")}
+            {"name": f"{name}-{number}-{column.name}", "column": column, "value": cell_text(row.get(column.name, ""))}
             for column in self.columns
         ]
 
@@ -68,6 +70,11 @@ class RowsWidget(forms.Widget):
         return ""
 
 
+def cell_text(cell: object) -> object:
+    """A cell as it is typed: a mapping as YAML, the same whatever the order of its names."""
+    return yaml.write({name: cell[name] for name in sorted(cell)}).strip() if isinstance(cell, dict) else cell
+
+
 class RowsField(forms.Field):
     """A list of rows, each a dict of its columns."""
 
@@ -76,17 +83,35 @@ class RowsField(forms.Field):
         self.columns = columns
 
     def to_python(self, value: Sequence[Row] | None) -> list[Row]:
-        return list(value or [])
+        rows = [dict(row) for row in value or []]
+        for column in self.columns:
+            if column.type == "rest":
+                for number, row in enumerate(rows):
+                    row[column.name] = self._read_rest(str(row.get(column.name) or ""), number, column)
+        return rows
+
+    def _read_rest(self, text: str, number: int, column: Column) -> Any:
+        """The mapping that YAML in a cell is. Raises ValidationError."""
+        where = self.label_of(number, column.name)
+        try:
+            read = yaml.read(text) if text else {}
+        except yaml.YAMLError as error:
+            raise ValidationError(f"{where}, line {error.line}: {error.message}") from None
+        if not isinstance(read, dict):
+            raise ValidationError(f"{where}: write name: value, each on a line of its own.")
+        return dict(read)
 
     def has_changed(self, initial: Sequence[Row] | None, data: Sequence[Row] | None) -> bool:
         """Whether a cell differs; those that are blank are written in several ways."""
         return self._filled(initial) != self._filled(data)
 
-    def _filled(self, rows: Sequence[Row] | None) -> list[dict[str, str]]:
-        filled = [{name: str(cell) for name, cell in row.items() if cell} for row in rows or []]
+    def _filled(self, rows: Sequence[Row] | None) -> list[dict[str, object]]:
+        filled = [{name: cell_text(cell) for name, cell in row.items() if cell} for row in rows or []]
         return [row for row in filled if row]
 
     def label_of(self, row: int, column: str = "") -> str:
         """How a row (0-based) and a column are called in an error."""
         labels = {entry.name: entry.label for entry in self.columns}
+        if column and any(entry.type == "rest" for entry in self.columns):
+            labels.setdefault(column, column)
         return f"Row {row + 1}" + (f", {labels[column].casefold()}" if column in labels else "")

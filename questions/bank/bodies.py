@@ -9,7 +9,6 @@ import pydantic
 from questions import kinds
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.text.appearance import appearance, find_flaws
-from questions.variants.compiling import unused
 
 MAX_CHARACTERS = 20_000
 MAX_FORMULAS = 300
@@ -56,10 +55,8 @@ def _texts(document: object, place: str = "") -> Iterator[tuple[str, str]]:
 
 def _check_shown(kind: str, body: kinds.ItemBody) -> list[Problem]:
     """What students would not see as it is meant."""
-    problems = [
-        Problem(flaw.message, field) for field, text in kinds.get(kind).shown(body) for flaw in find_flaws(text)
-    ]
-    return list(dict.fromkeys(problems))
+    shown = dict.fromkeys(kinds.get(kind).shown(body))
+    return list(dict.fromkeys(Problem(flaw.message, field) for field, text in shown for flaw in find_flaws(text)))
 
 
 def _check_rivals(kind: str, body: kinds.ItemBody) -> Iterator[Problem]:
@@ -75,7 +72,7 @@ def _check_rivals(kind: str, body: kinds.ItemBody) -> Iterator[Problem]:
 
 def _check_used(body: kinds.ItemBody) -> Iterator[Problem]:
     """What is drawn or computed, and used by nothing."""
-    for place in unused(body.drawing) if body.drawing else []:
+    for place in body.unused():
         yield Problem(f"Nothing uses “{place.partition('.')[2]}”: show it, or leave it out.", place)
 
 

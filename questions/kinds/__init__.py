@@ -6,8 +6,6 @@ Each kind is one module (or folder) of this package; nothing else in the house n
 
 from __future__ import annotations
 
-from typing import Any
-
 from questions.kinds.base import (
     AnyKind,
     Graded,
@@ -24,9 +22,11 @@ from questions.kinds.base import (
 from questions.kinds.bodies import ItemBody
 from questions.kinds.drawn import with_draws
 from questions.kinds.matching import Matching
+from questions.kinds.multi_part import MultiPart
 from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
 from questions.kinds.ordering import Ordering
+from questions.kinds.registry import KINDS, grade
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable, is_dont_know
 from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.short_text import ShortText
@@ -34,8 +34,16 @@ from questions.kinds.single_choice import SingleChoice
 from questions.kinds.typed_text import comparable
 from questions.variants.engine import VariantError
 
-_PLAIN: tuple[AnyKind, ...] = (SingleChoice(), MultipleSelect(), Numeric(), Matching(), Ordering(), ShortText())
-KINDS: dict[str, AnyKind] = {kind.name: kind if kind.has_variants else with_draws(kind) for kind in _PLAIN}
+for _kind in (
+    with_draws(SingleChoice()),
+    with_draws(MultipleSelect()),
+    Numeric(),
+    with_draws(Matching()),
+    with_draws(Ordering()),
+    with_draws(ShortText()),
+    MultiPart(),
+):
+    KINDS[_kind.name] = _kind
 
 
 def get(name: str) -> AnyKind:
@@ -57,16 +65,6 @@ def check_help() -> str:
     """For the API document: what `check` holds, kind by kind."""
     texts = [f"{name}: {kind.check_help};" for name, kind in KINDS.items() if kind.check_help]
     return " ".join([*texts, "else null: a response is right when it is the key."])
-
-
-def grade(kind: AnyKind, body: ItemBody, answer: Any, response: object) -> Graded:
-    """Return the grade of an untrusted response, or of an “I don't know”: 0, with nothing to set right.
-
-    Raises ResponseError.
-    """
-    if is_dont_know(response):
-        return Graded(0.0, [], kind.grade_blank(body, answer).facet_scores)
-    return kind.grade(body, answer, response)
 
 
 def with_variants() -> list[str]:

@@ -17,6 +17,7 @@ from questions.kinds.fields import Section
 from questions.kinds.responses import FormFields
 from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
+from questions.variants.engine import Number
 
 Opaque = Callable[[str], str]
 """Gives a name of the body, such as `choice:2`, the id by which a presentation knows it."""
@@ -59,6 +60,7 @@ class ShownGrade(TypedDict, Generic[ResponseT]):
     feedback: list[Feedback]
     reasons: NotRequired[list[Feedback]]
     """Of what was graded before there were any: not there."""
+    parts: NotRequired[dict[str, ShownGrade[Any]]]
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,15 @@ class Presented(Generic[PromptT, AnswerT]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A response's score in [0, 1], feedback on its parts, and the score of each facet."""
+    """A response's score in [0, 1], feedback on its parts, and the score of each facet.
+
+    `parts` are the grades of an item's parts by their ids, where it has any.
+    """
 
     score: float
     feedback: list[Feedback]
     facet_scores: dict[str, float]
+    parts: Mapping[str, Graded] = field(default_factory=dict)
 
     @property
     def correct(self) -> bool:
@@ -90,13 +96,15 @@ class Graded:
 class Revealed(Generic[ResponseT]):
     """Shown after an answer: the key in the shape of a response, the explanation, and the worked solution.
 
-    `reasons` say of each option that has one why it is right or wrong, chosen or not.
+    `reasons` say of each option that has one why it is right or wrong, chosen or not. `parts` are those of an item's
+    parts by their ids, where it has any; a part without a why of its own has "".
     """
 
     key: ResponseT
     explanation: str
     solution: str | None
     reasons: list[Feedback] = field(default_factory=list)
+    parts: Mapping[str, Revealed[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """Whether exactly one option is chosen: results then flag wrong options that nobody or nearly everybody chooses."""
     quotes_answers: ClassVar[bool] = False
     """Whether results quote unexpected answers as they were typed."""
+    can_be_part: ClassVar[bool] = True
+    """Whether an item may have a part of this kind."""
+    fits_in_text: ClassVar[bool] = False
+    """Whether its field may stand within a text, as `answers/in_text/<name>.html` draws it."""
 
     # Asking
 
@@ -219,8 +231,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return the response marked so that `grade` never sends it back to be corrected, as it does a near miss."""
         return response
 
-    def may_insist(self, response: ResponseT) -> bool:
-        """Return whether a refused response may be sent again unchanged, as final."""
+    def may_insist(self, message: str) -> bool:
+        """Return whether a response that was refused with this message may be sent again unchanged, as final."""
         return False
 
     @abstractmethod
@@ -284,6 +296,22 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def pair_answer(self, answer: AnswerT, response: object) -> PairAnswer:
         """Return what was matched with what. Raises TypeError for kinds without pairs."""
         raise TypeError(f"{self.name} has no pairs.")
+
+    def answer_name(self, body: BodyT) -> str | None:
+        """Return the name by which formulas call the answer; None for answers that they do not call by one."""
+        return None
+
+    def uses(self, body: BodyT, name: str) -> bool:
+        """Return whether the answer is computed from this name, and may follow the student's own value of it."""
+        return False
+
+    def own_value(self, body: BodyT, response: object) -> Number | None:
+        """Return the number that a response says, for the parts that follow; None where it says none."""
+        return None
+
+    def follow(self, body: BodyT, answer: AnswerT, own: Mapping[str, Number]) -> AnswerT | None:
+        """Return what would be right if these names had the student's own values; None where nothing would."""
+        return None
 
     def pair_texts(self, body: BodyT, facet: str) -> PairTexts:
         """Return the pair of a facet. Raises KeyError for an unknown facet, TypeError for kinds without pairs."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.tables import read_table, read_values
-from questions.variants.compiling import Declared, SpecError, compile_drawing
+from questions.variants.compiling import Declared, SpecError, compile_drawing, unused
 from questions.variants.engine import Drawing, VariantError
 from questions.whole_numbers import read_whole_number
 
@@ -34,7 +34,8 @@ class Example(Strict):
     """An example that the author worked by hand: what is drawn in it, and the answer that this gives."""
 
     given: dict[str, float | str | list[float]]
-    answer: float | str | list[float | str]
+    answer: float | str | list[float | str] | dict[str, float | str | list[float | str]]
+    """Of an item with parts: theirs, by their ids."""
 
     @field_validator("given", mode="before")
     @classmethod
@@ -92,7 +93,7 @@ class ItemBody(Strict):
         try:
             self._drawing = self.compiled()
         except SpecError as error:
-            raise _wrong_field(error) from None
+            raise wrong_field(error) from None
         return self
 
     def compiled(self) -> Drawing | None:
@@ -119,6 +120,10 @@ class ItemBody(Strict):
     def drawing(self) -> Drawing | None:
         """What a seed makes of it, compiled; None where nothing is drawn."""
         return self._drawing
+
+    def unused(self) -> list[str]:
+        """The places of draws and lets that nothing uses."""
+        return unused(self.drawing) if self.drawing else []
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The texts that may hold what is drawn, each with its place, such as `choices.0.text`."""
@@ -163,7 +168,7 @@ def _with_texts(value: object, place: str, texts: Mapping[str, str]) -> object:
     return texts.get(place, value)
 
 
-def _wrong_field(error: SpecError) -> ValidationError:
+def wrong_field(error: SpecError) -> ValidationError:
     """The same, as errors in documents are said."""
     message = PydanticCustomError("formula", "{message}", {"message": error.message})
     place = tuple(map(_place, error.field.split(".")))

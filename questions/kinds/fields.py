@@ -105,8 +105,8 @@ class Column:
 
     name: str
     label: str
-    type: Literal["text", "long", "check"] = "text"
-    """One line of text, several lines, or a tick."""
+    type: Literal["text", "long", "check", "rest"] = "text"
+    """One line of text, several lines, or a tick; or all of a row that no other column has, a mapping, as YAML."""
     placeholder: str = ""
     as_text: Callable[[Any], str] | None = None
     """How a list or a mapping in the document is written in the form; what is typed there is text."""
@@ -138,12 +138,28 @@ class Rows(Field):
         """A row as it is typed; what an unfinished draft has in its place stays."""
         if not isinstance(row, Mapping):
             return row
+        if rest := self._rest:
+            names = {column.name for column in self.columns}
+            others = {name: value for name, value in row.items() if name not in names}
+            row = {
+                **{name: value for name, value in row.items() if name in names},
+                **({rest: others} if others else {}),
+            }
         cells = {column.name: column.as_text for column in self.columns if column.as_text}
         written = {name: write(row[name]) for name, write in cells.items() if isinstance(row.get(name), list | dict)}
         return {**row, **written}
 
+    @property
+    def _rest(self) -> str | None:
+        """The column that holds what no other has."""
+        return next((column.name for column in self.columns if column.type == "rest"), None)
+
     def write(self, document: Document, value: object) -> None:
         rows = value if isinstance(value, list) else []
+        if rest := self._rest:
+            rows = [{**row, **(row.get(rest) or {})} for row in rows]
+            for row in rows:
+                row.pop(rest, None)
         if self.shape == "texts":
             rows = [row[self.columns[0].name] for row in rows]
         if self.shape == "mapping" and rows:

@@ -32,3 +32,4 @@ class Sample:
     answer: str = ""
     """The key, where it is typed; `hint` is its unit and precision."""
     hint: str = ""
+    parts: Sequence[Sample] = ()

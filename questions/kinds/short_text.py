@@ -28,6 +28,7 @@ from questions.kinds.responses import FormFields, NearMissError, ResponseError, 
 from questions.kinds.samples import Sample, SampleOption
 
 MAX_ANSWER = 200
+NEARLY = "Nearly. Check the spelling."
 
 _LETTERS = re.compile(r"[^\W\d_]+|[\s'\",;:()]+")
 """Letters, spaces and stops: where a slip of the keyboard is no other answer."""
@@ -94,6 +95,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     title = "Short text"
     hint = "A word or a line: a cloze, printed output, the name of a bug."
     body_type = Body
+    fits_in_text = True
     check_help = (
         "{accept, pattern, pattern_syntax, case, spacing, code}, where the pattern fits a whole text and "
         "pattern_syntax is re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
@@ -170,8 +172,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     def final(self, response: object) -> object:
         return {**response, "final": True} if isinstance(response, Mapping) else response
 
-    def may_insist(self, response: TextResponse) -> bool:
-        return bool(response["text"].strip())
+    def may_insist(self, message: str) -> bool:
+        return message == NEARLY
 
     def grade(self, body: Body, answer: NoAnswer, response: object) -> Graded:
         text = field_of(response, "text", '{"text": "…"}')
@@ -187,7 +189,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             return Graded(0.0, [{"target": "text", "message": mistake.because}], {"": 0.0})
         final = isinstance(response, Mapping) and response.get("final") is True
         if not final and not body.code and any(_is_slip(typed, each) for each in accepted):
-            raise NearMissError("text", "Nearly. Check the spelling.", typed_text.comparable(text))
+            raise NearMissError("text", NEARLY, typed_text.comparable(text))
         return Graded(0.0, [], {"": 0.0})
 
     def check(self, body: Body, answer: NoAnswer) -> dict[str, object]:

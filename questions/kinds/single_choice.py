@@ -46,6 +46,7 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
     title = "Single choice"
     hint = "One of several answers is right."
     body_type = Body
+    fits_in_text = True
     typical_guess_rate = 0.25
     has_one_key = True
 

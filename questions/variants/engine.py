@@ -169,6 +169,29 @@ class Engine(Drawing):
         needed = {f"value of {name}": values[name] for name in self.lets}
         check_finite(seeds, needed | {name: computed[name] for name in (KEY, OF) if name in computed})
 
+    def uses(self, name: str) -> bool:
+        """Whether the answer is computed from this name."""
+        used = set(self.answer.names)
+        for let, formula in reversed(list(self.lets.items())):
+            used |= formula.names if let in used else set()
+        return name in used
+
+    def follow(self, values: Mapping[str, Number], own: Mapping[str, Number]) -> Variant:
+        """The variant in which some names have other values, and what is computed from them follows.
+
+        Raises VariantError where that is not finite.
+        """
+        columns = _columns({**values, **own})
+        changed = set(own)
+        with np.errstate(all="ignore"):
+            for name, formula in self.lets.items():
+                if name not in own and not changed.isdisjoint(formula.names):
+                    columns[name] = formula.evaluate(columns)
+                    changed.add(name)
+        computed = self.compute(columns)
+        self.check([0], columns, computed)
+        return self.as_json(columns, computed, [0])[0]
+
     def as_json(self, values: Values, computed: Values, rows: Sequence[int]) -> list[Variant]:
         """The variants of these rows, as they are stored."""
         mistakes = [computed[MISTAKE.format(n)] for n in range(len(self.mistakes))]

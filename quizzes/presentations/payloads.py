@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -42,6 +42,17 @@ class PromptPayload(TypedDict):
     left: NotRequired[list[TextPayload]]
     right: NotRequired[list[TextPayload]]
     steps: NotRequired[list[TextPayload]]
+    parts: NotRequired[list[PartPayload]]
+
+
+class PartPayload(TypedDict):
+    """A part of a question: answered, graded and remembered on its own."""
+
+    id: str
+    kind: ItemKind
+    marks: float
+    in_text: Annotated[bool, Field(description="Whether its field stands in the whole's stem, where `[[id]]` is.")]
+    prompt: PromptPayload
 
 
 class PresentationPayload(TypedDict):
@@ -72,6 +83,16 @@ class AnsweredPresentationPayload(PresentationPayload):
     explanation_html: str
     solution: str | None
     solution_html: str | None
+    parts: NotRequired[dict[str, PartTextsPayload]]
+
+
+class PartTextsPayload(TypedDict):
+    """What is said of a part after the answer."""
+
+    explanation: str
+    explanation_html: str
+    solution: str | None
+    solution_html: str | None
 
 
 class Verdict(TypedDict):
@@ -80,6 +101,8 @@ class Verdict(TypedDict):
     score: float
     correct: bool
     feedback: list[Feedback]
+    parts: NotRequired[dict[str, Any]]
+    """Those of the parts by their ids, of questions that have parts; so it is with all below."""
 
 
 class BareGrade(Verdict):
@@ -125,10 +148,19 @@ def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
     version = presentation.version
     kind, body = kinds.get(version.kind), body_of(version)
     revealed = kind.reveal(body, presentation.answer)
-    return {
+    parts = {name: _after_texts(part) for name, part in revealed.parts.items()}
+    entry = {
         **payload(presentation),
         "key": revealed.key,
         "check": kind.check(body, presentation.answer),
+        **_after_texts(revealed),
+        **({"parts": parts} if parts else {}),
+    }
+    return cast(AnsweredPresentationPayload, entry)
+
+
+def _after_texts(revealed: kinds.Revealed[Any]) -> PartTextsPayload:
+    return {
         "explanation": revealed.explanation,
         "explanation_html": markup.render(revealed.explanation),
         "solution": revealed.solution,
@@ -138,31 +170,30 @@ def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
 
 def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed[dict[str, object]]) -> BareGrade:
     """Return the grade without card states."""
-    return {
-        **verdict_payload(graded),
-        **_revealed_payload(revealed),
-    }
+    grade: BareGrade = _with_texts(verdict_payload(graded), revealed)
+    return grade
 
 
-class _RevealedPayload(TypedDict):
-    key: dict[str, object]
-    explanation: str
-    solution: str | None
-    reasons: list[Feedback]
-
-
-def _revealed_payload(revealed: kinds.Revealed[dict[str, object]]) -> _RevealedPayload:
-    return {
+def _with_texts(verdict: Mapping[str, Any], revealed: kinds.Revealed[Any]) -> Any:
+    """Return what grading found with key, explanation, solution and reasons; what the verdict has of them stays."""
+    whole: dict[str, Any] = {
         "key": revealed.key,
         "explanation": revealed.explanation,
         "solution": revealed.solution,
         "reasons": revealed.reasons,
+        **verdict,
     }
+    if revealed.parts:
+        whole["parts"] = {name: _with_texts(verdict["parts"][name], part) for name, part in revealed.parts.items()}
+    return whole
 
 
 def verdict_payload(graded: kinds.Graded) -> Verdict:
     """Return what of a grade is stored with an answer."""
-    return {"score": graded.score, "correct": graded.correct, "feedback": graded.feedback}
+    verdict: Verdict = {"score": graded.score, "correct": graded.correct, "feedback": graded.feedback}
+    if graded.parts:
+        verdict["parts"] = {name: verdict_payload(part) for name, part in graded.parts.items()}
+    return verdict
 
 
 def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
@@ -172,7 +203,7 @@ def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
     """
     version = presentation.version
     revealed = kinds.get(version.kind).reveal(body_of(version), presentation.answer)
-    return with_html({**_revealed_payload(revealed), **grade, "cards": card_states(grade)})
+    return with_html({**_with_texts(grade, revealed), "cards": card_states(grade)})
 
 
 CARD_STATE = ("card", "facet", "stability", "difficulty", "retrievability", "due_at")

@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from questions.models import Concept, Item
+from questions.text.places import without_places
 from quizzes.calendar import study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, Presentation, Review, Student
@@ -135,7 +136,7 @@ def load_newest_answers(cards: Sequence[Card], newest: int = ANSWERS) -> dict[in
 def load_stems(last: Mapping[int, uuid.UUID | None]) -> dict[int, str]:
     """What was asked in these presentations, by item, with the numbers that the student had; one query."""
     prompts = Presentation.objects.filter(pk__in=[pk for pk in last.values() if pk]).values_list("pk", "prompt")
-    asked = {pk: prompt["stem"] for pk, prompt in prompts}
+    asked = {pk: without_places(prompt["stem"]) for pk, prompt in prompts}
     return {item: asked[pk] for item, pk in last.items() if pk}
 
 

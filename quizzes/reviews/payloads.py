@@ -18,19 +18,18 @@ class CardStatePayload(TypedDict):
     """A card after an answer. Its memory is null until it was reviewed once."""
 
     card: Uuid
-    facet: Annotated[str, Field(description="A pair of a match set; empty for an item that is asked as a whole.")]
+    facet: Annotated[str, Field(description="A pair of a match set, or a part; empty for an item asked as a whole.")]
     stability: Annotated[float | None, Field(description="Days until the chance of recall falls to 90 %.")]
     difficulty: Annotated[float | None, Field(description="1 (easy) to 10.")]
     retrievability: Annotated[float | None, Field(description="The chance of recall, 0 to 1, on that day.")]
     due_at: Instant | None
 
 
-class GradePayload(TypedDict):
-    """The grade of an answer, with the key, the explanation, and the cards that it moved."""
+class PartGradePayload(TypedDict):
+    """The grade of a part, or of a whole question."""
 
     score: Share
     correct: bool
-    rating: Literal["again", "hard", "good", "easy"]
     feedback: list[FeedbackPayload]
     key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
     explanation: str
@@ -42,6 +41,15 @@ class GradePayload(TypedDict):
             list[FeedbackPayload],
             Field(description="Why each option is right or wrong, chosen or not, where the item says so."),
         ]
+    ]
+
+
+class GradePayload(PartGradePayload):
+    """The grade of an answer, with the key, the explanation, and the cards that it moved."""
+
+    rating: Literal["again", "hard", "good", "easy"]
+    parts: NotRequired[
+        Annotated[dict[str, PartGradePayload], Field(description="Of a question with parts, by their ids.")]
     ]
     cards: list[CardStatePayload]
 

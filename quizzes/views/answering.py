@@ -58,7 +58,7 @@ def question_context(presentation: Presentation, refused: RefusedAnswer | None =
         "shown": refused.stamp,
         "typed": refused.typed,
         "error": refused.message,
-        "nearly": bool(refused.message) and kinds.get(payload["kind"]).may_insist(refused.typed),
+        "nearly": kinds.get(payload["kind"]).may_insist(refused.message),
     }
 
 

@@ -91,8 +91,8 @@ def hint(request: StudentRequest) -> HttpResponse:
 
 @require_GET
 def read(request: HttpRequest) -> HttpResponse:
-    """How a number that is being typed is read."""
-    value = request.GET.get("value", "")
+    """How a number that is being typed is read: the one field that is sent, whichever part of a question it is of."""
+    (value, *_) = [str(value) for value in request.GET.values()] or [""]
     try:
         context = {"echo": numbers.read(value).echo}
     except numbers.NumberError as error:

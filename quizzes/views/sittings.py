@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions.kinds import ResponseError, ShownGrade
+from questions.text.places import without_places
 from questions.whole_numbers import read_whole_number
 from quizzes import exams, presentations
 from quizzes.models import Exam, Sitting, Slot
@@ -191,7 +192,7 @@ def _result_context(sitting: Sitting, now: datetime) -> Context:
     for slot in result["slots"]:
         presentation, response, grade = slot["presentation"], slot["response"], slot["grade"]
         stem = presentation["prompt"]["stem"].strip()
-        part: Context = {**slot, "kind": presentation["kind"], "start": stem.partition("\n")[0]}
+        part: Context = {**slot, "kind": presentation["kind"], "start": without_places(stem.partition("\n")[0])}
         if grade:
             part |= answering.graded_context(presentation, cast("ShownGrade[dict[str, object]]", grade), response)
         elif response is not None:

@@ -7,7 +7,7 @@ type Presentation = components["schemas"]["Presentation"];
 
 const client = createClient<paths>({ baseUrl: "https://exams.example.org", headers: { "X-Session-Token": "…" } });
 
-function respond(asked: Presentation): Record<string, unknown> {
+function respond(asked: Pick<Presentation, "kind" | "prompt">): Record<string, unknown> {
   switch (asked.kind) {
     case "numeric":
       return { value: "1e-5" };
@@ -21,6 +21,8 @@ function respond(asked: Presentation): Record<string, unknown> {
       return { order: asked.prompt.steps?.map((step) => step.id) };
     case "matching":
       return { pairs: Object.fromEntries(asked.prompt.left?.map((left) => [left.id, asked.prompt.right?.[0]?.id]) ?? []) };
+    case "multi_part":
+      return { parts: Object.fromEntries(asked.prompt.parts?.map((part) => [part.id, respond(part)]) ?? []) };
   }
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from questions.kinds.base import (
@@ -26,7 +26,7 @@ from questions.kinds.numeric.grading import allowed_errors, gate, judge, numbers
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption
 from questions.variants import audit, numbers
-from questions.variants.engine import Variant, VariantError
+from questions.variants.engine import Number, Variant, VariantError
 from questions.variants.functions import Values
 
 OTHER = "another number"
@@ -57,6 +57,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
     sample_noun = "variants"
     check_help = "{values, allowed}, the error of each"
     has_variants = True
+    fits_in_text = True
     form = FORM
 
     def present(
@@ -99,6 +100,29 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             return Graded(0.0, [], {"": 0.0})
         because = body.engine.render(f"mistakes.{mistake}.because", answer["values"])
         return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
+
+    def answer_name(self, body: Body) -> str | None:
+        return body.answer if body.answer in body.let else None
+
+    def uses(self, body: Body, name: str) -> bool:
+        return body.engine.uses(name)
+
+    def own_value(self, body: Body, response: object) -> Number | None:
+        value = response.get("value") if isinstance(response, Mapping) else None
+        if not isinstance(value, str | int | float):
+            return None
+        reading = read_number(body, str(value))
+        try:
+            typed = [float(number) for number in reading.values]
+        except OverflowError:
+            return None
+        return typed if reading.is_list else typed[0]
+
+    def follow(self, body: Body, answer: Variant, own: Mapping[str, Number]) -> Variant | None:
+        try:
+            return body.engine.follow(answer["values"], own)
+        except ValueError:  # No number comes out, or a list has no such place.
+            return None
 
     def hints(self, body: Body, answer: Variant) -> list[str]:
         return [body.engine.render(f"hints.{place}", answer["values"]) for place in range(len(body.hints))]

@@ -5,7 +5,7 @@ import { all, find, get } from "../examprep/dom.js";
 /**
  * @typedef {{
  *   choice?: string, choices?: string[], value?: string, text?: string,
- *   pairs?: Record<string, string>, order?: string[],
+ *   pairs?: Record<string, string>, order?: string[], parts?: Record<string, Response>,
  * }} Response what a student answered, each kind of question with a field of its own
  */
 
@@ -16,28 +16,60 @@ import { all, find, get } from "../examprep/dom.js";
  * @returns {Response | null}
  */
 export function readResponse(form) {
-  const typed = find(form, ".answer [name=value], .answer [name=text]", HTMLInputElement);
-  if (typed) {
-    const text = typed.value.trim();
-    return text ? { [typed.name]: text } : null;
+  const parts = all(form, "[data-answer]");
+  if (!parts.length) return readFields(form);
+  const answered = parts.map((part) => [part.dataset.answer, readFields(part)]).filter(([, response]) => response);
+  return answered.length ? { parts: Object.fromEntries(answered) } : null;
+}
+
+/**
+ * The fields of a question, or of one of its parts, whose names begin with the part's.
+ *
+ * @param {string} name
+ */
+function named(name) {
+  return `[name="${name}"], [name$=".${name}"]`;
+}
+
+/**
+ * What the fields of a question, or of a part, hold.
+ *
+ * @param {Element} root
+ * @returns {Response | null}
+ */
+function readFields(root) {
+  for (const name of ["value", "text"]) {
+    const typed = find(root, `:is(.answer, .stem) :is(${named(name)})`, HTMLInputElement);
+    if (typed) return typed.value.trim() ? { [name]: typed.value.trim() } : null;
   }
-  if (form.querySelector("[data-matching]")) {
-    const pairs = all(form, "[data-left]").map((left) => [
-      left.dataset.left,
-      get(left, "select", HTMLSelectElement).value,
-    ]);
-    const matched = pairs.filter(([, right]) => right);
-    return matched.length ? { pairs: Object.fromEntries(matched) } : null;
+  return readPairs(root) ?? readSteps(root) ?? readChoices(root);
+}
+
+/** @param {Element} root @returns {Response | null} */
+function readPairs(root) {
+  const pairs = all(root, "[data-left]").map((left) => [
+    left.dataset.left,
+    get(left, "select", HTMLSelectElement).value,
+  ]);
+  const matched = pairs.filter(([, right]) => right);
+  return matched.length ? { pairs: Object.fromEntries(matched) } : null;
+}
+
+/** @param {Element} root @returns {Response | null} */
+function readSteps(root) {
+  const steps = all(root, named("step"), HTMLInputElement);
+  return steps.length ? { order: steps.map((step) => step.value) } : null;
+}
+
+/** @param {Element} root @returns {Response | null} */
+function readChoices(root) {
+  if (root.querySelector(named("choices"))) {
+    const choices = all(root, `:is(${named("choices")}):checked`, HTMLInputElement).map((box) => box.value);
+    return choices.length || root.hasAttribute("data-none") ? { choices } : null;
   }
-  if (form.querySelector("[data-ordering]")) {
-    return { order: all(form, "[name=step]", HTMLInputElement).map((step) => step.value) };
-  }
-  if (form.querySelector("[name=choices]")) {
-    const choices = all(form, "[name=choices]:checked", HTMLInputElement).map((box) => box.value);
-    return choices.length ? { choices } : null;
-  }
-  const chosen = find(form, "[name=choice]:checked", HTMLInputElement);
-  return chosen && { choice: chosen.value };
+  const list = find(root, `select:is(${named("choice")})`, HTMLSelectElement);
+  const choice = list?.value ?? find(root, `:is(${named("choice")}):checked`, HTMLInputElement)?.value;
+  return choice ? { choice } : null;
 }
 
 /**
@@ -47,23 +79,43 @@ export function readResponse(form) {
  * @param {Response | null | undefined} response
  */
 export function fillForm(form, response) {
+  const parts = all(form, "[data-answer]");
+  if (!parts.length) fillFields(form, response);
+  for (const part of parts) fillFields(part, response?.parts?.[part.dataset.answer ?? ""]);
+}
+
+/**
+ * Put a response into the fields of a question, or of a part.
+ *
+ * @param {Element} root
+ * @param {Response | null | undefined} response
+ */
+function fillFields(root, response) {
   if (!response) return;
-  const chosen = response.choices ?? [response.choice];
-  for (const box of all(form, "[name=choice], [name=choices]", HTMLInputElement))
-    box.checked = chosen.includes(box.value);
+  fillChoices(root, response);
   for (const name of /** @type {const} */ (["value", "text"])) {
-    const field = find(form, `.answer [name=${name}]`, HTMLInputElement);
+    const field = find(root, `:is(.answer, .stem) :is(${named(name)})`, HTMLInputElement);
     const text = response[name];
     if (field && text !== undefined) field.value = text;
   }
-  for (const left of all(form, "[data-left]")) {
+  for (const left of all(root, "[data-left]")) {
     get(left, "select", HTMLSelectElement).value = response.pairs?.[left.dataset.left ?? ""] ?? "";
   }
-  const list = find(form, "[data-ordering]");
+  const steps = find(root, "[data-ordering]");
   for (const id of response.order ?? []) {
-    const step = list?.querySelector(`[name=step][value="${id}"]`)?.closest("[data-step]");
-    if (step) list?.append(step);
+    const step = all(root, named("step"), HTMLInputElement).find((field) => field.value === id);
+    const place = step?.closest("[data-step]");
+    if (place) steps?.append(place);
   }
+}
+
+/** @param {Element} root @param {Response} response */
+function fillChoices(root, response) {
+  const chosen = response.choices ?? [response.choice];
+  for (const box of all(root, `:is(${named("choice")}, ${named("choices")}):not(select)`, HTMLInputElement))
+    box.checked = chosen.includes(box.value);
+  const list = find(root, `select:is(${named("choice")})`, HTMLSelectElement);
+  if (list) list.value = response.choice ?? "";
 }
 
 /**

@@ -57,7 +57,7 @@ function tellHint() {
 
 root.addEventListener("input", (event) => {
   const field = targetOf(event);
-  if (field.closest(".answer")) markAnswered();
+  if (field.closest(".answer, .stem")) markAnswered();
 });
 root.addEventListener("answered", markAnswered);
 

@@ -127,7 +127,8 @@ export class ReviewKeys {
       radio?.focus();
       return true;
     }
-    const option = all(this.root, ".choices input, .partners button, .steps [data-handle]")[number - 1];
+    const part = target.closest("[data-answer]") ?? this.root;
+    const option = all(part, ".choices input, .partners button, .steps [data-handle]")[number - 1];
     if (!option) return false;
     if (!option.matches("[data-handle]")) option.click();
     option.focus();

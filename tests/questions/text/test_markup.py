@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from questions.templatetags.markup import runs
 from questions.text import markup
+from questions.text.places import cut_at_places, without_places
 
 
 def test_math_stays_latex_in_its_own_element() -> None:
@@ -117,3 +118,17 @@ def test_a_box_runs_with_what_it_holds(html: str, attribute: str) -> None:
 
 def test_an_image_that_is_stored_already_shows_its_alternative() -> None:
     assert markup.render_inline("See ![the <curve>](roc.png)!") == "See the &lt;curve&gt;!"
+
+
+def test_a_text_is_cut_at_its_places_and_stays_whole_together() -> None:
+    text = "A [[one]] and *a [[two-b]]*:\n\n```python\nprint([[three]], [[x]])\n```\n"
+
+    pieces = cut_at_places(text, ["three", "one", "two-b"])
+
+    assert [name for _, name in pieces] == ["one", "two-b", "three", ""]
+    assert pieces[0][0] == "<p>A "
+    assert pieces[1][0] == " and <em>a "
+    assert "[[one]]" not in "".join(html for html, _ in pieces)
+    assert "x" in pieces[3][0]
+    assert cut_at_places("[[a]]", []) == [("<p>[[a]]</p>\n", "")]
+    assert without_places(text).startswith("A … and *a …*")

@@ -1,6 +1,6 @@
 // Every change to an answer is saved: a choice at once, what is typed after a short rest.
 
-import { find, targetOf } from "../../examprep/dom.js";
+import { all, targetOf } from "../../examprep/dom.js";
 import { readResponse } from "../response.js";
 
 /** @typedef {import("../response.js").Response} Response */
@@ -26,14 +26,18 @@ export class Autosave {
     const form = this.slots.form(number);
     form.addEventListener("input", (event) => {
       const field = targetOf(event);
-      if (!field.closest(".answer")) return;
+      if (!field.closest(".answer, .stem")) return;
+      (field.closest("[data-answer]") ?? form).toggleAttribute("data-none", false);
       if (field.matches("[type=radio], [type=checkbox], select")) this.saveNow(number);
       else this.saveSoon(number);
     });
     form.addEventListener("answered", () => this.saveNow(number));
-    find(form, "[data-as-it-is]")?.addEventListener("click", () =>
-      this.save(number, readResponse(form) ?? { choices: [] }),
-    );
+    for (const button of all(form, "[data-as-it-is]")) {
+      button.addEventListener("click", () => {
+        (button.closest("[data-answer]") ?? form).toggleAttribute("data-none", true);
+        this.saveNow(number);
+      });
+    }
   }
 
   /**

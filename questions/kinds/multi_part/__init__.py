@@ -1,0 +1,306 @@
+"""Several answers over one draw: each part is asked, graded and remembered by a kind of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypedDict, cast
+
+from questions.kinds.base import (
+    Graded,
+    Kind,
+    Opaque,
+    Option,
+    Presented,
+    Prompt,
+    Revealed,
+    Round,
+    ShownGrade,
+)
+from questions.kinds.multi_part.body import NOTHING, Body, Part
+from questions.kinds.multi_part.form import FORM
+from questions.kinds.multi_part.grading import add_up, grade_parts, label, merge_audits
+from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of
+from questions.kinds.registry import KINDS
+from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
+from questions.kinds.samples import Sample
+from questions.variants.audit import Audit
+from questions.variants.engine import ENGINE_VERSION, Number, VariantError, values_at
+
+SAMPLES = 5
+LEFT_OPEN = "left open"
+"""What statistics call a part without an answer."""
+
+
+class PartsPrompt(Prompt):
+    """The parts, in the author's order."""
+
+    parts: list[PartPrompt]
+
+
+class PartsAnswer(TypedDict):
+    """What was drawn, and what grading each part needs, by its id."""
+
+    values: dict[str, Number]
+    engine: int
+    parts: dict[str, Any]
+
+
+class PartsResponse(TypedDict):
+    """The answers by the ids of their parts; those that were left open are left out."""
+
+    parts: dict[str, Any]
+
+
+class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
+    """The score is the marks of the parts over all marks; a part left open has none."""
+
+    name = "multi_part"
+    title = "Several parts"
+    hint = "Several answers over the same numbers, or blanks in a text."
+    body_type = Body
+    sample_noun = "variants"
+    check_help = "{marks, parts}, each by the ids of the parts"
+    typical_guess_rate = 0.1
+    in_quick_check = False
+    can_be_part = False
+    form = FORM
+
+    def facets(self, body: Body) -> list[str]:
+        return [part.id for part in body.parts]
+
+    def present(
+        self,
+        body: Body,
+        *,
+        seed: int,
+        identity: str,
+        opaque: Opaque,
+        focus: Sequence[str] = (),
+        pairs: Round | None = None,
+    ) -> Presented[PartsPrompt, PartsAnswer]:
+        """All parts, each drawn from the same seed: what is drawn depends on its name alone, so they share it."""
+        values = values_at(body.drawing.draw_sound(identity, [seed]), 0) if body.drawing else {}
+        presented = {
+            part.id: part.asker.present(part.body, seed=seed, identity=identity, opaque=_opaque_in(part, opaque))
+            for part in body.parts
+        }
+        places = body.places()
+        parts: list[PartPrompt] = [
+            {
+                "id": part.id,
+                "kind": part.kind,
+                "marks": part.marks,
+                "in_text": part.id in places,
+                "prompt": {**presented[part.id].prompt, "stem": _said(presented[part.id].prompt["stem"])},
+            }
+            for part in body.parts
+        ]
+        guesses = [part.marks * presented[part.id].guess_rate for part in body.parts]
+        return Presented(
+            {"stem": _shown(body, values)["stem"], "parts": parts},
+            {
+                "values": values,
+                "engine": ENGINE_VERSION,
+                "parts": {name: each.answer for name, each in presented.items()},
+            },
+            tuple(presented),
+            sum(guesses) / sum(part.marks for part in body.parts),
+        )
+
+    def arrange(self, prompt: PartsPrompt, response: PartsResponse) -> PartsPrompt:
+        saved = response.get("parts", {})
+        parts = [
+            {**part, "prompt": KINDS[part["kind"]].arrange(part["prompt"], saved.get(part["id"], {}))}
+            for part in prompt["parts"]
+        ]
+        return {**prompt, "parts": cast(list[PartPrompt], parts)}
+
+    def hints(self, body: Body, answer: PartsAnswer) -> list[str]:
+        shown = _shown(body, answer["values"])
+        return [shown[f"hints.{place}"] for place in range(len(body.hints))]
+
+    def from_form(self, form: FormFields) -> PartsResponse:
+        """The form says which parts it has, as `id:kind`; their fields are called `id.` and the kind's own name."""
+        parts = {}
+        for entry in form.get("part", []):
+            name, _, kind = entry.partition(":")
+            if kind in KINDS and KINDS[kind].can_be_part:
+                fields = {
+                    field.removeprefix(f"{name}."): values
+                    for field, values in form.items()
+                    if field.startswith(f"{name}.")
+                }
+                response = KINDS[kind].from_form(fields)
+                if any(value not in ("", {}) for value in response.values()):
+                    parts[name] = response
+        return {"parts": parts}
+
+    def blank_response(self) -> PartsResponse:
+        return {"parts": {}}
+
+    def final(self, response: object) -> object:
+        return {**response, "final": True} if isinstance(response, Mapping) else response
+
+    def may_insist(self, message: str) -> bool:
+        of_part = message.partition(": ")[2]
+        return any(kind.may_insist(of_part) for kind in KINDS.values() if kind.can_be_part)
+
+    def grade(self, body: Body, answer: PartsAnswer, response: object) -> Graded:
+        shape = '{"parts": {id: response}}'
+        responses = field_of(response, "parts", shape)
+        if not isinstance(responses, Mapping):
+            raise ResponseError("parts", f"Send {shape}.")
+        if unknown := responses.keys() - {part.id for part in body.parts}:
+            raise ResponseError("parts", f"There is no part “{min(map(str, unknown))}”.")
+        if not responses:
+            raise ResponseError("parts", "Answer at least one part.")
+        is_final = isinstance(response, Mapping) and response.get("final") is True
+        return add_up(body, grade_parts(body, answer["parts"], responses, final=is_final))
+
+    def grade_blank(self, body: Body, answer: PartsAnswer) -> Graded:
+        return add_up(body, grade_parts(body, answer["parts"], {}))
+
+    def reveal(self, body: Body, answer: PartsAnswer) -> Revealed[PartsResponse]:
+        shown = _shown(body, answer["values"])
+        parts = {part.id: _reveal_part(part, answer) for part in body.parts}
+        solution = shown["solution"] if body.solution else None
+        key: PartsResponse = {"parts": {name: each.key for name, each in parts.items()}}
+        return Revealed(key, shown["explanation"], solution, parts=parts)
+
+    def check(self, body: Body, answer: PartsAnswer) -> dict[str, object]:
+        return {
+            "marks": {part.id: part.marks for part in body.parts},
+            "parts": {part.id: part.asker.check(part.body, answer["parts"][part.id]) for part in body.parts},
+        }
+
+    def result_rows(
+        self, prompt: PartsPrompt, grade: ShownGrade[PartsResponse], response: PartsResponse
+    ) -> list[PartRow]:
+        return [
+            row_of(label(place), part, grade["parts"][part["id"]], response["parts"].get(part["id"]))
+            for place, part in enumerate(prompt["parts"])
+        ]
+
+    def response_texts(self, prompt: PartsPrompt, response: PartsResponse) -> list[tuple[str, ...]]:
+        """Each line after the letter of its part."""
+        return [
+            (f"({label(place)})", *line)
+            for place, part in enumerate(prompt["parts"])
+            if (answered := response["parts"].get(part["id"])) is not None
+            for line in texts_of(part, answered)
+        ]
+
+    def options(self, body: Body) -> list[Option]:
+        return [
+            Option(f"{part.id}: {option.text}", option.right)
+            for part in body.parts
+            for option in part.asker.options(part.body)
+        ]
+
+    def answers(self, body: Body) -> list[str]:
+        return [text for part in body.parts for text in part.asker.answers(part.body)]
+
+    def picked(self, body: Body, answer: PartsAnswer, response: PartsResponse) -> list[str]:
+        return [
+            f"{part.id}: {text}"
+            for part in body.parts
+            for text in _picked(part, answer["parts"][part.id], response["parts"].get(part.id))
+        ]
+
+    def shown(self, body: Body) -> list[tuple[str, str]]:
+        """The texts of some variants, as each part's kind has them too."""
+        return [
+            *(text for values in _some(body, "shown") for text in _shown(body, values).items()),
+            *(
+                (f"parts.{place}.{field}", text)
+                for place, part in enumerate(body.parts)
+                for field, text in part.asker.shown(part.body)
+            ),
+        ]
+
+    def rivals(self, body: Body) -> list[list[tuple[str, str]]]:
+        return [
+            [(f"parts.{place}.{field}", text) for field, text in group]
+            for place, part in enumerate(body.parts)
+            for group in part.asker.rivals(part.body)
+        ]
+
+    def samples(self, body: Body, identity: str) -> list[Sample]:
+        samples = [part.asker.samples(part.body, identity) for part in body.parts]
+        drawn = _some(body, identity, sound=True)
+        return [
+            Sample(
+                shown["stem"],
+                shown["explanation"],
+                shown["solution"] if body.solution else None,
+                "choices",
+                parts=[_as_part(each[min(number, len(each) - 1)]) for each in samples],
+            )
+            for number, shown in enumerate(_shown(body, values) for values in drawn)
+        ]
+
+    def audit(self, body: Body, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
+        """What the gate of each part's kind says of the part, beside all that is shown with it."""
+        share /= len(body.parts)
+        reports = [part.asker.audit(body.audited(part), identity, seeds, share=share) for part in body.parts]
+        audited = [(part.id, report) for part, report in zip(body.parts, reports, strict=True) if report]
+        if not audited:
+            return None
+        return merge_audits(audited)
+
+    def defects(self, body: Body, answer: PartsAnswer) -> list[str]:
+        return [
+            f"Part {part.id}: {defect}"
+            for part in body.parts
+            for defect in part.asker.defects(part.body, answer["parts"][part.id])
+        ]
+
+    def is_reproduced(self, body: Body, answer: PartsAnswer, *, seed: int, identity: str) -> bool:
+        return all(
+            part.asker.is_reproduced(part.body, answer["parts"][part.id], seed=seed, identity=identity)
+            for part in body.parts
+        )
+
+
+def _opaque_in(part: Part, opaque: Opaque) -> Opaque:
+    """Opaque ids of a part's options: those of another part that are called the same differ."""
+    return lambda name: opaque(f"{part.id}:{name}")
+
+
+def _said(text: str) -> str:
+    """The text of a part; "" where it has none."""
+    return "" if text == NOTHING else text
+
+
+def _shown(body: Body, values: Mapping[str, Number]) -> dict[str, str]:
+    """The item's own texts by their places, with what was drawn; as they are written where nothing was."""
+    return body.drawing.render_texts(values) if body.drawing and values else dict(body.texts())
+
+
+def _some(body: Body, identity: str, *, sound: bool = False) -> list[Mapping[str, Number]]:
+    """What some variants draw; nothing where nothing is drawn, or can be, which `sound` makes a VariantError."""
+    if body.drawing is None:
+        return [{}]
+    try:
+        values = body.drawing.draw_sound(identity, range(SAMPLES))
+    except VariantError:
+        if sound:
+            raise
+        return [{}]
+    return [values_at(values, row) for row in range(SAMPLES)]
+
+
+def _as_part(sample: Sample) -> Sample:
+    return replace(sample, stem=_said(sample.stem), explanation=_said(sample.explanation))
+
+
+def _reveal_part(part: Part, answer: PartsAnswer) -> Revealed[Any]:
+    revealed = part.asker.reveal(part.body, answer["parts"][part.id])
+    return replace(revealed, explanation=_said(revealed.explanation))
+
+
+def _picked(part: Part, answer: Any, response: Any) -> list[str]:
+    if response is None or is_dont_know(response):
+        return [LEFT_OPEN]
+    return part.asker.picked(part.body, answer, response)

@@ -1,0 +1,77 @@
+"""The parts of a graded answer as its page shows them, each in the way of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from questions.kinds.base import Prompt, ShownGrade
+from questions.kinds.registry import KINDS
+from questions.kinds.responses import is_dont_know
+
+
+class PartPrompt(TypedDict):
+    """A part as it is asked. `in_text` says that its field stands in the stem, where `[[id]]` is."""
+
+    id: str
+    kind: str
+    marks: float
+    in_text: bool
+    prompt: Prompt
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A part as a graded answer shows it: its prompt and grade, and the `rows` of its kind's template `results`.
+
+    `answered` are the texts of the answer, none where it was left open.
+    """
+
+    label: str
+    part: PartPrompt
+    grade: ShownGrade[Any]
+    rows: Sequence[object]
+    results: str
+    answered: Sequence[str]
+    said: Sequence[str]
+    """What is said to what was typed, in HTML; what is said of options stands in the rows."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was left open, or not known."""
+        return not self.answered
+
+    @property
+    def outcome(self) -> str:
+        """`right`, `partly` or `wrong`."""
+        return "right" if self.grade["correct"] else "partly" if self.grade["score"] > 0 else "wrong"
+
+    @property
+    def marks(self) -> str:
+        """The marks of the answer, of all that there are, in words."""
+        earned, all_marks = self.grade["score"] * self.part["marks"], self.part["marks"]
+        return f"{earned:.3g} of {all_marks:.3g} mark{'' if all_marks == 1 else 's'}"
+
+
+def row_of(letter: str, part: PartPrompt, grade: ShownGrade[Any], response: Any) -> PartRow:
+    """Return the row of a part; None as a response: it was left open."""
+    kind = KINDS[part["kind"]]
+    answered = kind.blank_response() if response is None or is_dont_know(response) else response
+    texts = [] if answered is not response else kind.response_texts(part["prompt"], answered)
+    return PartRow(
+        letter,
+        part,
+        grade,
+        kind.result_rows(part["prompt"], grade, answered),
+        f"quizzes/results/{kind.name}.html",
+        [line[-1] for line in texts],
+        [entry["message_html"] for entry in grade["feedback"] if entry["target"] in answered],
+    )
+
+
+def texts_of(part: PartPrompt, response: Any) -> list[tuple[str, ...]]:
+    """Return what was answered to a part, line by line, as its kind has it."""
+    if is_dont_know(response):
+        return [("I don't know",)]
+    return KINDS[part["kind"]].response_texts(part["prompt"], response)

@@ -1,0 +1,218 @@
+"""An item with parts through the doors: loaded, asked on pages and by the API, sat in exams, counted."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from examprep.models import User
+from questions import bank
+from questions.interchange import yaml
+from questions.models import Course
+from quizzes import exams, schedule
+from quizzes.models import Card, Exam, Presentation, Review
+from tests.conftest import Api
+from tests.questions.kinds.parts import BODY, ITEM
+from tests.questions.kinds.test_new_kind import FILES
+
+PARTS = [part["id"] for part in BODY["parts"]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A course whose only question has parts."""
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank/items.yaml").write_text(yaml.write([ITEM]))
+    return tmp_path
+
+
+@pytest.fixture
+def course(db: None, folder: Path) -> Course:
+    return bank.load_course(folder, seeds=20).course
+
+
+def test_an_author_writes_its_parts_in_rows(course: Course, instructor: Client) -> None:
+    item = course.items.get()
+    address = f"/admin/questions/item/{item.pk}/change/"
+    form = instructor.get(address).context["adminform"].form
+    assert "answer: m\n" in instructor.get(address).content.decode()
+    about = ("slug", "main_concept", "difficulty", "seconds", "explanation")
+    parts = [
+        {"id": "mean", "kind": "numeric", "fields": "answer: m\ndecimals: 1"},
+        {"id": "z", "kind": "numeric", "stem": "And z?", "fields": "answer: z", "follow": "mean", "marks": ""},
+    ]
+    lets = [{"name": name, "value": formula} for name, formula in BODY["let"].items()]
+    rows = {
+        "parts": parts,
+        "let": lets,
+        "draw": [{"name": "x", "value": BODY["draw"]["x"]}],
+        "where": [{"value": "s > 2"}],
+    }
+    typed = {
+        **{name: form[name].value() for name in about},
+        **{
+            f"{name}-{at}-{cell}": text
+            for name, each in rows.items()
+            for at, row in enumerate(each)
+            for cell, text in row.items()
+        },
+        "stem": "Heights {x}: their mean is [[mean]].",
+        "_publish": "1",
+    }
+
+    wrong = instructor.post(address, {**typed, "parts-1-fields": "answer: zz"}).content.decode()
+    assert "Row 2, answer: column 1: “zz” is not declared" in wrong
+    unread = instructor.post(address, {**typed, "parts-1-fields": "answer: [z"}).content.decode()
+    assert "Row 2, its kind&#x27;s fields, line 1: YAML: " in unread
+    shown = instructor.post("/admin/questions/item/preview/multi_part/", typed).content.decode()
+    assert "And z?" in shown
+    assert "variants graded: right answers right" in shown
+
+    assert instructor.post(address, typed).status_code == 302
+    item.refresh_from_db()
+    assert item.published
+    assert item.published.facets == ["mean", "z"]
+    assert item.published.body["parts"] == [
+        {"id": "mean", "kind": "numeric", "answer": "m", "decimals": 1},
+        {"id": "z", "kind": "numeric", "follow": ["mean"], "stem": "And z?", "answer": "z"},
+    ]
+
+
+def key_of(presentation: str) -> dict[str, Any]:
+    """The right answers to a presentation."""
+    values = Presentation.objects.get(pk=presentation).answer["values"]
+    return {"mean": f"{values['m']:.1f}", "sd": f"{values['s']:.3g}", "z": f"{values['z']:.3g}"}
+
+
+def fill(page: Any, **typed: str) -> dict[str, object]:
+    """What the form on a page sends."""
+    asked = page.context["presentation"]
+    parts = {f"{name}.text" if name == "name" else f"{name}.value": text for name, text in typed.items()}
+    kinds = [f"{part['id']}:{part['kind']}" for part in asked["prompt"]["parts"]]
+    hidden = {"presentation": asked["id"], "event": str(page.context["event"]), "shown": page.context["shown"]}
+    return {**hidden, "part": kinds, **parts}
+
+
+def test_it_is_loaded_exported_and_loaded_again_as_it_was(course: Course, folder: Path) -> None:
+    item = course.items.get()
+    assert item.published
+    assert item.published.facets == PARTS
+
+    (folder / "bank/items.yaml").write_text(yaml.write([{**ITEM, **item.published.body}]))
+
+    assert bank.load_course(folder).unchanged == ["heights"]
+
+
+def test_a_wrong_field_of_a_part_is_named_with_its_line(course: Course, folder: Path) -> None:
+    text = (folder / "bank/items.yaml").read_text()
+    (folder / "bank/items.yaml").write_text(text.replace("answer: s", "answer: ss"))
+
+    with pytest.raises(bank.BankError, match=r"bank/items.yaml:\d+: heights: parts.2.answer: .*“ss” is not declared"):
+        bank.load_course(folder)
+
+
+def test_a_page_asks_the_parts_in_their_places_and_shows_what_became_of_each(course: Course, student: User) -> None:
+    browser = Client()
+    browser.force_login(student)
+    page = browser.get("/review/")
+    html = page.content.decode()
+    assert html.index("Their mean is") < html.index('name="mean.value"') < html.index("and their distribution is")
+    assert html.index('name="shape.choice"') < html.index("The standard deviation") < html.index('name="sd.value"')
+    assert "[[" not in html
+
+    key = key_of(page.context["presentation"]["id"])
+    refused = browser.post("/review/", fill(page, mean=key["mean"], sd="abc"))
+    assert "Part c: " in refused.content.decode()
+    assert f'value="{key["mean"]}"' in refused.content.decode()
+    near = browser.post("/review/", fill(page, **key, name="standart score"))
+    assert "Press Check again to keep your spelling." in near.content.decode()
+    answered = browser.post("/review/", fill(page, **key, name="standard score"), follow=True)
+
+    told = answered.content.decode()
+    assert "Partly correct" in told
+    assert told.count("Not answered") == 1
+    assert "2 of 2 marks" in told
+    assert "0 of 0.5 marks" in told
+    assert "[[" not in told
+
+
+def test_each_part_is_a_card_that_its_own_score_moves(course: Course, api: Api) -> None:
+    (asked,) = api.queue()["results"]
+    assert asked["kind"] == "multi_part"
+    assert asked["prompt"]["parts"][2]["prompt"]["stem_html"].startswith("<p>The standard deviation")
+    key = key_of(asked["id"])
+
+    answered = {"mean": {"value": "1"}, "sd": {"value": key["sd"]}, "z": {"value": key["z"]}}
+    grade = api.answer(asked["id"], {"parts": answered})["grade"]
+
+    assert grade["score"] == pytest.approx(3 / 5.5)
+    assert {name: part["score"] for name, part in grade["parts"].items()} == {
+        "mean": 0,
+        "shape": 0,
+        "sd": 1,
+        "z": 1,
+        "name": 0,
+    }
+    assert grade["parts"]["z"]["explanation_html"].startswith("<p>From ")
+    assert grade["key"]["parts"]["sd"] == {"value": key["sd"]}
+    assert {state["facet"] for state in grade["cards"]} == set(PARTS)
+    assert dict(Review.objects.values_list("card__facet", "score")) == {
+        name: part["score"] for name, part in grade["parts"].items()
+    }
+
+
+def test_a_pack_holds_what_grading_each_part_needs(course: Course, api: Api) -> None:
+    api.queue()
+    (asked,) = api.get("packs/").json()["results"]
+
+    assert asked["check"]["marks"] == {"mean": 1, "shape": 0.5, "sd": 2, "z": 1, "name": 1}
+    assert set(asked["check"]["parts"]["sd"]) == {"values", "allowed"}
+    assert set(asked["key"]["parts"]) == set(PARTS)
+
+
+def test_the_planner_takes_it_as_one_task_of_its_seconds(course: Course, student: User, api: Api) -> None:
+    assert Card.objects.filter(student=student).count() == len(PARTS)
+    assert [entry["estimated_seconds"] for entry in api.queue()["results"]] == [120]
+
+
+def sit(exam: Exam, name: str, *, wrong: bool = False) -> Client:
+    """A sitting whose first question is answered, closed."""
+    student = User.objects.create_user(name, password="sits-it-1")
+    schedule.enrol(student, exam.course)
+    now = timezone.now()
+    sitting, _ = exams.open_sitting(student, exam, now)
+    browser = Client()
+    browser.force_login(student)
+    assert 'name="mean.value"' in browser.get(f"/sittings/{sitting.pk}/").content.decode()
+    key = key_of(str(sitting.slots.get().presentation_id))
+    response = {"parts": {"mean": {"value": key["mean"]}, "sd": {"value": "1" if wrong else key["sd"]}}}
+    exams.save_answer(student, sitting.pk, 1, response, 0, now)
+    assert f'value="{key["mean"]}"' in browser.get(f"/sittings/{sitting.pk}/").content.decode()
+    exams.close_sitting(student, sitting.pk, now)
+    result = browser.get(f"/sittings/{sitting.pk}/").content.decode()
+    assert result.count("Not answered") == 3
+    assert "[[" not in result
+    return browser
+
+
+def test_an_exam_asks_it_and_statistics_tell_its_parts_apart(course: Course, instructor: Client) -> None:
+    exam = Exam.objects.create(
+        course=course, slug="exam", title="Exam", kind="assessment", minutes=10, blueprint={"slots": 1}
+    )
+    for name in ("ada", "bob"):
+        sit(exam, name, wrong=name == "bob")
+
+    assert instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/").status_code == 200
+    download: Any = instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/answers.csv")
+    text = b"".join(download.streaming_content).decode("utf-8-sig")
+    chosen = {row["answer"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert {"mean: `m`", "sd: `s`", "sd: another number", "shape: left open"} <= set(chosen)
