@@ -75,7 +75,7 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"[,;]": (TYPED, ()),
     r"(?<!\d)0*[1-9]\d{0,2},\d{3}(?!\d)": (TYPED, ("0", "01,0", "1,0000")),
     r"(\d*),(\d+)": (TYPED, ("0", "0,")),
-    # questions/kinds/multi_part
+    # questions/kinds/places.py
     r"\[\[([a-z][a-z0-9-]*)\]\]": (LENGTH, ("[[", "[[a", "[[a]")),
     # questions/variants: formulas and texts of numeric items
     r"[A-Za-z_]\w*": (LENGTH, ()),

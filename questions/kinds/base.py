@@ -76,10 +76,7 @@ class Presented(Generic[PromptT, AnswerT]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A response's score in [0, 1], feedback on its parts, and the score of each facet.
-
-    `parts` are the grades of an item's parts by their ids, where it has any.
-    """
+    """A response's score in [0, 1], feedback on it, the score of each facet, and the grade of each part by its id."""
 
     score: float
     feedback: list[Feedback]
@@ -171,6 +168,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """The author's form of the body."""
     sample_noun: ClassVar[str] = "samples"
     """What several presentations are called in the author's preview."""
+    line_joint: ClassVar[str] = " → "
+    """What stands between the texts of a line of an answer."""
     check_help: ClassVar[str] = ""
     """What `check` returns, for the API document."""
     typical_guess_rate: ClassVar[float] = 0.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString, mark_safe
 
-from questions.kinds.multi_part.body import PLACE
+from questions.kinds.places import PLACE
 from questions.text import markup
 
 MARK = "placeofpart{}x"

@@ -182,5 +182,6 @@ def response_lines(payload: PresentationPayload, response: Response) -> list[Saf
     """Return what was answered as lines of HTML, with no word on whether it is right."""
     if kinds.is_dont_know(response):
         return [SafeString("I don't know")]
-    lines = kinds.get(payload["kind"]).response_texts(payload["prompt"], response)
-    return [format_html_join(" → ", "{}", ((text,) for text in line)) for line in lines]
+    kind = kinds.get(payload["kind"])
+    lines = kind.response_texts(payload["prompt"], response)
+    return [format_html_join(kind.line_joint, "{}", ((text,) for text in line)) for line in lines]

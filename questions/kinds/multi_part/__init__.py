@@ -60,6 +60,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     hint = "Several answers over the same numbers, or blanks in a text."
     body_type = Body
     sample_noun = "variants"
+    line_joint = " "
     check_help = "{marks, parts}, each by the ids of the parts"
     typical_guess_rate = 0.1
     in_quick_check = False

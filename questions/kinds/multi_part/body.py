@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Self
 
@@ -11,12 +10,11 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.base import AnyKind
 from questions.kinds.bodies import DRAWN, Example, ItemBody
+from questions.kinds.places import PLACE
 from questions.kinds.registry import KINDS
 from questions.variants.compiling import MAX_WORK, unused
 from questions.variants.dollars import marked_in
 
-PLACE = re.compile(r"\[\[([a-z][a-z0-9-]*)\]\]")
-"""Where a part stands in the text, by its id."""
 OF_THE_ITEM = (DRAWN - {"few"}) | {"hints"}
 """Fields of a body that the parts of an item share."""
 NOTHING = "–"

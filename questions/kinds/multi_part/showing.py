@@ -74,4 +74,7 @@ def texts_of(part: PartPrompt, response: Any) -> list[tuple[str, ...]]:
     """Return what was answered to a part, line by line, as its kind has it."""
     if is_dont_know(response):
         return [("I don't know",)]
-    return KINDS[part["kind"]].response_texts(part["prompt"], response)
+    kind = KINDS[part["kind"]]
+    joint = kind.line_joint.strip()
+    lines = kind.response_texts(part["prompt"], response)
+    return [(line[0], *(text for other in line[1:] for text in (joint, other))) for line in lines]

@@ -121,6 +121,8 @@ def wrong_answers(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from item.get("mistakes", [])
     yield from item.get("distractors", [])
     yield from item.get("pairs", [])
+    for part in item.get("parts", []):
+        yield from wrong_answers(part)
 
 
 def body_of(item: dict[str, Any]) -> dict[str, Any]:
@@ -132,6 +134,7 @@ def body_of(item: dict[str, Any]) -> dict[str, Any]:
 def shown(item: dict[str, Any]) -> list[str]:
     """What a student sees before the answer."""
     texts = [item["stem"], *item.get("steps", [])]
+    texts += [part["stem"] for part in item.get("parts", []) if "stem" in part]
     texts += [choice["text"] for choice in item.get("choices", []) + item.get("distractors", [])]
     return texts + [pair[side] for pair in item.get("pairs", []) for side in ("left", "right")]
 
