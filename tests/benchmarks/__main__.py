@@ -24,16 +24,19 @@ from tests.benchmarks.table import show  # noqa: E402
 
 WITHOUT_DATABASE = ("memory", "variants", "felt")
 WITH_DATABASE = ("answers", "requests", "sittings", "planning", "rebuild", "importing", "pages")
+FULL_ALONE = ("footprint",)
 
 
 def main() -> int:
     """Run benches, and go on with the next where one fails; 1 if any did."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    every = WITH_DATABASE if connection.vendor == "postgresql" else (*WITHOUT_DATABASE, *WITH_DATABASE)
+    every = (*WITH_DATABASE, *(FULL_ALONE if results.FULL else ()))
+    if connection.vendor == "sqlite":
+        every = (*WITHOUT_DATABASE, *every)
     parser.add_argument("names", nargs="*", default=every, metavar="name", help=", ".join(every))
     parser.add_argument("--into", type=Path, default=results.KEPT, help="the file of the results")
     asked = parser.parse_args()
-    if unknown := set(asked.names) - {*WITHOUT_DATABASE, *WITH_DATABASE}:
+    if unknown := set(asked.names) - {*WITHOUT_DATABASE, *WITH_DATABASE, *FULL_ALONE}:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     work_limits.RIM = float("inf")  # benches take all the time that they need
     failed = []

@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, connections
-from django.test import Client
+from django.db import connection
 
 from examprep.models import User
 from questions import bank, kinds
@@ -35,6 +27,7 @@ from quizzes.models import ReviewEvent, Sitting, Slot
 from quizzes.presentations import body_of
 from tests.benchmarks.database import migrated
 from tests.benchmarks.results import FULL
+from tests.benchmarks.server import log_in, serving
 from tests.benchmarks.table import Row
 from tests.benchmarks.urls import CREATE
 
@@ -43,26 +36,17 @@ THINKING = 5.0
 """Mean seconds between two calls of a student: exponential, as independent students are."""
 LOOKING = 4
 """Saves after which a page asks how things stand."""
-CSRF = "b" * 32
 COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
-SERVER = (
-    *("--worker-class", "examprep.run.worker.BufferingWorker", "--workers", "2"),
-    *("--threads", "8", "--preload", "--keep-alive", "30"),
-)
 
 
 class Student(threading.Thread):
     """A browser: one connection, kept alive, and what the server has acknowledged."""
 
-    def __init__(self, number: int, port: int, cookie: str, begin: threading.Barrier) -> None:
+    def __init__(self, number: int, port: int, headers: dict[str, str], begin: threading.Barrier) -> None:
         super().__init__(daemon=True)
         self.random = random.Random(number)
         self.port, self.begin = port, begin
-        self.headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}; {settings.CSRF_COOKIE_NAME}={CSRF}",
-            "X-CSRFToken": CSRF,
-            "Content-Type": "application/json",
-        }
+        self.headers = {**headers, "Content-Type": "application/json"}
         self.line: http.client.HTTPConnection | None = None
         self.times: dict[str, list[float]] = defaultdict(list)
         self.failures: list[str] = []
@@ -133,12 +117,12 @@ def rows() -> list[Row]:
     with migrated():
         course = bank.load_course(COURSE, seeds=30).course
         exams.load_exams(course, COURSE)
-        cookies = [_cookie(number, course) for number in range(STUDENTS)]
+        headers = [_enrol(number, course) for number in range(STUDENTS)]
         with connection.cursor() as cursor:
             cursor.execute(CREATE)
         begin = threading.Barrier(STUDENTS + 1)
-        with _server() as port:
-            students = [Student(number, port, cookie, begin) for number, cookie in enumerate(cookies)]
+        with serving() as server:
+            students = [Student(number, server.port, each, begin) for number, each in enumerate(headers)]
             for student in students:
                 student.start()
             try:
@@ -171,43 +155,10 @@ def rows() -> list[Row]:
     return [Row("p95 of an autosave", ours, "a bare insert", theirs, note)]
 
 
-def _cookie(number: int, course: Any) -> str:
+def _enrol(number: int, course: Any) -> dict[str, str]:
     student = User.objects.create_user(f"student-{number}")
     schedule.enrol(student, course)
-    client = Client()
-    client.force_login(student)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    """The web service as it is in production, on a free port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "LOG_LEVEL": "ERROR"}
-    env["ALLOWED_HOSTS"] = "127.0.0.1"
-    if connection.vendor == "sqlite":
-        env["BENCHMARK_SQLITE"] = str(connection.settings_dict["NAME"])
-    connections.close_all()
-    command = [sys.executable, "-m", "gunicorn", "examprep.wsgi", "--bind", f"127.0.0.1:{port}", *SERVER]
-    server = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
-    try:
-        _until_live(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _until_live(port: int) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1)
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("The server did not start.")
+    return log_in(student)
 
 
 def _timed(work: Callable[[], object]) -> float:
