@@ -24,7 +24,7 @@ from examprep.cache import ForgivingRedisCache
 from examprep.models import User
 from examprep.run.lifeline import Lifeline
 from tests import servers
-from tests.faults.service import until, waited
+from tests.faults.service import get, until, waited
 
 ROOT: Path = settings.BASE_DIR
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -200,6 +200,13 @@ class Containers:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
 
+    def answers(self) -> bool:
+        """Whether the web process answers, be it only that it does not serve this address."""
+        try:
+            return bool(get(self.url))
+        except OSError:
+            return False
+
     def healthy(self) -> bool:
         """Whether the image's own check says so."""
         return self.run(COMMANDS["HEALTHCHECK"]).returncode == 0
@@ -232,6 +239,7 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
         all_of_it.start("web", COMMANDS["CMD"])
         all_of_it.start("worker", services["worker"]["command"])
         all_of_it.start("beat", services["beat"]["command"])
+        until(all_of_it.answers, 30, lambda: all_of_it.log("web"))
         until(all_of_it.healthy, 30, lambda: all_of_it.log("web"))
         until(lambda: "ready." in all_of_it.log("worker"), 30, lambda: all_of_it.log("worker"))
         until(lambda: "beat: Starting" in all_of_it.log("beat"), 30, lambda: all_of_it.log("beat"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Dialog, Page, expect
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
-from tests.browser.test_session import log_in
+from tests.browser.pages import log_in
 
 
 @pytest.fixture

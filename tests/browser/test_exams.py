@@ -17,8 +17,8 @@ from examprep.models import User
 from quizzes import schedule
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from tests import courses
-from tests.browser.pages import check
-from tests.browser.test_session import log_in
+from tests.browser.pages import check, log_in
+from tests.browser.test_session import log_in_by_hand
 from tests.courses import COURSE
 
 Key = Callable[[str], Any]
@@ -340,7 +340,7 @@ def test_a_login_in_another_tab_lets_answers_through(page: Page, ada: User) -> N
     field.fill("0.25")
     expect(page.locator("[data-state]")).to_contain_text("You have been logged out")
     other = page.context.new_page()
-    log_in(other)
+    log_in_by_hand(other)
     expect_saved(page, slot, "0.25")
     other.close()
 

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from examprep.models import User
 from quizzes import schedule
 from tests import courses
-from tests.browser.pages import check
-from tests.browser.test_session import log_in
+from tests.browser.pages import check, log_in
 from tests.conftest import Api
 
 

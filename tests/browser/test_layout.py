@@ -10,7 +10,7 @@ from questions.models import Lesson
 from quizzes import schedule
 from tests import courses
 from tests.benchmarks.felt import OBSERVE
-from tests.browser.test_session import log_in
+from tests.browser.pages import log_in
 
 MOST = 0.05
 SECTIONS = "\n\n".join(

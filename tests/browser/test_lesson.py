@@ -17,8 +17,7 @@ from questions.figures.simulators import dropout, ridge, stopping
 from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent
 from tests import courses
-from tests.browser.pages import check
-from tests.browser.test_session import log_in
+from tests.browser.pages import check, log_in
 from tests.courses import COURSE
 
 ADDRESS = "/lessons/regularization/"

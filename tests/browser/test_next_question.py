@@ -9,7 +9,7 @@ from examprep.models import User
 from quizzes import schedule
 from quizzes.models import Presentation
 from tests import courses
-from tests.browser.test_session import log_in
+from tests.browser.pages import log_in
 
 READING_MS = 7000
 

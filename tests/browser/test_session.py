@@ -17,6 +17,7 @@ from questions.models import Item
 from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests import courses
+from tests.browser.pages import log_in
 from tests.courses import COURSE
 
 PER_KIND = 4
@@ -53,7 +54,7 @@ def learner(transactional_db: None) -> User:
     return user
 
 
-def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> None:
+def log_in_by_hand(page: Page, name: str = "ada", password: str = "lovelace-1815") -> None:
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(password)
@@ -139,7 +140,7 @@ def on(page: Page) -> None:
 def test_a_whole_session_and_the_next_day(
     browser: Browser, live_server: LiveServer, page: Page, learner: User, key: Key, clock: Clock
 ) -> None:
-    log_in(page)
+    log_in_by_hand(page)
     expect(page.get_by_role("link", name="Start")).to_be_focused()
     page.keyboard.press("Enter")
     first: dict[str, int] = {}
@@ -165,7 +166,7 @@ def test_a_whole_session_and_the_next_day(
     clock.ahead = timedelta(days=1)
     tomorrow = browser.new_context(base_url=live_server.url)
     page = tomorrow.new_page()
-    log_in(page)
+    log_in_by_hand(page)
     due = int(page.locator(".counts dd").first.inner_text())
     assert due >= len(first)
     page.keyboard.press("Enter")

@@ -14,8 +14,7 @@ from examprep.models import User
 from questions import bank
 from questions.models import Item
 from quizzes.models import Presentation
-from tests.browser.pages import check
-from tests.browser.test_session import log_in
+from tests.browser.pages import check, log_in
 from tests.conftest import wrong
 
 Key = Callable[[str], Any]
