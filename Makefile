@@ -34,7 +34,7 @@ test: setup-test
 
 # The order is random: each run says by which seed, and pytest repeats it with `--randomly-seed=SEED`.
 test-sqlite: setup-test
-	$(PYTEST) $(PARALLEL) 4
+	$(PYTEST) $(PARALLEL) 3
 
 # What depends on the database, in a data folder of its own. Beside the tests on SQLite, which run all cases of each test,
 # another one of them is drawn for each run.

@@ -16,7 +16,7 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> No
     request = page.context.request
     request.get("/accounts/login/")
     token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.CSRF_COOKIE_NAME)
-    form = {"login": name, "password": password, "csrfmiddlewaretoken": token}
+    form: dict[str, str | float | bool] = {"login": name, "password": password, "csrfmiddlewaretoken": token}
     answer = request.post("/accounts/login/", form=form, max_redirects=0)
     assert answer.status == 302, answer.text()
 

@@ -20,7 +20,7 @@ from tests import courses
 from tests.browser.pages import log_in
 from tests.courses import COURSE
 
-PER_KIND = 4
+PER_KIND = 2
 Key = Callable[[str], Any]
 
 
@@ -160,7 +160,7 @@ def test_a_whole_session_and_the_next_day(
         on(page)
     assert kinds == {item.kind for item in Item.objects.all()}
     assert len(first) == PER_KIND
-    assert ReviewEvent.objects.filter(type="review").count() >= 20 + PER_KIND  # what was wrong was asked again
+    assert ReviewEvent.objects.filter(type="review").count() > 5 * PER_KIND  # what was wrong was asked again
     expect(page.get_by_text("answered")).to_be_visible()
 
     clock.ahead = timedelta(days=1)
