@@ -72,7 +72,11 @@ class RowsWidget(forms.Widget):
 
 def cell_text(cell: object) -> object:
     """A cell as it is typed: a mapping as YAML, the same whatever the order of its names."""
-    return yaml.write({name: cell[name] for name in sorted(cell)}).strip() if isinstance(cell, dict) else cell
+    return (
+        yaml.write({name: cell[name] for name in sorted(cell)}, in_blocks=True).strip()
+        if isinstance(cell, dict)
+        else cell
+    )
 
 
 class RowsField(forms.Field):

@@ -100,8 +100,23 @@ def item_schema() -> dict[str, object]:
     entries: list[Any] = []
     for name, kind in kinds.KINDS.items():
         fields: dict[str, Any] = {**common, "kind": (Literal[name], ...)}
+        if kind.part_type:
+            fields["parts"] = (list[_part_type(kind.part_type)], ...)  # type: ignore[misc]
         title = f"{name.title().replace('_', '')}Item"
         entries.append(pydantic.create_model(title, __base__=kind.body_type, __doc__=kind.hint, **fields))
     entry: Any = Annotated[functools.reduce(operator.or_, entries), Field(discriminator="kind")]
     schema = pydantic.TypeAdapter(list[entry]).json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "bank/*.yaml", **schema}
+
+
+def _part_type(shared: type[BaseModel]) -> Any:
+    """A part of an item: of any kind that can be one, with the fields that all parts have."""
+    optional = dict.fromkeys(("stem", "explanation"), (str, ""))
+    parts: list[Any] = []
+    for name, kind in kinds.KINDS.items():
+        if kind.can_be_part:
+            fields: dict[str, Any] = {field: (info.annotation, info) for field, info in shared.model_fields.items()}
+            title = f"{name.title().replace('_', '')}Part"
+            fields |= {"kind": (Literal[name], ...), **optional}
+            parts.append(pydantic.create_model(title, __base__=kind.body_type, __doc__=kind.hint, **fields))
+    return Annotated[functools.reduce(operator.or_, parts), Field(discriminator="kind")]

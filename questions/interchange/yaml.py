@@ -160,9 +160,13 @@ def read_file(path: Path) -> object:
     return document
 
 
-def write(document: object) -> str:
-    """The document as YAML that `read` reads: short mappings and lists on a line of their own."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=80)
+def write(document: object, *, in_blocks: bool = False) -> str:
+    """The document as YAML that `read` reads: short mappings and lists on a line of their own.
+
+    `in_blocks` is for what people edit: a line for each field, however long.
+    """
+    how = {"default_flow_style": False, "width": 2000} if in_blocks else {"default_flow_style": None, "width": 80}
+    return str(yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **how))
 
 
 def front_matter(text: str) -> tuple[object, str]:

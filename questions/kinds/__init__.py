@@ -11,11 +11,8 @@ from questions.kinds.base import (
     Graded,
     Kind,
     Option,
-    PairAnswer,
-    PairTexts,
     Presented,
     Revealed,
-    Round,
     ShownGrade,
     rank,
 )
@@ -26,6 +23,7 @@ from questions.kinds.multi_part import MultiPart
 from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
 from questions.kinds.ordering import Ordering
+from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.registry import KINDS, grade
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable, is_dont_know
 from questions.kinds.samples import Sample, SampleOption

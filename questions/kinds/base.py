@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
 
+from pydantic import BaseModel
+
 from questions.kinds.bodies import ItemBody
 from questions.kinds.fields import Section
+from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.responses import FormFields
 from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
@@ -121,37 +124,6 @@ class TypedRow:
     correct: bool
 
 
-@dataclass(frozen=True)
-class Round:
-    """How many pairs and distractors a presentation of pairs holds, and which distractors come first (by text)."""
-
-    size: int
-    distractors: int
-    preferred: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class PairAnswer:
-    """An answer to pairs, by ids that are new in each presentation.
-
-    `matched` and `key` are right ids by left id; `facets` names the pair of a left id, `texts` the text of a right id.
-    """
-
-    matched: Mapping[str, str]
-    key: Mapping[str, str]
-    facets: Mapping[str, str]
-    texts: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class PairTexts:
-    """Both sides of a pair in Markdown, and why they belong together ("" where the item gives no reason)."""
-
-    left: str
-    right: str
-    because: str
-
-
 class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """A kind of item: the types of its body, of its prompt, of what grading needs, and of a response.
 
@@ -164,6 +136,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     hint: ClassVar[str]
     """One sentence for authors who choose a kind."""
     body_type: ClassVar[type[ItemBody]]
+    part_type: ClassVar[type[BaseModel] | None] = None
+    """What each part of a body has beside the fields of its own kind, where there are parts."""
     form: ClassVar[tuple[Section, ...]]
     """The author's form of the body."""
     sample_noun: ClassVar[str] = "samples"

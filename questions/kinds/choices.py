@@ -16,13 +16,13 @@ from questions.kinds.base import (
     Option,
     Presented,
     Prompt,
-    Round,
     ShownGrade,
     Text,
     sample_opaque,
 )
 from questions.kinds.bodies import ItemBody, Strict
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
+from questions.kinds.pairs import Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.samples import Sample, SampleOption
 

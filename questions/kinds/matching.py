@@ -14,12 +14,9 @@ from questions.kinds.base import (
     Kind,
     Opaque,
     Option,
-    PairAnswer,
-    PairTexts,
     Presented,
     Prompt,
     Revealed,
-    Round,
     ShownGrade,
     Text,
     rank,
@@ -27,6 +24,7 @@ from questions.kinds.base import (
 )
 from questions.kinds.bodies import ItemBody, Strict
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Integer, Rows, Section
+from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 from questions.kinds.samples import Sample, SampleOption

@@ -19,12 +19,12 @@ from questions.kinds.base import (
     Presented,
     Prompt,
     Revealed,
-    Round,
     ShownGrade,
     Text,
 )
 from questions.kinds.bodies import ItemBody
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
+from questions.kinds.pairs import Round
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
 from questions.kinds.samples import Sample, SampleOption
 from questions.whole_numbers import read_whole_number

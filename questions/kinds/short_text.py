@@ -17,12 +17,12 @@ from questions.kinds.base import (
     Presented,
     Prompt,
     Revealed,
-    Round,
     ShownGrade,
     TypedRow,
 )
 from questions.kinds.bodies import ItemBody, Strict
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Line, Rows, Section, Select
+from questions.kinds.pairs import Round
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption

@@ -14,13 +14,13 @@ from questions.kinds.base import (
     Presented,
     Prompt,
     Revealed,
-    Round,
     ShownGrade,
 )
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.form import FORM
 from questions.kinds.multi_part.grading import add_up, grade_parts, label, merge_audits
 from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of
+from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
 from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
 from questions.kinds.samples import Sample
@@ -59,6 +59,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     title = "Several parts"
     hint = "Several answers over the same numbers, or blanks in a text."
     body_type = Body
+    part_type = Part
     sample_noun = "variants"
     line_joint = " "
     check_help = "{marks, parts}, each by the ids of the parts"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.base import AnyKind
@@ -22,6 +22,11 @@ NOTHING = "–"
 TOO_DEAR = "The parts take too long together: a thousand variants of each are audited. Most of it is here."
 
 
+def _as_list(follow: object) -> object:
+    """`follow: a`, or `a, b`, is a list too."""
+    return follow.replace(",", " ").split() if isinstance(follow, str) else follow
+
+
 class Part(BaseModel):
     """One answer: its id, which names it for ever, its marks, and the fields of its kind."""
 
@@ -30,7 +35,7 @@ class Part(BaseModel):
     id: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=32)
     kind: str
     marks: float = Field(default=1, gt=0, le=100, allow_inf_nan=False)
-    follow: list[str] = Field(
+    follow: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=list[str] | str)] = Field(
         default=[], max_length=5, description="Earlier parts whose answers are taken as the student gave them."
     )
     _body: ItemBody = PrivateAttr()
@@ -40,12 +45,6 @@ class Part(BaseModel):
     def _without_blanks(cls, part: object) -> object:
         """What a form leaves blank says nothing."""
         return {name: value for name, value in part.items() if value != ""} if isinstance(part, Mapping) else part
-
-    @field_validator("follow", mode="before")
-    @classmethod
-    def _as_list(cls, follow: object) -> object:
-        """`follow: a`, or `a, b`, is a list too."""
-        return follow.replace(",", " ").split() if isinstance(follow, str) else follow
 
     @property
     def document(self) -> dict[str, object]:

@@ -20,11 +20,11 @@ FORM = (
                 columns=(
                     Column("id", "Id", "text", "mean"),
                     Column("kind", "Kind", "text", "numeric"),
+                    Column("marks", "Marks", "text", "1"),
+                    Column("follow", "Follows", "text", "an earlier part's id", as_text=", ".join),
                     Column("stem", "Stem", "long"),
                     Column("fields", "Its kind's fields", "rest", "answer: m"),
                     Column("explanation", "Why", "long"),
-                    Column("marks", "Marks", "text", "1"),
-                    Column("follow", "Follows", "text", as_text=", ".join),
                 ),
             ),
         ),

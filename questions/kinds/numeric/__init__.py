@@ -14,7 +14,6 @@ from questions.kinds.base import (
     Presented,
     Prompt,
     Revealed,
-    Round,
     ShownGrade,
     TypedRow,
 )
@@ -23,6 +22,7 @@ from questions.kinds.drawn_audit import examples
 from questions.kinds.numeric.body import Body
 from questions.kinds.numeric.form import FORM
 from questions.kinds.numeric.grading import allowed_errors, gate, judge, numbers_of, read_number, show_key
+from questions.kinds.pairs import Round
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption
 from questions.variants import audit, numbers
