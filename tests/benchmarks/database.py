@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
+from quizzes import presentations
 from quizzes.reviews import practice
 
 
@@ -20,6 +22,8 @@ def migrated() -> Iterator[str]:
             connection.close()
             connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = f"{folder}/bench.sqlite3"
         call_command("migrate", verbosity=0)
+        cache.clear()  # what is kept for later is of the database before
+        presentations.forget_bodies()
         practice.forget_practices()
         yield {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
         call_command("flush", verbosity=0, interactive=False)

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from tests.benchmarks.urls import CREATE
 STUDENTS, SAVES = 200, 12 if FULL else 5
 THINKING = 5.0
 """Mean seconds between two calls of a student: exponential, as independent students are."""
+TRIES = 10
 LOOKING = 4
 """Saves after which a page asks how things stand."""
 COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
@@ -50,15 +52,16 @@ class Student(threading.Thread):
         self.line: http.client.HTTPConnection | None = None
         self.times: dict[str, list[float]] = defaultdict(list)
         self.failures: list[str] = []
+        self.put_off = 0
         self.acknowledged: dict[int, tuple[Any, int]] = {}
         self.sitting = ""
         self.keys: dict[int, Any] = {}
         self.error: BaseException | None = None
 
     def call(self, what: str, method: str, path: str, body: Any = None) -> Any:
-        """Send a request, over a new connection where the old one is gone, and note how long it took."""
+        """Send a request, again where the connection is gone or the server says so, and note how long it took."""
         text = None if body is None else json.dumps(body)
-        for _ in range(2):
+        for _ in range(TRIES):
             if self.line is None:
                 self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             begun = time.perf_counter()
@@ -69,6 +72,10 @@ class Student(threading.Thread):
             except (http.client.HTTPException, OSError):
                 self.line.close()
                 self.line = None
+                continue
+            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                self.put_off += 1
+                time.sleep(int(answer.getheader("Retry-After") or 1))
                 continue
             self.times[what].append(time.perf_counter() - begun)
             is_json = "json" in (answer.getheader("Content-Type") or "")
@@ -138,6 +145,7 @@ def rows() -> list[Row]:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE benchmark_bare")
     failures = [failure for student in students for failure in student.failures]
+    put_off = sum(student.put_off for student in students)
     for failure in failures[:5]:
         print(failure, file=sys.stderr)
     times: dict[str, list[float]] = defaultdict(list)
@@ -148,8 +156,9 @@ def rows() -> list[Row]:
     note = (
         f"p50 {_ms(times['save'], 50)} beside {_ms(times['bare'], 50)}, p99 {_ms(times['save'], 99)} beside"
         f" {_ms(times['bare'], 99)}; {len(times['save'])} saves, {calls / sitting:.0f} calls/s,"
-        f" {len(failures)} failures, {lost} lost answers; {STUDENTS} opened in {opening:.0f} s (p95"
-        f" {_ms(times['open'], 95)}), handed in within {closing:.0f} s (p95 {_ms(times['submit'], 95)})"
+        f" {put_off} told to come again, {len(failures)} failures, {lost} lost answers;"
+        f" {STUDENTS} opened in {opening:.0f} s (p95 {_ms(times['open'], 95)}),"
+        f" handed in within {closing:.0f} s (p95 {_ms(times['submit'], 95)})"
     )
     ours, theirs = (_percentile(times[what], 95) for what in ("save", "bare"))
     return [Row("p95 of an autosave", ours, "a bare insert", theirs, note)]
