@@ -17,7 +17,7 @@ from tests.benchmarks.database import migrated
 from tests.benchmarks.results import FULL
 from tests.benchmarks.table import Row, seconds
 
-STUDENTS, CARDS, REVIEWS = 100 if FULL else 10, 1000, 10
+STUDENTS, CARDS, REVIEWS = 100 if FULL else 5, 1000, 10
 TINY = Path(__file__).parent.parent / "course"
 
 
