@@ -1,8 +1,11 @@
 """One answer through the one door, on histories of different lengths: its cost must not grow with them."""
 
+from __future__ import annotations
+
 import statistics
 import time
 import uuid
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,43 +30,55 @@ HISTORIES = (10, 1_000, 100_000) if FULL else (10, 10_000)
 COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
 
 
-def rows() -> list[Row]:
-    """The median answer after a short history and after long ones."""
-    with migrated():
-        course = bank.load_course(COURSE, seeds=20).course
-        load_exams(course, COURSE)  # without a date ahead nothing more is due once enough is known
-        (_, short, note), *longer = (_answers(course, past) for past in HISTORIES)
-    first = Row(f"an answer after {HISTORIES[0]:,} events", short, note=note)
-    peer = f"after {HISTORIES[0]:,}"
-    return [
-        first,
-        *(
-            Row(f"an answer after {past:,} events", each, peer, short, note, at_most_times=1.5)
-            for past, each, note in longer
-        ),
-    ]
+@dataclass
+class Learner:
+    """A student with a history, and how long each of their answers took."""
 
+    student: User
+    past: int
+    times: list[float] = field(default_factory=list)
+    queries: int = 0
 
-def _answers(course: Course, past: int) -> tuple[int, float, str]:
-    """Return the history's length, the median seconds of an answer, and a note."""
-    student = User.objects.create_user(f"student-{past}")
-    schedule.enrol(student, course)
-    remember(student, past)
-    times, queries = [], 0
-    for _ in range(ANSWERS):
-        queue = schedule.load_queue(student, limit=1)
+    def answer(self) -> None:
+        """Answer what comes next, or have more planned where nothing does."""
+        queue = schedule.load_queue(self.student, limit=1)
         if not queue.presentations:
-            schedule.plan_day(student, extra_seconds=600)
-            continue
+            schedule.plan_day(self.student, extra_seconds=600)
+            return
         event = _event(queue.presentations[0])
         with CaptureQueriesContext(connection) as captured:
             begun = time.perf_counter()
-            schedule.answer(student, event)
-            times.append(time.perf_counter() - begun)
-        queries = len(captured)
-    times.sort()
-    note = f"{queries} queries, p99 {1e3 * times[int(0.99 * len(times))]:.1f} ms, {len(times)} answers"
-    return past, statistics.median(times), note
+            schedule.answer(self.student, event)
+            self.times.append(time.perf_counter() - begun)
+        self.queries = len(captured)
+
+    def row(self, peer: Learner | None = None) -> Row:
+        """Return the median beside that of a learner with a short history."""
+        what, p99 = f"an answer after {self.past:,} events", statistics.quantiles(self.times, n=100)[98]
+        note = f"{self.queries} queries, p99 {1e3 * p99:.1f} ms, {len(self.times)} answers"
+        if peer is None:
+            return Row(what, statistics.median(self.times), note=note)
+        theirs = statistics.median(peer.times)
+        return Row(what, statistics.median(self.times), f"after {peer.past:,}", theirs, note, at_most_times=1.5)
+
+
+def rows() -> list[Row]:
+    """The median answer after a short history and after long ones, in turn."""
+    with migrated():
+        course = bank.load_course(COURSE, seeds=20).course
+        load_exams(course, COURSE)  # without a date ahead nothing more is due once enough is known
+        first, *longer = [_learner(course, past) for past in HISTORIES]
+        for _ in range(ANSWERS):
+            for each in (first, *longer):
+                each.answer()
+    return [first.row(), *(each.row(first) for each in longer)]
+
+
+def _learner(course: Course, past: int) -> Learner:
+    student = User.objects.create_user(f"student-{past}")
+    schedule.enrol(student, course)
+    remember(student, past)
+    return Learner(student, past)
 
 
 def _event(presentation: Presentation) -> dict[str, object]:
