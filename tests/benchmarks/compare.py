@@ -109,13 +109,14 @@ def _tree(revision: str) -> Iterator[Path]:
 
 
 def _measure(folder: Path, names: Sequence[str]) -> dict[str, float]:
-    """Run benches in a process of their own; what each row measured."""
+    """Run benches in a process of their own; the seconds that each row measured."""
     with tempfile.TemporaryDirectory() as data:
         into = Path(data) / "benchmarks.json"
         command = [sys.executable, "-m", "tests.benchmarks", "--into", str(into), *names]
         env = {**os.environ, "DATA_DIR": data, "LOG_LEVEL": "ERROR"}
         subprocess.run(command, cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
-        return {f"{result.bench}: {row.what}": row.ours for result in results.read(into) for row in result.rows}
+        measured = [(result.bench, row) for result in results.read(into) for row in result.rows]
+        return {f"{bench}: {row.what}": row.ours for bench, row in measured if row.unit == "s"}
 
 
 if __name__ == "__main__":
