@@ -85,6 +85,8 @@ class Graded:
     feedback: list[Feedback]
     facet_scores: dict[str, float]
     parts: Mapping[str, Graded] = field(default_factory=dict)
+    unread: str = ""
+    """What is to be said of parts that could not be read, and have no marks."""
 
     @property
     def correct(self) -> bool:

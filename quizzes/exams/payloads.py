@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -66,6 +66,7 @@ class SavedPayload(TypedDict):
     rev: int
     saved_at: Instant
     remaining_ms: int
+    unread: NotRequired[Annotated[str, Field(description="Of parts that cannot be read: why. The others are saved.")]]
 
 
 class RoundGradePayload(TypedDict):

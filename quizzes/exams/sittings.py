@@ -38,11 +38,18 @@ class SavedAnswer:
     rev: int
     saved_at: datetime
     remaining: timedelta
+    unread: str = ""
+    """What is to be said of parts of it that cannot be read, and would have no marks."""
 
     def payload(self) -> SavedPayload:
         """What the client is told."""
         remaining_ms = round(self.remaining.total_seconds() * 1000)
-        return {"rev": self.rev, "saved_at": format_instant(self.saved_at), "remaining_ms": remaining_ms}
+        payload: SavedPayload = {
+            "rev": self.rev,
+            "saved_at": format_instant(self.saved_at),
+            "remaining_ms": remaining_ms,
+        }
+        return {**payload, "unread": self.unread} if self.unread else payload
 
 
 def save_answer(
@@ -57,16 +64,17 @@ def save_answer(
     not_started = slot.seconds is not None and slot.started_at is None
     if not_started and slot.score is None and not is_over(slot.sitting, now):
         raise SittingError("turn", f"Round {number} was not started.")
+    unread = ""
     if response is not None and slot.score is None:
         check_storable(response)
-        grade_response(slot, response)
+        unread = grade_response(slot, response).unread
     still_open = Slot.objects.filter(pk=slot.pk, score=None, deadline_at__gte=now - GRACE, rev=rev)
     if still_open.update(response=response, rev=rev + 1, saved_at=now):
-        return SavedAnswer(rev + 1, now, time_left(slot, now))
+        return SavedAnswer(rev + 1, now, time_left(slot, now), unread)
     slot.refresh_from_db()
     # First, since an answer that is in may be sent again after the deadline, where its reply was lost.
     if slot.rev == rev + 1 and slot.response == response and slot.saved_at:
-        return SavedAnswer(slot.rev, slot.saved_at, time_left(slot, now))
+        return SavedAnswer(slot.rev, slot.saved_at, time_left(slot, now), unread)
     if slot.score is not None or slot.deadline_at is None or is_slot_over(slot, now):
         raise TooLateError("The time is over: this answer was not saved.")
     raise StaleAnswerError(slot)

@@ -140,7 +140,9 @@ def _save_answer(request: StudentRequest, sitting: Sitting) -> HttpResponse:
         asked = get_object_or_404(sitting.slots.select_related("presentation__version"), number=number)
         response = answering.read_response(asked.presentation.version.kind, request.POST)
         try:
-            exams.save_answer(request.user, sitting.pk, number, response, rev, timezone.now())
+            saved = exams.save_answer(request.user, sitting.pk, number, response, rev, timezone.now())
+            if saved.unread:
+                messages.warning(request, f"Question {number} is saved, but {saved.unread}")
         except ResponseError as error:
             messages.error(request, f"Question {number} was not saved: {error.message}")
         except exams.StaleAnswerError:

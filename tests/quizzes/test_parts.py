@@ -195,11 +195,16 @@ def sit(exam: Exam, name: str, *, wrong: bool = False) -> Client:
     assert 'name="mean.value"' in browser.get(f"/sittings/{sitting.pk}/").content.decode()
     key = key_of(str(sitting.slots.get().presentation_id))
     response = {"parts": {"mean": {"value": key["mean"]}, "sd": {"value": "1" if wrong else key["sd"]}}}
-    exams.save_answer(student, sitting.pk, 1, response, 0, now)
+    saved = exams.save_answer(student, sitting.pk, 1, response, 0, now)
+    assert "unread" not in saved.payload()
+    response["parts"]["z"] = {"value": "1/0"}
+    saved = exams.save_answer(student, sitting.pk, 1, response, saved.rev, now)
+    assert saved.payload()["unread"].startswith("Part d: ")
     assert f'value="{key["mean"]}"' in browser.get(f"/sittings/{sitting.pk}/").content.decode()
     exams.close_sitting(student, sitting.pk, now)
     result = browser.get(f"/sittings/{sitting.pk}/").content.decode()
-    assert result.count("Not answered") == 3
+    assert result.count("Not answered") == 2
+    assert "Part d: " in result
     assert "[[" not in result
     return browser
 
@@ -215,4 +220,4 @@ def test_an_exam_asks_it_and_statistics_tell_its_parts_apart(course: Course, ins
     download: Any = instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/answers.csv")
     text = b"".join(download.streaming_content).decode("utf-8-sig")
     chosen = {row["answer"]: row for row in csv.DictReader(io.StringIO(text))}
-    assert {"mean: `m`", "sd: `s`", "sd: another number", "shape: left open"} <= set(chosen)
+    assert {"mean: `m`", "sd: `s`", "sd: another number", "shape: left open", "z: not understood"} <= set(chosen)

@@ -30,6 +30,8 @@ from questions.variants.engine import ENGINE_VERSION, Number, VariantError, valu
 SAMPLES = 5
 LEFT_OPEN = "left open"
 """What statistics call a part without an answer."""
+NOT_UNDERSTOOD = "not understood"
+"""What they call one that could not be read."""
 
 
 class PartsPrompt(Prompt):
@@ -305,4 +307,7 @@ def _reveal_part(part: Part, answer: PartsAnswer) -> Revealed[Any]:
 def _picked(part: Part, answer: Any, response: Any) -> list[str]:
     if response is None or is_dont_know(response):
         return [LEFT_OPEN]
-    return part.asker.picked(part.body, answer, response)
+    try:
+        return part.asker.picked(part.body, answer, response)
+    except ResponseError:
+        return [NOT_UNDERSTOOD]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from questions.kinds.base import Graded
+from questions.kinds.base import Feedback, Graded
 from questions.kinds.multi_part.body import Body, Part
 from questions.kinds.registry import grade
 from questions.kinds.responses import NearMissError, ResponseError
@@ -22,22 +23,41 @@ def label(place: int) -> str:
 def grade_parts(
     body: Body, answers: Mapping[str, Any], responses: Mapping[str, Any], *, final: bool = False
 ) -> dict[str, Graded]:
-    """Return the grade of each part by its id; one left open has none of its marks. Raises ResponseError."""
+    """Return the grade of each part by its id; one left open has none of its marks.
+
+    Raises ResponseError for a part that cannot be read. With `final`, as in exams, only where none can: what was
+    answered to the others is not lost.
+    """
     graded: dict[str, Graded] = {}
+    refused: list[ResponseError] = []
     for place, part in enumerate(body.parts):
-        if part.id not in responses:
-            graded[part.id] = part.asker.grade_blank(part.body, answers[part.id])
-            continue
-        response = part.asker.final(responses[part.id]) if final else responses[part.id]
-        where, who = f"parts.{part.id}", f"Part {label(place)}"
         try:
-            graded[part.id] = grade(part.asker, part.body, answers[part.id], response)
-        except NearMissError as error:
-            raise NearMissError(f"{where}.{error.field}", f"{who}: {error.message}", error.typed) from None
+            graded[part.id] = _grade(body, part, place, answers[part.id], responses, final=final)
         except ResponseError as error:
-            raise ResponseError(f"{where}.{error.field}", f"{who}: {error.message}") from None
-        if part.follow and not graded[part.id].correct:
-            graded[part.id] = _follow(body, part, answers[part.id], responses) or graded[part.id]
+            if not final:
+                raise
+            refused.append(error)
+            blank = part.asker.grade_blank(part.body, answers[part.id])
+            feedback: list[Feedback] = [{"target": error.field.rpartition(".")[2], "message": error.message}]
+            graded[part.id] = replace(blank, feedback=feedback, unread=error.message)
+    if refused and len(refused) == len(responses):
+        raise refused[0]
+    return graded
+
+
+def _grade(body: Body, part: Part, place: int, answer: Any, responses: Mapping[str, Any], *, final: bool) -> Graded:
+    if part.id not in responses:
+        return part.asker.grade_blank(part.body, answer)
+    response = part.asker.final(responses[part.id]) if final else responses[part.id]
+    where, who = f"parts.{part.id}", f"Part {label(place)}"
+    try:
+        graded = grade(part.asker, part.body, answer, response)
+    except NearMissError as error:
+        raise NearMissError(f"{where}.{error.field}", f"{who}: {error.message}", error.typed) from None
+    except ResponseError as error:
+        raise ResponseError(f"{where}.{error.field}", f"{who}: {error.message}") from None
+    if part.follow and not graded.correct:
+        return _follow(body, part, answer, responses) or graded
     return graded
 
 
@@ -47,8 +67,9 @@ def _follow(body: Body, part: Part, answer: Any, responses: Mapping[str, Any]) -
     for earlier in body.parts:
         name = earlier.asker.answer_name(earlier.body)
         if earlier.id in part.follow and name is not None:
-            value = earlier.asker.own_value(earlier.body, responses.get(earlier.id))
-            own |= {} if value is None else {name: value}
+            with suppress(ResponseError):
+                value = earlier.asker.own_value(earlier.body, responses.get(earlier.id))
+                own |= {} if value is None else {name: value}
     followed = part.asker.follow(part.body, answer, own) if own else None
     if followed is None or not (graded := grade(part.asker, part.body, followed, responses[part.id])).correct:
         return None
@@ -65,7 +86,8 @@ def add_up(body: Body, graded: Mapping[str, Graded]) -> Graded:
     marks = {part.id: part.marks for part in body.parts}
     earned = sum(marks[name] * each.score for name, each in graded.items())
     score = 1.0 if all(each.correct for each in graded.values()) else earned / sum(marks.values())
-    return Graded(score, [], {name: each.score for name, each in graded.items()}, graded)
+    unread = " ".join(each.unread for each in graded.values() if each.unread)
+    return Graded(score, [], {name: each.score for name, each in graded.items()}, graded, unread)
 
 
 def merge_audits(audited: Sequence[tuple[str, Audit]]) -> Audit:

@@ -55,17 +55,23 @@ function readPairs(root) {
   return matched.length ? { pairs: Object.fromEntries(matched) } : null;
 }
 
-/** @param {Element} root @returns {Response | null} */
+/**
+ * Steps are always in some order: in a part, beside others, that is an answer once they were touched.
+ *
+ * @param {Element} root
+ * @returns {Response | null}
+ */
 function readSteps(root) {
   const steps = all(root, named("step"), HTMLInputElement);
-  return steps.length ? { order: steps.map((step) => step.value) } : null;
+  const isMeant = !root.hasAttribute("data-answer") || root.hasAttribute("data-touched");
+  return steps.length && isMeant ? { order: steps.map((step) => step.value) } : null;
 }
 
 /** @param {Element} root @returns {Response | null} */
 function readChoices(root) {
   if (root.querySelector(named("choices"))) {
     const choices = all(root, `:is(${named("choices")}):checked`, HTMLInputElement).map((box) => box.value);
-    return choices.length || root.hasAttribute("data-none") ? { choices } : null;
+    return choices.length || root.hasAttribute("data-touched") ? { choices } : null;
   }
   const list = find(root, `select:is(${named("choice")})`, HTMLSelectElement);
   const choice = list?.value ?? find(root, `:is(${named("choice")}):checked`, HTMLInputElement)?.value;
@@ -81,7 +87,11 @@ function readChoices(root) {
 export function fillForm(form, response) {
   const parts = all(form, "[data-answer]");
   if (!parts.length) fillFields(form, response);
-  for (const part of parts) fillFields(part, response?.parts?.[part.dataset.answer ?? ""]);
+  for (const part of parts) {
+    const given = response?.parts?.[part.dataset.answer ?? ""];
+    fillFields(part, given);
+    if (given) part.toggleAttribute("data-touched", true);
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { enhanceAnswers } from "./enhance.js";
 import { NextQuestion } from "./next_question.js";
 import { ReviewKeys } from "./review_keys.js";
 
+const TYPED = ":is(.typed, .blank) input:not([type=hidden])";
 const root = get(document, "#review");
 const help = get(document, "#help", HTMLDialogElement);
 const announce = announcer(get(document, "#announcement"));
@@ -30,7 +31,8 @@ function prepare() {
     if (key) announce(key.innerText);
     return;
   }
-  const typed = find(root, ".typed input:not([type=hidden])", HTMLInputElement);
+  const invalid = find(root, ":is(.typed, .blank) input[aria-invalid=true]", HTMLInputElement);
+  const typed = invalid ?? find(root, TYPED, HTMLInputElement);
   const isInvalid = typed?.ariaInvalid === "true";
   // On a touch screen the keyboard would cover the question that is still to be read.
   const target = typed && (isInvalid || matchMedia("(pointer: fine)").matches) ? typed : find(root, "#place");
@@ -43,7 +45,7 @@ function tellHint() {
   const hint = find(root, "[data-hint]");
   if (!hint) return;
   hint.removeAttribute("data-hint");
-  const typed = find(root, ".typed input:not([type=hidden])");
+  const typed = find(root, TYPED);
   if (!typed || !matchMedia("(pointer: fine)").matches) {
     hint.focus({ preventScroll: true });
     hint.scrollIntoView({ block: "nearest" });

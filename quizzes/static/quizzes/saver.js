@@ -11,7 +11,7 @@ import { put } from "./server.js";
  * @typedef {object} Listener hears what becomes of answers
  * @property {(connection: Connection) => void} connection
  * @property {(slot: number) => void} saving
- * @property {(slot: number) => void} saved
+ * @property {(slot: number, unread: string) => void} saved `unread` says which of its parts cannot be read
  * @property {(slot: number, message: string) => void} refused the answer cannot be read
  * @property {(slot: number, response: Answer) => void} stale another device has saved since; this was not saved
  * @property {() => void} over the sitting is closed
@@ -104,7 +104,7 @@ export class Saver {
     if (isOwn) return;
     if (!answer.ok) this.reportRefusal(slot, newest.response, answer.status, body);
     else if (sendAgain) this.listener.saving(slot);
-    else this.listener.saved(slot);
+    else this.listener.saved(slot, body.unread ?? "");
   }
 
   /**

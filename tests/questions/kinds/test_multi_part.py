@@ -26,7 +26,7 @@ def asked(body: Any) -> Presented[Any, Any]:
     return KIND.present(body, seed=3, identity="heights:1", opaque=lambda name: name)
 
 
-def answer_all(asked: Presented[Any, Any], **others: object) -> dict[str, Any]:
+def answer_all(asked: Presented[Any, Any], *, final: bool = False, **others: object) -> dict[str, Any]:
     """The right answers, some of them replaced; None leaves a part out."""
     values = asked.answer["values"]
     right = {
@@ -36,11 +36,12 @@ def answer_all(asked: Presented[Any, Any], **others: object) -> dict[str, Any]:
         "z": {"value": f"{values['z']:.3g}"},
         "name": {"text": "Standard score"},
     }
-    return {"parts": {name: response for name, response in {**right, **others}.items() if response is not None}}
+    answered = {name: response for name, response in {**right, **others}.items() if response is not None}
+    return {"parts": answered, "final": True} if final else {"parts": answered}
 
 
-def grade(body: Any, asked: Presented[Any, Any], **others: object) -> Graded:
-    return kinds.grade(KIND, body, asked.answer, answer_all(asked, **others))
+def grade(body: Any, asked: Presented[Any, Any], *, final: bool = False, **others: object) -> Graded:
+    return kinds.grade(KIND, body, asked.answer, answer_all(asked, final=final, **others))
 
 
 # Asking
@@ -132,6 +133,16 @@ def test_a_near_miss_of_a_part_is_sent_back_once(body: Any, asked: Presented[Any
     assert KIND.may_insist(refused.value.message)
     assert not KIND.may_insist("Part c: Write one number.")
     assert KIND.grade(body, asked.answer, KIND.final(response)).parts["name"].score == 0
+
+
+def test_in_an_exam_what_was_answered_to_the_others_is_not_lost(body: Any, asked: Presented[Any, Any]) -> None:
+    graded = grade(body, asked, sd={"value": "abc"}, final=True)
+    assert graded.unread.startswith("Part c: “abc” is not understood.")
+    assert graded.facet_scores == {"mean": 1, "shape": 1, "sd": 0, "z": 1, "name": 1}
+    assert graded.parts["sd"].feedback[0]["message"].startswith("Part c: ")
+
+    with pytest.raises(ResponseError):
+        KIND.grade(body, asked.answer, {"parts": {"sd": {"value": "abc"}}, "final": True})
 
 
 # Following

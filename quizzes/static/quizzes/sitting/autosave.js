@@ -7,6 +7,18 @@ import { readResponse } from "../response.js";
 
 const TYPING_REST_MS = 500;
 
+/**
+ * Mark the part that something stands in, or the whole question: what is in it as it stands is an answer, though nothing
+ * is ticked or moved.
+ *
+ * @param {Element} inside
+ * @param {Element} form
+ * @param {boolean} isMeant
+ */
+function touch(inside, form, isMeant) {
+  (inside.closest("[data-answer]") ?? form).toggleAttribute("data-touched", isMeant);
+}
+
 export class Autosave {
   /**
    * @param {import("./slots.js").Slots} slots
@@ -27,14 +39,17 @@ export class Autosave {
     form.addEventListener("input", (event) => {
       const field = targetOf(event);
       if (!field.closest(".answer, .stem")) return;
-      (field.closest("[data-answer]") ?? form).toggleAttribute("data-none", false);
+      touch(field, form, field.matches("[data-step] select"));
       if (field.matches("[type=radio], [type=checkbox], select")) this.saveNow(number);
       else this.saveSoon(number);
     });
-    form.addEventListener("answered", () => this.saveNow(number));
+    form.addEventListener("answered", (event) => {
+      touch(targetOf(event), form, true);
+      this.saveNow(number);
+    });
     for (const button of all(form, "[data-as-it-is]")) {
       button.addEventListener("click", () => {
-        (button.closest("[data-answer]") ?? form).toggleAttribute("data-none", true);
+        touch(button, form, true);
         this.saveNow(number);
       });
     }

@@ -22,9 +22,10 @@ const slots = new Slots(root);
 const saver = new Saver(`sitting ${sitting}`, {
   connection: (connection) => showConnection(status, connection),
   saving: (slot) => slots.showSaving(slot, "Saving …"),
-  saved: (slot) => {
+  saved: (slot, unread) => {
     // While more is being typed, what was saved is not yet all.
-    slots.showSaving(slot, autosave.typing.has(slot) ? "Saving …" : "Saved");
+    const said = unread ? `Saved, but without marks: ${unread}` : "Saved";
+    slots.showSaving(slot, autosave.typing.has(slot) ? "Saving …" : said);
     questions.saved.set(slot, slots.isAnswered(slot));
     otherTabs?.postMessage({ slot });
   },
