@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from questions.kinds.base import AnyKind, Graded
@@ -17,5 +18,6 @@ def grade(kind: AnyKind, body: ItemBody, answer: Any, response: object) -> Grade
     Raises ResponseError.
     """
     if is_dont_know(response):
-        return kind.grade_blank(body, answer)
+        blank = kind.grade_blank(body, answer)
+        return replace(blank, score=0.0, feedback=[])
     return kind.grade(body, answer, response)
