@@ -51,8 +51,8 @@ test-clocks: setup-test
 
 # Ten minutes on two cores; BENCH=full measures the largest sizes. Results are printed, and kept in var/benchmarks.json.
 bench: setup-test
-	$(TEST) tests.benchmarks
-	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR $(BIN)/python -m tests.benchmarks
+	$(TEST) tests.benchmarks; failed=$$?; \
+	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR $(BIN)/python -m tests.benchmarks && exit $$failed
 
 # The same, and docs/benchmarks.md made of what it measured.
 bench-keep: bench

@@ -44,12 +44,12 @@ def test_a_quantity_reads_well(value: float, unit: str, text: str) -> None:
 
 def test_a_run_takes_the_place_of_the_one_before_on_the_same_database(tmp_path: Path) -> None:
     path = tmp_path / "new" / "benchmarks.json"
-    for each in (result("memory", "", SLOW), result("answers"), result("answers", "PostgreSQL 16.2")):
+    for each in (result("memory", "", SLOW), result("answers"), result("answers", "PostgreSQL 16.2"), result("gone")):
         results.keep(each, path)
 
     results.keep(again := result("answers", "SQLite 3.46.0", FAST), path)
 
-    assert results.read(path) == [result("memory", "", SLOW), result("answers", "PostgreSQL 16.2"), again]
+    assert results.read(path) == [result("answers", "PostgreSQL 16.2"), again, result("memory", "", SLOW)]
 
 
 def test_the_page_has_goals_first_and_says_which_are_missed() -> None:

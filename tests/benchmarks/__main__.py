@@ -22,21 +22,17 @@ from examprep import work_limits  # noqa: E402
 from tests.benchmarks import results  # noqa: E402
 from tests.benchmarks.table import show  # noqa: E402
 
-WITHOUT_DATABASE = ("memory", "variants", "felt")
-WITH_DATABASE = ("answers", "requests", "sittings", "planning", "rebuild", "importing", "pages")
-FULL_ALONE = ("footprint",)
-
 
 def main() -> int:
     """Run benches, and go on with the next where one fails; 1 if any did."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    every = (*WITH_DATABASE, *(FULL_ALONE if results.FULL else ()))
+    every = (*results.WITH_DATABASE, *(results.FULL_ALONE if results.FULL else ()))
     if connection.vendor == "sqlite":
-        every = (*WITHOUT_DATABASE, *every)
+        every = (*results.WITHOUT_DATABASE, *every)
     parser.add_argument("names", nargs="*", default=every, metavar="name", help=", ".join(every))
     parser.add_argument("--into", type=Path, default=results.KEPT, help="the file of the results")
     asked = parser.parse_args()
-    if unknown := set(asked.names) - {*WITHOUT_DATABASE, *WITH_DATABASE, *FULL_ALONE}:
+    if unknown := set(asked.names) - set(results.BENCHES):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     work_limits.RIM = float("inf")  # benches take all the time that they need
     failed = []
@@ -62,7 +58,7 @@ def run(name: str) -> results.Result:
     rows = import_module(f"tests.benchmarks.{name}").rows()
     return results.Result(
         bench=name,
-        database="" if name in WITHOUT_DATABASE else results.database(),
+        database="" if name in results.WITHOUT_DATABASE else results.database(),
         measured_at=measured_at,
         took=round(time.monotonic() - begun),
         full=results.FULL,

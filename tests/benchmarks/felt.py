@@ -16,6 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from tests.benchmarks.results import FULL
 from tests.benchmarks.table import Row
 from tests.browser.conftest import chromium
 from tests.faults.service import Service
@@ -23,7 +24,7 @@ from tests.faults.service import Service
 PAGES = ("/", "/today/", "/review/", "/lessons/regularization/", "/progress/", "/concepts/")
 SLOW_4G = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 CPU_SLOWDOWN = 4
-RUNS = 3
+RUNS = 3 if FULL else 2
 SEEN_MS = 700
 """Nobody presses sooner what has just come."""
 OBSERVE = """

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ WARM = 3
 """Looks until what is kept for later is there."""
 STUDENTS = 20
 AT_ONCE = 4
+TRIES = 10
 PAGES = (
     *("/", "/today/", "/review/", "/review/summary/", "/progress/", "/exams/", "/exams/oa-1/", "/concepts/"),
     *("/lessons/", "/lessons/regularization/", "/search/?q=penalty", "/settings/", "/api/v1/queue/", "/api/v1/sync/"),
@@ -96,9 +99,14 @@ class Student:
         yield
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        self.line.request(method, path, None if body is None else json.dumps(body), self.headers)
-        answer = self.line.getresponse()
-        content = answer.read()
+        """Send a request, again where the server says so; the JSON of its answer."""
+        for _ in range(TRIES):
+            self.line.request(method, path, None if body is None else json.dumps(body), self.headers)
+            answer = self.line.getresponse()
+            content = answer.read()
+            if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(int(answer.getheader("Retry-After") or 1))
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
         return json.loads(content) if "json" in (answer.getheader("Content-Type") or "") else None

@@ -19,6 +19,10 @@ from django.db import connection
 from tests.benchmarks.table import Row
 
 KEPT = Path(__file__).resolve().parent.parent.parent / "var" / "benchmarks.json"
+WITHOUT_DATABASE = ("memory", "variants", "felt")
+WITH_DATABASE = ("answers", "requests", "sittings", "planning", "rebuild", "importing", "pages")
+FULL_ALONE = ("footprint",)
+BENCHES = (*WITHOUT_DATABASE, *WITH_DATABASE, *FULL_ALONE)
 FULL = os.environ.get("BENCH") == "full"
 
 
@@ -89,12 +93,17 @@ def read(path: Path = KEPT) -> list[Result]:
 
 
 def write(results: Iterable[Result], path: Path = KEPT) -> None:
-    """Write results, by database and bench."""
+    """Write results as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([each.as_json() for each in results], indent=1, ensure_ascii=False) + "\n")
 
 
 def keep(result: Result, path: Path = KEPT) -> None:
     """Put a result in the place of an earlier one of the same bench and database."""
-    others = [each for each in read(path) if (each.bench, each.engine) != (result.bench, result.engine)]
-    write([*others, result], path)
+    write(merge(read(path), [result]), path)
+
+
+def merge(earlier: Iterable[Result], later: Iterable[Result]) -> list[Result]:
+    """Return the later results, and the earlier ones of other benches and databases; by bench, those there are."""
+    latest = {(each.bench, each.engine): each for each in (*earlier, *later)}
+    return [latest[key] for key in sorted(latest) if key[0] in BENCHES]
