@@ -128,6 +128,7 @@ def test_a_page_asks_the_parts_in_their_places_and_shows_what_became_of_each(cou
     assert html.index("Their mean is") < html.index('name="mean.value"') < html.index("and their distribution is")
     assert html.index('name="shape.choice"') < html.index("The standard deviation") < html.index('name="sd.value"')
     assert "[[" not in html
+    assert " required" not in html, "a part may be left open"
 
     key = key_of(page.context["presentation"]["id"])
     refused = browser.post("/review/", fill(page, mean=key["mean"], sd="abc"))
