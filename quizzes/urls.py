@@ -56,6 +56,7 @@ urlpatterns = [
     path("review/read/", review.read, name="review-read"),
     path("review/undo/", review.undo, name="review-undo"),
     path("review/hint/", review.hint, name="review-hint"),
+    path("review/part/", review.check_part, name="review-part"),
     path("review/bury/", review.bury, name="review-bury"),
     path("review/summary/", review.summary, name="review-summary"),
     path("review/<uuid:event>/", review.answer, name="review-answer"),

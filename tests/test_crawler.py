@@ -224,6 +224,7 @@ NOT_LINKED = {
     "reminders/push/": "sent by a script",
     "reminders/stop/<str:token>/": "in mails",
     "review/hint/": "offered with questions that have hints",
+    "review/part/": "offered with questions that have parts",
     "review/read/": "asked by a script",
     "sittings/<uuid:id>/slots/<int:number>/": "sent by a script",
     "today/off/": "offered on days of which one may be taken off",

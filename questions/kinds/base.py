@@ -214,6 +214,16 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def grade(self, body: BodyT, answer: AnswerT, response: object) -> Graded:
         """Grade an untrusted response. Raises ResponseError."""
 
+    def grade_part(
+        self, body: BodyT, answer: AnswerT, part: str, responses: Mapping[str, object], *, final: bool = False
+    ) -> Graded:
+        """Grade one part of several by itself, `final` or not. Raises ResponseError, TypeError for other kinds."""
+        raise TypeError(f"{self.name} has no parts.")
+
+    def part_rows(self, prompt: PromptT, grades: Mapping[str, Any], responses: Mapping[str, Any]) -> Sequence[object]:
+        """Return the rows of parts that are graded, which `grades` has by their ids; none for kinds without parts."""
+        return []
+
     def grade_blank(self, body: BodyT, answer: AnswerT) -> Graded:
         """Return the grade of a question that was left blank in an exam."""
         return Graded(0.0, [], {"": 0.0})

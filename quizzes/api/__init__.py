@@ -9,6 +9,7 @@ from quizzes.api.hints import HintView
 from quizzes.api.lessons import QuickCheckView
 from quizzes.api.notebook import BookmarkDetail, BookmarkList, HistoryView, NoteDetail
 from quizzes.api.packs import PackView
+from quizzes.api.parts import PartView
 from quizzes.api.progress import ProgressView
 from quizzes.api.queue import QueueView
 from quizzes.api.reviews import ReviewBatch
@@ -37,6 +38,7 @@ __all__ = [
     "HistoryView",
     "NoteDetail",
     "PackView",
+    "PartView",
     "ProgressView",
     "QueueView",
     "QuickCheckView",

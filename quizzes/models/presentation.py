@@ -48,6 +48,9 @@ class Presentation(models.Model):
     guess_rate = models.FloatField()
     in_sitting = models.BooleanField(default=False, help_text="Put in an exam, and answered there alone.")
     hints_taken = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="How many hints were shown.")
+    parts_checked = models.JSONField(
+        null=True, blank=True, help_text="Answers to parts that were checked by themselves, by the parts' ids."
+    )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(
         null=True, blank=True, help_text="Answered, or replaced by a newer version of its item."

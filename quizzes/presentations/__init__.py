@@ -5,6 +5,7 @@
 """
 
 from quizzes.presentations.bodies import body_of, forget_bodies
+from quizzes.presentations.checking import NoCheckError, NoPartError, check_part, with_checked
 from quizzes.presentations.concept_names import name_concepts
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.grading import grade_response
@@ -18,14 +19,17 @@ from quizzes.presentations.open_sittings import (
 from quizzes.presentations.payloads import (
     AnsweredPresentationPayload,
     BareGrade,
+    CheckedPartPayload,
     FeedbackPayload,
     ItemKind,
+    PartGradePayload,
     PartPayload,
     PresentationPayload,
     PromptPayload,
     TextPayload,
     answered_payload,
     card_states,
+    checked_payload,
     grade_payload,
     pack_states,
     payload,
@@ -42,9 +46,13 @@ __all__ = [
     "AnsweredPresentationPayload",
     "Ask",
     "BareGrade",
+    "CheckedPartPayload",
     "FeedbackPayload",
     "ItemKind",
+    "NoCheckError",
     "NoHintError",
+    "NoPartError",
+    "PartGradePayload",
     "PartPayload",
     "PresentationPayload",
     "PromptPayload",
@@ -54,6 +62,8 @@ __all__ = [
     "asked_in_sittings",
     "body_of",
     "card_states",
+    "check_part",
+    "checked_payload",
     "count_hints_used",
     "draw",
     "find_asked",
@@ -72,5 +82,6 @@ __all__ = [
     "take_hint",
     "taken_hints",
     "verdict_payload",
+    "with_checked",
     "with_html",
 ]

@@ -9,11 +9,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from questions import kinds
-from questions.json_types import Slug, Uuid, one_of
+from questions.json_types import Share, Slug, Uuid, one_of
 from questions.kinds.base import Feedback
 from questions.text import markup
 from quizzes.models import Presentation
 from quizzes.presentations.bodies import body_of
+from quizzes.presentations.checking import checked_parts
 from quizzes.presentations.hints import count_hints
 
 BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
@@ -55,6 +56,33 @@ class PartPayload(TypedDict):
     prompt: PromptPayload
 
 
+class FeedbackPayload(TypedDict):
+    """What is said about a part of a response: the id of an option, or the name of a field."""
+
+    target: str
+    message: str
+    message_html: str
+
+
+class PartGradePayload(TypedDict):
+    """The grade of a part, or of a whole question."""
+
+    score: Share
+    correct: bool
+    feedback: list[FeedbackPayload]
+    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
+    explanation: str
+    explanation_html: str
+    solution: str | None
+    solution_html: str | None
+    reasons: NotRequired[
+        Annotated[
+            list[FeedbackPayload],
+            Field(description="Why each option is right or wrong, chosen or not, where the item says so."),
+        ]
+    ]
+
+
 class PresentationPayload(TypedDict):
     """An item as put to one student. It never holds a key."""
 
@@ -68,7 +96,20 @@ class PresentationPayload(TypedDict):
     difficulty: Annotated[int, Field(ge=1, le=5)]
     estimated_seconds: int
     prompt: PromptPayload
+    checked: NotRequired[
+        Annotated[
+            dict[str, CheckedPartPayload],
+            Field(description="Parts that were checked, by their ids: what was answered to them stands."),
+        ]
+    ]
     hints: Annotated[int, Field(description="How many there are to take, one by one, at `presentations/<id>/hints/`.")]
+
+
+class CheckedPartPayload(TypedDict):
+    """A part that was checked by itself: what was answered, and its grade."""
+
+    response: dict[str, object]
+    grade: PartGradePayload
 
 
 class AnsweredPresentationPayload(PresentationPayload):
@@ -114,18 +155,10 @@ class BareGrade(Verdict):
     reasons: list[Feedback]
 
 
-class FeedbackPayload(TypedDict):
-    """What is said about a part of a response: the id of an option, or the name of a field."""
-
-    target: str
-    message: str
-    message_html: str
-
-
 def payload(presentation: Presentation) -> PresentationPayload:
     """Return the presentation as its student may see it: nothing in it lets the key be inferred."""
     version = presentation.version
-    return {
+    shown: PresentationPayload = {
         "id": str(presentation.pk),
         "card": str(presentation.card_id or ""),
         "item": version.item.slug,
@@ -137,6 +170,21 @@ def payload(presentation: Presentation) -> PresentationPayload:
         "estimated_seconds": version.seconds,
         "prompt": with_html(presentation.prompt),
         "hints": count_hints(presentation),
+    }
+    if presentation.parts_checked:
+        shown["checked"] = checked_payload(presentation)
+    return shown
+
+
+def checked_payload(presentation: Presentation) -> dict[str, CheckedPartPayload]:
+    """Return the parts that were checked, each with its answer and its grade."""
+    revealed = kinds.get(presentation.version.kind).reveal(body_of(presentation.version), presentation.answer).parts
+    return {
+        part: {
+            "response": each["response"],
+            "grade": with_html(_with_texts(verdict_payload(each["graded"]), revealed[part])),
+        }
+        for part, each in checked_parts(presentation).items()
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
-from quizzes.presentations import count_hints_used, grade_response, verdict_payload
+from quizzes.presentations import count_hints_used, grade_response, verdict_payload, with_checked
 from quizzes.reviews import memory_states, practice
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
 from quizzes.reviews.batch_changes import BatchChanges, step_cards
@@ -35,13 +36,14 @@ def grade_answer(
     if presentation.in_sitting != in_sitting:
         raise RejectedError("in_sitting", "presentation: This question belongs to a sitting; answer it there.")
     version = presentation.version
+    response: Any = with_checked(presentation, reported.response)
     try:
-        check_storable(reported.response)
-        graded = graded or grade_response(version, presentation.answer, reported.response)
+        check_storable(response)
+        graded = graded or grade_response(version, presentation.answer, response)
     except ResponseError as error:
         raise RejectedError("format", f"{error.field}: {error.message}") from None
     event.presentation = presentation
-    event.response = reported.response
+    event.response = response
     event.confidence = reported.confidence
     event.duration_ms = min(reported.duration_ms, MAX_DURATION_MS)
     event.hints_used = count_hints_used(presentation, reported.hints_used)

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from questions.json_types import Date, Instant, Share, Slug, Uuid, one_of
 from quizzes.models import ReviewEvent
-from quizzes.presentations import FeedbackPayload, ItemKind
+from quizzes.presentations import ItemKind, PartGradePayload
 
 EventStatus = Literal["accepted", "duplicate", "conflict", "rejected"]
 
@@ -23,25 +23,6 @@ class CardStatePayload(TypedDict):
     difficulty: Annotated[float | None, Field(description="1 (easy) to 10.")]
     retrievability: Annotated[float | None, Field(description="The chance of recall, 0 to 1, on that day.")]
     due_at: Instant | None
-
-
-class PartGradePayload(TypedDict):
-    """The grade of a part, or of a whole question."""
-
-    score: Share
-    correct: bool
-    feedback: list[FeedbackPayload]
-    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
-    explanation: str
-    explanation_html: str
-    solution: str | None
-    solution_html: str | None
-    reasons: NotRequired[
-        Annotated[
-            list[FeedbackPayload],
-            Field(description="Why each option is right or wrong, chosen or not, where the item says so."),
-        ]
-    ]
 
 
 class GradePayload(PartGradePayload):

@@ -49,6 +49,12 @@ def of_part(error: str, letter: str) -> str:
 
 
 @register.filter
+def lettered(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the parts, each with its letter."""
+    return [(letter(at), part) for at, part in enumerate(parts)]
+
+
+@register.filter
 def below_text(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the parts that stand below the text, each with its letter."""
     return [(letter(at), part) for at, part in enumerate(parts) if not part["in_text"]]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core import signing
 from django.http import QueryDict
 from django.utils import timezone
@@ -49,17 +50,29 @@ class RefusedAnswer:
 def question_context(presentation: Presentation, refused: RefusedAnswer | None = None) -> Context:
     """Return what a question's form shows: with `refused`, what was typed, and what is wrong with it."""
     payload = presentations.payload(presentation)
-    hints = presentations.taken_hints(presentation)
+    always: Context = {
+        "hints": presentations.taken_hints(presentation),
+        "rows": _checked_rows(payload),
+        "check_parts": not presentation.in_sitting,
+    }
     if refused is None:
-        return {"presentation": payload, "hints": hints, "shown": stamp_now(), "typed": {}}
+        return {**always, "presentation": payload, "shown": stamp_now(), "typed": {}}
     return {
-        "hints": hints,
+        **always,
         "presentation": arrange_as_left(payload, refused.typed),
         "shown": refused.stamp,
         "typed": refused.typed,
         "error": refused.message,
         "nearly": kinds.get(payload["kind"]).may_insist(refused.message),
     }
+
+
+def _checked_rows(payload: PresentationPayload) -> Sequence[object]:
+    """Return the rows of the parts that were checked."""
+    checked = payload.get("checked", {})
+    grades = {part: each["grade"] for part, each in checked.items()}
+    responses = {part: each["response"] for part, each in checked.items()}
+    return kinds.get(payload["kind"]).part_rows(payload["prompt"], grades, responses)
 
 
 def arrange_as_left(payload: PresentationPayload, typed: Mapping[str, Any]) -> PresentationPayload:
@@ -105,6 +118,23 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
     return RefusedAnswer(
         response, (result["detail"] or "").partition(": ")[2], _stamp(shown_at)
     )  # it is "field: message"
+
+
+def check_part(request: StudentRequest, presentation: Presentation) -> RefusedAnswer | None:
+    """Check the part that the request's form names; returns the form as it was left. None where none can be checked."""
+    part = request.POST.get("check_part", "")
+    typed = read_response(presentation.version.kind, request.POST)
+    answered = typed.get("parts", {}).get(part)
+    message = "" if answered else "Answer a part before you check it."
+    try:
+        if answered:
+            presentations.check_part(request.user, presentation, part, answered)
+    except (presentations.NoCheckError, presentations.NoPartError) as error:
+        messages.info(request, str(error))
+        return None
+    except kinds.ResponseError as error:
+        message = error.message
+    return RefusedAnswer(typed, message, request.POST.get("shown", ""))
 
 
 def report_event(request: StudentRequest, event: Mapping[str, object]) -> reviews.EventResultPayload:

@@ -89,6 +89,17 @@ def hint(request: StudentRequest) -> HttpResponse:
     return _ask_again(request, presentation, RefusedAnswer(typed, "", request.POST.get("shown", "")))
 
 
+@login_required
+@require_POST
+def check_part(request: StudentRequest) -> HttpResponse:
+    """Check one part by itself, and show it in the question's page with what was typed so far."""
+    presentation = _posted_question(request)
+    refused = answering.check_part(request, presentation)
+    if refused is None:
+        return HttpResponse(headers={"HX-Redirect": reverse("review")}) if is_partial(request) else redirect("review")
+    return _ask_again(request, presentation, refused)
+
+
 @require_GET
 def read(request: HttpRequest) -> HttpResponse:
     """How a number that is being typed is read: the one field that is sent, whichever part of a question it is of."""

@@ -222,3 +222,90 @@ def test_an_exam_asks_it_and_statistics_tell_its_parts_apart(course: Course, ins
     text = b"".join(download.streaming_content).decode("utf-8-sig")
     chosen = {row["answer"]: row for row in csv.DictReader(io.StringIO(text))}
     assert {"mean: `m`", "sd: `s`", "sd: another number", "shape: left open", "z: not understood"} <= set(chosen)
+
+
+# One part by itself
+
+
+def test_a_part_is_checked_by_itself_and_its_answer_stands(course: Course, api: Api) -> None:
+    (asked,) = api.queue()["results"]
+    assert "checked" not in asked
+    key, address = key_of(asked["id"]), f"presentations/{asked['id']}/parts"
+
+    unread = api.post(f"{address}/sd/", {"response": {"value": "abc"}})
+    assert unread.status_code == 400
+    assert unread.json()["errors"]["parts.sd.value"][0].startswith("Part c: ")
+    first = api.post(f"{address}/sd/", {"response": {"value": key["sd"]}}).json()
+    assert first["grade"]["correct"]
+    assert first["grade"]["key"] == {"value": key["sd"]}
+    assert api.post(f"{address}/sd/", {"response": {"value": "1"}}).json() == first
+    (again,) = api.queue()["results"]
+    assert again["id"] == asked["id"]
+    assert again["checked"] == {"sd": first}
+    assert not Review.objects.exists()
+
+    grade = api.answer(asked["id"], {"parts": {"sd": {"value": "1"}, "z": {"value": key["z"]}}})["grade"]
+
+    assert grade["score"] == pytest.approx(3 / 5.5)
+    assert grade["parts"]["sd"]["score"] == 1
+    assert api.post(f"{address}/mean/", {"response": {"value": "1"}}).status_code == 409
+
+
+def test_who_knows_no_more_keeps_what_was_checked(course: Course, api: Api) -> None:
+    (asked,) = api.queue()["results"]
+    key = key_of(asked["id"])
+    api.post(f"presentations/{asked['id']}/parts/mean/", {"response": {"value": key["mean"]}})
+
+    grade = api.answer(asked["id"], {"dont_know": True})["grade"]
+
+    assert {name: part["score"] for name, part in grade["parts"].items() if part["score"]} == {"mean": 1}
+
+
+def test_a_part_that_follows_is_checked_by_what_was_answered_before(course: Course, api: Api) -> None:
+    (asked,) = api.queue()["results"]
+    values, address = Presentation.objects.get(pk=asked["id"]).answer["values"], f"presentations/{asked['id']}/parts"
+    api.post(f"{address}/sd/", {"response": {"value": "10"}})
+
+    followed = api.post(f"{address}/z/", {"response": {"value": str((200 - values["m"]) / 10)}}).json()
+
+    assert followed["grade"]["correct"]
+    assert "your own answer to part c" in followed["grade"]["feedback"][0]["message_html"]
+
+
+def test_no_part_is_checked_of_an_exam_of_others_or_that_is_not_there(
+    course: Course, api: Api, student: User, stranger: User
+) -> None:
+    (asked,) = api.queue()["results"]
+    sent = {"response": {"value": "1"}}
+    assert api.post(f"presentations/{asked['id']}/parts/q/", sent).status_code == 404
+    assert Api(stranger).post(f"presentations/{asked['id']}/parts/sd/", sent).status_code == 404
+    assert api.post(f"presentations/{asked['id']}/parts/sd/", {}).status_code == 400
+    exam = Exam.objects.create(
+        course=course, slug="exam", title="Exam", kind="assessment", minutes=10, blueprint={"slots": 1}
+    )
+    sitting, _ = exams.open_sitting(student, exam, timezone.now())
+    put = sitting.slots.get().presentation_id
+    assert api.post(f"presentations/{asked['id']}/parts/sd/", sent).status_code == 409
+    assert api.post(f"presentations/{put}/parts/sd/", sent).status_code == 404
+
+
+def test_the_page_checks_a_part_and_keeps_what_was_typed_to_the_others(course: Course, student: User) -> None:
+    browser = Client()
+    browser.force_login(student)
+    page = browser.get("/review/")
+    key = key_of(page.context["presentation"]["id"])
+
+    empty = browser.post("/review/part/", {**fill(page, mean=key["mean"]), "check_part": "sd"}).content.decode()
+    assert "Answer a part before you check it." in empty
+    wrong = browser.post("/review/part/", {**fill(page, sd="abc"), "check_part": "sd"}).content.decode()
+    assert "Part c: " in wrong
+    form = {**fill(page, mean=key["mean"], sd=key["sd"]), "check_part": "sd"}
+    checked = browser.post("/review/part/", form).content.decode()
+
+    assert "2 of 2 marks" in checked
+    assert 'name="sd.value"' not in checked
+    assert f'value="{key["mean"]}"' in checked
+    assert 'name="sd.value"' not in browser.get("/review/").content.decode()
+    told = browser.post("/review/", fill(page, mean=key["mean"]), follow=True).content.decode()
+    assert told.count("Not answered") == 3
+    assert "2 of 2 marks" in told

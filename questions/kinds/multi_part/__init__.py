@@ -18,7 +18,7 @@ from questions.kinds.base import (
 )
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.form import FORM
-from questions.kinds.multi_part.grading import add_up, grade_parts, label, merge_audits
+from questions.kinds.multi_part.grading import add_up, grade_one_part, grade_parts, label, merge_audits
 from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of
 from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
@@ -162,6 +162,12 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
         is_final = isinstance(response, Mapping) and response.get("final") is True
         return add_up(body, grade_parts(body, answer["parts"], responses, final=is_final))
 
+    def grade_part(
+        self, body: Body, answer: PartsAnswer, part: str, responses: Mapping[str, object], *, final: bool = False
+    ) -> Graded:
+        place = self.facets(body).index(part)
+        return grade_one_part(body, place, answer["parts"][part], responses, final=final)
+
     def grade_blank(self, body: Body, answer: PartsAnswer) -> Graded:
         return add_up(body, grade_parts(body, answer["parts"], {}))
 
@@ -181,9 +187,13 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def result_rows(
         self, prompt: PartsPrompt, grade: ShownGrade[PartsResponse], response: PartsResponse
     ) -> list[PartRow]:
+        return self.part_rows(prompt, grade["parts"], response["parts"])
+
+    def part_rows(self, prompt: PartsPrompt, grades: Mapping[str, Any], responses: Mapping[str, Any]) -> list[PartRow]:
         return [
-            row_of(label(place), part, grade["parts"][part["id"]], response["parts"].get(part["id"]))
+            row_of(label(place), part, grades[part["id"]], responses.get(part["id"]))
             for place, part in enumerate(prompt["parts"])
+            if part["id"] in grades
         ]
 
     def response_texts(self, prompt: PartsPrompt, response: PartsResponse) -> list[tuple[str, ...]]:

@@ -32,7 +32,7 @@ def grade_parts(
     refused: list[ResponseError] = []
     for place, part in enumerate(body.parts):
         try:
-            graded[part.id] = _grade(body, part, place, answers[part.id], responses, final=final)
+            graded[part.id] = grade_one_part(body, place, answers[part.id], responses, final=final)
         except ResponseError as error:
             if not final:
                 raise
@@ -45,7 +45,9 @@ def grade_parts(
     return graded
 
 
-def _grade(body: Body, part: Part, place: int, answer: Any, responses: Mapping[str, Any], *, final: bool) -> Graded:
+def grade_one_part(body: Body, place: int, answer: Any, responses: Mapping[str, Any], *, final: bool = False) -> Graded:
+    """Return the grade of the part at a place; it may follow the other responses. Raises ResponseError."""
+    part = body.parts[place]
     if part.id not in responses:
         return part.asker.grade_blank(part.body, answer)
     response = part.asker.final(responses[part.id]) if final else responses[part.id]
