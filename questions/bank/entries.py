@@ -11,7 +11,7 @@ from questions.bank.course_folder import Entry
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
 from questions.bank.edits import connect
 from questions.bank.items import follow_concept, reissue_items
-from questions.bank.locks import lock_course
+from questions.bank.locks import lock_course, raise_revision
 from questions.bank.problems import BankError
 from questions.bank.records import item_record
 from questions.models import Concept, Course, Item, Lesson
@@ -130,7 +130,13 @@ def store_concept(
     connect(concept, [concepts[slug] for slug in document.prerequisites], practised)
 
 
-def place(model: type[Concept] | type[Item], keys: Sequence[int]) -> None:
-    """Number the rows in the order of these primary keys."""
+def place(course: Course, model: type[Concept] | type[Item], keys: Sequence[int]) -> None:
+    """Number the rows of a course, which is locked, in the order of these primary keys.
+
+    What is kept of the course is known by its revision, which says when that is old: it rises where a row moves.
+    """
+    moved = 0
     for position, key in enumerate(keys):
-        model._default_manager.filter(pk=key).exclude(position=position).update(position=position)
+        moved += model._default_manager.filter(pk=key).exclude(position=position).update(position=position)
+    if moved:
+        raise_revision(course.pk)

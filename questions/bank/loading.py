@@ -196,7 +196,7 @@ class _Loader:
                 order = Difference("order of concepts", "as it is", "as in concepts.yaml")
                 self.report.changes.append(Change("course", self.folder.course.slug, outcome, [order]))
             placed = [*service, *(key for key in wanted if key not in service)] if is_edited else wanted
-            entries.place(Concept, placed)
+            entries.place(self.course, Concept, placed)
         if not is_edited:
             self.loaded["concepts"] = wanted
 
@@ -222,7 +222,7 @@ class _Loader:
             order = Difference("order of items", "as it is", "as in bank/")
             self.report.changes.append(Change("course", self.folder.course.slug, Outcome.CHANGED, [order]))
         if len(placed) > len(matched) or is_reordered(placed, loaded):
-            entries.place(Item, placed)
+            entries.place(self.course, Item, placed)
         self.loaded["items"] = placed
         return placed
 

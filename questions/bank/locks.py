@@ -33,6 +33,11 @@ def raise_graph_revision(course: int) -> None:
     Course.objects.filter(pk=course).update(graph_revision=F("graph_revision") + 1)
 
 
+def raise_revision(course: int) -> None:
+    """Say that something of a course, which is locked, changed that is no item's own: its order, say."""
+    Course.objects.filter(pk=course).update(revision=F("revision") + 1)
+
+
 def lock_item(item: Item) -> tuple[Course, Item]:
     """Lock an item's course, then the item; returns both as they are. Raises BankError if it was deleted."""
     course = lock_course(item.course_id)

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import call_command
 
 from questions import bank
@@ -248,6 +249,22 @@ def test_the_order_of_concepts_is_an_edit_too(db: None, folder: Path) -> None:
     assert list(Concept.objects.values_list("slug", flat=True)) == ["factor", "l2", "third"]
     load(folder, "--overwrite")
     assert list(Concept.objects.values_list("slug", flat=True)) == ["l2", "factor", "third"]
+
+
+def test_a_new_order_of_items_is_a_revision_of_the_course(db: None, folder: Path) -> None:
+    load(folder)
+    before, order = Course.objects.get().revision, list(Item.objects.order_by("position").values_list("slug", flat=True))
+    path = folder / "bank/items.yaml"
+    entries = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump(entries[::-1]))
+
+    load(folder)
+
+    after = Course.objects.get().revision
+    assert list(Item.objects.order_by("position").values_list("slug", flat=True)) != order
+    assert after == before + 1
+    load(folder)
+    assert Course.objects.get().revision == after
 
 
 def test_a_long_text_is_shown_by_the_lines_that_differ() -> None:
