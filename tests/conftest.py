@@ -144,6 +144,7 @@ def _fresh_caches() -> None:
     cache.clear()
     work_limits.forget()
     presentations.forget_bodies()
+    presentations.forget_concept_names()
     practice.forget_practices()
 
 

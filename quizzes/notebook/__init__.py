@@ -1,6 +1,7 @@
 """What a student keeps beside questions: bookmarks, private notes, and the history of the answers to each.
 
-`load_page` is what stands beside one question, `list_entries` the whole notebook; `bookmark` and `write_note` change
+`load_page` is what stands beside one question, or `read_page` of a row that was loaded with its `page_columns`;
+`list_entries` is the whole notebook; `bookmark` and `write_note` change
 it. `list_answers` says how a question went each time, and what that did to its memory.
 """
 
@@ -14,7 +15,9 @@ from quizzes.notebook.pages import (
     find_item,
     list_entries,
     load_page,
+    page_columns,
     read_note,
+    read_page,
     write_note,
 )
 
@@ -29,6 +32,8 @@ __all__ = [
     "list_answers",
     "list_entries",
     "load_page",
+    "page_columns",
     "read_note",
+    "read_page",
     "write_note",
 ]

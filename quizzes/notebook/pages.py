@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, Subquery
 
 from questions.models import Item
 from questions.text.words import as_title
 from quizzes.models import Bookmark, Note, Student
-from quizzes.statements import Prepared, number
+from quizzes.statements import Parameter, Prepared, number
 
 MAX_NOTE = 10_000
 """Characters of a note."""
@@ -50,20 +50,32 @@ def find_item(student: Student, slug: str) -> Item | None:
     return Item.objects.filter(slug=slug, course__enrolments__student=student, published__isnull=False).first()
 
 
-def _build_page() -> QuerySet[Item, tuple[bool, str | None]]:
-    student, item = number("student"), number("item")
-    kept = Bookmark.objects.filter(student=student, item=OuterRef("pk"))
-    notes = Note.objects.filter(student=student, item=OuterRef("pk"))
-    return Item.objects.filter(pk=item).values_list(Exists(kept), Subquery(notes.values("text")))
+def page_columns(student: Parameter, item: str = "pk") -> dict[str, Exists | Subquery]:
+    """Return what the student keeps beside a question as columns of a query, which `item` leads to the question of."""
+    kept = Bookmark.objects.filter(student=student, item=OuterRef(item))
+    notes = Note.objects.filter(student=student, item=OuterRef(item))
+    return {"is_bookmarked": Exists(kept), "note": Subquery(notes.values("text"))}
 
 
-_PAGE = Prepared(_build_page)
+_PAGE = Prepared(
+    lambda: (
+        Item.objects.filter(pk=number("item"))
+        .annotate(**page_columns(number("student")))
+        .values_list(*page_columns(number("student")))
+    )
+)
 
 
 def load_page(student: Student, item: int) -> NotebookPage:
     """Load what the student keeps beside a question; one query."""
     ((is_bookmarked, note),) = _PAGE.run(student=student.pk, item=item)
     return NotebookPage(bool(is_bookmarked), note or "")
+
+
+def read_page(row: Model) -> NotebookPage:
+    """Return the same of a row that was loaded with its columns; no query."""
+    columns = vars(row)
+    return NotebookPage(bool(columns["is_bookmarked"]), columns["note"] or "")
 
 
 def bookmark(student: Student, item: int, now: datetime, *, on: bool) -> None:

@@ -6,7 +6,7 @@
 
 from quizzes.presentations.bodies import body_of, forget_bodies
 from quizzes.presentations.checking import NoCheckError, NoPartError, check_part, with_checked
-from quizzes.presentations.concept_names import name_concepts
+from quizzes.presentations.concept_names import forget_concept_names, name_concepts, name_concepts_as_of
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.grading import grade_response
 from quizzes.presentations.hints import NoHintError, TakenHints, count_hints_used, find_asked, take_hint, taken_hints
@@ -68,12 +68,14 @@ __all__ = [
     "draw",
     "find_asked",
     "forget_bodies",
+    "forget_concept_names",
     "grade_payload",
     "grade_response",
     "in_open_sitting",
     "is_in_open_sitting",
     "items_in_open_sittings",
     "name_concepts",
+    "name_concepts_as_of",
     "pack_states",
     "payload",
     "present",

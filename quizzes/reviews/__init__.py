@@ -9,7 +9,7 @@ from quizzes.reviews import change_log, memory_states, sync
 from quizzes.reviews.accepting import Accepted, accept, batch_result
 from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError, read_batch
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
-from quizzes.reviews.payloads import BatchResultPayload, EventResultPayload, GradePayload, SyncPayload
+from quizzes.reviews.payloads import BatchResultPayload, CardStatePayload, EventResultPayload, GradePayload, SyncPayload
 from quizzes.reviews.undoing import last_undoable
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Batch",
     "BatchError",
     "BatchResultPayload",
+    "CardStatePayload",
     "EventResultPayload",
     "GradePayload",
     "SyncPayload",

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core import signing
@@ -20,7 +20,7 @@ from questions import kinds
 from questions.kinds import ShownGrade
 from questions.whole_numbers import read_whole_number
 from quizzes import presentations, reviews, schedule
-from quizzes.models import Presentation
+from quizzes.models import Presentation, ReviewEvent
 from quizzes.presentations import PresentationPayload
 from quizzes.views import Context, StudentRequest
 
@@ -100,12 +100,35 @@ def read_response(kind: str, form: QueryDict) -> Response:
     return response
 
 
-def report_answer(request: StudentRequest, presentation: Presentation) -> RefusedAnswer | None:
-    """Report the answer that the request's form holds. Returns it where it is refused; None where it is in."""
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer as its page shows it: the event, the response, and its grade with HTML."""
+
+    event: uuid.UUID
+    response: Response | None
+    grade: ShownGrade[dict[str, object]]
+
+    @classmethod
+    def of(cls, event: ReviewEvent, presentation: Presentation) -> ShownAnswer:
+        """Return a stored answer so."""
+        return cls(event.event_id, event.response, presentations.shown_grade(event.grade or {}, presentation))
+
+    @property
+    def cards(self) -> list[reviews.CardStatePayload]:
+        """The states of the cards that it moved."""
+        return cast("list[reviews.CardStatePayload]", dict(self.grade).get("cards", []))
+
+
+def report_answer(request: StudentRequest, presentation: Presentation) -> RefusedAnswer | ShownAnswer | None:
+    """Report the answer that the request's form holds.
+
+    Returns it where it is refused, or is in and counts; None where what counts is to be looked up: another answer,
+    perhaps, or one whose grade has to wait.
+    """
     version, shown_at = presentation.version, _read_shown_at(request.POST)
-    response = read_response(version.kind, request.POST)
+    response, pk = read_response(version.kind, request.POST), read_uuid(request.POST.get("event")) or uuid.uuid4()
     event = {
-        "id": str(read_uuid(request.POST.get("event")) or uuid.uuid4()),
+        "id": str(pk),
         "type": "review",
         "presentation": str(presentation.pk),
         "response": response,
@@ -113,11 +136,12 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
         "duration_ms": _duration_ms(shown_at, version.seconds),
     }
     result = report_event(request, event)
-    if result["status"] != "rejected":
+    if result["status"] == "rejected":
+        message = (result["detail"] or "").partition(": ")[2]  # it is "field: message"
+        return RefusedAnswer(response, message, _stamp(shown_at))
+    if result["status"] != "accepted" or result["code"] or result["grade"] is None:
         return None
-    return RefusedAnswer(
-        response, (result["detail"] or "").partition(": ")[2], _stamp(shown_at)
-    )  # it is "field: message"
+    return ShownAnswer(pk, response, cast("ShownGrade[dict[str, object]]", result["grade"]))
 
 
 def check_part(request: StudentRequest, presentation: Presentation) -> RefusedAnswer | None:

@@ -21,9 +21,9 @@ from questions.kinds import ResponseError
 from questions.models import Course, Lesson
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer
-from quizzes.models import Presentation, ReviewEvent, Student
+from quizzes.models import Presentation, Student
 from quizzes.views import Context, StudentRequest, answering, is_partial, samples, student_of, unsent
-from quizzes.views.answering import RefusedAnswer, Response
+from quizzes.views.answering import RefusedAnswer, Response, ShownAnswer
 
 
 @require_GET
@@ -96,7 +96,9 @@ def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, ren
         asked = lessons.ask_quick_check(student, lesson, timezone.now(), renew=renew)
         answers = lessons.load_answers(student, asked)
         parts = [
-            _answered(each, answers[each.pk], address) if each.pk in answers else _question(each, address)
+            _answered(each, ShownAnswer.of(answers[each.pk], each), address)
+            if each.pk in answers
+            else _question(each, address)
             for each in asked
         ]
     return _check_page(request, lesson, parts, counts=student is not None)
@@ -161,21 +163,22 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     answered = _load_answer(request, presentation)
     if "undo" in request.POST:
         if answered:
-            answering.report_event(request, {"type": "undo", "target": str(answered.event_id)})
+            answering.report_event(request, {"type": "undo", "target": str(answered.event)})
         return _part(request, lesson, "question", _question(presentation, address), address)
     if answered is None:
-        refused = answering.report_answer(request, presentation)
-        if refused:
-            return _part(request, lesson, "question", _question(presentation, address, refused))
-        answered = _load_answer(request, presentation)
+        reported = answering.report_answer(request, presentation)
+        if isinstance(reported, RefusedAnswer):
+            return _part(request, lesson, "question", _question(presentation, address, reported))
+        answered = reported or _load_answer(request, presentation)
     if answered is None:
         # It was taken back elsewhere before this form was sent again.
         return _part(request, lesson, "question", _question(presentation, address), address)
     return _part(request, lesson, "answered", _answered(presentation, answered, address), address)
 
 
-def _load_answer(request: StudentRequest, presentation: Presentation) -> ReviewEvent | None:
-    return lessons.load_answers(request.user, [presentation]).get(presentation.pk)
+def _load_answer(request: StudentRequest, presentation: Presentation) -> ShownAnswer | None:
+    event = lessons.load_answers(request.user, [presentation]).get(presentation.pk)
+    return ShownAnswer.of(event, presentation) if event else None
 
 
 def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again: bool = False) -> HttpResponse:
@@ -198,16 +201,14 @@ def _question(presentation: Presentation, address: str, refused: RefusedAnswer |
     return samples.show_form(presentation, address, refused) | {"event": uuid.uuid4()}
 
 
-def _answered(presentation: Presentation, answer: ReviewEvent, address: str) -> Context:
+def _answered(presentation: Presentation, answer: ShownAnswer, address: str) -> Context:
     payload = presentations.payload(presentation)
     return {
         "template": "quizzes/_check_answered.html",
         "address": address,
-        "event": answer.event_id,
+        "event": answer.event,
         "at": f"-{payload['id']}",
-        **answering.graded_context(
-            payload, presentations.shown_grade(answer.grade or {}, presentation), answer.response
-        ),
+        **answering.graded_context(payload, answer.grade, answer.response),
     }
 
 

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from quizzes import notebook, presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.statements import Prepared, identifier, number
 from quizzes.views import Context, StudentRequest, answering, is_partial, practice, study_session
-from quizzes.views.answering import RefusedAnswer
+from quizzes.views.answering import RefusedAnswer, ShownAnswer
 from quizzes.views.unsent import keeps_answer
 
 CONFIDENCE = ((1, "guess"), (2, "unsure"), (3, "fairly"), (4, "sure"), (5, "certain"))
@@ -48,7 +48,9 @@ def answer(request: StudentRequest, event: uuid.UUID) -> HttpResponse:
         return redirect(f"{reverse('sitting', args=[slot.sitting_id])}#slot-{slot.number}")
     if presentations.is_in_open_sitting(request.user, answered.presentation):
         return _withhold(request)
-    return _feedback(request, answered, _questions(request).get(events=answered))
+    presentation = _questions(request).get(events=answered)
+    kept = notebook.load_page(request.user, presentation.version.item_id)
+    return _feedback(request, ShownAnswer.of(answered, presentation), presentation, kept)
 
 
 @login_required
@@ -195,9 +197,10 @@ def _answer(request: StudentRequest) -> HttpResponse:
     presentation = _posted_question(request)
     answered = _load_answer(presentation) if vars(presentation)["is_answered"] else None
     if answered is None:
-        if refused := answering.report_answer(request, presentation):
-            return _ask_again(request, presentation, refused)
-        answered = _load_answer(presentation)
+        reported = answering.report_answer(request, presentation)
+        if isinstance(reported, RefusedAnswer):
+            return _ask_again(request, presentation, reported)
+        answered = reported or _load_answer(presentation)
         practice.leave_out(request, presentation.version.item_id)
     if answered is None:
         # The answer was undone elsewhere before this form was sent again.
@@ -206,8 +209,8 @@ def _answer(request: StudentRequest) -> HttpResponse:
         return _withhold(request)
     if not is_partial(request):
         _keep_total(request)
-        return redirect("review-answer", answered.event_id)
-    return _feedback(request, answered, presentation)
+        return redirect("review-answer", answered.event)
+    return _feedback(request, answered, presentation, notebook.read_page(presentation))
 
 
 def _keep_total(request: StudentRequest, queue: schedule.Queue | None = None) -> None:
@@ -229,22 +232,23 @@ def _ask_again(request: StudentRequest, presentation: Presentation, refused: Ref
     return _part(request, "question", _question(request, presentation, queue, refused), reverse("review"))
 
 
-def _feedback(request: StudentRequest, answered: ReviewEvent, presentation: Presentation) -> HttpResponse:
+def _feedback(
+    request: StudentRequest, answered: ShownAnswer, presentation: Presentation, kept: notebook.NotebookPage
+) -> HttpResponse:
     payload = presentations.payload(presentation)
-    grade = presentations.shown_grade(answered.grade or {}, presentation)
     queue = _load_queue(request, limit=0)
     if request.method == "POST":
         _keep_total(request, queue)
     context = {
         "lesson": presentation.version.lesson,
         "progress": _progress(queue, request, answered=True),
-        "event": answered.event_id,
+        "event": answered.event,
         "item": presentation.version.item.slug,
-        "kept": notebook.load_page(request.user, presentation.version.item_id),
-        "due": queue.comes_back(grade["cards"]),
-        **answering.graded_context(payload, grade, answered.response),
+        "kept": kept,
+        "due": queue.comes_back(answered.cards),
+        **answering.graded_context(payload, answered.grade, answered.response),
     }
-    return _part(request, "feedback", context, reverse("review-answer", args=[answered.event_id]))
+    return _part(request, "feedback", context, reverse("review-answer", args=[answered.event]))
 
 
 def _questions(request: StudentRequest) -> QuerySet[Presentation]:
@@ -253,13 +257,21 @@ def _questions(request: StudentRequest) -> QuerySet[Presentation]:
 
 
 def _build_posted() -> QuerySet[Presentation]:
-    """With whether it has an answer, and whether an open sitting asks its item too."""
+    """With whether it has an answer, and whether an open sitting asks its item too.
+
+    And with what the student keeps beside it, and the revision of its course.
+    """
     student = number("student")
     answers = ReviewEvent.objects.counting().filter(presentation=OuterRef("pk"), type=ReviewEvent.Type.REVIEW)
     return (
         Presentation.objects.filter(student=student, pk=identifier("presentation"), in_sitting=False)
         .with_versions()
-        .annotate(is_answered=Exists(answers), in_open_sitting=presentations.asked_in_sittings(student))
+        .annotate(
+            is_answered=Exists(answers),
+            in_open_sitting=presentations.asked_in_sittings(student),
+            revision=F("version__item__course__revision"),
+            **notebook.page_columns(student, "version__item"),
+        )
     )
 
 
@@ -272,7 +284,7 @@ def _posted_question(request: StudentRequest) -> Presentation:
     posted = _POSTED.run(student=request.user.pk, presentation=pk) if pk else []
     if not posted:
         raise Http404("There is no such question.")
-    presentations.name_concepts([posted[0].version])
+    presentations.name_concepts_as_of(posted[0].version, vars(posted[0])["revision"])
     return posted[0]
 
 
@@ -285,8 +297,9 @@ _ANSWER = Prepared(
 )
 
 
-def _load_answer(presentation: Presentation) -> ReviewEvent | None:
-    return next(iter(_ANSWER.run(presentation=presentation.pk)), None)
+def _load_answer(presentation: Presentation) -> ShownAnswer | None:
+    event = next(iter(_ANSWER.run(presentation=presentation.pk)), None)
+    return ShownAnswer.of(event, presentation) if event else None
 
 
 def _part(request: StudentRequest, name: str, context: Context, address: str) -> HttpResponse:

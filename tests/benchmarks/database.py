@@ -24,6 +24,7 @@ def migrated() -> Iterator[str]:
         call_command("migrate", verbosity=0)
         cache.clear()  # what is kept for later is of the database before
         presentations.forget_bodies()
+        presentations.forget_concept_names()
         practice.forget_practices()
         yield {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
         call_command("flush", verbosity=0, interactive=False)

@@ -253,7 +253,10 @@ def test_the_order_of_concepts_is_an_edit_too(db: None, folder: Path) -> None:
 
 def test_a_new_order_of_items_is_a_revision_of_the_course(db: None, folder: Path) -> None:
     load(folder)
-    before, order = Course.objects.get().revision, list(Item.objects.order_by("position").values_list("slug", flat=True))
+    before, order = (
+        Course.objects.get().revision,
+        list(Item.objects.order_by("position").values_list("slug", flat=True)),
+    )
     path = folder / "bank/items.yaml"
     entries = yaml.safe_load(path.read_text())
     path.write_text(yaml.safe_dump(entries[::-1]))

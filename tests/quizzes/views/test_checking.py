@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from examprep.models import User
-from quizzes import schedule
+from questions import bank
+from quizzes import presentations, schedule
 from tests.logs import statements
 
 
@@ -24,5 +25,25 @@ def test_a_check_takes_few_queries(student: User, key: Callable[[str], Any]) -> 
     with CaptureQueriesContext(connection) as captured:
         page = web.post("/review/", forms[1], headers={"HX-Request": "true"})
     assert "data-feedback" in page.content.decode()
-    # Two say who it is, two what is answered, twelve take the answer in, four show it.
-    assert len(statements(captured)) <= 20, statements(captured)
+    # Two say who it is, one what is answered, eleven take the answer in, three show it.
+    assert len(statements(captured)) <= 17, statements(captured)
+
+
+def test_concepts_are_named_without_a_query_until_one_is_renamed(student: User) -> None:
+    schedule.plan_day(student)
+    version = schedule.load_queue(student).presentations[0].version
+    course, concept = version.item.course, version.tags.select_related("concept").order_by("position")[0].concept
+
+    def named() -> tuple[list[str], int]:
+        with CaptureQueriesContext(connection) as captured:
+            presentations.name_concepts_as_of(version, course.revision)
+        return version.concepts, len(captured)
+
+    first, _ = named()
+    assert concept.slug in first
+    assert named() == (first, 0)
+    concept.slug = "renamed"
+    concept.save(update_fields=["slug"])
+    bank.reissue_items(concept)
+    course.refresh_from_db()
+    assert "renamed" in named()[0]
