@@ -139,7 +139,9 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
     if result["status"] == "rejected":
         message = (result["detail"] or "").partition(": ")[2]  # it is "field: message"
         return RefusedAnswer(response, message, _stamp(shown_at))
-    if result["status"] != "accepted" or result["code"] or result["grade"] is None:
+    # Of parts that were checked earlier, perhaps in another tab, the answers stand: those are not in the form.
+    is_whole = not kinds.get(version.kind).part_type
+    if result["status"] != "accepted" or result["code"] or result["grade"] is None or not is_whole:
         return None
     return ShownAnswer(pk, response, cast("ShownGrade[dict[str, object]]", result["grade"]))
 
