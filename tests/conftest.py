@@ -265,6 +265,9 @@ WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     },
     "ordering": lambda prompt, key: {"order": key["order"][::-1]},
     "short_text": lambda prompt, key: {"text": "something else"},
+    "multi_part": lambda prompt, key: {
+        "parts": {part["id"]: wrong(part, key["parts"][part["id"]]) for part in prompt["parts"]}
+    },
 }
 
 
