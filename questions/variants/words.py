@@ -7,7 +7,7 @@ formulas compute with numbers alone, and whatever proves them needs to know of n
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from questions.variants import formulas
@@ -105,19 +105,48 @@ class _Resolved(ast.NodeTransformer):
         texts = self.known.texts[names[0]]
         if texts != self.known.texts[names[-1]]:
             raise FormulaError("Compare texts of the same list.")
-        compared = [self._place(side, names[0], texts) for side in sides]
-        return ast.Compare(compared[0], node.ops, compared[1:])
+        equal = self._equal(sides, names[0], texts)
+        if isinstance(equal, ast.Compare):
+            return ast.Compare(equal.left, node.ops, equal.comparators)
+        return equal if isinstance(node.ops[0], ast.Eq) else ast.UnaryOp(ast.Not(), equal)
 
-    def _place(self, side: ast.expr, name: str, texts: tuple[str, ...]) -> ast.expr:
-        match side:
-            case ast.Name(id=other) if other in self.known.texts:
-                side.compared = True  # type: ignore[attr-defined]
-                return side
-            case ast.Constant(value=str() as text) if text in texts:
-                return ast.Constant(texts.index(text))
-            case ast.Constant(value=str() as text):
-                raise FormulaError(f"“{text}” is none of {', '.join(texts)}.")
-        raise FormulaError(f"Compare “{as_written(name)}” with a text.")
+    def _equal(self, sides: Sequence[ast.expr], name: str, texts: tuple[str, ...]) -> ast.expr:
+        """Whether both sides are the same text, at whichever of its places in the list each stands."""
+        for side, other in (sides, sides[::-1]):
+            match side:
+                case ast.Constant(value=str() as text) if text in texts:
+                    return _any([_is(_marked(other), place) for place in _places(text, texts)])
+                case ast.Constant(value=str() as text):
+                    raise FormulaError(f"“{text}” is none of {', '.join(texts)}.")
+        first, second = sides
+        if not (isinstance(first, ast.Name) and isinstance(second, ast.Name)):
+            raise FormulaError(f"Compare “{as_written(name)}” with a text.")
+        twice = [places for text in dict.fromkeys(texts) if len(places := _places(text, texts)) > 1]
+        same = ast.Compare(_marked(first), [ast.Eq()], [_marked(second)])
+        return _any([same, *(_both(first, second, places) for places in twice)])
+
+
+def _places(text: str, texts: tuple[str, ...]) -> list[int]:
+    return [place for place, each in enumerate(texts) if each == text]
+
+
+def _marked(name: ast.expr) -> ast.expr:
+    """The name, as one that is compared."""
+    name.compared = True  # type: ignore[attr-defined]
+    return name
+
+
+def _is(name: ast.expr, place: int) -> ast.expr:
+    return ast.Compare(name, [ast.Eq()], [ast.Constant(place)])
+
+
+def _any(conditions: list[ast.expr]) -> ast.expr:
+    return conditions[0] if len(conditions) == 1 else ast.BoolOp(ast.Or(), conditions)
+
+
+def _both(first: ast.expr, second: ast.expr, places: Sequence[int]) -> ast.expr:
+    """Whether both are at one of the places."""
+    return ast.BoolOp(ast.And(), [_any([_is(name, place) for place in places]) for name in (first, second)])
 
 
 def _parsed(text: str, known: Vocabulary) -> ast.Expression | None:

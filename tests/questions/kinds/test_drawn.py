@@ -124,6 +124,23 @@ def test_a_row_is_drawn_as_a_whole_and_words_decide() -> None:
         assert any(f"{row['name']} has {row['params'] / 1e6:.4g} million" in stem for row in NETS)  # type: ignore[operator]
 
 
+def test_words_that_stand_in_several_rows_are_the_same_word() -> None:
+    words = ["half", "all", "half", "none", "all", "half"]
+    said = '{"half" if r.word == "half" else "no half"}, {"other" if r.word != s.word else "same"}'
+    document = {
+        **EFFECT,
+        "tables": {"shares": [{"number": number, "word": word} for number, word in enumerate(words)]},
+        "draw": {"r": "row(shares)", "s": "row(shares)"},
+        "stem": "{r.number} {s.number} " + said,
+        "choices": [{"text": "yes", "correct": True}, {"text": "no", "because": "It is not."}],
+    }
+    body = kinds.parse("single_choice", document)
+    for seed in range(40):
+        first, second, told = presented("single_choice", body, seed).prompt["stem"].split(maxsplit=2)
+        r, s = words[int(first)], words[int(second)]
+        assert told == f"{'half' if r == 'half' else 'no half'}, {'same' if r == s else 'other'}"
+
+
 def test_pairs_are_picked_in_the_authors_texts() -> None:
     body, rules = kinds.parse("matching", PAIRS), kinds.get("matching")
     asked = presented("matching", body)
