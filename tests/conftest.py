@@ -145,7 +145,6 @@ def _fresh_caches() -> None:
     work_limits.forget()
     presentations.forget_bodies()
     presentations.forget_concept_names()
-    schedule.forget_banks()
     practice.forget_practices()
 
 
@@ -256,7 +255,7 @@ WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     "multiple_select": lambda prompt, key: {
         "choices": [each["id"] for each in prompt["choices"] if each["id"] not in key["choices"]]
     },
-    "numeric": lambda prompt, key: {"value": "17"},
+    "numeric": lambda prompt, key: {"value": "-9876.5"},
     "matching": lambda prompt, key: {
         "pairs": {
             left: next(each["id"] for each in prompt["right"] if each["id"] != right)
@@ -266,7 +265,7 @@ WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     "ordering": lambda prompt, key: {"order": key["order"][::-1]},
     "short_text": lambda prompt, key: {"text": "something else"},
     "multi_part": lambda prompt, key: {
-        "parts": {part["id"]: wrong(part, key["parts"][part["id"]]) for part in prompt["parts"]}
+        "parts": {part["id"]: WRONG[part["kind"]](part["prompt"], key["parts"][part["id"]]) for part in prompt["parts"]}
     },
 }
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +32,6 @@ class ExamAhead:
     title: str
     at: datetime
     weights: dict[str, float]
-
-
-class Edition(NamedTuple):
-    """A course as of one of its revisions: until it has another, its published items are the same."""
-
-    course: int
-    revision: int
 
 
 @dataclass(frozen=True)

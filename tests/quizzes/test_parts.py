@@ -18,7 +18,8 @@ from questions.models import Course
 from quizzes import exams, schedule
 from quizzes.models import Card, Exam, Presentation, Review
 from tests.conftest import Api
-from tests.questions.kinds.parts import BODY, ITEM, write_course
+from tests.questions.kinds.parts import BODY, ITEM
+from tests.questions.kinds.test_new_kind import FILES
 
 PARTS = [part["id"] for part in BODY["parts"]]
 
@@ -26,7 +27,11 @@ PARTS = [part["id"] for part in BODY["parts"]]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A course whose only question has parts."""
-    write_course(tmp_path, ITEM)
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank/items.yaml").write_text(yaml.write([ITEM]))
     return tmp_path
 
 
