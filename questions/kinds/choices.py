@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, TypeVar
+from typing import Self, TypedDict, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from questions.kinds.base import (
     Feedback,
@@ -28,17 +28,51 @@ from questions.kinds.samples import Sample, SampleOption
 
 
 class Choice(Strict):
-    """An option; a wrong one says which misconception it catches."""
+    """An option; a wrong one says which misconception it catches.
+
+    Where numbers decide whether it is right, it is `correct_if` a formula of them holds.
+    """
 
     text: str = Field(min_length=1, max_length=2000)
     correct: bool = False
+    correct_if: str = Field(
+        default="", max_length=500, description="A condition: in variants that meet it, it is right."
+    )
     because: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settled(cls, document: object) -> object:
+        """In a variant the condition has come out as 1 or 0; a choice that is right there has no `because`."""
+        if not isinstance(document, Mapping) or document.get("correct_if") not in ("0", "1"):
+            return document
+        settled = {**document, "correct": document["correct_if"] == "1", "correct_if": ""}
+        return {**settled, "because": ""} if settled["correct"] else settled
 
 
 class ChoiceBody(ItemBody):
     """A question with choices."""
 
     choices: list[Choice]
+
+    @model_validator(mode="after")
+    def _decides(self) -> Self:
+        for number, choice in enumerate(self.choices, start=1):
+            if choice.correct_if and choice.correct:
+                raise ValueError(f"Choice {number} is right always, or if its condition holds: say one of them.")
+            if choice.correct_if and not self.draw:
+                raise ValueError(f"The condition of choice {number} uses nothing that is drawn.")
+        return self
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The conditions come out as 1 or 0, as texts with a number do."""
+        for place, text in super().texts():
+            yield place, f"{{({text}) != 0}}" if text and place.endswith(".correct_if") else text
+
+    @property
+    def draws_keys(self) -> bool:
+        """Whether what is drawn decides which choices are right."""
+        return any(choice.correct_if for choice in self.choices)
 
 
 class ChoicePrompt(Prompt):
@@ -86,6 +120,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
                     columns=(
                         Column("text", "Choice", "long"),
                         Column("correct", "Right", "check"),
+                        Column("correct_if", "Right if", "text", "Where numbers decide: slope > 0"),
                         Column("because", "Because", "long", "The misconception it catches, told to who picks it"),
                     ),
                 ),

@@ -28,7 +28,7 @@ class Body(ChoiceBody):
     def _has_one_key(self) -> Self:
         check_choices(self.choices)
         keys = sum(choice.correct for choice in self.choices)
-        if keys != 1:
+        if keys != 1 and not self.draws_keys:
             raise ValueError(f"Exactly one choice has to be correct; {keys} are.")
         return self
 

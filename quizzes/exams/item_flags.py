@@ -46,7 +46,8 @@ def flag_item(
         flags.append("almost nobody is right")
     if discrimination and discrimination.high >= 0 and discrimination.value < BLUNT:
         flags.append("hardly tells who knows more")
-    if kinds.get(kind).has_one_key:
+    # Where numbers decide which choice is right, none of them is in all variants.
+    if kinds.get(kind).has_one_key and any(answer.right for answer in answers):
         flags += _flag_choices(answers)
     return flags
 

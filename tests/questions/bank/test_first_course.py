@@ -210,8 +210,28 @@ def test_match_sets_have_pairs_and_distractors(item: dict[str, Any]) -> None:
 def test_choices_differ_and_some_are_wrong(item: dict[str, Any]) -> None:
     texts = [choice["text"] for choice in item["choices"]]
     assert len(set(texts)) == len(texts) >= 4
-    keys = sum(bool(choice.get("correct")) for choice in item["choices"])
-    assert keys == 1 if item["kind"] == "single_choice" else 2 <= keys < len(texts)
+    if not any("correct_if" in choice for choice in item["choices"]):
+        keys = sum(bool(choice.get("correct")) for choice in item["choices"])
+        assert keys == 1 if item["kind"] == "single_choice" else 1 <= keys <= len(texts)
+
+
+def test_any_number_of_choices_may_be_right() -> None:
+    shares = Counter[float]()
+    for item in ITEMS:
+        if item["kind"] == "multiple_select":
+            kind, body = kinds.get(item["kind"]), kinds.parse(item["kind"], body_of(item))
+            for sample in kind.samples(body, "x:1"):
+                shares[sum(option.right for option in sample.options) / len(sample.options)] += 1
+    assert min(shares) < 0.2
+    assert max(shares) == 1
+    assert max(shares.values()) < 0.4 * shares.total()
+
+
+def test_most_questions_are_new_each_time() -> None:
+    typed_or_chosen = [item for item in ITEMS if item["kind"] not in ("numeric", "multi_part")]
+    assert sum("draw" in item for item in typed_or_chosen) >= 50
+    for kind in ("single_choice", "multiple_select", "matching", "ordering", "short_text"):
+        assert any("draw" in item for item in typed_or_chosen if item["kind"] == kind), kind
 
 
 def test_the_longest_choice_is_seldom_the_right_one() -> None:

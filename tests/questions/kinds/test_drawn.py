@@ -257,3 +257,70 @@ def test_tables_and_examples_are_typed_as_text() -> None:
     assert read_values(write_values(values)) == values
     with pytest.raises(ValueError, match="3 cells"):
         read_table("a, b\n1, 2, 3")
+
+
+ABOVE: dict[str, Any] = {
+    "stem": "The limit is {limit}. Which of {a} and {b} are above it?",
+    "draw": {"limit": "integer(3, 6)", "a": "integer(1, 9)", "b": "integer(1, 9)"},
+    "choices": [
+        {"text": "the first, {a}", "correct_if": "a > limit", "because": "{a} is not above {limit}."},
+        {"text": "the second, {b}", "correct_if": "b > limit", "because": "{b} is not above {limit}."},
+    ],
+    "explanation": "Compare with {limit}.",
+}
+
+
+def test_numbers_decide_which_choices_are_right() -> None:
+    kind, body = kinds.get("multiple_select"), bank.validate_body("multiple_select", ABOVE)
+    assert problems_of("multiple_select", ABOVE) == []
+    numbers = set()
+    for seed in range(20):
+        answer = kind.present(body, seed=seed, identity="above:1", opaque=sample_opaque(seed)).answer
+        values = answer["variant"]["values"]
+        right = {at for at, name in enumerate("ab") if values[name] > values["limit"]}
+        key = kind.reveal(body, answer).key["choices"]
+        assert {answer["ids"][choice] for choice in key} == right
+        assert kind.grade(body, answer, {"choices": key}).score == 1
+        reasons = {answer["ids"][reason["target"]] for reason in kind.reveal(body, answer).reasons}
+        assert reasons == {0, 1} - right, "nobody is told why a right choice would be wrong"
+        numbers.add(len(right))
+    assert numbers == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("choice", "field", "message"),
+    [
+        ({"correct_if": "a >"}, "choices.0.correct_if", "not a formula"),
+        ({"correct_if": "a > 5", "correct": True}, "", "say one of them"),
+        ({"correct_if": "a > 5", "because": ""}, "", "needs a `because`"),
+    ],
+)
+def test_a_condition_of_a_choice_that_cannot_be_is_refused(choice: dict[str, Any], field: str, message: str) -> None:
+    first = {"text": "the first, {a}", "because": "No.", **choice}
+    with pytest.raises(bank.BankError, match=message) as refused:
+        bank.validate_body("multiple_select", {**ABOVE, "choices": [first, ABOVE["choices"][1]]})
+    assert [problem.field for problem in refused.value.problems] == [field]
+
+
+@pytest.mark.parametrize("condition", ["elsewhere > 5", "2 > 1"])
+def test_a_condition_of_nothing_that_is_drawn_is_refused(condition: str) -> None:
+    first = {"text": "the first, {a}", "because": "No.", "correct_if": condition}
+    (problem,) = problems_of("multiple_select", {**ABOVE, "choices": [first, ABOVE["choices"][1]]})
+    assert "uses nothing that is drawn" in problem
+    with pytest.raises(bank.BankError, match="uses nothing that is drawn"):
+        bank.validate_body("multiple_select", {**ABOVE, "draw": {}, "choices": [first, ABOVE["choices"][1]]})
+
+
+def test_of_a_single_choice_the_conditions_make_exactly_one_right() -> None:
+    neither = {"text": "neither", "because": "One is."}
+    problems = problems_of("single_choice", {**ABOVE, "choices": [*ABOVE["choices"], neither]})
+    assert any("Exactly one choice has to be correct" in problem for problem in problems)
+    otherwise = {"text": "below it is {a}", "correct_if": "a <= limit", "because": "{a} is above {limit}."}
+    assert problems_of("single_choice", {**ABOVE, "choices": [ABOVE["choices"][0], otherwise]}) == []
+
+
+def problems_of(kind: str, document: dict[str, Any]) -> list[str]:
+    """What the audit finds in 100 variants."""
+    report = kinds.get(kind).audit(bank.validate_body(kind, document), "above:1", 100)
+    assert report is not None
+    return [str(problem) for problem in report.problems]

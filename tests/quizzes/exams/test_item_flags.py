@@ -30,6 +30,7 @@ CHECK_KEY = "the upper third prefers a wrong choice: check the key"
         ("numeric", 6, 0.6, (-0.6, -0.1), GOOD, ["better students do worse: check the key"]),
         ("single_choice", 40, 0.6, (0.4, 0.6), GOOD, []),
         ("single_choice", 40, 0.6, (0.4, 0.6), [*GOOD, answer("trap", False, 9, 9)], [CHECK_KEY]),
+        ("single_choice", 40, 0.6, (0.4, 0.6), [answer("drawn", False, 9, 9), answer("too", False, 0, 0)], []),
         ("single_choice", 40, 0.6, (0.4, 0.6), [*GOOD, answer("(left empty)", False, 9, 9)], []),
         ("single_choice", 40, 0.6, (0.4, 0.6), [*GOOD, answer("a", False, 0, 0)], ["1 wrong choice that nobody takes"]),
         (
