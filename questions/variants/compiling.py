@@ -112,6 +112,7 @@ def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
         where=tuple(_formula(f"where.{n}", text, known) for n, text in enumerate(item.where)),
         cases={name: _formula(f"cases.{name}", text, known) for name, text in item.cases.items()},
         texts={field: _template(field, text, known) for field, text in item.texts.items()},
+        declared=(tuple(item.draw.items()), tuple(item.let.items()), tuple(item.where), repr(item.tables)),
     )
     return known, drawing
 

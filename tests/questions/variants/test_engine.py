@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from questions.variants.compiling import SpecError
+from questions.variants.compiling import Declared, SpecError, compile_engine
 from questions.variants.engine import MAX_REDRAWS, VariantError
 from tests.questions.variants.everything import EVERYTHING, IDENTITY, compiled, digest
 
@@ -259,3 +259,20 @@ def test_conditions_that_are_never_met_cost_no_more_than_a_few_draws() -> None:
     few = compiled(draw={"x": "integer(0, 9)"}, where=["x > 9"], answer="1")
     with pytest.raises(VariantError, match="in 64 redraws"):
         few.generate(IDENTITY, range(1000))
+
+
+def test_what_was_drawn_last_is_drawn_once_and_never_taken_for_another() -> None:
+    one, other = (
+        compile_engine(Declared(draw={"n": "integer(1, 1000)"}, let={"k": let}, texts={"stem": "{n}"}), answer="k")
+        for let in ("n + 1", "n + 2")
+    )
+
+    (first,) = one.generate("item:1", [5])
+    (second,) = other.generate("item:1", [5])
+    (third,) = one.generate("item:2", [5])
+    one.draw("item:1", [5])[0].clear()
+
+    assert second["key"] == first["key"] + 1  # type: ignore[operator]
+    assert third["values"] != first["values"]
+    assert one.generate("item:1", [5]) == [first]
+    assert one.generate("item:1", [5, 6])[0] == first
