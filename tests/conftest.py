@@ -145,6 +145,7 @@ def _fresh_caches() -> None:
     work_limits.forget()
     presentations.forget_bodies()
     presentations.forget_concept_names()
+    schedule.forget_banks()
     practice.forget_practices()
 
 

@@ -22,6 +22,7 @@ from quizzes.schedule.enrolling import (
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import find_next_exam, list_exam_dates, list_exams_ahead, name_own_exams
 from quizzes.schedule.facts import ExamAhead
+from quizzes.schedule.item_banks import forget_banks
 from quizzes.schedule.loading import load_exam_bank
 from quizzes.schedule.outlook import (
     ExpectedScore,
@@ -66,6 +67,7 @@ __all__ = [
     "ensure_cards",
     "find_next_exam",
     "forecast_scores",
+    "forget_banks",
     "list_exam_dates",
     "list_exams_ahead",
     "load_exam_bank",

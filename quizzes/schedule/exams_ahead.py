@@ -9,7 +9,7 @@ from datetime import datetime
 
 from questions.models import Concept
 from quizzes.models import Enrolment, Exam, ExamConcept, Student
-from quizzes.schedule.facts import ExamAhead
+from quizzes.schedule.facts import Edition, ExamAhead
 from quizzes.statements import Parameter, Prepared, number
 
 
@@ -44,10 +44,15 @@ def _read_weights(blueprint: dict[str, object]) -> dict[str, float]:
 class StudentExams:
     """A student's courses, their exams, and the dates that the student set in courses which hold no exam."""
 
-    courses: frozenset[int] = frozenset()
+    editions: frozenset[Edition] = frozenset()
     dated: tuple[DatedExam, ...] = ()
     own_dates: tuple[tuple[int, datetime], ...] = ()
     """Courses, with the dates."""
+
+    @property
+    def courses(self) -> frozenset[int]:
+        """The keys of the courses."""
+        return frozenset(edition.course for edition in self.editions)
 
     def ahead(self, now: datetime) -> tuple[ExamAhead, ...]:
         """Those after `now`, the next one first."""
@@ -65,10 +70,10 @@ def load_exams(student: Student) -> StudentExams:
 def load_exams_of(students: Sequence[int]) -> dict[int, StudentExams]:
     """The same of many students, in as many queries."""
     rows = _ENROLMENTS.run(students=students)
-    by_course = _load_exams(sorted({course for _, course, _ in rows}))
-    enrolments: dict[int, list[tuple[int, datetime | None]]] = {student: [] for student in students}
-    for student, course, exam_at in rows:
-        enrolments[student].append((course, exam_at))
+    by_course = _load_exams(sorted({course for _, course, *_ in rows}))
+    enrolments: dict[int, list[tuple[Edition, datetime | None]]] = {student: [] for student in students}
+    for student, course, revision, exam_at in rows:
+        enrolments[student].append((Edition(course, revision), exam_at))
     return {student: _date_all(theirs, by_course) for student, theirs in enrolments.items()}
 
 
@@ -76,7 +81,7 @@ _ENROLMENTS = Prepared(
     lambda: (
         Enrolment.objects.filter(student__in=number("students", many=True))
         .order_by("pk")
-        .values_list("student_id", "course_id", "exam_at")
+        .values_list("student_id", "course_id", "course__revision", "exam_at")
     )
 )
 _EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)))
@@ -126,13 +131,14 @@ def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
 
 
 def _date_all(
-    enrolments: Sequence[tuple[int, datetime | None]], by_course: Mapping[int, list[_Weighed]]
+    enrolments: Sequence[tuple[Edition, datetime | None]], by_course: Mapping[int, list[_Weighed]]
 ) -> StudentExams:
     """Date the exams of a student's enrolments, given as courses and own dates."""
+    of_courses = [(edition.course, exam_at) for edition, exam_at in enrolments]
     return StudentExams(
-        courses=frozenset(course for course, _ in enrolments),
-        dated=tuple(exam for course, exam_at in enrolments for exam in _date_exams(exam_at, by_course.get(course, []))),
-        own_dates=tuple((course, exam_at) for course, exam_at in enrolments if exam_at and not by_course.get(course)),
+        editions=frozenset(edition for edition, _ in enrolments),
+        dated=tuple(exam for course, exam_at in of_courses for exam in _date_exams(exam_at, by_course.get(course, []))),
+        own_dates=tuple((course, exam_at) for course, exam_at in of_courses if exam_at and not by_course.get(course)),
     )
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,13 @@ class ExamAhead:
     title: str
     at: datetime
     weights: dict[str, float]
+
+
+class Edition(NamedTuple):
+    """A course as of one of its revisions: until it has another, its published items are the same."""
+
+    course: int
+    revision: int
 
 
 @dataclass(frozen=True)

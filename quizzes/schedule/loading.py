@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Sum,
-    TextField,
     Value,
     When,
 )
@@ -32,6 +30,7 @@ from quizzes.planning import simulate
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.exams_ahead import StudentExams, concept_weights
 from quizzes.schedule.facts import Answered, CardColumns, ExamAhead, ItemBank, Situation, days_since, share_weights
+from quizzes.schedule.item_banks import load_bank
 from quizzes.schedule.relearning import GAP
 from quizzes.statements import Parameter, Prepared, number
 
@@ -70,39 +69,6 @@ def situate(who: OnDay, cards: CardColumns, exams: tuple[ExamAhead, ...]) -> Sit
     )
 
 
-_ITEMS = Prepared(
-    lambda: (
-        Item.objects.published()
-        .filter(course__in=number("courses", many=True), published__tags__position=0)
-        .order_by("course_id", "position", "pk")
-        .values_list(
-            "pk",
-            "course_id",
-            "published__kind",
-            "published__seconds",
-            "published__tags__concept__slug",
-            Cast("published__facets", TextField()),
-        )
-    )
-)
-
-
-def _load_bank(courses: Sequence[int]) -> ItemBank:
-    """What can be asked of the courses; facets that the published version dropped cannot."""
-    rows = _ITEMS.run(courses=courses) if courses else []
-    facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
-    pairs = [(number, row[0], facet) for number, row in enumerate(rows) for facet in facets[row[-1]]]
-    guesses = {kind: kinds.get(kind).typical_guess_rate for kind in {row[2] for row in rows}}
-    return ItemBank(
-        courses=np.array([row[1] for row in rows], dtype=np.int64),
-        topics=[(row[4], row[2]) for row in rows],
-        seconds=np.array([row[3] for row in rows], dtype=np.float64),
-        guess_rate=np.array([guesses[row[2]] for row in rows], dtype=np.float64),
-        places={(item, facet): place for place, (_, item, facet) in enumerate(pairs)},
-        item_at=np.array([number for number, _, _ in pairs], dtype=np.int64),
-    )
-
-
 def _is(**condition: object) -> Case:
     """1 where the condition holds, else 0; as what Django converts least, since there are many rows."""
     return Case(When(Q(**condition), then=1), default=0, output_field=CharField())
@@ -130,7 +96,7 @@ _CARDS = Prepared(
 
 def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime) -> dict[int, CardColumns]:
     """Each student's cards that can be asked at `now`, in the order of their courses; `exams` has the courses."""
-    bank = _load_bank(sorted({course for each in who for course in exams[each.student.pk].courses}))
+    bank = load_bank({edition for each in who for edition in exams[each.student.pk].editions})
     days: dict[StudyDay, list[int]] = defaultdict(list)
     for each in who:
         days[each.day].append(each.student.pk)

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
-from quizzes import presentations
+from quizzes import presentations, schedule
 from quizzes.reviews import practice
 
 
@@ -25,6 +25,7 @@ def migrated() -> Iterator[str]:
         cache.clear()  # what is kept for later is of the database before
         presentations.forget_bodies()
         presentations.forget_concept_names()
+        schedule.forget_banks()
         practice.forget_practices()
         yield {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
         call_command("flush", verbosity=0, interactive=False)

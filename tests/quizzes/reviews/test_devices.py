@@ -171,6 +171,7 @@ class Devices(RuleBasedStateMachine):
         finally:
             transaction.set_rollback(True)
             presentations.forget_bodies()  # the next versions have the same primary keys
+            schedule.forget_banks()
             self.atomic.__exit__(None, None, None)
             self.clock.stop()
 

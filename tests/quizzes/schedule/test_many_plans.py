@@ -141,6 +141,7 @@ def test_plans_take_as_many_queries_for_many_students_as_for_few(course: Course)
     students = [student.pk for student in _enrol(course, 9, now)]
     counts = []
     for few in (students[:2], students[2:]):
+        schedule.forget_banks()
         with CaptureQueriesContext(connection) as queries:
             schedule.plan_days(few, now=now)
         counts.append(len(queries))

@@ -1,0 +1,70 @@
+"""What can be asked of courses: loaded once a process for each of their editions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from questions import kinds
+from questions.models import Item
+from quizzes.schedule.facts import Edition, ItemBank
+from quizzes.statements import Prepared, number
+
+MAX_KEPT = 50_000
+"""Items of the banks that are kept: about 25 MB."""
+_kept: dict[frozenset[Edition], ItemBank] = {}
+
+_ITEMS = Prepared(
+    lambda: (
+        Item.objects.published()
+        .filter(course__in=number("courses", many=True), published__tags__position=0)
+        .order_by("course_id", "position", "pk")
+        .values_list(
+            "pk",
+            "course_id",
+            "published__kind",
+            "published__seconds",
+            "published__tags__concept__slug",
+            Cast("published__facets", TextField()),
+        )
+    )
+)
+
+
+def load_bank(editions: Iterable[Edition]) -> ItemBank:
+    """Return what can be asked of the courses; a query, where something of them changed since the last time."""
+    wanted = frozenset(editions)
+    bank = _kept.get(wanted)
+    if bank is None:
+        bank = _load(sorted(edition.course for edition in wanted))
+        if sum(len(kept.topics) for kept in _kept.values()) + len(bank.topics) > MAX_KEPT:
+            _kept.clear()
+        _kept[wanted] = bank
+    # What is shared out by the exams of those who ask is kept for them alone.
+    return replace(bank, _shares={})
+
+
+def forget_banks() -> None:
+    """Load banks anew: a test takes back what was published, or changes it with no new revision."""
+    _kept.clear()
+
+
+def _load(courses: Sequence[int]) -> ItemBank:
+    """Load what can be asked; facets that the published version dropped cannot."""
+    rows = _ITEMS.run(courses=courses) if courses else []
+    facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
+    pairs = [(number, row[0], facet) for number, row in enumerate(rows) for facet in facets[row[-1]]]
+    guesses = {kind: kinds.get(kind).typical_guess_rate for kind in {row[2] for row in rows}}
+    return ItemBank(
+        courses=np.array([row[1] for row in rows], dtype=np.int64),
+        topics=[(row[4], row[2]) for row in rows],
+        seconds=np.array([row[3] for row in rows], dtype=np.float64),
+        guess_rate=np.array([guesses[row[2]] for row in rows], dtype=np.float64),
+        places={(item, facet): place for place, (_, item, facet) in enumerate(pairs)},
+        item_at=np.array([number for number, _, _ in pairs], dtype=np.int64),
+    )

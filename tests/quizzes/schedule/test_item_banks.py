@@ -1,0 +1,70 @@
+"""What can be asked of a course is loaded once for each of its revisions."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from examprep.models import User
+from questions import bank
+from questions.bank import entries
+from questions.models import Item
+from quizzes import schedule
+from quizzes.schedule import item_banks
+from quizzes.schedule.facts import Edition, ItemBank
+
+ITEMS = 'FROM "questions_item"'
+
+
+def _plan(student: User) -> tuple[dict[str, int], int]:
+    """Plan the day; returns the seconds of each item that is asked, and how often items were loaded."""
+    with CaptureQueriesContext(connection) as captured:
+        plan = schedule.plan_day(student)
+    slugs = {str(card.pk): card.item.slug for card in student.cards.select_related("item")}
+    loaded = sum(query["sql"].startswith("SELECT") and ITEMS in query["sql"] for query in captured)
+    return {slugs[task["card"]]: task["seconds"] for task in plan.tasks}, loaded
+
+
+def test_a_plan_loads_items_where_something_was_published_since(student: User) -> None:
+    before, loaded = _plan(student)
+    assert loaded
+    assert _plan(student) == (before, 0)
+
+    item = Item.objects.get(slug=next(iter(before)))
+    concepts = [tag.concept for tag in item.tags.all()]
+    saved = bank.save_draft(
+        item.course, item.slug, item.kind, item.draft, concepts, difficulty=item.difficulty, seconds=item.seconds + 7
+    )
+    bank.publish(saved, seeds=20)
+
+    after, loaded = _plan(student)
+    assert loaded
+    assert after[item.slug] > before[item.slug]
+
+
+def test_a_retired_item_is_no_longer_planned(student: User) -> None:
+    before, _ = _plan(student)
+    bank.retire(Item.objects.get(slug=next(iter(before))))
+    assert next(iter(before)) not in _plan(student)[0]
+
+
+def test_a_new_order_in_the_course_is_one_of_its_banks(student: User) -> None:
+    def load() -> ItemBank:
+        course.refresh_from_db()
+        return item_banks.load_bank([Edition(course.pk, course.revision)])
+
+    course = Item.objects.select_related("course")[0].course
+    first, keys = load(), list(course.items.order_by("position").values_list("pk", flat=True))
+    entries.place(course, Item, keys[::-1])
+    assert sorted(load().places) == sorted(first.places)
+    assert list(load().topics) == list(first.topics)[::-1]
+
+
+def test_what_is_kept_is_bounded(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    item_banks.forget_banks()
+    monkeypatch.setattr(item_banks, "MAX_KEPT", 20)
+    (course,) = student.enrolments.values_list("course", flat=True)
+    for revision in range(50):
+        kept = item_banks.load_bank([Edition(course, revision)])
+        assert len(item_banks._kept) * len(kept.topics) <= 20
