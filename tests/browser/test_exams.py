@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Route, expect
 
 from examprep.models import User
+from questions import bank
 from quizzes import schedule
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from tests import courses
 from tests.browser.pages import check, log_in
 from tests.browser.test_session import log_in_by_hand
 from tests.courses import COURSE
+from tests.questions.kinds.parts import ALL_KINDS, write_course
 
 Key = Callable[[str], Any]
 
@@ -525,3 +528,57 @@ def test_every_kind_of_question_fits_any_screen_and_anyone(page: Page, ada: User
             page.locator(f"#slot-{slot.number} [data-right]").last.scroll_into_view_if_needed()
             expect(page.locator(f"#slot-{slot.number} .for")).to_be_in_viewport(ratio=1)
         check(page, f"a sitting's {slot.presentation.version.kind}")
+
+
+def test_parts_are_saved_each_as_it_is_answered_and_are_there_again(
+    page: Page, transactional_db: None, tmp_path: Path
+) -> None:
+    write_course(tmp_path, ALL_KINDS)
+    course = bank.load_course(tmp_path, seeds=20).course
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    schedule.enrol(user, course)
+    Exam.objects.create(
+        course=course, slug="parts", title="Parts", kind="assessment", minutes=10, blueprint={"slots": 1}
+    )
+    log_in(page)
+    sitting = begin(page, "parts")
+    slot = sitting.slots.get()
+    part = {name: page.locator(f"[data-answer={name}]") for name in slot.presentation.facets}
+
+    def saved(**parts: object) -> None:
+        expect(page.locator("[data-saving]")).to_contain_text("Saved")
+        slot.refresh_from_db()
+        assert slot.response["parts"] == parts
+
+    part["square"].locator("input:not([type=hidden])").fill("49")
+    saved(square={"value": "49"})
+    check(page, "a sitting with parts")
+    part["larger"].locator("[data-as-it-is]").click()
+    saved(square={"value": "49"}, larger={"choices": []})
+    part["parity"].locator("select").select_option(index=1)
+    choice = part["parity"].locator("select").input_value()
+    part["rising"].locator("[data-handle]").first.press("ArrowDown")
+    order = part["rising"].locator("[name$=step]").evaluate_all("all => all.map(one => one.value)")
+    part["twice"].locator("button.left").first.click()
+    part["twice"].locator("button.right").first.click()
+    pairs = (
+        part["twice"]
+        .locator("select")
+        .evaluate_all("all => all.map(one => [one.closest('li').dataset.left, one.value])")
+    )
+    answered = {
+        "square": {"value": "49"},
+        "larger": {"choices": []},
+        "parity": {"choice": choice},
+        "rising": {"order": order},
+        "twice": {"pairs": {left: right for left, right in pairs if right}},
+    }
+    saved(**answered)
+
+    page.reload()
+    expect(part["square"].locator("input:not([type=hidden])")).to_have_value("49")
+    expect(part["parity"].locator("select")).to_have_value(choice)
+    part["square"].locator("input:not([type=hidden])").fill("4 9 x")
+    expect(page.locator("[data-saving]")).to_contain_text("Saved, but without marks: Part a:")
+    slot.refresh_from_db()
+    assert slot.response["parts"] == {**answered, "square": {"value": "4 9 x"}}

@@ -18,8 +18,7 @@ from questions.models import Course
 from quizzes import exams, schedule
 from quizzes.models import Card, Exam, Presentation, Review
 from tests.conftest import Api
-from tests.questions.kinds.parts import BODY, ITEM
-from tests.questions.kinds.test_new_kind import FILES
+from tests.questions.kinds.parts import BODY, ITEM, write_course
 
 PARTS = [part["id"] for part in BODY["parts"]]
 
@@ -27,11 +26,7 @@ PARTS = [part["id"] for part in BODY["parts"]]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A course whose only question has parts."""
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    (tmp_path / "bank").mkdir()
-    (tmp_path / "bank/items.yaml").write_text(yaml.write([ITEM]))
+    write_course(tmp_path, ITEM)
     return tmp_path
 
 

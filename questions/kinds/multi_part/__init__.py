@@ -19,7 +19,7 @@ from questions.kinds.base import (
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.form import FORM
 from questions.kinds.multi_part.grading import add_up, grade_one_part, grade_parts, label, merge_audits
-from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of
+from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of, units_of
 from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
 from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
@@ -67,6 +67,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     check_help = "{marks, parts}, each by the ids of the parts"
     typical_guess_rate = 0.1
     in_quick_check = False
+    quotes_answers = True
     can_be_part = False
     form = FORM
 
@@ -199,7 +200,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def response_texts(self, prompt: PartsPrompt, response: PartsResponse) -> list[tuple[str, ...]]:
         """Each line after the letter of its part."""
         return [
-            (f"({label(place)})", *line)
+            (f"({label(place)})", *line, *units_of(part, line))
             for place, part in enumerate(prompt["parts"])
             if (answered := response["parts"].get(part["id"])) is not None
             for line in texts_of(part, answered)

@@ -78,3 +78,9 @@ def texts_of(part: PartPrompt, response: Any) -> list[tuple[str, ...]]:
     joint = kind.line_joint.strip()
     lines = kind.response_texts(part["prompt"], response)
     return [(line[0], *(text for other in line[1:] for text in (joint, other))) for line in lines]
+
+
+def units_of(part: PartPrompt, line: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the unit of a line of an answer, where its part has one that was not typed."""
+    unit = str(part["prompt"].get("unit") or "")
+    return (unit,) if unit and not line[-1].endswith(unit) else ()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from questions import bank, kinds
 from questions.bank.bodies import normalise_body
@@ -14,6 +17,7 @@ from tests.questions.kinds.parts import BODY, with_part
 
 KIND = kinds.get("multi_part")
 PARTS = [part["id"] for part in BODY["parts"]]
+SOUND = kinds.parse("multi_part", BODY)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +147,24 @@ def test_in_an_exam_what_was_answered_to_the_others_is_not_lost(body: Any, asked
 
     with pytest.raises(ResponseError):
         KIND.grade(body, asked.answer, {"parts": {"sd": {"value": "abc"}}, "final": True})
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["value", "text", "choice", "dont_know", *PARTS]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(PARTS), JUNK, max_size=5), st.booleans())
+@settings(max_examples=60)
+def test_whatever_is_sent_is_graded_or_refused(parts: dict[str, Any], final: bool) -> None:
+    shown = KIND.present(SOUND, seed=3, identity="heights:1", opaque=lambda name: name)
+    with suppress(ResponseError):
+        assert 0 <= kinds.grade(KIND, SOUND, shown.answer, {"parts": parts, "final": final}).score <= 1
 
 
 # Following

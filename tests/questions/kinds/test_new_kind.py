@@ -21,6 +21,7 @@ from questions.models import Concept, Course, Item
 from quizzes import exams, schedule
 from quizzes.models import Exam
 from tests.conftest import Api
+from tests.questions.kinds.parts import write_course
 from tests.questions.kinds.true_or_false import TrueOrFalse
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,11 +35,6 @@ ITEM = {
     "holds": True,
     "explanation": "Its gradient is in proportion to the weight.",
 }
-FILES = {
-    "course.yaml": "{slug: facts, title: Facts}",
-    "concepts.yaml": "- {slug: l2, name: L2, lesson: decay, definition: A penalty.}",
-    "lessons/decay.md": "---\nslug: decay\ntitle: Decay\nweek: 1\nsession: 1\nminutes: 5\n---\n## Why\n\nText.\n",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -51,11 +47,7 @@ def _kind(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A course whose only question is of the new kind."""
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    (tmp_path / "bank").mkdir()
-    (tmp_path / "bank/items.yaml").write_text(yaml.write([ITEM]))
+    write_course(tmp_path, ITEM)
     return tmp_path
 
 
