@@ -63,6 +63,10 @@ _POINTS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
 _UNSEPARATED = re.compile(r"[\d.)] +[-+][\d.(]")
 """In a list: two numbers without a comma between them, or a difference."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_WRAPPED = re.compile(r"(?:(?:np|numpy)\.)?array\((.*)\)")
+_LISTED = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_ONE_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
     r"|(?P<name>\\?[a-zA-Z]+)|(?P<sign>[-+*/^%(){}\[\],;]))"
@@ -86,11 +90,17 @@ def read(text: str) -> Reading:
     if is_list:
         separator = ";" if ";" in inner else ","
         parts = [part.strip() for part in inner.split(separator)]
-        if any(map(_UNSEPARATED.search, parts)):
-            raise NumberError(f"“{text}” has two readings: put a comma between the numbers of a list, as in [1, -2].")
+        if any(_UNSEPARATED.search(part) or (" " in part and _loose_list(part)) for part in parts):
+            example = ", ".join(_loose_list(inner)) or "1, -2"
+            raise NumberError(f"“{text}” has two readings: put a comma between the numbers of a list: [{example}].")
         # In `[1,5; 2,5]` the comma is the decimal one; in `[1, 5]` it separates.
         readings = [_scalar(part, comma_allowed=separator == ";") for part in parts]
         return Reading(tuple(value for value, _ in readings), is_list=True, comma=any(comma for _, comma in readings))
+    otherwise = (_THOUSANDS.fullmatch(inner), _ONE_COMMA.fullmatch(inner), _UNSEPARATED.search(inner))
+    if (loose := _loose_list(inner)) and not any(otherwise):
+        raise NumberError(
+            f"“{text}” is not one number. Write a list as [{', '.join(loose)}], and a number without gaps."
+        )
     value, comma = _scalar(inner, comma_allowed=True)
     return Reading((value,), is_list=False, comma=comma)
 
@@ -121,6 +131,15 @@ def _unbracketed(text: str) -> tuple[str, bool]:
     if text[:1] == "(" and text[-1:] == ")" and re.search(r"[,;]", text) and ")" not in text[:-1]:
         return text[1:-1], True
     return text, False
+
+
+def _loose_list(text: str) -> list[str]:
+    """The numbers of a list that has no brackets, or no commas, or is an array of NumPy; none of anything else."""
+    wrapped = _WRAPPED.fullmatch(text)
+    inner, _ = _unbracketed(wrapped[1].strip() if wrapped else text)
+    parts = re.split(r"[,;\s]+", inner.strip())
+    is_list = len(parts) > 1 and all(map(_LISTED.fullmatch, parts))
+    return [part.rstrip(".") for part in parts] if is_list else []
 
 
 def _scalar(text: str, *, comma_allowed: bool) -> tuple[Fraction, bool]:

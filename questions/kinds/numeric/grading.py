@@ -13,12 +13,20 @@ from questions.variants import audit, numbers, templates
 from questions.variants import tolerance as tolerances
 from questions.variants.engine import Number, Variant
 
+SPELLINGS = {
+    "percentage points": ("percentage point", "percent points", "points", "point", "p.p.", "pp", "pts", "percent", "%")
+}
+"""How units are written besides."""
+
 
 def read_number(body: Body, text: str) -> numbers.Reading:
     """What was typed, with or without the unit. Raises ResponseError."""
     bare = text.strip()
-    if body.unit and bare.casefold().endswith(body.unit.casefold()):
-        bare = bare[: -len(body.unit)]
+    unit = body.unit.casefold() if body.unit else ""
+    for spelling in (unit, *SPELLINGS.get(unit, ())):
+        if spelling and bare.casefold().endswith(spelling):
+            bare = bare[: -len(spelling)]
+            break
     try:
         return numbers.read(bare)
     except numbers.NumberError as error:

@@ -247,6 +247,52 @@ def test_the_longest_choice_is_seldom_the_right_one() -> None:
     assert len(stands_out) <= 0.25 * len(asked), stands_out
 
 
+@pytest.mark.parametrize(
+    ("slug", "typed", "right"),
+    [
+        ("cloze-model-eval", "model.eval()", True),
+        ("cloze-model-eval", "net.eval()", True),
+        ("cloze-model-eval", "MODEL.EVAL()", False),
+        ("complete-the-mask", "/float(p)", True),
+        ("complete-the-mask", "/p", True),
+        ("complete-the-mask", "/P", False),
+    ],
+)
+def test_code_is_right_as_code(slug: str, typed: str, right: bool) -> None:
+    (item,) = (item for item in ITEMS if item["slug"] == slug)
+    kind, body = kinds.get(item["kind"]), kinds.parse(item["kind"], body_of(item))
+    answer = kind.present(body, seed=1, identity="x:1", opaque=lambda name: name).answer
+    assert (kind.grade(body, answer, {"text": typed}).score == 1) is right
+
+
+@pytest.mark.parametrize(
+    "slug", ["print-of-the-decay-step", "print-of-dropout-at-test", "print-with-the-rate-forgotten"]
+)
+def test_an_array_that_is_printed_may_be_written_as_code(slug: str) -> None:
+    (item,) = (item for item in ITEMS if item["slug"] == slug)
+    kind, body = kinds.get(item["kind"]), kinds.parse(item["kind"], body_of(item))
+    answer = kind.present(body, seed=1, identity="x:1", opaque=lambda name: name).answer
+    printed = kind.reveal(body, answer).key["text"].strip("[]").replace(" ", ", ")
+    assert kind.grade(body, answer, {"text": f"np.array([{printed}])"}).score == 1
+
+
+def test_few_templates_have_few_answers() -> None:
+    few = {}
+    for item in ITEMS:
+        if item["kind"] == "numeric":
+            report = kinds.get("numeric").audit(kinds.parse("numeric", body_of(item)), "x:1", 200)
+            assert report is not None
+            if (keys := len(set(report.keys))) < 8:
+                few[item["slug"]] = keys
+    assert few == {}
+
+
+def test_what_was_always_right_by_the_same_misconception_has_cases() -> None:
+    cases = {item["slug"]: len(item.get("cases", {})) for item in ITEMS}
+    assert cases["stop-with-patience"] == 2, "the lowest loss of all comes in time, or too late"
+    assert cases["adam-l2-first-step"] == 3, "towards zero, away from it, and with the data gradient"
+
+
 def test_no_item_leaves_open_what_p_means() -> None:
     about = {"dropout", "thinned-networks", "inverted-dropout", "train-eval-mode", "playbook"}
     open_ = []

@@ -229,6 +229,12 @@ def test_the_unit_may_be_typed(unit: str, text: str) -> None:
     assert put(document)[1].prompt["unit"] == unit
 
 
+@pytest.mark.parametrize("text", ["21.6 pp", "21.6 %", "21.6%", "21.6 points", "21.6 Percentage Points", "21.6"])
+def test_percentage_points_are_written_in_many_ways(text: str) -> None:
+    document = {"stem": "How far?", "explanation": "Take it off.", "answer": 21.6, "unit": "percentage points"}
+    assert score(document, text) == 1
+
+
 def test_another_unit_is_a_format_error() -> None:
     with pytest.raises(ResponseError):
         score({"stem": "How many?", "explanation": "Count.", "answer": 220, "unit": "parameters"}, "220 apples")

@@ -257,3 +257,26 @@ def test_a_plain_number_is_read_as_the_grammar_reads_it(value: float, shape: str
             read(f"({text})")
     else:
         assert plain == read(f"({text})")
+
+
+@pytest.mark.parametrize(
+    ("typed", "list_"),
+    [
+        ("1.5, 2, 3", "[1.5, 2, 3]"),
+        ("1,2,3", "[1, 2, 3]"),
+        ("1.5; -2; 3", "[1.5, -2, 3]"),
+        ("1.5 2 3", "[1.5, 2, 3]"),
+        ("[1.5 2 3]", "[1.5, 2, 3]"),
+        ("[ 1.5 -2.  3.]", "[1.5, -2, 3]"),
+        ("np.array([1, 2, 3])", "[1, 2, 3]"),
+        ("array([1., 2.])", "[1, 2]"),
+    ],
+)
+def test_a_list_that_is_written_otherwise_is_shown_as_it_should_be(typed: str, list_: str) -> None:
+    with pytest.raises(NumberError, match=re.escape(list_)):
+        read(typed)
+
+
+@pytest.mark.parametrize(("typed", "value"), [("3 -2", 1), ("1,5", 1.5), ("1,5e1", 15), ("[3, 2]", 3)])
+def test_what_is_a_number_is_none(typed: str, value: float) -> None:
+    assert read(typed).values[0] == value
