@@ -23,7 +23,7 @@ from examprep import work_limits
 from examprep.models import User
 from examprep.roles import make_instructors_group
 from questions.models import Course
-from quizzes import presentations, schedule
+from quizzes import exams, presentations, schedule
 from quizzes.models import Presentation
 from quizzes.reviews import practice
 from tests import clocks, courses, servers
@@ -146,6 +146,7 @@ def _fresh_caches() -> None:
     presentations.forget_bodies()
     presentations.forget_concept_names()
     schedule.forget_banks()
+    exams.forget_bank()
     practice.forget_practices()
 
 

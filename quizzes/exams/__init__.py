@@ -34,7 +34,14 @@ from quizzes.exams.payloads import (
     sitting_payload,
     slot_payload,
 )
-from quizzes.exams.practice_bank import MAX_SELECTION, BankFilter, BankSelection, browse_bank, select_items
+from quizzes.exams.practice_bank import (
+    MAX_SELECTION,
+    BankFilter,
+    BankSelection,
+    browse_bank,
+    forget_bank,
+    select_items,
+)
 from quizzes.exams.results import is_feedback_released, result_payload, round_grade_payload
 from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer
 from quizzes.exams.viva import VivaProgress, finish_round, load_viva_progress, mark_oral_answer, start_round
@@ -74,6 +81,7 @@ __all__ = [
     "extend_open_sittings",
     "finish_round",
     "flag_slot",
+    "forget_bank",
     "get_sitting",
     "is_feedback_released",
     "is_slot_over",

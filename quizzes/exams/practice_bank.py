@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min
 
 from questions.models import Concept, Item, Lesson, VersionConcept
 from questions.text.words import as_title
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_SELECTION = 50
 """Items that are practised at once."""
+MAX_KEPT = 50_000
+"""Items that are kept for who looks next: about 25 MB."""
 WEAK_LAPSES = 2
 """Lapses from which an item counts as weak."""
 
@@ -55,19 +57,37 @@ class BankItem:
     position: int
     slug: str
     lesson: str
-    concepts: list[str]
-    concept: str
+    concepts: tuple[str, ...]
+    """Their slugs, the main one first."""
     kind: str
     difficulty: str
-    state: str
-    due_at: datetime | None
+    state: str = "new"
+    due_at: datetime | None = None
 
     @property
     def name(self) -> str:
         """Its slug, as words."""
         return as_title(self.slug)
 
-    def values(self, name: str) -> list[str]:
+    @property
+    def concept(self) -> str:
+        """The slug of its main concept."""
+        return next(iter(self.concepts), "")
+
+    @property
+    def traits(self) -> _Traits:
+        """What filters look at, which many items share."""
+        return _Traits(self.lesson, self.concepts, self.kind, self.difficulty, self.state)
+
+
+class _Traits(NamedTuple):
+    lesson: str
+    concepts: tuple[str, ...]
+    kind: str
+    difficulty: str
+    state: str
+
+    def values(self, name: str) -> Sequence[str]:
         """What a filter of this name is compared with."""
         return self.concepts if name == "concept" else [getattr(self, name)]
 
@@ -82,11 +102,12 @@ Option = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class BankSelection:
-    """What a filter shows, and the options of each of its parts."""
+    """What a filter shows, the options of each of its parts, and what concepts are called, by their slugs."""
 
     chosen: BankFilter
     rows: Sequence[BankItem]
-    options: dict[str, list[Option]] = field(default_factory=dict)
+    options: Mapping[str, list[Option]]
+    concepts: Mapping[str, str]
 
     @property
     def count(self) -> int:
@@ -110,13 +131,14 @@ class ItemMemory:
 
 def browse_bank(student: Student, chosen: BankFilter, now: datetime) -> BankSelection:
     """The bank of the student's courses as the filter shows it; a fixed number of queries."""
-    items = _load_items(student, now)
-    lessons = dict(Lesson.objects.values_list("slug", "title"))
-    concepts = dict(Concept.objects.values_list("slug", "name"))
+    editions = _load_editions(student)
+    items, courses = _load_items(student, editions, now), [course for course, _ in editions]
+    lessons = dict(Lesson.objects.filter(course__in=courses).values_list("slug", "title"))
+    concepts = dict(Concept.objects.filter(course__in=courses).values_list("slug", "name"))
     names = {"lesson": lessons, "concept": concepts}
-    options = {name: _options(name, items, chosen, names.get(name, {})) for name in BankFilter.NAMES}
-    parts = chosen.parts()
-    return BankSelection(chosen, [item for item in items if item.passes(parts)], options)
+    counts = Counter(item.traits for item in items)
+    options = {name: _options(name, counts, chosen, names.get(name, {})) for name in BankFilter.NAMES}
+    return BankSelection(chosen, _filter(items, chosen), options, concepts)
 
 
 def select_items(student: Student, chosen: BankFilter, now: datetime) -> list[int]:
@@ -124,8 +146,7 @@ def select_items(student: Student, chosen: BankFilter, now: datetime) -> list[in
 
     Those that have been due longest come first, then new ones in the course's order.
     """
-    parts = chosen.parts()
-    items = [item for item in _load_items(student, now) if item.passes(parts)]
+    items = _filter(_load_items(student, _load_editions(student), now), chosen)
     items.sort(key=lambda item: (item.due_at is None, item.due_at or now, item.position))
     return [item.item for item in items[:MAX_SELECTION]]
 
@@ -139,57 +160,79 @@ def memory_state(memory: ItemMemory | None, now: datetime) -> str:
     return "due" if memory.due_at and memory.due_at <= now else "known"
 
 
-def _load_items(student: Student, now: datetime) -> list[BankItem]:
+_Editions = tuple[tuple[int, int], ...]
+"""Courses, each with its revision: until that rises, its published items are the same."""
+_kept: dict[_Editions, tuple[BankItem, ...]] = {}
+
+
+def _load_editions(student: Student) -> _Editions:
+    enrolments = student.enrolments.order_by("course")
+    return tuple(enrolments.values_list("course", "course__revision"))
+
+
+def _load_items(student: Student, editions: _Editions, now: datetime) -> list[BankItem]:
+    """Load the bank in the order of the courses; a query, and two where something of it was published since."""
     memories = _load_memories(student)
-    items = Item.objects.published().filter(course__enrolments__student=student).order_by("course", "position", "pk")
-    tags: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    tagged = VersionConcept.objects.filter(version__in=items.values("published"))
-    for version, slug, name in tagged.values_list("version", "concept__slug", "concept__name"):
-        tags[version].append((slug, name))
-    fields = (
-        "pk",
-        "position",
-        "slug",
-        "published",
-        "published__lesson__slug",
-        "kind",
-        "published__difficulty",
-    )
+    items = _kept.get(editions)
+    if items is None:
+        items = _load_published([course for course, _ in editions])
+        if sum(map(len, _kept.values())) + len(items) > MAX_KEPT:
+            _kept.clear()
+        _kept[editions] = items
     return [
-        BankItem(
-            item=pk,
-            position=position,
-            slug=slug,
-            lesson=lesson,
-            concepts=[concept for concept, _ in tags[version]],
-            concept=next((name for _, name in tags[version]), ""),
-            kind=kind,
-            difficulty=str(difficulty),
-            state=memory_state(memories.get(pk), now),
-            due_at=memories[pk].due_at if pk in memories else None,
-        )
-        for pk, position, slug, version, lesson, kind, difficulty in items.values_list(*fields)
+        replace(item, state=memory_state(memory, now), due_at=memory.due_at)
+        if (memory := memories.get(item.item))
+        else item
+        for item in items
     ]
 
 
-def _load_memories(student: Student) -> dict[int, ItemMemory]:
-    cards = Card.objects.filter(student=student).values("item").order_by("item")
-    summed = cards.annotate(
-        answered=Count("pk", filter=Q(reviews__gt=0)), most=Max("lapses"), lowest=Min("last_rating"), due=Min("due_at")
+def forget_bank() -> None:
+    """Load items anew: a test takes back what was published, or changes it with no new revision."""
+    _kept.clear()
+
+
+def _load_published(courses: Sequence[int]) -> tuple[BankItem, ...]:
+    """Load the published items of courses as they are to who has seen none of them."""
+    items = Item.objects.published().filter(course__in=courses).order_by("course", "position", "pk")
+    tags: dict[int, list[str]] = defaultdict(list)
+    tagged = VersionConcept.objects.filter(version__in=items.order_by().values("published"))
+    for version, slug in tagged.order_by("version", "position", "pk").values_list("version", "concept__slug"):
+        tags[version].append(slug)
+    fields = ("pk", "position", "slug", "published__lesson__slug", "published__kind", "published__difficulty")
+    return tuple(
+        BankItem(pk, position, slug, lesson, tuple(tags[version]), kind, str(difficulty))
+        for version, pk, position, slug, lesson, kind, difficulty in items.values_list("published", *fields)
     )
+
+
+def _load_memories(student: Student) -> dict[int, ItemMemory]:
+    """Load what the student knows, of the items that they have answered."""
+    cards = Card.objects.filter(student=student, reviews__gt=0).order_by().values("item")
+    summed = cards.annotate(answered=Count("pk"), most=Max("lapses"), lowest=Min("last_rating"), due=Min("due_at"))
     return {row["item"]: ItemMemory(row["answered"], row["most"], row["lowest"], row["due"]) for row in summed}
 
 
-def _options(name: str, items: Sequence[BankItem], chosen: BankFilter, names: Mapping[str, str]) -> list[Option]:
+def _filter(items: Sequence[BankItem], chosen: BankFilter) -> list[BankItem]:
+    """Return the items that a filter shows."""
+    parts = chosen.parts()
+    return [item for item in items if item.traits.passes(parts)] if parts else list(items)
+
+
+def _options(name: str, counts: Counter[_Traits], chosen: BankFilter, names: Mapping[str, str]) -> list[Option]:
     """Every value of one part of the filter, with how many items the other parts leave of it."""
-    parts = chosen.parts(except_for=name)
-    shown = (item for item in items if item.passes(parts))
-    counts = Counter(value for item in shown for value in item.values(name))
-    values = sorted({value for item in items for value in item.values(name)}, key=_order(name, list(names)))
-    return [(value, names.get(value, value.replace("_", " ").capitalize()), counts[value]) for value in values]
+    parts, left = chosen.parts(except_for=name), Counter[str]()
+    for traits, count in counts.items():
+        for value in traits.values(name):
+            left[value] += count if traits.passes(parts) else 0
+    values = sorted(left, key=_order(name, list(names)))
+    return [(value, names.get(value, value.replace("_", " ").capitalize()), left[value]) for value in values]
 
 
 def _order(name: str, concepts: Sequence[str]) -> Callable[[str], int | str]:
     """States and concepts in an order of their own, other values by the alphabet."""
     order = {"concept": concepts, "state": BankFilter.STATES}.get(name)
-    return {value: place for place, value in enumerate(order)}.__getitem__ if order else str
+    if order is None:
+        return str
+    places = {value: place for place, value in enumerate(order)}
+    return lambda value: places.get(value, len(places))  # one that was renamed a moment ago stands last

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
-from quizzes import presentations, schedule
+from quizzes import exams, presentations, schedule
 from quizzes.reviews import practice
 
 
@@ -26,6 +26,7 @@ def migrated() -> Iterator[str]:
         presentations.forget_bodies()
         presentations.forget_concept_names()
         schedule.forget_banks()
+        exams.forget_bank()
         practice.forget_practices()
         yield {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
         call_command("flush", verbosity=0, interactive=False)

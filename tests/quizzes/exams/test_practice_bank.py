@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
+from questions import bank
 from questions.models import Item
 from quizzes import exams
 from quizzes.exams.practice_bank import ItemMemory, memory_state
@@ -67,6 +70,22 @@ def test_states_tell_new_due_weak_and_known(student: User) -> None:
     assert states["known"] == [pk("true-of-l2")]
     assert states["weak"] == [pk("name-of-the-fix"), pk("order-of-a-step")]
     assert states["new"] == [pk("match-regularisers"), pk("decay-factor")]
+
+
+def test_the_bank_is_loaded_again_where_something_was_published_since(student: User) -> None:
+    def browse() -> tuple[exams.BankSelection, int]:
+        with CaptureQueriesContext(connection) as queries:
+            selection = exams.browse_bank(student, exams.BankFilter(), timezone.now())
+        return selection, len(queries)
+
+    first, queries = browse()
+    assert browse() == (first, queries - 2)
+    bank.retire(Item.objects.get(slug="penalty-target"))
+    last, queries_then = browse()
+    assert ({row.slug for row in first.rows} - {row.slug for row in last.rows}, queries_then) == (
+        {"penalty-target"},
+        queries,
+    )
 
 
 def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User) -> None:
