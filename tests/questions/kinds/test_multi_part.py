@@ -199,6 +199,10 @@ def test_own_numbers_that_lead_nowhere_give_no_marks(body: Any, asked: Presented
     [
         ({**BODY, "parts": [*BODY["parts"], BODY["parts"][2]]}, "parts.5.id: The part “sd” stands here twice."),
         ({**BODY, "let": {**BODY["let"], "q": "m + 1"}}, "let.q: Nothing uses “q”: show it, or leave it out."),
+        (
+            {**BODY, "draw": {**BODY["draw"], "y": "integer(1, 9)"}},
+            "draw.y: Nothing uses “y”: show it, or leave it out.",
+        ),
         ({**BODY, "stem": f"{BODY['stem']} [[q]]"}, "stem: There is no part “q” for [[q]]."),
         ({**BODY, "stem": f"{BODY['stem']} [[mean]]"}, "stem: [[mean]] stands in the text twice."),
         (
@@ -300,3 +304,22 @@ def test_an_item_that_draws_nothing_has_parts_too() -> None:
     assert KIND.audit(body, "x:1", 20) is None
     assert KIND.grade(body, asked.answer, {"parts": {"city": {"text": "paris"}}}).correct
     assert KIND.reveal(body, asked.answer).key == {"parts": {"city": {"text": "Paris"}}}
+
+
+def test_parts_that_would_take_too_long_together_are_refused_at_the_dearest() -> None:
+    dear = "sum(sum(exp(x) + log(x) + sqrt(x) + exp(x/2) + log(x + 1) + sqrt(x + 1)))"
+    parts = [
+        {"id": f"p{number}", "kind": "numeric", "stem": "How much?", "answer": f"{dear} + {number}"}
+        for number in range(12)
+    ]
+    heavy = {
+        "draw": {"x": "matrix(15, 60, integer(1, 9))"},
+        "stem": "Of {x[0][0]}.",
+        "parts": parts,
+        "explanation": "It is.",
+    }
+
+    with pytest.raises(bank.BankError) as refused:
+        bank.validate_body("multi_part", heavy)
+    assert str(refused.value.problems[0]).startswith("parts.0: The parts take too long together")
+    bank.validate_body("multi_part", {**heavy, "parts": parts[:1]})
