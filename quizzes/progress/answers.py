@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from questions.models import Concept, Item
 from questions.text.places import without_places
+from questions.text.words import as_title
 from quizzes.calendar import study_day
 from quizzes.memory import fsrs
 from quizzes.models import Card, Presentation, Review, Student
@@ -53,6 +54,11 @@ class ItemHistory:
     due_at: datetime | None
     suspended: bool
 
+    @property
+    def name(self) -> str:
+        """Its slug, as words: of what was answered elsewhere there is no text as it was asked."""
+        return as_title(self.item.slug)
+
 
 @dataclass(frozen=True)
 class ConceptHistory:
@@ -88,10 +94,11 @@ def load_history(concept: Concept, student: Student, *, now: datetime | None = N
 def _load_answered_cards(concept: Concept, student: Student) -> dict[int, list[Card]]:
     """The student's cards about the concept, by item; only items of which a card was answered."""
     by_item: dict[int, list[Card]] = defaultdict(list)
-    cards = Card.objects.filter(student=student, item__concepts=concept).select_related("item")
-    for card in cards.order_by("item__position"):
+    about = Card.objects.filter(student=student, item__concepts=concept)
+    cards = about.filter(item__in=about.filter(reviews__gt=0).values("item")).select_related("item")
+    for card in cards.defer("item__draft", "item__loaded").order_by("item__position"):
         by_item[card.item_id].append(card)
-    return {item: cards for item, cards in by_item.items() if any(card.reviews for card in cards)}
+    return by_item
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from questions.models import Course, Item
+from questions.models import Concept, Course, Item
+from quizzes import progress
+from quizzes.models import ReviewEvent
 from tests.conftest import Api, wrong
 
 pytestmark = pytest.mark.database
@@ -129,6 +131,24 @@ def test_a_retired_item_stays_in_the_history(web: Client, api: Api, key: Key) ->
     answer_all(api, key, {"penalty-target"})
     Item.objects.filter(slug="penalty-target").update(retired_at=timezone.now())
     assert "no longer asked" in page(web, "/concepts/l2/")
+
+
+def test_what_was_answered_elsewhere_is_named_in_words(web: Client, api: Api, key: Key) -> None:
+    answer_all(api, key, {"penalty-target"})
+    ReviewEvent.objects.update(type="import", presentation=None)
+    assert "Penalty target" in page(web, "/concepts/l2/").split("Your answers")[1]
+
+
+def test_of_a_concept_no_cards_are_read_but_those_of_questions_that_were_answered(
+    web: Client, student: User, api: Api, key: Key
+) -> None:
+    answer_all(api, key, {"penalty-target"})
+    concept = Concept.objects.get(slug="l2")
+    with CaptureQueriesContext(connection) as queries:
+        progress.load_history(concept, student)
+    reads = next(query["sql"] for query in queries if 'FROM "quizzes_card"' in query["sql"])
+    assert '"reviews" >' in reads
+    assert '"questions_item"."draft"' not in reads
 
 
 def test_an_unknown_concept_is_not_found(web: Client) -> None:
