@@ -89,6 +89,7 @@ urlpatterns = [
     path("sync/", quizzes.SyncView.as_view()),
     path("presentations/<uuid:id>/hints/", quizzes.HintView.as_view()),
     path("presentations/<uuid:id>/parts/<slug:part>/", quizzes.PartView.as_view()),
+    path("presentations/<uuid:id>/reveal/", quizzes.RevealView.as_view()),
     path("reviews/batch/", quizzes.ReviewBatch.as_view()),
     path("exams/", quizzes.ExamList.as_view()),
     path("exams/<slug:slug>/", quizzes.ExamDetail.as_view()),

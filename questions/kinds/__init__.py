@@ -22,11 +22,14 @@ from questions.kinds.matching import Matching
 from questions.kinds.multi_part import MultiPart
 from questions.kinds.multiple_select import MultipleSelect
 from questions.kinds.numeric import Numeric
+from questions.kinds.open_response import OpenResponse
 from questions.kinds.ordering import Ordering
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
+from questions.kinds.recall import Recall
 from questions.kinds.registry import KINDS, grade
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable, is_dont_know
 from questions.kinds.samples import Sample, SampleOption
+from questions.kinds.self_marking import Back, Point
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
 from questions.kinds.typed_text import comparable
@@ -39,6 +42,8 @@ for _kind in (
     with_draws(Matching()),
     with_draws(Ordering()),
     with_draws(ShortText()),
+    with_draws(Recall()),
+    with_draws(OpenResponse()),
     MultiPart(),
 ):
     KINDS[_kind.name] = _kind
@@ -75,6 +80,11 @@ def with_pairs() -> list[str]:
     return [name for name, kind in KINDS.items() if kind.has_pairs]
 
 
+def in_exams() -> list[str]:
+    """The names of the kinds that an exam may ask: those that students do not mark themselves."""
+    return [name for name, kind in KINDS.items() if not kind.is_self_marked]
+
+
 def in_quick_checks() -> list[str]:
     """The names of the kinds that a lesson's quick check asks."""
     return [name for name, kind in KINDS.items() if kind.in_quick_check]
@@ -83,6 +93,7 @@ def in_quick_checks() -> list[str]:
 __all__ = [
     "KINDS",
     "AnyKind",
+    "Back",
     "FormFields",
     "Graded",
     "ItemBody",
@@ -91,6 +102,7 @@ __all__ = [
     "Option",
     "PairAnswer",
     "PairTexts",
+    "Point",
     "Presented",
     "ResponseError",
     "Revealed",
@@ -104,6 +116,7 @@ __all__ = [
     "comparable",
     "get",
     "grade",
+    "in_exams",
     "in_quick_checks",
     "is_dont_know",
     "parse",

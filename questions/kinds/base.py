@@ -19,6 +19,7 @@ from questions.kinds.fields import Section
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.responses import FormFields
 from questions.kinds.samples import Sample
+from questions.kinds.self_marking import Back
 from questions.variants.audit import Audit
 from questions.variants.engine import Number
 
@@ -63,6 +64,7 @@ class ShownGrade(TypedDict, Generic[ResponseT]):
     feedback: list[Feedback]
     reasons: NotRequired[list[Feedback]]
     """Of what was graded before there were any: not there."""
+    back: NotRequired[str]
     parts: NotRequired[dict[str, ShownGrade[Any]]]
 
 
@@ -87,6 +89,8 @@ class Graded:
     parts: Mapping[str, Graded] = field(default_factory=dict)
     unread: str = ""
     """What is to be said of parts that could not be read, and have no marks."""
+    rating: str = ""
+    """The student's own: `again`, `hard`, `good` or `easy`; "" where the score makes the rating."""
 
     @property
     def correct(self) -> bool:
@@ -99,7 +103,8 @@ class Revealed(Generic[ResponseT]):
     """Shown after an answer: the key in the shape of a response, the explanation, and the worked solution.
 
     `reasons` say of each option that has one why it is right or wrong, chosen or not. `parts` are those of an item's
-    parts by their ids, where it has any; a part without a why of its own has "".
+    parts by their ids, where it has any; a part without a why of its own has "". `back` is the answer to what is marked
+    by the student, in Markdown.
     """
 
     key: ResponseT
@@ -107,6 +112,7 @@ class Revealed(Generic[ResponseT]):
     solution: str | None
     reasons: list[Feedback] = field(default_factory=list)
     parts: Mapping[str, Revealed[Any]] = field(default_factory=dict)
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """Whether an item may have a part of this kind."""
     fits_in_text: ClassVar[bool] = False
     """Whether its field may stand within a text, as `answers/in_text/<name>.html` draws it."""
+    is_self_marked: ClassVar[bool] = False
+    """Whether students mark their answers themselves, once `turn` has shown what is right. No exam asks such a kind."""
+    is_self_rated: ClassVar[bool] = False
+    """Whether they mark by a rating: all is seen by then, and the next question follows at once."""
 
     # Asking
 
@@ -209,6 +219,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def may_insist(self, message: str) -> bool:
         """Return whether a response that was refused with this message may be sent again unchanged, as final."""
         return False
+
+    def turn(self, body: BodyT, answer: AnswerT, response: object) -> Back:
+        """Return what is seen before an answer is marked. Raises ResponseError; TypeError for kinds that are graded."""
+        raise TypeError(f"{self.name} is not marked by students.")
 
     @abstractmethod
     def grade(self, body: BodyT, answer: AnswerT, response: object) -> Graded:

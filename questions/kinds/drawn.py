@@ -14,6 +14,7 @@ from questions.kinds import drawn_audit
 from questions.kinds.base import AnyKind, Graded, Presented, Revealed
 from questions.kinds.bodies import ItemBody
 from questions.kinds.samples import Sample
+from questions.kinds.self_marking import Back
 from questions.variants.audit import Audit
 from questions.variants.engine import ENGINE_VERSION, Drawing, VariantError, values_at
 
@@ -59,6 +60,10 @@ class Drawn:
     def grade(self, body: ItemBody, answer: Answer, response: object) -> Graded:
         """Grade a response to the texts that were shown."""
         return self.kind.grade(self.filled(body, answer), answer, response)
+
+    def turn(self, body: ItemBody, answer: Answer, response: object) -> Back:
+        """What is shown before an answer is marked, in the texts that were shown."""
+        return self.kind.turn(self.filled(body, answer), answer, response)
 
     def grade_blank(self, body: ItemBody, answer: Answer) -> Graded:
         """Grade a question that was left blank."""

@@ -32,4 +32,6 @@ class Sample:
     answer: str = ""
     """The key, where it is typed; `hint` is its unit and precision."""
     hint: str = ""
+    back: str = ""
+    """The answer to what students mark themselves (Markdown)."""
     parts: Sequence[Sample] = ()

@@ -27,6 +27,7 @@ from quizzes.api.sittings import (
     SittingSubmit,
 )
 from quizzes.api.sync import SyncView
+from quizzes.api.turning import RevealView
 
 __all__ = [
     "BookmarkDetail",
@@ -42,6 +43,7 @@ __all__ = [
     "ProgressView",
     "QueueView",
     "QuickCheckView",
+    "RevealView",
     "ReviewBatch",
     "SearchView",
     "SittingAnswer",

@@ -77,7 +77,7 @@ def concept_shares(exam: Exam) -> list[ConceptShare]:
     if isinstance(blueprint, blueprints.Viva):
         asked, slots = set(kinds.with_pairs()), blueprint.rounds
     else:
-        asked = {kind for section in blueprint.parts for kind in section.kinds or kinds.KINDS}
+        asked = {kind for section in blueprint.parts for kind in section.kinds or kinds.in_exams()}
         slots = blueprint.slots
     published = Counter(each.concept for each in load_candidates(exam.course_id) if each.kind in asked)
     weights = blueprint.concepts or dict.fromkeys(published, 1.0)

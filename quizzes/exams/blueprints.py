@@ -8,7 +8,7 @@ from typing import Annotated, Self
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from questions.kinds import KINDS
+from questions.kinds import KINDS, in_exams
 
 Weight = Annotated[float, Field(ge=0, le=1000)]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -52,7 +52,9 @@ class Section(_Strict):
     def _known(self) -> Self:
         unknown = [kind for kind in self.kinds if kind not in KINDS]
         if unknown:
-            raise ValueError(f"There is no kind “{unknown[0]}”; there are {', '.join(KINDS)}.")
+            raise ValueError(f"There is no kind “{unknown[0]}”; there are {', '.join(in_exams())}.")
+        if practised := [kind for kind in self.kinds if KINDS[kind].is_self_marked]:
+            raise ValueError(f"Students mark “{practised[0]}” themselves: it is for practice, and no exam asks it.")
         if isinstance(self.kinds, dict):
             _check_positive(self.kinds, "kind")
         _check_positive(self.difficulty, "difficulty")

@@ -54,7 +54,11 @@ _BANK = Prepared(
 def load_candidates(
     course: int, seen_at: Mapping[int, datetime] | None = None, now: datetime | None = None
 ) -> list[Candidate]:
-    """The published items of a course; how recently each was seen counts from `seen_at` (by item) to `now`."""
+    """The published items of a course that exams may ask.
+
+    How recently each was seen counts from `seen_at` (by item) to `now`.
+    """
+    asked = kinds.in_exams()
     return [
         Candidate(
             pk,
@@ -64,6 +68,7 @@ def load_candidates(
             recency(seen_at[pk], now) if now and seen_at and pk in seen_at else 0.0,
         )
         for pk, kind, concept, difficulty in _BANK.run(course=course)
+        if kind in asked
     ]
 
 

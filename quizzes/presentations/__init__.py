@@ -39,6 +39,7 @@ from quizzes.presentations.payloads import (
 )
 from quizzes.presentations.presenting import Ask, present
 from quizzes.presentations.renewing import renew_broken
+from quizzes.presentations.turning import NoBackError, turn
 
 __all__ = [
     "DRAWS",
@@ -49,6 +50,7 @@ __all__ = [
     "CheckedPartPayload",
     "FeedbackPayload",
     "ItemKind",
+    "NoBackError",
     "NoCheckError",
     "NoHintError",
     "NoPartError",
@@ -83,6 +85,7 @@ __all__ = [
     "shown_grade",
     "take_hint",
     "taken_hints",
+    "turn",
     "verdict_payload",
     "with_checked",
     "with_html",

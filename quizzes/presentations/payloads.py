@@ -17,7 +17,7 @@ from quizzes.presentations.bodies import body_of
 from quizzes.presentations.checking import checked_parts
 from quizzes.presentations.hints import count_hints
 
-BLOCK_TEXTS = {"stem", "explanation", "solution", "definition"}
+BLOCK_TEXTS = {"stem", "back", "explanation", "solution", "definition"}
 INLINE_TEXTS = {"text", "message"}
 """Fields that hold Markdown of several paragraphs, and of one line."""
 
@@ -81,6 +81,8 @@ class PartGradePayload(TypedDict):
             Field(description="Why each option is right or wrong, chosen or not, where the item says so."),
         ]
     ]
+    back: NotRequired[Annotated[str, Field(description="The answer to what students mark themselves.")]]
+    back_html: NotRequired[str]
 
 
 class PresentationPayload(TypedDict):
@@ -124,6 +126,8 @@ class AnsweredPresentationPayload(PresentationPayload):
     explanation_html: str
     solution: str | None
     solution_html: str | None
+    back: NotRequired[Annotated[str, Field(description="The answer to what students mark themselves.")]]
+    back_html: NotRequired[str]
     parts: NotRequired[dict[str, PartTextsPayload]]
 
 
@@ -134,6 +138,8 @@ class PartTextsPayload(TypedDict):
     explanation_html: str
     solution: str | None
     solution_html: str | None
+    back: NotRequired[str]
+    back_html: NotRequired[str]
 
 
 class Verdict(TypedDict):
@@ -208,12 +214,12 @@ def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
 
 
 def _after_texts(revealed: kinds.Revealed[Any]) -> PartTextsPayload:
-    return {
+    texts = {
         "explanation": revealed.explanation,
-        "explanation_html": markup.render(revealed.explanation),
         "solution": revealed.solution,
-        "solution_html": None if revealed.solution is None else markup.render(revealed.solution),
+        **({"back": revealed.back} if revealed.back else {}),
     }
+    return cast(PartTextsPayload, with_html(texts))
 
 
 def grade_payload(graded: kinds.Graded, revealed: kinds.Revealed[dict[str, object]]) -> BareGrade:
@@ -229,6 +235,7 @@ def _with_texts(verdict: Mapping[str, Any], revealed: kinds.Revealed[Any]) -> An
         "explanation": revealed.explanation,
         "solution": revealed.solution,
         "reasons": revealed.reasons,
+        **({"back": revealed.back} if revealed.back else {}),
         **verdict,
     }
     if revealed.parts:

@@ -10,6 +10,7 @@ from quizzes.reviews.accepting import Accepted, accept, batch_result
 from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError, read_batch
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
 from quizzes.reviews.payloads import BatchResultPayload, CardStatePayload, EventResultPayload, GradePayload, SyncPayload
+from quizzes.reviews.previewing import preview_ratings
 from quizzes.reviews.undoing import last_undoable
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "change_log",
     "last_undoable",
     "memory_states",
+    "preview_ratings",
     "read_batch",
     "sync",
 ]

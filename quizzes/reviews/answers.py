@@ -49,10 +49,10 @@ def grade_answer(
     event.hints_used = count_hints_used(presentation, reported.hints_used)
     event.score = graded.score
     event.grade = {
-        "rating": _rate(graded.score, event, version).name.lower(),
+        "rating": _rate(graded, graded.score, event, version).name.lower(),
         **verdict_payload(graded),
     }
-    asked = _reviews(event, presentation, graded.facet_scores, changes.facts, w)
+    asked = _reviews(event, presentation, graded, changes.facts, w)
     practised = changes.facts.practice.get(version.pk) if graded.correct else None
     weights = practised.weights if practised else {}
     if practised and weights:
@@ -82,12 +82,15 @@ def _count(
         changes.replay(answer)
 
 
-def _rate(score: float, event: ReviewEvent, version: ItemVersion) -> Rating:
+def _rate(graded: Graded, score: float, event: ReviewEvent, version: ItemVersion) -> Rating:
+    """Return the student's own rating where the answer is one, else what a score of it earns."""
+    if graded.rating:
+        return Rating[graded.rating.upper()]
     return rate(score, event.confidence, event.duration_ms / 1000, version.seconds, event.hints_used)
 
 
 def _reviews(
-    event: ReviewEvent, presentation: Presentation, facet_scores: dict[str, float], facts: Facts, w: Sequence[float]
+    event: ReviewEvent, presentation: Presentation, graded: Graded, facts: Facts, w: Sequence[float]
 ) -> list[Review]:
     """Return the reviews of the cards that were asked, each with what was predicted just before."""
     version = presentation.version
@@ -95,11 +98,11 @@ def _reviews(
         Review(
             card=card,
             event=event,
-            rating=_rate(score, event, version).value,
+            rating=_rate(graded, score, event, version).value,
             score=score,
             predicted=_predict(card, event, presentation, w),
         )
-        for facet, score in facet_scores.items()
+        for facet, score in graded.facet_scores.items()
         if (card := facts.card_of(version.item_id, facet))
     ]
 

@@ -135,6 +135,12 @@ def formula(text: str) -> str:
 
 
 @register.filter
+def in_marks(marks: float) -> str:
+    """Return marks with their unit: `1 mark`, `2.5 marks`."""
+    return f"{marks:g}\N{NO-BREAK SPACE}mark{'' if marks == 1 else 's'}"
+
+
+@register.filter
 def field(record: object, name: str) -> object:
     """Return the field of a record whose name the template computes."""
     return getattr(record, name)

@@ -42,6 +42,8 @@ class RefusedAnswer:
     message: str
     stamp: str = ""
     """Of its form: the time that the question takes goes on."""
+    back: kinds.Back | None = None
+    """What is shown so that the student marks it."""
 
 
 # Asking
@@ -50,20 +52,25 @@ class RefusedAnswer:
 def question_context(presentation: Presentation, refused: RefusedAnswer | None = None) -> Context:
     """Return what a question's form shows: with `refused`, what was typed, and what is wrong with it."""
     payload = presentations.payload(presentation)
+    kind = kinds.get(payload["kind"])
     always: Context = {
         "hints": presentations.taken_hints(presentation),
         "rows": _checked_rows(payload),
         "check_parts": not presentation.in_sitting,
+        "self_marked": kind.is_self_marked,
+        "self_rated": kind.is_self_rated,
     }
     if refused is None:
         return {**always, "presentation": payload, "shown": stamp_now(), "typed": {}}
     return {
         **always,
+        "back": refused.back and presentations.with_html(refused.back),
+        "ratings": _ratings(presentation) if kind.is_self_rated else {},
         "presentation": arrange_as_left(payload, refused.typed),
         "shown": refused.stamp,
         "typed": refused.typed,
         "error": refused.message,
-        "nearly": kinds.get(payload["kind"]).may_insist(refused.message),
+        "nearly": kind.may_insist(refused.message),
     }
 
 
@@ -73,6 +80,13 @@ def _checked_rows(payload: PresentationPayload) -> Sequence[object]:
     grades = {part: each["grade"] for part, each in checked.items()}
     responses = {part: each["response"] for part, each in checked.items()}
     return kinds.get(payload["kind"]).part_rows(payload["prompt"], grades, responses)
+
+
+def _ratings(presentation: Presentation) -> Mapping[str, datetime | None]:
+    """Return when the question would come back after each rating; for a visitor it does not."""
+    if not presentation.card_id:
+        return dict.fromkeys(("again", "hard", "good", "easy"))
+    return reviews.preview_ratings(presentation.student, presentation.card, timezone.now())
 
 
 def arrange_as_left(payload: PresentationPayload, typed: Mapping[str, Any]) -> PresentationPayload:
@@ -127,6 +141,8 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
     """
     version, shown_at = presentation.version, _read_shown_at(request.POST)
     response, pk = read_response(version.kind, request.POST), read_uuid(request.POST.get("event")) or uuid.uuid4()
+    if turned := turn(request.POST, presentation, response):
+        return turned
     event = {
         "id": str(pk),
         "type": "review",
@@ -138,7 +154,7 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
     result = report_event(request, event)
     if result["status"] == "rejected":
         message = (result["detail"] or "").partition(": ")[2]  # it is "field: message"
-        return RefusedAnswer(response, message, _stamp(shown_at))
+        return RefusedAnswer(response, message, _stamp(shown_at), show_back(presentation, response))
     # Of parts that were checked earlier, perhaps in another tab, the answers stand: those are not in the form.
     is_whole = not kinds.get(version.kind).part_type
     if result["status"] != "accepted" or result["code"] or result["grade"] is None or not is_whole:
@@ -161,6 +177,27 @@ def check_part(request: StudentRequest, presentation: Presentation) -> RefusedAn
     except kinds.ResponseError as error:
         message = error.message
     return RefusedAnswer(typed, message, request.POST.get("shown", ""))
+
+
+def turn(form: QueryDict, presentation: Presentation, response: Response) -> RefusedAnswer | None:
+    """Return the answer with what is shown so that its student marks it; None where the form asks for no such thing."""
+    if "turn" not in form or kinds.is_dont_know(response):
+        return None
+    stamp = form.get("shown", "")
+    try:
+        return RefusedAnswer(response, "", stamp, presentations.turn(presentation, response))
+    except kinds.ResponseError as error:
+        return RefusedAnswer(response, error.message, stamp)
+    except presentations.NoBackError:
+        return None
+
+
+def show_back(presentation: Presentation, response: Response) -> kinds.Back | None:
+    """Return what was shown of a question before it was marked; None where there is nothing."""
+    try:
+        return presentations.turn(presentation, response)
+    except (presentations.NoBackError, kinds.ResponseError):
+        return None
 
 
 def report_event(request: StudentRequest, event: Mapping[str, object]) -> reviews.EventResultPayload:
@@ -220,7 +257,7 @@ def graded_context(
         "grade": grade,
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
         "unknown": kinds.is_dont_know(response),
-        "key": [] if grade["correct"] else response_lines(payload, grade["key"]),
+        "key": [] if grade["correct"] or grade.get("back") else response_lines(payload, grade["key"]),
         "said": _said_of(grade, answered),
         "rows": kind.result_rows(payload["prompt"], grade, answered),
         "results": f"quizzes/results/{kind.name}.html",

@@ -141,6 +141,10 @@ def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         raise Http404("This question is no longer asked.")
     question = answers[at].question
     response = answering.read_response(question.presentation.version.kind, request.POST)
+    if turned := answering.turn(request.POST, question.presentation, response):
+        parts = _sample_parts(answers, address)
+        parts[at] |= answering.question_context(question.presentation, turned)
+        return _check_page(request, lesson, parts, counts=False)
     try:
         parts = _sample_parts([*answers[:at], SampleAnswer(question, response), *answers[at + 1 :]], address)
     except ResponseError as error:
@@ -186,6 +190,8 @@ def _answer_sample(request: HttpRequest, lesson: Lesson, address: str, *, again:
     if question is None:
         raise Http404("This question is no longer asked.")
     response = answering.read_response(question.presentation.version.kind, request.POST)
+    if turned := answering.turn(request.POST, question.presentation, response):
+        return _part(request, lesson, "question", samples.show_question(question, address, turned))
     try:
         context = samples.show_answered(question, response, address) | {"again": again}
     except ResponseError as error:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from questions import kinds
 from questions.variants import numbers
 from questions.whole_numbers import read_whole_number
 from quizzes import notebook, presentations, progress, reviews, schedule
@@ -207,6 +208,10 @@ def _answer(request: StudentRequest) -> HttpResponse:
         return _ask(request, presentation)
     if vars(presentation)["in_open_sitting"]:
         return _withhold(request)
+    if kinds.get(presentation.version.kind).is_self_rated and not kinds.is_dont_know(answered.response):
+        # All was seen before it was rated.
+        _keep_total(request)
+        return _ask(request) if is_partial(request) else redirect("review")
     if not is_partial(request):
         _keep_total(request)
         return redirect("review-answer", answered.event)

@@ -21,6 +21,10 @@ function respond(asked: Pick<Presentation, "kind" | "prompt">): Record<string, u
       return { order: asked.prompt.steps?.map((step) => step.id) };
     case "matching":
       return { pairs: Object.fromEntries(asked.prompt.left?.map((left) => [left.id, asked.prompt.right?.[0]?.id]) ?? []) };
+    case "recall":
+      return { rating: "good" };
+    case "open_response":
+      return { text: "The penalty is rescaled.", points: [] };
     case "multi_part":
       return { parts: Object.fromEntries(asked.prompt.parts?.map((part) => [part.id, respond(part)]) ?? []) };
   }

@@ -7,7 +7,7 @@ import { enhanceAnswers } from "./enhance.js";
 import { NextQuestion } from "./next_question.js";
 import { ReviewKeys } from "./review_keys.js";
 
-const TYPED = ":is(.typed, .blank) input:not([type=hidden])";
+const TYPED = ":is(.typed, .blank) :is(input:not([type=hidden]), textarea)";
 const root = get(document, "#review");
 const help = get(document, "#help", HTMLDialogElement);
 const announce = announcer(get(document, "#announcement"));
@@ -31,13 +31,19 @@ function prepare() {
     if (key) announce(key.innerText);
     return;
   }
-  const invalid = find(root, ":is(.typed, .blank) input[aria-invalid=true]", HTMLInputElement);
-  const typed = invalid ?? find(root, TYPED, HTMLInputElement);
+  const back = find(root, "[data-back]");
+  if (back) {
+    back.focus({ preventScroll: true });
+    back.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  const invalid = find(root, ":is(.typed, .blank) :is(input, textarea)[aria-invalid=true]");
+  const typed = invalid ?? find(root, TYPED);
   const isInvalid = typed?.ariaInvalid === "true";
   // On a touch screen the keyboard would cover the question that is still to be read.
   const target = typed && (isInvalid || matchMedia("(pointer: fine)").matches) ? typed : find(root, "#place");
   target?.focus({ preventScroll: true });
-  if (isInvalid) typed.select();
+  if (isInvalid && typed instanceof HTMLInputElement) typed.select();
 }
 
 /** A hint that has just come is read out; who types goes on typing. */

@@ -22,7 +22,7 @@ export class ReviewKeys {
       if (isCombined(event) || event.isComposing || this.help.open) return;
       const target = targetOf(event);
       if (event.key === "Enter" && !this.isNewPress(event)) event.preventDefault();
-      else if (event.key === "Escape" && target instanceof HTMLElement && target.matches("input, select"))
+      else if (event.key === "Escape" && target instanceof HTMLElement && target.matches("input, select, textarea"))
         target.blur();
       else if (!target.matches(TYPED_IN) && this.act(event.key, target)) event.preventDefault();
     });
@@ -50,6 +50,7 @@ export class ReviewKeys {
   act(key, target) {
     if (/^[1-9]$/.test(key)) return this.choose(target, Number(key));
     if (key === "?") return this.showHelp();
+    if (key === " ") return this.turn(target);
     if (key === "h") return this.press("#hint");
     if (key === "d") return this.press("#dont-know");
     if (key === "m") return this.press("#bookmark-button");
@@ -102,6 +103,11 @@ export class ReviewKeys {
     return true;
   }
 
+  /** Show the answer to a question that one marks oneself; a button does its own work. @param {Element} target */
+  turn(target) {
+    return !target.closest("button, a, summary") && this.press("#turn");
+  }
+
   /** Check the answer, or go to the next question. @param {Element} target */
   goOn(target) {
     // A focused button, link or summary does its own work, unless it has none left: a step's handle, a full match set.
@@ -109,7 +115,7 @@ export class ReviewKeys {
     const isFull = control?.closest("[data-matching]") && !find(this.root, "[data-left]:not(.filled)");
     if (control && !control.matches("[data-handle]") && !isFull) return false;
     const next = find(this.root, "#next");
-    if (!next) return this.submit("#question");
+    if (!next) return find(this.root, ".ratings") ? true : this.submit("#question");
     next.click();
     return true;
   }
@@ -128,7 +134,7 @@ export class ReviewKeys {
       return true;
     }
     const part = target.closest("[data-answer]") ?? this.root;
-    const option = all(part, ".choices input, .partners button, .steps [data-handle]")[number - 1];
+    const option = all(part, ".choices input, .ratings button, .partners button, .steps [data-handle]")[number - 1];
     if (!option) return false;
     if (!option.matches("[data-handle]")) option.click();
     option.focus();
