@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
 SHOWN: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
@@ -19,6 +19,20 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> No
     form: dict[str, str | float | bool] = {"login": name, "password": password, "csrfmiddlewaretoken": token}
     answer = request.post("/accounts/login/", form=form, max_redirects=0)
     assert answer.status == 302, answer.text()
+
+
+def answer_parts(question: Locator, parts: dict[str, dict[str, Any]]) -> None:
+    """Answer each part in its own fields."""
+    for part, response in parts.items():
+        for name in ("value", "text"):
+            if name in response:
+                question.locator(f"[name='{part}.{name}']").fill(response[name])
+        for choice in response.get("choices", [response["choice"]] if "choice" in response else []):
+            listed = question.locator(f"select[name='{part}.choice']")
+            if listed.count():
+                listed.select_option(choice)
+            else:
+                question.locator(f"[name^='{part}.choice'][value='{choice}']").check()
 
 
 def check(page: Page, name: str) -> None:

@@ -19,7 +19,7 @@ from questions import bank
 from quizzes import schedule
 from quizzes.models import Exam, ReviewEvent, Sitting, Slot
 from tests import courses
-from tests.browser.pages import check, log_in
+from tests.browser.pages import answer_parts, check, log_in
 from tests.browser.test_session import log_in_by_hand
 from tests.courses import COURSE
 from tests.questions.kinds.parts import ALL_KINDS, write_course
@@ -77,6 +77,7 @@ def give(slot: Locator, response: dict[str, Any]) -> None:
         handle = slot.locator(f"[data-step]:has(input[value='{step}']) [data-handle]")
         while int(handle.inner_text()) > place + 1:
             handle.press("ArrowUp")
+    answer_parts(slot, response.get("parts", {}))
 
 
 def typed(sitting: Sitting) -> Slot:

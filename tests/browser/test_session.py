@@ -17,7 +17,7 @@ from questions.models import Item
 from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests import courses
-from tests.browser.pages import log_in
+from tests.browser.pages import answer_parts, log_in
 from tests.courses import COURSE
 
 PER_KIND = 2
@@ -105,7 +105,12 @@ def put_in_order(page: Page, presentation: Presentation, response: dict[str, Any
             page.keyboard.press("ArrowUp")
 
 
+def fill_parts(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    answer_parts(page.locator("#question"), response["parts"])
+
+
 ANSWER = {
+    "multi_part": fill_parts,
     "single_choice": choose,
     "multiple_select": choose,
     "numeric": type_in,
