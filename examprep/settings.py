@@ -289,6 +289,10 @@ STATICFILES_DIRS = [
     )
     if path.is_dir()
 ]
+STATICFILES_FINDERS = [
+    "examprep.static_files.Packages",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

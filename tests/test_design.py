@@ -56,6 +56,12 @@ def test_fonts_are_installed_and_weigh_sixty_kilobytes_at_most() -> None:
     assert sum(sizes) <= 60_000
 
 
+def test_no_fonts_are_collected_but_those_that_are_used() -> None:
+    listed = [file for finder in finders.get_finders() for file in finder.list(None)]
+    collected = {f"{getattr(storage, 'prefix', '')}/{path}" for path, storage in listed}
+    assert {path for path in collected if path.startswith(("literata/", "funnel-display/"))} == set(FONTS)
+
+
 def test_a_page_preloads_the_fonts_of_its_first_paint() -> None:
     base = (settings.BASE_DIR / "examprep/templates/base.html").read_text()
     preloaded = set(re.findall(r"rel=\"preload\" href=\"\{% static '([^']+)' %\}\" as=\"font\"", base))
