@@ -5,7 +5,7 @@ A field knows its place in the body document: it reads its value from there, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -110,6 +110,8 @@ class Column:
     placeholder: str = ""
     as_text: Callable[[Any], str] | None = None
     """How a list or a mapping in the document is written in the form; what is typed there is text."""
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    """Of a text that is one of several: these, each with its label."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,11 @@ from questions.kinds.responses import is_dont_know
 KINDS: dict[str, AnyKind] = {}
 
 
+def titles_of_parts() -> list[tuple[str, str]]:
+    """Return the names of the kinds that a part may be of, each with its title for people."""
+    return [(name, kind.title) for name, kind in KINDS.items() if kind.can_be_part]
+
+
 def grade(kind: AnyKind, body: ItemBody, answer: Any, response: object) -> Graded:
     """Return the grade of an untrusted response, or of an “I don't know”: 0, with nothing to set right.
 

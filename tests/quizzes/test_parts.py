@@ -39,6 +39,7 @@ def test_an_author_writes_its_parts_in_rows(course: Course, instructor: Client) 
     item = course.items.get()
     address = f"/admin/questions/item/{item.pk}/change/"
     form = instructor.get(address).context["adminform"].form
+    assert '<option value="numeric" selected>Numeric</option>' in instructor.get(address).content.decode()
     assert "answer: m\n" in instructor.get(address).content.decode()
     about = ("slug", "main_concept", "difficulty", "seconds", "explanation")
     parts = [
@@ -197,6 +198,17 @@ def sit(exam: Exam, name: str, *, wrong: bool = False) -> Client:
     saved = exams.save_answer(student, sitting.pk, 1, response, saved.rev, now)
     assert saved.payload()["unread"].startswith("Part d: ")
     assert f'value="{key["mean"]}"' in browser.get(f"/sittings/{sitting.pk}/").content.decode()
+    form = {
+        "slot": 1,
+        "rev": saved.rev,
+        "part": ["mean:numeric", "sd:numeric"],
+        "mean.value": key["mean"],
+        "sd.value": "x",
+    }
+    page = browser.post(f"/sittings/{sitting.pk}/", form, follow=True).content.decode()
+    assert "Question 1 is saved, but Part c: " in page
+    assert 'value="x"' in page
+    exams.save_answer(student, sitting.pk, 1, response, saved.rev + 1, now)
     exams.close_sitting(student, sitting.pk, now)
     result = browser.get(f"/sittings/{sitting.pk}/").content.decode()
     assert result.count("Not answered") == 2

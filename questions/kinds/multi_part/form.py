@@ -1,6 +1,7 @@
 """The author's form of an item with parts."""
 
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
+from questions.kinds.registry import titles_of_parts
 
 FORM = (
     WHAT_IS_DRAWN,
@@ -19,7 +20,7 @@ FORM = (
                 ),
                 columns=(
                     Column("id", "Id", "text", "mean"),
-                    Column("kind", "Kind", "text", "numeric"),
+                    Column("kind", "Kind", choices=titles_of_parts),
                     Column("marks", "Marks", "text", "1"),
                     Column("follow", "Follows", "text", "an earlier part's id", as_text=", ".join),
                     Column("stem", "Stem", "long"),
