@@ -50,7 +50,7 @@ PUMPS = (
 )
 """What a text is filled with, for every pattern."""
 
-WHOLE = {r"(.*):\s*(\.\d{1,2}[gf])\s*"}
+WHOLE = {r"(.*):\s*(\.\d{1,2}[gf]|frac)\s*"}
 """Patterns that are only ever matched to a whole text."""
 
 TYPED = 1000
@@ -87,7 +87,7 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"row\(([A-Za-z_]\w*)\)": (LENGTH, ("row(a",)),
     r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$": (LENGTH, ("\\text", "\\end  ")),
     r"(?:\\[a-zA-Z]+|[\^_}\]])$": (LENGTH, ("\\a", "^")),
-    r"(.*):\s*(\.\d{1,2}[gf])\s*": (LENGTH, (":.1g", ": .1", ":  ")),
+    r"(.*):\s*(\.\d{1,2}[gf]|frac)\s*": (LENGTH, (":.1g", ": .1", ":  ")),
     r"(?:[-+/*^]|\\times|\\cdot|\\div)\s*$": (LENGTH, ("-  ", "\\times ")),
     r"(?:/|\\div)\s*$": (LENGTH, ("/  ", "\\div ")),
     # questions/kinds/short_text.py

@@ -28,7 +28,7 @@ def audit_published(course: Course | None = None, seeds: int = AUDIT_SEEDS) -> I
     items = Item.objects.published().filter(has_variants("published")).select_related("published__item")
     for item in items.filter(course=course) if course else items:
         assert item.published is not None
-        body = kinds.parse(item.kind, item.published.body)
+        body = kinds.parse(item.kind, item.published.body, item.published.engine)
         report = kinds.get(item.kind).audit(body, item.published.identity, seeds)
         assert report is not None
         yield item, report

@@ -17,6 +17,7 @@ from questions.bank.locks import lock_course, lock_item, raise_graph_revision
 from questions.bank.problems import BankError, Problem
 from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, Lesson, VersionConcept
 from questions.text.markup import rename_tried
+from questions.variants.engine import ENGINE_VERSION
 
 ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
 """The namespace of items' identifiers (RFC 9562, version 5)."""
@@ -142,6 +143,7 @@ def _next_version(item: Item, by: Author | None, seeds: int) -> ItemVersion:
         number=number,
         kind=item.kind,
         body=item.draft,
+        engine=ENGINE_VERSION,
         difficulty=item.difficulty,
         seconds=item.seconds,
         concepts_then=[concept.slug for concept in concepts],

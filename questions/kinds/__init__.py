@@ -16,7 +16,7 @@ from questions.kinds.base import (
     ShownGrade,
     rank,
 )
-from questions.kinds.bodies import ItemBody
+from questions.kinds.bodies import ENGINE, ItemBody
 from questions.kinds.drawn import with_draws
 from questions.kinds.matching import Matching
 from questions.kinds.multi_part import MultiPart
@@ -33,7 +33,7 @@ from questions.kinds.self_marking import Back, Point
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
 from questions.kinds.typed_text import comparable
-from questions.variants.engine import VariantError
+from questions.variants.engine import ENGINE_VERSION, VariantError
 
 for _kind in (
     with_draws(SingleChoice()),
@@ -54,9 +54,12 @@ def get(name: str) -> AnyKind:
     return KINDS[name]
 
 
-def parse(name: str, document: object) -> ItemBody:
-    """The body of an item of this kind; raises pydantic.ValidationError, which names each wrong field."""
-    return get(name).body_type.model_validate(document)
+def parse(name: str, document: object, engine: int = ENGINE_VERSION) -> ItemBody:
+    """The body of an item of this kind, drawn and set by an engine.
+
+    Raises pydantic.ValidationError, which names each wrong field.
+    """
+    return get(name).body_type.model_validate(document, context={ENGINE: engine})
 
 
 def titles() -> list[tuple[str, str]]:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.tables import read_table, read_values
 from questions.variants.compiling import Declared, SpecError, compile_drawing, unused
-from questions.variants.engine import Drawing, VariantError
+from questions.variants.engine import ENGINE_VERSION, Drawing, VariantError
 from questions.whole_numbers import read_whole_number
 
 MAX_TEXT = 20_000
@@ -20,6 +29,8 @@ MAX_PLACE = 999
 """The last place in a list that an error is shown at."""
 DRAWN = {"tables", "draw", "let", "where", "cases", "examples", "few"}
 """The fields that say what is drawn."""
+ENGINE = "engine"
+"""What says in the context of validation which engine draws and sets a body, if not the newest."""
 Cell = float | Annotated[str, Field(min_length=1, max_length=500)]
 Row = Annotated[dict[str, Cell], Field(min_length=1, max_length=12)]
 
@@ -76,6 +87,7 @@ class ItemBody(Strict):
         return {name: read_table(table) if isinstance(table, str) else table for name, table in tables.items()}
 
     _drawing: Drawing | None = PrivateAttr(default=None)
+    _engine: int = PrivateAttr(default=ENGINE_VERSION)
 
     @model_validator(mode="before")
     @classmethod
@@ -89,7 +101,8 @@ class ItemBody(Strict):
         return document
 
     @model_validator(mode="after")
-    def _compile(self) -> Self:
+    def _compile(self, info: ValidationInfo) -> Self:
+        self._engine = (info.context or {}).get(ENGINE, ENGINE_VERSION)
         try:
             self._drawing = self.compiled()
         except SpecError as error:
@@ -114,7 +127,13 @@ class ItemBody(Strict):
             texts=dict(self.texts()),
             tables=self.tables,
             cases=self.cases,
+            engine=self._engine,
         )
+
+    @property
+    def engine_version(self) -> int:
+        """Which engine draws and sets it."""
+        return self._engine
 
     @property
     def drawing(self) -> Drawing | None:

@@ -16,7 +16,7 @@ from questions.kinds.bodies import ItemBody
 from questions.kinds.samples import Sample
 from questions.kinds.self_marking import Back
 from questions.variants.audit import Audit
-from questions.variants.engine import ENGINE_VERSION, Drawing, VariantError, values_at
+from questions.variants.engine import Drawing, VariantError, values_at
 
 VARIANT = "variant"
 """Where an answer keeps what was drawn."""
@@ -48,7 +48,7 @@ class Drawn:
         if flaws := drawn_audit.flaws(self.kind, filled):
             raise VariantError(flaws[0], [seed])
         presented = self.kind.present(filled, seed=seed, identity=identity, **how)
-        variant = {"values": drawn, "engine": ENGINE_VERSION}
+        variant = {"values": drawn, "engine": body.drawing.version}
         return replace(presented, answer={**presented.answer, VARIANT: variant})
 
     def filled(self, body: ItemBody, answer: Answer) -> ItemBody:

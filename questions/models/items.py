@@ -95,6 +95,9 @@ class ItemVersion(models.Model):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=kinds.titles)
     body = models.JSONField()
+    engine = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="Which engine draws and sets it, for ever."
+    )
     difficulty = models.PositiveSmallIntegerField()
     seconds = models.PositiveSmallIntegerField()
     concepts_then = models.JSONField(

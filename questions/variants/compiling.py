@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from questions.variants.draws import Array, Draw, DrawError, parse_draw, row_draws
-from questions.variants.engine import DRAWN, Drawing, Engine
+from questions.variants.engine import DRAWN, ENGINE_VERSION, Drawing, Engine
 from questions.variants.formulas import MAX_CONSTANT, Formula, compile_formula
 from questions.variants.functions import FormulaError
 from questions.variants.philox import key_of
@@ -60,6 +60,7 @@ class Declared:
     texts: Mapping[str, str] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
     cases: Mapping[str, str] = field(default_factory=dict)
+    engine: int = ENGINE_VERSION
 
 
 def compile_engine(item: Declared, *, answer: str, of: str | None = None, mistakes: Sequence[str] = ()) -> Engine:
@@ -111,7 +112,8 @@ def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
         lets=lets,
         where=tuple(_formula(f"where.{n}", text, known) for n, text in enumerate(item.where)),
         cases={name: _formula(f"cases.{name}", text, known) for name, text in item.cases.items()},
-        texts={field: _template(field, text, known) for field, text in item.texts.items()},
+        texts={field: _template(field, text, known, item.engine) for field, text in item.texts.items()},
+        version=item.engine,
         declared=(tuple(item.draw.items()), tuple(item.let.items()), tuple(item.where), repr(item.tables)),
     )
     return known, drawing
@@ -176,9 +178,9 @@ def _formula(field: str, text: str, known: Vocabulary) -> Formula:
         raise SpecError(field, str(error)) from None
 
 
-def _template(field: str, text: str, known: Vocabulary) -> Template:
+def _template(field: str, text: str, known: Vocabulary, engine: int) -> Template:
     try:
-        return parse_template(text, known.names, known)
+        return parse_template(text, known.names, known, engine)
     except TemplateError as error:
         raise SpecError(field, str(error)) from None
 

@@ -20,7 +20,8 @@ from questions.variants.functions import Values
 from questions.variants.philox import Words, key_of
 from questions.variants.templates import Template
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
+"""How new versions of items are drawn and set. What an older engine served stays as it was: of 1, the signs."""
 MAX_REDRAWS = 64
 MAX_REDRAWN = 400_000_000
 """Nanoseconds that drawing again takes for the sake of conditions, over all seeds of a batch; a seed by itself may take
@@ -77,6 +78,7 @@ class Drawing:
     texts: Mapping[str, Template]
     cases: Mapping[str, Formula] = field(default_factory=dict)
     """Named situations, each of which has to occur."""
+    version: int = ENGINE_VERSION
     work: int = 0
     """Nanoseconds that the audit of one variant takes at most, exact arithmetic apart."""
     declared: tuple[object, ...] = ()
@@ -224,7 +226,7 @@ class Engine(Drawing):
                 "mistakes": [
                     column[at].tolist() if known[at] else None for column, known in zip(mistakes, defined, strict=True)
                 ],
-                "engine": ENGINE_VERSION,
+                "engine": self.version,
             }
             for at in rows
         ]

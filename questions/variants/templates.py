@@ -1,6 +1,7 @@
 """Texts with a variant's numbers in them.
 
-A placeholder is `{formula}` or `{formula:.3g}` (significant digits) or `{formula:.2f}` (decimals). LaTeX has braces of
+A placeholder is `{formula}` or `{formula:.3g}` (significant digits), `{formula:.2f}` (decimals) or `{formula:frac}`
+(a fraction). LaTeX has braces of
 its own, so a group is a placeholder only when it is a formula that uses a declared name; `\\text{…}` and its like, and
 any other group, stay as they are. `{{` and `}}` are literal braces. No number is ever set as `1e-05` or
 `0.30000000000000004`: inside `$…$` powers of ten are LaTeX, in code they are plain, elsewhere they are Unicode.
@@ -12,13 +13,13 @@ import functools
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from questions.variants import dollars
+from questions.variants import dollars, signs
 from questions.variants.formulas import Formula, compile_formula
 from questions.variants.functions import Array, FormulaError, Values
 from questions.variants.words import Vocabulary, spoken
@@ -35,7 +36,10 @@ EXACT_DIGITS = 8
 _LITERAL_COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$")
 _ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf])\s*", re.DOTALL)
+_FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf]|frac)\s*", re.DOTALL)
+FRACTION = "frac"
+SIGNS = 2
+"""The engine from which on signs and coefficients are written as people do; what an older one set stays as it is."""
 MAX_FORMAT_DIGITS = 15
 """Beyond these a float shows its binary fraction: 0.1 + 0.2 is not 0.30000000000000004 to a student."""
 _OPERATOR = re.compile(r"(?:[-+/*^]|\\times|\\cdot|\\div)\s*$")
@@ -57,6 +61,9 @@ class Placeholder:
     after_division: bool
     before_power: bool
     is_argument: bool
+    plus: str = ""
+    """The plus sign before it, between two terms: a negative number is taken away."""
+    is_coefficient: bool = False
     texts: tuple[str, ...] = ()
     """What its values stand for, where it is a text that is drawn or chosen by a condition."""
 
@@ -107,8 +114,8 @@ def _column(where: Placeholder, column: Array) -> list[str]:
     return spread
 
 
-def parse_template(text: str, names: Collection[str], words: Vocabulary | None = None) -> Template:
-    """Parse `text` over the declared `names`, and the texts and rows among them.
+def parse_template(text: str, names: Collection[str], words: Vocabulary | None = None, engine: int = SIGNS) -> Template:
+    """Parse `text` over the declared `names`, and the texts and rows among them, as it is set by an engine.
 
     Raises TemplateError, which names the placeholder.
     """
@@ -137,6 +144,9 @@ def parse_template(text: str, names: Collection[str], words: Vocabulary | None =
                 # The second argument of a command whose first is a placeholder too, as in `\\frac{a}{b}`.
                 before = "}"
             placeholder = _placeholder(inner, known, before, text[end + 1 :], context)
+            if placeholder and engine >= SIGNS:
+                placeholder = _with_signs(placeholder, before, text[end + 1 :], after_number=bool(parts))
+                literal = literal.removesuffix(placeholder.plus)
             if placeholder:
                 parts += [literal, placeholder]
                 literal, at = "", end + 1
@@ -157,7 +167,7 @@ def _placeholder(inner: str, known: Vocabulary, before: str, after: str, context
             declared = ", ".join(sorted({*known.names, *known.rows}))
             raise TemplateError(f"{{{inner}}}: “{formula.strip()}” is not declared. Declared: {declared}.")
         return None
-    if spec and int(spec[1:-1]) > MAX_FORMAT_DIGITS:
+    if spec and spec != FRACTION and int(spec[1:-1]) > MAX_FORMAT_DIGITS:
         raise TemplateError(f"{{{inner}}}: a format has at most {MAX_FORMAT_DIGITS} digits.")
     try:
         resolved, texts = spoken(formula, known)
@@ -178,15 +188,35 @@ def _placeholder(inner: str, known: Vocabulary, before: str, after: str, context
     )
 
 
+def _with_signs(placeholder: Placeholder, before: str, after: str, *, after_number: bool) -> Placeholder:
+    """The placeholder, with what makes its number a term or a coefficient."""
+    if placeholder.texts or placeholder.is_argument:
+        return placeholder
+    in_text = placeholder.context == "text" and signs.is_after_operator(before, after_number=after_number)
+    return replace(
+        placeholder,
+        plus="" if placeholder.before_power else signs.plus_between(before, after_number=after_number),
+        is_coefficient=not placeholder.after_division and signs.is_coefficient(after, placeholder.context),
+        after_operator=in_text if placeholder.context == "text" else placeholder.after_operator,
+    )
+
+
 def _set(value: Array, where: Placeholder) -> str:
     if np.ndim(value):
-        return _list(value, where)
+        return where.plus + _list(value, where)
     text = number(float(value), where.format, where.context)
+    if where.is_coefficient:
+        text = signs.without_one(text)
+    if where.plus:
+        return signs.after_plus(where.plus, text, "−" if where.context == "text" else "-")
+    if where.context == "text" and where.after_operator and text.startswith(signs.MINUS):
+        return f"({text})"
     if where.is_argument:
         # Its braces are LaTeX's too: `^{k}`, `\\frac{a}{b}`.
         return f"{{{text}}}"
     if where.context == "math":
-        negative, product, raised = text.startswith("-"), r"\times" in text, "^" in text
+        negative, raised = text.startswith("-"), "^" in text or r"\frac" in text
+        product = r"\times" in text or r"\frac" in text
         if (
             (where.before_power and (negative or raised))
             or (where.after_operator and negative)
@@ -202,12 +232,14 @@ def _list(value: Array, where: Placeholder) -> str:
 
 
 def number(value: float, spec: str = "", context: Context = "text") -> str:
-    """A number as a person writes it. `spec`: "" , ".3g" (significant digits) or ".2f" (decimals).
+    """A number as a person writes it. `spec`: "" , ".3g" (significant digits), ".2f" (decimals) or "frac".
 
     Variants with a number that is not finite are not published; should one come up, it reads “undefined”.
     """
     if not math.isfinite(value):
         return r"\text{undefined}" if context == "math" else "undefined"
+    if spec == FRACTION:
+        return signs.as_fraction(value, context) or number(value, "", context)
     if spec.endswith("f"):
         return _signed(f"{value:{spec}}", context)
     digits = int(spec[1:-1]) if spec else _digits(value)

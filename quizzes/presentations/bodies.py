@@ -16,16 +16,17 @@ class _Source:
     version_id: int
     kind: str = field(compare=False)
     body: object = field(compare=False)
+    engine: int = field(compare=False)
 
 
 def body_of(version: ItemVersion) -> kinds.ItemBody:
     """Return the body of a version, compiled once a process. No query: the version was loaded with it."""
-    return _compile(_Source(version.pk, version.kind, version.body))
+    return _compile(_Source(version.pk, version.kind, version.body, version.engine))
 
 
 @functools.lru_cache(maxsize=2048)
 def _compile(source: _Source) -> kinds.ItemBody:
-    return kinds.parse(source.kind, source.body)
+    return kinds.parse(source.kind, source.body, source.engine)
 
 
 def forget_bodies() -> None:

@@ -25,7 +25,7 @@ from questions.kinds.registry import KINDS
 from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
 from questions.kinds.samples import Sample
 from questions.variants.audit import Audit
-from questions.variants.engine import ENGINE_VERSION, Number, VariantError, values_at
+from questions.variants.engine import Number, VariantError, values_at
 
 SAMPLES = 5
 LEFT_OPEN = "left open"
@@ -106,7 +106,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
             {"stem": _shown(body, values)["stem"], "parts": parts},
             {
                 "values": values,
-                "engine": ENGINE_VERSION,
+                "engine": body.engine_version,
                 "parts": {name: each.answer for name, each in presented.items()},
             },
             tuple(presented),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.base import AnyKind
-from questions.kinds.bodies import DRAWN, Example, ItemBody
+from questions.kinds.bodies import DRAWN, ENGINE, Example, ItemBody
 from questions.kinds.places import PLACE
 from questions.kinds.registry import KINDS
 from questions.variants.compiling import MAX_WORK, unused
@@ -61,15 +61,15 @@ class Part(BaseModel):
         """The part's kind."""
         return KINDS[self.kind]
 
-    def read(self, shared: Mapping[str, object]) -> None:
+    def read(self, shared: Mapping[str, object], engine: int) -> None:
         """Compile the part's body over what the item draws. Raises ValidationError."""
-        self._body = self.compiled({"stem": NOTHING, "explanation": NOTHING, **self.document, **shared})
+        self._body = self.compiled({"stem": NOTHING, "explanation": NOTHING, **self.document, **shared}, engine)
         document = self._body.model_dump(mode="json", exclude_defaults=True, exclude=OF_THE_ITEM)
         self.document.update({name: value for name, value in document.items() if value != NOTHING})
 
-    def compiled(self, document: Mapping[str, object]) -> ItemBody:
+    def compiled(self, document: Mapping[str, object], engine: int) -> ItemBody:
         """A body of the part's kind. Raises ValidationError."""
-        return self.asker.body_type.model_validate(document)
+        return self.asker.body_type.model_validate(document, context={ENGINE: engine})
 
 
 class Body(ItemBody):
@@ -82,7 +82,9 @@ class Body(ItemBody):
     @model_validator(mode="after")
     def _read_parts(self) -> Self:
         shared = self.model_dump(include={"tables", "draw", "let", "where"}, exclude_defaults=True)
-        problems = [problem for at, part in enumerate(self.parts) for problem in _read(at, part, shared)]
+        problems = [
+            problem for at, part in enumerate(self.parts) for problem in _read(at, part, shared, self.engine_version)
+        ]
         problems = problems or [*_misplaced(self)] or [*_misled(self.parts), *_missing_examples(self)]
         if problems:
             raise ValidationError.from_exception_data("item", problems)
@@ -103,7 +105,7 @@ class Body(ItemBody):
             "cases": self.cases,
             "examples": [example for each in self.examples if (example := _example_of(part, each))],
         }
-        return part.compiled(document)
+        return part.compiled(document, self.engine_version)
 
     def unused(self) -> list[str]:
         """What neither the texts of the item nor any part uses."""
@@ -112,7 +114,7 @@ class Body(ItemBody):
         return [place for place in (unused(drawings[0]) if drawings else []) if all(place in each for each in nowhere)]
 
 
-def _read(at: int, part: Part, shared: Mapping[str, object]) -> Iterator[InitErrorDetails]:
+def _read(at: int, part: Part, shared: Mapping[str, object], engine: int) -> Iterator[InitErrorDetails]:
     """Read a part; yield what is wrong with it."""
     if part.kind not in KINDS or not KINDS[part.kind].can_be_part:
         names = ", ".join(name for name, kind in KINDS.items() if kind.can_be_part)
@@ -122,7 +124,7 @@ def _read(at: int, part: Part, shared: Mapping[str, object]) -> Iterator[InitErr
         yield _wrong(f"The parts share `{common[0]}`: write it at the top of the item.", at, common[0])
         return
     try:
-        part.read(shared)
+        part.read(shared, engine)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             message = PydanticCustomError(detail["type"], "{message}", {"message": detail["msg"]})

@@ -28,7 +28,12 @@ EVERYTHING: dict[str, Any] = {
     "answer": "decay**k * v + root",
     "of": "a*lam",
     "mistakes": ["v / total", "lam * v"],
-    "texts": {"stem": "{n}, {x}, {k}, $\\lambda = {lam}$, {a:.1g}, {v}, {m}", "solution": "${decay}^{k}$, {root:.4f}"},
+    "texts": {
+        "stem": "{n}, {x}, {k}, $\\lambda = {lam}$, {a:.1g}, {v}, {m}",
+        "solution": "${decay}^{k}$, {root:.4f}",
+        "signs": "${m[0][0]}x^2 + {m[0][1]}x + {m[0][2]} \\cdot {v[0]}$, x + {m[1][0]}, {k} × {m[1][1]}, "
+        "${m[1][2]/k:frac}$",
+    },
 }
 
 
@@ -38,15 +43,16 @@ def compiled(**spec: Any) -> Engine:
     return compile_engine(Declared(**spec), **rules)
 
 
-def digest(variants: int = 5000) -> str:
-    """SHA-256 of the first variants, each with its stem."""
-    engine = compiled(**EVERYTHING)
+def digest(version: int, variants: int = 5000) -> str:
+    """SHA-256 of the first variants of an engine's version, each with its stem; from 2 on also with its signs."""
+    engine = compiled(**EVERYTHING, engine=version)
     found = hashlib.sha256()
     for variant in engine.generate(IDENTITY, range(variants)):
         found.update(json.dumps(variant, sort_keys=True).encode())
-        found.update(engine.render("stem", variant["values"]).encode())
+        for text in ("stem",) if version == 1 else ("stem", "signs"):
+            found.update(engine.render(text, variant["values"]).encode())
     return found.hexdigest()
 
 
 if __name__ == "__main__":
-    print(np.__version__, digest())
+    print(np.__version__, digest(1), digest(2))

@@ -32,7 +32,8 @@ def main() -> int:
                     text=True,
                     check=True,
                 )
-                numpy, digest = done.stdout.split()
+                numpy, *both = done.stdout.split()
+                digest = " ".join(both)
                 digests.add(digest)
                 print(
                     f"NumPy {numpy:8} without {features.split()[0] if features else 'nothing':8} {digest}", flush=True

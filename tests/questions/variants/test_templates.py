@@ -92,7 +92,7 @@ def test_an_argument_of_latex_keeps_its_braces(text: str, expected: str) -> None
         (r"$3 \times {a}$", 2e-5, r"$3 \times 2 \times 10^{-5}$"),
         ("$({a})$", -3, "$(-3)$"),
         ("$w = {a}$", -3, "$w = -3$"),
-        ("1 - {a}", -3, "1 - −3"),
+        ("1 - {a}", -3, "1 - (−3)"),
     ],
 )
 def test_math_stays_unambiguous(text: str, value: float, expected: str) -> None:
