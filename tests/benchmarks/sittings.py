@@ -32,7 +32,7 @@ from tests.benchmarks.server import log_in, serving
 from tests.benchmarks.table import Row
 from tests.benchmarks.urls import CREATE
 
-STUDENTS, SAVES = 200, 12 if FULL else 5
+STUDENTS, SAVES = 200, 12 if FULL else 4
 THINKING = 5.0
 """Mean seconds between two calls of a student: exponential, as independent students are."""
 TRIES = 10
