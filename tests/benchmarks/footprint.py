@@ -1,7 +1,7 @@
 """The memory of a real server's web worker over 10,000 requests of all kinds: pages, calls, answers and mocks.
 
-What a worker keeps for later it has after the first thousands; from then on it is flat. Linux alone says how much
-memory a process has.
+What a worker keeps for later (texts and formulas that were set, each cache with a bound) it has after the first
+thousands; from then on it is flat. Linux alone says how much memory a process has.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.courses import COURSE
 REQUESTS = 10_000 if FULL else 2_000
 LOOKS = 10
 """How often the memory is looked at."""
-WARM = 3
+WARM = 5
 """Looks until what is kept for later is there."""
 STUDENTS = 20
 AT_ONCE = 4
