@@ -59,6 +59,7 @@ class Student:
 
     def send(self, requests: int) -> None:
         """Send so many of the student's requests."""
+        self.line.close()  # the server has hung up on who was silent; the next request connects anew
         for _ in range(requests):
             next(self.requests)
 
