@@ -266,6 +266,8 @@ WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     },
     "ordering": lambda prompt, key: {"order": key["order"][::-1]},
     "short_text": lambda prompt, key: {"text": "something else"},
+    "recall": lambda prompt, key: {"rating": "again"},
+    "open_response": lambda prompt, key: {"text": "something else", "points": []},
     "multi_part": lambda prompt, key: {
         "parts": {part["id"]: WRONG[part["kind"]](part["prompt"], key["parts"][part["id"]]) for part in prompt["parts"]}
     },

@@ -109,7 +109,29 @@ def fill_parts(page: Page, presentation: Presentation, response: dict[str, Any])
     answer_parts(page.locator("#question"), response["parts"])
 
 
+def write(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Write an answer, leave the field, look at the model answer, and tick the points."""
+    expect(page.locator("#question textarea")).to_be_focused()
+    page.keyboard.type("In my own words.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-back]")).to_be_focused()
+    for point in response["points"]:
+        page.keyboard.press(str(place_of(page, ".choices input", "value", point) + 1))
+
+
+def rate(page: Page) -> None:
+    """Turn a card over and rate it by keys; the next question follows at once."""
+    before = page.locator("#question [name=event]").input_value()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-back]")).to_be_focused()
+    page.keyboard.press("3")
+    expect(page.locator("[data-back]")).to_have_count(0)
+    expect(page.locator(f"#question [name=event][value='{before}']")).to_have_count(0)
+
+
 ANSWER = {
+    "open_response": write,
     "multi_part": fill_parts,
     "single_choice": choose,
     "multiple_select": choose,
@@ -159,6 +181,9 @@ def test_a_whole_session_and_the_next_day(
             nonsense = "[17.5, 3]" if "list" in presentation.prompt["stem"] else "17.5"
             assert "Incorrect" in answer(page, {"value": nonsense})
             assert page.locator(".solution").is_visible()
+        elif kind == "recall":
+            rate(page)
+            continue
         else:
             assert "Correct" in answer(page, key(str(presentation.pk)))
         expect(page.locator(".why")).not_to_be_empty()
@@ -180,6 +205,9 @@ def test_a_whole_session_and_the_next_day(
         presentation = asked(page)
         if presentation.version.kind == "numeric":
             again[presentation.version.item.slug] = presentation.seed
+        if presentation.version.kind == "recall":
+            rate(page)
+            continue
         answer(page, key(str(presentation.pk)))
         on(page)
     tomorrow.close()

@@ -240,7 +240,7 @@ def test_the_first_course_loads_and_covers_all_kinds(db: None) -> None:
     bank.load_course(COURSE, seeds=100)
 
     kinds = set(Item.objects.published().values_list("kind", flat=True))
-    assert len(kinds) == 7
+    assert len(kinds) == 9
     assert Item.objects.published().count() >= 30
     assert set(Item.objects.values_list("difficulty", flat=True)) == {1, 2, 3, 4, 5}
     assert Lesson.objects.get(slug="regularization").builds_on.get().slug == "backpropagation"
