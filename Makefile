@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
 .PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare lint format architecture \
-	screenshots lock clean setup setup-test
+	screenshots check-pages lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
 # first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
@@ -85,6 +85,10 @@ architecture: setup-test
 # The pages that the README shows.
 screenshots: setup-test
 	$(BIN)/python -m docs.take_screenshots
+
+# Every page at all widths, in both schemes, by keyboard; five minutes. PICTURES=folder stores what is seen.
+check-pages: setup-test
+	$(BIN)/python -m docs.check_pages $(PICTURES)
 
 lock: setup
 	requirements/compile.sh

@@ -33,6 +33,22 @@ def test_every_page_follows_what_was_chosen(browser: Client, student: User) -> N
     assert "data-theme" not in head(Client(), "/")
 
 
+def test_the_admin_follows_it_too(instructor: Client) -> None:
+    assert "theme-" not in instructor.get("/admin/").content.decode()
+    User.objects.filter(username="ina").update(theme="dark", text_size="large")
+    for path in ("/admin/", "/admin/questions/item/add/"):
+        page = instructor.get(path).content.decode()
+        assert "theme-dark text-large" in page.partition("<body")[2].partition(">")[0], path
+        assert "theme.js" not in page, path
+        assert "theme-toggle" not in page, path
+
+
+def test_date_and_time_have_a_label_each(instructor: Client) -> None:
+    page = instructor.get("/admin/quizzes/exam/add/").content.decode()
+    assert 'aria-label="Starts at: date"' in page
+    assert 'aria-label="Starts at: time"' in page
+
+
 def test_a_form_without_them_leaves_them_and_others_are_refused(browser: Client, student: User) -> None:
     User.objects.update(theme="light", text_size="largest")
     assert browser.post("/settings/", DAY).status_code == 302

@@ -54,7 +54,9 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
 
 
 @pytest.mark.usefixtures("noon")
-def test_today_begins_with_what_to_do_and_says_what_it_earns(web: Client, student: User) -> None:
+def test_today_begins_with_what_to_do_and_says_what_it_earns(
+    web: Client, student: User, api: Api, key: Callable[[str], Any]
+) -> None:
     queue = schedule.load_queue(student, current=True)
     assert queue.score_before is not None
     assert queue.score_after is not None
@@ -65,6 +67,12 @@ def test_today_begins_with_what_to_do_and_says_what_it_earns(web: Client, studen
     assert f"<strong>+{gain}\N{NARROW NO-BREAK SPACE}%</strong> on exam day" in main
     assert main.index('id="start"') < main.index("on exam day") < main.index("to review")
     assert main.count('class="button') - main.count('class="button plain') == 1
+
+    question = api.queue()["results"][0]
+    api.answer(question["id"], key(question["id"]))
+    page = web.get("/today/").content.decode()
+    assert "Your weakest concepts" in page
+    assert page.rindex("<section") == page.index('<section class="ahead"'), "what comes later moves nothing"
 
     Exam.objects.all().delete()
     page = web.get("/today/").content.decode()

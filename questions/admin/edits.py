@@ -14,6 +14,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -48,6 +49,10 @@ class EditForm(forms.ModelForm[Row]):
         self.differences: list[Difference] = []
         self.stored: dict[str, str] = {}
         self.opened = ""
+        for name, field in self.fields.items():
+            if isinstance(field.widget, AdminSplitDateTime):
+                for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
+                    widget.attrs["aria-label"] = f"{field.label or name}: {part}"
         if self.instance.pk:
             self._offer_own_course()
             self.stored = {

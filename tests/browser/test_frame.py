@@ -93,12 +93,24 @@ def test_what_sticks_to_the_lower_edge_ends_above_the_places(phone: Page, transa
 def test_large_letters_leave_the_places_usable(phone: Page, page: Page, learner: User) -> None:
     log_in(phone)
     log_in(page)
-    for shown, width in ((phone, 360), (page, 768), (page, 1280)):
+    for shown, width, address in (
+        *((phone, 360, address) for address in ("/today/ahead/", "/lessons/", "/progress/", "/review/", "/today/")),
+        (page, 768, "/today/"),
+        (page, 1280, "/today/"),
+    ):
         shown.set_viewport_size({"width": width, "height": 740})
-        shown.goto("/today/")
+        shown.goto(address)
         shown.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        assert shown.locator(PLACES).count() == 5
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
+        assert shown.locator(PLACES).count() == 5 or address == "/review/"
+
+
+def test_a_lesson_stays_usable_for_who_was_logged_out_meanwhile(page: Page, learner: User) -> None:
+    log_in(page)
+    page.route("**/read/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    with page.expect_response("**/read/"):
+        page.goto("/lessons/decay/")
+    page.wait_for_load_state("networkidle")  # and the page had no error, which its fixture asserts
 
 
 def test_nothing_moves_when_the_fonts_come(browser: Browser, live_server: LiveServer, learner: User) -> None:

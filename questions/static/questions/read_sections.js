@@ -19,7 +19,10 @@ export class ReadSections {
     this.keep([]);
     const response = await fetch(this.form.action).catch(() => null);
     if (!response?.ok) return;
-    for (const id of /** @type {{ read: string[] }} */ (await response.json()).read) this.read.add(id);
+    // Who was logged out meanwhile has the login page for an answer.
+    /** @type {{ read: string[] } | null} */
+    const known = await response.json().catch(() => null);
+    for (const id of known?.read ?? []) this.read.add(id);
   }
 
   /** @param {string} id */
