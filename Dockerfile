@@ -9,7 +9,7 @@ FROM python:3.13-slim-bookworm
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     EXAMPREP_PRODUCTION=1 DATA_DIR=/data
 RUN useradd --system --uid 10001 --create-home --home-dir /home/examprep examprep \
-    && install --directory --owner examprep /data
+    && install --directory --owner examprep /data /data/media
 WORKDIR /srv/examprep
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --no-deps --require-hashes -r requirements/base.txt

@@ -34,6 +34,8 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+PACKED = ("font/", "image/png", "image/jpeg", "image/webp")
+"""What is compressed already, by the beginning of its type."""
 SHOWING_KEYS = {
     f"admin:{page}"
     for page in (
@@ -61,11 +63,11 @@ class ContentSecurityPolicy:
 
 
 class Compression(GZipMiddleware):
-    """Compresses pages, and style sheets and scripts that were not compressed before; never fonts, which are."""
+    """Compresses pages, style sheets and scripts that were not before; never fonts and pictures, which are."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.get("Content-Type", "")
-        if response.status_code == HTTPStatus.PARTIAL_CONTENT or kind.startswith(("font/", "image/png")):
+        if response.status_code == HTTPStatus.PARTIAL_CONTENT or kind.startswith(PACKED):
             return response
         return super().process_response(request, response)
 

@@ -293,6 +293,8 @@ STATICFILES_FINDERS = [
     "examprep.static_files.Packages",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
+# The pictures of courses; every process that serves or publishes has to see the same folder.
+MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -8,4 +8,5 @@ urlpatterns = [
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),
     path("lessons/<slug:slug>/formulas/", views.formulas, name="lesson-formulas"),
     path("figures/<slug:name>/<slug:digest>/", views.figure, name="figure"),
+    path("media/<str:address>", views.picture, name="picture"),
 ]

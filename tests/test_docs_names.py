@@ -31,7 +31,11 @@ def code(document: Path) -> list[str]:
 
 
 def links(document: Path) -> list[str]:
-    return [link for link in re.findall(r"\]\(([^)#]+)", document.read_text()) if "://" not in link]
+    return [
+        link
+        for link in re.findall(r"\]\(([^)#]+)", document.read_text())
+        if "://" not in link and not link.startswith("media/")
+    ]
 
 
 def commands(document: Path, pattern: str) -> list[str]:

@@ -141,6 +141,17 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"[^\W_]+(?:\+\+|#)?": (LENGTH, ("a_", "a+", "a#")),
     r"(?<=[^\W\d_])[\^_]\{?(?=\d)": (LENGTH, ("w^", "w_{", "w^{2")),
     r"([^\W\d_])(\d+)": (LENGTH, ("w2",)),
+    r'<img class="picture" src="([^"]*)"': (LENGTH, ('<img class="picture" src="', '<img class="picture" src="a')),
+    # questions/figures and the course's folder: names and sizes of pictures
+    r"[a-z0-9]+(?:-[a-z0-9]+)*": (LENGTH, ("a-",)),
+    r"(?P<name>[a-z0-9-]{1,60})-(?P<width>\d{1,5})x(?P<height>\d{1,5})-[0-9a-f]{32}\.(?P<ending>\w+)": (
+        LENGTH,
+        ("-1", "1x1-", "-1x1-" + "0" * 32, "-1x1-" + "0" * 32 + "."),
+    ),
+    r"([0-9]+(?:\.[0-9]+)?)(px|pt|mm|cm|in)?": (LENGTH, ("1.1",)),
+    r"[\s,]+": (LENGTH, (" ,",)),
+    r"""@import|expression\s*\(|url\s*\(\s*(?!["']?#)|\\""": (LENGTH, ("url", "url(", "url( ", "expression ", "url #")),
+    r"(?<=\]\(media/)[^\s)\"'<>]+": (LENGTH, ("](media/", "](media/a")),
     # questions/models: links of reading lists
     r"https?://[^\s/]": (LENGTH, ("https:/", "https://")),
     # quizzes/reminders

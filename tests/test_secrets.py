@@ -32,6 +32,7 @@ VALUES = {
     "item": ["decay-factor", "unknown"],
     "secret": ["0" * 43],
     "digest": ["unknown"],
+    "address": ["unknown"],
     "part": ["unknown"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""

@@ -14,6 +14,7 @@ from questions.bank.exporting import ExportReport, export_course
 from questions.bank.items import follow_concept, publish, reissue_items, rename_item, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
+from questions.bank.pictures import read_picture, store_pictures
 from questions.bank.practice import practice_of
 from questions.bank.problems import BankError, Problem, problems_of
 
@@ -47,11 +48,13 @@ __all__ = [
     "practice_of",
     "problems_of",
     "publish",
+    "read_picture",
     "record_findings",
     "reissue_items",
     "rename_item",
     "retire",
     "save_draft",
+    "store_pictures",
     "validate_body",
     "validate_concept",
     "validate_lesson",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import pydantic
 
 from questions import kinds
+from questions.bank.pictures import missing_pictures
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.text.appearance import appearance, find_flaws
 
@@ -15,13 +16,18 @@ MAX_FORMULAS = 300
 """In all texts of an item: what a preview of five samples sets within a second."""
 
 
-def validate_body(kind: str, document: object) -> kinds.ItemBody:
-    """The body of an item of `kind`; raises BankError naming each field that is wrong."""
+def validate_body(kind: str, document: object, *, pictures_stored: bool = True) -> kinds.ItemBody:
+    """The body of an item of `kind`; raises BankError naming each field that is wrong.
+
+    Its pictures have to be in the service, unless its course's folder brings them yet.
+    """
     try:
         body = kinds.parse(kind, document)
     except pydantic.ValidationError as error:
         raise BankError(problems_of(error)) from None
-    problems = [*_check_size(body)] or [*_check_shown(kind, body), *_check_rivals(kind, body), *_check_used(body)]
+    shown = dict.fromkeys(kinds.get(kind).shown(body))
+    missing = missing_pictures(shown) if pictures_stored else []
+    problems = [*_check_size(body)] or [*_check_shown(shown), *missing, *_check_rivals(kind, body), *_check_used(body)]
     if problems:
         raise BankError(problems)
     return body
@@ -53,10 +59,10 @@ def _texts(document: object, place: str = "") -> Iterator[tuple[str, str]]:
         yield from _texts(part, f"{place}.{name}" if place else str(name))
 
 
-def _check_shown(kind: str, body: kinds.ItemBody) -> list[Problem]:
+def _check_shown(shown: Iterable[tuple[str, str]]) -> list[Problem]:
     """What students would not see as it is meant."""
-    shown = dict.fromkeys(kinds.get(kind).shown(body))
-    return list(dict.fromkeys(Problem(flaw.message, field) for field, text in shown for flaw in find_flaws(text)))
+    flaws = [Problem(flaw.message, field) for field, text in shown for flaw in find_flaws(text)]
+    return list(dict.fromkeys(flaws))
 
 
 def _check_rivals(kind: str, body: kinds.ItemBody) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""A course as a folder of files: course.yaml, concepts.yaml, lessons/*.md and bank/*.yaml, read and checked.
+"""A course as a folder of files: course.yaml, concepts.yaml, lessons/*.md, bank/*.yaml, media/*, read and checked.
 
 No database is asked: what is wrong with the files alone is found before anything is stored.
 """
@@ -14,7 +14,9 @@ import pydantic
 from pydantic import BaseModel
 
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
+from questions.bank.media_folder import MediaFolder
 from questions.bank.problems import BankError, Problem, problems_of
+from questions.figures.pictures import Picture
 from questions.interchange import yaml
 
 DocumentT = TypeVar("DocumentT", bound=BaseModel)
@@ -57,12 +59,13 @@ class CourseFolder:
     lessons: Sequence[Entry[LessonDocument]]
     concepts: Sequence[Entry[ConceptDocument]]
     items: Sequence[Entry[ItemDocument]]
+    pictures: Sequence[Picture] = ()
 
     def without(self, what: str, slugs: Collection[str]) -> CourseFolder:
         """The folder as if it had no lessons or concepts of these names."""
         lessons = [entry for entry in self.lessons if what != "lesson" or entry.document.slug not in slugs]
         concepts = [entry for entry in self.concepts if what != "concept" or entry.document.slug not in slugs]
-        return CourseFolder(self.course, lessons, concepts, self.items)
+        return replace(self, lessons=lessons, concepts=concepts)
 
     def needed_lessons(self) -> set[str]:
         """The lessons that other entries refer to."""
@@ -93,12 +96,17 @@ class FolderReader:
         """Read all files. Raises BankError where there is no folder or no course."""
         if not self.folder.is_dir():
             raise BankError([Problem("This folder does not exist.", file=str(self.folder))])
-        return CourseFolder(
+        self.media = MediaFolder(self.folder)
+        self.problems += self.media.problems
+        folder = CourseFolder(
             course=self._course(),
             lessons=self._lessons(),
             concepts=self._entries("concepts.yaml", ConceptDocument),
             items=[entry for name in self._files("bank", ".yaml") for entry in self._entries(name, ItemDocument)],
+            pictures=list(self.media.pictures.values()),
         )
+        self.problems += self.media.missing
+        return folder
 
     def _files(self, folder: str, ending: str) -> list[str]:
         """The names of the files to read in a folder of the course, which has to have some."""
@@ -128,7 +136,7 @@ class FolderReader:
         lessons = []
         for name in self._files("lessons", ".md"):
             try:
-                content = yaml.read_text(self.folder / name)
+                content = self.media.placed(yaml.read_text(self.folder / name), name)
                 head, text = yaml.front_matter(content)
             except yaml.YAMLError as error:
                 self.problems.append(Problem(error.message, file=name, line=error.line))
@@ -153,7 +161,7 @@ class FolderReader:
     def _load(self, name: str) -> object:
         """The document of a file; None where it has none, which is a problem."""
         try:
-            return yaml.read_file(self.folder / name)
+            return yaml.read_document(self.media.placed(yaml.read_text(self.folder / name), name))
         except yaml.YAMLError as error:
             self.problems.append(Problem(error.message, file=name, line=error.line))
             return None

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from questions.bank.checks import check_acyclic, check_concept, check_lesson
 from questions.bank.documents import ConceptDocument, LessonDocument
 from questions.bank.locks import lock_course, raise_graph_revision
+from questions.bank.pictures import missing_pictures
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.models import Concept, ConceptEdge, Course, Item, Lesson
 
@@ -23,7 +24,8 @@ def validate_lesson(course: Course, document: dict[str, object], text: str, key:
     lesson = _read(LessonDocument, document)
     others = set(Lesson.objects.filter(course=course).exclude(pk=key or 0).values_list("slug", flat=True))
     items = set(Item.objects.filter(course=course).values_list("slug", flat=True))
-    _refuse(check_lesson(lesson, text, others | {lesson.slug}, items))
+    shown = [("text", text), ("summary", lesson.summary)]
+    _refuse([*check_lesson(lesson, text, others | {lesson.slug}, items), *missing_pictures(shown)])
 
 
 def validate_concept(course: Course, document: dict[str, object], key: int | None) -> None:
@@ -39,6 +41,7 @@ def validate_concept(course: Course, document: dict[str, object], key: int | Non
     if before := check_acyclic(needs):  # a circle that is there already is not this concept's
         needs = {slug: [] if slug in before else needed for slug, needed in needs.items()}
     circle = check_acyclic({**needs, concept.slug: concept.prerequisites}).get(concept.slug)
+    problems += missing_pictures([("definition", concept.definition)])
     _refuse([*problems, *([circle] if circle else [])])
 
 

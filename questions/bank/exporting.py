@@ -11,6 +11,7 @@ from django.db import transaction
 from questions.bank.comparison import Record
 from questions.bank.loading import read_folder
 from questions.bank.locks import lock_course
+from questions.bank.pictures import read_picture
 from questions.bank.problems import BankError, Problem
 from questions.bank.records import CourseRecords, course_record, load_records
 from questions.interchange import yaml
@@ -31,7 +32,7 @@ class ExportReport:
 
 @transaction.atomic
 def export_course(course: Course, path: Path) -> ExportReport:
-    """Write course.yaml, lessons/, concepts.yaml and bank/ into a folder that is new or empty.
+    """Write course.yaml, lessons/, concepts.yaml, bank/ and media/ into a folder that is new or empty.
 
     Items are written as students get them: what was never published is left out, and so is what was retired. Raises
     BankError where the folder is not empty, or where the course has something that would not be loaded.
@@ -51,6 +52,7 @@ def export_course(course: Course, path: Path) -> ExportReport:
     asked = [item for item in rows.items if item.published and not item.retired_at]
     for number, (name, items) in enumerate(_by_lesson(rows, asked).items(), start=1):
         _write(path / "bank" / f"{number:02}-{name}.yaml", _entries(rows.published[item.pk] for item in items))
+    _write_pictures(course, path)
     read_folder(path)
     return ExportReport(
         len(rows.lessons),
@@ -60,6 +62,16 @@ def export_course(course: Course, path: Path) -> ExportReport:
         retired=[item.slug for item in rows.items if item.retired_at],
         newer_drafts=[item.slug for item in asked if rows.of_items[item.pk] != rows.published[item.pk]],
     )
+
+
+def _write_pictures(course: Course, path: Path) -> None:
+    """Write into media/ the pictures that the texts place."""
+    texts = "".join(file.read_text(encoding="utf-8") for file in path.rglob("*") if file.is_file())
+    for picture in course.pictures.all():
+        content = read_picture(picture.address) if f"media/{picture.address}" in texts else None
+        if content is not None:
+            (path / "media").mkdir(exist_ok=True)
+            (path / "media" / picture.address).write_bytes(content)
 
 
 def _by_lesson(rows: CourseRecords, items: Iterable[Item]) -> dict[str, list[Item]]:

@@ -26,6 +26,7 @@ from questions.bank.comparison import (
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
 from questions.bank.documents import ItemDocument
 from questions.bank.items import publish, rename_item, retire, save_draft
+from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, Problem
 from questions.bank.records import CourseRecords, course_record, load_records, rename_references
 from questions.bank.references import check_references
@@ -100,6 +101,7 @@ class _Loader:
     def load(self, *, prune: bool) -> CourseReport:
         """Load all; raises BankError with all problems of the items."""
         self._load_course()
+        store_pictures(self.course, self.folder.pictures)
         before = load_records(self.course)
         self._load_structure(before)
         placed = self._load_items(before)

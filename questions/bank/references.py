@@ -57,7 +57,7 @@ def _check_body(item: Entry[ItemDocument]) -> list[Problem]:
         known = ", ".join(kinds.KINDS)
         return [place.problem(f"“{document.kind}” is not a kind; use one of {known}.", "kind")]
     try:
-        validate_body(document.kind, document.body)
+        validate_body(document.kind, document.body, pictures_stored=False)
     except BankError as error:
         return [place.problem(problem.message, problem.field) for problem in error.problems]
     return []

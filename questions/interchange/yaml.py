@@ -154,7 +154,12 @@ def read_text(path: Path) -> str:
 
 def read_file(path: Path) -> object:
     """The document in a file, which has to have one; raises YAMLError with its line."""
-    document = read(read_text(path))
+    return read_document(read_text(path))
+
+
+def read_document(text: str) -> object:
+    """The document in the text of a file, which has to have one; raises YAMLError with its line."""
+    document = read(text)
     if document is None:
         raise YAMLError("This file is empty.")
     return document

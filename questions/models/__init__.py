@@ -4,6 +4,7 @@ from questions.models.author import Author
 from questions.models.concepts import Concept, ConceptEdge, ConceptReferences
 from questions.models.courses import Course, Lesson
 from questions.models.items import Finding, Item, ItemConcept, ItemQuerySet, ItemVersion, VersionConcept
+from questions.models.pictures import Picture
 
 __all__ = [
     "Author",
@@ -17,5 +18,6 @@ __all__ = [
     "ItemQuerySet",
     "ItemVersion",
     "Lesson",
+    "Picture",
     "VersionConcept",
 ]

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
+from questions.figures import pictures
 from questions.text import katex, markup
 from questions.text.words import TAG
 
 STRUCK = re.compile(r"<(/?)s>")
+PICTURE = re.compile(r'<img class="picture" src="([^"]*)"')
 LONGEST_QUOTE = 60
 """Characters of a formula that a message repeats."""
 
@@ -27,7 +29,7 @@ class Flaw(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)
 def find_flaws(text: str) -> tuple[Flaw, ...]:
-    """The flaws of a Markdown text: images, and formulas that KaTeX cannot set."""
+    """The flaws of a Markdown text: pictures that nobody sees, and formulas that KaTeX cannot set."""
     return tuple(
         Flaw(message, block.map[0] + 1 if block.map else 1)
         for block in markup.parse(text)
@@ -38,7 +40,7 @@ def find_flaws(text: str) -> tuple[Flaw, ...]:
 
 def _problem(token: Token) -> str | None:
     if token.type == "image":
-        return f"Images cannot be shown yet: take out “![{token.content}]({token.attrGet('src')})”."
+        return _problem_of_picture(str(token.attrGet("src")), token.content)
     if not token.type.startswith("math_"):
         return None
     formula = token.content.strip()
@@ -50,6 +52,25 @@ def _problem(token: Token) -> str | None:
     return None
 
 
+def _problem_of_picture(place: str, alternative: str) -> str | None:
+    if not place.startswith(markup.MEDIA):
+        return f"“{place}” is no picture of the course: put it into media/, or upload it, and write media/… here."
+    if pictures.size(place.removeprefix(markup.MEDIA)) is None:
+        return f"There is no picture “{place}”: upload it under Pictures, and write the place that is shown there."
+    if not alternative.strip():
+        return f"Say what the picture shows, for who cannot see it: ![what it shows]({place})."
+    return None
+
+
+def pictures_in(text: str) -> list[str]:
+    """The addresses of the pictures in a Markdown text."""
+    if markup.MEDIA not in text:
+        return []
+    tokens = [token for block in markup.parse(text) for token in block.children or [] if token.type == "image"]
+    places = [str(token.attrGet("src")) for token in tokens]
+    return [place.removeprefix(markup.MEDIA) for place in places if place.startswith(markup.MEDIA)]
+
+
 @functools.lru_cache(maxsize=4096)
 def appearance(text: str) -> str:
     """What is seen of a text in one line: texts with the same appearance look the same.
@@ -57,6 +78,7 @@ def appearance(text: str) -> str:
     Its words with spaces, kinds of emphasis and spellings of the same sign folded, and its formulas as they are set.
     """
     html = STRUCK.sub("\x02\\1", markup.render_inline(text))
+    html = PICTURE.sub(lambda match: f"\x04{match[1]}\x04<img", html)
     seen = unescape(TAG.sub("", markup.MATH.sub(lambda match: f"\x03{_set(match)}\x03", html)))
     return " ".join(unicodedata.normalize("NFC", "".join(map(_seen, seen))).split())
 

@@ -28,6 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from questions.figures import pictures
 from questions.variants import dollars
 
 RenderRule = Callable[[RendererHTML, Sequence[Token], int, OptionsDict, EnvType], str]
@@ -47,12 +48,15 @@ SIMULATOR = re.compile(r'<div class="simulator-place simulator-(?P<name>[a-z-]+)
 """In clean HTML: where an interactive figure stands."""
 MATH = re.compile(r'<(span|div) class="(math(?: display)?)">([^<]*)</\1>')
 """In clean HTML: a formula, as it is written."""
+MEDIA = "media/"
+"""What the places of pictures begin with, in texts and in a course's folder."""
 TAGS = {
-    *("p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "span", "div", "aside", "a"),
+    *("p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "span", "div", "aside", "a", "img"),
     *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {
     "a": {"href", "title"},
+    "img": {"class", "src", "alt", "width", "height", "loading"},
     "ol": {"start", "dir"},
     **{tag: {"class", "dir"} for tag in ("span", "div", "aside", "p", "code")},
     **{tag: {"dir"} for tag in ("ul", "table", "td", "th", "blockquote")},
@@ -285,8 +289,13 @@ def _has_right_to_left(text: str) -> bool:
 
 
 def _image(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-    """There are no images yet: publishing refuses them, and what is stored of them already shows its alternative."""
-    return escape(tokens[at].content, quote=False)
+    """A picture of the course; publishing refuses all others, and what is stored of them shows its alternative."""
+    place, alternative = str(tokens[at].attrGet("src")), escape(tokens[at].content)
+    size = pictures.size(place.removeprefix(MEDIA)) if place.startswith(MEDIA) else None
+    if size is None:
+        return alternative
+    width, height = size
+    return f'<img class="picture" src="/{place}" alt="{alternative}" width="{width}" height="{height}" loading="lazy">'
 
 
 def _keep_together(state: StateCore) -> None:

@@ -95,7 +95,9 @@ def test_pairs_may_share_a_text() -> None:
         (r"$\includegraphics{a.png}$", "a command that is not allowed"),
         (r"$\def\a{\a\a}\a$", "Too many expansions"),
         ("$" + "x^{" * 3000 + "}" * 3000 + "$", "KaTeX cannot set it"),
-        ("![ROC](roc.png)", "Images cannot be shown yet"),
+        ("![ROC](media/roc.png)", "There is no picture “media/roc.png”"),
+        (f"![ ](media/roc-4x3-{'0' * 32}.png)", "Say what the picture shows"),
+        ("![ROC](roc.png)", "is no picture of the course"),
     ],
 )
 def test_what_cannot_be_shown_is_named(text: str, words: str) -> None:
