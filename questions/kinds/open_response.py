@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NotRequired, Self, TypedDict
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade, sample_opaque
 from questions.kinds.bodies import MAX_TEXT, ItemBody, Strict
@@ -26,7 +26,13 @@ class RubricPoint(Strict):
     """A point that a good answer has."""
 
     text: str = Field(min_length=1, max_length=2000)
-    marks: float = Field(default=1, gt=0, le=100, description="What it counts beside the others.")
+    marks: float = Field(default=1, gt=0, le=100, allow_inf_nan=False, description="What it counts beside the others.")
+
+    @field_validator("marks", mode="before")
+    @classmethod
+    def _blank_is_one(cls, marks: object) -> object:
+        """What a form leaves blank says nothing."""
+        return 1 if marks == "" else marks
 
 
 class Body(ItemBody):
@@ -93,6 +99,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
                 TextArea(
                     name="model",
                     label="Model answer",
+                    rows=8,
                     help_text=f"An answer that has all points, shown once the student has written one. {MARKDOWN}",
                 ),
                 Rows(

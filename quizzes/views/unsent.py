@@ -58,7 +58,7 @@ def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _keep(request: HttpRequest) -> None:
     fields = sent_fields(request)
-    if len(json.dumps(fields)) <= MAX_LENGTH:
+    if len(json.dumps(fields, ensure_ascii=False)) <= MAX_LENGTH:
         request.session[KEY] = {"action": request.path, "fields": fields}
 
 

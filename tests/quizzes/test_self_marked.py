@@ -20,6 +20,8 @@ from tests.conftest import Api
 from tests.questions.kinds.parts import write_course
 from tests.questions.kinds.self_marked import CARD, ESSAY, OPEN
 
+SECOND = {"points-1-text": "Another", "points-1-marks": "2.5"}
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -119,6 +121,24 @@ def test_an_essay_is_written_marked_and_shown_with_its_points(browser: Client) -
     assert event.score == pytest.approx(2 / 3.3)
     assert event.grade
     assert event.grade["rating"] == "hard"
+
+
+@pytest.mark.parametrize("text", ["щ" * 8000, "\n" + "a\n" * 3999, '"' * 8000])
+def test_a_long_answer_is_stored_and_outlives_its_session(browser: Client, text: str) -> None:
+    page = ask(browser, "open_response")
+    browser.logout()
+    sent = {**fields(page), "marked": "1", "text": text}
+    browser.post("/review/", sent)
+    kept = dict(browser.session["unsent"]["fields"])
+    assert kept["text"] == text
+
+    browser.force_login(User.objects.get(username="ada"))
+    told = browser.post("/review/", sent, follow=True).content.decode()
+
+    assert "Incorrect" in told
+    event = ReviewEvent.objects.get(type="review")
+    assert event.response
+    assert event.response["text"] == text
 
 
 def test_who_does_not_know_sees_the_answer(browser: Client) -> None:
@@ -229,7 +249,7 @@ def test_an_author_writes_and_previews_them(course: Course, instructor: Client) 
     for at, (kind, own) in enumerate(
         (
             ("recall", {"back": "The **back**."}),
-            ("open_response", {"model": "A **model**.", "points-0-text": "One point", "points-0-marks": "2"}),
+            ("open_response", {"model": "A **model**.", "points-0-text": "One point", "points-0-marks": "", **SECOND}),
         )
     ):
         add = f"/admin/questions/item/add/?kind={kind}"
