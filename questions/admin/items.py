@@ -20,8 +20,9 @@ from django.utils.text import Truncator
 from questions import bank, kinds
 from questions.admin.edits import EditAdmin
 from questions.admin.forms import ItemForm, form_of
-from questions.admin.preview import preview
+from questions.admin.preview import MAX_SEED, preview
 from questions.models import Author, Course, Item, ItemVersion
+from questions.whole_numbers import read_whole_number
 
 
 class AuditFilter(admin.SimpleListFilter):
@@ -179,7 +180,8 @@ class ItemAdmin(EditAdmin[Item]):
         kind = _kind(request, item)
         context |= {
             "kind": kind.title,
-            "preview_url": reverse("admin:questions_item_preview", args=[kind.name]),
+            "preview_url": reverse("admin:questions_item_preview", args=[kind.name])
+            + (f"?item={item.pk}" if item else ""),
             "state": item.state if item else "",
             "findings": item.findings.all() if item else [],
             "versions": item.versions.select_related("published_by") if item else [],
@@ -257,7 +259,15 @@ class ItemAdmin(EditAdmin[Item]):
             raise Http404
         form = form_of(kinds.get(kind))(request.POST)
         form.is_valid()
-        context = {"preview": preview(form.kind, form.document(), "preview:1")}
+        number = read_whole_number(request.GET.get("item", ""), 1, MAX_SEED)
+        item = Item.objects.filter(pk=number).first() if number else None
+        # With the identity that its next version will have, a seed draws here what it draws there.
+        identity = bank.next_identity(item) if item else "preview:1"
+        first = read_whole_number(request.POST.get("seed", ""), 0, MAX_SEED) or 0
+        context = {
+            "preview": preview(form.kind, form.document(), identity, first),
+            "preview_url": request.get_full_path(),
+        }
         return render(request, "admin/questions/item/preview.html", context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:

@@ -13,6 +13,7 @@ from questions.variants import templates
 from questions.variants.audit import Audit
 
 BINS = 24
+MAX_SEED = 2**62
 SHARE = 0.1
 """Of the largest audit: a preview is made at each pause of typing."""
 
@@ -29,6 +30,17 @@ class Preview:
     problems: list[bank.Problem] = field(default_factory=list)
     audit: Audit | None = None
     histogram: Histogram | None = None
+    first: int | None = None
+    """The seed of the first sample; None where nothing is drawn."""
+    drawn: list[str] = field(default_factory=list)
+    """What each sample's seed draws."""
+
+    @property
+    def shown(self) -> list[tuple[kinds.Sample, int | None, str]]:
+        """The samples, each with its seed and what that draws."""
+        if self.first is None:
+            return [(sample, None, "") for sample in self.samples]
+        return [(sample, self.first + at, self.drawn[at]) for at, sample in enumerate(self.samples)]
 
 
 @dataclass(frozen=True)
@@ -63,14 +75,30 @@ def histogram(keys: Sequence[float]) -> Histogram | None:
     return Histogram(bars, templates.number(values.min()), templates.number(values.max()), logarithmic)
 
 
-def preview(kind: kinds.AnyKind, document: fields.Document, identity: str) -> Preview:
-    """Return the preview of a body: samples and the audit, or the problems that keep it from being published."""
+def preview(kind: kinds.AnyKind, document: fields.Document, identity: str, first: int = 0) -> Preview:
+    """Return the preview of a body: samples from a seed on and the audit, or what keeps it from being published."""
     try:
         body = bank.validate_body(kind.name, document)
-        samples = kind.samples(body, identity)
+        samples = kind.samples(body, identity, first)
+        drawn = _drawn(body, identity, first, len(samples))
     except bank.BankError as error:
         return Preview(kind.sample_noun, problems=error.problems)
     except kinds.VariantError as error:
         return Preview(kind.sample_noun, problems=[bank.Problem(str(error), "where")])
     report = kind.audit(body, identity, bank.AUDIT_SEEDS, share=SHARE)
-    return Preview(kind.sample_noun, samples, audit=report, histogram=histogram(report.keys) if report else None)
+    return Preview(
+        kind.sample_noun,
+        samples,
+        audit=report,
+        histogram=histogram(report.keys) if report else None,
+        first=first if drawn else None,
+        drawn=drawn,
+    )
+
+
+def _drawn(body: kinds.ItemBody, identity: str, first: int, count: int) -> list[str]:
+    """What each of `count` seeds draws; nothing where nothing is drawn. Raises VariantError."""
+    if body.drawing is None or not body.drawing.draws:
+        return []
+    values, _ = body.drawing.draw(identity, range(first, first + count))
+    return [body.drawing.describe(values, row) for row in range(count)]

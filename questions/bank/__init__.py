@@ -11,7 +11,7 @@ from questions.bank.comparison import Change, Outcome, Record, decide, differenc
 from questions.bank.documents import SLUG, SLUG_RULE, ItemDocument, is_slug, item_schema
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
-from questions.bank.items import follow_concept, publish, reissue_items, rename_item, retire, save_draft
+from questions.bank.items import follow_concept, next_identity, publish, reissue_items, rename_item, retire, save_draft
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
 from questions.bank.pictures import read_picture, store_pictures
@@ -45,6 +45,7 @@ __all__ = [
     "lock_course",
     "lock_courses",
     "match",
+    "next_identity",
     "practice_of",
     "problems_of",
     "publish",

@@ -122,6 +122,12 @@ def publish(item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -
     return version
 
 
+def next_identity(item: Item) -> str:
+    """What will key the draws of the item's next version."""
+    newest = item.versions.aggregate(newest=Max("number"))["newest"] or 0
+    return f"{item.uid}:{newest + 1}"
+
+
 def _next_version(item: Item, by: Author | None, seeds: int) -> ItemVersion:
     """The newest version if the draft is the same, else a new one. Raises BankError if the draft cannot be one.
 

@@ -319,8 +319,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     # Authoring
 
     @abstractmethod
-    def samples(self, body: BodyT, identity: str) -> list[Sample]:
-        """Return presentations for the author's preview, several if they differ. Raises VariantError."""
+    def samples(self, body: BodyT, identity: str, first: int = 0) -> list[Sample]:
+        """Return presentations for the author's preview, several from a seed on if they differ. Raises VariantError."""
 
     def audit(self, body: BodyT, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
         """Draw and grade the variants of seeds 0 to `seeds` - 1, a `share` of dear ones; None for kinds without."""

@@ -25,9 +25,10 @@ from questions.whole_numbers import read_whole_number
 MAX_TEXT = 20_000
 MAX_HINTS = 5
 Hint = Annotated[str, Field(min_length=1, max_length=2000)]
+MAX_SEED = 2**63 - 1
 MAX_PLACE = 999
 """The last place in a list that an error is shown at."""
-DRAWN = {"tables", "draw", "let", "where", "cases", "examples", "few"}
+DRAWN = {"tables", "draw", "let", "where", "ban", "cases", "examples", "few"}
 """The fields that say what is drawn."""
 ENGINE = "engine"
 """What says in the context of validation which engine draws and sets a body, if not the newest."""
@@ -72,6 +73,9 @@ class ItemBody(Strict):
     draw: dict[str, str] = Field(default={}, max_length=20, description="What is drawn, by name.")
     let: dict[str, str] = Field(default={}, max_length=30, description="Formulas of what is drawn, by name.")
     where: list[str] = Field(default=[], max_length=12, description="Conditions: it is drawn again until all hold.")
+    ban: list[Annotated[int, Field(ge=0, le=MAX_SEED)]] = Field(
+        default=[], max_length=50, description="Seeds whose variant is left out: the next one is drawn instead."
+    )
     cases: dict[str, str] = Field(
         default={}, max_length=12, description="Named situations, each a condition that some variants meet, not all."
     )
@@ -127,6 +131,7 @@ class ItemBody(Strict):
             texts=dict(self.texts()),
             tables=self.tables,
             cases=self.cases,
+            ban=self.ban,
             engine=self._engine,
         )
 

@@ -177,7 +177,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
     def picked(self, body: BodyT, answer: ChoiceAnswer, response: ResponseT) -> list[str]:
         return [body.choices[answer["ids"][choice]].text for choice in self.chosen(response)]
 
-    def samples(self, body: BodyT, identity: str) -> list[Sample]:
+    def samples(self, body: BodyT, identity: str, first: int = 0) -> list[Sample]:
         presented = self.present(body, seed=0, identity=identity, opaque=sample_opaque(0))
         choices = [body.choices[presented.answer["ids"][choice["id"]]] for choice in presented.prompt["choices"]]
         options = [SampleOption(choice.text, choice.correct, because=choice.because) for choice in choices]

@@ -98,11 +98,12 @@ class Drawn:
         """The groups of texts that have to look different, of some variants."""
         return [group for filled in self._some(body) for group in self.kind.rivals(filled)]
 
-    def samples(self, body: ItemBody, identity: str) -> list[Sample]:
+    def samples(self, body: ItemBody, identity: str, first: int = 0) -> list[Sample]:
         """A sample of each of some variants."""
         if body.drawing is None:
-            return self.kind.samples(body, identity)
-        return [self.kind.samples(filled, identity)[0] for filled in variants(body, body.drawing, identity, SAMPLES)]
+            return self.kind.samples(body, identity, first)
+        drawn = variants(body, body.drawing, identity, SAMPLES, first)
+        return [self.kind.samples(filled, identity)[0] for filled in drawn]
 
     def audit(self, body: ItemBody, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
         """Whether the variants of seeds 0 to `seeds` - 1 are sound; None where nothing is drawn."""
@@ -130,7 +131,7 @@ class Drawn:
             return [body]
 
 
-def variants(body: ItemBody, drawing: Drawing, identity: str, count: int) -> list[ItemBody]:
-    """The bodies of seeds 0 to `count` - 1, as they are drawn, those that the audit would refuse included."""
-    values = drawing.draw_sound(identity, range(count))
+def variants(body: ItemBody, drawing: Drawing, identity: str, count: int, first: int = 0) -> list[ItemBody]:
+    """The bodies of `count` seeds from the `first` on, as they are drawn, what the audit would refuse included."""
+    values = drawing.draw_sound(identity, range(first, first + count))
     return [body.filled(drawing.render_texts(values_at(values, row))) for row in range(count)]

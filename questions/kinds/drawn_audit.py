@@ -38,6 +38,7 @@ def audit(kind: AnyKind, body: ItemBody, drawing: Drawing, identity: str, seeds:
     cases = undefined(drawing, tried, values, {}) | disagreements(drawing, tried, values, {}, _nothing, share)
     keys = _check_variants(kind, body, list(texts), rows, cases)
     report.add(cases | occurrences(drawing, tried, values) | concentration(keys, body.few))
+    report.show_drawn(drawing, tried, values)
     report.problems += _check_examples(kind, body, drawing)
     return report
 

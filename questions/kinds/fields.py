@@ -221,6 +221,14 @@ DRAWN = (
         shape="texts",
     ),
     Rows(
+        name="ban",
+        label="Banned seeds",
+        add="Ban a seed",
+        help_text="A variant that should not be asked: the next one is drawn in its place.",
+        columns=(Column("seed", "Seed", "text", "12"),),
+        shape="texts",
+    ),
+    Rows(
         name="cases",
         label="Cases",
         add="Add a case",

@@ -278,7 +278,7 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         pair = by_id[facet]
         return PairTexts(pair.left, pair.right, pair.because)
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         several = body.round and body.round < len(body.pairs)
         return [self._sample(body, seed, identity) for seed in range(SAMPLES if several else 1)]
 

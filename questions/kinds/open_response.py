@@ -196,7 +196,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
         """The points that the answer has."""
         return [body.points[answer["ids"][point]].text for point in response.get("points", [])]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         presented = self.present(body, seed=0, identity=identity, opaque=sample_opaque(0))
         points = [SampleOption(_with_marks(point), right=True) for point in body.points]
         stem = presented.prompt["stem"]

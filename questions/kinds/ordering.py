@@ -194,7 +194,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         neighbours = itertools.pairwise(answered)
         return [f"{body.steps[at]} → {body.steps[after]}" for at, after in neighbours if after != at + 1]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         options = [SampleOption(step, right=True) for step in body.steps]
         return [Sample(body.stem, body.explanation, body.solution, "steps", options)]
 

@@ -116,6 +116,6 @@ class Recall(Kind[Body, Prompt, NoAnswer, Rated]):
     def picked(self, body: Body, answer: NoAnswer, response: Rated) -> list[str]:
         return [response["rating"]]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         presented = self.present(body, seed=0, identity=identity, opaque=sample_opaque(0))
         return [Sample(presented.prompt["stem"], body.explanation, body.solution, "mistakes", back=body.back)]

@@ -231,7 +231,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         mistake = _mistake(body, typed)
         return [mistake.text if mistake else typed]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         mistakes = [SampleOption(mistake.text, because=mistake.because) for mistake in body.mistakes]
         answer = " · ".join(body.accept)
         return [Sample(body.stem, body.explanation, body.solution, "mistakes", mistakes, answer=answer)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -67,6 +67,13 @@ class Defect:
     seeds: tuple[int, ...]
     total: int
     example: str = ""
+    drawn: tuple[str, ...] = ()
+    """What each of these seeds draws."""
+
+    @property
+    def variants(self) -> list[tuple[int, str]]:
+        """Its seeds, each with what it draws."""
+        return list(zip(self.seeds, self.drawn or [""] * len(self.seeds), strict=True))
 
     def __str__(self) -> str:
         seeds = ", ".join(map(str, self.seeds))
@@ -89,6 +96,14 @@ class Audit:
         for message, examples in cases.items():
             shown = tuple(seed for seed, _ in examples[:MAX_SHOWN])
             self.problems.append(Defect(message, shown, len(examples), examples[0][1]))
+
+    def show_drawn(self, drawing: Drawing, seeds: Sequence[int], values: Values) -> None:
+        """Say of each problem's seeds what they draw."""
+        rows = {seed: row for row, seed in enumerate(seeds)}
+        self.problems = [
+            replace(problem, drawn=tuple(drawing.describe(values, rows[seed]) for seed in problem.seeds))
+            for problem in self.problems
+        ]
 
     def refuse(self, error: VariantError) -> None:
         """Report seeds that give no variant."""
@@ -151,6 +166,7 @@ def audit(
             for message, example in problems[row]:
                 cases.setdefault(message, []).append((seed, example))
     report.add(cases)
+    report.show_drawn(engine, seeds, values)
     return report
 
 

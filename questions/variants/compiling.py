@@ -60,6 +60,7 @@ class Declared:
     texts: Mapping[str, str] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
     cases: Mapping[str, str] = field(default_factory=dict)
+    ban: Sequence[int] = ()
     engine: int = ENGINE_VERSION
 
 
@@ -114,6 +115,7 @@ def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
         cases={name: _formula(f"cases.{name}", text, known) for name, text in item.cases.items()},
         texts={field: _template(field, text, known, item.engine) for field, text in item.texts.items()},
         version=item.engine,
+        banned=tuple(item.ban),
         declared=(tuple(item.draw.items()), tuple(item.let.items()), tuple(item.where), repr(item.tables)),
     )
     return known, drawing

@@ -18,7 +18,8 @@ from questions.variants.draws import Array, Draw, sample
 from questions.variants.formulas import Formula
 from questions.variants.functions import Values
 from questions.variants.philox import Words, key_of
-from questions.variants.templates import Template
+from questions.variants.templates import Template, number
+from questions.variants.words import as_written
 
 ENGINE_VERSION = 2
 """How new versions of items are drawn and set. What an older engine served stays as it was: of 1, the signs."""
@@ -79,6 +80,8 @@ class Drawing:
     cases: Mapping[str, Formula] = field(default_factory=dict)
     """Named situations, each of which has to occur."""
     version: int = ENGINE_VERSION
+    banned: tuple[int, ...] = ()
+    """Seeds whose first variant is left out for the next that meets the conditions."""
     work: int = 0
     """Nanoseconds that the audit of one variant takes at most, exact arithmetic apart."""
     declared: tuple[object, ...] = ()
@@ -103,22 +106,44 @@ class Drawing:
         words = np.array([seed & 0xFFFFFFFFFFFFFFFF for seed in seeds], dtype=np.uint64)
         attempt = np.zeros(len(words), dtype=np.uint64)
         values = self._values(identity, words, attempt)
-        pending = np.flatnonzero(~self._met(values))
+        self._redraw(identity, words, attempt, values, np.flatnonzero(~self._met(values)))
+        if self.banned:
+            banned = np.flatnonzero(np.isin(words, np.array(self.banned, dtype=np.uint64)))
+            left_out = {name: values[name].copy() for name in self.draws}
+            self._redraw(identity, words, attempt, values, banned, left_out)
+        return values, attempt.astype(np.float64)
+
+    def _redraw(
+        self,
+        identity: str,
+        words: Words,
+        attempt: Words,
+        values: dict[str, Array],
+        pending: NDArray[np.intp],
+        left_out: Values | None = None,
+    ) -> None:
+        """Draw the pending seeds again, until each meets the conditions and is none that is left out.
+
+        Raises VariantError.
+        """
         again, redrawn = self._work_of_a_draw(values), 0
-        for redraw in range(1, MAX_REDRAWS + 1):
+        for _ in range(MAX_REDRAWS):
             redrawn += again * pending.size
             if not pending.size or redrawn > MAX_REDRAWN:
                 break
-            attempt[pending] = redraw
+            attempt[pending] += np.uint64(1)
             redraws = self._values(identity, words[pending], attempt[pending])
             for name, column in redraws.items():
                 values[name][pending] = column
-            pending = pending[~self._met(redraws)]
+            met = self._met(redraws)
+            if left_out:
+                same = [(redraws[name] == left_out[name][pending]).reshape(len(met), -1) for name in self.draws]
+                met &= ~np.concatenate(same, axis=1).all(axis=1)
+            pending = pending[~met]
         if pending.size:
             unlucky = [int(word) for word in words[pending]]
             tried = "the time there is" if redrawn > MAX_REDRAWN else f"{MAX_REDRAWS} redraws"
             raise VariantError(f"No draw met the constraints in {tried}.", unlucky)
-        return values, attempt.astype(np.float64)
 
     def _work_of_a_draw(self, values: Values) -> int:
         formulas = [*self.lets.values(), *self.where]
@@ -146,6 +171,13 @@ class Drawing:
         values, _ = self.draw(identity, seeds)
         check_finite(seeds, {f"value of {name}": values[name] for name in self.lets})
         return values
+
+    def describe(self, values: Values, row: int) -> str:
+        """What one seed draws, as its author names it: `eta = 0.1, net.name = VGG-16`."""
+        drawn = {name: values[name][row] for name in self.draws}
+        texts = {name: draw.texts for name, draw in self.draws.items()}
+        shown = {name: _say(value, texts[name]) for name, value in drawn.items()}
+        return ", ".join(f"{as_written(name)} = {text}" for name, text in shown.items())
 
     def render(self, name: str, values: Mapping[str, Number]) -> str:
         """One text with the stored values of one variant."""
@@ -230,6 +262,12 @@ class Engine(Drawing):
             }
             for at in rows
         ]
+
+
+def _say(value: Array, texts: Sequence[str]) -> str:
+    if np.ndim(value):
+        return f"[{', '.join(_say(each, texts) for each in value)}]"
+    return texts[int(value)] if texts else number(float(value))
 
 
 def _columns(values: Mapping[str, Number]) -> dict[str, Array]:

@@ -241,9 +241,9 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
             for group in part.asker.rivals(part.body)
         ]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
-        samples = [part.asker.samples(part.body, identity) for part in body.parts]
-        drawn = _some(body, identity, sound=True)
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
+        samples = [part.asker.samples(part.body, identity, first) for part in body.parts]
+        drawn = _some(body, identity, first, sound=True)
         return [
             Sample(
                 shown["stem"],
@@ -293,12 +293,12 @@ def _shown(body: Body, values: Mapping[str, Number]) -> dict[str, str]:
     return body.drawing.render_texts(values) if body.drawing and values else dict(body.texts())
 
 
-def _some(body: Body, identity: str, *, sound: bool = False) -> list[Mapping[str, Number]]:
+def _some(body: Body, identity: str, first: int = 0, *, sound: bool = False) -> list[Mapping[str, Number]]:
     """What some variants draw; nothing where nothing is drawn, or can be, which `sound` makes a VariantError."""
     if body.drawing is None:
         return [{}]
     try:
-        values = body.drawing.draw_sound(identity, range(SAMPLES))
+        values = body.drawing.draw_sound(identity, range(first, first + SAMPLES))
     except VariantError:
         if sound:
             raise

@@ -81,7 +81,7 @@ class Body(ItemBody):
 
     @model_validator(mode="after")
     def _read_parts(self) -> Self:
-        shared = self.model_dump(include={"tables", "draw", "let", "where"}, exclude_defaults=True)
+        shared = self.model_dump(include={"tables", "draw", "let", "where", "ban"}, exclude_defaults=True)
         problems = [
             problem for at, part in enumerate(self.parts) for problem in _read(at, part, shared, self.engine_version)
         ]

@@ -159,9 +159,11 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             return [f"`{body.answer}`"]
         return [OTHER if mistake is None else f"`{body.mistakes[mistake].value}`"]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         """Variants as they are drawn, those that the audit would refuse included."""
-        return [self._sample(body, variant) for variant in body.engine.generate(identity, range(SAMPLES))]
+        return [
+            self._sample(body, variant) for variant in body.engine.generate(identity, range(first, first + SAMPLES))
+        ]
 
     def _sample(self, body: Body, variant: Variant) -> Sample:
         values, revealed = variant["values"], self.reveal(body, variant)

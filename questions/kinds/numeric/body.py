@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from questions.kinds.bodies import ItemBody, Strict
 from questions.variants import templates
 from questions.variants import tolerance as tolerances
-from questions.variants.compiling import compile_engine
+from questions.variants.compiling import SpecError, compile_engine
 from questions.variants.engine import Engine
 
 
@@ -35,12 +35,13 @@ class Mistake(Strict):
 
     value: str
     because: str = Field(min_length=1, max_length=2000)
+    unless: str = Field(default="", max_length=100, description="The case in which it may be right, and is no mistake.")
 
 
 class Body(ItemBody):
     """A template: draws and formulas make the variant's numbers, the texts show them."""
 
-    unfilled: ClassVar[frozenset[str]] = ItemBody.unfilled | {"answer", "unit", "of", "value"}
+    unfilled: ClassVar[frozenset[str]] = ItemBody.unfilled | {"answer", "unit", "of", "value", "unless"}
 
     answer: str
     unit: str | None = Field(default=None, max_length=60)
@@ -66,8 +67,17 @@ class Body(ItemBody):
             self.declared(),
             answer=self.answer,
             of=self.tolerance.of if self.tolerance else None,
-            mistakes=[mistake.value for mistake in self.mistakes],
+            mistakes=[self._value_of(place, mistake) for place, mistake in enumerate(self.mistakes)],
         )
+
+    def _value_of(self, place: int, mistake: Mistake) -> str:
+        """The formula of a mistake, which has no value in the case in which it is none. Raises SpecError."""
+        if not mistake.unless:
+            return mistake.value
+        if mistake.unless not in self.cases:
+            cases = ", ".join(self.cases) or "none"
+            raise SpecError(f"mistakes.{place}.unless", f"There is no case “{mistake.unless}”. Cases: {cases}.")
+        return f"({mistake.value})/(0 if ({self.cases[mistake.unless]}) else 1)"
 
     @property
     def engine(self) -> Engine:

@@ -53,6 +53,7 @@ MISTAKES = Section(
             columns=(
                 Column("value", "Formula", "text", "eta*lam"),
                 Column("because", "Because", "long", "What to say to this answer"),
+                Column("unless", "Unless", "text", "A case in which it is right, too"),
             ),
         ),
     ),

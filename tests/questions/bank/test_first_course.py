@@ -293,7 +293,7 @@ def test_few_templates_have_few_answers() -> None:
 def test_what_was_always_right_by_the_same_misconception_has_cases() -> None:
     cases = {item["slug"]: len(item.get("cases", {})) for item in ITEMS}
     assert cases["stop-with-patience"] == 2, "the lowest loss of all comes in time, or too late"
-    assert cases["adam-l2-first-step"] == 3, "towards zero, away from it, and with the data gradient"
+    assert cases["adam-l2-first-step"] >= 3, "towards zero, away from it, and with the data gradient"
 
 
 def test_no_item_leaves_open_what_p_means() -> None:

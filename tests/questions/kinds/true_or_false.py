@@ -92,6 +92,6 @@ class TrueOrFalse(Kind[Body, Prompt, Nothing, Verdict]):
     def picked(self, body: Body, answer: Nothing, response: Verdict) -> list[str]:
         return [WORDS[response["verdict"]]]
 
-    def samples(self, body: Body, identity: str) -> list[Sample]:
+    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         options = [SampleOption(option.text, option.right) for option in self.options(body)]
         return [Sample(body.stem, body.explanation, body.solution, "choices", options)]
