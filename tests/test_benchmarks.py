@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
+from django.urls import resolve
 
-from tests.benchmarks import compare, report, results
+from examprep import api
+from questions.urls import urlpatterns as questions_urls
+from quizzes.urls import urlpatterns as quizzes_urls
+from tests.benchmarks import compare, pages, report, results
 from tests.benchmarks.results import Result
 from tests.benchmarks.table import Row, quantity
+
+SENT = {
+    *("more", "minutes", "day-off", "enrol", "reminders-push", "reminders-stop", "calendar-address", "practise"),
+    *(
+        "bookmark",
+        "note",
+        "review-undo",
+        "review-hint",
+        "review-part",
+        "review-bury",
+        "submit",
+        "slot",
+        "round",
+        "unsent",
+    ),
+}
+"""Addresses that something is sent to."""
+ALIKE = {"worker", "try", "lesson-figure", "figure", "schema", "docs"}
+"""What is the same, or of one question, whatever else there is."""
+NAMES = {"lesson": "a", "item": "a", "exam": 1, "event": uuid.UUID(int=1), "sitting": uuid.UUID(int=1)}
 
 FAST = Row("replay", 1e-8, "a peer", 4e-8, at_most_times=0.5)
 SLOW = Row("a page", 0.2, note="3 queries", at_most=0.05)
@@ -89,3 +114,12 @@ def test_slower_is_what_is_slower_by_the_median_and_by_the_best() -> None:
         "disturbed": False,
     }
     assert changes["slower"].ratio == 1.5
+
+
+def test_every_page_and_call_that_is_read_is_walked_through() -> None:
+    paths = [*pages.PAGES, *(f"/api/v1/{call}" for call in pages.CALLS)]
+    walked = {resolve(path.format(**NAMES, calendar="/calendar/a.ics").partition("?")[0]).func for path in paths}
+    calls = [each for each in api.urlpatterns if hasattr(getattr(each.callback, "cls", None), "get")]
+    calls = [each for each in calls if "hints" not in str(each.pattern)]
+    read = [each for each in (*quizzes_urls, *questions_urls, *calls) if each.name not in SENT | ALIKE]
+    assert [str(each.pattern) for each in read if each.callback not in walked] == []

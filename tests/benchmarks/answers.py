@@ -45,7 +45,7 @@ class Learner:
         if not queue.presentations:
             schedule.plan_day(self.student, extra_seconds=600)
             return
-        event = _event(queue.presentations[0])
+        event = right_answer(queue.presentations[0])
         with CaptureQueriesContext(connection) as captured:
             begun = time.perf_counter()
             schedule.answer(self.student, event)
@@ -81,7 +81,7 @@ def _learner(course: Course, past: int) -> Learner:
     return Learner(student, past)
 
 
-def _event(presentation: Presentation) -> dict[str, object]:
+def right_answer(presentation: Presentation) -> dict[str, object]:
     """The right answer, which also practises what the item's concepts encompass."""
     now = timezone.now().isoformat()
     kind, body = kinds.get(presentation.version.kind), body_of(presentation.version)

@@ -13,14 +13,15 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Lesson
-from quizzes import schedule
-from quizzes.exams import load_exams
-from quizzes.models import Exam
-from tests.benchmarks.answers import remember
+from quizzes import calendar_feed, notebook, schedule
+from quizzes.exams import close_sitting, load_exams, open_sitting
+from quizzes.models import Exam, ReviewEvent
+from tests.benchmarks.answers import remember, right_answer
 from tests.benchmarks.database import migrated
 from tests.benchmarks.results import FULL
 from tests.benchmarks.school import add_concepts, add_items, add_students
@@ -37,15 +38,20 @@ SIZES = {
 CALLS = (
     *("queue/", "exams/", "exams/tiny-exam/", "progress/", "packs/?days=7", "concepts/", "search/?q=penalty"),
     *("sync/", "sittings/", "me/", "lessons/", "lessons/{lesson}/", "lessons/{lesson}/quick-check/"),
+    *("courses/", "bookmarks/", "items/{item}/answers/", "notes/{item}/", "simulators/dropout/"),
+    *("sittings/{sitting}/", "sittings/{sitting}/result/"),
 )
 PAGES = (
     *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/exams/tiny-exam/"),
     *("/concepts/", "/concepts/l2/", "/search/?q=penalty", "/settings/", "/lessons/", "/lessons/{lesson}/"),
-    *("/lessons/{lesson}/read/", "/lessons/{lesson}/quick-check/"),
+    *("/lessons/{lesson}/read/", "/lessons/{lesson}/quick-check/", "/lessons/{lesson}/formulas/", "/notebook/"),
+    *("/notebook/{item}/answers/", "/progress/missed/", "/review/{event}/", "/review/read/?value=0.5"),
+    *("/sittings/{sitting}/", "{calendar}"),
 )
 STAFF = (
     *("/admin/", "/admin/questions/item/", "/admin/quizzes/exam/", "/admin/quizzes/exam/{exam}/results/"),
     *("/admin/quizzes/enrolment/", "/admin/quizzes/reviewevent/", "/admin/quizzes/sitting/", "/admin/examprep/user/"),
+    *("/admin/questions/concept/", "/admin/questions/course/", "/admin/questions/lesson/", "/admin/quizzes/job/"),
 )
 Costs = dict[str, tuple[float, int]]
 
@@ -67,13 +73,36 @@ def rows() -> list[Row]:
 
 
 def _begin() -> Course:
-    """The tiny course with its exams and one student."""
+    """The tiny course with its exams, and one student, who has answered a question, and sat an exam."""
     course = bank.load_course(TINY, seeds=20).course
     load_exams(course, TINY)
     User.objects.create_superuser("head", password="!")
-    student = User.objects.create_user("one")
+    student, now = User.objects.create_user("one"), timezone.now()
     schedule.enrol(student, course)
+    schedule.plan_day(student)
+    asked = schedule.load_queue(student, limit=1).presentations[0]
+    schedule.answer(student, right_answer(asked))
+    notebook.write_note(student, asked.version.item_id, "A note.", now)
+    notebook.bookmark(student, asked.version.item_id, now, on=True)
+    sitting, _ = open_sitting(student, Exam.objects.get(slug="tiny-exam"), now)
+    close_sitting(student, sitting.pk, now)
+    calendar_feed.make_address(student, now)
     return course
+
+
+def _names() -> dict[str, object]:
+    """What stands for the names in addresses."""
+    student = User.objects.get(username="one")
+    event = ReviewEvent.objects.select_related("presentation__version__item").filter(student=student).earliest("pk")
+    assert event.presentation
+    return {
+        "lesson": Lesson.objects.values_list("slug", flat=True)[0],
+        "exam": Exam.objects.get(slug="tiny-exam").pk,
+        "item": event.presentation.version.item.slug,
+        "event": event.event_id,
+        "sitting": student.sittings.get().pk,
+        "calendar": calendar_feed.load_address(student),
+    }
 
 
 def _grow_items(course: Course, sizes: tuple[int, ...]) -> Iterator[int]:
@@ -118,13 +147,12 @@ GROW: dict[str, Callable[[Course, tuple[int, ...]], Iterator[int]]] = {
 
 def _measure() -> Costs:
     """The CPU seconds and the queries of each page and call, once warm."""
-    lesson, exam = Lesson.objects.values_list("slug", flat=True)[0], Exam.objects.get(slug="tiny-exam").pk
-    costs: Costs = {}
+    costs, names = Costs(), _names()
     for name, paths in (("one", [*(f"/api/v1/{path}" for path in CALLS), *PAGES]), ("head", STAFF)):
         client = Client()
         client.force_login(User.objects.get(username=name))
         for path in paths:
-            costs[path] = _cost(client, path.format(lesson=lesson, exam=exam))
+            costs[path] = _cost(client, path.format(**names))
     return costs
 
 
