@@ -132,7 +132,11 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
     def from_form(self, form: FormFields) -> Written:
         """The form has the points once the answer is to be marked."""
         text = form_value(form, "text").replace("\r\n", "\n")
-        return {"text": text, "points": list(form.get("points", []))} if "marked" in form else {"text": text}
+        return (
+            {"text": text, "points": list(form.get("points", []))}
+            if {"marked", "points"} & form.keys()
+            else {"text": text}
+        )
 
     def blank_response(self) -> Written:
         return {"text": "", "points": []}
@@ -142,7 +146,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
         _text(response)
         points: list[Point] = [
             {"id": key, "text": body.points[place].text, "marks": body.points[place].marks}
-            for key, place in answer["ids"].items()
+            for key, place in _places(answer)
         ]
         return {"back": body.model, "points": points, "explanation": body.explanation, "solution": body.solution}
 
@@ -164,10 +168,10 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
 
     def reveal(self, body: Body, answer: PointsAnswer) -> Revealed[Written]:
         return Revealed(
-            {"text": body.model, "points": list(answer["ids"])},
+            {"text": body.model, "points": [key for key, _ in _places(answer)]},
             body.explanation,
             body.solution,
-            [{"target": key, "message": _with_marks(body.points[place])} for key, place in answer["ids"].items()],
+            [{"target": key, "message": _with_marks(body.points[place])} for key, place in _places(answer)],
             back=body.model,
         )
 
@@ -201,6 +205,11 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
         points = [SampleOption(_with_marks(point), right=True) for point in body.points]
         stem = presented.prompt["stem"]
         return [Sample(stem, body.explanation, body.solution, "choices", points, back=body.model)]
+
+
+def _places(answer: PointsAnswer) -> list[tuple[str, int]]:
+    """The ids of the points with their places in the body, in that order: a database keeps none."""
+    return sorted(answer["ids"].items(), key=lambda entry: entry[1])
 
 
 def _text(response: object) -> str:

@@ -113,8 +113,12 @@ def _presses(browser: Browser, url: str, state: str) -> float:
     for _ in range(3):
         if page.locator(".choices input").count():
             _press(page.locator(".choices .option").first)
-        _press(page.get_by_role("button", name="I don't know"))
-        _press(page.locator("#next"))
+        if page.locator("#dont-know").count():
+            _press(page.locator("#dont-know"))
+            _press(page.locator("#next"))
+        else:
+            _press(page.locator("#turn"))
+            _press(page.locator(".ratings button").first)
         page.locator("#question").wait_for()
     longest: float = page.evaluate("felt.inp")
     page.context.close()

@@ -244,6 +244,11 @@ def test_variants_are_tried_in_place(page: Page, learner: User) -> None:
 
 def answer(part: Locator, response: dict[str, Any]) -> None:
     """Give a response as a student would."""
+    if "rating" in response:
+        part.get_by_role("button", name="Show the answer").click()
+        expect(part.locator("[data-back]")).to_be_focused()
+        part.locator(f"button[value='{response['rating']}']").click()
+        return
     if "choice" in response or "choices" in response:
         for choice in response.get("choices", [response.get("choice")]):
             part.locator(f"input[value='{choice}']").check()

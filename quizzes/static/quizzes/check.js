@@ -76,7 +76,7 @@ async function prepare(root) {
 /** Focus the verdict on a question, or what comes next in it. @param {Element} part */
 function focusOn(part) {
   const field = matchMedia("(pointer: fine)").matches ? FIELD : "form.question";
-  const next = find(part, "[id^=verdict], [aria-invalid=true]") ?? find(part, field);
+  const next = find(part, "[id^=verdict], [aria-invalid=true], [data-back]") ?? find(part, field);
   if (next?.matches("form")) next.tabIndex = -1;
   next?.focus({ preventScroll: true });
   // The whole of it where the window has room; its verdict, which is what was just said, in any case.
