@@ -103,6 +103,11 @@ def test_large_letters_leave_the_places_usable(phone: Page, page: Page, learner:
         shown.evaluate("document.documentElement.style.fontSize = '200%'")
         assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
         assert shown.locator(PLACES).count() == 5 or address == "/review/"
+    phone.goto("/review/")
+    phone.get_by_role("button", name="I don't know").tap()
+    phone.locator("#next").wait_for()
+    phone.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "what is said of an answer"
 
 
 def test_a_lesson_stays_usable_for_who_was_logged_out_meanwhile(page: Page, learner: User) -> None:

@@ -26,7 +26,15 @@ const text = get(document, ".text");
 new IntersectionObserver(markCurrent, { rootMargin: "0px 0px -66% 0px" }).observe(text);
 addEventListener("scroll", markCurrent, { passive: true });
 
-addEventListener("load", () => text.classList.add("laid-out"));
+/** Lay out what is far below, a section at a time, so that a press in between is answered at once. */
+async function layOut() {
+  for (const section of text.children) {
+    section.classList.add("laid-out");
+    section.getBoundingClientRect();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+addEventListener("load", layOut);
 
 const ends = all(document, "[data-end]");
 const count = create("span", { className: "quiet count" });
