@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.db.models import Count
 from django.utils import timezone
 
 from questions.models import Concept
@@ -44,17 +45,22 @@ def load_mastery(
     """
     today = study_day(student, now or timezone.now()).date
     cards = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
-    rows = cards.exclude(item__concepts__isnull=True).values_list("stability", "last_review_on", "item__concepts__slug")
+    # Cards that stand alike are one row: above all those of a concept that were never seen.
+    standing = ("stability", "last_review_on", "item__concepts__slug")
+    alike = cards.exclude(item__concepts__isnull=True).order_by().values(*standing).annotate(cards=Count("pk"))
     numbers: dict[str, int] = defaultdict(lambda: len(numbers))
-    ratios, concept = [], []  # of days since the review to stability; NaN where there was none
-    for stability, last_review_on, slug in rows:
+    ratios, concept, counts = [], [], []  # of days since the review to stability; NaN where there was none
+    for stability, last_review_on, slug, count in alike.values_list(*standing, "cards"):
         elapsed = max((today - last_review_on).days, 0) if last_review_on else 0
         ratios.append(np.nan if stability is None else elapsed / stability)
         concept.append(numbers[slug])
+        counts.append(count)
     ratio = np.array(ratios, dtype=float)
     w = w or change_log.load_parameters(student)
     recall = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, w))
-    mastery = concepts.mastery(recall, np.array(concept, dtype=int), len(numbers))
+    times = np.array(counts, dtype=int)
+    of_concepts = np.repeat(np.array(concept, dtype=int), times)
+    mastery = concepts.mastery(np.repeat(recall, times), of_concepts, len(numbers))
     return {slug: mastery[number] for slug, number in numbers.items()}
 
 

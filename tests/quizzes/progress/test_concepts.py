@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,7 +18,9 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Concept, Course, Item
-from quizzes import progress
+from quizzes import progress, schedule
+from quizzes.calendar import study_day
+from quizzes.memory import fsrs
 from quizzes.models import ReviewEvent
 from tests.conftest import Api, wrong
 
@@ -149,6 +153,31 @@ def test_of_a_concept_no_cards_are_read_but_those_of_questions_that_were_answere
     reads = next(query["sql"] for query in queries if 'FROM "quizzes_card"' in query["sql"])
     assert '"reviews" >' in reads
     assert '"questions_item"."draft"' not in reads
+
+
+def test_mastery_is_that_of_all_cards_though_those_alike_are_read_once(student: User) -> None:
+    schedule.ensure_cards(student)
+    now, cards = timezone.now(), list(student.cards.order_by("pk"))
+    today = study_day(student, now).date
+    for card, (stability, days) in zip(cards[::2], itertools.cycle([(3.0, 1), (3.0, 1), (8.5, 4)]), strict=False):
+        card.stability, card.last_review_on = stability, today - timedelta(days=days)
+        card.save()
+    recalls: dict[str, list[float]] = defaultdict(list)
+    for card in cards:
+        days = (today - card.last_review_on).days if card.last_review_on else 0
+        for concept in card.item.concepts.all():
+            recall = fsrs.retrievability(days, card.stability, fsrs.DEFAULT_PARAMETERS) if card.stability else 0.0
+            recalls[concept.slug].append(float(recall))
+
+    with CaptureQueriesContext(connection) as queries:
+        found = {known.concept.slug: known.mastery for known in progress.list_concepts(student)}
+
+    assert "GROUP BY" in next(query["sql"] for query in queries if 'FROM "quizzes_card"' in query["sql"])
+    for slug, each in recalls.items():
+        known = found[slug]
+        assert known
+        assert known.mastery == pytest.approx(sum(each) / len(each))
+    assert set(found) == set(recalls)
 
 
 def test_an_unknown_concept_is_not_found(web: Client) -> None:
