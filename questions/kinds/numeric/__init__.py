@@ -172,6 +172,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
                 show_key(body, value, variant["of"]), because=body.engine.render(f"mistakes.{place}.because", values)
             )
             for place, value in enumerate(variant["mistakes"])
+            if value is not None
         ]
         return Sample(
             body.engine.render("stem", values),
