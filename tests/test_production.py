@@ -60,6 +60,10 @@ def test_compose_has_every_part_and_its_environment() -> None:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+def test_threads_share_the_memory_that_they_allocate_from() -> None:
+    assert re.search(r"^ENV .*\bMALLOC_ARENA_MAX=2\b", DOCKERFILE, re.MULTILINE)
+
+
 def test_only_a_proxy_on_the_same_machine_reaches_the_service() -> None:
     assert [port.partition(":-")[2].partition("}")[0] for port in COMPOSE["services"]["web"]["ports"]] == ["127.0.0.1"]
     assert not [name for name, service in COMPOSE["services"].items() if "ports" in service and name != "web"]

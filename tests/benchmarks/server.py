@@ -46,7 +46,7 @@ def serving(workers: int = 2) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "LOG_LEVEL": "ERROR"}
-    env["ALLOWED_HOSTS"] = "127.0.0.1"
+    env |= {"ALLOWED_HOSTS": "127.0.0.1", "MALLOC_ARENA_MAX": "2"}
     if connection.vendor == "sqlite":
         env["BENCHMARK_SQLITE"] = str(connection.settings_dict["NAME"])
     connections.close_all()
