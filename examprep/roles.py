@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Group, Permission
 
-AUTHORING = ("course", "lesson", "concept", "conceptedge", "item", "itemconcept", "exam")
+AUTHORING = ("course", "lesson", "concept", "conceptedge", "item", "itemconcept", "picture", "exam")
 READING = (
     "itemversion",
     "finding",

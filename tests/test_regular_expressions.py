@@ -141,6 +141,10 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"[^\W_]+(?:\+\+|#)?": (LENGTH, ("a_", "a+", "a#")),
     r"(?<=[^\W\d_])[\^_]\{?(?=\d)": (LENGTH, ("w^", "w_{", "w^{2")),
     r"([^\W\d_])(\d+)": (LENGTH, ("w2",)),
+    r'<div class="diagram-place">([a-z]*)\n([^<]*)</div>': (
+        LENGTH,
+        ('<div class="diagram-place">', '<div class="diagram-place">a\n'),
+    ),
     r'<img class="picture" src="([^"]*)"': (LENGTH, ('<img class="picture" src="', '<img class="picture" src="a')),
     # questions/figures and the course's folder: names and sizes of pictures
     r"[a-z0-9]+(?:-[a-z0-9]+)*": (LENGTH, ("a-",)),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from markdown_it.token import Token
 
 from questions.figures import pictures
-from questions.text import katex, markup
+from questions.text import diagram_places, katex, markup
 from questions.text.words import TAG
 
 STRUCK = re.compile(r"<(/?)s>")
@@ -41,6 +41,8 @@ def find_flaws(text: str) -> tuple[Flaw, ...]:
 def _problem(token: Token) -> str | None:
     if token.type == "image":
         return _problem_of_picture(str(token.attrGet("src")), token.content)
+    if token.type == "fence":
+        return diagram_places.flaw(token)
     if not token.type.startswith("math_"):
         return None
     formula = token.content.strip()

@@ -29,6 +29,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from questions.figures import pictures
+from questions.text import diagram_places
 from questions.variants import dollars
 
 RenderRule = Callable[[RendererHTML, Sequence[Token], int, OptionsDict, EnvType], str]
@@ -153,7 +154,7 @@ def _clean(html: str) -> SafeString:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    return mark_safe(cleaned)  # noqa: S308 - what is left is on the allow-list
+    return mark_safe(diagram_places.drawn(cleaned))  # noqa: S308 - what is left is on the allow-list
 
 
 def _slug(title: str) -> str:
@@ -171,7 +172,9 @@ def _highlight(code: str, language: str, attributes: str) -> str:
 
 
 def _code(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-    """Code that is wider than its box is scrolled by keys too."""
+    """Code that is wider than its box is scrolled by keys too. A block of a diagram has its place."""
+    if place := diagram_places.place(tokens[at]):
+        return place
     html = RendererHTML.fence(self, tokens, at, options, env)
     return html.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">', 1)
 
