@@ -118,9 +118,9 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
                     add="Add a choice",
                     help_text="They are shuffled each time. Say of a wrong choice which misconception it catches.",
                     columns=(
+                        Column("text", "Choice", "long"),
                         Column("correct", "Right", "check"),
                         Column("correct_if", "Or right if", "text", "slope > 0"),
-                        Column("text", "Choice", "long"),
                         Column("because", "Because", "long", "The misconception it catches, told to who picks it"),
                     ),
                 ),
