@@ -31,7 +31,7 @@ SENT = {
     ),
 }
 """Addresses that something is sent to."""
-ALIKE = {"worker", "try", "lesson-figure", "figure", "schema", "docs"}
+ALIKE = {"worker", "try", "lesson-figure", "figure", "picture", "schema", "docs"}
 """What is the same, or of one question, whatever else there is."""
 NAMES = {"lesson": "a", "item": "a", "exam": 1, "event": uuid.UUID(int=1), "sitting": uuid.UUID(int=1)}
 
