@@ -9,8 +9,8 @@ from html import escape
 
 from questions.figures.charts import Axis, Mark, path
 
-WIDTH, HEIGHT = 560, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 544, 26, 258
+WIDTH, HEIGHT = 560, 340
+LEFT, RIGHT, TOP, BOTTOM = 64, 544, 54, 278
 TICKS = 5
 
 Rows = Sequence[Sequence[object]]
@@ -107,8 +107,8 @@ class Canvas:
         pitch = (RIGHT - LEFT) / max(len(names), 1)
         for number, name in enumerate(names):
             x = LEFT + pitch * number
-            self.marks.append(f'<path class="line series-{number}" d="M{x:.0f} 12h26"/>')
-            self.marks.append(f'<text x="{x + 32:.0f}" y="17">{escape(name)}</text>')
+            self.marks.append(f'<path class="line series-{number}" d="M{x:.0f} 37h26"/>')
+            self.marks.append(f'<text x="{x + 32:.0f}" y="42">{escape(name)}</text>')
 
     def svg(self, alternative: str) -> str:
         """Return the whole, with what it shows in words."""
@@ -135,9 +135,8 @@ class Canvas:
         if label := self.words.get("across"):
             place = f'x="{(LEFT + RIGHT) / 2:.0f}" y="{HEIGHT - 14}" text-anchor="middle"'
             texts.append(f'<text class="name" {place}>{escape(label)}</text>')
-        if label := self.words.get("up"):
-            place = f'transform="translate(16 {(TOP + BOTTOM) / 2:.0f}) rotate(-90)" text-anchor="middle"'
-            texts.append(f'<text class="name" {place}>{escape(label)}</text>')
+        if label := self.words.get("up"):  # not along its axis, where large letters would stand over the numbers
+            texts.append(f'<text class="name" x="4" y="18">{escape(label)}</text>')
         return texts
 
 

@@ -45,6 +45,13 @@ def test_a_diagram_is_a_picture_with_words_and_a_table_and_always_the_same(kind:
     assert min(seconds_of(kind, block + ALT) for _ in range(3)) < 0.02
 
 
+def test_the_name_of_the_axis_that_goes_up_stands_clear_of_its_numbers() -> None:
+    texts = list(fromstring(diagrams.draw("lines", "x: 1, 2\na: 0.35, 0.5\nup: loss\nalt: a")).iter("text"))
+
+    (name,) = [float(text.get("y", "")) for text in texts if text.text == "loss"]
+    assert all(float(text.get("y", "")) > name + 21 for text in texts if text.text != "loss")
+
+
 def test_every_kind_is_tried_here() -> None:
     assert BLOCKS.keys() == diagrams.KINDS.keys()
 
@@ -70,7 +77,7 @@ def test_any_numbers_are_drawn_within_the_frame(numbers: str) -> None:
         root = fromstring(diagrams.draw(kind, f"{name}: {numbers}\nalt: a"))
         for shape in root.iter("rect"):
             assert 0 <= float(shape.get("x", "")) <= 560
-            assert 0 <= float(shape.get("y", "")) <= 320
+            assert 0 <= float(shape.get("y", "")) <= 340
             assert float(shape.get("height", "")) >= 0
 
 
