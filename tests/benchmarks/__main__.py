@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
+os.environ.setdefault("LOG_LEVEL", "ERROR")
 django.setup()
 
 from django.db import connection  # noqa: E402 - needs a set-up Django
