@@ -29,3 +29,17 @@ def test_nothing_moves_while_a_page_loads(phone: Page, transactional_db: None, p
     phone.goto(path, wait_until="networkidle")
     assert phone.evaluate("felt.cls") < MOST
     assert phone.locator(".math:not(.set)").count() == 0
+
+
+def test_nothing_moves_as_scripts_put_their_buttons_in(phone: Page, transactional_db: None) -> None:
+    schedule.enrol(User.objects.create_user("ada", password="lovelace-1815"), courses.load())
+    log_in(phone)
+    phone.add_init_script(OBSERVE)
+    for kind, made in (("matching", ".matching.enhanced"), ("ordering", ".steps.enhanced")):
+        phone.goto(f"/exams/?kind={kind}")
+        phone.locator("form.practise button").first.tap()
+        phone.wait_for_url("**/review/")
+        phone.goto("/review/")
+        phone.locator(made).wait_for()
+        phone.evaluate("new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+        assert phone.evaluate("felt.cls") < MOST / 5, kind
