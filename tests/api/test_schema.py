@@ -55,6 +55,7 @@ OPERATIONS = [
     ("GET", "/api/v1/items/{item}/answers/"),
     ("GET", "/api/v1/presentations/{id}/hints/"),
     ("POST", "/api/v1/presentations/{id}/hints/"),
+    ("POST", "/api/v1/presentations/{id}/reveal/"),
     ("POST", "/api/v1/presentations/{id}/parts/{part}/"),
 ]
 
