@@ -22,6 +22,7 @@ OPTIONS = {
     "moduleResolution": "Bundler",
     "lib": ["ES2022", "DOM", "DOM.Iterable"],
     "types": [],
+    "skipDefaultLibCheck": True,
 }
 pytestmark = [
     pytest.mark.slow,
