@@ -28,9 +28,6 @@ class Parameter(Expression):
     def prepare(self, value: Any) -> list[object]:
         """Return what the driver is handed for a value."""
         values = value if self.many else [value]
-        if isinstance(self.output_field, models.UUIDField) and connection.vendor == "sqlite":
-            # As it keeps them; a plan holds a hundred as text, of which there is no need to make values first.
-            return [str(each).replace("-", "") for each in values]
         return [self.output_field.get_db_prep_value(each, connection) for each in values]
 
 

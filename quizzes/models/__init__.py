@@ -16,7 +16,7 @@ from quizzes.models.practice import Practice, PractisedItem
 from quizzes.models.presentation import Presentation
 from quizzes.models.reminder import PushSubscription, Reminder
 from quizzes.models.review import Review, ReviewEvent
-from quizzes.models.rows import create_rows, insert_rows, update_rows
+from quizzes.models.rows import insert_rows, update_rows
 from quizzes.models.sitting import Sitting, SittingOutcome, Slot
 from quizzes.models.student import Student
 
@@ -47,7 +47,6 @@ __all__ = [
     "Slot",
     "StoredOutlook",
     "Student",
-    "create_rows",
     "insert_rows",
     "update_rows",
 ]

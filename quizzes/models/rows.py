@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import connection, connections, models, router
 
@@ -34,46 +33,6 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         else:
             pairs = ", ".join(f"{name} = %s" for name in names[:-1])
             cursor.executemany(f"UPDATE {table} SET {pairs} WHERE {names[-1]} = %s", values)  # noqa: S608 - names of ours
-
-
-MAX_PARAMETERS = 900
-"""Of one statement: SQLite takes no more than 999, where it was built so."""
-
-
-def create_rows(rows: Iterable[models.Model]) -> None:
-    """Store new rows of one model, and set their primary keys where the database makes them.
-
-    As `bulk_create` does, which puts its statement together anew each time, and takes three times as long.
-    """
-    left = list(rows)
-    if not left:
-        return
-    for row in left:
-        row._prepare_related_fields_for_save(operation_name="bulk_create")  # type: ignore[attr-defined] # not in the stubs
-    model = type(left[0])
-    made = model._meta.pk if isinstance(model._meta.pk, models.AutoField) else None
-    fields = [field for field in model._meta.concrete_fields if field is not made]
-    at_once = MAX_PARAMETERS // len(fields)
-    with connection.cursor() as cursor:
-        for begin in range(0, len(left), at_once):
-            some = left[begin : begin + at_once]
-            values = [
-                field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in some for field in fields
-            ]
-            cursor.execute(_insert(model, tuple(str(field.column) for field in fields), len(some), made), values)
-            for row, key in zip(some, cursor.fetchall() if made else [()] * len(some), strict=True):
-                if made:
-                    row.pk = key[0]
-                row._state.adding, row._state.db = False, connection.alias
-
-
-def _insert(model: type[models.Model], columns: tuple[str, ...], rows: int, made: models.Field[Any, Any] | None) -> str:
-    """Return the statement that stores so many rows of a model."""
-    quote = connection.ops.quote_name
-    marks = f"({', '.join(['%s'] * len(columns))})"
-    returning = f" RETURNING {quote(str(made.column))}" if made else ""
-    names = ", ".join(map(quote, columns))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {', '.join([marks] * rows)}{returning}"  # noqa: S608 - names of ours
 
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

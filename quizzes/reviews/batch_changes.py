@@ -11,17 +11,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from quizzes.memory.timeline import LogLine
-from quizzes.models import (
-    Card,
-    CardCheckpoint,
-    ChangeLog,
-    Presentation,
-    Review,
-    ReviewEvent,
-    Student,
-    create_rows,
-    update_rows,
-)
+from quizzes.models import Card, CardCheckpoint, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
 from quizzes.presentations import pack_states
 from quizzes.reviews import change_log as change_logs
 from quizzes.reviews import checkpoints, memory_states, practice
@@ -175,8 +165,8 @@ def _load_lines(student: Student, changes: BatchChanges, standing: Mapping[uuid.
 def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     """Write everything that changed; the number of queries does not depend on how much that is."""
     practice.store(changes.practices)
-    create_rows(changes.events.values())
-    create_rows(changes.reviews)
+    ReviewEvent.objects.bulk_create(changes.events.values())
+    Review.objects.bulk_create(changes.reviews)
     _store_what_counts(changes.recounted())
     if changes.closed:
         _close([changes.facts.presentations[pk] for pk in changes.closed], now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from examprep.models import User
 from quizzes import schedule
-from quizzes.models import Card, Review, ReviewEvent, create_rows, insert_rows, update_rows
+from quizzes.models import Card, insert_rows, update_rows
 from quizzes.reviews.memory_states import CARD_STATE
 from quizzes.statements import Prepared, identifier, number
 
@@ -79,61 +78,10 @@ def test_new_rows_are_those_that_bulk_create_writes(cards: list[Card]) -> None:
     assert list(Card.objects.order_by("pk").values_list(*every)) == theirs
 
 
-@pytest.mark.parametrize("count", [1, 60])
-def test_created_rows_are_those_that_bulk_create_writes(student: User, cards: list[Card], count: int) -> None:
-    """Keys that the database makes are set, in rows that refer to the new ones too."""
-    chance, at = random.Random(count), datetime(2026, 3, 4, 5, 6, 7, 891011, tzinfo=UTC)
-
-    def make(create: Callable[[Sequence[Any]], object]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-        events = [
-            ReviewEvent(
-                student=student,
-                event_id=uuid.UUID(int=chance.getrandbits(128)),
-                sequence=1000 + number,
-                type="review",
-                body_hash="h",
-                response={"value": '0,5 "%s"'} if number % 2 else None,
-                device=uuid.UUID(int=number),
-                device_occurred_at=at,
-                occurred_at=at,
-                study_date=date(2026, 3, 4),
-                received_at=at,
-                score=chance.random(),
-                grade={"cards": [[chance.random(), None]]},
-            )
-            for number in range(count)
-        ]
-        lines = [Review(card=cards[0], event=event, rating=3, score=1.0, predicted=chance.random()) for event in events]
-        create(events)
-        create(lines)
-        assert ReviewEvent.objects.count() == Review.objects.count() == count
-        rows = [
-            (
-                ReviewEvent.objects.filter(pk=line.event_id).values().get(),
-                Review.objects.filter(pk=line.pk).values().get(),
-            )
-            for line in lines
-        ]
-        assert not any(row._state.adding for row in (*events, *lines))
-        Review.objects.all().delete()
-        ReviewEvent.objects.all().delete()
-        # The keys are new each time; `event_id` is one in lines alone.
-        return [
-            ({name: value for name, value in event.items() if name != "id"}, {**line, "id": 0, "event_id": 0})
-            for event, line in rows
-        ]
-
-    chance.seed(count)
-    theirs = make(lambda rows: type(rows[0]).objects.bulk_create(rows))
-    chance.seed(count)
-    assert make(create_rows) == theirs
-
-
 def test_nothing_to_write_is_no_query(student: User) -> None:
     with CaptureQueriesContext(connection) as captured:
         update_rows([], ["stability"])
         insert_rows(Card, ("id",), [])
-        create_rows([])
     assert not captured.captured_queries
 
 
