@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,8 +17,9 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.take_screenshots import fill_in_login
 from tests.browser.conftest import chromium
-from tests.faults.service import Service
+from tests.faults.service import service_at
 
 AXE = (Path(__file__).resolve().parent.parent / "node_modules/axe-core/axe.min.js").read_text()
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -132,11 +132,7 @@ def visiting(findings: Findings, url: str, account: str | None) -> Iterator[Page
     page = context.new_page()
     page.on("pageerror", lambda error: findings.note(page.url, str(error)))
     if account:
-        page.goto("/accounts/login/")
-        page.fill("input[name=login]", account)
-        page.fill("input[name=password]", account)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda address: "login" not in address)
+        fill_in_login(page, account)
     yield page
     context.close()
 
@@ -206,22 +202,12 @@ def look_as_instructor(findings: Findings, url: str) -> None:
             visit(page, findings, path, "instructor")
 
 
-@contextmanager
-def service() -> Iterator[str]:
-    if url := os.environ.get("BENCH_URL"):
-        yield url
-        return
-    with tempfile.TemporaryDirectory() as data, Service(Path(data)) as started:
-        yield started.ready()
-        started.stop()
-
-
 def main(arguments: list[str]) -> int:
     """Look at all pages. Returns 1 if anything was found."""
     pictures = Path(arguments[0]) if arguments else None
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
-    with service() as url, sync_playwright() as playwright:
+    with service_at(os.environ.get("BENCH_URL")) as url, sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=chromium(playwright), args=sandbox)
         findings = Findings(browser, pictures)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import chromium
-from tests.faults.service import Service
+from tests.faults.service import service_at
 
 IMAGES = Path(__file__).resolve().parent / "images"
 ITEM, TITLE = "weight-decay-factor", "Weight decay factor"
@@ -18,12 +17,17 @@ ITEM, TITLE = "weight-decay-factor", "Weight decay factor"
 def log_in(browser: Browser, url: str, name: str, width: int, height: int) -> Page:
     """A page of somebody who has logged in."""
     page = browser.new_page(base_url=url, viewport={"width": width, "height": height})
+    fill_in_login(page, name)
+    return page
+
+
+def fill_in_login(page: Page, name: str) -> None:
+    """Log in as one of the accounts of `make run`, whose password is the name."""
     page.goto("/accounts/login/")
     page.fill("input[name=login]", name)
     page.fill("input[name=password]", name)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda address: "login" not in address)
-    return page
 
 
 def take(page: Page, name: str) -> None:
@@ -68,8 +72,7 @@ def take_authoring(page: Page) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as data, Service(Path(data)) as service, sync_playwright() as playwright:
-        url = service.ready()
+    with service_at(None) as url, sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=chromium(playwright), args=sandbox)
         take_home(browser.new_page(base_url=url, viewport={"width": 1200, "height": 980}))
@@ -78,7 +81,6 @@ def main() -> None:
         take_review(student)
         take_authoring(log_in(browser, url, "instructor", 1300, 900))
         browser.close()
-        service.stop()
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from tests.benchmarks.results import FULL
 from tests.benchmarks.table import Row
 from tests.browser.conftest import chromium
-from tests.faults.service import Service
+from tests.faults.service import service_at
 
 PAGES = ("/", "/today/", "/review/", "/lessons/regularization/", "/progress/", "/concepts/")
 SLOW_4G = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
@@ -50,7 +48,7 @@ class Visit:
 
 def rows() -> list[Row]:
     """LCP of each page on a first visit, and what presses in the review take."""
-    with _service() as url, sync_playwright() as playwright:
+    with service_at(os.environ.get("BENCH_URL")) as url, sync_playwright() as playwright:
         if chromium(playwright) is None:
             return []
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -66,16 +64,6 @@ def rows() -> list[Row]:
         made.append(Row("INP /review/, choosing, checking and going on", inp, at_most=0.2))
         browser.close()
     return made
-
-
-@contextmanager
-def _service() -> Iterator[str]:
-    if url := os.environ.get("BENCH_URL"):
-        yield url
-        return
-    with tempfile.TemporaryDirectory() as data, Service(Path(data)) as service:
-        yield service.ready()
-        service.stop()
 
 
 def _log_in(browser: Browser, url: str) -> str:

@@ -6,13 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -116,6 +117,17 @@ class Service:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+
+
+@contextmanager
+def service_at(url: str | None) -> Iterator[str]:
+    """The URL of a service that runs: this one, or else of one with data of its own, which ends with the block."""
+    if url:
+        yield url
+        return
+    with tempfile.TemporaryDirectory() as data, Service(Path(data)) as service:
+        yield service.ready()
+        service.stop()
 
 
 def until(condition: Callable[[], object], within: float, explain: Callable[[], str]) -> None:
