@@ -18,28 +18,43 @@ from questions.kinds.base import (
 )
 from questions.kinds.bodies import ENGINE, ItemBody
 from questions.kinds.drawn import with_draws
+from questions.kinds.formula import Formula
+from questions.kinds.intervals import Intervals
+from questions.kinds.labels import Labels
 from questions.kinds.matching import Matching
+from questions.kinds.matrix import Matrix
 from questions.kinds.multi_part import MultiPart
 from questions.kinds.multiple_select import MultipleSelect
+from questions.kinds.number_list import NumberList
 from questions.kinds.numeric import Numeric
 from questions.kinds.open_response import OpenResponse
 from questions.kinds.ordering import Ordering
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.recall import Recall
 from questions.kinds.registry import KINDS, grade
-from questions.kinds.responses import FormFields, NearMissError, ResponseError, check_storable, is_dont_know
+from questions.kinds.responses import Echo, FormFields, NearMissError, ResponseError, check_storable, is_dont_know
 from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.self_marking import Back, Point
 from questions.kinds.short_text import ShortText
 from questions.kinds.single_choice import SingleChoice
+from questions.kinds.steps import WorkedStep, count_steps, grade_step
 from questions.kinds.typed_text import comparable
-from questions.variants.engine import ENGINE_VERSION, VariantError
+from questions.variants.engine import VariantError
+from questions.variants.versions import ENGINE_VERSION
+
+MAX_ECHOED = 1000
+"""Characters that are read while they are typed: more than any field takes."""
 
 for _kind in (
     with_draws(SingleChoice()),
     with_draws(MultipleSelect()),
     Numeric(),
+    with_draws(Formula()),
+    with_draws(NumberList()),
+    with_draws(Intervals()),
+    with_draws(Matrix()),
     with_draws(Matching()),
+    with_draws(Labels()),
     with_draws(Ordering()),
     with_draws(ShortText()),
     with_draws(Recall()),
@@ -52,6 +67,12 @@ for _kind in (
 def get(name: str) -> AnyKind:
     """The kind of this name; KeyError for a name that is none."""
     return KINDS[name]
+
+
+def echo(name: str, typed: str, reading: str) -> Echo:
+    """How a text that is typed into a field of this kind is read; where no kind is named, as a number."""
+    kind = KINDS.get(name, KINDS[Numeric.name])
+    return kind.echo(typed[:MAX_ECHOED], reading[:MAX_ECHOED]) if typed.strip() else Echo()
 
 
 def parse(name: str, document: object, engine: int = ENGINE_VERSION) -> ItemBody:
@@ -84,8 +105,13 @@ def with_pairs() -> list[str]:
 
 
 def in_exams() -> list[str]:
-    """The names of the kinds that an exam may ask: those that students do not mark themselves."""
-    return [name for name, kind in KINDS.items() if not kind.is_self_marked]
+    """The names of the kinds that an exam may ask: those that students do not mark themselves, or staff there."""
+    return [name for name, kind in KINDS.items() if not kind.is_self_marked or kind.is_marked_by_staff]
+
+
+def in_exams_by_name() -> list[str]:
+    """The names of those that an exam asks where a section names them alone, since staff have to mark them."""
+    return [name for name, kind in KINDS.items() if kind.is_marked_by_staff]
 
 
 def in_quick_checks() -> list[str]:
@@ -97,6 +123,7 @@ __all__ = [
     "KINDS",
     "AnyKind",
     "Back",
+    "Echo",
     "FormFields",
     "Graded",
     "ItemBody",
@@ -114,12 +141,17 @@ __all__ = [
     "SampleOption",
     "ShownGrade",
     "VariantError",
+    "WorkedStep",
     "check_help",
     "check_storable",
     "comparable",
+    "count_steps",
+    "echo",
     "get",
     "grade",
+    "grade_step",
     "in_exams",
+    "in_exams_by_name",
     "in_quick_checks",
     "is_dont_know",
     "parse",

@@ -1,27 +1,47 @@
-"""The protocol of a kind. A new kind is a class that implements it, listed in `KINDS`, with two templates of its name.
+"""The protocol of a kind. A new kind is a class that implements it, listed in `KINDS`, with two templates.
 
-The templates are `answers/<name>.html`, with the fields of an answer, and `results/<name>.html`, which shows the
-`result_rows` of a graded one.
+These are `answers/<name>.html`, the fields of an answer, and `results/<name>.html`, the `result_rows` of a graded one.
 """
 
 from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, NotRequired, TypedDict, TypeVar
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from pydantic import BaseModel
 
 from questions.kinds.bodies import ItemBody
 from questions.kinds.fields import Section
+from questions.kinds.grades import Feedback, Graded, ResponseT, Revealed, ShownGrade
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
-from questions.kinds.responses import FormFields
+from questions.kinds.responses import Echo, FormFields
 from questions.kinds.samples import Sample
 from questions.kinds.self_marking import Back
+from questions.kinds.steps import WorkedStep
+from questions.kinds.typed_text import comparable
 from questions.variants.audit import Audit
 from questions.variants.engine import Number
+from questions.variants.misconceptions import Misconception
+
+__all__ = [
+    "AnyKind",
+    "Feedback",
+    "Graded",
+    "Kind",
+    "Opaque",
+    "Option",
+    "Presented",
+    "Prompt",
+    "Revealed",
+    "ShownGrade",
+    "Text",
+    "TypedRow",
+    "rank",
+    "sample_opaque",
+]
 
 Opaque = Callable[[str], str]
 """Gives a name of the body, such as `choice:2`, the id by which a presentation knows it."""
@@ -41,31 +61,9 @@ class Text(TypedDict):
     text_html: NotRequired[str]
 
 
-class Feedback(TypedDict):
-    """A message about a part of a response: `target` is the id of an option, or the name of a field."""
-
-    target: str
-    message: str
-    message_html: NotRequired[str]
-
-
 BodyT = TypeVar("BodyT", bound=ItemBody)
 PromptT = TypeVar("PromptT", bound=Prompt)
 AnswerT = TypeVar("AnswerT", bound=Mapping[str, object])
-ResponseT = TypeVar("ResponseT", bound=Mapping[str, object])
-
-
-class ShownGrade(TypedDict, Generic[ResponseT]):
-    """A grade as it is shown: its `key` in the shape of a response, its feedback and reasons with HTML."""
-
-    score: float
-    correct: bool
-    key: ResponseT
-    feedback: list[Feedback]
-    reasons: NotRequired[list[Feedback]]
-    """Of what was graded before there were any: not there."""
-    back: NotRequired[str]
-    parts: NotRequired[dict[str, ShownGrade[Any]]]
 
 
 @dataclass(frozen=True)
@@ -77,42 +75,6 @@ class Presented(Generic[PromptT, AnswerT]):
     facets: tuple[str, ...] = ("",)
     guess_rate: float = 0.0
     """The probability of being right by chance."""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A response's score in [0, 1], feedback on it, the score of each facet, and the grade of each part by its id."""
-
-    score: float
-    feedback: list[Feedback]
-    facet_scores: dict[str, float]
-    parts: Mapping[str, Graded] = field(default_factory=dict)
-    unread: str = ""
-    """What is to be said of parts that could not be read, and have no marks."""
-    rating: str = ""
-    """The student's own: `again`, `hard`, `good` or `easy`; "" where the score makes the rating."""
-
-    @property
-    def correct(self) -> bool:
-        """Whether the response is right in every part."""
-        return self.score == 1
-
-
-@dataclass(frozen=True)
-class Revealed(Generic[ResponseT]):
-    """Shown after an answer: the key in the shape of a response, the explanation, and the worked solution.
-
-    `reasons` say of each option that has one why it is right or wrong, chosen or not. `parts` are those of an item's
-    parts by their ids, where it has any; a part without a why of its own has "". `back` is the answer to what is marked
-    by the student, in Markdown.
-    """
-
-    key: ResponseT
-    explanation: str
-    solution: str | None
-    reasons: list[Feedback] = field(default_factory=list)
-    parts: Mapping[str, Revealed[Any]] = field(default_factory=dict)
-    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,10 +95,7 @@ class TypedRow:
 
 
 class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
-    """A kind of item: the types of its body, of its prompt, of what grading needs, and of a response.
-
-    What has a default here is overridden by the kinds that differ.
-    """
+    """A kind of item. What has a default here is overridden by the kinds that differ."""
 
     name: ClassVar[str]
     """Its name in documents, payloads and file names; at most 20 characters."""
@@ -152,6 +111,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """What several presentations are called in the author's preview."""
     line_joint: ClassVar[str] = " → "
     """What stands between the texts of a line of an answer."""
+    line_marks: ClassVar[Literal["points", "numbers", "none"]] = "points"
+    """What stands before each of several lines: numbers for an order, nothing where they name themselves."""
     check_help: ClassVar[str] = ""
     """What `check` returns, for the API document."""
     typical_guess_rate: ClassVar[float] = 0.0
@@ -171,7 +132,9 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     fits_in_text: ClassVar[bool] = False
     """Whether its field may stand within a text, as `answers/in_text/<name>.html` draws it."""
     is_self_marked: ClassVar[bool] = False
-    """Whether students mark their answers themselves, once `turn` has shown what is right. No exam asks such a kind."""
+    """Whether students mark their answers themselves, once `turn` has shown what is right."""
+    is_marked_by_staff: ClassVar[bool] = False
+    """Whether staff mark its answers in an exam, which asks it where a section names it."""
     is_self_rated: ClassVar[bool] = False
     """Whether they mark by a rating: all is seen by then, and the next question follows at once."""
 
@@ -206,6 +169,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return the hints of a presentation, in the order in which they are shown (Markdown)."""
         return list(body.hints)
 
+    def work(self, body: BodyT, answer: AnswerT) -> list[WorkedStep]:
+        """Return the steps of the worked solution, with what was drawn; none where it is no list of steps."""
+        return []
+
     # Answering
 
     @abstractmethod
@@ -215,6 +182,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def final(self, response: object) -> object:
         """Return the response marked so that `grade` never sends it back to be corrected, as it does a near miss."""
         return response
+
+    def marked(self, response: object, points: Sequence[str]) -> object:
+        """Return a response as staff mark it, with the points that it has. Raises ResponseError; else TypeError."""
+        raise TypeError(f"{self.name} is not marked by staff.")
 
     def may_insist(self, message: str) -> bool:
         """Return whether a response that was refused with this message may be sent again unchanged, as final."""
@@ -241,6 +212,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def grade_blank(self, body: BodyT, answer: AnswerT) -> Graded:
         """Return the grade of a question that was left blank in an exam."""
         return Graded(0.0, [], {"": 0.0})
+
+    def echo(self, typed: str, reading: str) -> Echo:
+        """Return how a text is read while it is typed, with what the prompt says of that: `reading`, or else `unit`."""
+        return Echo()
 
     @abstractmethod
     def blank_response(self) -> ResponseT:
@@ -316,6 +291,28 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return the pair of a facet. Raises KeyError for an unknown facet, TypeError for kinds without pairs."""
         raise TypeError(f"{self.name} has no pairs.")
 
+    def is_key(self, body: BodyT, answer: object) -> bool:
+        """Return whether an author's example gives the right answer: each of its texts is an option that is right."""
+        keys = {comparable(option.text) for option in self.options(body) if option.right}
+        wanted = answer if isinstance(answer, list) else [answer]
+        return all(comparable(str(text)) in keys for text in wanted)
+
+    # Correcting
+
+    def carried(self, body: BodyT, answer: AnswerT, before: BodyT) -> AnswerT | None:
+        """Return what grading needs of a presentation that `before`, another version of the item, made: by this body.
+
+        None where that cannot be told, since what was shown is not what this body asks.
+        """
+        return None
+
+    def accepting(self, body: BodyT, answer: str) -> BodyT:
+        """Return the body with this answer as a right one; whoever grades takes the better of both. Raises ValueError.
+
+        An option is named by its text, or its place from 1; an answer to a part begins with the part's id and a colon.
+        """
+        raise ValueError(f"This kind of question ({self.title}) takes no other answer: publish a version that does.")
+
     # Authoring
 
     @abstractmethod
@@ -325,6 +322,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def audit(self, body: BodyT, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
         """Draw and grade the variants of seeds 0 to `seeds` - 1, a `share` of dear ones; None for kinds without."""
         return None
+
+    def unexpected(self, body: BodyT, answers: Sequence[tuple[Hashable, AnswerT, object]]) -> list[Misconception]:
+        """Return mistakes that nobody expected and students share, from (student, what was asked, response)."""
+        return []
 
     def defects(self, body: BodyT, answer: AnswerT) -> list[str]:
         """Return the defects that the audit finds in one stored variant."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
@@ -17,9 +16,13 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from questions.kinds.asked_number import AskedNumber
+from questions.kinds.steps import MAX_STEPS, WORK, Step, WorkedStep, write_whole
+from questions.kinds.strict import Strict
 from questions.kinds.tables import read_table, read_values
 from questions.variants.compiling import Declared, SpecError, compile_drawing, unused
-from questions.variants.engine import ENGINE_VERSION, Drawing, VariantError
+from questions.variants.engine import Drawing, Number, VariantError
+from questions.variants.versions import ENGINE_VERSION
 from questions.whole_numbers import read_whole_number
 
 MAX_TEXT = 20_000
@@ -34,12 +37,6 @@ ENGINE = "engine"
 """What says in the context of validation which engine draws and sets a body, if not the newest."""
 Cell = float | Annotated[str, Field(min_length=1, max_length=500)]
 Row = Annotated[dict[str, Cell], Field(min_length=1, max_length=12)]
-
-
-class Strict(BaseModel):
-    """A document in which an unknown field is an error."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class Example(Strict):
@@ -58,7 +55,7 @@ class Example(Strict):
 class ItemBody(Strict):
     """The fields of every kind. Texts show what is drawn as `{name}` or `{formula}`."""
 
-    unfilled: ClassVar[frozenset[str]] = frozenset({*DRAWN, "id"})
+    unfilled: ClassVar[frozenset[str]] = frozenset({*DRAWN, "id", "formula", "of", "unit", "units", "form"})
     """Fields in which braces mean nothing."""
 
     stem: str = Field(min_length=1, max_length=MAX_TEXT, description="The question, in Markdown with $LaTeX$.")
@@ -66,6 +63,9 @@ class ItemBody(Strict):
     solution: str | None = Field(default=None, max_length=MAX_TEXT, description="The worked solution.")
     hints: list[Hint] = Field(
         default=[], max_length=MAX_HINTS, description="Steps towards the answer, shown one by one to who asks for them."
+    )
+    work: list[Step] = Field(
+        default=[], max_length=MAX_STEPS, description="The worked solution, or the rest of it, step by step."
     )
     tables: dict[str, Annotated[list[Row], Field(min_length=1, max_length=100)]] = Field(
         default={}, max_length=5, description="Rows to draw from, by row(name)."
@@ -117,7 +117,7 @@ class ItemBody(Strict):
         """What a seed makes of it; None where nothing is drawn. Raises SpecError."""
         if self.draw:
             return compile_drawing(self.declared())
-        for field in sorted(DRAWN):
+        for field in [*sorted(DRAWN), WORK]:
             if getattr(self, field):
                 raise SpecError(field, "Nothing is drawn: say what, in `draw`.")
         return None
@@ -132,8 +132,39 @@ class ItemBody(Strict):
             tables=self.tables,
             cases=self.cases,
             ban=self.ban,
+            steps=self._formulas(),
             engine=self._engine,
         )
+
+    def _formulas(self) -> list[tuple[str, str | None]]:
+        """The formula of each step, with that which its errors are measured on."""
+        tolerances = [asked.tolerance for asked in self.asked_in_steps]
+        return [(step.formula, each.of if each else None) for step, each in zip(self.work, tolerances, strict=True)]
+
+    @property
+    def asked_in_steps(self) -> list[AskedNumber]:
+        """How the number of each step is asked for."""
+        return [self.asked_in(place) for place in range(len(self.work))]
+
+    def asked_in(self, place: int) -> AskedNumber:
+        """How the number of a step is asked for."""
+        return self.work[place]
+
+    def worked(self, values: Mapping[str, Number]) -> list[WorkedStep]:
+        """The steps of the worked solution with what one variant draws."""
+        if not self.work or self.drawing is None:
+            return []
+        texts = self.drawing.render_texts(values)
+        numbers = self.drawing.steps_at(values)
+        return [
+            WorkedStep.of_variant(place, asked, texts, *numbers[place])
+            for place, asked in enumerate(self.asked_in_steps)
+        ]
+
+    def solved(self, values: Mapping[str, Number]) -> str | None:
+        """The worked solution of one variant as a whole, in Markdown; None where there is none."""
+        text = self.drawing.render("solution", values) if self.drawing and self.solution else self.solution
+        return "\n\n".join(part for part in (text, write_whole(self.worked(values))) if part) or None
 
     @property
     def engine_version(self) -> int:
@@ -155,14 +186,26 @@ class ItemBody(Strict):
             if name not in self.unfilled:
                 yield from _texts(getattr(self, name), name, self.unfilled)
 
-    def filled(self, texts: Mapping[str, str]) -> Self:
-        """A body with these texts, by their places, in which nothing is drawn any more.
+    def computed(self) -> list[str]:
+        """The places of texts that are computed with, whose numbers have to be shown with all their digits."""
+        return []
+
+    def in_variant(self, values: Mapping[str, Number]) -> Self:
+        """A body with the texts of one variant, its worked solution as a text. Raises VariantError, see `filled`."""
+        if self.drawing is None:
+            return self
+        return self.filled(self.drawing.render_texts(values), self.solved(values))
+
+    def filled(self, texts: Mapping[str, str], solution: str | None = None) -> Self:
+        """A body with these texts, by their places, in which nothing is drawn any more; it may have another solution.
 
         Raises VariantError where they make no body: two choices that are the same, say.
         """
-        document = self.model_dump(exclude_defaults=True, exclude=DRAWN)
+        document = _with_texts(self.model_dump(exclude_defaults=True, exclude={*DRAWN, WORK}), "", texts)
+        if solution is not None:
+            document["solution"] = solution
         try:
-            return type(self).model_validate(_with_texts(document, "", texts))
+            return type(self).model_validate(document)
         except ValidationError as error:
             (first, *_) = error.errors(include_url=False)
             place = ".".join(map(str, first["loc"]))
@@ -182,7 +225,7 @@ def _texts(value: object, place: str, unfilled: frozenset[str]) -> Iterator[tupl
             yield from _texts(part, f"{place}.{at}", unfilled)
 
 
-def _with_texts(value: object, place: str, texts: Mapping[str, str]) -> object:
+def _with_texts(value: Any, place: str, texts: Mapping[str, str]) -> Any:
     """A document with these texts in place of its own."""
     inner = f"{place}." if place else ""
     if isinstance(value, dict):

@@ -20,11 +20,14 @@ from questions.kinds.base import (
     Text,
     sample_opaque,
 )
-from questions.kinds.bodies import ItemBody, Strict
+from questions.kinds.bodies import ENGINE, ItemBody
+from questions.kinds.carrying import match_places
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
 from questions.kinds.pairs import Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.samples import Sample, SampleOption
+from questions.kinds.strict import Strict
+from questions.whole_numbers import read_whole_number
 
 
 class Choice(Strict):
@@ -177,11 +180,33 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
     def picked(self, body: BodyT, answer: ChoiceAnswer, response: ResponseT) -> list[str]:
         return [body.choices[answer["ids"][choice]].text for choice in self.chosen(response)]
 
+    def carried(self, body: BodyT, answer: ChoiceAnswer, before: BodyT) -> ChoiceAnswer | None:
+        places = match_places([each.text for each in before.choices], [each.text for each in body.choices])
+        return {**answer, "ids": {key: places[place] for key, place in answer["ids"].items()}} if places else None
+
     def samples(self, body: BodyT, identity: str, first: int = 0) -> list[Sample]:
         presented = self.present(body, seed=0, identity=identity, opaque=sample_opaque(0))
         choices = [body.choices[presented.answer["ids"][choice["id"]]] for choice in presented.prompt["choices"]]
         options = [SampleOption(choice.text, choice.correct, because=choice.because) for choice in choices]
         return [Sample(body.stem, body.explanation, body.solution, "choices", options)]
+
+
+def place_of(body: ChoiceBody, answer: str) -> int:
+    """The place of the choice with this text, or with this number from 1. Raises ValueError."""
+    texts = [choice.text for choice in body.choices]
+    if answer.strip() in texts:
+        return texts.index(answer.strip())
+    number = read_whole_number(answer.strip(), 1, len(texts))
+    if number is None:
+        raise ValueError(f"There is no choice “{answer}”: write its text, or its number from 1 to {len(texts)}.")
+    return number - 1
+
+
+def with_choices(body: BodyT, choices: Sequence[Choice]) -> BodyT:
+    """The body with other choices, compiled anew with their texts. Raises ValueError."""
+    document = body.model_dump(exclude_defaults=True)
+    document["choices"] = [choice.model_dump(exclude_defaults=True) for choice in choices]
+    return type(body).model_validate(document, context={ENGINE: body.engine_version})
 
 
 def check_choices(choices: Sequence[Choice]) -> None:

@@ -6,6 +6,7 @@ the texts, and stores what was drawn with the presentation, so that whatever com
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -15,6 +16,7 @@ from questions.kinds.base import AnyKind, Graded, Presented, Revealed
 from questions.kinds.bodies import ItemBody
 from questions.kinds.samples import Sample
 from questions.kinds.self_marking import Back
+from questions.kinds.steps import WorkedStep
 from questions.variants.audit import Audit
 from questions.variants.engine import Drawing, VariantError, values_at
 
@@ -22,6 +24,17 @@ VARIANT = "variant"
 """Where an answer keeps what was drawn."""
 SAMPLES = 5
 Answer = Mapping[str, Any]
+
+
+class _LastFilled(threading.local):
+    """What a thread filled last: an answer is graded, and then shown with its key and why, in the same texts."""
+
+    body: ItemBody | None = None
+    variant: object = None
+    filled: ItemBody
+
+
+_last = _LastFilled()
 
 
 def with_draws(kind: AnyKind) -> AnyKind:
@@ -44,7 +57,7 @@ class Drawn:
             return self.kind.present(body, seed=seed, identity=identity, **how)
         values = body.drawing.draw_sound(identity, [seed])
         drawn = values_at(values, 0)
-        filled = body.filled(body.drawing.render_texts(drawn))
+        filled = body.in_variant(drawn)
         if flaws := drawn_audit.flaws(self.kind, filled):
             raise VariantError(flaws[0], [seed])
         presented = self.kind.present(filled, seed=seed, identity=identity, **how)
@@ -55,7 +68,10 @@ class Drawn:
         """The body with the texts that a presentation shows."""
         if body.drawing is None or VARIANT not in answer:
             return body
-        return body.filled(body.drawing.render_texts(answer[VARIANT]["values"]))
+        if _last.body is not body or _last.variant != answer[VARIANT]:
+            _last.filled = body.in_variant(answer[VARIANT]["values"])
+            _last.body, _last.variant = body, answer[VARIANT]
+        return _last.filled
 
     def grade(self, body: ItemBody, answer: Answer, response: object) -> Graded:
         """Grade a response to the texts that were shown."""
@@ -73,9 +89,28 @@ class Drawn:
         """The key and the why, in the texts that were shown."""
         return self.kind.reveal(self.filled(body, answer), answer)
 
+    def carried(self, body: ItemBody, answer: Answer, before: ItemBody) -> Answer | None:
+        """What grading needs by another version of the item, whose texts are filled with what was drawn."""
+        filled, variant = body, {}
+        if body.drawing is not None:
+            if before.drawing is None or VARIANT not in answer:
+                return None
+            try:
+                values = values_at(body.drawing.carried_values(answer[VARIANT]["values"], before.drawing), 0)
+                filled = body.filled(body.drawing.render_texts(values))
+            except VariantError:
+                return None
+            variant = {VARIANT: {"values": values, "engine": body.drawing.version}}
+        carried = self.kind.carried(filled, answer, self.filled(before, answer))
+        return None if carried is None else {**carried, **variant}
+
     def hints(self, body: ItemBody, answer: Answer) -> list[str]:
         """The hints, with what was drawn."""
         return self.kind.hints(self.filled(body, answer), answer)
+
+    def work(self, body: ItemBody, answer: Answer) -> list[WorkedStep]:
+        """The steps of the worked solution, with what was drawn."""
+        return body.worked(answer[VARIANT]["values"]) if VARIANT in answer else []
 
     def check(self, body: ItemBody, answer: Answer) -> dict[str, object] | None:
         """What a client needs to grade the texts that were shown."""
@@ -87,7 +122,10 @@ class Drawn:
         picked = self.kind.picked(filled, answer, response)
         if filled is body:
             return picked
-        author = {shown: text for (_, text), (_, shown) in zip(body.texts(), filled.texts(), strict=True)}
+        shown = dict(filled.texts())
+        author = {shown[place]: text for place, text in body.texts() if place in shown}
+        options = zip(self.kind.options(filled), self.kind.options(body), strict=False)
+        author |= {shown.text: option.text for shown, option in options}
         return [" → ".join(author.get(part, part) for part in text.split(" → ")) for text in picked]
 
     def shown(self, body: ItemBody) -> list[tuple[str, str]]:
@@ -134,4 +172,4 @@ class Drawn:
 def variants(body: ItemBody, drawing: Drawing, identity: str, count: int, first: int = 0) -> list[ItemBody]:
     """The bodies of `count` seeds from the `first` on, as they are drawn, what the audit would refuse included."""
     values = drawing.draw_sound(identity, range(first, first + count))
-    return [body.filled(drawing.render_texts(values_at(values, row))) for row in range(count)]
+    return [body.in_variant(values_at(values, row)) for row in range(count)]

@@ -7,18 +7,36 @@ in most variants; and the author's own examples come out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 
 import numpy as np
 
 from questions.kinds.base import AnyKind
 from questions.kinds.bodies import Example, ItemBody
+from questions.kinds.fields import write_answer
+from questions.kinds.steps import WORK
+from questions.kinds.typed_numbers import gate
 from questions.kinds.typed_text import comparable
-from questions.variants.audit import AMBIGUOUS, Audit, Defect, concentration, occurrences, seeds_for, undefined
+from questions.variants.audit import (
+    AMBIGUOUS,
+    Audit,
+    Defect,
+    check_steps,
+    concentration,
+    occurrences,
+    seeds_for,
+    undefined,
+)
 from questions.variants.engine import Drawing, VariantError, check_finite
 from questions.variants.functions import Array, Values
 from questions.variants.independent import Cases, disagreements
+from questions.variants.templates import number as set_number
 from questions.variants.words import as_written
+
+SHOWN_EXACTLY = 1e-12
+"""What a number that is computed with may differ from what is shown, relative to its size."""
 
 
 def audit(kind: AnyKind, body: ItemBody, drawing: Drawing, identity: str, seeds: int, share: float) -> Audit:
@@ -35,7 +53,8 @@ def audit(kind: AnyKind, body: ItemBody, drawing: Drawing, identity: str, seeds:
     texts = {place: drawing.render_all(place, values) for place in drawing.texts}
     rows = list(zip(*texts.values(), strict=True))
     report.count(rows, tried, drawing)
-    cases = undefined(drawing, tried, values, {}) | disagreements(drawing, tried, values, {}, _nothing, share)
+    cases = _check_numbers(body, drawing, tried, values, share)
+    cases |= _rounded(drawing, tried, values, body.computed())
     keys = _check_variants(kind, body, list(texts), rows, cases)
     report.add(cases | occurrences(drawing, tried, values) | concentration(keys, body.few))
     report.show_drawn(drawing, tried, values)
@@ -43,8 +62,47 @@ def audit(kind: AnyKind, body: ItemBody, drawing: Drawing, identity: str, seeds:
     return report
 
 
+def audit_steps(body: ItemBody, drawing: Drawing, identity: str, seeds: int, share: float) -> list[Defect]:
+    """What is wrong with the steps of a worked solution of several parts, which are audited by themselves."""
+    tried = seeds_for(drawing, range(seeds), share)
+    report = Audit(len(tried))
+    try:
+        values, _ = drawing.draw(identity, tried)
+    except VariantError:
+        return []  # which the audit of each part says
+    cases = _check_numbers(body, drawing, tried, values, share)
+    report.add({message: examples for message, examples in cases.items() if f"{WORK}." in message})
+    report.show_drawn(drawing, tried, values)
+    return report.problems
+
+
+def _check_numbers(body: ItemBody, drawing: Drawing, tried: Sequence[int], values: Values, share: float) -> Cases:
+    """What is wrong with the numbers of texts, and of the steps of the worked solution."""
+    gates = [gate(asked) for asked in body.asked_in_steps]
+    in_steps = [each.allowed for each in gates]
+    cases = undefined(drawing, tried, values, {})
+    cases |= disagreements(drawing, tried, values, {}, _nothing, share, in_steps=in_steps)
+    return cases | check_steps(drawing, tried, values, gates)
+
+
 def _nothing(number: float) -> float:
     return 0.0
+
+
+def _rounded(drawing: Drawing, seeds: Sequence[int], values: Values, places: Sequence[str]) -> Cases:
+    """The texts of these places that show a number with fewer digits than it has."""
+    cases: Cases = {}
+    for place in places:
+        for placeholder in drawing.texts[place].placeholders:
+            column = placeholder.formula(values)
+            if placeholder.texts or column.ndim > 1:
+                continue
+            for seed, value in zip(seeds, column.tolist(), strict=True):
+                shown = set_number(value, placeholder.format, "code")
+                if math.isfinite(value) and abs(float(Fraction(shown)) - value) > SHOWN_EXACTLY * abs(value):
+                    message = f"{place} shows {{{placeholder.formula.text}}} rounded: write it as a fraction."
+                    cases.setdefault(message, []).append((seed, f"{value!r} as {shown}"))
+    return cases
 
 
 def _check_variants(
@@ -93,10 +151,10 @@ def _check_examples(kind: AnyKind, body: ItemBody, drawing: Drawing) -> Iterator
 
     def right(example: Example, values: Values) -> str:
         texts = {place: drawing.render_all(place, values)[0] for place in drawing.texts}
-        keys = {option.text for option in kind.options(body.filled(texts)) if option.right}
-        wanted = example.answer if isinstance(example.answer, list) else [example.answer]
-        missing = [str(text) for text in wanted if comparable(str(text)) not in map(comparable, keys)]
-        return f"“{missing[0]}” is not right there; right is {' · '.join(sorted(keys))}" if missing else ""
+        filled = body.filled(texts)
+        if kind.is_key(filled, example.answer):
+            return ""
+        return f"“{write_answer(example.answer)}” is not right there; right is {key_of(kind, filled)}"
 
     yield from examples(body.examples, drawing, right)
 

@@ -35,6 +35,8 @@ class Field:
     """Its place in the document; a field called `name` at the top unless given."""
     errors_of: str | None = None
     """Another place in the document whose errors are shown here."""
+    rare: bool = False
+    """Whether most items leave it out: it is folded away where it is blank."""
 
     @property
     def place(self) -> str:
@@ -72,6 +74,22 @@ class Line(Field):
     """Text of one line."""
 
     placeholder: str = ""
+    short: bool = False
+    """Whether it shares a line with its neighbours."""
+    is_picture: bool = False
+    """Whether it places a picture of the course: these are suggested."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Line):
+    """A list of names in one line, with commas between."""
+
+    def read(self, document: Mapping[str, object]) -> object:
+        value = super().read(document)
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def write(self, document: Document, value: object) -> None:
+        super().write(document, str(value or "").replace(",", " ").split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +123,8 @@ class Column:
 
     name: str
     label: str
-    type: Literal["text", "long", "check", "rest"] = "text"
-    """One line of text, several lines, or a tick; or all of a row that no other column has, a mapping, as YAML."""
+    type: Literal["text", "number", "long", "check", "table", "rest"] = "text"
+    """Text of one line, a short one, several lines, a tick, a table; or all that no other column has, as YAML."""
     placeholder: str = ""
     as_text: Callable[[Any], str] | None = None
     """How a list or a mapping in the document is written in the form; what is typed there is text."""
@@ -126,6 +144,8 @@ class Rows(Field):
     add: str
     """The words of the button for a new row."""
     shape: Literal["objects", "texts", "mapping"] = "objects"
+    picture: str = ""
+    """The field whose picture the columns `x` and `y` are places on."""
 
     def read(self, document: Mapping[str, object]) -> object:
         value = super().read(document)
@@ -170,6 +190,18 @@ class Rows(Field):
             super().write(document, rows)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts(Field):
+    """A list of parts, each of a kind and with its form; all have the fields `common`, and none those `left_out`."""
+
+    add: str
+    """The words of the button for a new part."""
+    kinds: Callable[[], Sequence[tuple[str, str]]]
+    """The kinds of parts, each with its title."""
+    common: tuple[Field, ...]
+    left_out: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled group of fields."""
@@ -180,13 +212,19 @@ class Section:
     """Whether it is shown when it is asked for: most items leave it out."""
 
 
+def write_answer(answer: object) -> str:
+    """The answer of an example as it is typed; those of parts as `mean = 3; spread = 2`."""
+    return write_values(answer) if isinstance(answer, Mapping) else str(answer)
+
+
 DRAWN = (
     Rows(
         name="tables",
+        rare=True,
         label="Tables",
         add="Add a table",
         help_text="Rows to draw from, by row(name): paste them with their headings, as from a spreadsheet.",
-        columns=(Column("name", "Name", "text", "nets"), Column("value", "Rows", "long", "name, params", write_table)),
+        columns=(Column("name", "Name", "text", "nets"), Column("value", "Rows", "table", "name, params", write_table)),
         shape="mapping",
     ),
     Rows(
@@ -222,6 +260,7 @@ DRAWN = (
     ),
     Rows(
         name="ban",
+        rare=True,
         label="Banned seeds",
         add="Ban a seed",
         help_text="A variant that should not be asked: the next one is drawn in its place.",
@@ -230,6 +269,7 @@ DRAWN = (
     ),
     Rows(
         name="cases",
+        rare=True,
         label="Cases",
         add="Add a case",
         help_text="Situations that some variants meet, and not all: each is checked to occur.",
@@ -238,16 +278,18 @@ DRAWN = (
     ),
     Rows(
         name="examples",
+        rare=True,
         label="Examples",
         add="Add an example",
         help_text="Worked by your own hand: the item is checked to give the same answer.",
         columns=(
             Column("given", "Drawn", "text", "eta = 0.1; lam = 0.01", write_values),
-            Column("answer", "Answer", "text", "0.999"),
+            Column("answer", "Answer", "text", "0.999", write_answer),
         ),
     ),
     Line(
         name="few",
+        rare=True,
         label="Few answers",
         help_text="Why one answer is right in many variants, where it is. Without a reason none may be in over 40 %.",
     ),
@@ -255,10 +297,11 @@ DRAWN = (
 WHAT_IS_DRAWN = Section("What is drawn anew each time", DRAWN, folded=True)
 STEM = TextArea(name="stem", label="Stem", help_text=f"The question. {MARKDOWN}")
 AFTER = Section(
-    "Hints, and after the answer",
+    "After the answer",
     (
         Rows(
             name="hints",
+            rare=True,
             label="Hints",
             add="Add a hint",
             help_text="Shown one by one to who asks; a right answer then counts as hard. Give a step, not the key.",
@@ -272,8 +315,23 @@ AFTER = Section(
         ),
         TextArea(
             name="solution",
+            rare=True,
             label="Solution",
             help_text=f"Worked, line by line; shown after the answer. {MARKDOWN}",
+        ),
+        Rows(
+            name="work",
+            rare=True,
+            label="Solution in steps",
+            add="Add a step",
+            help_text="Or: steps with a number each, which students can be asked for. The last gives the answer.",
+            columns=(
+                Column("say", "What to do", "long", "Multiply the rate by $\\lambda$."),
+                Column("formula", "Formula", "text", "eta*lam"),
+                Column("result", "Shown as", "long", "$\\eta\\lambda = {eta*lam}$"),
+                Column("hint", "Hint", "long"),
+                Column("asked", "Precision", "rest", "digits: 3"),
+            ),
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypedDict
+from typing import Self, TypedDict, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -22,17 +22,36 @@ from questions.kinds.base import (
     rank,
     sample_opaque,
 )
-from questions.kinds.bodies import ItemBody, Strict
+from questions.kinds.bodies import ItemBody
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Integer, Rows, Section
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 from questions.kinds.samples import Sample, SampleOption
+from questions.kinds.strict import Strict
 
 PAIRS = 6
 """Pairs in a presentation, unless the body says otherwise."""
-DISTRACTORS = 3
+SPARE = 3
+"""Distractors in a presentation."""
 SAMPLES = 5
+DISTRACTORS = Rows(
+    name="distractors",
+    label="Distractors",
+    add="Add a distractor",
+    help_text="Right-hand texts that belong to no pair.",
+    columns=(
+        Column("text", "Text", "long"),
+        Column("because", "Because", "long", "What it is really, and why it fits none"),
+    ),
+)
+ROUND = Integer(
+    name="round",
+    label="Round",
+    minimum=2,
+    maximum=12,
+    help_text="How many are asked in one round; empty for all, up to six.",
+)
 
 
 class Pair(Strict):
@@ -76,6 +95,9 @@ class Body(ItemBody):
         return self
 
 
+BodyT = TypeVar("BodyT", bound=Body)
+
+
 class PairsPrompt(Prompt):
     """Both sides, each in the order of its ids."""
 
@@ -109,63 +131,20 @@ class PairsResponse(TypedDict):
     pairs: dict[str, str]
 
 
-class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
-    """The score is right pairs / pairs; a pair left out counts as wrong."""
+class PairsKind(Kind[BodyT, PairsPrompt, PairsAnswer, PairsResponse]):
+    """A kind of pairs: the score is right pairs / pairs; a pair left out counts as wrong."""
 
-    name = "matching"
-    title = "Matching"
-    hint = "Pairs, each remembered on its own, and distractors."
-    body_type = Body
     sample_noun = "rounds"
     typical_guess_rate = 0.15
     has_pairs = True
     in_quick_check = False
-    form = (
-        Section(
-            "Question",
-            (
-                STEM,
-                Rows(
-                    name="pairs",
-                    label="Pairs",
-                    add="Add a pair",
-                    help_text="Each pair is remembered on its own, under its id: keep the id when you reword it.",
-                    columns=(
-                        Column("id", "Id", "text", "l2"),
-                        Column("left", "Left", "long"),
-                        Column("right", "Right", "long"),
-                        Column("because", "Because", "long", "Why they belong together"),
-                    ),
-                ),
-                Rows(
-                    name="distractors",
-                    label="Distractors",
-                    add="Add a distractor",
-                    help_text="Right-hand texts that belong to no pair.",
-                    columns=(
-                        Column("text", "Text", "long"),
-                        Column("because", "Because", "long", "What it is really, and why it fits none"),
-                    ),
-                ),
-                Integer(
-                    name="round",
-                    label="Round",
-                    minimum=2,
-                    maximum=12,
-                    help_text="Pairs in one round; empty for all, up to six.",
-                ),
-            ),
-        ),
-        AFTER,
-        WHAT_IS_DRAWN,
-    )
 
-    def facets(self, body: Body) -> list[str]:
+    def facets(self, body: BodyT) -> list[str]:
         return [pair.id for pair in body.pairs]
 
     def present(
         self,
-        body: Body,
+        body: BodyT,
         *,
         seed: int,
         identity: str,
@@ -173,7 +152,7 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         focus: Sequence[str] = (),
         pairs: Round | None = None,
     ) -> Presented[PairsPrompt, PairsAnswer]:
-        asked = pairs or Round(body.round or PAIRS, DISTRACTORS)
+        asked = pairs or Round(body.round or PAIRS, SPARE)
         focused = [pair for name in focus for pair in body.pairs if pair.id == name]
         others = [pair for pair in body.pairs if pair.id not in focus]
         others.sort(key=lambda pair: rank(seed, identity, pair.id))
@@ -200,7 +179,7 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         chosen = {name.removeprefix("left-"): values[-1] for name, values in form.items() if name.startswith("left-")}
         return {"pairs": {left: right for left, right in chosen.items() if right}}
 
-    def grade(self, body: Body, answer: PairsAnswer, response: object) -> Graded:
+    def grade(self, body: BodyT, answer: PairsAnswer, response: object) -> Graded:
         pairs = field_of(response, "pairs", '{"pairs": {left id: right id}}')
         if not isinstance(pairs, dict) or not pairs:
             raise ResponseError("pairs", "Match at least one pair: send {left id: right id}.")
@@ -209,13 +188,28 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
             known_id(right, answer["right"], "pairs")
         return _grade(body, answer, pairs)
 
-    def grade_blank(self, body: Body, answer: PairsAnswer) -> Graded:
+    def carried(self, body: BodyT, answer: PairsAnswer, before: BodyT) -> PairsAnswer | None:
+        """Right sides are known by their texts, those that were reworded by their pairs."""
+        now = {pair.id: pair.right for pair in body.pairs}
+        texts, texts_before = set(_right_texts(body)), set(_right_texts(before))
+        reworded = {
+            pair.right: now[pair.id]
+            for pair in before.pairs
+            if pair.id in now and pair.right not in texts and now[pair.id] not in texts_before
+        }
+        right = {key: reworded.get(text, text) for key, text in answer["right"].items()}
+        id_of = {text: key for key, text in right.items()}
+        pairs = {left: id_of.get(now.get(facet, "")) for left, facet in answer["facets"].items()}
+        known = {left: key for left, key in pairs.items() if key is not None}
+        return {**answer, "pairs": known, "right": right} if len(known) == len(pairs) else None
+
+    def grade_blank(self, body: BodyT, answer: PairsAnswer) -> Graded:
         return _grade(body, answer, {})
 
     def blank_response(self) -> PairsResponse:
         return {"pairs": {}}
 
-    def reveal(self, body: Body, answer: PairsAnswer) -> Revealed[PairsResponse]:
+    def reveal(self, body: BodyT, answer: PairsAnswer) -> Revealed[PairsResponse]:
         because = {pair.id: pair.because for pair in body.pairs}
         reasons: list[Feedback] = [
             {"target": left, "message": because[facet]} for left, facet in answer["facets"].items() if because[facet]
@@ -241,18 +235,18 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         ]
 
     def response_texts(self, prompt: PairsPrompt, response: PairsResponse) -> list[tuple[str, ...]]:
-        html = {entry["id"]: entry["text_html"] for entry in [*prompt["left"], *prompt["right"]]}
-        return [(html[left], html[right]) for left, right in response["pairs"].items()]
+        right, matched = {entry["id"]: entry["text_html"] for entry in prompt["right"]}, response["pairs"]
+        return [(left["text_html"], right[matched[left["id"]]]) for left in prompt["left"] if left["id"] in matched]
 
-    def options(self, body: Body) -> list[Option]:
+    def options(self, body: BodyT) -> list[Option]:
         return [Option(f"{pair.left} → {pair.right}", right=True) for pair in body.pairs]
 
-    def shown(self, body: Body) -> list[tuple[str, str]]:
+    def shown(self, body: BodyT) -> list[tuple[str, str]]:
         becauses = [(f"pairs.{place}.because", pair.because) for place, pair in enumerate(body.pairs)]
         becauses += [(f"distractors.{place}.because", each.because) for place, each in enumerate(body.distractors)]
         return [*super().shown(body), *(entry for group in self.rivals(body) for entry in group), *becauses]
 
-    def rivals(self, body: Body) -> list[list[tuple[str, str]]]:
+    def rivals(self, body: BodyT) -> list[list[tuple[str, str]]]:
         """The left texts; and the right ones with the distractors, where pairs may share a text."""
         left = [(f"pairs.{place}.left", pair.left) for place, pair in enumerate(body.pairs)]
         right: dict[str, str] = {}
@@ -261,10 +255,10 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         wrong = [(f"distractors.{place}.text", each.text) for place, each in enumerate(body.distractors)]
         return [left, [(field, text) for text, field in right.items()] + wrong]
 
-    def answers(self, body: Body) -> list[str]:
+    def answers(self, body: BodyT) -> list[str]:
         return [text for pair in body.pairs for text in (pair.left, pair.right)]
 
-    def picked(self, body: Body, answer: PairsAnswer, response: PairsResponse) -> list[str]:
+    def picked(self, body: BodyT, answer: PairsAnswer, response: PairsResponse) -> list[str]:
         left_of = {pair.id: pair.left for pair in body.pairs}
         pairs = response["pairs"].items()
         return [f"{left_of[answer['facets'][left]]} → {answer['right'][right]}" for left, right in pairs]
@@ -273,16 +267,17 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         matched = response.get("pairs", {}) if isinstance(response, Mapping) else {}
         return PairAnswer(matched, answer["pairs"], answer["facets"], answer["right"])
 
-    def pair_texts(self, body: Body, facet: str) -> PairTexts:
+    def pair_texts(self, body: BodyT, facet: str) -> PairTexts:
         by_id = {pair.id: pair for pair in body.pairs}
         pair = by_id[facet]
         return PairTexts(pair.left, pair.right, pair.because)
 
-    def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
+    def samples(self, body: BodyT, identity: str, first: int = 0) -> list[Sample]:
         several = body.round and body.round < len(body.pairs)
-        return [self._sample(body, seed, identity) for seed in range(SAMPLES if several else 1)]
+        return [self.sample(body, seed, identity) for seed in range(SAMPLES if several else 1)]
 
-    def _sample(self, body: Body, seed: int, identity: str) -> Sample:
+    def sample(self, body: BodyT, seed: int, identity: str) -> Sample:
+        """The round of a seed, with its key."""
         presented = self.present(body, seed=seed, identity=identity, opaque=sample_opaque(seed))
         answer = presented.answer
         by_id = {pair.id: pair for pair in body.pairs}
@@ -300,6 +295,39 @@ class Matching(Kind[Body, PairsPrompt, PairsAnswer, PairsResponse]):
         )
 
 
+class Matching(PairsKind[Body]):
+    """Texts that are matched with texts."""
+
+    name = "matching"
+    title = "Matching"
+    hint = "Pairs, each remembered on its own, and distractors."
+    body_type = Body
+    form = (
+        Section(
+            "Question",
+            (
+                STEM,
+                Rows(
+                    name="pairs",
+                    label="Pairs",
+                    add="Add a pair",
+                    help_text="Each pair is remembered on its own, under its id: keep the id when you reword it.",
+                    columns=(
+                        Column("id", "Id", "text", "l2"),
+                        Column("left", "Left", "long"),
+                        Column("right", "Right", "long"),
+                        Column("because", "Because", "long", "Why they belong together"),
+                    ),
+                ),
+                DISTRACTORS,
+                ROUND,
+            ),
+        ),
+        AFTER,
+        WHAT_IS_DRAWN,
+    )
+
+
 def _grade(body: Body, answer: PairsAnswer, pairs: Mapping[str, str]) -> Graded:
     key, facets, right = answer["pairs"], answer["facets"], answer["right"]
     scores = {facet: float(pairs.get(left) == key[left]) for left, facet in facets.items()}
@@ -313,3 +341,8 @@ def _grade(body: Body, answer: PairsAnswer, pairs: Mapping[str, str]) -> Graded:
         message = " ".join(text for text in (why_not.get(chosen, ""), by_id[facet].because) if text)
         feedback.append({"target": left, "message": message or f"It belongs to: {by_id[facet].right}"})
     return Graded(sum(scores.values()) / len(scores), feedback, scores)
+
+
+def _right_texts(body: Body) -> list[str]:
+    """All that may stand on the right."""
+    return [*(pair.right for pair in body.pairs), *(distractor.text for distractor in body.distractors)]

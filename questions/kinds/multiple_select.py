@@ -14,7 +14,9 @@ from questions.kinds.choices import (
     ChoiceKind,
     check_choices,
     misconceptions,
+    place_of,
     right_choices,
+    with_choices,
 )
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 
@@ -73,6 +75,13 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
             because = body.choices[ids[choice]].because
             feedback.append({"target": choice, "message": because or "This one is correct too."})
         return Graded(score, feedback, {"": score})
+
+    def accepting(self, body: Body, answer: str) -> Body:
+        """The body in which that choice is right too, whatever is drawn."""
+        choices = list(body.choices)
+        place = place_of(body, answer)
+        choices[place] = choices[place].model_copy(update={"correct": True, "correct_if": ""})
+        return with_choices(body, choices)
 
     def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoicesResponse]:
         reasons = misconceptions(body, answer, sorted(answer["ids"]))

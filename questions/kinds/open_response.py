@@ -9,13 +9,15 @@ from typing import NotRequired, Self, TypedDict
 from pydantic import Field, field_validator, model_validator
 
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade, sample_opaque
-from questions.kinds.bodies import MAX_TEXT, ItemBody, Strict
+from questions.kinds.bodies import MAX_TEXT, ItemBody
+from questions.kinds.carrying import match_places
 from questions.kinds.fields import AFTER, MARKDOWN, STEM, WHAT_IS_DRAWN, Column, Rows, Section, TextArea
 from questions.kinds.pairs import Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
 from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.self_marking import Back, Point
+from questions.kinds.strict import Strict
 
 MAX_ANSWER = 8000
 """Characters that a student may write: some 1,300 words."""
@@ -85,11 +87,12 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
 
     name = "open_response"
     title = "Open answer"
-    hint = "Answered in one's own words, and marked by oneself against a model answer. No exam asks it yet."
+    hint = "Answered in one's own words, and marked by oneself against a model answer; in an exam by staff."
     body_type = Body
     can_be_part = False
     in_quick_check = False
     is_self_marked = True
+    is_marked_by_staff = True
     check_help = "{model, points}: the score is the share of the marks of the points that the student ticks"
     form = (
         Section(
@@ -129,6 +132,10 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
         ids = {opaque(f"point:{place}"): place for place in range(len(body.points))}
         return Presented({"stem": body.stem}, {"ids": ids})
 
+    def carried(self, body: Body, answer: PointsAnswer, before: Body) -> PointsAnswer | None:
+        places = match_places([point.text for point in before.points], [point.text for point in body.points])
+        return {**answer, "ids": {key: places[place] for key, place in answer["ids"].items()}} if places else None
+
     def from_form(self, form: FormFields) -> Written:
         """The form has the points once the answer is to be marked."""
         text = form_value(form, "text").replace("\r\n", "\n")
@@ -149,6 +156,9 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
             for key, place in _places(answer)
         ]
         return {"back": body.model, "points": points, "explanation": body.explanation, "solution": body.solution}
+
+    def marked(self, response: object, points: Sequence[str]) -> Written:
+        return {"text": _text(response), "points": list(points)}
 
     def grade(self, body: Body, answer: PointsAnswer, response: object) -> Graded:
         _text(response)

@@ -23,6 +23,7 @@ from questions.kinds.base import (
     Text,
 )
 from questions.kinds.bodies import ItemBody
+from questions.kinds.carrying import match_places
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
 from questions.kinds.pairs import Round
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
@@ -85,6 +86,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
     title = "Ordering"
     hint = "Steps to be put in order."
     body_type = Body
+    line_marks = "numbers"
     typical_guess_rate = 0.05
     form = (
         Section(
@@ -156,6 +158,13 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
             if at != place
         ]
         return Graded(score, feedback, {"": score})
+
+    def carried(self, body: Body, answer: StepsAnswer, before: Body) -> StepsAnswer | None:
+        places = match_places(before.steps, body.steps)
+        if places is None:
+            return None
+        at = dict(zip(places, answer["order"], strict=True))
+        return {**answer, "order": [at[place] for place in range(len(places))]}
 
     def blank_response(self) -> StepsResponse:
         return {"order": []}

@@ -89,6 +89,9 @@ class Recall(Kind[Body, Prompt, NoAnswer, Rated]):
             raise ResponseError("rating", "Say how well you knew it: again, hard, good or easy.")
         return Graded(SCORES[rating], [], {"": SCORES[rating]}, rating=rating)
 
+    def carried(self, body: Body, answer: NoAnswer, before: Body) -> NoAnswer:
+        return answer
+
     def check(self, body: Body, answer: NoAnswer) -> dict[str, object]:
         """The back, and what each rating counts as."""
         return {"back": body.back, "ratings": SCORES}

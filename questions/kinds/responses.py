@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 
 LONGEST_RESPONSE = 20_000
 """Characters of JSON; the longest that a kind asks for are some thousand."""
 
 FormFields = Mapping[str, Sequence[str]]
 """A submitted HTML form: each field's name, and its values in the order in which they were sent."""
+
+
+@dataclass(frozen=True)
+class Echo:
+    """How what is being typed is read, in words or in LaTeX; or else what is wrong, in `detail`."""
+
+    reading: str = ""
+    latex: str = ""
+    detail: str = ""
 
 
 class ResponseError(ValueError):

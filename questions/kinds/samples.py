@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,22 @@ class SampleOption:
     right: bool = False
     partner: str = ""
     because: str = ""
+
+
+class Spot(NamedTuple):
+    """A place on a picture, as shares of its width from the left and its height from the top."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class SampleFigure:
+    """A picture, and where on it the options are."""
+
+    url: str
+    alt: str
+    places: Sequence[Spot]
 
 
 @dataclass(frozen=True)
@@ -35,3 +51,4 @@ class Sample:
     back: str = ""
     """The answer to what students mark themselves (Markdown)."""
     parts: Sequence[Sample] = ()
+    figure: SampleFigure | None = None

@@ -20,12 +20,14 @@ from questions.kinds.base import (
     ShownGrade,
     TypedRow,
 )
-from questions.kinds.bodies import ItemBody, Strict
+from questions.kinds.bodies import ENGINE, ItemBody
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Line, Rows, Section, Select
 from questions.kinds.pairs import Round
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption
+from questions.kinds.strict import Strict
+from questions.kinds.typed_code import python_tree
 
 MAX_ANSWER = 200
 NEARLY = "Nearly. Check the spelling."
@@ -44,7 +46,7 @@ class Mistake(Strict):
 class Body(ItemBody):
     """Answers are compared sign by sign, as `typed_text` has it; code is compared token by token."""
 
-    unfilled: ClassVar[frozenset[str]] = ItemBody.unfilled | {"pattern", "spacing", "case"}
+    unfilled: ClassVar[frozenset[str]] = ItemBody.unfilled | {"pattern", "spacing", "case", "language"}
 
     accept: list[str] = Field(min_length=1, max_length=20)
     pattern: str | None = Field(
@@ -56,11 +58,17 @@ class Body(ItemBody):
     spacing: Literal["collapse", "ignore"] = "collapse"
     case: Literal["ignore", "exact"] = "ignore"
     code: bool = Field(default=False, description="Compare as code: capitals and operators count, spacing does not.")
+    language: Literal["python"] | None = Field(
+        default=None, description="Compare as code of this language, by its syntax tree; it is never run."
+    )
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if self.code and (self.pattern is not None or self.spacing != "collapse" or self.case != "ignore"):
+        if self.is_code and (self.pattern is not None or self.spacing != "collapse" or self.case != "ignore"):
             raise ValueError("Code has no pattern, and its capitals and spacing go by the rules of code.")
+        for text in (*self.accept, *(mistake.text for mistake in self.mistakes)):
+            if self.language and not python_tree(text):
+                raise ValueError(f"“{text}” is not Python that can be read by itself.")
         accepted = {normalise(self, text) for text in self.accept}
         if "" in accepted:
             raise ValueError("An accepted answer is empty.")
@@ -68,6 +76,11 @@ class Body(ItemBody):
             if normalise(self, mistake.text) in accepted:
                 raise ValueError(f"The mistake “{mistake.text}” is an accepted answer.")
         return self
+
+    @property
+    def is_code(self) -> bool:
+        """Whether answers are code."""
+        return self.code or self.language is not None
 
     @field_validator("pattern")
     @classmethod
@@ -97,7 +110,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     body_type = Body
     fits_in_text = True
     check_help = (
-        "{accept, pattern, pattern_syntax, case, spacing, code}, where the pattern fits a whole text and "
+        "{accept, pattern, pattern_syntax, case, spacing, code, language}, where the pattern fits a whole text and "
         "pattern_syntax is re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
     )
     quotes_answers = True
@@ -134,6 +147,12 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
                     name="code",
                     label="Code",
                     help_text="Compared as code: capitals and operators have to be right, spacing does not matter.",
+                ),
+                Select(
+                    name="language",
+                    label="Language",
+                    rare=True,
+                    choices=(("", "Any: compared token by token"), ("python", "Python: by its syntax tree")),
                 ),
                 Rows(
                     name="mistakes",
@@ -181,6 +200,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             raise ResponseError("text", "Type an answer.")
         if len(text) > MAX_ANSWER:
             raise ResponseError("text", f"Use at most {MAX_ANSWER} characters.")
+        if body.language and not python_tree(text):
+            raise ResponseError("text", "This is not Python that can be read: is a bracket or a quote missing?")
         typed = normalise(body, text)
         accepted = [normalise(body, accepted) for accepted in body.accept]
         if typed in accepted or (body.pattern and fits(body.pattern, typed)):
@@ -188,9 +209,24 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         if mistake := _mistake(body, typed):
             return Graded(0.0, [{"target": "text", "message": mistake.because}], {"": 0.0})
         final = isinstance(response, Mapping) and response.get("final") is True
-        if not final and not body.code and any(_is_slip(typed, each) for each in accepted):
+        if not final and not body.is_code and any(_is_slip(typed, each) for each in accepted):
             raise NearMissError("text", NEARLY, typed_text.comparable(text))
         return Graded(0.0, [], {"": 0.0})
+
+    def carried(self, body: Body, answer: NoAnswer, before: Body) -> NoAnswer:
+        return answer
+
+    def accepting(self, body: Body, answer: str) -> Body:
+        typed = normalise(body, answer)
+        if not typed or len(answer) > MAX_ANSWER:
+            raise ValueError("Write the answer that is right too.")
+        mistakes = [mistake for mistake in body.mistakes if normalise(body, mistake.text) != typed]
+        document = body.model_dump(exclude_defaults=True)
+        document |= {
+            "accept": [*body.accept, answer.strip()],
+            "mistakes": [mistake.model_dump() for mistake in mistakes],
+        }
+        return type(body).model_validate(document, context={ENGINE: body.engine_version})
 
     def check(self, body: Body, answer: NoAnswer) -> dict[str, object]:
         """What is accepted, and how it is compared."""
@@ -201,7 +237,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             "pattern_syntax": None if body.pattern is None else "re2" if safe else "withheld",
             "case": body.case,
             "spacing": body.spacing,
-            "code": body.code,
+            "code": body.is_code,
+            "language": body.language,
         }
 
     def reveal(self, body: Body, answer: NoAnswer) -> Revealed[TextResponse]:
@@ -239,6 +276,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
 
 def normalise(body: Body, text: str) -> str:
     """The form in which answers are compared."""
+    if body.language:
+        return python_tree(text)
     if body.code:
         return " ".join(typed_text.tokens(text))
     text = typed_text.fold(text)

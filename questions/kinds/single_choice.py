@@ -14,7 +14,9 @@ from questions.kinds.choices import (
     ChoiceKind,
     check_choices,
     misconceptions,
+    place_of,
     right_choices,
+    with_choices,
 )
 from questions.kinds.responses import FormFields, field_of, form_value, known_id
 
@@ -66,6 +68,15 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
         choice = known_id(field_of(response, "choice", '{"choice": id}'), answer["ids"], "choice")
         score = float(body.choices[answer["ids"][choice]].correct)
         return Graded(score, misconceptions(body, answer, [choice]), {"": score})
+
+    def accepting(self, body: Body, answer: str) -> Body:
+        """The body in which that choice is the right one, whatever is drawn."""
+        key = place_of(body, answer)
+        choices = [
+            choice.model_copy(update={"correct": place == key, "correct_if": "", "because": choice.because or "–"})
+            for place, choice in enumerate(body.choices)
+        ]
+        return with_choices(body, choices)
 
     def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoiceResponse]:
         (key,) = right_choices(body, answer)

@@ -33,14 +33,16 @@ def write_table(rows: Sequence[Cells]) -> str:
 
 
 def read_values(text: str) -> dict[str, float | str | list[float]]:
-    """`x = 2; y = [1, 2]; net = ResNet-18` as values by name. Raises ValueError."""
+    """`x = 2; y = [1, 2]; net = ResNet-18; text = "2"` as values by name. Raises ValueError."""
     values: dict[str, float | str | list[float]] = {}
     for part in filter(str.strip, text.split(";")):
         name, equals, value = part.partition("=")
         if not equals:
             raise ValueError(f"“{part.strip()}” says no value: write name = value, and ; before the next.")
         value = value.strip()
-        if value.startswith("[") and value.endswith("]"):
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            values[name.strip()] = value[1:-1]
+        elif value.startswith("[") and value.endswith("]"):
             values[name.strip()] = [float(entry) for entry in value[1:-1].split(",")]
         else:
             values[name.strip()] = _value(value)
@@ -49,7 +51,12 @@ def read_values(text: str) -> dict[str, float | str | list[float]]:
 
 def write_values(values: Cells) -> str:
     """The same values as text."""
-    return "; ".join(f"{name} = {_text(value)}" for name, value in values.items())
+    return "; ".join(f"{name} = {_quoted(value)}" for name, value in values.items())
+
+
+def _quoted(value: object) -> str:
+    """A value as it is typed; a text that would be read as a number is in quotes."""
+    return f'"{value}"' if isinstance(value, str) and isinstance(_value(value), float) else _text(value)
 
 
 def _value(cell: str) -> float | str:

@@ -61,7 +61,12 @@ def comparable(text: str) -> str:
 
 def tokens(code: str) -> tuple[str, ...]:
     """The tokens of a line of code: space between them says nothing; capitals, operators and quoted text say all."""
-    return tuple(_TOKEN.findall(visible(code).translate(_DASHES | _CURLY)))
+    return tuple(_TOKEN.findall(plain_code(code)))
+
+
+def plain_code(code: str) -> str:
+    """Code in the signs of its language: without what nobody sees, with the dashes and quotes of a keyboard."""
+    return visible(code).translate(_DASHES | _CURLY)
 
 
 _CURLY = {**dict.fromkeys(map(ord, "‘’"), "'"), **dict.fromkeys(map(ord, "“”"), '"')}

@@ -67,18 +67,20 @@ class _Set(NamedTuple):
 
 
 class _Engine:
-    """One engine a process, taken by the formulas of one page at a time."""
+    """One engine a process, taken by the formulas of one page at a time.
+
+    It is asked by a thread of its own: it would take an event loop that runs in the asking one, and wait for it.
+    """
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock, self.thread = threading.Lock(), ThreadPoolExecutor(1, "katex")
         self.context: MiniRacer | None = None
         self.left: list[MiniRacer | None] = []
 
     def typeset(self, formulas: Iterable[Formula], seconds: float, patience: float) -> list[_Set]:
         """Set formulas, in their order, until the seconds are over. The first is set in any case."""
-        with self.lock, ThreadPoolExecutor(1) as thread:
-            # In a thread of its own: the engine would take an event loop that runs in this one, and wait for it.
-            return thread.submit(self._typeset, formulas, seconds, patience).result()
+        with self.lock:
+            return self.thread.submit(self._typeset, formulas, seconds, patience).result()
 
     def _typeset(self, formulas: Iterable[Formula], seconds: float, patience: float) -> list[_Set]:
         end, done = time.monotonic() + seconds, []
@@ -117,9 +119,9 @@ class _Engine:
         return _Set(made, "it has a command that is not allowed" if REFUSED in made else "")
 
     def leave(self) -> None:
-        """In a new process: the engine's thread stayed in the old one. Kept: closing it would wait."""
+        """In a new process: the engine's threads stayed in the old one. Kept: closing it would wait."""
         self.left.append(self.context)
-        self.lock, self.context = threading.Lock(), None
+        self.lock, self.context, self.thread = threading.Lock(), None, ThreadPoolExecutor(1, "katex")
 
 
 TOO_LONG = _Set("", "it takes too long to set")

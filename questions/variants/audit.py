@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from questions.variants.compiling import MAX_WORK
 from questions.variants.engine import KEY, MISTAKE, Drawing, Engine, Number, Variant, VariantError, finite_rows
 from questions.variants.functions import Array, Values
-from questions.variants.independent import Cases, disagreements
+from questions.variants.independent import NOISE, Cases, disagreements
 
 MIN_DISTINCT = 5
 """Different variants that an item with draws has to have among its audited seeds."""
@@ -55,8 +56,12 @@ class Gate:
     neighbours: bool
     allowed: Callable[[float], float] = field(default=lambda key: 0.0)
     """The error that an answer may have, by the key."""
+    steps: Sequence[Gate] = ()
+    """How the results of the worked solution's steps are graded."""
     few: str = ""
     """Why one answer is right in many variants, where the author says so."""
+    junk: Sequence[str] = ("", "abc", "1 2/3")
+    """What has to be a format error."""
 
 
 @dataclass(frozen=True)
@@ -147,14 +152,15 @@ def audit(
     stems = engine.render_all(stem, values)
     report.count(stems, seeds, engine)
     report.keys = computed[KEY].reshape(len(seeds), -1)[:, 0].tolist()
-    cases = undefined(engine, seeds, values, computed) | disagreements(
-        engine, seeds, values, computed, gate.allowed, share
-    )
+    in_steps = [step.allowed for step in gate.steps]
+    cases = undefined(engine, seeds, values, computed)
+    cases |= disagreements(engine, seeds, values, computed, gate.allowed, share, in_steps=in_steps)
+    cases |= check_steps(engine, seeds, values, gate.steps, computed[KEY])
     cases |= occurrences(engine, seeds, values)
     # Only the key, the mistakes and what errors are measured on are graded: variants that share them are graded once.
     rows, same = _distinct(list(computed.values()))
     graded = engine.as_json({}, computed, rows)
-    for junk in ("", "abc", "1 2/3"):
+    for junk in gate.junk:
         if gate.grade(graded[0], junk).correct is not None:
             cases[f"“{junk}” is not a format error."] = [(seeds[0], "")]
     cases |= _ambiguous(seeds, stems, [graded[row] for row in same], gate)
@@ -218,6 +224,42 @@ def undefined(engine: Drawing, seeds: Sequence[int], values: Values, computed: V
             message = f"The text of {place} shows a number that is not finite."
             cases[message] = [(seeds[int(at)], "") for at in np.flatnonzero(~finite)]
     return cases
+
+
+def check_steps(
+    drawing: Drawing, seeds: Sequence[int], values: Values, gates: Sequence[Gate], key: Array | None = None
+) -> Cases:
+    """What is wrong with the steps of the worked solution: they are graded as answers are, and the last is the key."""
+    cases: Cases = {}
+    computed = drawing.compute_steps(values)
+    for n, ((result, of), gate) in enumerate(zip(computed, gates, strict=True)):
+        columns = [result] if of is None else [result, of]
+        finite = np.stack([finite_rows(column) for column in columns]).all(axis=0)
+        if not finite.all():
+            cases[f"work.{n}.formula: the result is not a finite number."] = _at(seeds, ~finite)
+            continue
+        rows, same = _distinct(columns)
+        problems = [defects(_step_at(result, of, row), gate) for row in rows]
+        for seed, row in zip(seeds, same, strict=True):
+            for message, example in problems[row]:
+                cases.setdefault(f"work.{n}.formula: {message.replace('key', 'result')}", []).append((seed, example))
+    if computed and key is not None:
+        last = computed[-1][0]
+        off = np.abs(last - key) > NOISE * np.maximum(np.abs(last), np.abs(key))
+        if off.any():
+            message = f"work.{len(computed) - 1}.formula: the last step does not give the answer."
+            cases[message] = _at(seeds, off.reshape(len(seeds), -1).any(axis=1))
+    return cases
+
+
+def _step_at(result: Array, of: Array | None, row: int) -> Variant:
+    """A step's number as what is graded."""
+    scale = None if of is None else of[row].tolist()
+    return {"values": {}, "key": result[row].tolist(), "of": scale, "mistakes": [], "engine": 0}
+
+
+def _at(seeds: Sequence[int], rows: ArrayLike) -> list[tuple[int, str]]:
+    return [(seeds[int(at)], "") for at in np.flatnonzero(rows)]
 
 
 def _ambiguous(seeds: Sequence[int], stems: Sequence[str], variants: Sequence[Variant], gate: Gate) -> Cases:

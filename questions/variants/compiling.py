@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from questions.variants.draws import Array, Draw, DrawError, parse_draw, row_draws
-from questions.variants.engine import DRAWN, ENGINE_VERSION, Drawing, Engine
+from questions.variants.engine import DRAWN, Drawing, Engine, StepFormulas
 from questions.variants.formulas import MAX_CONSTANT, Formula, compile_formula
 from questions.variants.functions import FormulaError
 from questions.variants.philox import key_of
 from questions.variants.templates import Template, TemplateError, parse_template
+from questions.variants.versions import ENGINE_VERSION
 from questions.variants.words import COLUMN, Vocabulary, plain
 
 MAX_DRAWN = 1000
@@ -61,6 +62,8 @@ class Declared:
     tables: Tables = field(default_factory=dict)
     cases: Mapping[str, str] = field(default_factory=dict)
     ban: Sequence[int] = ()
+    steps: Sequence[tuple[str, str | None]] = ()
+    """Of a worked solution: the formula of each, and what its errors are measured on."""
     engine: int = ENGINE_VERSION
 
 
@@ -80,6 +83,18 @@ def compile_drawing(item: Declared) -> Drawing:
     """Compile the template of an item of any kind. Raises SpecError with the field that is wrong."""
     _, drawing = _compile(item)
     return replace(drawing, work=_try_out(drawing))
+
+
+def compile_over(item: Declared, formulas: Sequence[str]) -> list[Formula | None]:
+    """Compile formulas over what an item declares; None for what is none there. Raises SpecError for the item."""
+    known, _ = _compile(item)
+    compiled: list[Formula | None] = []
+    for text in formulas:
+        try:
+            compiled.append(_formula("", text, known))
+        except SpecError:
+            compiled.append(None)
+    return compiled
 
 
 def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
@@ -102,18 +117,22 @@ def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
             raise SpecError(place, str(error)) from None
     _check_drawn(draws)
     known = Vocabulary(list(draws), rows, {name: each.texts for name, each in draws.items() if each.texts})
+    shapes = {name: draw.shape for name, draw in draws.items()}
+    known = replace(known, shapes=shapes, engine=item.engine)
     lets: dict[str, Formula] = {}
     for name in _in_order(item.let):
         _check_name(f"let.{name}", name, declared)
         lets[name] = _formula(f"let.{name}", item.let[name], known)
         declared.append(name)
-        known = replace(known, names=[*known.names, name])
+        shapes = shapes | {name: lets[name].shape or ()}
+        known = replace(known, names=[*known.names, name], shapes=shapes)
     drawing = Drawing(
         draws=draws,
         lets=lets,
         where=tuple(_formula(f"where.{n}", text, known) for n, text in enumerate(item.where)),
         cases={name: _formula(f"cases.{name}", text, known) for name, text in item.cases.items()},
-        texts={field: _template(field, text, known, item.engine) for field, text in item.texts.items()},
+        texts={field: _template(field, text, known) for field, text in item.texts.items()},
+        steps=tuple(_step(n, *formulas, known) for n, formulas in enumerate(item.steps)),
         version=item.engine,
         banned=tuple(item.ban),
         declared=(tuple(item.draw.items()), tuple(item.let.items()), tuple(item.where), repr(item.tables)),
@@ -123,7 +142,8 @@ def _compile(item: Declared) -> tuple[Vocabulary, Drawing]:
 
 def unused(drawing: Drawing) -> list[str]:
     """The places of draws and lets that nothing uses which a student sees, or which decides."""
-    formulas = [*drawing.where, *(part.formula for text in drawing.texts.values() for part in text.placeholders)]
+    formulas = [*drawing.where, *(formula for step in drawing.steps for formula in step.formulas)]
+    formulas += [*(part.formula for text in drawing.texts.values() for part in text.placeholders)]
     if isinstance(drawing, Engine):
         formulas += [drawing.answer, *drawing.mistakes, *([drawing.of] if drawing.of else [])]
     used = {name for formula in formulas for name in formula.names}
@@ -175,14 +195,21 @@ def _check_name(field: str, name: str, names: Sequence[str]) -> None:
 
 def _formula(field: str, text: str, known: Vocabulary) -> Formula:
     try:
-        return compile_formula(plain(text, known), known.names)
+        return compile_formula(plain(text, known), known.names, known.shapes, known.engine)
     except FormulaError as error:
         raise SpecError(field, str(error)) from None
 
 
-def _template(field: str, text: str, known: Vocabulary, engine: int) -> Template:
+def _step(number: int, result: str, of: str | None, known: Vocabulary) -> StepFormulas:
+    place = f"work.{number}"
+    return StepFormulas(
+        _formula(f"{place}.formula", result, known), _formula(f"{place}.tolerance.of", of, known) if of else None
+    )
+
+
+def _template(field: str, text: str, known: Vocabulary) -> Template:
     try:
-        return parse_template(text, known.names, known, engine)
+        return parse_template(text, known.names, known, known.engine)
     except TemplateError as error:
         raise SpecError(field, str(error)) from None
 
@@ -235,14 +262,14 @@ def _try_out(drawing: Drawing) -> int:
         trial.compute(f"where.{n}", constraint)
     for name, case in drawing.cases.items():
         trial.compute(f"cases.{name}", case)
-    if isinstance(drawing, Engine):
-        _try_answer(drawing, trial)
+    answer = _try_answer(drawing, trial) if isinstance(drawing, Engine) else None
+    _try_steps(drawing, trial, answer)
     for place, template in drawing.texts.items():
         _try_text(place, template, trial)
     return trial.work.total()
 
 
-def _try_answer(engine: Engine, trial: _Trial) -> None:
+def _try_answer(engine: Engine, trial: _Trial) -> Array:
     answer = trial.compute("answer", engine.answer)
     if answer.ndim > 2:
         raise SpecError("answer", "An answer is a number or a list of numbers.")
@@ -255,6 +282,21 @@ def _try_answer(engine: Engine, trial: _Trial) -> None:
             raise SpecError(f"mistakes.{n}.value", f"A mistake is {_shape(answer)}, as the answer is.")
     if engine.of is not None and trial.compute("tolerance.of", engine.of).shape not in (answer.shape, (1,)):
         raise SpecError("tolerance.of", f"Use one number, or {_shape(answer)}, as the answer is.")
+    return answer
+
+
+def _try_steps(drawing: Drawing, trial: _Trial, answer: Array | None) -> None:
+    """Compute the steps of the worked solution; the last gives the answer, where there is one."""
+    for n, step in enumerate(drawing.steps):
+        place = f"work.{n}.formula"
+        result = trial.compute(place, step.result)
+        trial.spend(place, 3 * (READ + GRADED * result.size))
+        if result.ndim > 2:
+            raise SpecError(place, "A step gives a number or a list of numbers.")
+        if answer is not None and n == len(drawing.steps) - 1 and result.shape != answer.shape:
+            raise SpecError(place, f"The last step gives the answer, {_shape(answer)}.")
+        if step.of and trial.compute(f"work.{n}.tolerance.of", step.of).shape not in (result.shape, (1,)):
+            raise SpecError(f"work.{n}.tolerance.of", f"Use one number, or {_shape(result)}, as the result is.")
 
 
 def _try_text(place: str, template: Template, trial: _Trial) -> None:

@@ -19,10 +19,9 @@ from questions.variants.formulas import Formula
 from questions.variants.functions import Values
 from questions.variants.philox import Words, key_of
 from questions.variants.templates import Template, number
+from questions.variants.versions import ENGINE_VERSION
 from questions.variants.words import as_written
 
-ENGINE_VERSION = 2
-"""How new versions of items are drawn and set. What an older engine served stays as it was: of 1, the signs."""
 MAX_REDRAWS = 64
 MAX_REDRAWN = 400_000_000
 """Nanoseconds that drawing again takes for the sake of conditions, over all seeds of a batch; a seed by itself may take
@@ -69,6 +68,19 @@ class VariantError(ValueError):
         self.seeds = list(seeds)
 
 
+@dataclass(frozen=True)
+class StepFormulas:
+    """What comes out in a step of a worked solution, and what relative errors of it are measured on, if not on it."""
+
+    result: Formula
+    of: Formula | None = None
+
+    @property
+    def formulas(self) -> list[Formula]:
+        """Both, as far as there are both."""
+        return [self.result, self.of] if self.of else [self.result]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
     """What a seed makes of an item: its draws, what follows from them, and the texts that show it. Compiled."""
@@ -79,6 +91,8 @@ class Drawing:
     texts: Mapping[str, Template]
     cases: Mapping[str, Formula] = field(default_factory=dict)
     """Named situations, each of which has to occur."""
+    steps: tuple[StepFormulas, ...] = ()
+    """Those of the worked solution."""
     version: int = ENGINE_VERSION
     banned: tuple[int, ...] = ()
     """Seeds whose first variant is left out for the next that meets the conditions."""
@@ -166,6 +180,18 @@ class Drawing:
             met &= (holds != 0).reshape(seeds, -1).all(axis=1)
         return met
 
+    def carried_values(self, values: Mapping[str, Number], before: Drawing) -> dict[str, Array]:
+        """What was drawn by another version of an item, with what follows from it here. Raises VariantError."""
+        for name, draw in self.draws.items():
+            if name not in values or name not in before.draws or draw.texts != before.draws[name].texts:
+                raise VariantError(f"{as_written(name)} was not drawn so.", [])
+        columns = _columns({name: values[name] for name in self.draws})
+        with np.errstate(all="ignore"):
+            for name, formula in self.lets.items():
+                columns[name] = formula.evaluate(columns)
+        check_finite([0], {f"value of {name}": columns[name] for name in self.lets})
+        return columns
+
     def draw_sound(self, identity: str, seeds: Sequence[int]) -> dict[str, Array]:
         """The values of all draws and lets for each seed. Raises VariantError, also where a let is not finite."""
         values, _ = self.draw(identity, seeds)
@@ -187,6 +213,18 @@ class Drawing:
         """All texts, by their places, with the stored values of one variant."""
         columns = _columns(values)
         return {place: text.render(columns)[0] for place, text in self.texts.items()}
+
+    def compute_steps(self, values: Values) -> list[tuple[Array, Array | None]]:
+        """What comes out in each step, and what errors of it are measured on."""
+        with np.errstate(all="ignore"):
+            return [
+                (step.result.evaluate(values), step.of.evaluate(values) if step.of else None) for step in self.steps
+            ]
+
+    def steps_at(self, values: Mapping[str, Number]) -> list[tuple[Number, Number | None]]:
+        """The same with the stored values of one variant."""
+        computed = self.compute_steps(_columns(values))
+        return [(result[0].tolist(), None if of is None else of[0].tolist()) for result, of in computed]
 
     def render_all(self, name: str, values: Values) -> list[str]:
         """One text for each seed of a batch."""
@@ -242,6 +280,13 @@ class Engine(Drawing):
                 if name not in own and not changed.isdisjoint(formula.names):
                     columns[name] = formula.evaluate(columns)
                     changed.add(name)
+        computed = self.compute(columns)
+        self.check([0], columns, computed)
+        return self.as_json(columns, computed, [0])[0]
+
+    def carried(self, values: Mapping[str, Number], before: Drawing) -> Variant:
+        """The variant that another version of the item drew, as it is here. Raises VariantError."""
+        columns = self.carried_values(values, before)
         computed = self.compute(columns)
         self.check([0], columns, computed)
         return self.as_json(columns, computed, [0])[0]

@@ -6,15 +6,37 @@ A formula computes on many variants at once. A scalar is an array of shape (seed
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import itertools
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from questions.variants.functions import FUNCTIONS, Array, Compiled, FormulaError, Values, align, breadth, power, where
+from questions.variants.functions import (
+    CONSTANTS,
+    Array,
+    Compiled,
+    FormulaError,
+    Function,
+    Shape,
+    Values,
+    align,
+    breadth,
+    floor_divide,
+    functions_of,
+    minus,
+    modulo,
+    multiply,
+    plus,
+    power,
+    stack,
+    where,
+)
+from questions.variants.shapes import Reading, weight_of
+from questions.variants.versions import ENGINE_VERSION, EXACTNESS, SHAPES
 
 MAX_CHARACTERS, MAX_NODES, MAX_DEPTH = 400, 120, 24
 MAX_CONSTANT = 1e15
@@ -22,8 +44,6 @@ FEW = 64
 """Up to so many seeds are computed at once, whatever the arrays."""
 PIECE = 2**17
 """Numbers of the largest array that more seeds take at a time: a MiB."""
-_WEIGHTS: dict[type[ast.AST], int] = {ast.Pow: 120, ast.Call: 40}
-"""Nanoseconds that a part of a formula takes for each number; others take two."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +55,15 @@ class Formula:
     compute: Compiled
     weight: int
     """Nanoseconds that computing it takes for each number of the largest array."""
+    shape: Shape | None = None
+    """That of its value, where those of its names were said."""
+    known_work: int | None = None
+    """Nanoseconds that one seed takes at most, where the shapes were said."""
 
     def work(self, values: Values) -> int:
         """Return the nanoseconds that one seed takes at most."""
+        if self.known_work is not None:
+            return self.known_work
         return self.weight * breadth([values[name] for name in self.names])
 
     def __call__(self, values: Values) -> Array:
@@ -65,21 +91,30 @@ class Formula:
 
 
 @functools.lru_cache(maxsize=4096)
-def _compile(text: str, names: frozenset[str]) -> Formula:
+def _compile(text: str, names: frozenset[str], shapes: frozenset[tuple[str, Shape]] | None, engine: int) -> Formula:
     if not text.isascii() or not text.isprintable():
         bad = next(at for at, char in enumerate(text) if not (char.isascii() and char.isprintable()))
         raise FormulaError("Only plain ASCII characters are used in formulas.", bad + 1)
     tree = parse(text)
-    nodes = list(ast.walk(tree))
-    used: set[str] = set()
-    compute = _node(tree.body, names, used)
-    weight = sum(_WEIGHTS.get(type(node), 2) for node in nodes if not isinstance(node, ast.expr_context))
-    return Formula(text, frozenset(used), compute, weight)
+    compiler = _Compiler(names, engine)
+    compute = compiler.node(tree.body)
+    weight = sum(weight_of(node) for node in ast.walk(tree) if not isinstance(node, ast.expr_context))
+    formula = Formula(text, frozenset(compiler.used), compute, weight)
+    if shapes is None or engine < SHAPES:
+        return formula
+    reading = Reading(dict(shapes))
+    shape = reading.shape_of(tree.body)
+    return replace(formula, shape=shape, known_work=reading.work)
 
 
-def compile_formula(text: str, names: Iterable[str]) -> Formula:
-    """Compile `text`, which may use `names`. Raises FormulaError, which says where and what is allowed."""
-    return _compile(text.strip(), frozenset(names))
+def compile_formula(
+    text: str, names: Iterable[str], shapes: Mapping[str, Shape] | None = None, engine: int = ENGINE_VERSION
+) -> Formula:
+    """Compile `text`, which may use `names`; where their shapes are said, what does not fit is refused.
+
+    Raises FormulaError, which says where and what is allowed.
+    """
+    return _compile(text.strip(), frozenset(names), None if shapes is None else frozenset(shapes.items()), engine)
 
 
 def parse(text: str) -> ast.Expression:
@@ -116,51 +151,102 @@ def _depth(tree: ast.AST) -> int:
     return deepest
 
 
-def _node(node: ast.expr, names: frozenset[str], used: set[str]) -> Compiled:  # noqa: PLR0912 - one branch for each kind of node
-    column = node.col_offset + 1
-    match node:
-        case ast.Constant(value=bool()) | ast.Constant(value=str() | bytes() | complex() | None):
-            raise FormulaError("Only numbers are used as constants.", column)
-        case ast.Constant(value=int() | float() as number):
-            if not abs(number) <= MAX_CONSTANT:
-                raise FormulaError("This number is too large.", column)
-            constant = np.float64(number)
-            return lambda values: np.full(_seeds(values), constant)
-        case ast.Name(id=name):
-            if name not in names:
-                raise FormulaError(f"“{name}” is not declared. Declared: {_listed(names)}.", column)
-            used.add(name)
-            return lambda values: values[name]
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not() as op, operand=operand):
-            inner = _node(operand, names, used)
-            if isinstance(op, ast.Not):
-                return lambda values: (inner(values) == 0).astype(np.float64)
-            return (lambda values: -inner(values)) if isinstance(op, ast.USub) else inner
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
-            return _binary(_BINARY[type(operator)], _node(left, names, used), _node(right, names, used))
-        case ast.Compare(left=left, ops=ops, comparators=comparators):
-            return _comparison(node, [left, *comparators], ops, names, used)
-        case ast.BoolOp(op=op, values=parts):
-            compiled = [_node(part, names, used) for part in parts]
-            ufunc = np.logical_and if isinstance(op, ast.And) else np.logical_or
-            return lambda values: functools.reduce(
-                lambda a, b: align(ufunc, a, b), (part(values) for part in compiled)
-            ).astype(np.float64)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return where([_node(part, names, used) for part in (test, body, orelse)])
-        case ast.Subscript(value=value, slice=index):
-            fixed = not any(isinstance(part, ast.Name) for part in ast.walk(index))
-            return _subscript(_node(value, names, used), _node(index, names, used), fixed=fixed)
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
-            function = FUNCTIONS[name]
-            if not function.takes(len(args)) or any(isinstance(arg, ast.Starred) for arg in args):
-                raise FormulaError(f"{name}() takes {function.arity} arguments by position.", column)
-            return function.build([_node(arg, names, used) for arg in args])
-        case ast.Call(func=ast.Name(id=name)):
-            known = name in FUNCTIONS
-            what = f"{name}() takes its arguments by position" if known else f"There is no function “{name}”"
-            raise FormulaError(f"{what}. Functions: {_listed(FUNCTIONS)}.", column)
-    raise FormulaError("This is not allowed in a formula; use numbers, names, operators and functions.", column)
+@dataclass
+class _Compiler:
+    """Makes closures of syntax: over these names, with these functions."""
+
+    names: frozenset[str]
+    engine: int
+    used: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.functions: Mapping[str, Function] = functions_of(self.engine)
+        self.is_exact = self.engine >= EXACTNESS
+        self.binary = _BINARY if self.is_exact else _PLAIN
+
+    def node(self, node: ast.expr) -> Compiled:  # noqa: PLR0912 - one branch for each kind of node
+        column = node.col_offset + 1
+        match node:
+            case ast.Constant(value=bool()) | ast.Constant(value=str() | bytes() | complex() | None):
+                raise FormulaError("Only numbers are used as constants.", column)
+            case ast.Constant(value=int() | float() as number):
+                if not abs(number) <= MAX_CONSTANT:
+                    raise FormulaError("This number is too large.", column)
+                return _constant(number)
+            case ast.Name(id=name) if name in self.names:
+                self.used.add(name)
+                return lambda values: values[name]
+            case ast.Name(id=name) if name in CONSTANTS:
+                return _constant(CONSTANTS[name])
+            case ast.Name(id=name):
+                constants = _listed(CONSTANTS)
+                message = f"“{name}” is not declared. Declared: {_listed(self.names)}. Constants: {constants}."
+                raise FormulaError(message, column)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not() as op, operand=operand):
+                inner = self.node(operand)
+                if isinstance(op, ast.Not):
+                    return lambda values: (inner(values) == 0).astype(np.float64)
+                return (lambda values: -inner(values)) if isinstance(op, ast.USub) else inner
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _PLAIN:
+                return _binary(self.binary[type(operator)], self.node(left), self.node(right))
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                first, second = self.node(left), self.node(right)
+                return lambda values: multiply(first(values), second(values))
+            case ast.Compare(left=left, ops=ops, comparators=comparators):
+                return self._comparison(node, [left, *comparators], ops)
+            case ast.BoolOp(op=op, values=parts):
+                compiled = [self.node(part) for part in parts]
+                ufunc = np.logical_and if isinstance(op, ast.And) else np.logical_or
+                return lambda values: functools.reduce(
+                    lambda a, b: align(ufunc, a, b), (part(values) for part in compiled)
+                ).astype(np.float64)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return where([self.node(part) for part in (test, body, orelse)])
+            case ast.Subscript(value=value, slice=index):
+                fixed = not any(isinstance(part, ast.Name) for part in ast.walk(index))
+                return _subscript(self.node(value), self.node(index), fixed=fixed)
+            case ast.List(elts=entries) if entries:
+                return stack([self.node(entry) for entry in entries])
+            case ast.Call(func=ast.Name(id=name)):
+                return self._call(node, name)
+        raise FormulaError("This is not allowed in a formula; use numbers, names, operators and functions.", column)
+
+    def _call(self, node: ast.Call, name: str) -> Compiled:
+        column = node.col_offset + 1
+        function = self.functions.get(name)
+        if function is None:
+            like = difflib.get_close_matches(name, self.functions, 3, 0.5)
+            hint = f" Did you mean {' or '.join(like)}?" if like else ""
+            raise FormulaError(f"There is no function “{name}”.{hint} Functions: {_listed(self.functions)}.", column)
+        args = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if any(keyword.arg != function.option for keyword in node.keywords):
+            raise FormulaError(f"{name}() takes its arguments by position.", column)
+        if function.option and not (function.takes(len(args)) and function.is_choice(args[-1])):
+            raise FormulaError(function.help, column)
+        if not function.takes(len(args)) or any(isinstance(arg, ast.Starred) for arg in args):
+            raise FormulaError(f"{name}() takes {function.arity} arguments by position.", column)
+        return function.build([self.node(arg) for arg in args])
+
+    def _comparison(self, node: ast.expr, parts: list[ast.expr], ops: list[ast.cmpop]) -> Compiled:
+        for op in ops:
+            if type(op) not in _COMPARISONS:
+                raise FormulaError("Compare with < <= > >= == or != only.", node.col_offset + 1)
+        compiled = [self.node(part) for part in parts]
+        ufuncs = [_COMPARISONS[type(op)] for op in ops]
+        if self.is_exact:
+            ufuncs = [functools.partial(_compared, ufunc) for ufunc in ufuncs]
+
+        def compute(values: Values) -> Array:
+            operands = [part(values) for part in compiled]
+            links = [align(u, a, b) for u, a, b in zip(ufuncs, operands, operands[1:], strict=False)]
+            return functools.reduce(lambda a, b: align(np.logical_and, a, b), links).astype(np.float64)
+
+        return compute
+
+
+def _constant(number: float) -> Compiled:
+    constant = np.float64(number)
+    return lambda values: np.full(_seeds(values), constant)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -175,7 +261,7 @@ def _binary(ufunc: Callable[..., Array], left: Compiled, right: Compiled) -> Com
     return lambda values: align(ufunc, left(values), right(values))
 
 
-_BINARY: dict[type[ast.operator], Callable[..., Array]] = {
+_PLAIN: dict[type[ast.operator], Callable[..., Array]] = {
     ast.Add: np.add,
     ast.Sub: np.subtract,
     ast.Mult: np.multiply,
@@ -184,6 +270,8 @@ _BINARY: dict[type[ast.operator], Callable[..., Array]] = {
     ast.Mod: np.mod,
     ast.Pow: power,
 }
+"""As engines before the third have them: binary fractions decide."""
+_BINARY = {**_PLAIN, ast.Add: plus, ast.Sub: minus, ast.FloorDiv: floor_divide, ast.Mod: modulo}
 _COMPARISONS: dict[type[ast.cmpop], Callable[..., Array]] = {
     ast.Lt: np.less,
     ast.LtE: np.less_equal,
@@ -194,21 +282,9 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[..., Array]] = {
 }
 
 
-def _comparison(
-    node: ast.Compare, parts: list[ast.expr], ops: list[ast.cmpop], names: frozenset[str], used: set[str]
-) -> Compiled:
-    for op in ops:
-        if type(op) not in _COMPARISONS:
-            raise FormulaError("Compare with < <= > >= == or != only.", node.col_offset + 1)
-    compiled = [_node(part, names, used) for part in parts]
-    ufuncs = [_COMPARISONS[type(op)] for op in ops]
-
-    def compute(values: Values) -> Array:
-        operands = [part(values) for part in compiled]
-        links = [align(u, a, b) for u, a, b in zip(ufuncs, operands, operands[1:], strict=False)]
-        return functools.reduce(lambda a, b: align(np.logical_and, a, b), links).astype(np.float64)
-
-    return compute
+def _compared(ufunc: Callable[..., Array], a: Array, b: Array) -> Array:
+    """Compare numbers; what differs by its rounding alone is equal."""
+    return ufunc(minus(a, b), 0)
 
 
 def _subscript(value: Compiled, index: Compiled, *, fixed: bool) -> Compiled:

@@ -19,7 +19,7 @@ import numpy as np
 from questions.variants import exact, templates
 from questions.variants.engine import KEY, MISTAKE, OF, Drawing, Engine
 from questions.variants.exact import Exact
-from questions.variants.exact_numbers import Scalar, ShapeError, UndecidedError, UndefinedError
+from questions.variants.exact.numbers import Scalar, ShapeError, UndecidedError, UndefinedError
 from questions.variants.formulas import Formula
 from questions.variants.functions import Array, Values
 from questions.variants.words import as_written
@@ -30,8 +30,31 @@ FEWEST = 20
 """Variants that are compared all the same, until all formulas together have taken `TOTAL` steps; then one is."""
 TOTAL = 1_000_000
 """A second or two."""
-POWER, TRANSCENDENTAL = 40, 15
-"""Steps that these functions are worth, where they take 60 digits."""
+POWER, TRANSCENDENTAL, CUMULATED, INVERTED = 40, 15, 300, 4000
+"""Steps that these are worth, where they take 60 digits."""
+RATIONAL = frozenset(("abs", "sign", "floor", "ceil", "sqrt", "round", "clip", "where", "len"))
+RATIONAL |= frozenset(
+    (
+        "sum",
+        "prod",
+        "mean",
+        "median",
+        "var",
+        "std",
+        "cov",
+        "corr",
+        "quantile",
+        "count",
+        "norm",
+        "argmin",
+        "argmax",
+        "sort",
+        "cumsum",
+        "dot",
+    )
+)
+RATIONAL |= frozenset(("min", "max", "minimum", "maximum", "gcd", "lcm"))
+"""Functions whose call is worth a step."""
 NOISE = 1e-9
 """Of a number: what binary fractions may differ by."""
 SHARE = 0.01
@@ -40,13 +63,14 @@ NOTHING = 1e-45
 """What is left of 60 digits that cancel."""
 
 MISMATCH = (
-    "{place}: the formula does not give what exact arithmetic gives. Binary fractions are near a jump, or leave a rest "
-    "where nothing is left: count in whole numbers and divide last, or round first, as in floor(round(x, 6))."
+    "{place}: the formula does not give what exact arithmetic gives. More than 12 digits decide: count in whole "
+    "numbers and divide last, or round first, as in floor(round(x, 6))."
 )
 AT_THE_LIMIT = (
     "{place}: a variant lies on the limit of this condition, where binary fractions decide. Choose a limit that no "
     "variant meets, such as > 0.0999 for > 0.1, or round first, as in round(x, 6) > 0.1."
 )
+NO_VALUE = "{place}: on paper there is no such number, as of a division by zero. Leave such variants out, by `where`."
 UNDECIDED = "{place}: two numbers are so near that nobody can say which is larger. Round them before they are compared."
 TOO_LARGE = "{place}: this takes too long to be checked. Use smaller matrices, or fewer formulas."
 HIDDEN = (
@@ -147,17 +171,25 @@ class _Row(dict[str, Exact]):
 
 
 def disagreements(
-    engine: Drawing, seeds: Sequence[int], values: Values, computed: Mapping[str, Array], allowed: Allowed, share: float
+    engine: Drawing,
+    seeds: Sequence[int],
+    values: Values,
+    computed: Mapping[str, Array],
+    allowed: Allowed,
+    share: float,
+    *,
+    in_steps: Sequence[Allowed] = (),
 ) -> Cases:
     """Where key, mistakes, conditions or texts are not what exact arithmetic gives, and where texts hide digits.
 
-    A `share` of the time that there is for a thousand variants is taken at most.
+    A `share` of the time that there is for a thousand variants is taken at most. `in_steps` are the errors that the
+    results of the worked solution's steps may have.
     """
     variants = _Variants(engine, seeds, values, round(min(share, 1) * TOTAL))
     cases: Cases = {}
     place = "let"
     try:
-        for place, formula, column, error in _compared(variants, computed, allowed):
+        for place, formula, column, error in _compared(variants, computed, allowed, in_steps):
             for message, at in _compare(variants, formula, column, error):
                 cases.setdefault(message.format(place=place), []).append((seeds[at], _numbers(variants, formula, at)))
     except ShapeError as error:
@@ -170,7 +202,7 @@ def disagreements(
 
 
 def _compared(
-    variants: _Variants, computed: Mapping[str, Array], allowed: Allowed
+    variants: _Variants, computed: Mapping[str, Array], allowed: Allowed, in_steps: Sequence[Allowed]
 ) -> Iterator[tuple[str, Formula, Array | None, Allowed]]:
     engine, values = variants.engine, variants.values
     for name, formula in engine.lets.items():
@@ -181,6 +213,10 @@ def _compared(
             yield "tolerance.of", engine.of, computed[OF], _strict
         for n, formula in enumerate(engine.mistakes):
             yield f"mistakes.{n}.value", formula, computed[MISTAKE.format(n)], allowed
+    for n, (step, error) in enumerate(zip(engine.steps, in_steps, strict=True)):
+        yield f"work.{n}.formula", step.result, step.result(values), error
+        if step.of:
+            yield f"work.{n}.tolerance.of", step.of, step.of(values), _strict
     for n, formula in enumerate(engine.where):
         yield f"where.{n}", formula, None, _strict
     for name, formula in engine.cases.items():
@@ -221,7 +257,9 @@ def _compare(
             yield UNDECIDED, at
             continue
         except UndefinedError:
-            continue  # where the engine has a number, it is infinite or none: the audit says so
+            if column is not None and np.isfinite(column[at]).all():
+                yield NO_VALUE, at
+            continue  # where the engine's number is infinite or none, the audit says so
         if not (_holds(right) if column is None else _same(column[at].tolist(), right, allowed)):
             yield AT_THE_LIMIT if column is None else MISMATCH, at
 
@@ -275,8 +313,10 @@ def _steps_of(node: ast.AST) -> int:
             return 1
         case ast.BinOp(op=ast.Pow()):
             return POWER
-        case ast.Call(func=ast.Name(id="exp" | "log" | "log2" | "log10")):
-            return TRANSCENDENTAL
+        case ast.Call(func=ast.Name(id=name)) if name not in RATIONAL:
+            if name.endswith("_quantile"):
+                return INVERTED
+            return CUMULATED if name.endswith(("_cdf", "_pdf", "_pmf")) else TRANSCENDENTAL
     return 1
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from questions.whole_numbers import read_whole_number
@@ -34,6 +34,8 @@ class Reading:
     values: tuple[Fraction, ...]
     is_list: bool
     comma: bool = False
+    numerals: tuple[str, ...] = field(default=(), compare=False)
+    """How each value was written, in plain signs."""
 
     @property
     def text(self) -> str:
@@ -44,7 +46,12 @@ class Reading:
     @property
     def echo(self) -> str:
         """For the student: how what they typed is read."""
-        return f"read as {self.text}" + (" (a decimal comma)" if self.comma else "")
+        return f"{self.text}{self.note}"
+
+    @property
+    def note(self) -> str:
+        """What is said besides of how it was read."""
+        return " (a decimal comma)" if self.comma else ""
 
 
 _REPLACEMENTS = {
@@ -80,7 +87,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:e[-+][0-9]{1,2})?")
 def read(text: str) -> Reading:
     """The number, or the list of numbers, that `text` stands for. Raises NumberError."""
     if _DECIMAL.fullmatch(text):
-        return Reading((_capped(Fraction(text)),), is_list=False, comma=False)
+        return Reading((_capped(Fraction(text)),), is_list=False, comma=False, numerals=(text,))
     if not text.strip():
         raise NumberError(f"Type an answer. {UNDERSTOOD}")
     if len(text) > MAX_CHARACTERS:
@@ -95,14 +102,15 @@ def read(text: str) -> Reading:
             raise NumberError(f"“{text}” has two readings: put a comma between the numbers of a list: [{example}].")
         # In `[1,5; 2,5]` the comma is the decimal one; in `[1, 5]` it separates.
         readings = [_scalar(part, comma_allowed=separator == ";") for part in parts]
-        return Reading(tuple(value for value, _ in readings), is_list=True, comma=any(comma for _, comma in readings))
+        values, commas = zip(*readings, strict=True)
+        return Reading(values, is_list=True, comma=any(commas), numerals=tuple(parts))
     otherwise = (_THOUSANDS.fullmatch(inner), _ONE_COMMA.fullmatch(inner), _UNSEPARATED.search(inner))
     if (loose := _loose_list(inner)) and not any(otherwise):
         raise NumberError(
             f"“{text}” is not one number. Write a list as [{', '.join(loose)}], and a number without gaps."
         )
     value, comma = _scalar(inner, comma_allowed=True)
-    return Reading((value,), is_list=False, comma=comma)
+    return Reading((value,), is_list=False, comma=comma, numerals=(inner,))
 
 
 def _plain(text: str) -> str:

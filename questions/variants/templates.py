@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from questions.variants import dollars, signs
 from questions.variants.formulas import Formula, compile_formula
 from questions.variants.functions import Array, FormulaError, Values
+from questions.variants.versions import ENGINE_VERSION, SHAPES, SIGNS
 from questions.variants.words import Vocabulary, spoken
 
 Context: TypeAlias = Literal["text", "math", "code"]
@@ -38,8 +39,6 @@ _ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FORMAT = re.compile(r"(.*):\s*(\.\d{1,2}[gf]|frac)\s*", re.DOTALL)
 FRACTION = "frac"
-SIGNS = 2
-"""The engine from which on signs and coefficients are written as people do; what an older one set stays as it is."""
 MAX_FORMAT_DIGITS = 15
 """Beyond these a float shows its binary fraction: 0.1 + 0.2 is not 0.30000000000000004 to a student."""
 _OPERATOR = re.compile(r"(?:[-+/*^]|\\times|\\cdot|\\div)\s*$")
@@ -64,6 +63,8 @@ class Placeholder:
     plus: str = ""
     """The plus sign before it, between two terms: a negative number is taken away."""
     is_coefficient: bool = False
+    is_typeset: bool = False
+    """Whether a matrix in a formula is set as one."""
     texts: tuple[str, ...] = ()
     """What its values stand for, where it is a text that is drawn or chosen by a condition."""
 
@@ -114,12 +115,14 @@ def _column(where: Placeholder, column: Array) -> list[str]:
     return spread
 
 
-def parse_template(text: str, names: Collection[str], words: Vocabulary | None = None, engine: int = SIGNS) -> Template:
+def parse_template(
+    text: str, names: Collection[str], words: Vocabulary | None = None, engine: int = ENGINE_VERSION
+) -> Template:
     """Parse `text` over the declared `names`, and the texts and rows among them, as it is set by an engine.
 
     Raises TemplateError, which names the placeholder.
     """
-    known = words or Vocabulary(names)
+    known = words or Vocabulary(names, engine=engine)
     parts: list[str | Placeholder] = []
     marks = {mark.start: mark for mark in dollars.marked_in(text, before="}", after="{")}
     literal, mark, at = "", None, 0
@@ -146,6 +149,7 @@ def parse_template(text: str, names: Collection[str], words: Vocabulary | None =
             placeholder = _placeholder(inner, known, before, text[end + 1 :], context)
             if placeholder and engine >= SIGNS:
                 placeholder = _with_signs(placeholder, before, text[end + 1 :], after_number=bool(parts))
+                placeholder = replace(placeholder, is_typeset=context == "math" and engine >= SHAPES)
                 literal = literal.removesuffix(placeholder.plus)
             if placeholder:
                 parts += [literal, placeholder]
@@ -173,7 +177,7 @@ def _placeholder(inner: str, known: Vocabulary, before: str, after: str, context
         resolved, texts = spoken(formula, known)
         if texts and spec:
             raise FormulaError("A text has no format.")
-        compiled = compile_formula(resolved, known.names)
+        compiled = compile_formula(resolved, known.names, known.shapes, known.engine)
     except FormulaError as error:
         raise TemplateError(f"{{{inner}}}: {error}") from None
     return Placeholder(
@@ -227,6 +231,9 @@ def _set(value: Array, where: Placeholder) -> str:
 
 
 def _list(value: Array, where: Placeholder) -> str:
+    if where.is_typeset and np.ndim(value) > 1:
+        lines = (" & ".join(number(float(each), where.format, where.context) for each in row) for row in value)
+        return r"\begin{pmatrix} " + r" \\ ".join(lines) + r" \end{pmatrix}"
     rows = (_list(each, where) if np.ndim(each) else number(float(each), where.format, where.context) for each in value)
     return f"[{', '.join(rows)}]"
 

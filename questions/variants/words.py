@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from questions.variants import formulas
-from questions.variants.functions import FormulaError
+from questions.variants.functions import FormulaError, Shape
+from questions.variants.versions import ENGINE_VERSION
 
 COLUMN = "__"
 """Between the name of a drawn row and that of its column, where the author writes a dot."""
@@ -29,6 +30,9 @@ class Vocabulary:
     names: Collection[str] = ()
     rows: Mapping[str, Collection[str]] = field(default_factory=dict)
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: dict[str, Shape] | None = None
+    """Of what each name stands for, where they are known."""
+    engine: int = ENGINE_VERSION
 
 
 def plain(text: str, known: Vocabulary) -> str:

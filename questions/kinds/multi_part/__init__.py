@@ -16,7 +16,9 @@ from questions.kinds.base import (
     Revealed,
     ShownGrade,
 )
+from questions.kinds.drawn_audit import audit_steps
 from questions.kinds.multi_part.body import NOTHING, Body, Part
+from questions.kinds.multi_part.carrying import PartsAnswer, carry_parts
 from questions.kinds.multi_part.form import FORM
 from questions.kinds.multi_part.grading import add_up, grade_one_part, grade_parts, label, merge_audits
 from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of, units_of
@@ -24,6 +26,7 @@ from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
 from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
 from questions.kinds.samples import Sample
+from questions.kinds.steps import WorkedStep
 from questions.variants.audit import Audit
 from questions.variants.engine import Number, VariantError, values_at
 
@@ -38,14 +41,6 @@ class PartsPrompt(Prompt):
     """The parts, in the author's order."""
 
     parts: list[PartPrompt]
-
-
-class PartsAnswer(TypedDict):
-    """What was drawn, and what grading each part needs, by its id."""
-
-    values: dict[str, Number]
-    engine: int
-    parts: dict[str, Any]
 
 
 class PartsResponse(TypedDict):
@@ -64,6 +59,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     part_type = Part
     sample_noun = "variants"
     line_joint = " "
+    line_marks = "none"
     check_help = "{marks, parts}, each by the ids of the parts"
     typical_guess_rate = 0.1
     in_quick_check = False
@@ -125,6 +121,14 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
         shown = _shown(body, answer["values"])
         return [shown[f"hints.{place}"] for place in range(len(body.hints))]
 
+    def work(self, body: Body, answer: PartsAnswer) -> list[WorkedStep]:
+        """Those of the whole, and then those of each part."""
+        return body.worked(answer["values"]) + [
+            replace(step, part=label(place))
+            for place, part in enumerate(body.parts)
+            for step in part.asker.work(part.body, answer["parts"][part.id])
+        ]
+
     def from_form(self, form: FormFields) -> PartsResponse:
         """The form says which parts it has, as `id:kind`; their fields are called `id.` and the kind's own name."""
         parts = {}
@@ -172,10 +176,16 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def grade_blank(self, body: Body, answer: PartsAnswer) -> Graded:
         return add_up(body, grade_parts(body, answer["parts"], {}))
 
+    def carried(self, body: Body, answer: PartsAnswer, before: Body) -> PartsAnswer | None:
+        return carry_parts(body, answer, before)
+
+    def accepting(self, body: Body, answer: str) -> Body:
+        return body.accepting(answer)
+
     def reveal(self, body: Body, answer: PartsAnswer) -> Revealed[PartsResponse]:
         shown = _shown(body, answer["values"])
         parts = {part.id: _reveal_part(part, answer) for part in body.parts}
-        solution = shown["solution"] if body.solution else None
+        solution = body.solved(answer["values"])
         key: PartsResponse = {"parts": {name: each.key for name, each in parts.items()}}
         return Revealed(key, shown["explanation"], solution, parts=parts)
 
@@ -248,11 +258,11 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
             Sample(
                 shown["stem"],
                 shown["explanation"],
-                shown["solution"] if body.solution else None,
+                body.solved(values),
                 "choices",
                 parts=[_as_part(each[min(number, len(each) - 1)]) for each in samples],
             )
-            for number, shown in enumerate(_shown(body, values) for values in drawn)
+            for number, (values, shown) in enumerate((values, _shown(body, values)) for values in drawn)
         ]
 
     def audit(self, body: Body, identity: str, seeds: int, *, share: float = 1) -> Audit | None:
@@ -262,7 +272,10 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
         audited = [(part.id, report) for part, report in zip(body.parts, reports, strict=True) if report]
         if not audited:
             return None
-        return merge_audits(audited)
+        whole = merge_audits(audited)
+        if body.work and body.drawing:
+            whole.problems += audit_steps(body, body.drawing, identity, whole.seeds, share)
+        return whole
 
     def defects(self, body: Body, answer: PartsAnswer) -> list[str]:
         return [

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from questions.kinds.base import AnyKind
 from questions.kinds.bodies import DRAWN, ENGINE, Example, ItemBody
 from questions.kinds.places import PLACE
 from questions.kinds.registry import KINDS
+from questions.kinds.tables import read_values
 from questions.variants.compiling import MAX_WORK, unused
 from questions.variants.dollars import marked_in
 
@@ -67,6 +77,12 @@ class Part(BaseModel):
         document = self._body.model_dump(mode="json", exclude_defaults=True, exclude=OF_THE_ITEM)
         self.document.update({name: value for name, value in document.items() if value != NOTHING})
 
+    def accepting(self, answer: str) -> Self:
+        """The part with this answer as a right one. Raises ValueError."""
+        part = self.model_copy()
+        part._body = self.asker.accepting(self.body, answer)
+        return part
+
     def compiled(self, document: Mapping[str, object], engine: int) -> ItemBody:
         """A body of the part's kind. Raises ValidationError."""
         return self.asker.body_type.model_validate(document, context={ENGINE: engine})
@@ -79,6 +95,19 @@ class Body(ItemBody):
 
     parts: list[Part] = Field(min_length=1, max_length=12)
 
+    @field_validator("examples", mode="before")
+    @classmethod
+    def _answers_as_typed(cls, examples: object) -> object:
+        """Answers of parts may be typed in one line, too: `mean = 3; spread = 2`."""
+        if not isinstance(examples, list):
+            return examples
+        return [
+            {**example, "answer": read_values(example["answer"])}
+            if isinstance(example, Mapping) and isinstance(example.get("answer"), str) and "=" in example["answer"]
+            else example
+            for example in examples
+        ]
+
     @model_validator(mode="after")
     def _read_parts(self) -> Self:
         shared = self.model_dump(include={"tables", "draw", "let", "where", "ban"}, exclude_defaults=True)
@@ -89,6 +118,16 @@ class Body(ItemBody):
         if problems:
             raise ValidationError.from_exception_data("item", problems)
         return self
+
+    def accepting(self, answer: str) -> Self:
+        """The body with an answer as a right one, which begins with the part's id and a colon. Raises ValueError."""
+        name, _, rest = answer.partition(":")
+        place = next((place for place, part in enumerate(self.parts) if part.id == name.strip()), None)
+        if place is None or not rest.strip():
+            raise ValueError("Write the id of a part, a colon, and the answer: a: 0.5")
+        parts = list(self.parts)
+        parts[place] = parts[place].accepting(rest.strip())
+        return self.model_copy(update={"parts": parts})
 
     def places(self) -> list[str]:
         """The ids of the parts that stand in the text, in its order."""

@@ -1,6 +1,7 @@
 """The author's form of an item with parts."""
 
-from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
+from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Decimal, Line, Names, Parts, Section
+from questions.kinds.multi_part.body import OF_THE_ITEM
 from questions.kinds.registry import titles_of_parts
 
 FORM = (
@@ -9,24 +10,21 @@ FORM = (
         "Question",
         (
             STEM,
-            Rows(
+            Parts(
                 name="parts",
                 label="Parts",
                 add="Add a part",
                 help_text=(
-                    "Each part is remembered on its own, under its id. Write [[id]] in the stem where a part stands in"
-                    " the text; other parts have a stem of their own. “Its kind's fields” are written as in a file:"
-                    " answer: m, then unit: cm on the next line."
+                    "Each part is remembered on its own, under its id: keep the id when you reword it. Write [[id]] in"
+                    " the stem where a part stands in the text; other parts have a stem of their own."
                 ),
-                columns=(
-                    Column("id", "Id", "text", "mean"),
-                    Column("kind", "Kind", choices=titles_of_parts),
-                    Column("marks", "Marks", "text", "1"),
-                    Column("follow", "Follows", "text", "an earlier part's id", as_text=", ".join),
-                    Column("stem", "Stem", "long"),
-                    Column("fields", "Its kind's fields", "rest", "answer: m"),
-                    Column("explanation", "Why", "long"),
+                kinds=titles_of_parts,
+                common=(
+                    Line(name="id", label="Id", short=True, placeholder="mean"),
+                    Decimal(name="marks", label="Marks"),
+                    Names(name="follow", label="Follows", short=True, placeholder="earlier parts"),
                 ),
+                left_out=frozenset(OF_THE_ITEM),
             ),
         ),
     ),

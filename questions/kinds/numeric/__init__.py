@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NotRequired, TypedDict
 
 from questions.kinds.base import (
+    Feedback,
     Graded,
     Kind,
     Opaque,
@@ -18,19 +19,34 @@ from questions.kinds.base import (
     TypedRow,
 )
 from questions.kinds.bodies import Example
+from questions.kinds.carrying import with_answer
 from questions.kinds.drawn_audit import examples
 from questions.kinds.numeric.body import Body
 from questions.kinds.numeric.form import FORM
-from questions.kinds.numeric.grading import allowed_errors, gate, judge, numbers_of, read_number, show_key
 from questions.kinds.pairs import Round
-from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
+from questions.kinds.responses import Echo, FormFields, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption
+from questions.kinds.steps import WorkedStep
+from questions.kinds.typed_numbers import (
+    allowed_errors,
+    gate,
+    grade_number,
+    judge,
+    numbers_of,
+    read_number,
+    read_shown,
+    show_key,
+    with_unit,
+)
 from questions.variants import audit, numbers
 from questions.variants.engine import Number, Variant, VariantError
 from questions.variants.functions import Values
+from questions.variants.misconceptions import Misconception, WrongAnswer, explain
 
 OTHER = "another number"
 """What statistics call a wrong number that no expected mistake gives."""
+WRONG_UNIT = "a number with a wrong unit"
+WRONG_FORM = "the right number in another form"
 SAMPLES = 5
 
 
@@ -39,6 +55,12 @@ class NumericPrompt(Prompt):
 
     unit: str | None
     precision_hint: str
+    reading: NotRequired[str]
+    """What reading the answer needs to know: “mixed” or “%”."""
+    keyboard: NotRequired[str]
+    """“decimal” where no letters have to be typed: of a phone's keyboards the one with digits is enough."""
+    asks_unit: NotRequired[bool]
+    """That the unit is a part of the answer."""
 
 
 class NumberResponse(TypedDict):
@@ -55,7 +77,10 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
     hint = "New numbers each time, and a formula for the answer."
     body_type = Body
     sample_noun = "variants"
-    check_help = "{values, allowed}, the error of each"
+    check_help = (
+        "{values, allowed}, the error of each, and where they are asked for {unit, units, wrong_unit} and "
+        "{form, exact_digits, wrong_form}"
+    )
     has_variants = True
     fits_in_text = True
     form = FORM
@@ -76,9 +101,15 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             raise VariantError(problems[0], [seed])
         prompt: NumericPrompt = {
             "stem": body.engine.render("stem", variant["values"]),
-            "unit": body.unit,
-            "precision_hint": body.hint,
+            "unit": body.shown_unit,
+            "precision_hint": body.precision_hint,
         }
+        if body.reading:
+            prompt["reading"] = body.reading
+        if body.units == "shown" and not isinstance(variant["key"], list):
+            prompt["keyboard"] = "decimal"
+        if body.units != "shown":
+            prompt["asks_unit"] = True
         return Presented(prompt, variant)
 
     def from_form(self, form: FormFields) -> NumberResponse:
@@ -93,13 +124,18 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             text = repr(text)
         if not isinstance(text, str):
             raise ResponseError("value", f"Send the number as text. {numbers.UNDERSTOOD}")
-        correct, mistake = judge(body, answer, read_number(body, text))
-        if correct:
-            return Graded(1.0, [], {"": 1.0})
-        if mistake is None:
-            return Graded(0.0, [], {"": 0.0})
-        because = body.engine.render(f"mistakes.{mistake}.because", answer["values"])
-        return Graded(0.0, [{"target": "value", "message": because}], {"": 0.0})
+        grade = grade_number(body, answer, text)
+        said = grade.message
+        if grade.mistake is not None:
+            said = body.engine.render(f"mistakes.{grade.mistake}.because", answer["values"])
+        feedback: list[Feedback] = [{"target": "value", "message": said}] if said else []
+        return Graded(grade.score, feedback, {"": grade.score})
+
+    def echo(self, typed: str, reading: str) -> Echo:
+        try:
+            return Echo(read_shown(reading, typed))
+        except ResponseError as error:
+            return Echo(detail=error.message)
 
     def answer_name(self, body: Body) -> str | None:
         return body.answer if body.answer in body.let else None
@@ -111,7 +147,9 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         value = response.get("value") if isinstance(response, Mapping) else None
         if not isinstance(value, str | int | float):
             return None
-        reading = read_number(body, str(value))
+        reading = read_number(body, str(value)).converted
+        if reading is None:
+            return None
         try:
             typed = [float(number) for number in reading.values]
         except OverflowError:
@@ -124,20 +162,35 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         except ValueError:  # No number comes out, or a list has no such place.
             return None
 
+    def carried(self, body: Body, answer: Variant, before: Body) -> Variant | None:
+        try:
+            return body.engine.carried(answer["values"], before.engine)
+        except ValueError:
+            return None
+
+    def accepting(self, body: Body, answer: str) -> Body:
+        """The answer is a number, or a formula of what is drawn."""
+        return with_answer(body, answer)
+
     def hints(self, body: Body, answer: Variant) -> list[str]:
         return [body.engine.render(f"hints.{place}", answer["values"]) for place in range(len(body.hints))]
+
+    def work(self, body: Body, answer: Variant) -> list[WorkedStep]:
+        return body.worked(answer["values"])
 
     def reveal(self, body: Body, answer: Variant) -> Revealed[NumberResponse]:
         """The key at the precision that is asked, and the texts with the variant's numbers."""
         values = answer["values"]
-        solution = body.engine.render("solution", values) if body.solution else None
         key = show_key(body, answer["key"], answer["of"])
-        return Revealed({"value": key}, body.engine.render("explanation", values), solution)
+        return Revealed({"value": with_unit(body, key)}, body.engine.render("explanation", values), body.solved(values))
 
     def check(self, body: Body, answer: Variant) -> dict[str, object]:
-        """The exact values of the key, one for a number, and the error that each may have."""
+        """The exact values of the key, one for a number, the errors they may have, and unit and form if asked."""
         keys = numbers_of(answer["key"])
-        return {"values": keys, "allowed": allowed_errors(body, keys, answer["of"])}
+        unit = {} if body.units == "shown" else {"unit": body.unit, "units": body.units, "wrong_unit": body.wrong_unit}
+        asked = {"form": body.form, "exact_digits": body.precision.digits if body.exact_digits else None}
+        form = {**asked, "wrong_form": body.wrong_form} if any(asked.values()) else {}
+        return {"values": keys, "allowed": allowed_errors(body, keys, answer["of"]), **unit, **form}
 
     def result_rows(
         self, prompt: NumericPrompt, grade: ShownGrade[NumberResponse], response: NumberResponse
@@ -154,10 +207,12 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
     def picked(self, body: Body, answer: Variant, response: NumberResponse) -> list[str]:
         """The formula that gives the number, or words for none of them."""
         text = response["value"]
-        correct, mistake = judge(body, answer, read_number(body, text if isinstance(text, str) else repr(text)))
-        if correct:
+        grade = grade_number(body, answer, text if isinstance(text, str) else repr(text))
+        if grade.score == 1:
             return [f"`{body.answer}`"]
-        return [OTHER if mistake is None else f"`{body.mistakes[mistake].value}`"]
+        if grade.message:
+            return [WRONG_FORM if grade.is_other_form else WRONG_UNIT]
+        return [OTHER if grade.mistake is None else f"`{body.mistakes[grade.mistake].value}`"]
 
     def samples(self, body: Body, identity: str, first: int = 0) -> list[Sample]:
         """Variants as they are drawn, those that the audit would refuse included."""
@@ -181,7 +236,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
             "mistakes",
             mistakes,
             answer=str(revealed.key["value"]),
-            hint=" · ".join(part for part in (body.unit, body.hint) if part),
+            hint=" · ".join(part for part in (body.shown_unit, body.precision_hint) if part),
         )
 
     def shown(self, body: Body) -> list[tuple[str, str]]:
@@ -193,7 +248,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         return [(field, body.engine.render(field, each["values"])) for each in variants for field in body.engine.texts]
 
     def audit(self, body: Body, identity: str, seeds: int, *, share: float = 1) -> audit.Audit:
-        report = audit.audit(body.engine, identity, range(seeds), gate(body), share=share)
+        report = audit.audit(body.engine, identity, range(seeds), _gate(body), share=share)
         report.problems += examples(body.examples, body.engine, functools.partial(self._is_wrong, body))
         return report
 
@@ -201,15 +256,36 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         """What an example's values give in place of its answer; "" where that is right."""
         (variant,) = body.engine.as_json(values, body.engine.compute(values), [0])
         typed = example.answer if isinstance(example.answer, str) else repr(example.answer)
-        right = judge(body, variant, read_number(body, typed))[0]
+        converted = read_number(body, typed, needs_unit=False).converted
+        right = converted is not None and judge(body, variant, converted)[0]
         return "" if right else f"{typed} is not right there; right is {show_key(body, variant['key'], variant['of'])}"
 
+    def unexpected(self, body: Body, answers: Sequence[tuple[Hashable, Variant, object]]) -> list[Misconception]:
+        wrong = [self._wrong_number(body, *each) for each in answers]
+        known = [mistake.value for mistake in body.mistakes]
+        return explain(body.declared(), body.answer, [each for each in wrong if each], known)
+
+    def _wrong_number(self, body: Body, student: Hashable, answer: Variant, response: object) -> WrongAnswer | None:
+        """A number that is neither right nor a mistake that is expected."""
+        key, own = answer["key"], self.own_value(body, response)
+        if isinstance(key, list) or not isinstance(own, float):
+            return None
+        grade = self.grade(body, answer, response)
+        if grade.score == 1 or grade.feedback:
+            return None
+        return WrongAnswer(student, answer["values"], own, *allowed_errors(body, [key], answer["of"]))
+
     def defects(self, body: Body, answer: Variant) -> list[str]:
-        return [f"{message} {example}".rstrip() for message, example in audit.defects(answer, gate(body))]
+        return [f"{message} {example}".rstrip() for message, example in audit.defects(answer, _gate(body))]
 
     def is_reproduced(self, body: Body, answer: Variant, *, seed: int, identity: str) -> bool:
         (variant,) = body.engine.generate(identity, [seed])
         return variant == answer
+
+
+def _gate(body: Body) -> audit.Gate:
+    """How the audit grades the answer, and the steps of the worked solution."""
+    return gate(body, body.few, body.asked_in_steps)
 
 
 __all__ = ["Body", "Numeric", "show_key"]

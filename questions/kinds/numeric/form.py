@@ -1,6 +1,7 @@
 """The author's form of a numeric item."""
 
-from questions.kinds.fields import AFTER, DRAWN, STEM, Checkbox, Column, Decimal, Integer, Line, Rows, Section
+from questions.kinds.fields import AFTER, DRAWN, STEM, Checkbox, Column, Decimal, Line, Rows, Section, Select
+from questions.kinds.precision_fields import DIGITS, ERRORS
 
 NUMBERS = Section("What is drawn anew each time", DRAWN)
 QUESTION = Section(
@@ -10,16 +11,47 @@ QUESTION = Section(
         Line(
             name="answer", label="Answer", help_text="A formula; a list of numbers if it is one.", placeholder="decay"
         ),
-        Line(name="unit", label="Unit", help_text="Shown after the field."),
-        Integer(
-            name="digits",
-            label="Digits",
-            minimum=1,
-            maximum=12,
-            help_text="Significant digits asked for, 3 by default.",
+        Line(name="unit", label="Unit", short=True, help_text="Such as m/s, N or neurons."),
+        Select(
+            name="units",
+            label="The unit is",
+            choices=(
+                ("", "shown behind the field"),
+                ("stated", "typed, as the question asks for it"),
+                ("any", "typed, and converted from any that fits"),
+            ),
         ),
-        Integer(name="decimals", label="Decimals", minimum=0, maximum=10, help_text="Or: decimals asked for."),
-        Checkbox(name="exact", label="Exact", help_text="Or: the exact number is asked for."),
+        Decimal(
+            name="wrong_unit",
+            rare=True,
+            label="For a wrong unit",
+            help_text="The share of the marks for the right number with a wrong unit, such as 0.5.",
+        ),
+        *DIGITS,
+        Select(
+            name="form",
+            label="Form",
+            choices=(
+                ("", "Any"),
+                ("fraction", "A fraction in lowest terms"),
+                ("mixed", "A mixed number, such as 2 1/3"),
+                ("whole", "A whole number, worked out"),
+                ("decimal", "A decimal number, worked out"),
+                ("scientific", "Scientific notation"),
+            ),
+        ),
+        Checkbox(
+            name="exact_digits",
+            rare=True,
+            label="Exactly so many digits",
+            help_text="Zeros count: with three digits 2.50 is right, and 2.5 is told what it lacks.",
+        ),
+        Decimal(
+            name="wrong_form",
+            rare=True,
+            label="For a wrong form",
+            help_text="The share of the marks for the right number in another form, such as 0.5.",
+        ),
     ),
 )
 TOLERANCE = Section(
@@ -32,15 +64,9 @@ TOLERANCE = Section(
             help_text="The part whose relative error counts: for 1 - eta*lam that is eta*lam.",
             placeholder="eta*lam",
         ),
-        Decimal(
-            name="tolerance_rtol",
-            path=("tolerance", "rtol"),
-            errors_of="tolerance",
-            label="Relative error",
-            help_text="0.01 allows 1 %. Leave it empty to go by the digits asked for.",
-        ),
-        Decimal(name="tolerance_atol", path=("tolerance", "atol"), label="Absolute error"),
+        *ERRORS,
     ),
+    folded=True,
 )
 MISTAKES = Section(
     "Mistakes",

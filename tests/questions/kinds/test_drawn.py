@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pydantic
@@ -11,6 +12,7 @@ from questions import bank, kinds
 from questions.kinds.base import sample_opaque
 from questions.kinds.bodies import ItemBody
 from questions.kinds.tables import read_table, read_values, write_table, write_values
+from questions.variants.engine import Number
 
 NETS = [{"name": "ResNet-18", "params": 11.7e6}, {"name": "VGG-16", "params": 138e6}, {"name": "BERT", "params": 110e6}]
 SIZE: dict[str, Any] = {
@@ -98,6 +100,29 @@ def test_a_variant_is_asked_graded_and_explained_in_its_own_texts(kind: str) -> 
         prompts.add(repr(asked.prompt).translate(dict.fromkeys(map(ord, "abcdef"))))
         assert "{" not in asked.prompt["stem"] + revealed.explanation
     assert len(prompts) > 3
+
+
+def test_the_texts_of_an_answer_are_filled_once_and_never_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
+    body, other, rules = (
+        kinds.parse("single_choice", SIZE),
+        kinds.parse("single_choice", SIZE),
+        kinds.get("single_choice"),
+    )
+    answers = [presented("single_choice", body, seed).answer for seed in (1, 2)]
+    apart = [rules.reveal(kinds.parse("single_choice", SIZE), answer) for answer in answers]
+    filled: list[ItemBody] = []
+    fill = type(body).in_variant
+
+    def count(of: ItemBody, values: Mapping[str, Number]) -> ItemBody:
+        filled.append(of)
+        return fill(of, values)
+
+    monkeypatch.setattr(type(body), "in_variant", count)
+    for each in (body, other):
+        for answer, alone in zip(answers, apart, strict=True):
+            assert rules.grade(each, answer, alone.key).correct
+            assert rules.reveal(each, dict(answer)) == alone
+    assert filled == [body, body, other, other]
 
 
 def test_a_wrong_choice_is_told_why_with_the_numbers_that_were_shown() -> None:

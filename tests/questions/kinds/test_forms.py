@@ -15,6 +15,7 @@ LINE = fields.Line(name="unit", label="Unit")
 NESTED = fields.Decimal(name="tolerance_rtol", path=("tolerance", "rtol"), label="Relative error")
 OBJECTS = fields.Rows(name="mistakes", label="Mistakes", add="Add", columns=(COLUMN,))
 TEXTS = fields.Rows(name="steps", label="Steps", add="Add", columns=(COLUMN,), shape="texts")
+NAMES = fields.Names(name="follow", label="Follows")
 MAPPING = fields.Rows(name="draw", label="Draw", add="Add", columns=NAME_AND_VALUE, shape="mapping")
 
 
@@ -44,6 +45,7 @@ def test_a_students_form_becomes_a_response(kind: str, form: dict[str, list[str]
     ("field", "value", "document"),
     [
         (LINE, "m/s", {"unit": "m/s"}),
+        (NAMES, "a, b", {"follow": ["a", "b"]}),
         (NESTED, 0.01, {"tolerance": {"rtol": 0.01}}),
         (NESTED, 0, {"tolerance": {"rtol": 0}}),
         (OBJECTS, [{"text": "a"}], {"mistakes": [{"text": "a"}]}),
@@ -59,7 +61,7 @@ def test_an_authors_field_is_written_and_read_back(field: fields.Field, value: A
     assert field.read(written) == value
 
 
-@pytest.mark.parametrize("field", [LINE, NESTED, OBJECTS, TEXTS, MAPPING])
+@pytest.mark.parametrize("field", [LINE, NAMES, NESTED, OBJECTS, TEXTS, MAPPING])
 @pytest.mark.parametrize("blank", [None, "", False, []])
 def test_what_is_blank_is_left_out(field: fields.Field, blank: Any) -> None:
     document: fields.Document = {}

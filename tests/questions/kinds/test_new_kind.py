@@ -24,6 +24,7 @@ from tests.conftest import Api
 from tests.questions.kinds.parts import write_course
 from tests.questions.kinds.true_or_false import TrueOrFalse
 
+pytestmark = pytest.mark.any_database
 TEMPLATES = Path(__file__).parent / "templates"
 ITEM = {
     "slug": "l2-shrinks",

@@ -35,6 +35,24 @@ EVERYTHING: dict[str, Any] = {
         "${m[1][2]/k:frac}$",
     },
 }
+SINCE_3: dict[str, str] = {
+    "angles": "[sin(x), cos(n), tan(a), asin(a), acos(-a), atan(x), atan2(x, n), sind(10*n), cosd(n), tand(x)]",
+    "degrees_": "[asind(a), acosd(a), atand(n), atan2d(n, x), degrees(x), radians(n)]",
+    "hyperbolic": "[sinh(x), cosh(a), tanh(x), asinh(n), acosh(n), atanh(a/2), log(x, n)]",
+    "counted": "[factorial(n), comb(20, n), perm(n, 2), gcd(n, k), lcm(n, k)]",
+    "summed": "[median(v), var(v, 0), std(m[0], ddof=1), cov(m[0], m[1], 1), quantile(v, a, 6), prod(m[0])]",
+    "many": "count(v > 0)",
+    "chances": "[normal_cdf(v[0]), normal_pdf(x, 1, 2), normal_quantile(a/2), t_cdf(v[1], n), t_quantile(0.975, n)]",
+    "sums": "[chi2_cdf(x, n), chi2_quantile(0.95, k), f_cdf(x, k, n), f_quantile(0.99, n, k)]",
+    "counts": "[binomial_pmf(1, n, a), binomial_cdf(k, 12, a), poisson_pmf(k, x), poisson_cdf(n, x)]",
+    "least": "[binomial_quantile(a/2, 12, 0.3), poisson_quantile(0.9, x), rank(square)]",
+    "square": "m @ transpose(m)",
+    "solved": "[solve(square + [[1, 0], [0, 1]], [x, a]), eigenvalues(square)]",
+    "around": "cross(v, m[0]) + det(square) + trace(square)",
+    "waits": "[exponential_cdf(x, a), uniform_cdf(x, 0, n)]",
+}
+"""Names that engines have since the third."""
+TEXTS_SINCE_3 = {"matrices": "$M = {m}$, {m}"}
 
 
 def compiled(**spec: Any) -> Engine:
@@ -43,16 +61,20 @@ def compiled(**spec: Any) -> Engine:
     return compile_engine(Declared(**spec), **rules)
 
 
-def digest(version: int, variants: int = 5000) -> str:
+def digest(version: int) -> str:
     """SHA-256 of the first variants of an engine's version, each with its stem; from 2 on also with its signs."""
-    engine = compiled(**EVERYTHING, engine=version)
+    variants = 5000 if version < 3 else 1000
+    more = {"let": SINCE_3, "texts": TEXTS_SINCE_3} if version > 2 else {}
+    template = EVERYTHING | {name: EVERYTHING[name] | added for name, added in more.items()}
+    engine = compiled(**template, engine=version)
     found = hashlib.sha256()
     for variant in engine.generate(IDENTITY, range(variants)):
         found.update(json.dumps(variant, sort_keys=True).encode())
-        for text in ("stem",) if version == 1 else ("stem", "signs"):
+        texts = {1: ("stem",), 2: ("stem", "signs")}.get(version, ("stem", "signs", "matrices"))
+        for text in texts:
             found.update(engine.render(text, variant["values"]).encode())
     return found.hexdigest()
 
 
 if __name__ == "__main__":
-    print(np.__version__, digest(1), digest(2))
+    print(np.__version__, digest(1), digest(2), digest(3))

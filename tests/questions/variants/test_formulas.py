@@ -38,7 +38,7 @@ VALUES = {"x": X, "v": V}
         ("v[x]", [1, 6, math.nan]),
         ("sum(v)", V.sum(axis=1)),
         ("mean(v)", V.mean(axis=1)),
-        ("var(v)", V.var(axis=1)),
+        ("var(v, 0)", V.var(axis=1)),
         ("norm(v)", np.linalg.norm(V, axis=1)),
         ("dot(v, v)", (V * V).sum(axis=1)),
         ("argmin(v)", [1, 1, 1]),
@@ -82,7 +82,7 @@ def test_an_index_that_is_never_right_is_refused(formula: str) -> None:
         "{1: 2}",
         "{1, 2}",
         "(1, 2)",
-        "[1, 2]",
+        "[]",
         "f'{x}'",
         "'a'*10**9",
         "b'a'",
@@ -107,14 +107,13 @@ def test_an_index_that_is_never_right_is_refused(formula: str) -> None:
         "x is x",
         "x in v",
         "~x",
-        "x @ v",
         "x << 2",
         "x & 1",
         "await x",
         "yield x",
         "y",
         "sum",
-        "sin(x)",
+        "sine(x)",
         "x.real",
         "1e999",
         "10**16 if 0 else 9999999999999999",
@@ -165,8 +164,10 @@ def test_it_refuses_what_is_no_formula(formula: str) -> None:
 def test_an_error_names_the_column_and_what_is_allowed() -> None:
     with pytest.raises(FormulaError, match=r"column 5: “lamda” is not declared\. Declared: eta, lam\."):
         compile_formula("1 - lamda*eta", {"eta", "lam"})
-    with pytest.raises(FormulaError, match=r"There is no function “sinh”\. Functions: abs, argmax"):
-        compile_formula("sinh(1)", set())
+    with pytest.raises(
+        FormulaError, match=r"column 5: There is no function “sine”\. Did you mean sin or .* Functions: abs, acos"
+    ):
+        compile_formula("1 + sine(1)", set())
 
 
 @pytest.mark.parametrize("formula", ["9**9**9**9", "2**10000", "10.0**x**x**x**x**x", "1/0", "log(-1)", "0**-1"])
@@ -203,13 +204,17 @@ def bits(value: np.ndarray) -> bytes:
     st.recursive(
         st.sampled_from(["x", "v", "2", "0.5", "0"]),
         lambda inner: st.one_of(
-            st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "//", "%", "**"]), inner).map(
+            st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "@"]), inner).map(
                 lambda t: f"({t[0]} {t[1]} {t[2]})"
             ),
-            st.tuples(st.sampled_from(["sum", "norm", "abs", "exp", "log", "sort", "argmin"]), inner).map(
-                lambda t: f"{t[0]}({t[1]})"
-            ),
+            st.tuples(
+                st.sampled_from(
+                    ["sum", "norm", "abs", "exp", "log", "sort", "argmin", "tan", "sind", "factorial", "det", "inv"]
+                ),
+                inner,
+            ).map(lambda t: f"{t[0]}({t[1]})"),
             st.tuples(inner, inner).map(lambda t: f"{t[0]}[{t[1]}]"),
+            st.tuples(inner, inner).map(lambda t: f"[{t[0]}, {t[1]}]"),
         ),
         max_leaves=12,
     )

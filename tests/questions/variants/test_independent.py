@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 from questions import kinds
 from questions.kinds.numeric import Body, Numeric
 from questions.variants.exact import evaluate
-from questions.variants.exact_numbers import ShapeError, UndecidedError, UndefinedError
+from questions.variants.exact.numbers import ShapeError, UndecidedError, UndefinedError
 from questions.variants.formulas import compile_formula
+from questions.variants.versions import ENGINE_VERSION
+
+PLAIN = 2
+"""An engine for which binary fractions decide at jumps."""
 
 
-def refusals(seeds: int = 300, **changes: Any) -> list[str]:
+def refusals(seeds: int = 300, engine: int = ENGINE_VERSION, **changes: Any) -> list[str]:
     document = {"stem": "How many?", "explanation": "So.", "digits": 3, **changes}
     if changes.get("exact") or "decimals" in changes:
         del document["digits"]
-    body = kinds.parse("numeric", document)
+    body = kinds.parse("numeric", document, engine)
     assert isinstance(body, Body)
     return [str(problem) for problem in Numeric().audit(body, "item:1", seeds).problems]
 
@@ -56,8 +60,77 @@ def refusals(seeds: int = 300, **changes: Any) -> list[str]:
     ],
 )
 def test_what_binary_fractions_decide_is_refused(changes: dict[str, Any], place: str) -> None:
-    (problem,) = refusals(**changes)
+    (problem,) = refusals(engine=PLAIN, **changes)
     assert problem.startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"let": {"p": 0.29, "n": 100}, "answer": "floor(p*n)", "exact": True}, 29),
+        ({"answer": "ceil(0.1*3*10)", "exact": True}, 3),
+        ({"answer": "floor((1-0.9)*10)", "exact": True}, 1),
+        ({"answer": "floor((100.3 - 100.2)*10)", "exact": True}, 1),
+        ({"let": {"a": 0.1}, "answer": "a*3 - 0.3"}, 0),
+        ({"answer": "sum([0.1, 0.2, -0.3])"}, 0),
+        ({"answer": "sign(0.1*3 - 0.3) + 5"}, 5),
+        ({"answer": "5 if 0.1*3 == 0.3 else 6"}, 5),
+        ({"answer": "5 if 0.1*3 > 0.3 else 6"}, 6),
+        ({"answer": "5 if 0.1*3 <= 0.3 else 6"}, 5),
+        ({"answer": "5 if 0.1*3 != 0.3 else 6"}, 6),
+        *(({"answer": "0.3 % 0.1"}, 0), ({"answer": "0.3 // 0.1"}, 3), ({"answer": "-0.7 % 0.1"}, 0)),
+        *(({"answer": "round(0.575, 2)"}, 0.58), ({"answer": "round(2.5)"}, 2), ({"answer": "round(-0.5*3)"}, -2)),
+        ({"answer": "argmax([0.3, 0.1*3, 0.2])"}, 0),
+        ({"answer": "sin(2)**2 + cos(2)**2 - 1"}, 0),
+        ({"answer": "acosd(dot([1, 2, 3], [2, 4, 6])/(norm([1, 2, 3])*norm([2, 4, 6])))"}, 0),
+        ({"answer": "var([0.1, 0.1, 0.1], ddof=1)"}, 0),
+        ({"answer": "count([0.1*3, 0.3, 0.7 - 0.4] >= 0.3)"}, 3),
+        ({"answer": "1", "let": {"a": 0.1}, "explanation": "{a*3 - 0.3} is left."}, 1),
+    ],
+)
+def test_keys_are_what_exact_arithmetic_gives_at_every_jump(changes: dict[str, Any], key: float) -> None:
+    assert refusals(**changes) == []
+    body = kinds.parse("numeric", {"stem": "How many?", "explanation": "So.", **changes})
+    assert isinstance(body, Body)
+    (variant,) = body.engine.generate("item:1", [0])
+    assert variant["key"] == key
+
+
+def test_a_grid_of_decimals_meets_its_jumps_where_they_are() -> None:
+    """Every percentage of 100, and every tenth over a tenth, by the engine and by fractions."""
+    import numpy as np
+
+    share, tenth = np.arange(1, 100) / 100, np.arange(-50, 51) / 10
+    for formula in ("floor(p*100)", "ceil(p*100)", "round(p*10)", "p*100 // 1", "p % 0.05", "p*3 - p - p - p"):
+        values = compile_formula(formula, ["p"])({"p": share})
+        exact = [evaluate(formula, {"p": Fraction(k, 100)}) for k in range(1, 100)]
+        assert values == pytest.approx([float(each) for each in exact], abs=1e-15), formula  # type: ignore[arg-type]
+    for formula in (
+        "p // 0.1",
+        "p % 0.3",
+        "round(p/2, 1)",
+        "sign(p*0.1 - 0.1*p)",
+        "p < p*3/3",
+        "p/0.1 == round(p/0.1)",
+    ):
+        values = compile_formula(formula, ["p"])({"p": tenth})
+        exact = [evaluate(formula, {"p": Fraction(k, 10)}) for k in range(-50, 51)]
+        assert values == pytest.approx([float(each) for each in exact], abs=1e-14), formula  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"answer": "5 if sqrt(2)*sqrt(3) > sqrt(6) else 6"}, "nobody can say which is larger"),
+        ({"answer": "5 if 1/(0.1*3 - 0.3) > 3 else 6"}, "there is no such number"),
+        ({"answer": "1 + 0.00000000000001 - 1"}, "More than 12 digits decide"),
+        ({"answer": "floor(2.99999999999999)", "exact": True}, "More than 12 digits decide"),
+        ({"answer": "1", "where": ["0.1*3 > 0.3"]}, "No draw met the constraints"),
+    ],
+)
+def test_what_cannot_be_decided_is_refused(changes: dict[str, Any], words: str) -> None:
+    (problem,) = refusals(**changes)
+    assert words in problem
 
 
 @pytest.mark.parametrize(
@@ -156,7 +229,7 @@ def test_decimals_are_taken_as_they_stand(sign: str, a: int, b: int, places: int
     [
         *("-x + 2*x - abs(-x)", "floor(x) + ceil(x) - sign(-x)", "x // 0.3 + x % 0.7", "x**3 - x**-2 + 2**0.5 + x**x"),
         *("exp(x) + log(x) + log2(x) + log10(x) + sqrt(x)", "round(x) + round(x, 2)", "clip(x, 0, 1) + min(x, 2, 3)"),
-        *("sum(v) + mean(v) + var(v) + norm(v)", "argmin(v) + argmax(v) + len(v)", "sort(v)[0] + cumsum(v)[2]"),
+        *("sum(v) + mean(v) + var(v, 0) + norm(v)", "argmin(v) + argmax(v) + len(v)", "sort(v)[0] + cumsum(v)[2]"),
         *("dot(v, v) + max(v) + min(v)", "(x if x > 1 else -x) + where(x < 1, 1, 0)", "1 < x < 5 and not x == 2 or 0"),
         *("maximum(v, 1)[1] + minimum(x, 0.5)", "sum(v > 0.5) + sum(where(v > 0.5, v, 0))", "v[argmax(v)]"),
     ],

@@ -242,3 +242,13 @@ def test_any_text_is_a_template_or_refused(text: str) -> None:
 @given(st.text(alphabet="ab $\\^_+.,()\n", max_size=40))
 def test_a_text_without_braces_is_never_changed(text: str) -> None:
     assert parse_template(text, ["a", "b"]).render({"a": np.ones(1), "b": np.ones(1)}) == [text]
+
+
+def test_a_matrix_in_a_formula_is_typeset() -> None:
+    matrix = np.array([[[1, -2.5], [0, 1e-7]]])
+    template = parse_template("$A = {A}$, {A}, `{A}`, ${A}^2$", ["A"])
+    typeset = r"\begin{pmatrix} 1 & -2.5 \\ 0 & 10^{-7} \end{pmatrix}"
+    plain = "[[1, −2.5], [0, 10⁻⁷]], `[[1, -2.5], [0, 1e-7]]`"
+    assert template.render({"A": matrix}) == [f"$A = {typeset}$, {plain}, ${typeset}^2$"]
+    before = parse_template("$A = {A}$", ["A"], engine=2)
+    assert before.render({"A": matrix}) == ["$A = [[1, -2.5], [0, 10^{-7}]]$"]

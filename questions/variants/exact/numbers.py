@@ -1,8 +1,7 @@
-"""Exact arithmetic for `exact`: fractions while numbers are rational, else 60 digits. It runs in `CONTEXT`."""
+"""Exact arithmetic: fractions while numbers are rational, else 60 digits. It runs in `CONTEXT`."""
 
 from __future__ import annotations
 
-import functools
 import math
 import operator
 from collections.abc import Callable
@@ -140,29 +139,6 @@ def root(number: Scalar) -> Scalar:
     return to_decimal(number).sqrt()
 
 
-def exponential(number: Scalar) -> Scalar:
-    """e to the power of the number."""
-    return to_decimal(number).exp() if number else Fraction(1)
-
-
-def logarithm(base: int) -> Callable[[Scalar], Scalar]:
-    """To the base 2 or 10, exact for its powers; 0 for the natural one."""
-
-    def compute(number: Scalar) -> Scalar:
-        if number <= 0:
-            raise UndefinedError("The logarithm of what is not above 0.")
-        if number == 1:
-            return Fraction(0)
-        natural = to_decimal(number).ln()
-        if not base:
-            return natural
-        result = natural / Decimal(base).ln()
-        whole = int(result.to_integral_value())
-        return Fraction(whole) if abs(whole) < LARGEST and number == Fraction(base) ** whole else result
-
-    return compute
-
-
 def least(a: Scalar, b: Scalar) -> Scalar:
     """The smaller number."""
     return a if to_decimal(a) <= to_decimal(b) else b
@@ -173,41 +149,16 @@ def greatest(a: Scalar, b: Scalar) -> Scalar:
     return a if to_decimal(a) >= to_decimal(b) else b
 
 
-# Vectors
-
-
-def total(vector: Vector) -> Scalar:
-    """The sum."""
-    return functools.reduce(plus, vector)
-
-
-def mean(vector: Vector) -> Scalar:
-    """The mean."""
-    return divide(total(vector), Fraction(len(vector)))
-
-
-def variance(vector: Vector) -> Scalar:
-    """The mean square of the distance from the mean."""
-    center = mean(vector)
-    return mean(tuple(times(minus(x, center), minus(x, center)) for x in vector))
-
-
-def dot(a: Vector, b: Vector) -> Scalar:
-    """The sum of the products, entry by entry."""
-    if len(a) != len(b):
-        raise ShapeError(f"dot() takes two vectors of the same length; these have {len(a)} and {len(b)}.")
-    return total(tuple(map(times, a, b)))
-
-
-def cumulate(vector: Vector) -> Vector:
-    """The sums of what comes before each entry, and it."""
-    sums = [vector[0]]
-    for x in vector[1:]:
-        sums.append(plus(sums[-1], x))
-    return tuple(sums)
-
-
 plus = _arithmetic(operator.add)
 minus = _arithmetic(operator.sub)
 times = _arithmetic(operator.mul)
 quotient = _arithmetic(operator.truediv)
+
+
+def whole(number: Scalar) -> int:
+    """The whole number that this is. Raises UndefinedError, or UndecidedError where 60 digits do not tell."""
+    if isinstance(number, Fraction) and number.denominator == 1:
+        return number.numerator
+    if isinstance(number, Decimal):
+        compare(number, Fraction(int(number.to_integral_value())))
+    raise UndefinedError("A whole number is needed.")

@@ -15,35 +15,26 @@ from decimal import DecimalException, localcontext
 from fractions import Fraction
 from typing import TypeAlias
 
-from questions.variants.exact_numbers import (
+from questions.variants.exact import matrices
+from questions.variants.exact.numbers import (
     CONTEXT,
     Scalar,
     ShapeError,
     UndefinedError,
     Vector,
-    ceiling,
     compare,
-    cumulate,
     divide,
-    dot,
-    exponential,
-    floor,
     floor_divide,
     greatest,
     least,
-    logarithm,
-    mean,
     minus,
     modulo,
     plus,
     power,
-    root,
     round_to,
     times,
-    to_decimal,
-    total,
-    variance,
 )
+from questions.variants.exact.tables import CONSTANTS, OF_ARRAYS, OF_LISTS, OF_NUMBERS, OF_SEVERAL, OF_TWO_LISTS
 
 Exact: TypeAlias = "Scalar | tuple[Exact, ...]"
 Names: TypeAlias = Mapping[str, Exact]
@@ -70,10 +61,14 @@ def _node(node: ast.expr) -> Evaluate:
         case ast.Constant(value=int() | float() as value):
             constant = Fraction(repr(value))
             return lambda names: constant
+        case ast.Name(id=name) if name in CONSTANTS:
+            return functools.partial(_declared_or_constant, name)
         case ast.Name(id=name):
             return lambda names: names[name]
         case ast.UnaryOp(op=op, operand=operand):
             return _mapped(_UNARY[type(op)], _node(operand))
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            return _product(_node(left), _node(right))
         case ast.BinOp(left=left, op=op, right=right):
             return _spread(_BINARY[type(op)], [_node(left), _node(right)])
         case ast.Compare(left=left, ops=ops, comparators=comparators):
@@ -84,25 +79,79 @@ def _node(node: ast.expr) -> Evaluate:
             return _where([_node(part) for part in (test, body, orelse)])
         case ast.Subscript(value=value, slice=index):
             return _subscript(_node(value), _node(index))
-        case ast.Call(func=ast.Name(id=name), args=args):
-            return _call(name, [_node(arg) for arg in args])
+        case ast.List(elts=entries):
+            return _list([_node(entry) for entry in entries])
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+            return _call(name, [_node(arg) for arg in (*args, *(keyword.value for keyword in keywords))])
     raise TypeError(f"{ast.dump(node)} is not part of a formula.")
+
+
+def _declared_or_constant(name: str, names: Names) -> Exact:
+    try:
+        return names[name]
+    except KeyError:
+        return CONSTANTS[name]
 
 
 def _call(name: str, parts: list[Evaluate]) -> Evaluate:
     if name == "where":
         return _where(parts)
-    if name in _OF_NUMBERS:
-        return _mapped(_OF_NUMBERS[name], parts[0])
-    if name in _OF_VECTORS and (len(parts) == 1 or name == "dot"):
-        over = _OF_VECTORS[name]
-        return lambda names: over(*(_vector(part(names), name) for part in parts))
+    if name in OF_NUMBERS:
+        return _mapped(OF_NUMBERS[name], parts[0]) if len(parts) == 1 else _spread(OF_SEVERAL[name], parts)
+    if name in OF_SEVERAL:
+        return _spread(OF_SEVERAL[name], parts)
+    if name in OF_LISTS and (len(parts) == 1 or name not in ("min", "max")):
+        return _of_lists(name, parts)
+    if name in OF_ARRAYS:
+        of_arrays = OF_ARRAYS[name]
+        return lambda names: of_arrays(*(part(names) for part in parts))
     if name == "round":
         return _spread(round_to, parts if len(parts) > 1 else [*parts, lambda names: Fraction(0)])
-    if name == "clip":
-        return _spread(lambda x, low, high: least(greatest(x, low), high), parts)
     choose = least if name in ("min", "minimum") else greatest
     return _spread(lambda *numbers: functools.reduce(choose, numbers), parts)
+
+
+def _of_lists(name: str, parts: list[Evaluate]) -> Evaluate:
+    """A function of one list, or of two, and of the numbers that follow."""
+    over = OF_LISTS[name]
+    count = 2 if name in OF_TWO_LISTS else 1
+
+    def compute(names: Names) -> Exact:
+        lists = [_vector(part(names), name) for part in parts[:count]]
+        if len(set(map(len, lists))) > 1:
+            raise ShapeError(
+                f"{name}() takes two lists of the same length; these have {len(lists[0])} and {len(lists[1])}."
+            )
+        return over(*lists, *(part(names) for part in parts[count:]))
+
+    return compute
+
+
+def _product(left: Evaluate, right: Evaluate) -> Evaluate:
+    """The product of matrices; a list before it is a row, after it a column."""
+
+    def compute(names: Names) -> Exact:
+        a, b = left(names), right(names)
+        rows = a if len(shape_of(a)) > 1 else (a,)
+        columns = b if len(shape_of(b)) > 1 else tuple((x,) for x in _vector(b, "@"))
+        product: Exact = matrices.multiply(rows, columns)  # type: ignore[arg-type]
+        if rows is not a:
+            product = product[0]  # type: ignore[index]
+        if columns is b:
+            return product
+        return product[0] if rows is not a else tuple(row[0] for row in product)  # type: ignore[index, union-attr]
+
+    return compute
+
+
+def _list(parts: list[Evaluate]) -> Evaluate:
+    def compute(names: Names) -> Exact:
+        entries = tuple(part(names) for part in parts)
+        if len(set(map(shape_of, entries))) > 1:
+            raise ShapeError("A list has numbers, or rows that are as long as each other.")
+        return entries
+
+    return compute
 
 
 def _mapped(function: Callable[[Scalar], Scalar], part: Evaluate) -> Evaluate:
@@ -226,29 +275,4 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[int, int], bool]] = {
     ast.GtE: operator.ge,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
-}
-_OF_NUMBERS: dict[str, Callable[[Scalar], Scalar]] = {
-    "abs": lambda x: x if x >= 0 else -x,
-    "sign": lambda x: Fraction(compare(x, Fraction(0))),
-    "floor": floor,
-    "ceil": ceiling,
-    "sqrt": root,
-    "exp": exponential,
-    "log": logarithm(0),
-    "log2": logarithm(2),
-    "log10": logarithm(10),
-}
-_OF_VECTORS: dict[str, Callable[..., Exact]] = {
-    "sum": total,
-    "mean": mean,
-    "var": variance,
-    "norm": lambda v: root(dot(v, v)),
-    "argmin": lambda v: Fraction(v.index(functools.reduce(least, v))),
-    "argmax": lambda v: Fraction(v.index(functools.reduce(greatest, v))),
-    "len": lambda v: Fraction(len(v)),
-    "sort": lambda v: tuple(sorted(v, key=to_decimal)),
-    "cumsum": cumulate,
-    "dot": dot,
-    "min": lambda v: functools.reduce(least, v),
-    "max": lambda v: functools.reduce(greatest, v),
 }

@@ -1,0 +1,204 @@
+"""Writes docs/vectors/: what clients in other languages check their readers and graders against (`make vectors`).
+
+Each entry is what this service makes of a text, or of an answer by what a pack says of its question.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
+django.setup()
+
+from questions import kinds  # noqa: E402 - needs a set-up Django
+from questions.expressions import ExpressionError, Vocabulary, latex, read  # noqa: E402
+from questions.interchange import yaml  # noqa: E402
+from questions.kinds.base import sample_opaque  # noqa: E402
+from questions.variants import numbers, units  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs/vectors"
+TYPED, PAIRS = ROOT / "tests/data/typed_formulas.yaml", ROOT / "tests/data/formula_pairs.yaml"
+EVERY_FORMULA, EVERY_PAIR = 3, 5
+"""Of the texts and pairs of the tests, these many are left out between two."""
+
+NUMBERS = """
+0 ¦ 7 ¦ -7 ¦ −7 ¦ +7 ¦ 007 ¦ 0.5 ¦ .5 ¦ 5. ¦ 0,5 ¦ 1,234 ¦ 1,234,567 ¦ 1.234.567 ¦ 1 234 567 ¦ 1,234.5 ¦ 1.234,5 ¦
+12,5 ¦ 1e3 ¦ 1E3 ¦ 1e-3 ¦ 1.5e+3 ¦ 2*10^3 ¦ 2·10³ ¦ 2×10⁻³ ¦ 2 x 10^-3 ¦ 10^4 ¦ 10⁴ ¦ 1/3 ¦ -1/3 ¦ ½ ¦ 1 1/2 ¦ 1½ ¦
+2/0 ¦ 50% ¦ 12.5 % ¦ [1, 2, 3] ¦ (1; 2) ¦ 1, 2, 3 ¦ [0,5; 1,5] ¦ [] ¦ pi ¦ e ¦ sqrt(2) ¦ 1e400 ¦ 1e9999 ¦ inf ¦ nan ¦
+abc ¦ 1.2.3 ¦ 1,2,3,4 ¦ ٣ ¦ １２ ¦
+"""
+UNITS = """
+5 m ¦ 5m ¦ 5 km ¦ 5 mm ¦ 5 μm ¦ 5 µm ¦ 5 um ¦ 5 MW ¦ 5 mW ¦ 5 kW ¦ 5 KW ¦ 5 W ¦ 3.6 km/h ¦ 3,6 km/h ¦ 1 m/s ¦
+1 m s⁻¹ ¦ 1 m s^-1 ¦ 1 m·s^-1 ¦ 9.81 m/s^2 ¦ 9.81 m/s² ¦ 9.81 N/kg ¦ 2 kg m/s^2 ¦ 2 kg·m/s² ¦ 4.2 J/(g K) ¦
+4.2 J/g/K ¦ 4.2 J/g K ¦ 25 Ω ¦ 25 ohm ¦ 25 kΩ ¦ 25 kohm ¦ 5 min ¦ 300 s ¦ 2 h ¦ 1 d ¦ 20 °C ¦ 293 K ¦ 1 L ¦ 1 l ¦
+250 mL ¦ 0.25 dm³ ¦ 1 mol/L ¦ 1 M ¦ 101325 Pa ¦ 1 bar ¦ 1 atm ¦ 1e-3 m ¦ 2·10^3 N ¦ 6.02e23 1/mol ¦ 50 Hz ¦ 50 1/s ¦
+1 eV ¦ 1 kWh ¦ 5 % ¦ 5 ‰ ¦ 5 furlongs ¦ m ¦ 5 m/ ¦ 5 m^0 ¦ 5 m^99 ¦
+"""
+SHORT = {"stem": "?", "explanation": "?", "accept": ["early stopping"]}
+NUMERIC: tuple[tuple[dict[str, object], tuple[str, ...]], ...] = (
+    ({"answer": "2.5"}, ("2.5", "2,5", "2.50", "5/2", "2.51", "2.505", "2.49", "25", "x")),
+    ({"answer": "1/3", "decimals": 2}, ("0.33", "1/3", "0.333", "0.34", ".33")),
+    ({"answer": "12", "exact": True}, ("12", "12.0", "12.01", "1.2e1", "24/2")),
+    ({"answer": "100", "tolerance": {"rtol": 0.05}}, ("100", "104.9", "105.1", "95.2", "94")),
+    (
+        {"answer": "5e6", "unit": "W", "units": "any", "wrong_unit": 0.25},
+        ("5 MW", "5 mW", "5000 kW", "5e6", "5 N", "4 MW"),
+    ),
+    (
+        {"answer": "300", "unit": "s", "units": "stated", "wrong_unit": 0.5},
+        ("300 s", "5 min", "300", "300 min", "299 s"),
+    ),
+    ({"answer": "3/4", "form": "fraction", "wrong_form": 0.5}, ("3/4", "6/8", "0.75", "½", "2/3")),
+    ({"answer": "7/3", "form": "mixed"}, ("2 1/3", "7/3", "2 2/6", "2 123/369")),
+    ({"answer": "0.00025", "form": "scientific", "digits": 2}, ("2.5e-4", "2.5 × 10^-4", "25e-5", "0.00025")),
+    ({"answer": "2.4983", "digits": 3, "exact_digits": True}, ("2.50", "2.5", "2.498", "2.49")),
+    ({"answer": "120.2", "digits": 3, "exact_digits": True}, ("1.20e2", "120.", "120", "121")),
+    ({"answer": "12.5", "unit": "%", "units": "stated"}, ("12.5 %", "12.5 percent", "12.5 pp", "12.5")),
+)
+ROOTS = {"answer": [2, -3], "order": "set"}
+UNION = {"answer": "(-inf, 2] U {3}", "variable": "x"}
+SQUARE = {"answer": [[1, 2], [3, 4]], "mistakes": [{"value": "transpose", "because": "Rows for columns."}]}
+ENTRIES: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
+    ("number_list", {"answer": [1, 2.5]}, ("1, 2.5", "[1; 2,5]", "2.5, 1", "1 2.5", "1,5", "1", "1, 2.5, 3", "1, x")),
+    ("number_list", ROOTS, ("2, -3", "-3; 2", "{2, -3, 2}", "x = 2 or x = -3", "-1/2 ± 5/2", "2, 3", "∅", "1,234,567")),
+    ("intervals", UNION, ("(-∞, 2] ∪ {3}", "]-inf;2] u {3}", "x <= 2 or x = 3", "(-inf, 2) U {3}", "(-inf, 2]", "R")),
+    ("intervals", UNION, ("x > 2", "[2, 1]", "[-inf, 2]", "[0,5, 1]", "0 <= x < 1", "R \\ {0}", "x ≠ 0", "{}", "2")),
+    ("matrix", SQUARE, ("[[1, 2], [3, 4]]", "1 2; 3 4", "np.array([[1,2],[3,4]])", "1 3; 2 4", "1 2; 3 5", "1,2; 3,4")),
+    ("matrix", {"answer": [1, 2, 3]}, ("1, 2, 3", "[[1], [2], [3]]", "[1 2 4]", "1, 2", "1 2; 3", "1,5")),
+)
+SHORT_TYPED = (
+    "early stopping",
+    "Early Stopping",
+    " early  stopping. ",
+    "“early stopping”",
+    "early-stopping",
+    "dropout",
+)
+
+
+def vectors() -> dict[str, list[dict[str, Any]]]:
+    """Every file by its name."""
+    return {
+        "numbers.json": [{"typed": text, **_tried(_number, text)} for text in _texts(NUMBERS)],
+        "units.json": [{"typed": text, **_tried(_quantity, text)} for text in _texts(UNITS)],
+        "formulas.json": list(_formulas()),
+        "entries.json": [_echoed(kind, fields, text) for kind, fields, typed in ENTRIES for text in typed],
+        "grades.json": [*_graded_numbers(), *_graded_entries(), *_graded_texts(), *_graded_formulas()],
+    }
+
+
+def write() -> None:
+    """Write the files, an entry a line."""
+    for name, entries in vectors().items():
+        lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+        (FOLDER / name).write_text(f"[\n{lines}\n]\n")
+
+
+def _texts(block: str) -> list[str]:
+    return [text for text in (each.strip() for each in block.replace("\n", " ").split("¦")) if text]
+
+
+def _tried(make: Callable[[str], dict[str, Any]], text: str) -> dict[str, Any]:
+    """What is made of a text, or what is said of one that is refused."""
+    try:
+        return make(text)
+    except (numbers.NumberError, units.UnitError, ExpressionError) as error:
+        return {"refused": str(error)}
+
+
+def _number(text: str) -> dict[str, Any]:
+    reading = numbers.read(text)
+    return {"values": [str(value) for value in reading.values], "is_list": reading.is_list, "echo": reading.echo}
+
+
+def _quantity(text: str) -> dict[str, Any]:
+    quantity = units.read_quantity(text)
+    unit = quantity.unit
+    measured = (
+        {"unit": unit.text, "scale": str(unit.scale), "dimension": dict(unit.dimension)} if unit else {"unit": None}
+    )
+    return {"values": [str(value) for value in quantity.reading.values], **measured, "echo": quantity.echo}
+
+
+def _formulas() -> Iterator[dict[str, Any]]:
+    subjects: Any = yaml.read(TYPED.read_text())
+    for subject in subjects.values():
+        vocabulary = Vocabulary.of(subject["names"].split())
+        texts = [text for group in ("read", "asked", "refused") for text in _texts(subject[group])[::EVERY_FORMULA]]
+        for text in texts:
+            shown = _tried(functools.partial(_formula, vocabulary), text)
+            yield {"typed": text, "reading": subject["names"], **shown}
+
+
+def _formula(vocabulary: Vocabulary, text: str) -> dict[str, Any]:
+    return {"latex": latex(read(text, vocabulary))}
+
+
+def _echoed(kind: str, fields: Mapping[str, object], text: str) -> dict[str, Any]:
+    """How a list, a set or a matrix is read."""
+    *_, question = _question(kind, fields)
+    reading = question["prompt"]["reading"]
+    echo = kinds.echo(kind, text, reading)
+    read_as = {"latex": echo.latex} if echo.latex else {"refused": echo.detail}
+    return {"kind": kind, "typed": text, "reading": reading, **read_as}
+
+
+def _question(kind: str, fields: Mapping[str, object]) -> tuple[Any, Any, dict[str, Any]]:
+    """A question's body, what is private of a presentation of it, and what a pack says of it."""
+    body = kinds.parse(kind, {"stem": "?", "explanation": "?", **fields})
+    presented = kinds.get(kind).present(body, seed=1, identity="vector", opaque=sample_opaque(1))
+    shown = {name: value for name, value in presented.prompt.items() if name in ("unit", "precision_hint", "reading")}
+    check = kinds.get(kind).check(body, presented.answer)
+    return body, presented.answer, {"kind": kind, "prompt": shown, "check": check}
+
+
+def _graded(kind: str, fields: Mapping[str, object], responses: list[dict[str, str]]) -> dict[str, Any]:
+    """A question as a pack has it, and the grades of some answers."""
+    body, answer, question = _question(kind, fields)
+    answers = []
+    for response in responses:
+        try:
+            graded = kinds.grade(kinds.get(kind), body, answer, response)
+            told = {"score": graded.score, "feedback": [entry["message"] for entry in graded.feedback]}
+        except kinds.ResponseError as error:
+            told = {"refused": error.message}
+        answers.append({"response": response, **told})
+    return {**question, "answers": answers}
+
+
+def _graded_numbers() -> Iterator[dict[str, Any]]:
+    for fields, typed in NUMERIC:
+        yield _graded("numeric", fields, [{"value": text} for text in typed])
+
+
+def _graded_entries() -> Iterator[dict[str, Any]]:
+    for kind, fields, typed in ENTRIES:
+        yield _graded(kind, fields, [{"value": text} for text in typed])
+
+
+def _graded_texts() -> Iterator[dict[str, Any]]:
+    yield _graded("short_text", SHORT, [{"text": text} for text in SHORT_TYPED])
+    yield _graded("short_text", {**SHORT, "accept": ["L1"], "case": "exact"}, [{"text": "L1"}, {"text": "l1"}])
+
+
+def _graded_formulas() -> Iterator[dict[str, Any]]:
+    pairs: Any = yaml.read(PAIRS.read_text())
+    for entry in pairs[::EVERY_PAIR]:
+        fields = {"answer": entry["key"], "variables": entry["names"], "constant": entry.get("constant", "")}
+        typed = [
+            *entry["equal"],
+            *(text for how, text in entry["near"].items() if not how.startswith(("hole", "domain"))),
+        ]
+        yield _graded("formula", fields, [{"value": str(text)} for text in typed])
+
+
+if __name__ == "__main__":
+    write()
