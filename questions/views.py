@@ -27,6 +27,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
             "page": "lessons",
             "lesson": shown,
             "sections": sections,
+            "has_steps": bank.has_steps(shown),
             "has_check": any(section.id == QUICK_CHECK for section in sections),
             "previous": siblings[at - 1] if at else None,
             "next": siblings[at + 1] if at + 1 < len(siblings) else None,

@@ -32,6 +32,24 @@ class LessonForm(EditForm[Lesson]):
         ),
     )
 
+    reading = RowsField(
+        (Column("title", "Title"), Column("url", "Address"), Column("what", "What to read of it")), "Add a text"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance: Lesson | None = kwargs.get("instance")
+        if instance is not None and instance.pk:
+            kwargs["initial"] = {"reading": instance.reading_list, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        reading = self.fields.get("reading")
+        if reading:
+            reading.required = reading.widget.is_required = False
+            reading.help_text = "Addresses begin with http:// or https://."
+
+    def clean_reading(self) -> list[dict[str, str]]:
+        """The reading list as lessons keep it: without what is left blank."""
+        return [{name: str(cell) for name, cell in row.items() if cell} for row in self.cleaned_data["reading"]]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         course = self.course()

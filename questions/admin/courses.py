@@ -28,6 +28,7 @@ class NamedAdmin(EditAdmin[NamedT]):
 @admin.register(Course)
 class CourseAdmin(NamedAdmin[Course]):
     form = CourseForm
+    exclude = ("state", "visible_to", "joining")  # nothing follows from them yet
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
 

@@ -14,7 +14,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -23,17 +22,21 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from questions import bank
+from questions import bank, trail
+from questions.admin.authors import author_of
+from questions.admin.described import describe
 from questions.admin.differences import Difference, compare
 from questions.admin.keys import can_be_key
-from questions.admin.rows import MAX_ROWS, RowsField, cell_text
+from questions.admin.rows import MAX_ROWS, AuthorField
 from questions.interchange import yaml
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
 
 RETRY_AFTER = 5
 """Seconds after which to send again what could not be stored."""
-NO_TEXTS = {"opened", "_publish", "_draft", "_retire", "_save", "_continue", "_addanother"}
+MAX_ACTS = 100
+"""Of the newest, that the history of a row shows."""
+NO_TEXTS = {"opened", "_publish", "_draft", "_save", "_continue", "_addanother"}
 Row = TypeVar("Row", bound=Model)
 
 
@@ -49,12 +52,8 @@ class EditForm(forms.ModelForm[Row]):
         self.differences: list[Difference] = []
         self.stored: dict[str, str] = {}
         self.opened = ""
-        for name, field in self.fields.items():
-            if isinstance(field.widget, AdminSplitDateTime):
-                for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
-                    widget.attrs["aria-label"] = f"{field.label or name}: {part}"
+        self._offer_own_course()
         if self.instance.pk:
-            self._offer_own_course()
             self.stored = {
                 name: text_of(field, self.get_initial_for_field(field, name)) for name, field in self.fields.items()
             }
@@ -64,6 +63,8 @@ class EditForm(forms.ModelForm[Row]):
     def _offer_own_course(self) -> None:
         """Offer rows of the same course alone, and not the row itself; what is stored already stays to be seen."""
         course = getattr(self.instance, "course_id", None)
+        if course is None and can_be_key(Course, chosen := self.data.get("course") or self.initial.get("course")):
+            course = int(chosen or 0) or None
         for name, field in self.fields.items():
             rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
             if course is None or rows is None or not hasattr(rows.model, "course_id"):
@@ -145,9 +146,8 @@ def text_of(field: forms.Field, value: object) -> str:
             return "\n".join(sorted(str(row) for row in _rows(field, value)))
         case _ if isinstance(field, forms.ModelChoiceField):
             return "".join(str(row) for row in _rows(field, [value]))
-        case _ if isinstance(field, RowsField):
-            rows = value if isinstance(value, list) else []
-            return "\n".join(_row_text(field, row) for row in rows if isinstance(row, dict))
+        case _ if isinstance(field, AuthorField):
+            return field.as_text(value)
         case datetime():
             return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
         case int() | float():
@@ -156,10 +156,6 @@ def text_of(field: forms.Field, value: object) -> str:
             return yaml.write(json.loads(json.dumps(value, sort_keys=True)))
         case _:
             return str(value).replace("\r\n", "\n").strip()
-
-
-def _row_text(field: RowsField, row: dict[str, object]) -> str:
-    return " | ".join(str(cell_text(row.get(column.name) or "")).strip() for column in field.columns)
 
 
 def _rows(field: forms.ModelChoiceField[Any], value: Any) -> Iterable[Model]:
@@ -173,10 +169,11 @@ class EditAdmin(admin.ModelAdmin[Row]):
     """The admin of courses and what belongs to them: whoever saves or deletes something locks its course first."""
 
     change_form_template = "admin/questions/edit.html"
+    object_history_template = "admin/questions/history.html"
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any) -> Any:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), trail.recording(author_of(request), request.path):
                 self._lock(request, object_id)
                 if request.method == "POST" and object_id and self.get_object(request, unquote(object_id)) is None:
                     return self._not_stored(request, HTTPStatus.CONFLICT)
@@ -185,6 +182,30 @@ class EditAdmin(admin.ModelAdmin[Row]):
             if request.method != "POST":
                 raise
             return self._not_stored(request, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Ask for the course first, where there are several: the form offers what belongs to it."""
+        if request.method != "GET" or self.model is Course or "course" in request.GET:
+            return super().add_view(request, form_url, extra_context)
+        courses = list(Course.objects.order_by("title", "pk"))
+        if len(courses) < 2:
+            return super().add_view(request, form_url, extra_context)
+        choices = [(f"course={each.pk}", each.title, "") for each in courses]
+        return self.ask_first(request, "Choose the course that it belongs to.", choices)
+
+    def ask_first(self, request: HttpRequest, ask: str, choices: Iterable[tuple[str, str, str]]) -> HttpResponse:
+        """Ask what has to be chosen before there is a form: (query, name, hint) each, beside what is chosen already."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        before = f"{request.GET.urlencode()}&" if request.GET else ""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Add {self.opts.verbose_name}",
+            "ask": ask,
+            "choices": [(f"{before}{query}", name, hint) for query, name, hint in choices],
+        }
+        return TemplateResponse(request, "admin/questions/choose.html", context)
 
     def _not_stored(self, request: HttpRequest, status: HTTPStatus) -> HttpResponse:
         """Give back what was written: somebody deleted what is saved, or holds the course's lock for too long."""
@@ -202,14 +223,22 @@ class EditAdmin(admin.ModelAdmin[Row]):
         return TemplateResponse(request, "admin/questions/not_stored.html", context, status=status, headers=headers)
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **more: Any) -> HttpResponse:
-        with transaction.atomic():
+        with transaction.atomic(), trail.recording(author_of(request), request.path):
             self._lock(request, object_id)
             return super().delete_view(request, object_id, *args, **more)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
-        with transaction.atomic():
+        with transaction.atomic(), trail.recording(author_of(request), request.path):
             bank.lock_courses(queryset.values_list(self._course, flat=True))
             super().delete_queryset(request, queryset)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show beside what Django noted what every field was before and after."""
+        acts = None
+        if can_be_key(self.model, unquote(object_id)):
+            row = self.model._default_manager.filter(pk=unquote(object_id)).first()
+            acts = describe(trail.acts_of(row)[:MAX_ACTS]) if row else None
+        return super().history_view(request, object_id, {"acts": acts, **(extra_context or {})})
 
     def _lock(self, request: HttpRequest, object_id: str | None) -> None:
         """Lock the course of what is edited, and the one that it is put into."""

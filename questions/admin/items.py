@@ -4,79 +4,50 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from questions import bank, kinds
-from questions.admin.edits import EditAdmin
+from questions.admin.authors import author_of
+from questions.admin.fieldsets import fieldsets_of
+from questions.admin.filters import AuditFilter, PoolFilter, StateFilter
 from questions.admin.forms import ItemForm, form_of
 from questions.admin.preview import MAX_SEED, preview
-from questions.models import Author, Course, Item, ItemVersion
+from questions.admin.versions import ComparedAdmin
+from questions.interchange import yaml as documents
+from questions.models import Course, Item, ItemVersion, Picture
 from questions.whole_numbers import read_whole_number
 
-
-class AuditFilter(admin.SimpleListFilter):
-    """Filter by the result of the nightly audit."""
-
-    title = "nightly audit"
-    parameter_name = "audit"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Item]) -> list[tuple[str, str]]:
-        return [("broken", "Broken")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
-        return queryset.filter(findings__isnull=False).distinct() if self.value() == "broken" else queryset
-
-
-class StateFilter(admin.SimpleListFilter):
-    """Filter by the state of publication."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Item]) -> list[tuple[str, str]]:
-        return [
-            ("published", "Published"),
-            ("changed", "Published, with newer edits"),
-            ("draft", "Draft"),
-            ("retired", "Retired"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
-        same = Q(published__body=F("draft"), published__difficulty=F("difficulty"), published__seconds=F("seconds"))
-        asked = queryset.filter(published__isnull=False, retired_at__isnull=True)
-        match self.value():
-            case "published":
-                return asked.filter(same)
-            case "changed":
-                return asked.exclude(same)
-            case "draft":
-                return queryset.filter(published__isnull=True)
-            case "retired":
-                return queryset.filter(retired_at__isnull=False)
-        return queryset
+MAX_PICTURES = 100
+"""Pictures that a form suggests."""
 
 
 @admin.register(Item)
-class ItemAdmin(EditAdmin[Item]):
+class ItemAdmin(ComparedAdmin):
     """Items of the bank."""
 
-    list_display = ("slug", "kind", "main_concept", "difficulty", "seconds", "state", "audit", "version", "updated_at")
-    list_filter = (StateFilter, AuditFilter, "kind", "difficulty", "tags__concept", "course")
+    list_display: tuple[str, ...] = (
+        *("slug", "kind", "main_concept", "difficulty", "seconds", "state", "audit", "version", "updated_at"),
+    )
+    list_filter: ClassVar[tuple[type[admin.ListFilter] | str, ...]] = (
+        *(StateFilter, AuditFilter, PoolFilter, "kind", "difficulty", "tags__concept", "course"),
+    )
     search_fields = ("slug", "draft__stem", "tags__concept__name")
     ordering = ("course", "position", "id")
     list_per_page = 50
-    actions = ("publish_items", "retire_items")
+    actions = ("change_items", "publish_items", "retire_items", "release_items")
     change_form_template = "admin/questions/item/change_form.html"
     save_on_top = False
 
@@ -87,7 +58,7 @@ class ItemAdmin(EditAdmin[Item]):
             super()
             .get_queryset(request)
             .select_related("published", "course")
-            .prefetch_related("tags__concept", "findings")
+            .prefetch_related("tags__concept", "published__tags", "findings")
         )
 
     @admin.display(description="concept")
@@ -108,16 +79,34 @@ class ItemAdmin(EditAdmin[Item]):
     @admin.action(description="Publish the drafts of the selected items", permissions=["change"])
     def publish_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         """Publish each item whose draft is valid; show why the others are not published."""
-        done = [item for item in queryset if self._publish(request, item)]
+        done = [
+            item for item in queryset if not self._refuse_forgetting(request, item) and self._publish(request, item)
+        ]
         if done:
             self.message_user(request, f"Published: {', '.join(item.slug for item in done)}.", messages.SUCCESS)
+            self.tell_hints(request, done)
 
-    @admin.action(description="Retire the selected items (stop asking them)", permissions=["change"])
-    def retire_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
-        """Retire the published ones."""
-        asked = [item for item in queryset if item.published and not item.retired_at]
-        done = [item for item in asked if self._retire(request, item)]
-        self.message_user(request, f"{len(done)} retired. Publish an item again to bring it back.", messages.SUCCESS)
+    def _refuse_forgetting(self, request: HttpRequest, item: Item) -> bool:
+        """Whether publishing would end what is remembered of pairs or parts, which is asked on the item's own page."""
+        try:
+            forgotten = bank.list_forgotten(item, item.draft)
+        except bank.BankError:
+            return False  # publishing says what is wrong
+        if forgotten:
+            names = ", ".join(forgotten)
+            text = f"“{item}” is not published: {names} would be forgotten. Publish it on its own page."
+            self.message_user(request, text, messages.ERROR)
+        return bool(forgotten)
+
+    @admin.action(description="Release the selected items from their pools to practice", permissions=["change"])
+    def release_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
+        """Give to practice what was kept for exams."""
+        done = [item for item in queryset if bank.release_from_pool(item, author_of(request))]
+        for item in done:
+            self.log_change(request, item, f"Released from the pool {item.pool} to practice.")
+        self.message_user(
+            request, f"{len(done)} released to practice. Results show their keys from now on.", messages.SUCCESS
+        )
 
     # One item
 
@@ -133,15 +122,10 @@ class ItemAdmin(EditAdmin[Item]):
         """Ask for the kind first, then show its form."""
         if request.GET.get("kind") in kinds.KINDS:
             return super().add_view(request, form_url, extra_context)
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Add item",
-            "kinds": kinds.KINDS.values(),
-        }
-        return TemplateResponse(request, "admin/questions/item/kinds.html", context)
+        choices = [(f"kind={kind.name}", kind.title, kind.hint) for kind in kinds.KINDS.values()]
+        return self.ask_first(
+            request, "Choose the kind of question. The kind of a published item cannot be changed.", choices
+        )
 
     def get_form(
         self, request: HttpRequest, obj: Item | None = None, change: bool = False, **kwargs: Any
@@ -161,12 +145,22 @@ class ItemAdmin(EditAdmin[Item]):
     def get_fieldsets(self, request: HttpRequest, obj: Item | None = None) -> Any:
         about = ("course", "slug", ("main_concept",), "other_concepts", ("difficulty", "seconds"))
         draft = obj.draft if obj else {}
-        sections = []
-        for section in _kind(request, obj).form:
-            is_used = any(field.read(draft) for field in section.fields)
-            classes = ("collapse",) if section.folded and not is_used else ()
-            sections.append((section.title, {"fields": [field.name for field in section.fields], "classes": classes}))
-        return [*sections, ("About", {"fields": about})]
+        shown = [part for section in _kind(request, obj).form for part in fieldsets_of(section, draft)]
+        # What an item is about is chosen once: whoever comes back comes for the question.
+        used = bool(obj and (obj.idea or obj.pool or obj.enemies.exists()))
+        in_exams = {"fields": ("idea", "enemy_slugs", "pool"), "classes": () if used else ("collapse",)}
+        return [
+            *shown,
+            ("About", {"fields": about, "classes": ("collapse",) if obj and obj.published_id else ()}),
+            ("In exams", {**in_exams, "description": self.describe_pool(obj)}),
+        ]
+
+    def describe_pool(self, item: Item | None) -> str:
+        """Say who gave an item of a pool to practice, and when."""
+        if item is None or item.released_at is None:
+            return "These count from the next sitting on, with no new version."
+        by = f" by {item.released_by}" if item.released_by else ""
+        return f"Released to practice on {timezone.localtime(item.released_at):%-d %B %Y}{by}."
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -186,6 +180,7 @@ class ItemAdmin(EditAdmin[Item]):
             "findings": item.findings.all() if item else [],
             "versions": item.versions.select_related("published_by") if item else [],
             "changes": changes(item) if item else [],
+            "pictures": pictures_of(item.course if item else None),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -200,8 +195,12 @@ class ItemAdmin(EditAdmin[Item]):
             form.concepts(),
             difficulty=obj.difficulty,
             seconds=obj.seconds,
-            by=_author(request),
+            by=author_of(request),
         )
+        use = bank.ExamUse(form.cleaned_data["idea"], form.cleaned_data["pool"])
+        bank.set_exam_use(saved, use, form.enemies())
+        if change and not {"idea", "enemy_slugs", "pool"}.isdisjoint(form.changed_data):
+            self.tell_missing(request, obj.course)
         obj.pk = saved.pk
         obj.refresh_from_db()
 
@@ -218,11 +217,7 @@ class ItemAdmin(EditAdmin[Item]):
         if "_publish" in request.POST:
             if self._publish(request, item):
                 self.message_user(request, f"“{item}” is published as version {item.published.number}.")  # type: ignore[union-attr]
-        elif "_retire" in request.POST:
-            self._retire(request, item)
-            self.message_user(
-                request, f"“{item}” is retired: students are no longer asked it. Publish it to bring it back."
-            )
+                self.tell_hints(request, [item])
         else:
             self.message_user(request, f"The draft of “{item}” is saved. Students do not see it until you publish it.")
         return HttpResponseRedirect(reverse("admin:questions_item_change", args=[item.pk]))
@@ -230,7 +225,7 @@ class ItemAdmin(EditAdmin[Item]):
     def _publish(self, request: HttpRequest, item: Item) -> bool:
         asked_before = None if item.retired_at else item.published_id
         try:
-            version = bank.publish(item, by=_author(request))
+            version = bank.publish(item, by=author_of(request))
         except bank.BankError as error:
             for problem in error.problems:
                 text = f"“{item}” is not published: {replace(problem, entry='')}"
@@ -240,16 +235,6 @@ class ItemAdmin(EditAdmin[Item]):
         if version.pk != asked_before:
             self.log_change(request, item, f"Published version {version.number}.")
         return True
-
-    def _retire(self, request: HttpRequest, item: Item) -> bool:
-        """Retire an item; returns whether it was asked until now: somebody may have been quicker."""
-        try:
-            retired = bank.retire(item)
-        except bank.BankError:
-            return False
-        if retired:
-            self.log_change(request, item, "Retired.")
-        return retired
 
     def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Show samples of what is in the form now, saved or not."""
@@ -288,6 +273,13 @@ class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
     search_fields = ("item__slug",)
     list_select_related = ("item", "published_by")
     date_hierarchy = "published_at"
+    exclude = ("body",)
+    readonly_fields = ("document",)
+
+    @admin.display(description="body")
+    def document(self, version: ItemVersion) -> SafeString:
+        """Its body as a course's files have it."""
+        return format_html("<pre>{}</pre>", documents.write(version.body, in_blocks=True))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -299,26 +291,27 @@ class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
         return False
 
 
-def _author(request: HttpRequest) -> Author:
-    """Who is logged in: the admin lets nobody else come this far."""
-    assert request.user.is_authenticated
-    return request.user
-
-
 def _kind(request: HttpRequest, item: Item | None) -> kinds.AnyKind:
     """The kind of an item, or of the one that is being added."""
     return kinds.get(item.kind if item else request.GET["kind"])
+
+
+def pictures_of(course: Course | None) -> QuerySet[Picture]:
+    """Return the newest pictures of a course, or of all, which a form suggests."""
+    pictures = Picture.objects.order_by("-pk")
+    return (pictures.filter(course=course) if course else pictures)[:MAX_PICTURES]
 
 
 def changes(item: Item) -> list[str]:
     """Return the lines of a unified diff from the published version to the draft."""
     if item.published is None:
         return []
-    before = _lines(item.published.body, item.published.difficulty, item.published.seconds)
-    after = _lines(item.draft, item.difficulty, item.seconds)
+    version, tags = item.published, [tag.concept.slug for tag in item.tags.all()]
+    before = _lines(version.body, version.difficulty, version.seconds, version.concepts)
+    after = _lines(item.draft, item.difficulty, item.seconds, tags)
     return list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
 
 
-def _lines(body: dict[str, object], difficulty: int, seconds: int) -> list[str]:
-    document = {"difficulty": difficulty, "seconds": seconds, **body}
+def _lines(body: dict[str, object], difficulty: int, seconds: int, concepts: list[str]) -> list[str]:
+    document = {"concepts": concepts, "difficulty": difficulty, "seconds": seconds, **body}
     return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=True, width=100)).splitlines()

@@ -34,6 +34,8 @@ class Preview:
     """The seed of the first sample; None where nothing is drawn."""
     drawn: list[str] = field(default_factory=list)
     """What each sample's seed draws."""
+    texts: list[str] = field(default_factory=list)
+    """Where there are no samples yet: the texts as they are written (Markdown)."""
 
     @property
     def shown(self) -> list[tuple[kinds.Sample, int | None, str]]:
@@ -82,9 +84,10 @@ def preview(kind: kinds.AnyKind, document: fields.Document, identity: str, first
         samples = kind.samples(body, identity, first)
         drawn = _drawn(body, identity, first, len(samples))
     except bank.BankError as error:
-        return Preview(kind.sample_noun, problems=error.problems)
+        return Preview(kind.sample_noun, problems=error.problems, texts=_texts(kind, document))
     except kinds.VariantError as error:
-        return Preview(kind.sample_noun, problems=[bank.Problem(str(error), "where")])
+        problems = [bank.Problem(str(error), "where")]
+        return Preview(kind.sample_noun, problems=problems, texts=_texts(kind, document))
     report = kind.audit(body, identity, bank.AUDIT_SEEDS, share=SHARE)
     return Preview(
         kind.sample_noun,
@@ -94,6 +97,16 @@ def preview(kind: kinds.AnyKind, document: fields.Document, identity: str, first
         first=first if drawn else None,
         drawn=drawn,
     )
+
+
+def _texts(kind: kinds.AnyKind, document: fields.Document) -> list[str]:
+    """The long texts of an unfinished body and of its parts, so that their formulas are seen from the first on."""
+    described = [entry for section in kind.form for entry in section.fields]
+    texts = [entry.read(document) for entry in described if isinstance(entry, fields.TextArea)]
+    lists = [entry.read(document) for entry in described if isinstance(entry, fields.Parts)]
+    parts = [part for parts in lists if isinstance(parts, list) for part in parts]
+    texts += [part.get("stem") for part in parts if isinstance(part, dict)]
+    return [text for text in texts if isinstance(text, str) and text]
 
 
 def _drawn(body: kinds.ItemBody, identity: str, first: int, count: int) -> list[str]:

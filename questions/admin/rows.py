@@ -18,27 +18,37 @@ MAX_ROW_NUMBER = 999_999
 
 
 class RowsWidget(forms.Widget):
-    """A table with one line of inputs a row, named `<field>-<row>-<column>`, and a template for new rows."""
+    """A table with one line of inputs a row, named `<field>-<row>-<column>`, and a template for new rows.
+
+    Where there are none yet, a blank one waits to be written in.
+    """
 
     template_name = "admin/questions/rows.html"
 
     class Media:
-        js = (forms.Script("questions/admin/rows.js", type="module"),)
+        js = (
+            forms.Script("questions/admin/rows.js", type="module"),
+            forms.Script("questions/admin/places.js", type="module"),
+            forms.Script("questions/admin/tables.js", type="module"),
+        )
         css = {"all": ("questions/admin/item.css",)}
 
-    def __init__(self, columns: Sequence[Column], add: str) -> None:
+    def __init__(self, columns: Sequence[Column], add: str, picture: str = "") -> None:
         super().__init__()
         self.columns = columns
         self.add = add
+        self.picture = picture
 
     def get_context(self, name: str, value: Sequence[Row] | None, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        rows = [self._cells(name, number, row) for number, row in enumerate(value or [])]
+        rows = [self._cells(name, number, row) for number, row in enumerate(value or [{}])]
         context["widget"] |= {
             "columns": self.columns,
             "rows": rows,
             "blank": self._cells(name, "__row__", {}),
             "add": self.add,
+            "stacked": len(self.columns) > 2 or any(column.type == "table" for column in self.columns),
+            "picture": self.picture and "-".join((*name.split("-")[:-1], self.picture)),
         }
         return context
 
@@ -52,9 +62,10 @@ class RowsWidget(forms.Widget):
         """The rows in the order of the form; those that are blank in every column are left out."""
         numbers: list[int] = []
         for key in data:
-            prefix, _, rest = key.partition("-")
-            number = read_whole_number(rest.partition("-")[0], 0, MAX_ROW_NUMBER)
-            if prefix == name and number is not None and number not in numbers and len(numbers) < MAX_ROWS:
+            if not key.startswith(f"{name}-"):
+                continue
+            number = read_whole_number(key.removeprefix(f"{name}-").partition("-")[0], 0, MAX_ROW_NUMBER)
+            if number is not None and number not in numbers and len(numbers) < MAX_ROWS:
                 numbers.append(number)
         rows = [{column.name: self._cell(data, name, number, column) for column in self.columns} for number in numbers]
         return [row for row in rows if any(row.values())]
@@ -71,19 +82,27 @@ class RowsWidget(forms.Widget):
 
 
 def cell_text(cell: object) -> object:
-    """A cell as it is typed: a mapping as YAML, the same whatever the order of its names."""
-    return (
-        yaml.write({name: cell[name] for name in sorted(cell)}, in_blocks=True).strip()
-        if isinstance(cell, dict)
-        else cell
-    )
+    """A cell as it is typed: a mapping as YAML, the same whatever the order of its names; a number as its digits."""
+    if isinstance(cell, dict):
+        return yaml.write({name: cell[name] for name in sorted(cell)}, in_blocks=True).strip()
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return f"{cell:.12g}"
+    return cell
 
 
-class RowsField(forms.Field):
+class AuthorField(forms.Field):
+    """A field of many inputs."""
+
+    def as_text(self, value: object) -> str:
+        """Its value as text to read and to compare."""
+        raise NotImplementedError
+
+
+class RowsField(AuthorField):
     """A list of rows, each a dict of its columns."""
 
-    def __init__(self, columns: Sequence[Column], add: str) -> None:
-        super().__init__(widget=RowsWidget(columns, add))
+    def __init__(self, columns: Sequence[Column], add: str, picture: str = "") -> None:
+        super().__init__(widget=RowsWidget(columns, add, picture))
         self.columns = columns
 
     def to_python(self, value: Sequence[Row] | None) -> list[Row]:
@@ -112,6 +131,14 @@ class RowsField(forms.Field):
     def _filled(self, rows: Sequence[Row] | None) -> list[dict[str, object]]:
         filled = [{name: cell_text(cell) for name, cell in row.items() if cell} for row in rows or []]
         return [row for row in filled if row]
+
+    def as_text(self, value: object) -> str:
+        rows = value if isinstance(value, list) else []
+        return "\n".join(
+            " | ".join(str(cell_text(row.get(column.name) or "")).strip() for column in self.columns)
+            for row in rows
+            if isinstance(row, dict)
+        )
 
     def label_of(self, row: int, column: str = "") -> str:
         """How a row (0-based) and a column are called in an error."""

@@ -7,57 +7,116 @@ the bank refuses it refuses with a BankError, which says what has to be mended, 
 from questions.bank.answers import is_answer_elsewhere
 from questions.bank.audits import AUDIT_SEEDS, audit_published, has_variants, record_findings
 from questions.bank.bodies import validate_body
+from questions.bank.bulk import (
+    BulkReport,
+    How,
+    ItemChange,
+    change_items,
+    duplicate_item,
+    list_offering,
+    restore_version,
+)
 from questions.bank.comparison import Change, Outcome, Record, decide, differences, digest, match, without_blanks
-from questions.bank.documents import SLUG, SLUG_RULE, ItemDocument, is_slug, item_schema
+from questions.bank.corrections import (
+    Rules,
+    check_correction,
+    forget_rules,
+    list_corrections,
+    reversal_of,
+    rules_of,
+    write_correction,
+)
+from questions.bank.documents import POOL_RULE, PRACTICE, SLUG, SLUG_RULE, ExamUse, ItemDocument, is_slug, item_schema
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
-from questions.bank.items import follow_concept, next_identity, publish, reissue_items, rename_item, retire, save_draft
+from questions.bank.items import (
+    follow_concept,
+    list_forgotten,
+    next_identity,
+    publish,
+    reissue_items,
+    release_from_pool,
+    rename_item,
+    retire,
+    save_draft,
+    set_exam_use,
+)
 from questions.bank.loading import CourseReport, load_course
 from questions.bank.locks import lock_course, lock_courses
 from questions.bank.pictures import read_picture, store_pictures
 from questions.bank.practice import practice_of
 from questions.bank.problems import BankError, Problem, problems_of
+from questions.bank.slugs import propose_slug
+from questions.bank.telling import HintOfItems, accept_hint, list_hints, make_enemies
+from questions.bank.worked import has_steps, list_with_steps
 
 __all__ = [
     "AUDIT_SEEDS",
+    "POOL_RULE",
+    "PRACTICE",
     "SLUG",
     "SLUG_RULE",
     "BankError",
+    "BulkReport",
     "Change",
     "CourseReport",
+    "ExamUse",
     "ExportReport",
+    "HintOfItems",
+    "How",
+    "ItemChange",
     "ItemDocument",
     "Outcome",
     "Problem",
     "Record",
+    "Rules",
+    "accept_hint",
     "audit_published",
+    "change_items",
+    "check_correction",
     "connect",
     "decide",
     "differences",
     "digest",
+    "duplicate_item",
     "export_course",
     "follow_concept",
+    "forget_rules",
+    "has_steps",
     "has_variants",
     "is_answer_elsewhere",
     "is_slug",
     "item_schema",
+    "list_corrections",
+    "list_forgotten",
+    "list_hints",
+    "list_offering",
+    "list_with_steps",
     "load_course",
     "lock_course",
     "lock_courses",
+    "make_enemies",
     "match",
     "next_identity",
     "practice_of",
     "problems_of",
+    "propose_slug",
     "publish",
     "read_picture",
     "record_findings",
     "reissue_items",
+    "release_from_pool",
     "rename_item",
+    "restore_version",
     "retire",
+    "reversal_of",
+    "rules_of",
     "save_draft",
+    "set_exam_use",
     "store_pictures",
     "validate_body",
     "validate_concept",
     "validate_lesson",
     "without_blanks",
+    "write_correction",
 ]

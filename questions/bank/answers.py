@@ -11,7 +11,7 @@ from questions.models import Item
 
 def is_answer_elsewhere(item: int, typed: str) -> bool:
     """Whether a text, as typed texts are compared, answers another published item of this item's course. One query."""
-    others = Item.objects.published().filter(course__items=item).exclude(pk=item)
+    others = Item.objects.in_practice().filter(course__items=item).exclude(pk=item)
     rows = others.exclude(has_variants("published")).values_list("kind", "published__body")
     return any(typed in _answers(kind, body) for kind, body in rows)
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import functools
 import operator
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from questions import kinds
-from questions.kinds.bodies import Strict
+from questions.kinds.strict import Strict
 from questions.models.courses import web_address
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+PRACTICE = "practice"
+"""What blueprints call the items that are kept for no exam."""
+POOL_RULE = "Blueprints call what is in no pool “practice”: call this one otherwise."
+SLUG_OR_NONE = r"^([a-z0-9]+(-[a-z0-9]+)*)?$"
 SLUG_RULE = "Use lower-case letters and digits, with single hyphens between them."
 
 
@@ -26,6 +31,15 @@ def _check_address(url: str) -> str:
     if not web_address(url):
         raise ValueError("Give a url that begins with http:// or https://.")
     return url
+
+
+@dataclass(frozen=True)
+class ExamUse:
+    """How exams use an item: the idea that it asks, the pool that it is kept in, and the slugs of its enemies."""
+
+    idea: str = ""
+    pool: str = ""
+    enemies: tuple[str, ...] = ()
 
 
 class CourseDocument(Strict):
@@ -85,6 +99,30 @@ class ItemDocument(BaseModel):
     concepts: list[str] = Field(min_length=1, description="Slugs; the lesson of the first is the item's lesson.")
     difficulty: int = Field(ge=1, le=5, description="1 (easy) to 5 (hard).")
     seconds: int = Field(ge=5, le=1800, description="What a prepared student needs, reading included.")
+    idea: str = Field(
+        default="", pattern=SLUG_OR_NONE, max_length=100, description="No exam asks two items of the same idea."
+    )
+    enemies: list[str] = Field(
+        default=[], description="Slugs of items that no exam asks beside it: one tells what the other asks."
+    )
+    pool: str = Field(
+        default="",
+        pattern=SLUG_OR_NONE,
+        max_length=50,
+        description="Kept for exams that draw from this pool: practice never shows it.",
+    )
+
+    @field_validator("pool")
+    @classmethod
+    def _is_no_practice(cls, pool: str) -> str:
+        if pool == PRACTICE:
+            raise ValueError(POOL_RULE)
+        return pool
+
+    @property
+    def exam_use(self) -> ExamUse:
+        """How exams use it."""
+        return ExamUse(self.idea, self.pool, tuple(self.enemies))
 
     @property
     def body(self) -> dict[str, object]:

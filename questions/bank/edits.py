@@ -14,7 +14,7 @@ from questions.bank.documents import ConceptDocument, LessonDocument
 from questions.bank.locks import lock_course, raise_graph_revision
 from questions.bank.pictures import missing_pictures
 from questions.bank.problems import BankError, Problem, problems_of
-from questions.models import Concept, ConceptEdge, Course, Item, Lesson
+from questions.models import Concept, ConceptEdge, Course, Item, Lesson, outside_pools
 
 DocumentT = TypeVar("DocumentT", bound=BaseModel)
 
@@ -23,7 +23,7 @@ def validate_lesson(course: Course, document: dict[str, object], text: str, key:
     """Check a lesson of the course, new or stored under `key`. Raises BankError naming each field that is wrong."""
     lesson = _read(LessonDocument, document)
     others = set(Lesson.objects.filter(course=course).exclude(pk=key or 0).values_list("slug", flat=True))
-    items = set(Item.objects.filter(course=course).values_list("slug", flat=True))
+    items = set(Item.objects.filter(outside_pools(), course=course).values_list("slug", flat=True))
     shown = [("text", text), ("summary", lesson.summary)]
     _refuse([*check_lesson(lesson, text, others | {lesson.slug}, items), *missing_pictures(shown)])
 

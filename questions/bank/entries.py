@@ -62,7 +62,13 @@ def record_of_item(entry: Entry[ItemDocument]) -> Record:
     """The entry as a record."""
     document = entry.document
     return item_record(
-        document.slug, document.kind, document.concepts, document.difficulty, document.seconds, document.body
+        document.slug,
+        document.kind,
+        document.concepts,
+        document.difficulty,
+        document.seconds,
+        document.body,
+        exam_use=document.exam_use,
     )
 
 

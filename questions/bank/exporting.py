@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
 
-from questions.bank.comparison import Record
+from questions.bank.comparison import Record, without_blanks
 from questions.bank.loading import read_folder
 from questions.bank.locks import lock_course
 from questions.bank.pictures import read_picture
@@ -50,8 +50,10 @@ def export_course(course: Course, path: Path) -> ExportReport:
         _write(path / "lessons" / f"{lesson.slug}.md", f"---\n{yaml.write(head)}---\n\n{text}\n")
     _write(path / "concepts.yaml", _entries(_concept_entry(rows.of_concepts[row.pk]) for row in rows.concepts))
     asked = [item for item in rows.items if item.published and not item.retired_at]
+    slugs = {item.slug for item in asked}
     for number, (name, items) in enumerate(_by_lesson(rows, asked).items(), start=1):
-        _write(path / "bank" / f"{number:02}-{name}.yaml", _entries(rows.published[item.pk] for item in items))
+        entries = (_with_enemies(rows.published[item.pk], slugs) for item in items)
+        _write(path / "bank" / f"{number:02}-{name}.yaml", _entries(entries))
     _write_pictures(course, path)
     read_folder(path)
     return ExportReport(
@@ -84,6 +86,14 @@ def _by_lesson(rows: CourseRecords, items: Iterable[Item]) -> dict[str, list[Ite
         _, lesson = max((order[slug] for slug in concepts if slug in order), default=(0, "items"))
         by_lesson.setdefault(lesson, []).append(item)
     return by_lesson
+
+
+def _with_enemies(record: Record, written: Collection[str]) -> Record:
+    """The record of an item, with those of its enemies that are `written`, too."""
+    enemies = record.get("enemies")
+    return without_blanks(
+        {**record, "enemies": [slug for slug in enemies if slug in written] if isinstance(enemies, list) else []}
+    )
 
 
 def _concept_entry(record: Record) -> Record:

@@ -12,12 +12,22 @@ from django.utils import timezone
 from questions import kinds
 from questions.bank.audits import AUDIT_SEEDS
 from questions.bank.bodies import normalise_body, validate_body
-from questions.bank.documents import SLUG_RULE, is_slug
+from questions.bank.documents import POOL_RULE, PRACTICE, SLUG_RULE, ExamUse, is_slug
 from questions.bank.locks import lock_course, lock_item, raise_graph_revision
 from questions.bank.problems import BankError, Problem
-from questions.models import Author, Concept, Course, Item, ItemConcept, ItemVersion, Lesson, VersionConcept
-from questions.text.markup import rename_tried
-from questions.variants.engine import ENGINE_VERSION
+from questions.models import (
+    Author,
+    Concept,
+    Course,
+    Item,
+    ItemConcept,
+    ItemEnemy,
+    ItemVersion,
+    Lesson,
+    VersionConcept,
+)
+from questions.text.markup import rename_tried, tried
+from questions.variants.versions import ENGINE_VERSION
 
 ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
 """The namespace of items' identifiers (RFC 9562, version 5)."""
@@ -84,6 +94,59 @@ def rename_item(item: Item, slug: str) -> None:
     item.refresh_from_db()
 
 
+@transaction.atomic
+def set_exam_use(item: Item, use: ExamUse, enemies: Sequence[Item]) -> None:
+    """Store how exams use an item from now on, drafts and versions alike; `enemies` are the items that it names.
+
+    An item that is put into another pool is kept there anew. Raises BankError for an enemy that is of another course or
+    the item itself, and for a pool that cannot be called so.
+    """
+    course, current = lock_item(item)
+    if use.pool == PRACTICE:
+        raise BankError([Problem(POOL_RULE, "pool", current.slug)])
+    if any(enemy.course_id != course.pk or enemy.pk == current.pk for enemy in enemies):
+        raise BankError([Problem("Name other items of the same course.", "enemies", current.slug)])
+    was_secret, is_moved = current.is_secret, current.pool != use.pool
+    if use.pool and is_moved and (lesson := _offering(course, current.slug)):
+        message = f"The lesson “{lesson}” offers it to try: take it out there first."
+        raise BankError([Problem(message, "pool", current.slug)])
+    current.idea, current.pool = use.idea, use.pool
+    if is_moved:
+        current.released_at = current.released_by = None
+    current.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
+    current.save(update_fields=["idea", "pool", "released_at", "released_by"])
+    if current.published_id and current.is_secret != was_secret:
+        _store_state(course, current)
+        raise_graph_revision(course.pk)
+    current.enemies.exclude(enemy__in=enemies).delete()
+    known = set(current.enemies.values_list("enemy", flat=True))
+    ItemEnemy.objects.bulk_create(ItemEnemy(item=current, enemy=enemy) for enemy in enemies if enemy.pk not in known)
+    item.refresh_from_db()
+
+
+def _offering(course: Course, slug: str) -> Lesson | None:
+    """The first lesson that offers an item to try."""
+    lessons = course.lessons.filter(body_markdown__contains=slug)
+    return next((lesson for lesson in lessons if slug in tried(lesson.body_markdown)), None)
+
+
+@transaction.atomic
+def release_from_pool(item: Item, by: Author | None) -> bool:
+    """Give an item of a pool to practice, for good; exams draw it as before. Refreshes `item`.
+
+    Returns whether it was kept for exams until now. Raises BankError if it was deleted.
+    """
+    course, current = lock_item(item)
+    was_secret = current.is_secret
+    if was_secret:
+        current.released_at, current.released_by = timezone.now(), by
+        current.save(update_fields=["released_at", "released_by"])
+        _store_state(course, current)
+        raise_graph_revision(course.pk)
+    item.refresh_from_db()
+    return was_secret
+
+
 def _new_uid(course: Course, slug: str) -> uuid.UUID:
     """The same for the same course and slug, so that an item's variants are the same in every database."""
     uid = uuid.uuid5(ITEMS, f"{course.slug}/{slug}")
@@ -120,6 +183,14 @@ def publish(item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -
         current.findings.all().delete()
     item.refresh_from_db()
     return version
+
+
+def list_forgotten(item: Item, document: dict[str, object]) -> list[str]:
+    """The ids of pairs or parts that students get and a valid body has no longer: what is remembered of them ends."""
+    if item.published is None:
+        return []
+    kept = kinds.get(item.kind).facets(validate_body(item.kind, document))
+    return sorted(set(item.published.facets) - set(kept))
 
 
 def next_identity(item: Item) -> str:

@@ -24,8 +24,8 @@ from questions.bank.comparison import (
     match,
 )
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
-from questions.bank.documents import ItemDocument
-from questions.bank.items import publish, rename_item, retire, save_draft
+from questions.bank.documents import ExamUse, ItemDocument
+from questions.bank.items import publish, rename_item, retire, save_draft, set_exam_use
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, Problem
 from questions.bank.records import CourseRecords, course_record, load_records, rename_references
@@ -94,6 +94,7 @@ class _Loader:
         self.seeds = seeds
         self.overwrite = overwrite
         self.problems: list[Problem] = []
+        self.changed_items: list[ItemDocument] = []
         self.course, self.is_new = entries.find_course(folder.course)
         self.was_loaded: Record = self.course.loaded or {}
         self.report = CourseReport(self.course, len(folder.lessons), len(folder.concepts))
@@ -129,6 +130,7 @@ class _Loader:
         lessons, concepts = self.folder.lessons, self.folder.concepts
         self.lessons = match(_slugs(lessons), _names(before.lessons))
         self.concepts = match(_slugs(concepts), _names(before.concepts))
+        self.items = match(_slugs(self.folder.items), _names(before.items))
         self.lesson_rows = {row.pk: row for row in before.lessons}
         self.concept_rows = {row.pk: row for row in before.concepts}
         for lesson in lessons:
@@ -139,7 +141,7 @@ class _Loader:
             if concept.document.slug not in self.concepts:
                 new = entries.create_concept(self.course, concept, self._lesson(concept.document.lesson))
                 self.concepts[concept.document.slug], self.concept_rows[new.pk] = new.pk, new
-        self._name_rows()
+        self._name_rows({row.pk: row for row in before.items})
         for lesson in lessons:
             row = self._lesson(lesson.document.slug)
             if self._load_entry("lesson", lesson, row, entries.record_of_lesson(lesson), before.of_lessons):
@@ -206,10 +208,9 @@ class _Loader:
         """Load the items; returns the primary keys of all that the folder has, in order of learning."""
         rows = {item.pk: item for item in before.items}
         in_order = self.folder.items_in_order_of_learning()
-        matched = match(_slugs(in_order), _names(before.items))
         placed: list[int] = []
         for entry in in_order:
-            key = matched.get(entry.document.slug)
+            key = self.items.get(entry.document.slug)
             try:
                 item = self._load_item(entry, None if key is None else rows[key], before)
             except BankError as error:
@@ -218,12 +219,14 @@ class _Loader:
             rows[item.pk] = item
             placed.append(item.pk)
         Item.objects.bulk_update([rows[key] for key in placed], ["loaded"], batch_size=200)
+        if not self.problems:
+            self._store_exam_use({slug: rows[key] for slug, key in zip(_slugs(in_order), placed, strict=True)})
         loaded = self.was_loaded.get("items") or []
         assert isinstance(loaded, list)
         if is_reordered(placed, loaded):
             order = Difference("order of items", "as it is", "as in bank/")
             self.report.changes.append(Change("course", self.folder.course.slug, Outcome.CHANGED, [order]))
-        if len(placed) > len(matched) or is_reordered(placed, loaded):
+        if len(placed) > len(self.items) or is_reordered(placed, loaded):
             entries.place(self.course, Item, placed)
         self.loaded["items"] = placed
         return placed
@@ -235,7 +238,7 @@ class _Loader:
         outcome = Outcome.ADDED if item is None else self._decide_item(item, file, before)
         is_asked = item is not None and not item.retired_at and before.published.get(item.pk) == file
         if outcome is Outcome.SAME and not is_asked:
-            outcome = Outcome.CHANGED  # the draft says what the file says, but is not what students get
+            outcome = Outcome.CHANGED  # the draft is as the file, but not what students get
         self._add_change("item", entry, outcome, now, file)
         if outcome in {Outcome.ADDED, Outcome.CHANGED}:
             item = self._store_item(entry, item)
@@ -268,7 +271,14 @@ class _Loader:
             by=self.by,
         )
         publish(saved, by=self.by, seeds=self.seeds)
+        self.changed_items.append(document)
         return saved
+
+    def _store_exam_use(self, rows: Mapping[str, Item]) -> None:
+        """Store how exams use the items that changed, once all items that they name are there."""
+        for document in self.changed_items:
+            if document.exam_use != ExamUse() or document.slug in self.items:
+                set_exam_use(rows[document.slug], document.exam_use, [rows[slug] for slug in document.enemies])
 
     def _report_left(self, before: CourseRecords, placed: list[int], *, prune: bool) -> None:
         """Report what was loaded once and is no longer in the folder; retire the items if `prune`."""
@@ -307,15 +317,17 @@ class _Loader:
         place = entry.place.problem("").place
         self.report.changes.append(Change(what, entry.place.entry, outcome, differ, place))
 
-    def _name_rows(self) -> None:
+    def _name_rows(self, items: Mapping[int, Item]) -> None:
         """Note what lessons and concepts are called: in the folder (`keys`), and in the service (`keys_of_rows`).
 
-        The service's names are those of the records that were read, also once a row is stored under another.
+        The service's names are those of the records that were read. Items go by the names they were loaded as.
         """
         sources = (self.lessons, self.lesson_rows), (self.concepts, self.concept_rows)
         self.names_of_now = [{slug: rows[key].slug for slug, key in keys.items()} for keys, rows in sources]
-        self.keys = [{slug: str(key) for slug, key in keys.items()} for keys, _ in sources]
+        self.keys = [{slug: str(key) for slug, key in keys.items()} for keys, _ in sources] + [{}]
         self.keys_of_rows = [{row.slug: str(key) for key, row in rows.items()} for _, rows in sources]
+        self.names_of_now.append({slug: items[key].slug for slug, key in self.items.items()})
+        self.keys_of_rows.append({items[key].slug: slug for slug, key in self.items.items()})
 
     def _in_names_of_now(self, wanted: Record) -> Record:
         return rename_references(wanted, *self.names_of_now)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db.models import Expression, QuerySet
 
-from questions.models import ConceptEdge, ItemConcept
+from questions.models import ConceptEdge, ItemConcept, outside_pools
 
 
 def practice_of(versions: Collection[int] | Expression) -> QuerySet[ItemConcept, tuple[int, int, int, float]]:
@@ -17,6 +17,7 @@ def practice_of(versions: Collection[int] | Expression) -> QuerySet[ItemConcept,
     """
     source = "concept__incoming_edges__source__version_tags__version"
     tags = ItemConcept.objects.filter(
+        outside_pools("item__"),
         position=0,
         item__published__isnull=False,
         concept__incoming_edges__kind=ConceptEdge.Kind.ENCOMPASSES,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from questions.bank.bodies import normalise_body
 from questions.bank.comparison import Record, without_blanks
+from questions.bank.documents import ExamUse
 from questions.models import Concept, ConceptEdge, Course, Item, ItemVersion, Lesson
 
 LESSON_FIELDS = ("slug", "title", "summary", "week", "session", "minutes")
@@ -43,7 +44,7 @@ def load_records(course: Course) -> CourseRecords:
     lessons = course.lessons.order_by("week", "session", "pk").prefetch_related("builds_on")
     concepts = course.concepts.order_by("position", "pk").select_related("lesson")
     items = course.items.order_by("position", "pk").select_related("published")
-    items = items.prefetch_related("tags__concept", "published__tags")
+    items = items.prefetch_related("tags__concept", "published__tags", "enemies__enemy")
     rows = CourseRecords(list(lessons), list(concepts), list(items))
     edges: dict[int, list[ConceptEdge]] = defaultdict(list)
     for edge in ConceptEdge.objects.filter(source__course=course).select_related("target"):
@@ -87,11 +88,19 @@ def _concept_record(concept: Concept, edges: Iterable[ConceptEdge]) -> Record:
 def _item_record(item: Item, source: Item | ItemVersion, concepts: list[str]) -> Record:
     """The record of an item, of its draft or of a version."""
     body = source.draft if isinstance(source, Item) else source.body
-    return item_record(item.slug, source.kind, concepts, source.difficulty, source.seconds, body)
+    exam_use = ExamUse(item.idea, item.pool, tuple(row.enemy.slug for row in item.enemies.all()))
+    return item_record(item.slug, source.kind, concepts, source.difficulty, source.seconds, body, exam_use=exam_use)
 
 
 def item_record(
-    slug: str, kind: str, concepts: Iterable[str], difficulty: int, seconds: int, body: dict[str, object]
+    slug: str,
+    kind: str,
+    concepts: Iterable[str],
+    difficulty: int,
+    seconds: int,
+    body: dict[str, object],
+    *,
+    exam_use: ExamUse,
 ) -> Record:
     """The record of an item with these fields."""
     common: Record = {
@@ -100,14 +109,20 @@ def item_record(
         "concepts": list(concepts),
         "difficulty": difficulty,
         "seconds": seconds,
+        "idea": exam_use.idea,
+        "enemies": sorted(exam_use.enemies),
+        "pool": exam_use.pool,
     }
     return without_blanks(common | normalise_body(kind, body))
 
 
-def rename_references(record: Record, lessons: Mapping[str, str], concepts: Mapping[str, str]) -> Record:
-    """The record with the lessons and concepts that it refers to called otherwise, as far as they are named here."""
+def rename_references(
+    record: Record, lessons: Mapping[str, str], concepts: Mapping[str, str], items: Mapping[str, str]
+) -> Record:
+    """The record with what it refers to called otherwise, as far as that is named here."""
     renamed = dict(record)
-    for name, names in (("builds_on", lessons), ("prerequisites", concepts), ("concepts", concepts)):
+    lists = (("builds_on", lessons), ("prerequisites", concepts), ("concepts", concepts), ("enemies", items))
+    for name, names in lists:
         if isinstance(references := record.get(name), list):
             called = [names.get(reference, reference) for reference in references]
             renamed[name] = called if name == "concepts" else sorted(called)

@@ -23,8 +23,9 @@ def check_references(folder: CourseFolder) -> list[Problem]:
         *_check_unique((item.place for item in folder.items), "item"),
     ]
     items = {item.document.slug for item in folder.items}
+    offered = {item.document.slug for item in folder.items if not item.document.pool}
     for lesson in folder.lessons:
-        for problem in check_lesson(lesson.document, lesson.text, lessons, items):
+        for problem in check_lesson(lesson.document, lesson.text, lessons, offered):
             placed = lesson.place.problem(problem.message, problem.field)
             problems.append(replace(placed, line=lesson.lines_before + problem.line) if problem.line else placed)
     circles = check_acyclic({each.document.slug: each.document.prerequisites for each in folder.concepts})
@@ -34,6 +35,8 @@ def check_references(folder: CourseFolder) -> list[Problem]:
             problems += _at(concept.place, [circles[concept.document.slug]])
     for item in folder.items:
         problems += _at(item.place, check_known("concepts", item.document.concepts, concepts, "concept"))
+        others = items - {item.document.slug}
+        problems += _at(item.place, check_known("enemies", item.document.enemies, others, "other item"))
         problems += _check_body(item)
     return problems
 

@@ -56,11 +56,15 @@ class Canvas:
         *,
         below: Sequence[str] = (),
         names: Sequence[str] = (),
+        roomy: bool = False,
     ) -> Canvas:
-        """Return a canvas over these values, to round ends; columns and rows with names end where they end."""
+        """Return a canvas over these values, to round ends; columns and rows with names end where they end.
+
+        A `roomy` one has no value at its ends, but at zero.
+        """
         return cls(
-            _axis(left, right, LEFT, RIGHT, named=bool(below)),
-            _axis(low, high, BOTTOM, TOP, named=bool(names)),
+            _axis(left, right, LEFT, RIGHT, named=bool(below), roomy=roomy),
+            _axis(low, high, BOTTOM, TOP, named=bool(names), roomy=roomy),
             words,
             below,
             names,
@@ -140,10 +144,14 @@ class Canvas:
         return texts
 
 
-def _axis(low: float, high: float, start: float, end: float, *, named: bool) -> Axis:
+def _axis(least: float, most: float, start: float, end: float, *, named: bool, roomy: bool) -> Axis:
     if named:
-        return Axis(low, high, start, end)
-    low, high, step = nice(low, high, TICKS)
+        return Axis(least, most, start, end)
+    low, high, step = nice(least, most, TICKS)
+    if roomy:
+        close = step / 8
+        low -= step * (least - low < close and low != 0)
+        high += step * (high - most < close and high != 0)
     ticks = [round(low / step) * step + step * number for number in range(round((high - low) / step) + 1)]
     return Axis(low, high, start, end, [(tick, written(round(tick, 12))) for tick in ticks])
 

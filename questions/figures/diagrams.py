@@ -135,7 +135,7 @@ def _box(block: Block) -> tuple[Canvas, Rows]:
 
 def _scatter(block: Block) -> tuple[Canvas, Rows]:
     x, y = block.pairs("y")
-    canvas = Canvas.over(min(x), max(x), min(y), max(y), block.words)
+    canvas = Canvas.over(min(x), max(x), min(y), max(y), block.words, roomy=True)
     for point in zip(x, y, strict=True):
         canvas.dot(*point)
     rows: list[tuple[object, ...]] = [("x", "y"), *zip(x, y, strict=True)]

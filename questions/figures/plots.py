@@ -141,6 +141,8 @@ def _ridge() -> Figure:
 
 # Early stopping
 
+LONGEST_PATIENCE = 12
+
 
 def _stopping() -> Figure:
     run = stopping.run()
@@ -151,6 +153,7 @@ def _stopping() -> Figure:
     training, validation = ([y.at(value) for value in row] for row in (run.training, run.validation))
     chart = Chart(x, y, {"training": path(places, training), "validation": path(places, validation)})
     start = epochs // 2 - 1
+    stops = [stopping.stop_early(run.validation, patience) for patience in range(1, LONGEST_PATIENCE + 1)]
     losses = {
         name: [round(value, 3) for value in row]
         for name, row in (("training", run.training), ("validation", run.validation))
@@ -161,12 +164,13 @@ def _stopping() -> Figure:
         "validation": validation,
         "losses": losses,
         "best": run.best,
+        "stops": [[stop.end, stop.kept] for stop in stops],
     }
     says = (
         f"Epoch {start + 1}: training loss {losses['training'][start]:.3f},"
         f" validation loss {losses['validation'][start]:.3f}."
     )
-    extra = {"marker": places[start], "dots": (training[start], validation[start])}
+    extra = {"marker": places[start], "dots": (training[start], validation[start]), "patience": LONGEST_PATIENCE}
     return Figure("early-stopping", [chart], start, epochs - 1, says, data, extra)
 
 

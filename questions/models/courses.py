@@ -14,9 +14,31 @@ def web_address(url: object) -> str:
 class Course(models.Model):
     """A course whose exams students prepare for."""
 
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft: its staff alone see it"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed: nobody joins it any more"
+        ARCHIVED = "archived", "Archived: its students read it, and are asked nothing"
+
+    class Visibility(models.TextChoices):
+        PEOPLE = "people", "Its people"
+        EVERYBODY = "everybody", "Everybody"
+
+    class Joining(models.TextChoices):
+        OPEN = "open", "Whoever sees it"
+        CODE = "code", "Whoever has its code or link"
+        INVITATION = "invitation", "Whoever is invited"
+        ROSTER = "roster", "Whom its owners enrol"
+
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN, db_default=State.OPEN)
+    visible_to = models.CharField(
+        max_length=9, choices=Visibility, default=Visibility.EVERYBODY, db_default=Visibility.EVERYBODY
+    )
+    joining = models.CharField(max_length=10, choices=Joining, default=Joining.OPEN, db_default=Joining.OPEN)
+    join_code = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
     revision = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="Counts what was published and retired."
     )

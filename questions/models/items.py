@@ -9,16 +9,26 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F, Q
 
 from questions import kinds
 from questions.models.concepts import Concept, ConceptReferences
 from questions.models.courses import Course, Lesson
 
 
+def outside_pools(way: str = "") -> Q:
+    """Return the condition that an item is kept for no exam; `way` leads to the item (`card__item__`)."""
+    return Q(**{f"{way}pool": ""}) | Q(**{f"{way}released_at__isnull": False})
+
+
 class ItemQuerySet(models.QuerySet["Item"]):
     def published(self) -> Self:
-        """Items that students are asked: with a published version, and not retired."""
+        """Items that exams may ask: with a published version, and not retired."""
         return self.filter(published__isnull=False, retired_at__isnull=True)
+
+    def in_practice(self) -> Self:
+        """Items that students are asked and shown outside of exams, too: published, and kept for no exam."""
+        return self.published().filter(outside_pools())
 
 
 class Item(models.Model):
@@ -51,6 +61,22 @@ class Item(models.Model):
     )
     loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
     updated_at = models.DateTimeField(auto_now=True)
+    idea = models.SlugField(
+        max_length=100, blank=True, default="", db_default="", help_text="No exam asks two items of the same idea."
+    )
+    pool = models.SlugField(
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Kept for exams that draw from this pool: practice never shows it. Empty: for practice and mocks.",
+    )
+    released_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it came from its pool into practice."
+    )
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = ItemQuerySet.as_manager()
 
@@ -63,14 +89,21 @@ class Item(models.Model):
         return self.slug
 
     @property
+    def is_secret(self) -> bool:
+        """Whether it is kept for exams, and practice shows nothing of it."""
+        return bool(self.pool) and self.released_at is None
+
+    @property
     def state(self) -> str:
         """`draft`, `published`, `changed` (published, with newer edits) or `retired`."""
         if self.retired_at:
             return "retired"
         if self.published is None:
             return "draft"
-        same = self.published.body == self.draft and self.published.difficulty == self.difficulty
-        return "published" if same and self.published.seconds == self.seconds else "changed"
+        version = self.published
+        same = (version.body, version.difficulty, version.seconds) == (self.draft, self.difficulty, self.seconds)
+        tagged = [tag.concept_id for tag in version.tags.all()] == [tag.concept_id for tag in self.tags.all()]
+        return "published" if same and tagged else "changed"
 
 
 class ItemConcept(models.Model):
@@ -86,6 +119,39 @@ class ItemConcept(models.Model):
 
     def __str__(self) -> str:
         return str(self.concept)
+
+
+class ItemEnemy(models.Model):
+    """Two items of which an exam asks one at most: one tells what the other asks. Either may name the other."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="enemies")
+    enemy = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="named_by")
+
+    class Meta:
+        ordering = ("item", "enemy__slug")
+        constraints = [
+            models.UniqueConstraint(fields=["item", "enemy"], name="enemy_named_once"),
+            models.CheckConstraint(condition=~Q(item=F("enemy")), name="no_enemy_of_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} and {self.enemy}"
+
+
+class AcceptedHint(models.Model):
+    """A text of `item` that tells what `other` asks, in these words, and was found harmless by somebody."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    words = models.TextField()
+    accepted_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "other", "words"], name="hint_accepted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} tells {self.other}: {self.words}"
 
 
 class ItemVersion(models.Model):
@@ -105,6 +171,9 @@ class ItemVersion(models.Model):
     )
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="+")
     facets = models.JSONField(help_text="What of it is remembered on its own: [''] or a match set's pair ids.")
+    last_correction = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="The key of the newest correction of how it is judged; 0 of nearly all."
+    )
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
 

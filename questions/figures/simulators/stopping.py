@@ -8,17 +8,26 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLES, VALIDATION, FEATURES, HIDDEN = 100, 1000, 12, 32
+SAMPLES, OTHERS, VALIDATION, FEATURES, HIDDEN = 100, 1000, 600, 12, 32
 WRONG_LABELS, LEARNING_RATE, BATCHES, EPOCHS = 0.1, 0.05, 6, 120
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Run:
-    """The mean cross-entropy after each of 120 epochs, on the 100 training and on 1,000 other samples.
+class Stop:
+    """Where early stopping ends a run, and whose checkpoint it keeps: indices of epochs."""
 
-    `best` is the index of the smallest validation loss.
+    end: int
+    kept: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """The mean cross-entropy after each of 120 epochs, on the 100 training samples and on 600 others.
+
+    The others are drawn anew from 1,000 after each epoch, as where measuring on all would cost too much. So the curve
+    is as noisy as those for which one has patience. `best` is the index of the smallest validation loss.
     """
 
     training: list[float]
@@ -32,7 +41,7 @@ def run() -> Run:
 
     It has 449 parameters for 100 samples of twelve features; a linear rule labels them, and one label in ten is wrong.
     """
-    rng = np.random.default_rng(0)
+    rng, pick = np.random.default_rng(0), np.random.default_rng(4)
     rule = rng.standard_normal(FEATURES)
 
     def draw(count: int) -> tuple[Array, Array]:
@@ -41,7 +50,7 @@ def run() -> Run:
         return x, labels.astype(float)
 
     x, y = draw(SAMPLES)
-    unseen, observed = draw(VALIDATION)
+    unseen, observed = draw(OTHERS)
     w1 = rng.standard_normal((FEATURES, HIDDEN)) / np.sqrt(FEATURES)
     b1 = np.zeros(HIDDEN)
     w2 = 0.1 * rng.standard_normal(HIDDEN)
@@ -62,5 +71,20 @@ def run() -> Run:
             w2 -= LEARNING_RATE * hidden.T @ error
             b2 -= LEARNING_RATE * error.sum()
         training.append(loss(x, y))
-        validation.append(loss(unseen, observed))
+        sample = pick.choice(OTHERS, VALIDATION, replace=False)
+        validation.append(loss(unseen[sample], observed[sample]))
     return Run(training, validation, int(np.argmin(validation)))
+
+
+def stop_early(validation: list[float], patience: int) -> Stop:
+    """Follow validation losses (one an epoch) until `patience` (1 or more) epochs in a row brought no new minimum.
+
+    Losses that end before that end the run with their last.
+    """
+    kept = 0
+    for epoch, loss in enumerate(validation):
+        if loss < validation[kept]:
+            kept = epoch
+        elif epoch - kept == patience:
+            return Stop(epoch, kept)
+    return Stop(len(validation) - 1, kept)

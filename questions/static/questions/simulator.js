@@ -10,7 +10,7 @@ import { path, sliderOf } from "./figure.js";
  *
  * @typedef {{ places: number[], training: number[], validation: number[] }} Dots
  * @typedef {Dots & { columns: number[], curves: number[][], regimes: string[], says: string[] }} Ridge
- * @typedef {Dots & { losses: { training: number[], validation: number[] }, best: number }} Stopping
+ * @typedef {Dots & { losses: { training: number[], validation: number[] }, best: number, stops: [number, number][] }} Stopping
  */
 
 /** How far from the window a figure loads its numbers. */
@@ -81,16 +81,52 @@ function runStopping(figure, data) {
     verdict.textContent = "";
   });
   moveSliderByDragging(get(figure, "[data-drag]", SVGSVGElement), data.places, slider);
+  const showKept = keepLineOf(figure, data);
+  const patience = get(figure, "[data-patience]", HTMLInputElement);
+  patience.addEventListener("input", () => {
+    const [end, kept] = data.stops[Number(patience.value) - 1];
+    showKept(kept, end);
+    verdict.textContent = patience.ariaValueText = judgePatience(data, Number(patience.value));
+  });
   get(figure, "[data-keep]").addEventListener("click", () => {
-    const line = get(figure, ".deploy", SVGElement);
-    line.setAttribute("transform", `translate(${data.places[data.best]} 0)`);
-    line.removeAttribute("visibility");
+    showKept(data.best, validation.length - 1);
     // The same words again are news to a screen reader too.
     verdict.textContent = "";
     requestAnimationFrame(() => {
       verdict.textContent = judgeCheckpoint(validation, data.best, Number(slider.value));
     });
   });
+}
+
+/**
+ * A function that draws a line at the epoch whose checkpoint is kept, and pales the epochs after the last that was trained.
+ *
+ * @param {HTMLElement} figure
+ * @param {Stopping} data
+ */
+function keepLineOf(figure, data) {
+  const line = get(figure, ".deploy", SVGElement);
+  const untrained = get(figure, ".untrained", SVGElement);
+  return (/** @type {number} */ kept, /** @type {number} */ end) => {
+    line.setAttribute("transform", `translate(${data.places[kept]} 0)`);
+    line.removeAttribute("visibility");
+    untrained.setAttribute("x", String(data.places[end]));
+    untrained.setAttribute("width", String(data.places[data.places.length - 1] - data.places[end]));
+  };
+}
+
+/**
+ * What is said of early stopping with so much patience, in epochs.
+ *
+ * @param {Stopping} data
+ * @param {number} patience
+ */
+function judgePatience({ stops, best, losses }, patience) {
+  const [end, kept] = stops[patience - 1];
+  const told = `Patience ${patience}: training ends after epoch ${end + 1} and keeps the checkpoint of epoch ${kept + 1}`;
+  if (kept === best) return `${told}, the smallest validation loss of all.`;
+  const cost = (losses.validation[kept] - losses.validation[best]).toFixed(3);
+  return `${told}, ${cost} above the smallest: a bad epoch or two ended it too early.`;
 }
 
 /**

@@ -35,8 +35,6 @@ def concept(instructor: Client) -> Concept:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("reading", '{"a": 1}', "list"),
-        ("reading", '[{"title": "A trap", "url": "javascript:alert(1)"}]', "http"),
         ("body_markdown", "::: exam try=not-there\nText\n:::\n", "There is no item “not-there” to try."),
         ("body_markdown", "::: simulator magic\n:::\n", "There is no simulator “magic”"),
         ("slug", "Upper-Case", "lower-case"),
@@ -51,6 +49,22 @@ def test_a_lesson_is_refused_at_its_field(
     errors = change(instructor, lesson, **{field: value})
     assert message in " ".join(errors[field])
     assert Lesson.objects.values().get(pk=lesson.pk) == stored
+
+
+def test_a_reading_list_is_written_row_by_row(instructor: Client, lesson: Lesson) -> None:
+    Lesson.objects.update(reading=[])
+    trap = {"reading-0-title": "A trap", "reading-0-url": "javascript:alert(1)"}
+    assert "Row 1" in str(change(instructor, lesson, **trap)["reading"])
+    assert "http" in str(change(instructor, lesson, **trap)["reading"])
+    assert "reading" in change(instructor, lesson, **{"reading-0-url": "https://example.org/"})
+    rows = {"reading-0-title": "Kept", "reading-0-url": "https://example.org/", "reading-7-what": "Chapter 7"}
+    rows |= {"reading-7-title": "A book", "reading-7-url": "https://example.org/book"}
+    assert not change(instructor, lesson, **rows)
+    book = {"title": "A book", "url": "https://example.org/book", "what": "Chapter 7"}
+    stored = Lesson.objects.get(pk=lesson.pk).reading
+    assert stored == [{"title": "Kept", "url": "https://example.org/"}, book]
+    assert not change(instructor, Lesson.objects.get(pk=lesson.pk), title="Renamed")
+    assert Lesson.objects.get(pk=lesson.pk).reading == stored
 
 
 def test_a_lesson_builds_on_lessons_of_its_course_and_not_on_itself(instructor: Client, lesson: Lesson) -> None:

@@ -88,7 +88,7 @@ def test_a_double_click_on_save_and_publish_gives_the_winners_result(instructor:
     del first["_draft"], second["_draft"]
     for sent in (first, second):
         answer = instructor.post(url_of(item), sent | changed, follow=True)
-        assert "is published as version 2" in answer.content.decode()
+        assert "is published as version 2" in answer.content.decode(), answer.context["adminform"].form.errors
     assert item.versions.count() == 2
 
 

@@ -10,7 +10,10 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from examprep.models import User
-from questions import bank
+from questions import bank, kinds
+from questions.admin.parts import part_form_of
+from questions.figures import pictures
+from questions.kinds import fields
 from questions.models import Concept, Course, Item
 from quizzes import schedule
 from tests.conftest import Api
@@ -23,6 +26,7 @@ def rows(name: str, *entries: dict[str, str]) -> dict[str, str]:
     return {f"{name}-{row}-{column}": text for row, entry in enumerate(entries) for column, text in entry.items()}
 
 
+HAND = pictures.read("hand.svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"/>')
 BODIES: dict[str, dict[str, str]] = {
     "single_choice": rows(
         "choices", {"text": "Weights", "correct": "1"}, {"text": "Biases", "because": "They are left alone."}
@@ -38,6 +42,14 @@ BODIES: dict[str, dict[str, str]] = {
         "answer": "m",
         "exact": "on",
     },
+    "formula": {
+        **rows("draw", {"name": "n", "value": "integer(2, 90)"}),
+        **rows("variables", {"name": "x", "value": "real"}, {"name": "lambda", "value": "positive"}),
+        **rows("mistakes", {"value": "{n}x", "because": "The other name is missing."}),
+        "answer": "{n}x + lambda",
+        "form": "simplified",
+        "stem": "Which, when ${n}x$?",
+    },
     "matching": {
         **rows(
             "pairs",
@@ -45,6 +57,14 @@ BODIES: dict[str, dict[str, str]] = {
             {"id": "b", "left": "L2", "right": "small", "because": "A proportional pull."},
         ),
         **rows("distractors", {"text": "masks", "because": "That is dropout."}),
+    },
+    "labels": {
+        **rows(
+            "pairs",
+            {"id": "a", "x": "0.25", "y": "0.5", "left": "on the left", "right": "Thumb", "because": "It is short."},
+            {"id": "b", "x": "0.75", "y": "0.5", "left": "on the right", "right": "Finger"},
+        ),
+        "image": f"![A hand](media/{HAND.address})",
     },
     "ordering": rows("steps", {"text": "one"}, {"text": "two"}, {"text": "three"}),
     "short_text": rows("accept", {"text": "AdamW"}, {"text": "adam w"}) | {"pattern": "adam(w)?"},
@@ -80,6 +100,7 @@ def form(course: Course, kind: str, **more: str) -> dict[str, Any]:
 
 
 def publish(instructor: Client, course: Course, kind: str, **more: str) -> Item:
+    bank.store_pictures(course, [HAND])
     answer = instructor.post(f"{ADD}?kind={kind}", form(course, kind, **more, _publish="1"))
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     return Item.objects.get(slug=f"new-{kind.replace('_', '-')}")
@@ -123,6 +144,76 @@ def test_a_form_that_is_saved_untouched_changes_nothing(instructor: Client, cour
     assert LogEntry.objects.count() == logged
 
 
+def test_idea_enemies_and_pool_are_saved_beside_the_draft_and_a_pool_is_released_once(
+    instructor: Client, course: Course
+) -> None:
+    use = {"idea": "the-pull", "enemy_slugs": "decay-factor, true-of-l2", "pool": "final"}
+    item = publish(instructor, course, "single_choice", **use)
+    assert (item.idea, item.pool, item.is_secret) == ("the-pull", "final", True)
+    page = instructor.get(f"/admin/questions/item/{item.pk}/change/")
+    assert page.context["adminform"].form.initial["enemy_slugs"] == "decay-factor true-of-l2"
+    wrong = instructor.post(f"{ADD}?kind=numeric", form(course, "numeric", enemy_slugs="nobody", pool="practice"))
+    assert {*wrong.context["adminform"].form.errors} == {"enemy_slugs", "pool"}
+
+    for number in (1, 0):
+        data = {"action": "release_items", "_selected_action": [item.pk]}
+        answer = instructor.post("/admin/questions/item/?pool=final", data, follow=True)
+        assert f"{number} released to practice" in answer.content.decode()
+    item.refresh_from_db()
+    assert not item.is_secret
+    assert item.released_by
+    assert item.released_by.username == "ina"
+    assert LogEntry.objects.filter(change_message__contains="Released from the pool final").count() == 1
+    assert "Released to practice on" in instructor.get(f"/admin/questions/item/{item.pk}/change/").content.decode()
+
+
+def test_pictures_of_the_course_are_suggested_without_the_words_that_are_to_be_written(
+    instructor: Client, course: Course
+) -> None:
+    item = publish(instructor, course, "labels")
+    page = instructor.get(f"/admin/questions/item/{item.pk}/change/").content.decode()
+
+    assert f'<option value="![](media/{HAND.address})">' in page
+    assert re.search(r'<input[^>]* list="pictures"', page)
+
+
+@pytest.mark.any_database
+def test_what_is_rare_is_folded_away_until_it_says_something(instructor: Client, course: Course) -> None:
+    item = publish(instructor, course, "numeric")
+
+    def folded() -> set[str]:
+        fieldsets = instructor.get(f"/admin/questions/item/{item.pk}/change/").context["adminform"].fieldsets
+        return {str(title) for title, options in fieldsets if "collapse" in options["classes"]}
+
+    assert folded() >= {"Tolerance", "Hints, solution, solution in steps", "About"}
+    publish_again = form(course, "numeric", solution="Twice.", _publish="1", **rows("hints", {"hint": "Double it."}))
+    assert instructor.post(f"/admin/questions/item/{item.pk}/change/", publish_again).status_code == 302
+    assert "Solution in steps" in folded()
+
+
+@pytest.mark.any_database
+def test_an_unfinished_item_shows_its_texts_and_formulas(instructor: Client, course: Course) -> None:
+    typed = {"stem": "What is $\\lambda$?", "parts-0-kind": "numeric", "parts-0-stem": "And $\\eta$?"}
+    page = instructor.post("/admin/questions/item/preview/multi_part/", typed).content.decode()
+
+    assert "Before it can be published" in page
+    assert page.count('class="katex"') == 2
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in kinds.KINDS.items() if kind.can_be_part])
+def test_a_part_shows_what_its_answer_is_and_folds_the_rest(kind: str) -> None:
+    (described,) = [
+        field for section in kinds.get("multi_part").form for field in section.fields if isinstance(field, fields.Parts)
+    ]
+    sections = list(part_form_of(described, kind)(prefix="parts-0").shown())
+    titles = [section.title for section in sections if not section.folded]
+
+    assert titles[:2] == ["", "Question"]
+    assert "After the answer" not in titles
+    assert len(titles) > 2 or len(next(section for section in sections if section.title == "Question").lines) > 1
+
+
+@pytest.mark.any_database
 def test_what_is_drawn_is_folded_away_where_nothing_is(instructor: Client, course: Course) -> None:
     plain = publish(instructor, course, "multiple_select")
     drawn = publish(instructor, course, "single_choice", **DRAWN)
@@ -215,7 +306,7 @@ def test_retiring_and_publishing_again(instructor: Client, course: Course) -> No
     item = publish(instructor, course, "ordering")
     address = f"/admin/questions/item/{item.pk}/change/"
 
-    instructor.post(address, form(course, "ordering", _retire="1"))
+    instructor.post("/admin/questions/item/", {"action": "retire_items", "_selected_action": item.pk, "confirmed": "1"})
     item.refresh_from_db()
     assert item.state == "retired"
 
@@ -236,15 +327,16 @@ def test_the_list_filters_by_state_and_publishes_and_retires(instructor: Client,
     chosen = {"_selected_action": [item.pk]}
     instructor.post("/admin/questions/item/", {"action": "publish_items", **chosen})
     assert (listed("draft"), listed("published")) == (0, 7)
-    instructor.post("/admin/questions/item/", {"action": "retire_items", **chosen})
+    instructor.post("/admin/questions/item/", {"action": "retire_items", "confirmed": "1", **chosen})
     assert (listed("published"), listed("retired")) == (6, 1)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("kind", BODIES)
 def test_the_preview_shows_what_is_typed(instructor: Client, course: Course, kind: str) -> None:
     page = instructor.post(f"/admin/questions/item/preview/{kind}/", form(course, kind)).content.decode()
 
-    assert page.count('class="sample"') == (5 if kind == "numeric" else 1)
+    assert page.count('class="sample"') == (5 if "draw-0-name" in BODIES[kind] else 1)
     assert "Because." in page
     assert 'class="problems"' not in page
     assert not Item.objects.filter(slug__startswith="new-").exists()
@@ -276,6 +368,7 @@ def test_what_was_published_cannot_be_deleted(instructor: Client, course: Course
     page = instructor.get(f"/admin/questions/itemversion/{item.published_id}/change/")
     assert page.status_code == 200
     assert b'name="_save"' not in page.content
+    assert "<pre>stem: " in page.content.decode(), "its body is to be read"
 
 
 def test_instructors_read_results_and_touch_no_accounts(instructor: Client) -> None:
@@ -288,6 +381,7 @@ def test_instructors_read_results_and_touch_no_accounts(instructor: Client) -> N
     assert instructor.get("/admin/examprep/user/").status_code == 403
 
 
+@pytest.mark.any_database
 def test_students_do_not_get_in(student: User, course: Course) -> None:
     client = Client()
     client.force_login(student)
@@ -311,6 +405,7 @@ def test_the_preview_of_a_numeric_item_shows_the_spread_of_its_answers(instructo
     assert "98 % of the draws met the conditions" in page
 
 
+@pytest.mark.any_database
 def test_the_preview_lists_the_seeds_that_break_an_item(instructor: Client, course: Course) -> None:
     sent = form(course, "numeric") | {"mistakes-0-value": "m + (n - 7)*(n - 8)*(n - 9)"}
 

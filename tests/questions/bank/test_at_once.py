@@ -58,7 +58,7 @@ def _retire(client: Client, item: Item, number: int) -> None:
 def _action(name: str) -> Operation:
     def act(client: Client, item: Item, number: int) -> None:
         keys = list(Item.objects.values_list("pk", flat=True).order_by("-pk" if number else "pk"))
-        answer = client.post("/admin/questions/item/", {"action": name, ACTION_CHECKBOX_NAME: keys})
+        answer = client.post("/admin/questions/item/", {"action": name, ACTION_CHECKBOX_NAME: keys, "confirmed": "1"})
         assert answer.status_code == 302
 
     return act
@@ -255,7 +255,6 @@ ADDED: dict[str, dict[str, object]] = {
         "week": 1,
         "session": 1,
         "minutes": 5,
-        "reading": "[]",
         "body_markdown": "Once.",
     },
 }

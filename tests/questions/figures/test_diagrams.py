@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from questions import bank, kinds
-from questions.figures import diagrams
+from questions.figures import diagram_canvas, diagrams
 from questions.figures.diagrams import DiagramError
 from questions.text import markup
 from questions.text.appearance import find_flaws
@@ -158,3 +158,13 @@ def test_words_of_a_diagram_are_words() -> None:
 
 def test_what_is_stored_and_cannot_be_drawn_stays_readable() -> None:
     assert markup.render("```plot pie\n<b>\n```") == "<pre>&lt;b&gt;\n</pre>\n"
+
+
+def test_points_stand_clear_of_the_edge_where_their_numbers_end() -> None:
+    html = diagrams.draw("scatter", "x: 1, 2, 3, 4\ny: 0, 10, 20, 30\nalt: a")
+    svg = fromstring(html).find("svg")
+    assert svg is not None
+    dots = [(float(dot.get("cx", "")), float(dot.get("cy", ""))) for dot in svg.iter("circle")]
+    assert all(diagram_canvas.LEFT + 8 < x < diagram_canvas.RIGHT - 8 for x, _ in dots)
+    assert all(y > diagram_canvas.TOP + 8 for _, y in dots)
+    assert dots[0][1] == diagram_canvas.BOTTOM, "zero is where an axis begins"

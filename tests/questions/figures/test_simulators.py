@@ -62,6 +62,22 @@ def test_the_training_run_overfits() -> None:
     assert run.training[-1] < 0.5 * run.validation[-1]
 
 
+def test_too_little_patience_ends_the_run_before_its_best_epoch() -> None:
+    run = stopping.run()
+    stops = [stopping.stop_early(run.validation, patience) for patience in range(1, plots.LONGEST_PATIENCE + 1)]
+    kept = [stop.kept for stop in stops]
+    assert kept == sorted(kept)
+    assert kept[0] < kept[4] < kept[-1] == run.best
+    for patience, stop in enumerate(stops, 1):
+        assert stop.end == stop.kept + patience
+        assert min(run.validation[: stop.end + 1]) == run.validation[stop.kept]
+
+
+def test_a_run_that_ends_before_patience_does_keeps_its_minimum() -> None:
+    assert stopping.stop_early([0.5, 0.3, 0.4], patience=2) == stopping.Stop(end=2, kept=1)
+    assert stopping.stop_early([0.3, 0.4, 0.3, 0.2], patience=2) == stopping.Stop(end=2, kept=0)
+
+
 def test_the_scaled_mean_settles_at_the_full_output_and_the_plain_one_at_p_times_it() -> None:
     frames = dropout.frames()
     contributions, draws = np.array(frames.contributions), np.array(frames.draws)

@@ -1,23 +1,27 @@
 // Rows of a form field: added from the template, removed, moved. Their numbers only have to differ; their order is that
 // of the page.
 
-import { all, get, targetOf } from "../../examprep/dom.js";
+import { get, targetOf } from "../../examprep/dom.js";
+import { startTables } from "./tables.js";
 
 document.addEventListener("click", (event) => {
   const button = targetOf(event);
   const rows = button.closest("[data-rows]");
-  if (!rows || !(button instanceof HTMLButtonElement)) return;
+  if (!rows || !(button instanceof HTMLButtonElement) || button.closest(".grid-box")) return;
   change(rows, button);
   renumber(rows);
   rows.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-document.addEventListener("DOMContentLoaded", () => {
-  for (const rows of all(document, "[data-rows]")) {
-    if (rows.querySelector("tbody tr")) continue;
-    add(rows);
-    renumber(rows);
-  }
+// Enter in a field of a row is for the next row, not for the whole form.
+document.addEventListener("keydown", (event) => {
+  const field = targetOf(event);
+  const rows = field.closest("[data-rows]");
+  if (event.key !== "Enter" || !rows || !(field instanceof HTMLInputElement) || field.closest(".grid")) return;
+  event.preventDefault();
+  const next = field.closest("tr")?.nextElementSibling ?? add(rows);
+  renumber(rows);
+  get(next, "input, textarea").focus();
 });
 
 /**
@@ -49,15 +53,18 @@ function change(rows, button) {
  */
 function add(rows) {
   get(rows, "tbody").append(get(rows, "template", HTMLTemplateElement).content.cloneNode(true));
-  return get(rows, "tbody tr:last-child");
+  const row = get(rows, "tbody > tr:last-child");
+  startTables(row);
+  return row;
 }
 
 /** @param {Element} rows */
 function renumber(rows) {
-  rows.querySelectorAll("tbody tr").forEach((row, number) => {
+  const prefix = rows.getAttribute("data-rows") ?? "";
+  rows.querySelectorAll("tbody > tr").forEach((row, number) => {
     for (const field of row.querySelectorAll("[name]")) {
-      const name = field.getAttribute("name") ?? "";
-      field.setAttribute("name", name.replace(/-(\d+|__row__)-/, `-${number}-`));
+      const rest = (field.getAttribute("name") ?? "").slice(prefix.length);
+      field.setAttribute("name", prefix + rest.replace(/^-(\d+|__row__)-/, `-${number}-`));
     }
   });
 }

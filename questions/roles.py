@@ -1,0 +1,134 @@
+"""Who may do what in a course: the one rule set, which pages, the admin, the API and downloads ask.
+
+A role is a set of acts; a superuser may do all in every course. Django's permissions say nothing of courses: they
+decide who may found one (`questions.add_course`), and about what belongs to no course. Who studies is enrolled, which
+gives none of these acts.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import QuerySet
+
+from questions.models import Author, Course, Membership
+
+if TYPE_CHECKING:
+    Person = Author | AnonymousUser
+
+Role = Membership.Role
+
+
+class Act(Enum):
+    """What people of a course do beside studying it."""
+
+    READ = "read its items, drafts and exams, with their keys and statistics"
+    WRITE = "write its lessons, items and exams, publish, retire and correct them"
+    SEE_STUDENTS = "see who studies it, and how they do"
+    MARK = "mark and mend sittings, give extra time, note things about students"
+    MANAGE = "choose its people, their roles, how one joins it, and when it is open"
+
+
+ACTS_OF: dict[str, frozenset[Act]] = {
+    Role.OWNER: frozenset(Act),
+    Role.AUTHOR: frozenset({Act.READ, Act.WRITE}),
+    Role.ASSISTANT: frozenset({Act.READ, Act.SEE_STUDENTS, Act.MARK}),
+    Role.OBSERVER: frozenset({Act.READ, Act.SEE_STUDENTS}),
+}
+
+
+class LastOwnerError(Exception):
+    """A course would be left without anybody who may choose its people."""
+
+
+def roles_of(user: Person) -> dict[int, str]:
+    """Return the user's roles, by the keys of their courses. Read once for each user object, as Django's are."""
+    if not user.is_active or user.pk is None:
+        return {}
+    kept: dict[int, str] | None = getattr(user, "_roles", None)
+    if kept is None:
+        kept = dict(Membership.objects.filter(user=user.pk).values_list("course", "role"))
+        user._roles = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def may(user: Person, act: Act, course: Course | int) -> bool:
+    """Whether the user may do it in the course, which may be named by its key."""
+    if user.is_active and user.is_superuser:
+        return True
+    role = roles_of(user).get(course if isinstance(course, int) else course.pk)
+    return role is not None and act in ACTS_OF[role]
+
+
+def may_anywhere(user: Person, act: Act) -> bool:
+    """Whether there is a course in which the user may do it."""
+    if user.is_active and user.is_superuser:
+        return True
+    return any(act in ACTS_OF[role] for role in roles_of(user).values())
+
+
+def courses_for(user: Person, act: Act) -> QuerySet[Course]:
+    """Return the courses in which the user may do it."""
+    if user.is_active and user.is_superuser:
+        return Course.objects.all()
+    return Course.objects.filter(pk__in=[course for course, role in roles_of(user).items() if act in ACTS_OF[role]])
+
+
+@transaction.atomic
+def set_role(user: Author, course: Course, role: str, by: Author | None = None) -> Membership:
+    """Give the user a role in the course, instead of one they have. Raises LastOwnerError.
+
+    They are staff from now on, which opens the admin to them. Again, it changes nothing.
+    """
+    _lock(course)
+    membership = Membership.objects.filter(user=user, course=course).first()
+    if membership is None:
+        membership = Membership.objects.create(user=user, course=course, role=role, added_by=by)
+    elif membership.role != role:
+        _keep_owner(membership)
+        membership.role = role
+        membership.save(update_fields=["role"])
+    if not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    _forget(user)
+    return membership
+
+
+@transaction.atomic
+def remove_role(user: Author, course: Course) -> bool:
+    """Take the user's role in the course away; returns whether they had one. Raises LastOwnerError.
+
+    Whoever has no role left is no staff any more, unless Django's permissions say what else they do.
+    """
+    _lock(course)
+    membership = Membership.objects.filter(user=user, course=course).first()
+    if membership is None:
+        return False
+    _keep_owner(membership)
+    membership.delete()
+    others = Membership.objects.filter(user=user).exists() or user.groups.exists() or user.user_permissions.exists()
+    if user.is_staff and not (others or user.is_superuser):
+        user.is_staff = False
+        user.save(update_fields=["is_staff"])
+    _forget(user)
+    return True
+
+
+def _lock(course: Course) -> None:
+    """Two owners who leave at once wait for each other."""
+    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+
+
+def _keep_owner(membership: Membership) -> None:
+    owners = Membership.objects.filter(course=membership.course_id, role=Role.OWNER)
+    if membership.role == Role.OWNER and not owners.exclude(pk=membership.pk).exists():
+        raise LastOwnerError("This is the only owner of the course. Make somebody else an owner first.")
+
+
+def _forget(user: Author) -> None:
+    if hasattr(user, "_roles"):
+        del user._roles
