@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
 from celery import Task, shared_task
 from django.utils import timezone
 
 from quizzes import exams, memory_upkeep, presentations, reminders, schedule
 from quizzes.background import outbox
+from quizzes.courses import invitations
+from quizzes.exams import corrections, item_analysis
 from quizzes.models import Job, Student
+from quizzes.progress import for_staff
 
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
@@ -60,10 +64,49 @@ def plan_due_students() -> None:
     outbox.sweep_again(plan_due_students.name, outbox.sweep(now))
 
 
+@shared_task(soft_time_limit=300, time_limit=330)
+def send_invitations() -> None:
+    """Send the invitations that wait. While the mail server cannot be reached they wait for the next time."""
+    with suppress(OSError):
+        invitations.send_due(timezone.now())
+
+
 @shared_task
 def close_overdue_sittings() -> None:
-    """Close the sittings whose time is over, with the answers saved until then."""
-    exams.close_overdue_sittings(timezone.now())
+    """Close the sittings whose time is over, with the answers saved until then; release those whose exam has ended."""
+    now = timezone.now()
+    exams.close_overdue_sittings(now)
+    exams.release_ended_sittings(now)
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def regrade() -> None:
+    """Grade answers anew that a correction is about; what a lost worker left is taken up again."""
+    corrections.regrade_waiting()
+
+
+@shared_task
+def measure_items() -> None:
+    """Measure the items of the courses whose staff ask for it."""
+    item_analysis.measure_courses(asked=True)
+
+
+@shared_task
+def measure_all_items() -> None:
+    """Measure the items of all courses."""
+    item_analysis.measure_courses()
+
+
+@shared_task
+def measure_students() -> None:
+    """Measure the students of the courses whose staff ask for it."""
+    for_staff.measure_courses(asked=True)
+
+
+@shared_task
+def measure_all_students() -> None:
+    """Measure the students of all courses."""
+    for_staff.measure_courses()
 
 
 @shared_task

@@ -3,6 +3,34 @@
 One module for each thing that is administered; importing this package registers them all.
 """
 
-from quizzes.admin import cards, enrolments, exams, jobs, memory_fits, plans, reminders, reviews, sittings
+from quizzes.admin import (
+    cards,
+    corrections,
+    enrolments,
+    exams,
+    items,
+    jobs,
+    marking,
+    memory_fits,
+    plans,
+    reminders,
+    reports,
+    reviews,
+    sittings,
+)
 
-__all__ = ["cards", "enrolments", "exams", "jobs", "memory_fits", "plans", "reminders", "reviews", "sittings"]
+__all__ = [
+    "cards",
+    "corrections",
+    "enrolments",
+    "exams",
+    "items",
+    "jobs",
+    "marking",
+    "memory_fits",
+    "plans",
+    "reminders",
+    "reports",
+    "reviews",
+    "sittings",
+]

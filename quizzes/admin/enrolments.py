@@ -5,19 +5,30 @@ from __future__ import annotations
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
+from questions import trail
 from quizzes import exams, schedule
 from quizzes.models import Enrolment
+
+trail.watch(Enrolment, person="student")
 
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(admin.ModelAdmin[Enrolment]):
-    list_display = ("student", "course", "exam_at", "extra_time_percent", "created_at")
+    list_display = ("student", "course", "exam_at", "extra_time_percent", "created_at", "page")
     list_filter = ("course",)
     search_fields = ("student__username", "student__email")
     list_select_related = ("student", "course")
     autocomplete_fields = ("student",)
+
+    @admin.display(description="how they do")
+    def page(self, enrolment: Enrolment) -> str:
+        """The student's page for staff."""
+        address = reverse("student", args=[enrolment.course.slug, enrolment.student.get_username()])
+        return format_html('<a href="{}">Open</a>', address)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Enrolment | None = None) -> tuple[str, ...]:
         """Whose it is stays; dates and extra time change."""

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from questions import bank
+from questions import bank, trail
 from questions.admin.edits import EditForm
 from questions.interchange import yaml
 from quizzes import exams
 from quizzes.admin.results import ResultsAdmin
 from quizzes.models import Exam
+
+trail.watch(Exam, without=("loaded",))
 
 
 class BlueprintField(forms.CharField):
@@ -27,9 +29,9 @@ class BlueprintField(forms.CharField):
                 attrs={"rows": 28, "cols": 90, "spellcheck": "false", "style": "font-family: monospace"}
             ),
             help_text=(
-                "Of an assessment: slots; sections, each with title, slots, kinds (a list, or weights), difficulty;"
-                " weights of concepts and difficulty. Of a viva: rounds, pairs, distractors, seconds_a_round; weights"
-                " of concepts."
+                "Of an assessment: slots; sections, each with title, slots, kinds (a list, or weights), difficulty,"
+                " pools; weights of concepts and difficulty; pools. Of a viva: rounds, pairs, distractors,"
+                " seconds_a_round; weights of concepts."
             ),
         )
 
@@ -66,7 +68,9 @@ class ExamForm(EditForm[Exam]):
             except bank.BankError as error:
                 self.show(error)
         if not self.errors:
-            exam = Exam(**{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "blueprint")})
+            exam = Exam(
+                **{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "attempts", "blueprint")}
+            )
             try:
                 exams.check_blueprint(exam)
             except (exams.BlueprintError, exams.SittingError) as error:
@@ -103,8 +107,20 @@ class ExamAdmin(ResultsAdmin):
             return str(error)
         rows = ((share.concept, f"{share.expected:.1f}", share.published) for share in shares)
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
+        unreachable = exams.list_unreachable(exam.course)
+        idle = f"No exam of this course can ask: {', '.join(unreachable)}." if unreachable else ""
+        pools = format_html_join("", "<p>{}</p>", ((describe_pool(pool),) for pool in exams.list_pools(exam)))
         return format_html(
             "<table><thead><tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr></thead>"
-            "<tbody>{}</tbody></table>",
+            "<tbody>{}</tbody></table>{}<p>{}</p>",
             body,
+            pools,
+            idle,
         )
+
+
+def describe_pool(pool: exams.PoolContent) -> str:
+    """Say what a pool holds."""
+    items = f"{pool.published} published item{'' if pool.published == 1 else 's'}"
+    released = f", {pool.released} of them released to practice" if pool.released else ", none of them in practice"
+    return f"Pool {pool.name}: {items}{released if pool.published else ''}."

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 
 from questions import kinds
 from questions.admin.edits import EditAdmin
+from questions.text.csv_files import csv_download
 from quizzes import exams
 from quizzes.admin import results_csv
 from quizzes.models import Exam
@@ -74,19 +75,19 @@ class ResultsAdmin(EditAdmin[Exam]):
         """Download a row an item."""
         exam, which = self._selection(request, pk)
         rows = results_csv.item_rows(exams.cohort_results(exam, which).items)
-        return results_csv.download(f"{exam.slug}-items.csv", rows)
+        return csv_download(f"{exam.slug}-items.csv", rows)
 
     def answers_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row for each option or mistake of each item, with how many gave it."""
         exam, which = self._selection(request, pk)
         rows = results_csv.answer_rows(exams.cohort_results(exam, which).items)
-        return results_csv.download(f"{exam.slug}-answers.csv", rows)
+        return csv_download(f"{exam.slug}-answers.csv", rows)
 
     def students_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row a sitting."""
         exam, which = self._selection(request, pk)
         rows = results_csv.student_rows(exams.student_scores(exam, which))
-        return results_csv.download(f"{exam.slug}-students.csv", rows)
+        return csv_download(f"{exam.slug}-students.csv", rows)
 
     def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope]:
         """Return the exam and which sittings of it are asked for. Raises PermissionDenied, Http404."""

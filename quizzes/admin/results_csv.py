@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 
-from django.http import StreamingHttpResponse
-
+from questions.text.csv_files import Row, rounded
 from quizzes import exams
 from quizzes.statistics.facility import Estimate
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for the beginning of a formula."""
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""By this spreadsheets know UTF-8."""
-
-Cell = str | float | None
-Row = list[Cell]
-
 
 def item_rows(items: Iterable[exams.ItemResult]) -> Iterator[Row]:
-    """Give a heading, then a row an item; estimates with the ends of their intervals."""
+    """Give a heading, then a row an item and one for each of its parts; estimates with the ends of their intervals."""
     yield [
-        *("item", "kind", "students", "facility", "facility_low", "facility_high", "deviation"),
+        *("item", "part", "kind", "students", "facility", "facility_low", "facility_high", "deviation"),
         *("discrimination", "discrimination_low", "discrimination_high", "efficiency", "look_at"),
     ]
     for item in items:
         yield [
-            *(item.slug, item.kind, item.n, *_estimate(item.facility), _rounded(item.deviation)),
-            *(*_estimate(item.discrimination), _rounded(item.efficiency), "; ".join(item.flags)),
+            *(item.slug, "", item.kind, item.n, *_estimate(item.facility), rounded(item.deviation)),
+            *(*_estimate(item.discrimination), rounded(item.efficiency), "; ".join(item.flags)),
         ]
+        for part in item.parts:
+            yield [
+                *(item.slug, part.id, item.kind, part.n, *_estimate(part.facility), ""),
+                *(*_estimate(part.discrimination), "", ""),
+            ]
 
 
 def answer_rows(items: Iterable[exams.ItemResult]) -> Iterator[Row]:
@@ -43,44 +38,25 @@ def answer_rows(items: Iterable[exams.ItemResult]) -> Iterator[Row]:
 
 def student_rows(sittings: Iterable[exams.StudentScore]) -> Iterator[Row]:
     """Give a heading, then a row a sitting."""
-    yield ["student", "name", "sitting", "state", "opened_at", "closed_at", "score", "max_score", "percent"]
+    heading: Row = ["student", "name", "sitting", "state", "opened_at", "closed_at", "score", "max_score", "percent"]
+    heading += ["expected", "expected_low", "expected_high"]
+    yield heading
     for sitting in sittings:
         yield [
             *(sitting.student, sitting.name, sitting.number, sitting.state),
             *(sitting.opened_at.isoformat(), sitting.closed_at.isoformat()),
-            *(_rounded(sitting.score), _rounded(sitting.max_score), _rounded(sitting.percent)),
+            *(rounded(sitting.score), rounded(sitting.max_score), rounded(sitting.percent)),
+            *_expected(sitting),
         ]
+
+
+def _expected(sitting: exams.StudentScore) -> Row:
+    if sitting.expected is None or sitting.half is None:
+        return ["", "", ""]
+    low, high = max(sitting.expected - sitting.half, 0.0), min(sitting.expected + sitting.half, sitting.max_score)
+    return [rounded(sitting.expected), rounded(low), rounded(high)]
 
 
 def _estimate(estimate: Estimate | None) -> Row:
     """Return its value and the ends of its interval."""
-    return [_rounded(estimate.value), _rounded(estimate.low), _rounded(estimate.high)] if estimate else ["", "", ""]
-
-
-def _rounded(value: float | None) -> float | str:
-    return "" if value is None else round(value, 4)
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def download(name: str, rows: Iterable[Row]) -> StreamingHttpResponse:
-    """Return the rows as a CSV file to download, made row by row."""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield BOM
-        for row in rows:
-            yield writer.writerow([_harmless(cell) for cell in row])
-
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _harmless(cell: Cell) -> Cell:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY) else cell
+    return [rounded(estimate.value), rounded(estimate.low), rounded(estimate.high)] if estimate else ["", "", ""]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 
 from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.wrong_answers import WrongAnswersAdmin
 from quizzes.models import Review, ReviewEvent
 
 
 @admin.register(ReviewEvent)
-class ReviewEventAdmin(ReadOnlyAdmin[ReviewEvent]):
+class ReviewEventAdmin(WrongAnswersAdmin):
     list_display = ("occurred_at", "student", "type", "item", "score", "duration_ms", "undone", "superseded")
     list_filter = ("type", "undone", "superseded")
     search_fields = ("student__username", "event_id")

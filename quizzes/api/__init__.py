@@ -4,6 +4,7 @@ One module a resource. Each view reads the request, calls one operation, and sho
 """
 
 from quizzes.api.concepts import ConceptList
+from quizzes.api.echoes import EchoView
 from quizzes.api.exams import ExamDetail, ExamList
 from quizzes.api.hints import HintView
 from quizzes.api.lessons import QuickCheckView
@@ -12,6 +13,7 @@ from quizzes.api.packs import PackView
 from quizzes.api.parts import PartView
 from quizzes.api.progress import ProgressView
 from quizzes.api.queue import QueueView
+from quizzes.api.reports import ReportView
 from quizzes.api.reviews import ReviewBatch
 from quizzes.api.search import SearchView
 from quizzes.api.sittings import (
@@ -28,21 +30,25 @@ from quizzes.api.sittings import (
 )
 from quizzes.api.sync import SyncView
 from quizzes.api.turning import RevealView
+from quizzes.api.working import ItemWork, WorkView
 
 __all__ = [
     "BookmarkDetail",
     "BookmarkList",
     "ConceptList",
+    "EchoView",
     "ExamDetail",
     "ExamList",
     "HintView",
     "HistoryView",
+    "ItemWork",
     "NoteDetail",
     "PackView",
     "PartView",
     "ProgressView",
     "QueueView",
     "QuickCheckView",
+    "ReportView",
     "RevealView",
     "ReviewBatch",
     "SearchView",
@@ -57,4 +63,5 @@ __all__ = [
     "SittingStart",
     "SittingSubmit",
     "SyncView",
+    "WorkView",
 ]

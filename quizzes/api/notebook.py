@@ -47,6 +47,7 @@ class PastAnswerPayload(TypedDict):
     stability: Annotated[
         float | None, Field(description="Of its weakest card: days from then on until the chance of recall is 90 %.")
     ]
+    score_said: Annotated[Share | None, Field(description="What was said at first, where the answer was corrected.")]
 
 
 class HistoryPayload(TypedDict):
@@ -140,4 +141,5 @@ def _answer(answer: notebook.PastAnswer) -> PastAnswerPayload:
         "duration_ms": round(answer.seconds * 1000),
         "in_exam": answer.in_exam,
         "stability": answer.stability_days,
+        "score_said": answer.score_said,
     }

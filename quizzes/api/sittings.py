@@ -80,7 +80,7 @@ class SittingOpen(SittingView):
         exam = Exam.objects.select_related("course").get(slug=slug)
         now = timezone.now()
         opened, created = exams.open_sitting(request.user, exam, now)
-        return Response(exams.sitting_payload(opened, now), status=201 if created else 200)
+        return Response(exams.sitting_payload(opened, now, opened.drawn), status=201 if created else 200)
 
 
 class SittingList(generics.ListAPIView[Sitting]):
@@ -88,10 +88,14 @@ class SittingList(generics.ListAPIView[Sitting]):
 
     class Brief(serializers.ModelSerializer[Sitting]):
         exam = serializers.SlugRelatedField[Exam](slug_field="slug", read_only=True)
+        void = serializers.SerializerMethodField(help_text="Whether staff let it count nowhere.")
 
         class Meta:
             model = Sitting
-            fields = ("id", "exam", "number", "state", "opened_at", "closed_at", "score", "max_score")
+            fields = ("id", "exam", "number", "state", "opened_at", "closed_at", "score", "max_score", "void")
+
+        def get_void(self, sitting: Sitting) -> bool:
+            return sitting.voided_at is not None
 
     request: StudentRequest
     serializer_class = Brief

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from quizzes.background.publisher import publish, publish_after_commit
 from quizzes.models import ChangeLog, Enrolment, Job, Student
-from quizzes.statements import Parameter, Prepared, PreparedUpdate, number
+from quizzes.models.statements import Parameter, Prepared, PreparedUpdate, number
 
 TASKS = {
     Job.Kind.PLAN: "quizzes.tasks.plan_student",

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db import transaction
 
-from questions import kinds
-from questions.models import Concept
+from questions.models import Concept, Course, Item
 from quizzes.exams import blueprints
-from quizzes.exams.candidates import load_candidates
-from quizzes.exams.composition import Candidate
+from quizzes.exams.apart import Apart
+from quizzes.exams.candidates import load_apart, load_candidates
 from quizzes.exams.drafting import draft_assessment
 from quizzes.exams.errors import SittingError
+from quizzes.exams.reach import Askable, can_ask, idle_weights, load_askable
 from quizzes.models import Exam, ExamConcept
 
 CHECKED_DRAWS = 20
@@ -32,12 +33,24 @@ def check_blueprint(exam: Exam) -> None:
     for slug in blueprint.concepts:
         if slug not in known:
             raise blueprints.BlueprintError("concepts", f"There is no concept “{slug}” in this course.")
-    candidates = load_candidates(exam.course_id)
+    _check_pools(exam, blueprint)
     if isinstance(blueprint, blueprints.Viva):
-        _check_rounds(blueprint, candidates, exam.minutes)
+        _check_rounds(blueprint, load_askable(exam.course_id), load_apart(exam.course_id), exam.minutes)
         return
+    candidates, apart = load_candidates(exam.course_id), load_apart(exam.course_id)
     for seed in range(CHECKED_DRAWS):
-        draft_assessment(blueprint, candidates, seed, strict=True)
+        draft_assessment(blueprint, candidates, seed, apart=apart, strict=True)
+
+
+def list_thin(course: Course) -> list[str]:
+    """What the published bank of a course no longer fills: one line for each exam."""
+    lines = []
+    for exam in Exam.objects.filter(course=course).order_by("pk"):
+        try:
+            check_blueprint(exam)
+        except (blueprints.BlueprintError, SittingError) as error:
+            lines.append(f"{exam.title} cannot be drawn as its blueprint says: {error}")
+    return lines
 
 
 @transaction.atomic
@@ -49,17 +62,59 @@ def store_names(exam: Exam) -> None:
     ExamConcept.objects.bulk_create(ExamConcept(exam=exam, concept=concept, name=concept.slug) for concept in named)
 
 
-def _check_rounds(blueprint: blueprints.Viva, candidates: Sequence[Candidate], minutes: int) -> None:
-    match_sets = sum(
-        candidate.kind in kinds.with_pairs() and blueprints.is_asked(candidate.concept, blueprint.concepts)
-        for candidate in candidates
-    )
-    if match_sets < blueprint.rounds:
-        raise SittingError("bank", f"match sets: {blueprint.rounds} rounds needed, {match_sets} published.")
+def _check_pools(exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva) -> None:
+    """Refuse a pool that nothing is in, and a pool for an exam that can be sat until all of it was seen."""
+    drawn = set() if isinstance(blueprint, blueprints.Viva) else blueprint.exam_pools
+    if not drawn:
+        return
+    pools = set(Item.objects.published().filter(course=exam.course_id).exclude(pool="").values_list("pool", flat=True))
+    if unknown := drawn - pools:
+        there = f"; there are {', '.join(sorted(pools))}" if pools else ""
+        message = f"No published item is in the pool “{min(unknown)}”{there}."
+        raise blueprints.BlueprintError("pools", message)
+    if exam.attempts is None:
+        message = "An exam that draws from a pool needs `attempts`: who may sit it without end has seen the pool."
+        raise blueprints.BlueprintError("pools", message)
+
+
+def _check_rounds(blueprint: blueprints.Viva, items: Sequence[Askable], apart: Apart, minutes: int) -> None:
+    for concept in idle_weights(blueprint, items):
+        message = f"No published match set is about {concept}: tag one, or leave the weight out."
+        raise blueprints.BlueprintError("concepts", message)
+    match_sets = [item.pk for item in items if can_ask(blueprint, item)]
+    if len(match_sets) < blueprint.rounds:
+        raise SittingError("bank", f"match sets: {blueprint.rounds} rounds needed, {len(match_sets)} published.")
+    rng = np.random.default_rng(0)
+    fewest = min(len(list(apart.select(rng.permutation(match_sets).tolist()))) for _ in range(CHECKED_DRAWS))
+    if fewest < blueprint.rounds:
+        raise SittingError(
+            "bank", f"match sets: {blueprint.rounds} rounds needed, {fewest} left of enemies, and of one idea."
+        )
     together = blueprint.rounds * blueprint.seconds_a_round / 60
     if together > minutes:
         message = f"The rounds take {math.ceil(together)} minutes together; the exam has {minutes}."
         raise blueprints.BlueprintError("rounds", message)
+
+
+@dataclass(frozen=True)
+class PoolContent:
+    """A pool: how many published items it has, and how many of these were released to practice."""
+
+    name: str
+    published: int
+    released: int
+
+
+def list_pools(exam: Exam) -> list[PoolContent]:
+    """The pools that an exam draws from; one query. Raises blueprints.BlueprintError."""
+    blueprint = blueprints.parse(exam.kind, exam.blueprint_written)
+    drawn = set() if isinstance(blueprint, blueprints.Viva) else blueprint.exam_pools
+    items = list(Item.objects.published().filter(course=exam.course_id, pool__in=drawn).only("pool", "released_at"))
+    return [
+        PoolContent(name, len(held), sum(not item.is_secret for item in held))
+        for name in sorted(drawn)
+        for held in [[item for item in items if item.pool == name]]
+    ]
 
 
 @dataclass(frozen=True)
@@ -74,12 +129,11 @@ class ConceptShare:
 def concept_shares(exam: Exam) -> list[ConceptShare]:
     """What the blueprint's concepts amount to, the heaviest first. Raises blueprints.BlueprintError."""
     blueprint = blueprints.parse(exam.kind, exam.blueprint_written)
-    if isinstance(blueprint, blueprints.Viva):
-        asked, slots = set(kinds.with_pairs()), blueprint.rounds
-    else:
-        asked = {kind for section in blueprint.parts for kind in section.kinds or kinds.in_exams()}
-        slots = blueprint.slots
-    published = Counter(each.concept for each in load_candidates(exam.course_id) if each.kind in asked)
+    is_viva = isinstance(blueprint, blueprints.Viva)
+    slots = blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots
+    anything = blueprint.model_copy(update={"concepts": {}})
+    items = [item for item in load_askable(exam.course_id) if can_ask(anything, item)]
+    published = Counter(concept for item in items for concept in (item.concepts if is_viva else item.concepts[:1]))
     weights = blueprint.concepts or dict.fromkeys(published, 1.0)
     total = sum(weights.values())
     shares = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal, Self
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,6 +13,17 @@ from questions.kinds import KINDS, in_exams
 Weight = Annotated[float, Field(ge=0, le=1000)]
 Level = Annotated[int, Field(ge=1, le=5)]
 Weights = dict[str, Weight]
+Counts = Literal["best", "last", "first"]
+"""Which of a student's sittings stands in the gradebook."""
+PRACTICE = "practice"
+"""The items that are kept for no exam. The bank calls no pool so."""
+
+
+def pools_of(pool: str, *, is_secret: bool) -> tuple[str, ...]:
+    """Say where an item of a pool (empty: of none) is: what was released from its pool is in practice, too."""
+    if not pool:
+        return (PRACTICE,)
+    return (pool,) if is_secret else (pool, PRACTICE)
 
 
 class _Strict(BaseModel):
@@ -36,24 +47,30 @@ def is_asked(concept: str, weights: Mapping[str, float]) -> bool:
     return not weights or weights.get(concept, 0) > 0
 
 
+def asks_any(concepts: Iterable[str], weights: Mapping[str, float]) -> bool:
+    """Whether it asks one of these concepts."""
+    return any(is_asked(concept, weights) for concept in concepts)
+
+
 class Section(_Strict):
     """A part of an assessment: so many slots, of these kinds of item and difficulties.
 
     `kinds` is a list of those that it takes as they come (none: all), or the weight of each. No `difficulty` means the
-    assessment's.
+    assessment's, and no `pools` that one's.
     """
 
     title: str = Field(min_length=1, max_length=100)
     slots: int = Field(ge=1, le=200)
     kinds: list[str] | Weights = []
     difficulty: dict[Level, Weight] = {}
+    pools: list[str] = []
 
     @model_validator(mode="after")
     def _known(self) -> Self:
         unknown = [kind for kind in self.kinds if kind not in KINDS]
         if unknown:
             raise ValueError(f"There is no kind “{unknown[0]}”; there are {', '.join(in_exams())}.")
-        if practised := [kind for kind in self.kinds if KINDS[kind].is_self_marked]:
+        if practised := [kind for kind in self.kinds if kind not in in_exams()]:
             raise ValueError(f"Students mark “{practised[0]}” themselves: it is for practice, and no exam asks it.")
         if isinstance(self.kinds, dict):
             _check_positive(self.kinds, "kind")
@@ -62,12 +79,17 @@ class Section(_Strict):
 
 
 class Assessment(_Strict):
-    """`slots` questions, of concepts and difficulties in these proportions; in sections, or all in one."""
+    """`slots` questions, of concepts and difficulties in these proportions; in sections, or all in one.
+
+    They are drawn from these `pools`: as a rule from what is practised alone.
+    """
 
     slots: int = Field(ge=1, le=200)
     concepts: Weights = {}
     difficulty: dict[Level, Weight] = {}
+    pools: list[str] = [PRACTICE]
     sections: list[Section] = []
+    counts: Counts = "best"
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -80,12 +102,18 @@ class Assessment(_Strict):
 
     @property
     def parts(self) -> list[Section]:
-        """The sections, or all slots as one; each with its own weights of difficulties, or else the assessment's."""
-        sections = self.sections or [Section(title="Questions", slots=self.slots)]
+        """The sections, or all slots as one; each with its own difficulties and pools, or else the assessment's."""
         return [
-            section if section.difficulty else section.model_copy(update={"difficulty": self.difficulty})
-            for section in sections
+            section.model_copy(
+                update={"difficulty": section.difficulty or self.difficulty, "pools": section.pools or self.pools}
+            )
+            for section in self.sections or [Section(title="Questions", slots=self.slots)]
         ]
+
+    @property
+    def exam_pools(self) -> set[str]:
+        """The pools that it draws from, practice apart."""
+        return {pool for section in self.parts for pool in section.pools} - {PRACTICE}
 
 
 class Viva(_Strict):
@@ -99,6 +127,7 @@ class Viva(_Strict):
     distractors: int = Field(ge=0, le=8)
     seconds_a_round: int = Field(ge=10, le=3600)
     concepts: Weights = {}
+    counts: Counts = "best"
 
 
 class BlueprintError(ValueError):

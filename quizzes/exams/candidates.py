@@ -7,19 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import DateTimeField, Max
+from django.db.models import DateTimeField, Max, Q
 
 from questions import kinds
-from questions.models import Item
+from questions.models import Item, outside_pools
 from quizzes.calendar import study_day
 from quizzes.exams import blueprints
-from quizzes.exams.composition import Candidate
+from quizzes.exams.apart import Apart
 from quizzes.exams.confusions import Confusion, load_confusions
 from quizzes.exams.drafting import KnownPairs, Pool
+from quizzes.exams.parts import Candidate
 from quizzes.exams.viva_rounds import Pair
+from quizzes.memory.fsrs import DEFAULT_PARAMETERS
 from quizzes.models import Card, Presentation
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.reviews import memory_states
-from quizzes.statements import Parameter, Prepared, number
 
 if TYPE_CHECKING:
     from questions.models import ItemVersion
@@ -34,10 +36,11 @@ UNSEEN_RECALL = 0.5
 
 
 def load_pool(log: ChangeLog, exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva, now: datetime) -> Pool:
-    """What a sitting of the exam may ask the student of a change log; three queries at most."""
+    """What a sitting of the exam may ask the student of a change log; four queries at most."""
+    apart = load_apart(exam.course_id)
     if isinstance(blueprint, blueprints.Viva):
-        return Pool(known_pairs=load_known_pairs(log, exam.course_id, blueprint.concepts, now))
-    return Pool(candidates=load_candidates(exam.course_id, load_last_seen(log.student, now), now))
+        return Pool(known_pairs=load_known_pairs(log, exam.course_id, blueprint.concepts, now), apart=apart)
+    return Pool(candidates=load_candidates(exam.course_id, load_last_seen(log.student, now), now), apart=apart)
 
 
 _BANK = Prepared(
@@ -46,15 +49,38 @@ _BANK = Prepared(
         .filter(course=number("course"))
         .filter(published__tags__position=0)
         .order_by("pk")
-        .values_list("pk", "published__kind", "published__tags__concept__slug", "published__difficulty")
+        .values_list(
+            *("pk", "published__kind", "published__tags__concept__slug", "published__difficulty"),
+            *("pool", "released_at", "statistics__ease"),
+        )
     )
 )
+_APART = Prepared(
+    lambda: (
+        Item.objects.filter(~Q(idea="") | Q(enemies__isnull=False), course=number("course"))
+        .order_by()
+        .values_list("pk", "idea", "enemies__enemy")
+    )
+)
+
+
+def load_apart(course: int) -> Apart:
+    """Load what keeps items of a course apart; one query."""
+    ideas: dict[int, str] = {}
+    enemies: dict[int, set[int]] = defaultdict(set)
+    for item, idea, enemy in _APART.run(course=course):
+        if idea:
+            ideas[item] = idea
+        if enemy:
+            enemies[item].add(enemy)
+            enemies[enemy].add(item)
+    return Apart(ideas, {item: frozenset(others) for item, others in enemies.items()})
 
 
 def load_candidates(
     course: int, seen_at: Mapping[int, datetime] | None = None, now: datetime | None = None
 ) -> list[Candidate]:
-    """The published items of a course that exams may ask.
+    """The published items of a course that exams may ask; one query.
 
     How recently each was seen counts from `seen_at` (by item) to `now`.
     """
@@ -66,8 +92,10 @@ def load_candidates(
             concept,
             difficulty,
             recency(seen_at[pk], now) if now and seen_at and pk in seen_at else 0.0,
+            blueprints.pools_of(pool, is_secret=released_at is None),
+            ease,
         )
-        for pk, kind, concept, difficulty in _BANK.run(course=course)
+        for pk, kind, concept, difficulty, pool, released_at, ease in _BANK.run(course=course)
         if kind in asked
     ]
 
@@ -103,6 +131,7 @@ def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float],
         Card.objects.filter(
             student=student, item__course=course, item__kind__in=kinds.with_pairs(), item__retired_at=None
         )
+        .filter(outside_pools("item__"))
         .exclude(item__published=None)
         .select_related("item__published")
         .only(
@@ -114,8 +143,23 @@ def load_known_pairs(log: ChangeLog, course: int, concepts: Mapping[str, float],
     mistakes: dict[int, list[str]] = defaultdict(list)
     for confusion in confusions:
         mistakes[confusion.item].append(confusion.text)
-    asked = [card for card in cards if blueprints.is_asked(_published(card).main_concept, concepts)]
+    asked = [card for card in cards if blueprints.asks_any(_published(card).concepts, concepts)]
     return KnownPairs(known_pairs(asked, confusions, study_day(student, now).date, log.w), dict(mistakes))
+
+
+def load_new_pool(exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva, now: datetime) -> Pool:
+    """What a sitting may ask somebody who has seen nothing yet; three queries at most."""
+    apart = load_apart(exam.course_id)
+    if not isinstance(blueprint, blueprints.Viva):
+        return Pool(candidates=load_candidates(exam.course_id), apart=apart)
+    items = Item.objects.published().filter(outside_pools(), course=exam.course_id, kind__in=kinds.with_pairs())
+    cards = [
+        Card(item=item, facet=facet)
+        for item in items.select_related("published").prefetch_related("published__tags__concept").order_by("pk")
+        if item.published and blueprints.asks_any(item.published.concepts, blueprint.concepts)
+        for facet in item.published.facets
+    ]
+    return Pool(known_pairs=KnownPairs(known_pairs(cards, [], now.date(), DEFAULT_PARAMETERS), {}), apart=apart)
 
 
 def known_pairs(cards: Iterable[Card], confusions: Sequence[Confusion], on: date, w: Sequence[float]) -> list[Pair]:
@@ -133,7 +177,7 @@ def known_pairs(cards: Iterable[Card], confusions: Sequence[Confusion], on: date
         Pair(
             item=card.item_id,
             facet=card.facet,
-            concept=version.main_concept,
+            concepts=tuple(version.concepts),
             difficulty=version.difficulty,
             recall=_recall(card, on, w),
             misses=misses[card.item_id, card.facet],

@@ -1,12 +1,14 @@
 """How a cohort did in an exam: the totals, each item, and what was answered instead.
 
 Two ways to look: the first sitting of each student, where an item counts if it was the student's first exposure to it
-in any exam; or all sittings, each as if it were another student's. Only closed sittings count.
+in any exam; or all sittings, each as if it were another student's. Only closed sittings count that are not void, and
+none of staff.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -14,16 +16,20 @@ from typing import Literal
 import numpy as np
 from django.db.models import QuerySet
 
+from questions import kinds
 from questions.models import ItemVersion
 from quizzes import presentations
+from quizzes.exams.expecting import Accuracy, Expectations, compare, judge
 from quizzes.exams.item_results import AskedVersions, ItemResult, analyse_items
 from quizzes.exams.outcome_rows import make_outcomes
-from quizzes.exams.outcomes import AskedSlots, PackedOutcome, unpack
-from quizzes.models import Exam, Sitting
+from quizzes.exams.outcomes import SLOT, AskedSlots, PackedOutcome, unpack
+from quizzes.exams.part_results import PartScores
+from quizzes.models import OF_STUDENTS, Exam, Sitting, SittingOutcome, Slot
 from quizzes.statistics.reliability import Distribution, Reliability, distribution, reliability
 
 SittingScope = Literal["first", "all"]
 """Whether the first sitting of each student counts, or all of them."""
+Packed = bytes | memoryview
 BINS = 10
 """Bars of the histogram, each ten per cent wide."""
 
@@ -40,6 +46,9 @@ class StudentScore:
     closed_at: datetime
     score: float
     max_score: float
+    expected: float | None = None
+    half: float | None = None
+    """What was expected of it when it began, of the points that count, and half of the 90 % interval."""
 
     @property
     def percent(self) -> float:
@@ -55,6 +64,8 @@ class CohortResults:
     reliability: Reliability | None
     bins: list[int]
     items: list[ItemResult]
+    accuracy: Accuracy | None
+    """How the scores came out that sittings were expected to give; None where that was not kept."""
 
 
 def cohort_results(exam: Exam, scope: SittingScope = "first") -> CohortResults:
@@ -63,17 +74,20 @@ def cohort_results(exam: Exam, scope: SittingScope = "first") -> CohortResults:
     points = np.array(by_student.values_list("score", "max_score"), dtype=float).reshape(-1, 2)
     score, most = np.nan_to_num(points).T
     percents = np.divide(100 * score, most, out=np.zeros_like(score), where=most > 0)
-    asked = _load_asked(exam, scope)
+    asked, sittings, accuracy = _load_asked(exam, scope)
     bins = np.bincount(np.clip(percents // (100 / BINS), 0, BINS - 1).astype(int), minlength=BINS)
-    items = analyse_items(asked, _load_versions(asked))
-    return CohortResults(distribution(percents), _reliability(asked), bins.tolist(), items)
+    rows = {sitting: row for row, sitting in enumerate(sittings)}
+    items = analyse_items(asked, _load_versions(asked, _closed(exam, scope), rows))
+    return CohortResults(distribution(percents), _reliability(asked), bins.tolist(), items, accuracy)
 
 
 def student_scores(exam: Exam, scope: SittingScope = "first") -> Iterator[StudentScore]:
     """The closed sittings by student, one at a time."""
-    sittings = _closed(exam, scope).select_related("student").order_by("student__username", "number")
+    sittings = _closed(exam, scope).select_related("student", "outcome").order_by("student__username", "number")
     for sitting in sittings.iterator(chunk_size=1000):
         assert sitting.closed_at is not None
+        outcome: SittingOutcome | None = getattr(sitting, "outcome", None)
+        compared = _compare([(outcome.slots, sitting.expected)]) if outcome else None
         yield StudentScore(
             student=sitting.student.get_username(),
             name=sitting.student.get_full_name(),
@@ -83,30 +97,64 @@ def student_scores(exam: Exam, scope: SittingScope = "first") -> Iterator[Studen
             closed_at=sitting.closed_at,
             score=sitting.score or 0.0,
             max_score=sitting.max_score or 0.0,
+            expected=float(compared.expected[0]) if compared else None,
+            half=float(compared.half[0]) if compared else None,
         )
 
 
+def _compare(sittings: Iterable[tuple[Packed, Packed | None]]) -> Expectations | None:
+    """Hold what was expected of sittings against their packed slots; None where it was kept of none."""
+    kept = [(bytes(slots), bytes(expected)) for slots, expected in sittings if expected is not None]
+    if not kept:
+        return None
+    scores = [np.frombuffer(slots, SLOT)["score"] for slots, _ in kept]
+    return compare([expected for _, expected in kept], scores)
+
+
 def _closed(exam: Exam, scope: SittingScope) -> QuerySet[Sitting]:
-    """The closed sittings in the scope."""
-    closed = Sitting.objects.filter(exam=exam).exclude(state=Sitting.State.OPEN)
-    return closed.filter(number=1) if scope == "first" else closed
+    """The sittings of students in the scope."""
+    sat = Sitting.objects.filter(OF_STUDENTS, exam=exam)
+    return sat.first_counting() if scope == "first" else sat.counting()
 
 
-def _load_asked(exam: Exam, scope: SittingScope) -> AskedSlots:
-    """The slots of the closed sittings, by sitting; of those that were not packed at closing by their slots."""
+def _load_asked(exam: Exam, scope: SittingScope) -> tuple[AskedSlots, list[uuid.UUID], Accuracy | None]:
+    """The slots of the closed sittings, by sitting, these in their order, and how their expected scores came out.
+
+    Those of sittings that were not packed at closing are read one by one.
+    """
     closed = _closed(exam, scope).order_by("pk")
-    packed = closed.values_list("pk", "outcome__slots", "outcome__picked")
-    outcomes = {sitting: slots and PackedOutcome(bytes(slots), picked) for sitting, slots, picked in packed}
+    packed = list(closed.values_list("pk", "outcome__slots", "outcome__picked", "expected"))
+    outcomes = {sitting: slots and PackedOutcome(bytes(slots), picked) for sitting, slots, picked, _ in packed}
     if None in outcomes.values():
         outcomes |= make_outcomes(closed.filter(outcome=None), exam.course_id)
+    expected = {sitting: each for sitting, _, _, each in packed}
+    compared = _compare((outcome.slots, expected[sitting]) for sitting, outcome in outcomes.items() if outcome)
     asked = unpack([outcome for outcome in outcomes.values() if outcome])
-    return asked if scope == "first" else replace(asked, is_first=np.ones_like(asked.is_first))
+    if scope == "all":
+        asked = replace(asked, is_first=np.ones_like(asked.is_first))
+    return asked, [sitting for sitting, outcome in outcomes.items() if outcome], judge(compared) if compared else None
 
 
-def _load_versions(asked: AskedSlots) -> AskedVersions:
-    """The versions in which items were met for the first time, with their bodies; one query."""
+def _load_versions(asked: AskedSlots, closed: QuerySet[Sitting], rows: Mapping[uuid.UUID, int]) -> AskedVersions:
+    """The versions in which items were met for the first time, with their bodies, and parts' scores; two queries."""
     versions = ItemVersion.objects.select_related("item").in_bulk(np.unique(asked.version[asked.is_first]).tolist())
-    return AskedVersions(versions, {pk: presentations.body_of(version) for pk, version in versions.items()})
+    with_parts = [pk for pk, version in versions.items() if kinds.get(version.kind).part_type]
+    return AskedVersions(
+        versions,
+        {pk: presentations.body_of(version) for pk, version in versions.items()},
+        _load_part_scores(with_parts, closed, rows),
+    )
+
+
+def _load_part_scores(versions: Sequence[int], closed: QuerySet[Sitting], rows: Mapping[uuid.UUID, int]) -> PartScores:
+    """The scores of parts in all slots that asked one of these versions, by the row of their sitting; one query."""
+    slots = Slot.objects.filter(sitting__in=closed.values("pk"), presentation__version__in=versions)
+    graded = slots.values_list("sitting", "presentation__version__item", "grade__parts")
+    return {
+        (rows[sitting], item): {part: grade["score"] for part, grade in (parts or {}).items()}
+        for sitting, item, parts in graded.iterator(chunk_size=1000)
+        if sitting in rows
+    }
 
 
 def _reliability(asked: AskedSlots) -> Reliability | None:

@@ -2,7 +2,8 @@
 
 An assessment is drawn to the proportions of its blueprint: whole numbers near them by systematic sampling, and then
 the choice of items that misses these numbers, and repeats what was seen lately, the least. This is a transportation
-problem, from parts over difficulties and items to concepts, and it is solved exactly, as a flow of least cost.
+problem, from parts over difficulties and items to concepts, and it is solved exactly, as a flow of least cost. Where
+answers tell how hard items are, some are then exchanged for others that meet the same numbers (`balancing`).
 """
 
 from __future__ import annotations
@@ -10,62 +11,29 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
+from quizzes.exams.apart import NOTHING, Apart
+from quizzes.exams.balancing import balance
 from quizzes.exams.blueprints import is_asked
+from quizzes.exams.filling import MISS_COST, Cell, Filling
 from quizzes.exams.min_cost_flow import MinCostFlow
+from quizzes.exams.parts import Candidate, Part, ShortageError, fitting
 
-MISS_COST = 10.0
-"""Cost of each slot that a concept or a difficulty has too many or too few."""
 REPEAT_COST = 3.0
 """Cost of an item that was seen just now; it falls with the time since."""
 MAX_CHANCE_COST = 1.0
 """Items that cost the same otherwise differ by chance, up to this."""
+LEFT = "left by the rest of the blueprint"
+LEFT_BY_ENEMIES = f"{LEFT}, of enemies, and of items of one idea"
+"""What a bank that is too thin is said to have."""
 MAX_DRAWS = 8
 """Roundings of a blueprint's shares that are tried until all numbers are met."""
 
 Name = TypeVar("Name", bound=Hashable)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An item that may be drawn, by its main concept.
-
-    `recency` in [0, 1] is 1 for an item that the student saw just now, and 0 for one never seen.
-    """
-
-    item: int
-    kind: str
-    concept: str
-    difficulty: int
-    recency: float = 0.0
-
-
-@dataclass(frozen=True)
-class Part:
-    """A section to fill with `slots` items.
-
-    `kinds` are those that may come, or their weights; `difficulty` has the weights of difficulties. Empty means any.
-    """
-
-    slots: int
-    kinds: Sequence[str] | Mapping[str, float] = ()
-    difficulty: Mapping[int, float] | None = None
-
-
-class ShortageError(ValueError):
-    """The bank cannot fill a part of the blueprint.
-
-    `part` is the part's place (None: all parts together), `cell` names what is short: `needed` of it, `available`
-    there.
-    """
-
-    def __init__(self, part: int | None, cell: str, needed: int, available: int, what: str = "published") -> None:
-        super().__init__(f"{cell}: {needed} needed, {available} {what}")
-        self.part, self.cell, self.needed, self.available = part, cell, needed, available
 
 
 def quotas(weights: Mapping[str, float], slots: int, rng: np.random.Generator) -> dict[str, int]:
@@ -89,27 +57,28 @@ def compose(
     concepts: Mapping[str, float],
     seed: int,
     *,
+    apart: Apart = NOTHING,
     strict: bool = False,
 ) -> list[list[int]]:
     """Choose the items of each part, easier ones first; no item twice.
 
     `concepts`: weights over all parts together; items of concepts without weight are not drawn, unless there are no
-    weights at all. Where the bank cannot meet the numbers it comes as near as it can. Raises ShortageError where
-    items are too few altogether, and with `strict` wherever a number is missed.
+    weights at all. Where the bank cannot meet the numbers it comes as near as it can; what is to be kept `apart` never
+    comes together. Raises ShortageError where items are too few altogether, and with `strict` wherever a number
+    is missed.
     """
     rng = np.random.default_rng(seed)
     usable = sorted(
-        (candidate for candidate in candidates if is_asked(candidate.concept, concepts)),
+        (
+            candidate
+            for candidate, takers in zip(candidates, fitting(parts, candidates), strict=True)
+            if takers and is_asked(candidate.concept, concepts)
+        ),
         key=lambda candidate: candidate.item,
     )
     if strict:
         _check_supply(usable, parts, concepts)
-    # Whole numbers that are right each may not fit together, where the bank is thin: then others are tried.
-    best = _draw(usable, parts, concepts, rng)
-    for _ in range(MAX_DRAWS - 1):
-        if not best.shortages:
-            break
-        best = min(best, _draw(usable, parts, concepts, rng), key=lambda draw: draw.missed)
+    best = _draw_best(usable, parts, concepts, apart, rng)
     if strict and best.shortages:
         raise best.shortages[0]
     return [
@@ -130,41 +99,101 @@ class _Draw:
         return sum(shortage.needed - shortage.available for shortage in self.shortages)
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """Slots that are filled alike: a part, or one kind's share of it, with how many of each difficulty (none: any)."""
+def _draw_best(
+    usable: Sequence[Candidate],
+    parts: Sequence[Part],
+    concepts: Mapping[str, float],
+    apart: Apart,
+    rng: np.random.Generator,
+) -> _Draw:
+    """Draw until all numbers are met, or else keep the draw that misses the least. Raises ShortageError.
 
-    part: int
-    slots: int
-    kinds: Sequence[str]
-    levels: Mapping[int, int]
+    Whole numbers that are right each may not fit together, and of enemies the wrong ones may be left out, where the
+    bank is thin: then others are tried.
+    """
+    best: _Draw | None = None
+    short: ShortageError | None = None
+    supplies = [Counter((each.kind, each.difficulty) for each in _taken(part, usable)) for part in parts]
+    for _ in range(MAX_DRAWS):
+        try:
+            draw = _draw(usable, parts, supplies, concepts, apart, rng)
+        except ShortageError as shortage:
+            short = shortage
+            continue
+        best = draw if best is None else min(best, draw, key=lambda each: each.missed)
+        if not best.shortages:
+            break
+    if best is None:
+        assert short
+        raise short
+    return best
 
 
 def _draw(
-    usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping[str, float], rng: np.random.Generator
+    usable: Sequence[Candidate],
+    parts: Sequence[Part],
+    supplies: Sequence[Mapping[tuple[str, int], int]],
+    concepts: Mapping[str, float],
+    apart: Apart,
+    rng: np.random.Generator,
 ) -> _Draw:
     """Round the blueprint's shares to whole numbers once, and fill them at the least cost."""
-    chance = rng.uniform(0, MAX_CHANCE_COST, len(usable))
+    costs = rng.uniform(0, MAX_CHANCE_COST, len(usable))
+    costs += REPEAT_COST * np.array([candidate.recency for candidate in usable])
     slots = sum(part.slots for part in parts)
     concept_quotas = quotas(concepts, slots, rng) if concepts else {}
-    cells = [cell for at, part in enumerate(parts) for cell in _cells(at, part, usable, rng)]
-    filled = _fill(cells, usable, chance, concept_quotas, slots)
+    cells = [cell for at, part in enumerate(parts) for cell in _cells(at, part, supplies[at], rng)]
+    filling = Filling(cells, usable, costs.tolist(), concept_quotas)
+    left = _part_enemies(filling, usable, costs.tolist(), apart)
+    if filling.missing:
+        counted = (len(usable), "published") if left == LEFT else (slots - filling.missing, left)
+        raise ShortageError(None, "items for all parts together", slots, *counted)
+    filled = balance(cells, usable, filling.by_cell(), apart, by_concept=bool(concepts))
     by_part = [
-        [candidate for cell, chosen in zip(cells, filled, strict=True) if cell.part == at for candidate in chosen]
+        [candidate for cell, in_cell in zip(cells, filled, strict=True) if cell.at == at for candidate in in_cell]
         for at in range(len(parts))
     ]
-    return _Draw(by_part, list(_shortages(cells, filled, concept_quotas)))
+    return _Draw(by_part, list(_shortages(cells, filled, concept_quotas, left)))
 
 
-def _cells(at: int, part: Part, usable: Sequence[Candidate], rng: np.random.Generator) -> list[_Cell]:
+def _part_enemies(filling: Filling, usable: Sequence[Candidate], costs: Sequence[float], apart: Apart) -> str:
+    """Fill the slots of items that are to be kept apart from others anew, until all are; returns what left the rest.
+
+    It stays whose kind and difficulty the bank has fewer of, since others find another item sooner; then the cheaper.
+    """
+    left = LEFT
+    alike = Counter((each.kind, each.difficulty) for each in usable)
+
+    def rank(at: int) -> tuple[int, float]:
+        return alike[usable[at].kind, usable[at].difficulty], costs[at]
+
+    while not filling.missing:
+        asked = [usable[at].item for at in sorted(filling.chosen(), key=rank)]
+        friends = [*apart.select(asked)]
+        if len(friends) == len(asked):
+            break
+        left = LEFT_BY_ENEMIES
+        rivals = apart.rivals(friends, (candidate.item for candidate in usable))
+        filling.bar([at for at, candidate in enumerate(usable) if candidate.item in rivals])
+    return left
+
+
+def _cells(at: int, part: Part, available: Mapping[tuple[str, int], int], rng: np.random.Generator) -> list[Cell]:
+    """Part a part by kinds, of each of which and of each difficulty so many are `available`."""
     weights = {str(level): weight for level, weight in (part.difficulty or {}).items()}
     levels = {int(level): count for level, count in quotas(weights, part.slots, rng).items()} if weights else {}
     if not isinstance(part.kinds, Mapping):
-        return [_Cell(at, part.slots, part.kinds, levels)]
+        return [Cell(at, part, levels)]
     kinds = {kind: count for kind, count in quotas(part.kinds, part.slots, rng).items() if count}
-    available = Counter((candidate.kind, candidate.difficulty) for candidate in usable)
     shares = _cross_table(kinds, levels, available, rng) if levels else {}
-    return [_Cell(at, count, (kind,), shares.get(kind, {})) for kind, count in sorted(kinds.items())]
+    return [
+        Cell(at, replace(part, slots=count, kinds=(kind,)), shares.get(kind, {}))
+        for kind, count in sorted(kinds.items())
+    ]
+
+
+def _taken(part: Part, usable: Sequence[Candidate]) -> list[Candidate]:
+    return [candidate for candidate, takers in zip(usable, fitting([part], usable), strict=True) if takers]
 
 
 def _cross_table(
@@ -192,56 +221,20 @@ def _cross_table(
     return table
 
 
-def _fill(
-    cells: Sequence[_Cell],
-    usable: Sequence[Candidate],
-    chance: Sequence[float] | np.ndarray,
-    concept_quotas: Mapping[str, int],
-    slots: int,
-) -> list[list[Candidate]]:
-    """The items of each cell at the least cost. Raises ShortageError where there are too few for all `slots`."""
-    flow = MinCostFlow()
-    edges: list[tuple[int, int, int]] = []
-    for at, cell in enumerate(cells):
-        fitting = [place for place, each in enumerate(usable) if not cell.kinds or each.kind in cell.kinds]
-        flow.add_edge("start", ("cell", at), cell.slots)
-        for level in sorted({usable[place].difficulty for place in fitting}):
-            quota = cell.levels.get(level, 0) if cell.levels else cell.slots
-            flow.add_edge(("cell", at), ("level", at, level), quota)
-            flow.add_edge(("cell", at), ("level", at, level), cell.slots, MISS_COST)
-        for place in fitting:
-            cost = REPEAT_COST * usable[place].recency + float(chance[place])
-            edge = flow.add_edge(("level", at, usable[place].difficulty), ("item", place), 1, cost)
-            edges.append((at, place, edge))
-    for place, candidate in enumerate(usable):
-        flow.add_edge(("item", place), ("concept", candidate.concept), 1)
-    for concept in sorted({candidate.concept for candidate in usable}):
-        flow.add_edge(("concept", concept), "end", concept_quotas.get(concept, 0) if concept_quotas else slots)
-        flow.add_edge(("concept", concept), "end", slots, MISS_COST)
-    if flow.send("start", "end", slots) < slots:
-        raise ShortageError(None, "items for all parts together", slots, len(usable))
-    filled: list[list[Candidate]] = [[] for _ in cells]
-    for at, place, edge in edges:
-        if flow.flow(edge):
-            filled[at].append(usable[place])
-    return filled
-
-
 def _shortages(
-    cells: Sequence[_Cell], filled: Sequence[Sequence[Candidate]], concept_quotas: Mapping[str, int]
+    cells: Sequence[Cell], filled: Sequence[Sequence[Candidate]], concept_quotas: Mapping[str, int], left: str
 ) -> Iterator[ShortageError]:
-    """The difficulties and concepts of which too few were drawn."""
-    what = "left by the rest of the blueprint"
+    """The difficulties and concepts of which too few were drawn; `left` says what left so few."""
     for cell, chosen in zip(cells, filled, strict=True):
         levels = Counter(candidate.difficulty for candidate in chosen)
         for level, count in cell.levels.items():
             if levels[level] < count:
-                of_kinds = f" of {' or '.join(cell.kinds)}" if cell.kinds else ""
-                yield ShortageError(cell.part, f"difficulty {level}{of_kinds}", count, levels[level], what)
+                of_kinds = f" of {' or '.join(cell.part.kinds)}" if cell.part.kinds else ""
+                yield ShortageError(cell.at, f"difficulty {level}{of_kinds}", count, levels[level], left)
     concepts = Counter(candidate.concept for chosen in filled for candidate in chosen)
     for concept, count in concept_quotas.items():
         if concepts[concept] < count:
-            yield ShortageError(None, f"concept {concept}", count, concepts[concept], what)
+            yield ShortageError(None, f"concept {concept}", count, concepts[concept], left)
 
 
 def _check_supply(usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping[str, float]) -> None:
@@ -251,7 +244,7 @@ def _check_supply(usable: Sequence[Candidate], parts: Sequence[Part], concepts: 
     """
     fitting: set[int] = set()
     for at, part in enumerate(parts):
-        pool = [candidate for candidate in usable if not part.kinds or candidate.kind in part.kinds]
+        pool = _taken(part, usable)
         fitting.update(candidate.item for candidate in pool)
         if isinstance(part.kinds, Mapping):
             _check_cells(at, _most(part.kinds, part.slots), Counter(candidate.kind for candidate in pool))

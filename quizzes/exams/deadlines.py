@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from quizzes.exams import blueprints
-from quizzes.models import Sitting
+from quizzes.models import Enrolment, Sitting
 
 if TYPE_CHECKING:
-    from quizzes.models import Enrolment, Slot
+    from quizzes.models import Slot
 
 GRACE = timedelta(seconds=5)
 """Answers are still taken for this long after a deadline: they were on their way when it passed."""
@@ -34,7 +34,7 @@ def time_left(slot: Slot, now: datetime) -> timedelta:
 
 def with_extra_time(duration: timedelta, enrolment: Enrolment) -> timedelta:
     """The duration of an exam, or of a round, for a student with the enrolment's extra time."""
-    return duration * (1 + enrolment.extra_time_percent / 100)
+    return duration * (1 + enrolment.added_percent / 100)
 
 
 def round_seconds(blueprint: blueprints.Viva, enrolment: Enrolment) -> int:
@@ -42,13 +42,28 @@ def round_seconds(blueprint: blueprints.Viva, enrolment: Enrolment) -> int:
     return round(with_extra_time(timedelta(seconds=blueprint.seconds_a_round), enrolment).total_seconds())
 
 
+def planned_end(sitting: Sitting, enrolment: Enrolment | None = None) -> datetime:
+    """When the sitting ends by its exam's minutes and the student's extra time, were it not moved by staff."""
+    if enrolment is None:
+        enrolment = (
+            Enrolment.objects.select_related("section")
+            .filter(student=sitting.student_id, course=sitting.exam.course_id)
+            .first()
+        )
+    minutes = timedelta(minutes=sitting.exam.minutes)
+    return sitting.opened_at + (with_extra_time(minutes, enrolment) if enrolment else minutes)
+
+
 def extend_open_sittings(enrolment: Enrolment) -> None:
-    """Move the deadlines of the enrolment's open sittings, after its extra time was changed. Idempotent."""
+    """Move the deadlines of the enrolment's open sittings, after its extra time was changed. Idempotent.
+
+    What staff gave to a sitting stays given.
+    """
     for sitting in Sitting.objects.filter(
         student=enrolment.student_id, exam__course=enrolment.course_id, state=Sitting.State.OPEN
     ).select_related("exam"):
         with transaction.atomic():
-            deadline = sitting.opened_at + with_extra_time(timedelta(minutes=sitting.exam.minutes), enrolment)
+            deadline = planned_end(sitting, enrolment) + timedelta(seconds=sitting.moved_seconds)
             Sitting.objects.filter(pk=sitting.pk, state=Sitting.State.OPEN).update(deadline_at=deadline)
             sitting.slots.filter(score=None, seconds=None).update(deadline_at=deadline)
             try:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from questions import kinds
-from questions.models import Concept, Item
+from questions.models import Concept, Item, outside_pools
 from questions.text import markup
 from quizzes import presentations
 from quizzes.exams.confusion_matrix import ConfusionMatrix, build_matrix
 from quizzes.exams.payloads import ConceptScorePayload
-from quizzes.exams.results import is_feedback_released
+from quizzes.exams.releasing import is_feedback_released
 
 if TYPE_CHECKING:
     from quizzes.models import Sitting, Slot
@@ -32,8 +32,9 @@ def missed_items(sitting: Sitting, now: datetime) -> list[int]:
     """
     if sitting.is_open or not is_feedback_released(sitting, now):
         return []
-    items = sitting.slots.filter(score__lt=1).values_list("presentation__version__item", flat=True)
-    return list(Item.objects.published().filter(pk__in=list(items)).values_list("pk", flat=True))
+    missed = sitting.slots.filter(score__lt=1).exclude(pk__in=sitting.slots.filter(grade__void=True).values("pk"))
+    items = missed.values_list("presentation__version__item", flat=True)
+    return list(Item.objects.in_practice().filter(pk__in=list(items)).values_list("pk", flat=True))
 
 
 def name_concepts(scores: Sequence[ConceptScorePayload]) -> list[NamedConceptScore]:
@@ -75,12 +76,13 @@ def oral_prompt(slot: Slot) -> OralPrompt | None:
 def confusion_matrices(sitting: Sitting) -> list[ConfusionMatrix]:
     """The match sets of a sitting in which something was taken for something else.
 
-    Those that are asked in an open sitting are left out, since they show keys.
+    Those that are asked in an open sitting are left out, since they show keys, and those that are kept for exams.
     """
     slots = sitting.slots.filter(presentation__version__kind__in=kinds.with_pairs()).select_related(
         "presentation__version"
     )
     slots = slots.exclude(presentation__version__item__in=presentations.in_open_sitting(sitting.student))
+    slots = slots.filter(outside_pools("presentation__version__item__"))
     return [matrix for matrix in map(_matrix, slots) if matrix.confused]
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from questions.kinds import Round
 from quizzes.exams import blueprints, composition, viva_rounds
+from quizzes.exams.apart import NOTHING, Apart
 from quizzes.exams.errors import SittingError
+from quizzes.exams.parts import Candidate, Part, ShortageError
 
 
 @dataclass(frozen=True)
@@ -37,31 +39,40 @@ class KnownPairs:
 
 @dataclass(frozen=True)
 class Pool:
-    """What a sitting may ask of its student: the bank's items for an assessment, the pairs they know for a viva."""
+    """What a sitting may ask of its student: the bank's items for an assessment, the pairs they know for a viva.
 
-    candidates: Sequence[composition.Candidate] = ()
+    Some of the items are to be kept `apart`.
+    """
+
+    candidates: Sequence[Candidate] = ()
     known_pairs: KnownPairs = KnownPairs((), {})
+    apart: Apart = NOTHING
 
 
 def draft_sitting(blueprint: blueprints.Assessment | blueprints.Viva, pool: Pool, seed: int) -> list[DraftSection]:
     """Choose from the pool what a sitting asks, the same for the same seed. Raises SittingError `bank`."""
     if isinstance(blueprint, blueprints.Viva):
-        return draft_viva(blueprint, pool.known_pairs, seed)
-    return draft_assessment(blueprint, pool.candidates, seed)
+        return draft_viva(blueprint, pool.known_pairs, seed, apart=pool.apart)
+    return draft_assessment(blueprint, pool.candidates, seed, apart=pool.apart)
 
 
 def draft_assessment(
-    blueprint: blueprints.Assessment, candidates: Sequence[composition.Candidate], seed: int, *, strict: bool = False
+    blueprint: blueprints.Assessment,
+    candidates: Sequence[Candidate],
+    seed: int,
+    *,
+    apart: Apart = NOTHING,
+    strict: bool = False,
 ) -> list[DraftSection]:
     """Draw the items of each section.
 
     Raises SittingError `bank` if there are too few, or, with `strict`, if a number of the blueprint cannot be met.
     """
     sections = blueprint.parts
-    parts = [composition.Part(section.slots, section.kinds, section.difficulty) for section in sections]
+    parts = [Part(section.slots, section.kinds, section.difficulty, frozenset(section.pools)) for section in sections]
     try:
-        drawn = composition.compose(candidates, parts, blueprint.concepts, seed, strict=strict)
-    except composition.ShortageError as shortage:
+        drawn = composition.compose(candidates, parts, blueprint.concepts, seed, apart=apart, strict=strict)
+    except ShortageError as shortage:
         where = "" if shortage.part is None else f"{sections[shortage.part].title}: "
         raise SittingError("bank", f"{where}{shortage}.") from None
     return [
@@ -70,9 +81,13 @@ def draft_assessment(
     ]
 
 
-def draft_viva(blueprint: blueprints.Viva, known: KnownPairs, seed: int) -> list[DraftSection]:
+def draft_viva(
+    blueprint: blueprints.Viva, known: KnownPairs, seed: int, *, apart: Apart = NOTHING
+) -> list[DraftSection]:
     """Choose the rounds. Raises SittingError `bank` where there is no match set."""
-    rounds = viva_rounds.choose_rounds(known.pairs, blueprint.rounds, blueprint.pairs, blueprint.concepts, seed)
+    rounds = viva_rounds.choose_rounds(
+        known.pairs, blueprint.rounds, blueprint.pairs, blueprint.concepts, seed, apart=apart
+    )
     if not rounds:
         raise SittingError("bank", "There are no match sets for this viva.")
     slots = [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from questions import kinds
 from quizzes.exams.item_flags import LEFT_EMPTY, AnswerCount, flag_item
 from quizzes.exams.outcomes import AskedSlots
+from quizzes.exams.part_results import PartResult, PartScores, analyse_parts
 from quizzes.statistics.discrimination import discrimination, efficiency, rest
 from quizzes.statistics.distractors import Picks, distractors
 from quizzes.statistics.facility import Estimate, deviation, facility
@@ -37,6 +38,7 @@ class ItemResult:
     efficiency: float | None
     answers: list[AnswerCount]
     flags: list[str]
+    parts: list[PartResult]
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ class _Scores:
 
 @dataclass(frozen=True)
 class AskedVersions:
-    """The versions that were asked, and their bodies, by their keys."""
+    """The versions that were asked, and their bodies, by their keys; and the scores of parts, where they have any."""
 
     versions: Mapping[int, ItemVersion]
     bodies: Mapping[int, kinds.ItemBody]
+    part_scores: PartScores
 
 
 def analyse_items(asked: AskedSlots, asked_in: AskedVersions) -> list[ItemResult]:
@@ -97,6 +100,7 @@ def _item_result(slots: NDArray[np.int64], asked: AskedSlots, scores: _Scores, a
     others = scores.others[rows, np.searchsorted(scores.items, newest.item_id)]
     share_right, discriminates = facility(shares), discrimination(shares, others)
     assert share_right is not None
+    parts = [asked_in.part_scores.get((row, newest.item_id), {}) for row in rows.tolist()]
     answers = _answer_counts(asked.picks_of(slots), scores.totals[rows], newest.kind, asked_in.bodies[newest.pk])
     return ItemResult(
         pk=newest.item_id,
@@ -109,6 +113,7 @@ def _item_result(slots: NDArray[np.int64], asked: AskedSlots, scores: _Scores, a
         efficiency=efficiency(shares, others),
         answers=answers,
         flags=flag_item(newest.kind, len(slots), share_right, discriminates, answers),
+        parts=analyse_parts(newest.facets, parts, others) if any(parts) else [],
     )
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import nan
 
 from django.db.models import Min, QuerySet
 
 from questions.models import ItemVersion
 from quizzes import presentations
-from quizzes.exams.outcomes import GradedSlot, PackedOutcome, list_picked, pack
-from quizzes.models import Sitting, SittingOutcome, Slot
+from quizzes.exams.grading import is_void
+from quizzes.exams.outcomes import GradedSlot, PackedOutcome, list_picked, pack, rescore
+from quizzes.models import Sitting, SittingOutcome, Slot, update_rows
 
 CHUNK = 1000
 
@@ -43,18 +45,26 @@ def store_outcome(sitting: Sitting, slots: Sequence[Slot]) -> None:
     )
 
 
+def rescore_outcomes(scores: Mapping[uuid.UUID, Mapping[int, float]]) -> None:
+    """Give packed sittings other scores for some versions; two queries. NaN: the slot does not count."""
+    rows = list(SittingOutcome.objects.filter(sitting__in=list(scores)))
+    for row in rows:
+        row.slots = rescore(bytes(row.slots), scores[row.sitting_id])
+    update_rows(rows, ["slots"])
+
+
 def make_outcomes(sittings: QuerySet[Sitting], course: int) -> dict[uuid.UUID, PackedOutcome]:
     """Pack closed sittings of the course by their slots; nothing is stored. Four queries."""
     first_met = _load_first_met(Slot.objects.filter(sitting__student__in=sittings.values("student")), course)
     slots = Slot.objects.filter(sitting__in=sittings).order_by("number")
-    fields = ("sitting", "presentation__version", "score", "response", "presentation__answer")
+    fields = ("sitting", "presentation__version", "score", "grade__void", "response", "presentation__answer")
     rows = list(slots.values_list(*fields).iterator(chunk_size=CHUNK))
     versions = ItemVersion.objects.in_bulk({version for _, version, *_ in rows})
     graded: dict[uuid.UUID, list[GradedSlot]] = defaultdict(list)
-    for sitting, pk, score, response, answer in rows:
+    for sitting, pk, score, void, response, answer in rows:
         version = versions[pk]
         picked = list_picked(version.kind, presentations.body_of(version), answer, response)
-        graded[sitting].append(GradedSlot(version.item_id, pk, score or 0.0, picked))
+        graded[sitting].append(GradedSlot(version.item_id, pk, nan if void else score or 0.0, picked))
     outcomes = {}
     for pk, student, opened_at in sittings.values_list("pk", "student", "opened_at"):
         met_before = {slot.item for slot in graded[pk] if first_met[student, slot.item] < opened_at}
@@ -72,4 +82,4 @@ def _load_first_met(slots: QuerySet[Slot], course: int) -> dict[tuple[int, int],
 def _graded(slot: Slot) -> GradedSlot:
     version, answer = slot.presentation.version, slot.presentation.answer
     picked = list_picked(version.kind, presentations.body_of(version), answer, slot.response)
-    return GradedSlot(version.item_id, version.pk, slot.score or 0.0, picked)
+    return GradedSlot(version.item_id, version.pk, nan if is_void(slot) else slot.score or 0.0, picked)

@@ -7,7 +7,7 @@ bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from quizzes.exams.payloads import Document
 
 SLOT = np.dtype([("item", "<i8"), ("version", "<i8"), ("score", "<f8"), ("picks", "<i4"), ("is_first", "?")])
-"""A slot as it is packed: `picks` counts the texts that its answer amounts to.
+"""A slot as it is packed: `picks` counts the texts that its answer amounts to; the score of one that is void is NaN.
 
 `is_first` says that the student had not met the item in an exam of the course before.
 """
@@ -67,6 +67,14 @@ def pack(slots: Iterable[GradedSlot], met_before: Collection[int] = ()) -> Packe
     return PackedOutcome(np.array(rows, SLOT).tobytes(), json.dumps(texts, ensure_ascii=False))
 
 
+def rescore(packed: bytes, scores: Mapping[int, float]) -> bytes:
+    """The same slots, with other scores for some versions; NaN: the slot does not count."""
+    slots = np.frombuffer(packed, SLOT).copy()
+    for version, score in scores.items():
+        slots["score"][slots["version"] == version] = score
+    return slots.tobytes()
+
+
 def list_picked(kind: str, body: kinds.ItemBody, answer: Document, response: Document | None) -> list[str]:
     """The texts of the expected answers that a saved response amounts to."""
     if response is None or kinds.is_dont_know(response):
@@ -105,19 +113,20 @@ class AskedSlots:
 
 
 def unpack(outcomes: Sequence[PackedOutcome]) -> AskedSlots:
-    """The slots of the sittings, in their order."""
+    """The slots of the sittings that count, in their order."""
     slots = np.frombuffer(b"".join(outcome.slots for outcome in outcomes), SLOT)
     lengths = [len(outcome.slots) // SLOT.itemsize for outcome in outcomes]
     texts: list[str] = json.loads(f"[{','.join(text for outcome in outcomes if (text := outcome.picked[1:-1]))}]")
     numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    counts = ~np.isnan(slots["score"])
     return AskedSlots(
-        row=np.repeat(np.arange(len(outcomes)), lengths),
-        item=slots["item"],
-        version=slots["version"],
-        score=slots["score"],
-        is_first=slots["is_first"],
-        picks=slots["picks"],
-        begin=np.cumsum(slots["picks"]) - slots["picks"],
+        row=np.repeat(np.arange(len(outcomes)), lengths)[counts],
+        item=slots["item"][counts],
+        version=slots["version"][counts],
+        score=slots["score"][counts],
+        is_first=slots["is_first"][counts],
+        picks=slots["picks"][counts],
+        begin=(np.cumsum(slots["picks"]) - slots["picks"])[counts],
         picked=np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts)),
         texts=list(numbers),
     )

@@ -13,9 +13,9 @@ from questions.json_types import Instant, Slug, Uuid, one_of
 from quizzes import presentations
 from quizzes.calendar import format_instant
 from quizzes.models import Exam, Sitting, Slot
+from quizzes.models.statements import Prepared, identifier
 from quizzes.presentations import PresentationPayload
 from quizzes.reviews import GradePayload
-from quizzes.statements import Prepared, identifier
 
 ExamKind = Annotated[str, one_of(Exam.Kind.values)]
 SittingState = Annotated[str, one_of(Sitting.State.values)]
@@ -114,6 +114,56 @@ class ForecastPayload(TypedDict):
     after: ScorePayload | None
 
 
+class ExpectedPayload(TypedDict):
+    """The points that a sitting was expected to give when it began, with a 90 % interval, and those that it gave.
+
+    It rests on so many earlier `answers` to the questions that were `met`; others counted as those did who met them
+    first (`by_ease`), or as guessed.
+    """
+
+    score: float
+    low: float
+    high: float
+    got: float
+    max_score: float
+    answers: int
+    met: int
+    by_ease: int
+    guessed: int
+
+
+class EffectPayload(TypedDict):
+    """How many questions of a sitting were new to the student, or known, and right or not wholly."""
+
+    new_right: int
+    new_wrong: int
+    known_right: int
+    known_wrong: int
+    unanswered: int
+
+
+class CorrectedPayload(TypedDict):
+    """What was said before the last correction of a question of the sitting."""
+
+    at: Instant
+    score: float
+    max_score: float
+
+
+class CorrectedSlotPayload(TypedDict):
+    """What was said of a question before it was corrected, and why it was."""
+
+    score: Annotated[float, Field(ge=0, le=1)]
+    why: str
+
+
+class CommentPayload(TypedDict):
+    """What an instructor wrote about the sitting."""
+
+    at: Instant
+    text: str
+
+
 class SlotResultPayload(TypedDict):
     """A question of a closed sitting. Score and grade are null as long as its key has to wait."""
 
@@ -123,6 +173,10 @@ class SlotResultPayload(TypedDict):
     score: Annotated[float | None, Field(ge=0, le=1)]
     oral: OralMarkPayload | None
     grade: GradePayload | None
+    corrected: Annotated[CorrectedSlotPayload | None, Field(description="Null unless its marks were corrected.")]
+    waits: Annotated[bool, Field(description="Whether staff have not marked it yet.")]
+    spent_ms: Annotated[int, Field(ge=0, description="From the save before to its own; 0 where nothing was saved.")]
+    kept: Annotated[bool, Field(description="Whether the question is kept for exams: its answer is not shown.")]
 
 
 class ResultPayload(TypedDict):
@@ -135,7 +189,13 @@ class ResultPayload(TypedDict):
     sections: list[SectionScorePayload]
     concepts: list[ConceptScorePayload]
     forecast: ForecastPayload | None
+    expected: Annotated[ExpectedPayload | None, Field(description="Null until the exam shows grades.")]
+    effect: Annotated[EffectPayload | None, Field(description="Null until the exam shows grades.")]
     feedback: Annotated[bool, Field(description="Whether the exam shows grades by now.")]
+    corrected: Annotated[CorrectedPayload | None, Field(description="Null unless its points were corrected.")]
+    void: Annotated[bool, Field(description="Whether staff let it count nowhere.")]
+    waiting: Annotated[int, Field(description="How many answers staff have not marked yet; their marks come later.")]
+    comments: list[CommentPayload]
     slots: list[SlotResultPayload]
 
 

@@ -194,7 +194,7 @@ def forget_bank() -> None:
 
 def _load_published(courses: Sequence[int]) -> tuple[BankItem, ...]:
     """Load the published items of courses as they are to who has seen none of them."""
-    items = Item.objects.published().filter(course__in=courses).order_by("course", "position", "pk")
+    items = Item.objects.in_practice().filter(course__in=courses).order_by("course", "position", "pk")
     tags: dict[int, list[str]] = defaultdict(list)
     tagged = VersionConcept.objects.filter(version__in=items.order_by().values("published"))
     for version, slug in tagged.order_by("version", "position", "pk").values_list("version", "concept__slug"):

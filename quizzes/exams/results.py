@@ -1,15 +1,21 @@
-"""The result of one closed sitting, and when its keys are released."""
+"""The result of one closed sitting."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from questions.models import Correction
 from quizzes import presentations
+from quizzes.calendar import format_instant
+from quizzes.exams.effects import load_effect
 from quizzes.exams.errors import StillOpenError
+from quizzes.exams.expectations import expected_payload
+from quizzes.exams.grading import is_void
 from quizzes.exams.payloads import (
+    CommentPayload,
     ConceptScorePayload,
     ResultPayload,
     RoundGradePayload,
@@ -18,22 +24,11 @@ from quizzes.exams.payloads import (
     SlotResultPayload,
     load_slots,
 )
-from quizzes.models import Exam, Sitting
+from quizzes.exams.releasing import is_feedback_released
+from quizzes.models import SittingAct
 
 if TYPE_CHECKING:
-    from quizzes.models import Slot
-
-
-def is_feedback_released(sitting: Sitting, now: datetime) -> bool:
-    """Whether the exam shows keys and explanations of this closed sitting by now.
-
-    Where they wait for the end of the exam, that is when it has closed and nobody sits it any more.
-    """
-    exam = sitting.exam
-    if exam.feedback == Exam.Feedback.CLOSED or exam.closes_at is None:
-        return True
-    others = exam.sittings.filter(state=Sitting.State.OPEN).exclude(pk=sitting.pk)
-    return now >= exam.closes_at and not others.exists()
+    from quizzes.models import Sitting, Slot
 
 
 def round_grade_payload(slot: Slot, now: datetime) -> RoundGradePayload:
@@ -45,39 +40,58 @@ def round_grade_payload(slot: Slot, now: datetime) -> RoundGradePayload:
 def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
     """The result of a closed sitting: score, sections, concepts, and each slot with its grade.
 
-    Grades are left out before the exam releases its feedback, and each as long as its question is asked in another
-    sitting that is open. Raises StillOpenError.
+    All but the points of the whole is left out before it is released, and each grade as long as its question is asked
+    in another sitting that is open, or kept for exams; then there are no points of its section and concept either.
+    Raises StillOpenError.
     """
     if sitting.is_open:
         raise StillOpenError("This sitting is still open.")
     slots = load_slots(sitting)
     released = is_feedback_released(sitting, now)
+    counting = [slot for slot in slots if released and not is_void(slot)]
+    kept = [slot for slot in slots if slot.presentation.version.item.is_secret]
+    numbers, concepts = {slot.number for slot in kept}, {slot.presentation.version.main_concept for slot in kept}
+    reasons = _load_reasons([slot.presentation.version_id for slot in slots if slot.said])
     asked_elsewhere = presentations.items_in_open_sittings(sitting.student_id) if released else set()
     return {
         "id": str(sitting.pk),
         "state": sitting.state,
         "score": sitting.score or 0.0,
         "max_score": sitting.max_score or 0.0,
-        "sections": section_scores(sitting.sections, {slot.number: slot.score or 0.0 for slot in slots}),
+        "sections": section_scores(
+            [section for section in sitting.sections if released and numbers.isdisjoint(section["slots"])],
+            {slot.number: slot.score or 0.0 for slot in counting},
+        ),
         "concepts": concept_scores(
-            (slot.presentation.version.main_concept, slot.score or 0.0) for slot in slots if released
+            (concept, slot.score or 0.0)
+            for slot in counting
+            if (concept := slot.presentation.version.main_concept) not in concepts
         ),
         "forecast": sitting.forecast,
+        "expected": expected_payload(sitting, slots) if released else None,
+        "effect": load_effect(sitting, [slot for slot in slots if slot not in kept]) if released else None,
         "feedback": released,
-        "slots": [
-            _slot_result(slot, graded=released and slot.presentation.version.item_id not in asked_elsewhere)
-            for slot in slots
-        ],
+        "corrected": sitting.said,
+        "void": sitting.voided_at is not None,
+        "waiting": sum(slot.waits for slot in slots),
+        "comments": _load_comments(sitting),
+        "slots": [slot_result(slot, reasons, graded=released and not _waits(slot, asked_elsewhere)) for slot in slots],
     }
 
 
+def _waits(slot: Slot, asked_elsewhere: Collection[int]) -> bool:
+    """Whether the key of a slot that is released waits all the same."""
+    item = slot.presentation.version.item
+    return item.is_secret or item.pk in asked_elsewhere
+
+
 def section_scores(sections: Sequence[SectionPayload], scores: Mapping[int, float]) -> list[SectionScorePayload]:
-    """The points of each section, of the scores by slot number."""
+    """The points of each section, of the scores by slot number; those without one do not count."""
     return [
         {
             "title": section["title"],
-            "score": sum(scores[number] for number in section["slots"]),
-            "max_score": float(len(section["slots"])),
+            "score": sum(scores.get(number, 0.0) for number in section["slots"]),
+            "max_score": float(len(scores.keys() & set(section["slots"]))),
         }
         for section in sections
     ]
@@ -94,12 +108,36 @@ def concept_scores(scores: Iterable[tuple[str, float]]) -> list[ConceptScorePayl
     ]
 
 
-def _slot_result(slot: Slot, *, graded: bool) -> SlotResultPayload:
+def _load_comments(sitting: Sitting) -> list[CommentPayload]:
+    """What instructors wrote about it, as far as they did not take it back; one query."""
+    acts = sitting.acts.filter(kind=SittingAct.Kind.COMMENT, reversed_by=None)
+    return [{"at": format_instant(at), "text": text} for at, text in acts.values_list("made_at", "why")]
+
+
+def _load_reasons(versions: Collection[int]) -> dict[int, str]:
+    """Why these versions were corrected last; a query where there are any."""
+    if not versions:
+        return {}
+    written = Correction.objects.filter(version__in=versions).in_force()
+    return dict(written.values_list("version", "why"))
+
+
+def slot_result(slot: Slot, reasons: Mapping[int, str], *, graded: bool) -> SlotResultPayload:
+    """A question of a closed sitting, with its grade where that may be shown; `reasons`: why it was corrected."""
+    why = reasons.get(slot.presentation.version_id, "")
+    graded = graded and not slot.waits
+    response = slot.response
+    if slot.marked and graded:
+        response = {**slot.response, "points": slot.marked["points"]}
     return {
         "slot": slot.number,
         "presentation": presentations.payload(slot.presentation),
-        "response": slot.response,
+        "response": response,
+        "waits": slot.waits,
         "score": slot.score if graded else None,
         "oral": slot.oral,
         "grade": presentations.with_html(slot.grade) if graded else None,
+        "spent_ms": slot.spent_ms,
+        "corrected": {"score": slot.said["score"], "why": why} if graded and slot.said else None,
+        "kept": slot.presentation.version.item.is_secret,
     }

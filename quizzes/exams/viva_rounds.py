@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
+
+from quizzes.exams.apart import NOTHING, Apart
 
 MISS_WEIGHT, MOST_MISSES = 0.25, 4
 """What each time that a pair was missed adds to its weakness, and how many of them count."""
 BASE_WEIGHT = 0.25
-"""What a match set counts for besides the weight of its concept in the blueprint."""
+"""What a match set counts for besides the weight of its concepts in the blueprint."""
 MAX_TIE_BREAK = 1e-3
 """Pairs and sets that are equally weak are ordered by chance, up to this."""
 
@@ -25,7 +28,7 @@ class Pair:
 
     item: int
     facet: str
-    concept: str
+    concepts: tuple[str, ...]
     difficulty: int
     recall: float
     misses: int = 0
@@ -55,19 +58,28 @@ class _RankedRound:
 
 
 def choose_rounds(
-    pairs: Sequence[Pair], count: int, size: int, concepts: Mapping[str, float], seed: int
+    pairs: Sequence[Pair],
+    count: int,
+    size: int,
+    concepts: Mapping[str, float],
+    seed: int,
+    *,
+    apart: Apart = NOTHING,
 ) -> list[Round]:
     """Choose `count` rounds (fewer where there are fewer match sets) of up to `size` pairs, in rising difficulty.
 
-    A set counts by its `size` weakest pairs and the weight of its concept in `concepts` (empty: all alike). With a
-    weak pair come those it was taken for. The same for the same seed.
+    Match sets that are to be kept `apart` do not come together.
+
+    A set counts by its `size` weakest pairs and the largest weight that one of its concepts has in `concepts` (empty:
+    all alike). With a weak pair come those it was taken for. The same for the same seed.
     """
     rng = np.random.default_rng(seed)
     by_item: dict[int, list[Pair]] = {}
     for pair in sorted(pairs, key=lambda pair: (pair.item, pair.facet)):
         by_item.setdefault(pair.item, []).append(pair)
     ranked = [_rank(item, of_item, size, concepts, rng) for item, of_item in by_item.items()]
-    chosen = sorted(ranked, key=lambda entry: -entry.value)[:count]
+    by_value = {entry.round.item: entry for entry in sorted(ranked, key=lambda entry: -entry.value)}
+    chosen = [by_value[item] for item in islice(apart.select(by_value), count)]
     return [entry.round for entry in sorted(chosen, key=lambda entry: (entry.difficulty, -entry.value))]
 
 
@@ -77,7 +89,7 @@ def _rank(
     noise = rng.uniform(0, MAX_TIE_BREAK, len(pairs))
     order = sorted(range(len(pairs)), key=lambda at: -pairs[at].weakness - noise[at])
     weakest = [pairs[at] for at in order]
-    weight = concepts.get(weakest[0].concept, 0.0) if concepts else 1.0
+    weight = max(concepts.get(concept, 0.0) for concept in weakest[0].concepts) if concepts else 1.0
     value = sum(pair.weakness for pair in weakest[:size]) * (BASE_WEIGHT + weight) + rng.uniform(0, MAX_TIE_BREAK)
     return _RankedRound(value, weakest[0].difficulty, Round(item, _facets(weakest, size)))
 

@@ -12,7 +12,7 @@ def choose_versions(lesson: Lesson, chance: str) -> list[ItemVersion]:
 
     Items that take minutes to answer are not among them. Two queries.
     """
-    items = Item.objects.published().filter(published__lesson=lesson, kind__in=kinds.in_quick_checks())
+    items = Item.objects.in_practice().filter(published__lesson=lesson, kind__in=kinds.in_quick_checks())
     versions = {
         item.slug: published(item)
         for item in items.select_related("published__item", "published__lesson").prefetch_related("published__tags")

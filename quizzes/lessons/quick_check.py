@@ -44,6 +44,7 @@ def load_answers(student: Student, asked: Sequence[Presentation]) -> dict[uuid.U
     """Return the answers to these presentations that count, by presentation; one query."""
     events = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW)
     answers = events.filter(presentation__in=[presentation.pk for presentation in asked]).order_by("sequence")
+    answers = answers.select_related("corrected")
     return {event.presentation_id: event for event in answers if event.presentation_id}
 
 

@@ -78,7 +78,7 @@ def draw_variant(lesson: Lesson, slug: str, unlike: str = "") -> SampleQuestion 
     """
     if slug not in markup.tried(lesson.body_markdown):
         return None
-    items = Item.objects.published().filter(course=lesson.course_id, slug=slug)
+    items = Item.objects.in_practice().filter(course=lesson.course_id, slug=slug)
     item = items.select_related("published__item", "published__lesson").first()
     return _draw_other(published(item), unlike) if item else None
 
@@ -88,7 +88,7 @@ def draw_showcase(unlike: str = "") -> SampleQuestion | None:
 
     It has other numbers than the question whose token is `unlike`, as far as there are others.
     """
-    items = Item.objects.published().filter(kind__in=kinds.with_variants()).order_by("published__difficulty", "pk")
+    items = Item.objects.in_practice().filter(kind__in=kinds.with_variants()).order_by("published__difficulty", "pk")
     item = items.select_related("published__item", "published__lesson").first()
     return _draw_other(published(item), unlike) if item else None
 

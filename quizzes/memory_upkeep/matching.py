@@ -51,7 +51,7 @@ class CardFinder:
         """Load what the student is asked in these courses; two queries."""
         by_name: dict[str, list[Facets]] = defaultdict(list)
         by_stem: dict[str, list[Facets]] = defaultdict(list)
-        items = Item.objects.published().filter(course__in=courses).select_related("published")
+        items = Item.objects.in_practice().filter(course__in=courses).select_related("published")
         for item in items.iterator(chunk_size=CHUNK):
             assert item.published is not None
             body = item.published.body

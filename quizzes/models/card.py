@@ -32,6 +32,9 @@ class Card(models.Model):
     buried_until = models.DateTimeField(null=True, blank=True)
     sequence = models.PositiveBigIntegerField(default=0, help_text="The change log's number of its last change.")
 
+    HIDDEN = 0
+    """The number of a card that no client is told of, since its item is kept for exams."""
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "item", "facet"], name="one_card_a_facet")]
         indexes = [

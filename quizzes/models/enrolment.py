@@ -1,10 +1,12 @@
 """Students in courses."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
 from questions.models import Course
+from quizzes.models.section import Section
 
 
 class Enrolment(models.Model):
@@ -12,6 +14,7 @@ class Enrolment(models.Model):
 
     student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrolments")
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.SET_NULL, related_name="enrolments")
     exam_at = models.DateTimeField(null=True, blank=True, help_text="The student's own exam date.")
     extra_time_percent = models.PositiveSmallIntegerField(
         default=0,
@@ -28,3 +31,14 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student} in {self.course}"
+
+    def clean(self) -> None:
+        """Refuse a section of another course."""
+        super().clean()
+        if self.section and self.section.course_id != self.course_id:
+            raise ValidationError({"section": "This section is of another course."})
+
+    @property
+    def added_percent(self) -> int:
+        """The time that is added to the student's exams, in per cent: the student's or the section's, what is more."""
+        return max(self.extra_time_percent, self.section.extra_time_percent if self.section else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,12 +11,15 @@ from django.db.models import Prefetch, Q
 
 from questions.models import ItemVersion, VersionConcept
 from quizzes.models.card import Card
+from quizzes.models.packed_json import OLDER, PackedJSONField
+from quizzes.models.packing import pack, unpack
 
 
-def unshown(version: str) -> list[str]:
-    """Name what a payload never says of the item and the lesson of a version; `version` is the way to it."""
+def unshown(version: str = "") -> list[str]:
+    """Name what a payload never says of the item and the lesson of a version; `version` is the way to it, if any."""
     item, lesson = ("draft", "loaded"), ("body_markdown", "summary", "reading", "loaded")
-    return [f"{version}__item__{name}" for name in item] + [f"{version}__lesson__{name}" for name in lesson]
+    way = f"{version}__" if version else ""
+    return [f"{way}item__{name}" for name in item] + [f"{way}lesson__{name}" for name in lesson]
 
 
 _CONCEPT_NAMES = VersionConcept.objects.only("version", "position", "concept__slug")
@@ -34,22 +37,33 @@ class PresentationQuerySet(models.QuerySet["Presentation"]):
 class Presentation(models.Model):
     """A version and a seed, frozen with its prompt and its key, so that grading never trusts the client.
 
-    `prompt` is what the student sees. `answer` holds the key and never leaves the server before an answer is in.
+    `prompt` is what the student sees; it is set after version and answer. `answer` holds the key and never leaves the
+    server before an answer is in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presentations")
+    # The index below begins with it.
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presentations", db_index=False
+    )
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="presentations")
     version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="presentations")
     seed = models.BigIntegerField()
     facets = models.JSONField()
-    prompt = models.JSONField()
-    answer = models.JSONField()
+    whole_prompt: Any = models.JSONField(db_column="prompt", null=True, blank=True, help_text=OLDER)
+    packed_prompt = models.BinaryField(null=True)
+    whole_answer: Any = models.JSONField(db_column="answer", null=True, blank=True, help_text=OLDER)
+    answer: Any = PackedJSONField(older="whole_answer", db_column="packed_answer")
     guess_rate = models.FloatField()
     in_sitting = models.BooleanField(default=False, help_text="Put in an exam, and answered there alone.")
     hints_taken = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="How many hints were shown.")
     parts_checked = models.JSONField(
         null=True, blank=True, help_text="Answers to parts that were checked by themselves, by the parts' ids."
+    )
+    work = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Of what is worked by hand, and takes no answer: how many steps were shown, and what was typed.",
     )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(
@@ -68,3 +82,17 @@ class Presentation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} for {self.student}"
+
+    @property
+    def prompt(self) -> Any:
+        """What the student sees. Load it with its version, since it is stored as what differs from the body's texts."""
+        if "_prompt" not in vars(self):
+            packed = self.packed_prompt
+            read = self.whole_prompt if packed is None else unpack(bytes(packed), self.version.body, self.answer)
+            vars(self)["_prompt"] = read
+        return vars(self)["_prompt"]
+
+    @prompt.setter
+    def prompt(self, prompt: Any) -> None:
+        vars(self)["_prompt"] = prompt
+        self.packed_prompt = pack(prompt, self.version.body, self.answer)

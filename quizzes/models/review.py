@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from quizzes.memory.rating import Rating
 from quizzes.models.card import Card
+from quizzes.models.packed_json import OLDER, PackedJSONField
 from quizzes.models.practice import Practice
 
 
@@ -41,6 +42,7 @@ class ReviewEvent(models.Model):
         BURY = "bury"
         SUSPEND = "suspend"
         RESUME = "resume"
+        PRACTICE = "practice"
         IMPORT = "import"
 
     # The unique pairs below are its indexes: one of the student alone would tempt planners into reading the whole log.
@@ -54,7 +56,8 @@ class ReviewEvent(models.Model):
     presentation = models.ForeignKey(
         "Presentation", on_delete=models.PROTECT, null=True, blank=True, related_name="events"
     )
-    card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Most have none: its index is the partial one below.
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     target = models.UUIDField(null=True, blank=True)
     response = models.JSONField(null=True, blank=True)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -83,7 +86,10 @@ class ReviewEvent(models.Model):
         default=False, help_text="Of an answer: its presentation has an earlier one, which counts."
     )
     score = models.FloatField(null=True, blank=True)
-    grade = models.JSONField(null=True, blank=True, help_text="The grade that the first reply gave.")
+    whole_grade: Any = models.JSONField(db_column="grade", null=True, blank=True, help_text=OLDER)
+    grade: Any = PackedJSONField(
+        older="whole_grade", db_column="packed_grade", help_text="The grade that the first reply gave."
+    )
 
     objects = ReviewEventQuerySet.as_manager()
 
@@ -108,6 +114,12 @@ class ReviewEvent(models.Model):
     def counts(self) -> bool:
         """Whether it is neither undone nor superseded."""
         return not (self.undone or self.superseded)
+
+    @property
+    def current_grade(self) -> dict[str, Any]:
+        """The grade that counts now: what was said, unless it was corrected. Load it with `corrected`."""
+        corrected = getattr(self, "corrected", None)
+        return (corrected and corrected.grade) or self.grade or {}
 
 
 class Review(models.Model):

@@ -1,68 +1,157 @@
-"""Rows that change one by one, written together."""
+"""Rows of one model, written together: as `bulk_update` and `bulk_create` do, in a fraction of their time.
+
+Those make expressions of each value, and arrays of each column, of whose texts every quotation mark is looked for.
+"""
 
 from __future__ import annotations
 
+import itertools
+import json
+import uuid
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-from django.db import connection, connections, models, router
+from django.db import connection, connections, models
+from django.db.backends.utils import CursorWrapper
+
+_Field = models.Field[Any, Any]
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
-    """Write these fields of stored rows of one model, each with values of its own, in one round trip.
-
-    As `bulk_update` does, which makes an expression for each row and field, and takes several times as long.
-    """
+    """Write these fields of stored rows of one model, each with values of its own, in one round trip."""
     if not rows:
         return
-    meta = type(rows[0])._meta
-    connection = connections[router.db_for_write(type(rows[0]))]
+    meta = rows[0]._meta
     columns = [field for field in meta.concrete_fields if field.name in fields or field.primary_key]
     columns.sort(key=lambda field: field.primary_key)  # which is the last: where the others are written
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in columns] for row in rows]
+    values = [[getattr(row, field.attname) for field in columns] for row in rows]
     quote = connection.ops.quote_name
-    table, names = quote(meta.db_table), [quote(field.column or field.attname) for field in columns]
+    table, names = quote(meta.db_table), [quote(str(field.column)) for field in columns]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in columns)
+        if _is_told_as_one(values):
             pairs = ", ".join(f"{name} = new.{name}" for name in names[:-1])
             cursor.execute(
-                f"UPDATE {table} SET {pairs} FROM unnest({arrays}) AS new({', '.join(names)}) "  # noqa: S608 - names of ours
-                f"WHERE {table}.{names[-1]} = new.{names[-1]}",
-                [list(column) for column in zip(*values, strict=True)],
+                f"UPDATE {table} SET {pairs} FROM {_records(columns)} WHERE {table}.{names[-1]} = new.{names[-1]}",  # noqa: S608 - names of ours
+                [_document(columns, values)],
             )
         else:
             pairs = ", ".join(f"{name} = %s" for name in names[:-1])
-            cursor.executemany(f"UPDATE {table} SET {pairs} WHERE {names[-1]} = %s", values)  # noqa: S608 - names of ours
+            statement = f"UPDATE {table} SET {pairs} WHERE {names[-1]} = %s"  # noqa: S608 - names of ours
+            _execute(cursor, statement, _prepared(columns, values))
 
 
-def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Store new rows of a model, of which these fields are told, and all others have their defaults.
-
-    As `bulk_create` does, which makes an object of each row and prepares every field of it, and takes four times as
-    long.
-    """
+def insert_objects(rows: Sequence[models.Model], fields: Sequence[str] = ()) -> None:
+    """Store new rows of one model, and tell them their keys; with `fields` in all others stands their default."""
     if not rows:
         return
+    names = {field.name: field.attname for field in rows[0]._meta.concrete_fields}
+    fields = fields or [name for name in names if rows[0].pk or name != rows[0]._meta.pk.name]
+    columns = [names[name] for name in fields]
+    keys = insert_rows(type(rows[0]), fields, [[getattr(row, column) for column in columns] for row in rows])
+    for row, key in zip(rows, keys or [row.pk for row in rows], strict=True):
+        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+
+
+def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Any]:
+    """Store new rows of a model, of which these fields are told, and all others have their defaults.
+
+    Return their keys, where these are counted.
+    """
+    if not rows:
+        return []
     meta, quote = model._meta, connection.ops.quote_name
     of_name = {field.name: field for field in meta.concrete_fields}
     columns = [of_name.pop(name) for name in fields]
-    others = list(of_name.values())
+    others = [field for field in of_name.values() if not isinstance(field, models.AutoField)]
     constants = [field.get_db_prep_save(field.get_default(), connection) for field in others]
-    values = [
-        [field.get_db_prep_save(value, connection) for field, value in zip(columns, row, strict=True)] for row in rows
-    ]
     names = ", ".join(quote(str(field.column)) for field in [*columns, *others])
-    marks = ", ".join(["%s"] * len(others))
+    into = f"INSERT INTO {quote(meta.db_table)} ({names})"
+    is_counted = isinstance(meta.pk, models.AutoField)
+    returning = f" RETURNING {quote(str(meta.pk.column))}" if is_counted else ""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in columns)
+        if _is_told_as_one(rows):
+            marks = ", ".join(["new.*"] + ["%s"] * len(others))
             cursor.execute(
-                f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT new.*, {marks} FROM unnest({arrays}) AS new",  # noqa: S608 - names of ours
-                [*constants, *(list(column) for column in zip(*values, strict=True))],
+                f"{into} SELECT {marks} FROM {_records(columns)}{returning}",  # noqa: S608 - names of ours
+                [*constants, _document(columns, rows)],
             )
-        else:
-            told = ", ".join(["%s"] * len(columns))
-            cursor.executemany(
-                f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({told}, {marks})",  # noqa: S608 - names of ours
-                [[*row, *constants] for row in values],
-            )
+            return [key for (key,) in cursor.fetchall()] if is_counted else []
+        marks = f"({', '.join(['%s'] * (len(columns) + len(others)))})"
+        values = [[*row, *constants] for row in _prepared(columns, rows)]
+        if is_counted and connection.vendor == "postgresql":
+            cursor.execute(f"{into} VALUES {marks}{returning}", values[0])
+            return [cursor.fetchone()[0]]
+        if is_counted:
+            return _insert_counted(cursor, f"{into} VALUES ", marks, values)
+        _execute(cursor, f"{into} VALUES {marks}", values)
+        return []
+
+
+MOST = 999
+"""The values that a statement of an older SQLite holds."""
+
+
+def _insert_counted(cursor: CursorWrapper, into: str, marks: str, rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Store rows, and return their keys: SQLite counts on within a statement, and has one writer at a time."""
+    keys: list[int] = []
+    at_once = MOST // len(rows[0])
+    for start in range(0, len(rows), at_once):
+        piece = rows[start : start + at_once]
+        cursor.execute(into + ", ".join([marks] * len(piece)), list(itertools.chain.from_iterable(piece)))
+        last: int = cursor.lastrowid
+        keys += range(last - len(piece) + 1, last + 1)
+    return keys
+
+
+def _prepared(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> list[list[Any]]:
+    """Return rows as the driver is handed them."""
+    database = connections[connection.alias]  # itself: what stands before it looks for it each time
+    return [
+        [field.get_db_prep_save(value, database) for field, value in zip(columns, row, strict=True)] for row in rows
+    ]
+
+
+def _execute(cursor: CursorWrapper, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute a statement for each row."""
+    if len(rows) == 1:
+        cursor.execute(statement, rows[0])
+    else:
+        cursor.executemany(statement, rows)
+
+
+# Many rows, told as one document where the database reads that to the bit
+
+
+def _is_told_as_one(rows: Sequence[object]) -> bool:
+    return connection.vendor == "postgresql" and len(rows) > 1
+
+
+def _records(columns: Sequence[_Field]) -> str:
+    """Return the table `new`, of the columns, that the database makes of a document."""
+    quote = connection.ops.quote_name
+    typed = ", ".join(f"{quote(str(field.column))} {field.db_type(connection)}" for field in columns)
+    return f"jsonb_to_recordset(%s::jsonb) AS new({typed})"
+
+
+def _document(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as an array of objects. Numbers have all the digits that they need."""
+    names, database = [field.column for field in columns], connections[connection.alias]
+    prepare = [_as_it_is if isinstance(field, models.JSONField) else field.get_db_prep_save for field in columns]
+    return json.dumps(
+        [{name: to(value, database) for name, to, value in zip(names, prepare, row, strict=True)} for row in rows],
+        default=_text,
+    )
+
+
+def _as_it_is(value: object, connection: object) -> object:
+    return value
+
+
+def _text(value: Any) -> str:
+    """Return what JSON has no type for as the database reads it."""
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, date):  # instants are dates, too
+        return value.isoformat()
+    return f"\\x{bytes(value.obj).hex()}"  # as the driver is handed bytes

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from quizzes.models.exam import Exam
 from quizzes.models.presentation import Presentation, unshown
+
+
+class SittingQuerySet(models.QuerySet["Sitting"]):
+    """Sittings, by whether their marks count."""
+
+    def counting(self) -> Self:
+        """Return those that are closed and not void: no other is read by a statistic, or by who compares marks."""
+        return self.filter(voided_at=None).exclude(state=Sitting.State.OPEN)
+
+    def first_counting(self) -> Self:
+        """Return of each student and exam the first that counts."""
+        earlier = Sitting.objects.counting().filter(
+            exam=OuterRef("exam"), student=OuterRef("student"), number__lt=OuterRef("number")
+        )
+        return self.counting().filter(Q(number=1) | ~Exists(earlier))
 
 
 class Sitting(models.Model):
@@ -30,12 +47,28 @@ class Sitting(models.Model):
     opened_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its answers came to count as reviews, and its keys to be shown."
+    )
+    moved_seconds = models.IntegerField(
+        default=0, db_default=0, help_text="By how much staff moved its deadline, beside the student's extra time."
+    )
+    reopened_at = models.DateTimeField(null=True, blank=True, help_text="When staff opened it again last.")
+    voided_at = models.DateTimeField(null=True, blank=True, help_text="Since when its marks count nowhere.")
     sections = models.JSONField(default=list, help_text="[{title, slots: [numbers]}].")
     score = models.FloatField(null=True, blank=True, help_text="Points, once closed: a slot gives 0 to 1.")
     max_score = models.FloatField(null=True, blank=True)
+    expected = models.BinaryField(
+        null=True, help_text="What each slot was expected to give when it began, packed; see exams.expecting."
+    )
     forecast = models.JSONField(
         null=True, blank=True, help_text="The expected score {before, after} its answers counted."
     )
+    said: Any = models.JSONField(
+        null=True, blank=True, help_text="Once corrected: {score, max_score} as they were first, and when (at)."
+    )
+
+    objects = SittingQuerySet.as_manager()
 
     class Meta:
         ordering = ("-opened_at", "-id")
@@ -51,7 +84,12 @@ class Sitting(models.Model):
         indexes = [
             models.Index(fields=["deadline_at"], condition=Q(state="open"), name="sitting_overdue"),
             models.Index(fields=["student", "-opened_at"], name="sitting_student"),
+            models.Index(fields=["opened_at"], name="sitting_opened"),
+            models.Index(fields=["student"], condition=Q(released_at=None), name="sitting_withheld"),
         ]
+
+    drawn: Sequence[Slot] | None = None
+    """Its slots, with the versions that they ask, where it was begun just now."""
 
     def __str__(self) -> str:
         return f"{self.exam} by {self.student}, {self.number}"
@@ -60,6 +98,11 @@ class Sitting(models.Model):
     def is_open(self) -> bool:
         """Whether the row says that answers are still taken."""
         return self.state == self.State.OPEN
+
+    @property
+    def corrected_at(self) -> datetime | None:
+        """When its points were corrected last; None where they are as they were first."""
+        return datetime.fromisoformat(self.said["at"]) if self.said else None
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -89,9 +132,15 @@ class Slot(models.Model):
     response: Any = models.JSONField(null=True, blank=True)
     rev = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
+    spent_ms = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How long it took: each save adds the time since the sitting's save before."
+    )
     flagged = models.BooleanField(default=False)
     score = models.FloatField(null=True, blank=True, help_text="0 to 1, once it is closed.")
     grade: Any = models.JSONField(null=True, blank=True)
+    said: Any = models.JSONField(null=True, blank=True, help_text="Once corrected: {score, grade} as they were first.")
+    waits = models.BooleanField(default=False, db_default=False, help_text="For staff to mark it, since it is closed.")
+    marked: Any = models.JSONField(null=True, blank=True, help_text="As staff marked it: {points, mark: its SlotMark}.")
     oral = models.JSONField(null=True, blank=True, help_text="The student's own mark of a spoken answer {pair, mark}.")
 
     objects = SlotQuerySet.as_manager()
@@ -99,9 +148,27 @@ class Slot(models.Model):
     class Meta:
         ordering = ("sitting", "number")
         constraints = [models.UniqueConstraint(fields=["sitting", "number"], name="slots_are_numbered")]
+        indexes = [models.Index(fields=["id"], condition=Q(waits=True), name="slot_waits")]
 
     def __str__(self) -> str:
         return f"slot {self.number} of {self.sitting_id}"
+
+
+class SlotMark(models.Model):
+    """How staff marked an answer in an exam, which stays; the newest of a slot counts."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="marks")
+    points: Any = models.JSONField(null=True, help_text="The ids of the points that it has; null: it waits again.")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = "mark of an answer"
+        verbose_name_plural = "marks of answers"
+
+    def __str__(self) -> str:
+        return f"mark of {self.slot}"
 
 
 class SittingOutcome(models.Model):

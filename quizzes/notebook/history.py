@@ -28,6 +28,10 @@ class PastAnswer:
     in_exam: bool
     is_known: bool
     stability_days: float | None
+    score_said: float | None = None
+    """What was said at first, of an answer that was corrected."""
+    is_void: bool = False
+    """Whether it does not count, since the question was withdrawn."""
 
 
 def list_answers(student: Student, item: int, *, withheld: bool) -> list[PastAnswer]:
@@ -40,9 +44,12 @@ def list_answers(student: Student, item: int, *, withheld: bool) -> list[PastAns
         .filter(student=student, type=ReviewEvent.Type.REVIEW, presentation__card__item=item)
         .order_by("-occurred_at", "-pk")
     )
-    fields = ("occurred_at", "score", "grade", "hints_used", "duration_ms", "response", "presentation__in_sitting")
+    fields = (
+        *("occurred_at", "score", "grade", "hints_used", "duration_ms", "response", "presentation__in_sitting"),
+        "corrected__grade",
+    )
     answers: list[PastAnswer] = []
-    for at, score, grade, hints, duration, response, in_exam in events.values_list(*fields)[:MAX_ANSWERS]:
+    for at, score, grade, hints, duration, response, in_exam, corrected in events.values_list(*fields)[:MAX_ANSWERS]:
         # What was answered in an exam is shown with its result, when the exam shows it.
         is_shown = not withheld and not in_exam
         known = [card["stability"] for card in presentations.card_states(grade or {}) if card["stability"] is not None]
@@ -50,12 +57,14 @@ def list_answers(student: Student, item: int, *, withheld: bool) -> list[PastAns
             PastAnswer(
                 at=at,
                 score=score if is_shown else None,
-                rating=(grade or {}).get("rating") if is_shown else None,
+                rating=(corrected or grade or {}).get("rating") if is_shown else None,
                 hints=hints,
                 seconds=duration / 1000,
                 in_exam=in_exam,
                 is_known=not (isinstance(response, dict) and response.get("dont_know") is True),
                 stability_days=min(known, default=None) if is_shown else None,
+                score_said=grade["score"] if is_shown and corrected and grade else None,
+                is_void=is_shown and score is None,
             )
         )
     return answers

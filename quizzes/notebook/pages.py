@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db.models import Exists, Model, OuterRef, Subquery
 
-from questions.models import Item
+from questions.models import Item, outside_pools
 from questions.text.words import as_title
 from quizzes.models import Bookmark, Note, Student
-from quizzes.statements import Parameter, Prepared, number
+from quizzes.models.statements import Parameter, Prepared, number
 
 MAX_NOTE = 10_000
 """Characters of a note."""
@@ -47,7 +47,8 @@ class Entry:
 
 def find_item(student: Student, slug: str) -> Item | None:
     """Return the question of this name in the student's courses; None where there is none."""
-    return Item.objects.filter(slug=slug, course__enrolments__student=student, published__isnull=False).first()
+    theirs = Item.objects.filter(slug=slug, course__enrolments__student=student, published__isnull=False)
+    return theirs.filter(outside_pools()).first()
 
 
 def page_columns(student: Parameter, item: str = "pk") -> dict[str, Exists | Subquery]:
@@ -109,7 +110,7 @@ def list_entries(student: Student) -> list[Entry]:
     made = dict(Bookmark.objects.filter(student=student).values_list("item", "made_at"))
     notes = {note.item_id: note for note in Note.objects.filter(student=student)}
     changed = {item: note.changed_at for item, note in notes.items()}
-    items = Item.objects.filter(pk__in={*made, *notes}, published__isnull=False)
+    items = Item.objects.filter(outside_pools(), pk__in={*made, *notes}, published__isnull=False)
     main = items.filter(published__tags__position=0).values_list("pk", "slug", "published__tags__concept__name")
     entries = [
         Entry(

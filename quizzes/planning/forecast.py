@@ -15,11 +15,16 @@ Z = 1.645
 
 @dataclass(frozen=True)
 class Forecast:
-    """The expected score and its 90 % interval, all in [0, 1]."""
+    """The expected score and its 90 % interval, all in [0, 1].
+
+    Of the tasks that count, so many were `met` before; the others, `unmet`, count as right by luck alone.
+    """
 
     score: float
     low: float
     high: float
+    met: int = 0
+    unmet: int = 0
 
 
 def forecast(
@@ -48,7 +53,9 @@ def forecast(
         return None
     v = weights / weights.sum()
     days = np.asarray(elapsed_days, dtype=np.float64) + max(days_to_exam, 0.0)
-    p = chance_at(np.asarray(stability, dtype=np.float64), days, guess_rate, w)
+    S = np.asarray(stability, dtype=np.float64)
+    p = chance_at(S, days, guess_rate, w)
     score = float(v @ p)
     half = Z * float(np.sqrt(v**2 @ (p * (1 - p))))
-    return Forecast(score, max(score - half, 0.0), min(score + half, 1.0))
+    met, unmet = (int(np.count_nonzero(weights[which])) for which in (~np.isnan(S), np.isnan(S)))
+    return Forecast(score, max(score - half, 0.0), min(score + half, 1.0), met, unmet)

@@ -9,7 +9,16 @@ from quizzes.presentations.checking import NoCheckError, NoPartError, check_part
 from quizzes.presentations.concept_names import forget_concept_names, name_concepts, name_concepts_as_of
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.grading import grade_response
-from quizzes.presentations.hints import NoHintError, TakenHints, count_hints_used, find_asked, take_hint, taken_hints
+from quizzes.presentations.hints import (
+    NoHintError,
+    TakenHints,
+    all_hints,
+    count_hints_used,
+    find_asked,
+    take_hint,
+    taken_hints,
+)
+from quizzes.presentations.judging import is_told, judge_blank_by, judge_final_by, reveal, reveal_by
 from quizzes.presentations.open_sittings import (
     asked_in_sittings,
     in_open_sitting,
@@ -39,7 +48,9 @@ from quizzes.presentations.payloads import (
 )
 from quizzes.presentations.presenting import Ask, present
 from quizzes.presentations.renewing import renew_broken
+from quizzes.presentations.step_payloads import ShownStepPayload, shown_steps
 from quizzes.presentations.turning import NoBackError, turn
+from quizzes.presentations.working import NoWorkError, StepResponse, Work, fill_in, grade_steps, load_work, with_settled
 
 __all__ = [
     "DRAWS",
@@ -54,12 +65,17 @@ __all__ = [
     "NoCheckError",
     "NoHintError",
     "NoPartError",
+    "NoWorkError",
     "PartGradePayload",
     "PartPayload",
     "PresentationPayload",
     "PromptPayload",
+    "ShownStepPayload",
+    "StepResponse",
     "TakenHints",
     "TextPayload",
+    "Work",
+    "all_hints",
     "answered_payload",
     "asked_in_sittings",
     "body_of",
@@ -68,25 +84,35 @@ __all__ = [
     "checked_payload",
     "count_hints_used",
     "draw",
+    "fill_in",
     "find_asked",
     "forget_bodies",
     "forget_concept_names",
     "grade_payload",
     "grade_response",
+    "grade_steps",
     "in_open_sitting",
     "is_in_open_sitting",
+    "is_told",
     "items_in_open_sittings",
+    "judge_blank_by",
+    "judge_final_by",
+    "load_work",
     "name_concepts",
     "name_concepts_as_of",
     "pack_states",
     "payload",
     "present",
     "renew_broken",
+    "reveal",
+    "reveal_by",
     "shown_grade",
+    "shown_steps",
     "take_hint",
     "taken_hints",
     "turn",
     "verdict_payload",
     "with_checked",
     "with_html",
+    "with_settled",
 ]

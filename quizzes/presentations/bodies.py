@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass, field
+from threading import Lock
 
 from questions import kinds
 from questions.models import ItemVersion
 
-
-@dataclass(frozen=True)
-class _Source:
-    """What a body is compiled from; the version says which it is, since versions never change."""
-
-    version_id: int
-    kind: str = field(compare=False)
-    body: object = field(compare=False)
-    engine: int = field(compare=False)
+MOST = 2048
+_compiled: dict[int, kinds.ItemBody] = {}
+"""By version, since versions never change; those compiled first are forgotten first."""
+_lock = Lock()
 
 
 def body_of(version: ItemVersion) -> kinds.ItemBody:
     """Return the body of a version, compiled once a process. No query: the version was loaded with it."""
-    return _compile(_Source(version.pk, version.kind, version.body, version.engine))
-
-
-@functools.lru_cache(maxsize=2048)
-def _compile(source: _Source) -> kinds.ItemBody:
-    return kinds.parse(source.kind, source.body, source.engine)
+    body = _compiled.get(version.id)
+    if body is None:
+        body = kinds.parse(version.kind, version.body, version.engine)
+        with _lock:  # a thread that looks for the oldest meets no dictionary that changes its size meanwhile
+            if len(_compiled) >= MOST:
+                del _compiled[next(iter(_compiled))]
+            _compiled[version.id] = body
+    return body
 
 
 def forget_bodies() -> None:
     """Compile bodies anew: a test's database gives the ids of versions again."""
-    _compile.cache_clear()
+    with _lock:
+        _compiled.clear()

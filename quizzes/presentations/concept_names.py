@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from questions.models import ItemVersion, VersionConcept
-from quizzes.statements import Prepared, number
+from quizzes.models.statements import Prepared, number
 
 MAX_KEPT = 20_000
 """Versions whose names are kept: some 5 MB."""

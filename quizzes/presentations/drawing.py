@@ -46,15 +46,16 @@ def draw(
         except kinds.VariantError as error:
             logger.warning("%s: seed %s is drawn again: %s", version, seed, error)
             continue
-        return Presentation(
+        drawn = Presentation(
             id=pk,
             version=version,
             seed=seed,
             facets=list(presented.facets),
-            prompt=presented.prompt,
             answer=presented.answer,
             guess_rate=presented.guess_rate,
         )
+        drawn.prompt = presented.prompt
+        return drawn
     logger.error("%s is not asked: no seed gave a sound variant", version)
     return None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from questions import bank, kinds
 from questions.models import ItemVersion
-from quizzes.presentations.bodies import body_of
+from quizzes.presentations.judging import judge
 
 
 def grade_response(version: ItemVersion, answer: Any, response: object) -> kinds.Graded:
@@ -14,10 +14,9 @@ def grade_response(version: ItemVersion, answer: Any, response: object) -> kinds
 
     What looks misspelt, but is the answer to another item of the course, is meant as it is written.
     """
-    kind, body = kinds.get(version.kind), body_of(version)
     try:
-        return kinds.grade(kind, body, answer, response)
+        return judge(version, answer, response)
     except kinds.NearMissError as slip:
         if not bank.is_answer_elsewhere(version.item_id, slip.typed):
             raise
-    return kind.grade(body, answer, kind.final(response))
+    return judge(version, answer, kinds.get(version.kind).final(response))

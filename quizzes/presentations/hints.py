@@ -35,15 +35,17 @@ def count_hints(presentation: Presentation) -> int:
     return 0 if presentation.in_sitting else len(presentation.version.body.get("hints", []))
 
 
+def all_hints(presentation: Presentation) -> list[str]:
+    """Return the texts of all hints (Markdown), for a sample that costs nobody anything."""
+    version = presentation.version
+    return kinds.get(version.kind).hints(body_of(version), presentation.answer) if count_hints(presentation) else []
+
+
 def taken_hints(presentation: Presentation) -> TakenHints:
     """Return the hints that were taken; their texts stay on the server until they are."""
     count = count_hints(presentation)
     taken = min(presentation.hints_taken, count)
-    if not taken:
-        return TakenHints([], count)
-    version = presentation.version
-    texts = kinds.get(version.kind).hints(body_of(version), presentation.answer)
-    return TakenHints(texts[:taken], count - taken)
+    return TakenHints(all_hints(presentation)[:taken] if taken else [], count - taken)
 
 
 def take_hint(student: Student, presentation: Presentation) -> TakenHints:

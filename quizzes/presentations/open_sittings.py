@@ -1,4 +1,7 @@
-"""What is asked in a student's open sittings: its key waits until they are closed."""
+"""What is asked in a student's open sittings: its key waits until they are closed, and their keys shown.
+
+A sitting whose keys wait for the end of its exam is open here until then.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from typing import TypedDict
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from quizzes.models import Presentation, Sitting, Student
-from quizzes.statements import Parameter, Prepared, number
+from quizzes.models import Presentation, Student
+from quizzes.models.statements import Parameter, Prepared, number
 
 
 class _ItemRow(TypedDict):
@@ -15,9 +18,11 @@ class _ItemRow(TypedDict):
 
 
 def in_open_sitting(student: Student | int | Parameter) -> QuerySet[Presentation, _ItemRow]:
-    """Return the items of the student's open sittings, as a subquery."""
-    open_now = {"slot__sitting__student": student, "slot__sitting__state": Sitting.State.OPEN}
-    asked = Presentation.objects.filter(student=student, in_sitting=True, **open_now)
+    """Return the items of the student's open sittings, as a subquery.
+
+    It says nothing of the presentations themselves, of which there are many: the database begins with the sittings.
+    """
+    asked = Presentation.objects.filter(slot__sitting__student=student, slot__sitting__released_at=None)
     return asked.values("version__item")
 
 

@@ -13,9 +13,10 @@ from questions.json_types import Share, Slug, Uuid, one_of
 from questions.kinds.base import Feedback
 from questions.text import markup
 from quizzes.models import Presentation
-from quizzes.presentations.bodies import body_of
 from quizzes.presentations.checking import checked_parts
 from quizzes.presentations.hints import count_hints
+from quizzes.presentations.judging import reveal, way_of
+from quizzes.presentations.step_payloads import StepPayload, steps_payload
 
 BLOCK_TEXTS = {"stem", "back", "explanation", "solution", "definition"}
 INLINE_TEXTS = {"text", "message"}
@@ -32,6 +33,26 @@ class TextPayload(TypedDict):
     text_html: str
 
 
+class PlacePayload(TextPayload):
+    """A text of the left side; `x` and `y` say where on the prompt's figure it is, where there is one.
+
+    They are shares of its width and height, from its upper left corner.
+    """
+
+    x: NotRequired[Share]
+    y: NotRequired[Share]
+
+
+class FigurePayload(TypedDict):
+    """A picture that the question is about, with its words for who cannot see it, and its size in pixels."""
+
+    id: str
+    url: str
+    alt: str
+    width: NotRequired[int]
+    height: NotRequired[int]
+
+
 class PromptPayload(TypedDict):
     """What a student sees of an item. Which fields there are depends on the kind."""
 
@@ -40,7 +61,10 @@ class PromptPayload(TypedDict):
     choices: NotRequired[list[TextPayload]]
     unit: NotRequired[str | None]
     precision_hint: NotRequired[str]
-    left: NotRequired[list[TextPayload]]
+    asks_unit: NotRequired[Annotated[bool, Field(description="True: the unit is a part of the answer.")]]
+    reading: NotRequired[Annotated[str, Field(description="What `numbers/read/` needs to know of the question.")]]
+    figures: NotRequired[list[FigurePayload]]
+    left: NotRequired[list[PlacePayload]]
     right: NotRequired[list[TextPayload]]
     steps: NotRequired[list[TextPayload]]
     parts: NotRequired[list[PartPayload]]
@@ -83,6 +107,7 @@ class PartGradePayload(TypedDict):
     ]
     back: NotRequired[Annotated[str, Field(description="The answer to what students mark themselves.")]]
     back_html: NotRequired[str]
+    void: NotRequired[Annotated[bool, Field(description="True: the question was withdrawn, and does not count.")]]
 
 
 class PresentationPayload(TypedDict):
@@ -105,6 +130,7 @@ class PresentationPayload(TypedDict):
         ]
     ]
     hints: Annotated[int, Field(description="How many there are to take, one by one, at `presentations/<id>/hints/`.")]
+    work_steps: Annotated[int, Field(description="Of its worked solution: see `items/<item>/work/`. 0: it has none.")]
 
 
 class CheckedPartPayload(TypedDict):
@@ -129,6 +155,7 @@ class AnsweredPresentationPayload(PresentationPayload):
     back: NotRequired[Annotated[str, Field(description="The answer to what students mark themselves.")]]
     back_html: NotRequired[str]
     parts: NotRequired[dict[str, PartTextsPayload]]
+    work: NotRequired[Annotated[list[StepPayload], Field(description="The steps of the worked solution.")]]
 
 
 class PartTextsPayload(TypedDict):
@@ -148,6 +175,8 @@ class Verdict(TypedDict):
     score: float
     correct: bool
     feedback: list[Feedback]
+    void: NotRequired[bool]
+    """True where the question was withdrawn, so that the answer does not count."""
     parts: NotRequired[dict[str, Any]]
     """Those of the parts by their ids, of questions that have parts; so it is with all below."""
 
@@ -176,6 +205,7 @@ def payload(presentation: Presentation) -> PresentationPayload:
         "estimated_seconds": version.seconds,
         "prompt": with_html(presentation.prompt),
         "hints": count_hints(presentation),
+        "work_steps": kinds.count_steps(version.body),
     }
     if presentation.parts_checked:
         shown["checked"] = checked_payload(presentation)
@@ -184,7 +214,7 @@ def payload(presentation: Presentation) -> PresentationPayload:
 
 def checked_payload(presentation: Presentation) -> dict[str, CheckedPartPayload]:
     """Return the parts that were checked, each with its answer and its grade."""
-    revealed = kinds.get(presentation.version.kind).reveal(body_of(presentation.version), presentation.answer).parts
+    revealed = reveal(presentation.version, presentation.answer).parts
     return {
         part: {
             "response": each["response"],
@@ -200,15 +230,17 @@ def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
     `check` says what the key alone does not: the error that a number may have, and how texts are compared.
     """
     version = presentation.version
-    kind, body = kinds.get(version.kind), body_of(version)
-    revealed = kind.reveal(body, presentation.answer)
+    kind = kinds.get(version.kind)
+    body, needed = way_of(version, presentation.answer)
+    revealed = kind.reveal(body, needed)
     parts = {name: _after_texts(part) for name, part in revealed.parts.items()}
     entry = {
         **payload(presentation),
         "key": revealed.key,
-        "check": kind.check(body, presentation.answer),
+        "check": kind.check(body, needed),
         **_after_texts(revealed),
         **({"parts": parts} if parts else {}),
+        **({"work": steps_payload(presentation)} if kinds.count_steps(version.body) else {}),
     }
     return cast(AnsweredPresentationPayload, entry)
 
@@ -246,6 +278,8 @@ def _with_texts(verdict: Mapping[str, Any], revealed: kinds.Revealed[Any]) -> An
 def verdict_payload(graded: kinds.Graded) -> Verdict:
     """Return what of a grade is stored with an answer."""
     verdict: Verdict = {"score": graded.score, "correct": graded.correct, "feedback": graded.feedback}
+    if graded.void:
+        verdict["void"] = True
     if graded.parts:
         verdict["parts"] = {name: verdict_payload(part) for name, part in graded.parts.items()}
     return verdict
@@ -256,8 +290,7 @@ def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
 
     The presentation gives them again; grades that were stored with them keep them.
     """
-    version = presentation.version
-    revealed = kinds.get(version.kind).reveal(body_of(version), presentation.answer)
+    revealed = reveal(presentation.version, presentation.answer)
     return with_html({**_with_texts(grade, revealed), "cards": card_states(grade)})
 
 

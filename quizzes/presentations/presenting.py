@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from questions.models import outside_pools
 from quizzes.models import Card, Presentation, Student
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.open_sittings import in_open_sitting
@@ -33,6 +34,7 @@ def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presen
     to be drawn: whoever reads does not wait for those who write.
     """
     askable = Card.objects.filter(
+        outside_pools("item__"),
         student=student,
         pk__in=[ask.card_id for ask in asks],
         item__published__isnull=False,

@@ -1,6 +1,7 @@
 """What a student knows and has done, and what comes: for the pages of progress, concepts and search.
 
-Everything here reads. `concept_map` and `charts` are pure: they say where the marks of a drawing stand.
+Everything here reads, but for what `for_staff` measures in the night. `concept_map` and the charts are pure: they say
+where the marks of a drawing stand.
 """
 
 from quizzes.progress.answers import ConceptHistory, load_history

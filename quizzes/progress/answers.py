@@ -13,7 +13,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from questions.models import Concept, Item
+from questions.models import Concept, Item, outside_pools
 from questions.text.places import without_places
 from questions.text.words import as_title
 from quizzes.calendar import study_day
@@ -87,14 +87,14 @@ def load_history(concept: Concept, student: Student, *, now: datetime | None = N
         )
         for item, cards in by_item.items()
     ]
-    waiting = Item.objects.published().filter(concepts=concept).exclude(pk__in=list(by_item)).count()
+    waiting = Item.objects.in_practice().filter(concepts=concept).exclude(pk__in=list(by_item)).count()
     return ConceptHistory(sorted(met, key=lambda item: item.recall), waiting)
 
 
 def _load_answered_cards(concept: Concept, student: Student) -> dict[int, list[Card]]:
     """The student's cards about the concept, by item; only items of which a card was answered."""
     by_item: dict[int, list[Card]] = defaultdict(list)
-    about = Card.objects.filter(student=student, item__concepts=concept)
+    about = Card.objects.filter(outside_pools("item__"), student=student, item__concepts=concept)
     cards = about.filter(item__in=about.filter(reviews__gt=0).values("item")).select_related("item")
     for card in cards.defer("item__draft", "item__loaded").order_by("item__position"):
         by_item[card.item_id].append(card)
@@ -142,8 +142,8 @@ def load_newest_answers(cards: Sequence[Card], newest: int = ANSWERS) -> dict[in
 
 def load_stems(last: Mapping[int, uuid.UUID | None]) -> dict[int, str]:
     """What was asked in these presentations, by item, with the numbers that the student had; one query."""
-    prompts = Presentation.objects.filter(pk__in=[pk for pk in last.values() if pk]).values_list("pk", "prompt")
-    asked = {pk: without_places(prompt["stem"]) for pk, prompt in prompts}
+    put = Presentation.objects.filter(pk__in=[pk for pk in last.values() if pk]).select_related("version")
+    asked = {shown.pk: without_places(shown.prompt["stem"]) for shown in put}
     return {item: asked[pk] for item, pk in last.items() if pk}
 
 

@@ -263,7 +263,7 @@ def minutes_curve(curve: Sequence[tuple[int, float]], own: int) -> MinutesCurve:
     width, height, left, top, bottom = 640, 260, 64, 16, 206
     right = width - 16
     x = Axis(0, max(minutes for minutes, _ in curve), left, right)
-    y = _score_axis([score for _, score in curve], bottom, top)
+    y = _score_axis([score for _, score in curve], bottom - 10, top)  # clear of the minutes that stand below
     choices = [Choice(minutes, score, x.at(minutes), y.at(score), minutes == own) for minutes, score in curve]
     points = " ".join(f"{choice.x},{choice.y}" for choice in choices)
     return MinutesCurve(width, height, left, right, bottom, choices, points, y.marks)

@@ -87,8 +87,8 @@ def draw(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Drawing:
     """Draw the graph whose edges (source, target) run between `names`.
 
     A node stands one layer after the last of its sources. Within a layer the order is that of the neighbours' mean
-    position, swept to and fro, the order with the fewest crossings kept; heights are then drawn towards the
-    neighbours', nothing overlapping. Of a circle the edges are left out that would run backwards.
+    position, swept to and fro, the order with the fewest crossings kept. The first layer begins at the top; later ones
+    are drawn towards their sources, nothing overlapping. Of a circle the edges are left out that would run backwards.
     """
     edges = without_circles(names, edges)
     layer = layers(names, edges)
@@ -96,18 +96,16 @@ def draw(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Drawing:
     links = _links(edges, layer)
     columns = _untangled(columns, links)
     middle = _heights(columns, links)
-    top = min((middle[place] - place.height / 2 for column in columns for place in column), default=0.0)
-    shift = MARGIN - top
     bottom = max((middle[place] + place.height / 2 for column in columns for place in column), default=0.0)
     nodes = tuple(
-        Node(place.name, at, _left(at), round(middle[place] - HEIGHT / 2 + shift, 1))
+        Node(place.name, at, _left(at), round(middle[place] - HEIGHT / 2 + MARGIN, 1))
         for at, column in enumerate(columns)
         for place in column
         if not place.is_edge
     )
     width = 2 * MARGIN + len(columns) * WIDTH + max(len(columns) - 1, 0) * GAP
-    paths = tuple(Edge(*edge, _path(_stations(edge, layer), middle, shift)) for edge in edges)
-    return Drawing(width, round(bottom + shift + MARGIN, 1), nodes, paths)
+    paths = tuple(Edge(*edge, _path(_stations(edge, layer), middle)) for edge in edges)
+    return Drawing(width, round(bottom + 2 * MARGIN, 1), nodes, paths)
 
 
 def wrap_name(name: str) -> list[Line]:
@@ -219,23 +217,20 @@ def _inversions(numbers: Sequence[int]) -> int:
 
 
 def _heights(columns: Sequence[Sequence[Place]], links: Sequence[tuple[Place, Place]]) -> dict[Place, float]:
-    """The middle of each place: near the mean of its neighbours', in order, without overlap."""
-    before, after = _neighbours(links)
+    """The middle of each place: near the mean of those before it, in order, without overlap.
+
+    The first layer begins at the top, where reading begins, also on a phone that shows but two layers; no other layer
+    begins above it.
+    """
+    before, _ = _neighbours(links)
     middle: dict[Place, float] = {}
     for column in columns:
-        middle |= _stacked(column, [0.0] * len(column))
-    for sweep in range(SWEEPS):
-        for column in columns if sweep % 2 else list(reversed(columns)):
-            wished = []
-            for place in column:
-                beside = [middle[other] for other in before.get(place, []) + after.get(place, [])]
-                wished.append(_mean(beside, middle[place]))
-            middle |= _stacked(column, wished)
+        middle |= _stacked(column, [_mean([middle[other] for other in before.get(place, [])], 0.0) for place in column])
     return middle
 
 
 def _stacked(column: Sequence[Place], wished: Sequence[float]) -> dict[Place, float]:
-    """Places from the top down, as near to the wished middles as their heights allow (least squares).
+    """Places from the top down, as near to the wished middles as their heights allow (least squares), none above 0.
 
     Less the room that stands above them, the wishes only have to be made to rise: isotonic regression, by pooling
     neighbours that do not (Ayer et al. 1955).
@@ -252,7 +247,7 @@ def _stacked(column: Sequence[Place], wished: Sequence[float]) -> dict[Place, fl
             other, size = pools.pop()
             mean, count = (mean * count + other * size) / (count + size), count + size
         pools.append((mean, count))
-    level = [mean for mean, count in pools for _ in range(count)]
+    level = [max(mean, column[0].height / 2) for mean, count in pools for _ in range(count)]
     return {place: level[at] + above[at] for at, place in enumerate(column)}
 
 
@@ -273,12 +268,12 @@ def _left(layer: int) -> float:
     return MARGIN + layer * (WIDTH + GAP)
 
 
-def _path(stations: Sequence[Place], middle: Mapping[Place, float], shift: float) -> str:
+def _path(stations: Sequence[Place], middle: Mapping[Place, float]) -> str:
     """A curve that leaves and enters level, and runs level past the layers between."""
-    x, y = _left(stations[0].layer) + WIDTH, middle[stations[0]] + shift
+    x, y = _left(stations[0].layer) + WIDTH, middle[stations[0]] + MARGIN
     path = f"M{x:.1f} {y:.1f}"
     for place in stations[1:]:
-        to, level, half = _left(place.layer), middle[place] + shift, x + GAP / 2
+        to, level, half = _left(place.layer), middle[place] + MARGIN, x + GAP / 2
         path += f"C{half:.1f} {y:.1f} {half:.1f} {level:.1f} {to:.1f} {level:.1f}"
         x, y = to, level
         if place.is_edge:

@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import Count
 from django.utils import timezone
 
-from questions.models import Concept
+from questions.models import Concept, outside_pools
 from quizzes.calendar import study_day
 from quizzes.memory import concepts, fsrs
 from quizzes.models import Card, Student
@@ -44,7 +44,8 @@ def load_mastery(
     Two queries; one for who knows the parameters `w` of the student's memory.
     """
     today = study_day(student, now or timezone.now()).date
-    cards = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
+    published = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
+    cards = published.filter(outside_pools("item__"))
     # Cards that stand alike are one row: above all those of a concept that were never seen.
     standing = ("stability", "last_review_on", "item__concepts__slug")
     alike = cards.exclude(item__concepts__isnull=True).order_by().values(*standing).annotate(cards=Count("pk"))

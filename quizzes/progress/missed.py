@@ -33,7 +33,7 @@ def load_missed(student: Student) -> list[MissedQuestion]:
     newest = {item: (pk, score) for pk, item, score in reversed(list(rows))}
     asked_now = presentations.items_in_open_sittings(student)
     missed = [pk for item, (pk, score) in newest.items() if score is not None and score < 1 and item not in asked_now]
-    events = list(ReviewEvent.objects.filter(pk__in=missed).order_by("-sequence")[:SHOWN])
+    events = list(ReviewEvent.objects.filter(pk__in=missed).select_related("corrected").order_by("-sequence")[:SHOWN])
     put = Presentation.objects.filter(pk__in=[event.presentation_id for event in events]).with_versions()
     by_id: dict[uuid.UUID | None, Presentation] = {presentation.pk: presentation for presentation in put}
     return [MissedQuestion(event, by_id[event.presentation_id]) for event in events]

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from questions.models import outside_pools
 from quizzes.calendar import StudyDay, study_day
 from quizzes.memory.calibration import Bin, calibration
 from quizzes.memory.rating import Rating
@@ -112,7 +113,7 @@ def _load_predicted(student: Student) -> list[PredictedReview]:
 def _load_due_days(student: Student, today: StudyDay) -> list[tuple[int, date]]:
     """The study days on which items come due, one for each card, as (item, day)."""
     end = today.ends_at + timedelta(days=DAYS_AHEAD)
-    cards = Card.objects.filter(
+    cards = Card.objects.filter(outside_pools("item__")).filter(
         student=student, suspended=False, due_at__lt=end, item__retired_at__isnull=True, item__published__isnull=False
     )
     rows = cards.exclude(due_at=None).values_list("item", "due_at")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from questions.models import Item
+from questions.models import Item, outside_pools
 from questions.text import markup
 from questions.text.search import MAX_HITS, Hit, filter_by_words, search_concepts, search_lessons
 from questions.text.snippets import snippet
@@ -76,7 +76,7 @@ def _lesson_url(hit: Hit) -> str:
 def _find_items(words: Sequence[str], student: Student) -> list[SearchResult]:
     """The items met: found by the question as it was written, shown with the numbers that the student had."""
     asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
-    items = filter_by_words(Item.objects.filter(Exists(asked)), ["published__body__stem"], words)
+    items = filter_by_words(Item.objects.filter(Exists(asked), outside_pools()), ["published__body__stem"], words)
     matching = list(items.order_by("position", "pk").only("slug", "kind")[:MAX_HITS])
     answers = load_newest_answers(list(Card.objects.filter(student=student, item__in=matching)), newest=1)
     stems = load_stems({item: newest.presentation for item, newest in answers.items()})

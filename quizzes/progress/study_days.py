@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from questions.models import Concept
+from questions.models import Concept, outside_pools
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, ReviewEvent, Student
 from quizzes.progress.mastery import ConceptMastery, load_mastery
@@ -41,6 +41,7 @@ def summarize_day(student: Student, day: StudyDay) -> DaySummary:
     answers = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
     totals = answers.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
     tomorrow = Card.objects.filter(
+        outside_pools("item__"),
         student=student,
         suspended=False,
         due_at__lt=study_day(student, day.ends_at).ends_at,  # tomorrow may have 23 or 25 hours

@@ -1,7 +1,8 @@
-"""Students are reminded of the plan that waits: by e-mail, and in the browsers that they allowed it in.
+"""Students are reminded of the plan that waits: by e-mail, in the browsers that they allowed it in, and in calendars.
 
 `remind` sends the one reminder of a study day; `stop_reminders` is what the link in it does. `web_push` keeps a
-student's browsers and sends to them, by the cryptography of `push_encryption`.
+student's browsers and sends to them, by the cryptography of `push_encryption`; `calendar_feed` is what calendar
+programs fetch.
 """
 
 from quizzes.reminders import push_encryption, web_push

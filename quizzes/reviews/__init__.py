@@ -11,6 +11,7 @@ from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError, read_batch
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
 from quizzes.reviews.payloads import BatchResultPayload, CardStatePayload, EventResultPayload, GradePayload, SyncPayload
 from quizzes.reviews.previewing import preview_ratings
+from quizzes.reviews.releasing import release_withheld
 from quizzes.reviews.undoing import last_undoable
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "memory_states",
     "preview_ratings",
     "read_batch",
+    "release_withheld",
     "sync",
 ]

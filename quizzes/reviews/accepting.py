@@ -19,12 +19,13 @@ from typing import Literal, NamedTuple
 
 from questions.kinds import Graded
 from quizzes.calendar import format_instant, study_day
-from quizzes.models import Card, ChangeLog, ReviewEvent, Student
+from quizzes.models import Card, ChangeLog, ReviewEvent, Student, WithheldAnswer
 from quizzes.reviews import batch_changes, sync
-from quizzes.reviews.answers import grade_answer
+from quizzes.reviews.answers import grade_answer, read_answer
 from quizzes.reviews.batch import (
     Batch,
     ReportedEvent,
+    ReportedPractice,
     ReportedReview,
     ReportedUndo,
     UnreadableEvent,
@@ -36,6 +37,7 @@ from quizzes.reviews.facts import load_facts
 from quizzes.reviews.outcomes import Outcome, RejectedError
 from quizzes.reviews.payloads import BatchResultPayload
 from quizzes.reviews.undoing import flag_card, undo
+from quizzes.reviews.working import take_practice
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,15 @@ def accept(
     """
     student = locked.student
     reported = [read_event(event) for event in batch.events]
-    facts = load_facts(student, [event for event in reported if not isinstance(event, UnreadableEvent)])
-    changes = BatchChanges(facts)
     clock = DeviceClock.compare(batch.device_now, now)
-    acceptance = _Acceptance(student, batch.device, clock, locked, changes, in_sitting, graded)
+    facts = load_facts(student, [event for event in reported if not isinstance(event, UnreadableEvent)], clock)
+    changes = BatchChanges(facts)
+    acceptance = _Acceptance(student, batch, clock, locked, changes, in_sitting, graded)
     outcomes = [acceptance.decide(*pair) for pair in zip(reported, batch.events, strict=True)]
     if changes.events:
         batch_changes.fold(student, changes, locked.w)
         batch_changes.store(changes, locked, now)
+    WithheldAnswer.objects.bulk_create(answer for answer in changes.withheld.values() if answer.pk is None)
     return Accepted(outcomes, changes.cards())
 
 
@@ -107,7 +110,7 @@ class _Acceptance:
     """What the decision on each event of a batch needs; it makes no query."""
 
     student: Student
-    device: uuid.UUID
+    batch: Batch
     clock: DeviceClock
     change_log: ChangeLog
     changes: BatchChanges
@@ -122,6 +125,10 @@ class _Acceptance:
         try:
             if earlier := self.changes.find_event(reported.id):
                 return self._repeat(earlier, body_hash)
+            if waiting := self.changes.withheld.get(reported.id):
+                return _withheld(waiting, "duplicate") if waiting.body_hash == body_hash.short else _conflict(waiting)
+            if isinstance(reported, ReportedReview) and self._is_asked_in_sitting(reported.presentation):
+                return self._withhold(reported, document, body_hash)
             return self._accept(reported, body_hash)
         except RejectedError as error:
             return Outcome(reported.id, "rejected", error.code, error.detail)
@@ -134,15 +141,40 @@ class _Acceptance:
             raise RejectedError("in_sitting", "id: This event belongs to a sitting.")
         if earlier.body_hash in (body_hash.short, body_hash.long):
             return self._taken("duplicate", earlier)
-        return Outcome(earlier.event_id, "conflict", "conflict", "This event id was used for another event.")
+        return _conflict(earlier)
+
+    def _is_asked_in_sitting(self, pk: uuid.UUID) -> bool:
+        """Whether what was put elsewhere is asked in a sitting, too, whose keys are not shown yet."""
+        presentation = self.changes.facts.presentations.get(pk)
+        if presentation is None or presentation.in_sitting:
+            return False
+        return presentation.version.item_id in self.changes.facts.items_in_open_sittings
+
+    def _withhold(self, reported: ReportedReview, document: object, body_hash: _Hash) -> Outcome:
+        """Keep an answer as it was sent until the sitting is released; nothing follows from it before."""
+        presentation, _, _ = read_answer(reported, self.changes.facts, in_sitting=self.in_sitting)
+        waiting = WithheldAnswer(
+            student=self.student,
+            event_id=reported.id,
+            item_id=presentation.version.item_id,
+            event=json.loads(json.dumps(document, default=str)),
+            body_hash=body_hash.short,
+            device=self.batch.device,
+            device_now=clamp_to_database(self.batch.device_now),
+            arrived_at=self.clock.server_now,
+        )
+        self.changes.withheld[reported.id] = waiting
+        return _withheld(waiting, "accepted")
 
     def _accept(self, reported: ReportedEvent, body_hash: _Hash) -> Outcome:
         event = self._make_event(reported, body_hash)
         if isinstance(reported, ReportedReview):
             graded = self.graded.get(reported.presentation)
             grade_answer(event, reported, self.changes, self.change_log.w, in_sitting=self.in_sitting, graded=graded)
+        elif isinstance(reported, ReportedPractice):
+            take_practice(event, reported, self.changes, self.change_log.w)
         elif isinstance(reported, ReportedUndo):
-            undo(event, reported, self.changes)
+            undo(event, reported, self.changes, in_sitting=self.in_sitting)
         else:
             flag_card(event, reported, self.changes, self.student)
         event.sequence = self.change_log.next_sequence()
@@ -152,14 +184,16 @@ class _Acceptance:
     def _make_event(self, reported: ReportedEvent, body_hash: _Hash) -> ReviewEvent:
         """Return the event as it will be stored; it happened no earlier than its question was put."""
         presentations = self.changes.facts.presentations
-        shown = presentations.get(reported.presentation) if isinstance(reported, ReportedReview) else None
+        shown = None
+        if isinstance(reported, ReportedReview | ReportedPractice):
+            shown = presentations.get(reported.presentation)
         occurred_at = self.clock.correct(reported.occurred_at, shown.created_at if shown else EARLIEST)
         return ReviewEvent(
             student=self.student,
             event_id=reported.id,
             type=reported.type,
             body_hash=body_hash.short,
-            device=self.device,
+            device=self.batch.device,
             device_occurred_at=clamp_to_database(reported.occurred_at),
             occurred_at=occurred_at,
             study_date=study_day(self.student, occurred_at).date,
@@ -172,6 +206,15 @@ class _Acceptance:
         facts = self.changes.facts
         presentation = facts.presentation_of(event)
         if presentation and not self.in_sitting and presentation.version.item_id in facts.items_in_open_sittings:
-            detail = "This question is asked in an open sitting; its key is shown when that is closed."
-            return Outcome(event.event_id, status, "in_sitting", detail)
+            return _withheld(event, status)
         return Outcome(event.event_id, status, event=event, presentation=presentation)
+
+
+def _withheld(answer: ReviewEvent | WithheldAnswer, status: Literal["accepted", "duplicate"]) -> Outcome:
+    """Return the outcome of an answer whose grade has to wait."""
+    detail = "This question is asked in an open sitting; its key is shown when that is closed."
+    return Outcome(answer.event_id, status, "in_sitting", detail)
+
+
+def _conflict(earlier: ReviewEvent | WithheldAnswer) -> Outcome:
+    return Outcome(earlier.event_id, "conflict", "conflict", "This event id was used for another event.")

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
+from questions import bank
 from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
 from quizzes.presentations import count_hints_used, grade_response, verdict_payload, with_checked
-from quizzes.reviews import memory_states, practice
+from quizzes.reviews import memory_states
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
-from quizzes.reviews.batch_changes import BatchChanges, step_cards
+from quizzes.reviews.batch_changes import BatchChanges, practice_steps, step_cards
 from quizzes.reviews.facts import Facts
 from quizzes.reviews.outcomes import RejectedError
+
+
+class AnsweredHow(Protocol):
+    """What of an answer its rating depends on, besides its grade."""
+
+    @property
+    def confidence(self) -> int | None:
+        """1 to 5; None where the student gave none."""
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it took."""
+
+    @property
+    def hints_used(self) -> int:
+        """How many hints were taken."""
 
 
 def grade_answer(
@@ -30,41 +48,54 @@ def grade_answer(
 
     `in_sitting` says whether it comes from a sitting: what was put there is answered there alone.
     """
-    presentation = changes.facts.presentations.get(reported.presentation)
-    if presentation is None:
-        raise RejectedError("unknown_presentation", "presentation: There is no such presentation.")
-    if presentation.in_sitting != in_sitting:
-        raise RejectedError("in_sitting", "presentation: This question belongs to a sitting; answer it there.")
+    presentation, response, graded = read_answer(reported, changes.facts, in_sitting=in_sitting, graded=graded)
     version = presentation.version
-    response: Any = with_checked(presentation, reported.response)
-    try:
-        check_storable(response)
-        graded = graded or grade_response(version, presentation.answer, response)
-    except ResponseError as error:
-        raise RejectedError("format", f"{error.field}: {error.message}") from None
     event.presentation = presentation
     event.response = response
     event.confidence = reported.confidence
     event.duration_ms = min(reported.duration_ms, MAX_DURATION_MS)
     event.hints_used = count_hints_used(presentation, reported.hints_used)
-    event.score = graded.score
-    event.grade = {
-        "rating": _rate(graded, graded.score, event, version).name.lower(),
-        **verdict_payload(graded),
-    }
+    event.score = None if graded.void else graded.score
+    event.grade = stored_grade(graded, event, version)
     asked = _reviews(event, presentation, graded, changes.facts, w)
-    practised = changes.facts.practice.get(version.pk) if graded.correct else None
+    practised = changes.facts.practice.get(version.pk) if graded.correct and graded.facet_scores else None
     weights = practised.weights if practised else {}
     if practised and weights:
         event.practice_id = practised.key
         changes.practices[practised.key] = weights
     changes.reviews += asked
-    changes.steps[event.event_id] = _steps(asked, weights, changes.facts)
+    steps = [memory_states.Step(review.card, review.rating) for review in asked]
+    changes.steps[event.event_id] = steps + practice_steps(weights, changes.facts)
     if not event.undone:
         _count(event, presentation, asked, changes, w)
         changes.closed.add(presentation.pk)
         changes.reopened.pop(presentation.pk, None)
     changes.answered.append((event, [review.card for review in asked]))
+
+
+def read_answer(
+    reported: ReportedReview, facts: Facts, *, in_sitting: bool, graded: Graded | None = None
+) -> tuple[Presentation, Any, Graded]:
+    """Return what an answer is about, the response as it counts, and its grade. Raises RejectedError."""
+    presentation = find_asked(facts, reported.presentation, in_sitting=in_sitting)
+    if presentation.work is not None:
+        raise RejectedError("worked", "presentation: This question was worked by hand, and takes no answer.")
+    response: Any = with_checked(presentation, reported.response)
+    try:
+        check_storable(response)
+        return presentation, response, graded or grade_response(presentation.version, presentation.answer, response)
+    except ResponseError as error:
+        raise RejectedError("format", f"{error.field}: {error.message}") from None
+
+
+def find_asked(facts: Facts, pk: uuid.UUID, *, in_sitting: bool) -> Presentation:
+    """Return the presentation that an event is about. Raises RejectedError."""
+    presentation = facts.presentations.get(pk)
+    if presentation is None:
+        raise RejectedError("unknown_presentation", "presentation: There is no such presentation.")
+    if presentation.in_sitting != in_sitting:
+        raise RejectedError("in_sitting", "presentation: This question belongs to a sitting; answer it there.")
+    return presentation
 
 
 def _count(
@@ -82,7 +113,14 @@ def _count(
         changes.replay(answer)
 
 
-def _rate(graded: Graded, score: float, event: ReviewEvent, version: ItemVersion) -> Rating:
+def stored_grade(graded: Graded, event: AnsweredHow, version: ItemVersion) -> dict[str, Any]:
+    """Return what is stored of the grade of an answer; `corrections` says that the version has some in force."""
+    rating = rate_answer(graded, graded.score, event, version).name.lower()
+    mark = {"corrections": True} if bank.rules_of(version) else {}
+    return {"rating": rating, **verdict_payload(graded), **mark}
+
+
+def rate_answer(graded: Graded, score: float, event: AnsweredHow, version: ItemVersion) -> Rating:
     """Return the student's own rating where the answer is one, else what a score of it earns."""
     if graded.rating:
         return Rating[graded.rating.upper()]
@@ -98,7 +136,7 @@ def _reviews(
         Review(
             card=card,
             event=event,
-            rating=_rate(graded, score, event, version).value,
+            rating=rate_answer(graded, score, event, version).value,
             score=score,
             predicted=_predict(card, event, presentation, w),
         )
@@ -112,18 +150,3 @@ def _predict(card: Card, event: ReviewEvent, presentation: Presentation, w: Sequ
     if card.last_review_on is not None and card.last_review_on >= event.study_date:
         return None
     return memory_states.predict(card, event.study_date, presentation.guess_rate, w)
-
-
-def _steps(asked: Sequence[Review], practised: practice.Weights, facts: Facts) -> list[memory_states.Step]:
-    """Return what an answer is to cards: to those that were asked, and to all of the items that it practises.
-
-    Also to cards never seen: a first review that happened earlier may still arrive.
-    """
-    return [
-        *(memory_states.Step(review.card, review.rating) for review in asked),
-        *(
-            memory_states.Step(card, Rating.GOOD.value, weight)
-            for item, weight in practised.items()
-            for card in facts.cards_of_items.get(item, [])
-        ),
-    ]

@@ -12,7 +12,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation
 MAX_EVENTS = 500
 MAX_DURATION_MS = 3_600_000
 """A longer time than an hour for an answer is kept as an hour: the student was elsewhere."""
-_TYPES = ("review", "undo", "bury", "suspend", "resume")
+MAX_STEPS = 200
+"""Of all parts of a question."""
+_TYPES = ("review", "practice", "undo", "bury", "suspend", "resume")
 _NO_TYPE = f"Its type has to be one of {', '.join(_TYPES)}."
 _NO_OBJECT = "Send an object."
 _WORDS = {
@@ -54,6 +56,21 @@ class ReportedReview(_Event):
     ] = 0
 
 
+class ReportedPractice(_Event):
+    """A question that was worked by hand, step by step."""
+
+    type: Literal["practice"]
+    presentation: uuid.UUID
+    steps: Annotated[
+        list[dict[str, object] | None],
+        Field(
+            min_length=1,
+            max_length=MAX_STEPS,
+            description='For each step `{"value": …}` as typed, or `{"dont_know": true}`; null for one that was shown.',
+        ),
+    ]
+
+
 class ReportedUndo(_Event):
     """Take back an earlier event."""
 
@@ -68,7 +85,7 @@ class ReportedFlag(_Event):
     card: uuid.UUID
 
 
-ReportedEvent = Annotated[ReportedReview | ReportedUndo | ReportedFlag, Field(discriminator="type")]
+ReportedEvent = Annotated[ReportedReview | ReportedPractice | ReportedUndo | ReportedFlag, Field(discriminator="type")]
 _EVENT: pydantic.TypeAdapter[ReportedEvent] = pydantic.TypeAdapter(ReportedEvent)
 
 

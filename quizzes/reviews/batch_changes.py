@@ -10,8 +10,20 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import LogLine
-from quizzes.models import Card, CardCheckpoint, ChangeLog, Presentation, Review, ReviewEvent, Student, update_rows
+from quizzes.models import (
+    Card,
+    CardCheckpoint,
+    ChangeLog,
+    Presentation,
+    Review,
+    ReviewEvent,
+    Student,
+    WithheldAnswer,
+    insert_objects,
+    update_rows,
+)
 from quizzes.presentations import pack_states
 from quizzes.reviews import change_log as change_logs
 from quizzes.reviews import checkpoints, memory_states, practice
@@ -31,6 +43,8 @@ class BatchChanges:
     facts: Facts
     events: dict[uuid.UUID, ReviewEvent] = field(default_factory=dict)
     """The accepted events, by their ids."""
+    withheld: dict[uuid.UUID, WithheldAnswer] = field(default_factory=dict)
+    """The answers that wait instead, those of the batch that came before too."""
     reviews: list[Review] = field(default_factory=list)
     """The new lines of the log."""
     steps: dict[uuid.UUID, list[Step]] = field(default_factory=dict)
@@ -63,6 +77,7 @@ class BatchChanges:
     def __post_init__(self) -> None:
         self.elections = Elections(self.facts.answers)
         self.logged = set(self.facts.logged)
+        self.withheld = dict(self.facts.withheld)
 
     def find_event(self, event_id: uuid.UUID) -> ReviewEvent | None:
         """Return the event with this id, accepted just now or before."""
@@ -100,6 +115,18 @@ class BatchChanges:
     def cards(self) -> list[Card]:
         """Return the cards that changed."""
         return list({**self.stepped, **self.flagged, **self.to_replay}.values())
+
+
+def practice_steps(practised: practice.Weights, facts: Facts) -> list[Step]:
+    """Return what an event is to all cards of the items that it practises along.
+
+    Also to cards never seen: a first review that happened earlier may still arrive.
+    """
+    return [
+        Step(card, Rating.GOOD.value, weight)
+        for item, weight in practised.items()
+        for card in facts.cards_of_items.get(item, [])
+    ]
 
 
 def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step], w: Sequence[float]) -> None:
@@ -165,8 +192,10 @@ def _load_lines(student: Student, changes: BatchChanges, standing: Mapping[uuid.
 def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     """Write everything that changed; the number of queries does not depend on how much that is."""
     practice.store(changes.practices)
-    ReviewEvent.objects.bulk_create(changes.events.values())
-    Review.objects.bulk_create(changes.reviews)
+    insert_objects(list(changes.events.values()))
+    for review in changes.reviews:
+        review.event_id = review.event.pk  # which it has by now
+    insert_objects(changes.reviews, ("card", "event", "rating", "practice", "score", "predicted"))
     _store_what_counts(changes.recounted())
     if changes.closed:
         _close([changes.facts.presentations[pk] for pk in changes.closed], now)

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from quizzes.memory import fsrs
 from quizzes.models import Card, ChangeLog, DailyPlan, Student
-from quizzes.statements import Prepared, number
+from quizzes.models.statements import Prepared, number
 
 _LOCKED = Prepared(
     lambda: (

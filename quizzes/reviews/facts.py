@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, DateField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from quizzes import presentations
-from quizzes.models import Card, Presentation, Review, ReviewEvent, Student
+from quizzes.calendar import study_day
+from quizzes.models import Card, Presentation, Review, ReviewEvent, Student, WithheldAnswer
+from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.reviews import practice
-from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedReview, ReportedUndo
-from quizzes.statements import Prepared, identifier, number
+from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedPractice, ReportedReview, ReportedUndo
+from quizzes.reviews.clock import DeviceClock
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Facts:
 
     logged: frozenset[uuid.UUID] = frozenset()
     """The cards that have lines in the log."""
+    withheld: Mapping[uuid.UUID, WithheldAnswer] = field(default_factory=dict)
+    """The answers of the batch that came before and wait, by their ids."""
 
     def card_of(self, item: int, facet: str) -> Card | None:
         """Return the student's card of an item's facet; None where there is none."""
@@ -67,13 +71,14 @@ def _build_events() -> QuerySet[ReviewEvent]:
 def _build_presentations() -> QuerySet[Presentation]:
     """With their versions and the editions of these, and whether their items are asked in open sittings.
 
-    And whether `_build_events` gives anything, where nothing is undone.
+    And whether `_build_events` gives anything, where nothing is undone. Whose they are is looked at later: SQLite would
+    look through all that the student was asked.
     """
     student, ids = number("student"), identifier("ids", many=True)
     mine = ReviewEvent.objects.filter(student=student)
     undos = mine.filter(target__in=ids, type=ReviewEvent.Type.UNDO)
     answers = ReviewEvent.objects.counting().filter(presentation=OuterRef("pk"), type=ReviewEvent.Type.REVIEW)
-    shown = Presentation.objects.filter(student=student, pk__in=identifier("answered", many=True))
+    shown = Presentation.objects.filter(pk__in=identifier("answered", many=True))
     course = "version__item__course"
     return shown.select_related("version").annotate(
         in_open_sitting=presentations.asked_in_sittings(student),
@@ -87,9 +92,16 @@ def _build_presentations() -> QuerySet[Presentation]:
 
 
 def _build_cards() -> QuerySet[Card]:
-    """With whether they have lines in the log, also of practice, where that is not plain by their states."""
+    """With whether they have lines in the log, also of practice, where that is not plain by their states.
+
+    Of what is practised along only those that new events move: not what was never reviewed, and nothing that was
+    practised on the last of the events' study days already, before all of them.
+    """
     student = number("student")
-    wanted = Q(item__in=number("items", many=True)) | Q(pk__in=identifier("named", many=True))
+    still = Q(practised_on=None) | Q(practised_on__lt=Parameter("day", DateField()))
+    late = Q(last_event_at__gte=Parameter("since", DateTimeField()))
+    moved = Q(item__in=number("practised", many=True), stability__isnull=False) & (still | late)
+    wanted = Q(item__in=number("items", many=True)) | Q(pk__in=identifier("named", many=True)) | moved
     lines = Review.objects.filter(card=OuterRef("pk"))
     practised = ReviewEvent.objects.filter(student=student, practice__items__item=OuterRef("item"))
     logged = ExpressionWrapper(Q(stability__isnull=False) | Exists(lines) | Exists(practised), BooleanField())
@@ -101,11 +113,11 @@ _PRESENTATIONS = Prepared(_build_presentations)
 _CARDS = Prepared(_build_cards)
 
 
-def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
+def load_facts(student: Student, reported: Sequence[ReportedEvent], clock: DeviceClock) -> Facts:
     """Load what the events refer to; the number of queries depends on neither the history nor the events."""
     ids = [event.id for event in reported]
     targets = [event.target for event in reported if isinstance(event, ReportedUndo)]
-    answered = {event.presentation for event in reported if isinstance(event, ReportedReview)}
+    answered = {event.presentation for event in reported if isinstance(event, ReportedReview | ReportedPractice)}
     shown = _load_presentations(student, answered, ids)
     stored: list[ReviewEvent] = []
     if len(answered) < len(ids) or len(shown) < len(answered) or any(vars(row)["stored"] for row in shown.values()):
@@ -125,14 +137,18 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
     named |= {event.card_id for event in events.values() if event.card_id}
     named |= {card for cards in cards_moved.values() for card in cards}
     items = {presentation.version.item_id for presentation in shown.values()}
-    items |= {item for along in practised.values() for item in along.weights}
     items |= {item for several in items_moved.values() for item in several}
-    cards = {card.pk: card for card in _CARDS.run(student=student.pk, items=items, named=named)}
+    along = {item for each in practised.values() for item in each.weights} - items
+    since = min((clock.correct(event.occurred_at) for event in reported), default=clock.server_now)
+    day = max(study_day(student, since).date, study_day(student, clock.server_now).date)
+    rows = _CARDS.run(student=student.pk, items=items, named=named, practised=along, day=day, since=since)
+    cards = {card.pk: card for card in rows}
     cards_of_items: dict[int, list[Card]] = defaultdict(list)
     for card in cards.values():
         cards_of_items[card.item_id].append(card)
     for event, several in items_moved.items():
         cards_moved[event] += [card.pk for item in several for card in cards_of_items[item]]
+    secret = frozenset(row.version.item_id for row in shown.values() if vars(row)["in_open_sitting"])
     return Facts(
         events=events,
         undone=undone,
@@ -141,9 +157,10 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent]) -> Facts:
         cards_of_items=cards_of_items,
         cards_moved=cards_moved,
         practice=practised,
-        items_in_open_sittings=frozenset(row.version.item_id for row in shown.values() if vars(row)["in_open_sitting"]),
+        items_in_open_sittings=secret,
         answers=answers,
         logged=frozenset(card.pk for card in cards.values() if vars(card)["logged"]),
+        withheld=_load_withheld(student, ids) if secret else {},
     )
 
 
@@ -151,7 +168,11 @@ def _load_presentations(
     student: Student, pks: Collection[uuid.UUID], ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, Presentation]:
     rows = _PRESENTATIONS.run(student=student.pk, answered=pks, ids=ids) if pks else []
-    return {row.pk: row for row in rows}
+    return {row.pk: row for row in rows if row.student_id == student.pk}
+
+
+def _load_withheld(student: Student, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, WithheldAnswer]:
+    return {answer.event_id: answer for answer in WithheldAnswer.objects.filter(student=student, event_id__in=ids)}
 
 
 def _edition(row: Presentation) -> practice.Edition:

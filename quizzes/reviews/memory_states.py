@@ -44,7 +44,8 @@ MAX_INTERVAL_DAYS = 3650
 
 # The log
 
-_COLUMNS = ("card_id", "event__occurred_at", "event__event_id", "event__study_date", "rating", "practice")
+COLUMNS = ("card_id", "event__occurred_at", "event__event_id", "event__study_date", "rating", "practice")
+"""Of a review: a line of its card's log."""
 _GUESS_RATE = Coalesce("event__presentation__guess_rate", 0.0)
 
 
@@ -53,7 +54,7 @@ def load_log(reviews: QuerySet[Review], *, with_guess_rates: bool = False) -> li
 
     What was undone is the caller's to leave out. `with_guess_rates` reads those of the reviews too.
     """
-    columns = (*_COLUMNS, _GUESS_RATE) if with_guess_rates else _COLUMNS
+    columns = (*COLUMNS, _GUESS_RATE) if with_guess_rates else COLUMNS
     return [LogLine(*row) for row in reviews.values_list(*columns)]
 
 

@@ -17,7 +17,7 @@ from questions import bank
 from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import LogLine
 from quizzes.models import Card, Practice, PractisedItem, ReviewEvent
-from quizzes.statements import Prepared, number
+from quizzes.models.statements import Prepared, number
 
 Weights = Mapping[int, float]
 """The items that are practised, each with how much of a review it is."""

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from questions.models import Course, Item
+from questions.models import Course, Item, outside_pools
 from quizzes.calendar import format_instant
-from quizzes.models import Card, ChangeLog, DailyPlan, ReviewEvent, Student
+from quizzes.models import Card, ChangeLog, CorrectedAnswer, DailyPlan, ReviewEvent, Student
+from quizzes.models.statements import Prepared, number
 from quizzes.reviews.cursors import Cursor, StaleCursorError, UnreadableCursorError
 from quizzes.reviews.payloads import (
     CardChange,
@@ -28,11 +29,11 @@ from quizzes.reviews.payloads import (
     PlanChange,
     SyncPayload,
 )
-from quizzes.statements import Prepared, number
 
 __all__ = ["PAGE", "StaleCursorError", "UnreadableCursorError", "current_cursor", "load_changes"]
 
 PAGE = 500
+WITH_RESPONSES = (ReviewEvent.Type.REVIEW, ReviewEvent.Type.PRACTICE)
 """Changes in an answer."""
 HORIZON = timedelta(days=180)
 """A client that was away for longer starts again: everything is less than what changed."""
@@ -123,20 +124,28 @@ def _load_items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
         if course in since.courses:
             wanted |= Q(course=course, revision__gt=since.courses[course], revision__lte=revision)
         else:
-            wanted |= Q(course=course, revision__lte=revision, retired_at=None)
-    items = Item.objects.filter(wanted, published__isnull=False).order_by("course", "revision", "pk")
+            wanted |= Q(outside_pools(), course=course, revision__lte=revision, retired_at=None)
+    # Of what is kept for exams nobody is told, unless it was practised before.
+    known = Card.objects.filter(student=end.student, item=OuterRef("pk"), sequence__gt=Card.HIDDEN)
+    items = Item.objects.filter(wanted, outside_pools() | Exists(known), published__isnull=False)
+    items = items.order_by("course", "revision", "pk")
     items = items.select_related("published__lesson", "course").prefetch_related("published__tags")[:limit]
     return [_Numbered(item.revision, _item(item), item.course_id) for item in items]
 
 
 def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
-    """Load events, cards and plans, by the numbers of the change log."""
+    """Load events, cards and plans by their numbers; an event that was corrected by that of its correction."""
     between = {"student": student, "sequence__gt": since.change_log, "sequence__lte": end.change_log}
-    events = ReviewEvent.objects.filter(**between).select_related("presentation").order_by("sequence")[:limit]
-    cards = Card.objects.filter(**between).select_related("item").order_by("sequence")[:limit]
+    as_said = Q(corrected=None) | Q(corrected__sequence__gt=end.change_log)
+    events = ReviewEvent.objects.filter(as_said, **between).select_related("presentation").order_by("sequence")[:limit]
+    corrected = CorrectedAnswer.objects.filter(**between).select_related("event__presentation").order_by("sequence")
+    cards = (
+        Card.objects.filter(**between).exclude(sequence=Card.HIDDEN).select_related("item").order_by("sequence")[:limit]
+    )
     plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
     changes = [
         *(_Numbered(event.sequence, _event(event)) for event in events),
+        *(_Numbered(again.sequence, _event(again.event)) for again in corrected[:limit]),
         *(_Numbered(card.sequence, _card(card)) for card in cards),
         *(_Numbered(plan.sequence, _plan(plan)) for plan in plans),
     ]
@@ -148,7 +157,7 @@ def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[
 
 def _item(item: Item) -> ItemVersionChange | Deletion:
     version = item.published
-    if item.retired_at is not None or version is None:
+    if item.retired_at is not None or item.is_secret or version is None:
         return {"type": "deletion", "id": item.slug, "of": "item", "course": item.course.slug}
     return {
         "type": "item_version",
@@ -172,7 +181,7 @@ def _event(event: ReviewEvent) -> EventChange:
         "presentation": str(event.presentation_id) if event.presentation_id else None,
         "card": str(event.card_id) if event.card_id else None,
         "target": str(event.target) if event.target else None,
-        "response": event.response if event.type == ReviewEvent.Type.REVIEW else None,
+        "response": event.response if event.type in WITH_RESPONSES else None,
         "confidence": event.confidence,
         "duration_ms": event.duration_ms,
         "hints_used": event.hints_used,

@@ -11,8 +11,11 @@ from quizzes.reviews.batch_changes import BatchChanges
 from quizzes.reviews.outcomes import RejectedError
 
 
-def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges) -> None:
-    """Take back an earlier event; one that has not arrived yet will be undone from the start. Raises RejectedError."""
+def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges, *, in_sitting: bool) -> None:
+    """Take back an earlier event; one that has not arrived yet will be undone from the start. Raises RejectedError.
+
+    Answers in a sitting are taken back by that alone (`in_sitting`), which asks again itself.
+    """
     event.target = reported.target
     target = changes.find_event(reported.target)
     if target is None:
@@ -22,7 +25,7 @@ def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges) -> N
         raise RejectedError("not_undoable", "target: An undo cannot be undone; answer again.")
     facts = changes.facts
     presentation = facts.presentation_of(target)
-    if presentation is not None and presentation.in_sitting:
+    if presentation is not None and presentation.in_sitting and not in_sitting:
         raise RejectedError("not_undoable", "target: What was answered in an exam cannot be undone.")
     if target.counts:
         changes.replay(target)
@@ -30,7 +33,7 @@ def undo(event: ReviewEvent, reported: ReportedUndo, changes: BatchChanges) -> N
     changes.undone[target.event_id] = target
     if target.card_id:
         changes.flagged[target.card_id] = facts.cards[target.card_id]
-    if presentation is not None:
+    if presentation is not None and target.type == ReviewEvent.Type.REVIEW and not in_sitting:
         _ask_again(presentation, changes)
 
 

@@ -9,7 +9,7 @@ Whatever decides something loads its facts (`loading`) into plain values (`facts
 """
 
 from quizzes.schedule.answering import answer, plan_after_answers
-from quizzes.schedule.cards import ask_item, create_missing_cards, enqueue_new_items, ensure_cards
+from quizzes.schedule.cards import ask_item, create_hidden_cards, create_missing_cards, enqueue_new_items, ensure_cards
 from quizzes.schedule.choice import ExamOutlook
 from quizzes.schedule.days_off import TooSoonError, count_days_missed, set_day_off
 from quizzes.schedule.enrolling import (
@@ -60,6 +60,7 @@ __all__ = [
     "change_settings",
     "choose_session_tasks",
     "count_days_missed",
+    "create_hidden_cards",
     "create_missing_cards",
     "enqueue_new_days",
     "enqueue_new_items",

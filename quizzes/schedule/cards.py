@@ -1,22 +1,26 @@
-"""A student's cards: one for every facet of every published item of their courses."""
+"""A student's cards: one for every facet of every published item of their courses.
+
+Items that are kept for exams have cards only for who was asked them, hidden ones: the change log does not number them
+before they come into practice.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from questions.models import Item
+from questions.models import Item, ItemVersion, outside_pools
 from quizzes.background import outbox
 from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student, insert_rows
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
-from quizzes.statements import Parameter, Prepared, number
 
 
 @transaction.atomic(savepoint=False)
@@ -47,8 +51,11 @@ def create_missing_cards(logs: Sequence[ChangeLog]) -> frozenset[int]:
 
 def _catch_up(log: ChangeLog, behind: Sequence[Enrolment]) -> None:
     """Create a student's missing cards of the courses of these enrolments."""
-    items = Item.objects.published().filter(course__in=[enrolment.course_id for enrolment in behind])
+    items = Item.objects.in_practice().filter(course__in=[enrolment.course_id for enrolment in behind])
     existing = set(Card.objects.filter(student=log.student).values_list("item_id", "facet"))
+    for card in (hidden := list(Card.objects.filter(student=log.student, sequence=Card.HIDDEN, item__in=items))):
+        card.sequence = log.next_sequence()
+    Card.objects.bulk_update(hidden, ["sequence"])
     missing = [
         (uuid.uuid4(), log.student_id, item, facet, log.next_sequence())
         for item, facets in items.values_list("pk", "published__facets")
@@ -59,6 +66,16 @@ def _catch_up(log: ChangeLog, behind: Sequence[Enrolment]) -> None:
     for enrolment in behind:
         enrolment.cards_revision = enrolment.course.revision
     Enrolment.objects.bulk_update(behind, ["cards_revision"])
+
+
+def create_hidden_cards(student: Student, versions: Iterable[ItemVersion]) -> list[tuple[int, uuid.UUID]]:
+    """Create cards of versions that the student has none of, since practice never shows them: (item, card) of each.
+
+    The student's change log has to be locked.
+    """
+    rows = [(uuid.uuid4(), student.pk, version.item_id, facet) for version in versions for facet in version.facets]
+    insert_rows(Card, ("id", "student", "item", "facet"), rows)
+    return [(item, card) for card, _, item, _ in rows]
 
 
 def enqueue_new_items(now: datetime, limit: int = 1000) -> int:
@@ -81,7 +98,7 @@ _BEHIND = Prepared(lambda: _enrolments_behind().filter(student__in=number("stude
 def askable_cards(student: Student | Parameter, now: datetime | Parameter) -> QuerySet[Card]:
     """The cards that may be asked: neither suspended nor buried, of items that are published in a course of theirs."""
     return (
-        Card.objects.filter(student=student, suspended=False, item__retired_at__isnull=True)
+        Card.objects.filter(outside_pools("item__"), student=student, suspended=False, item__retired_at__isnull=True)
         .filter(item__published__isnull=False, item__course__enrolments__student=student)
         .exclude(buried_until__gt=now)
     )

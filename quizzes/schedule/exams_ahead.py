@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from questions.models import Concept
-from quizzes.models import Enrolment, Exam, ExamConcept, Student
+from quizzes.models import Enrolment, Exam, ExamConcept, SectionExam, Student
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.schedule.facts import Edition, ExamAhead
-from quizzes.statements import Parameter, Prepared, number
 
 
 @dataclass(frozen=True)
 class DatedExam:
-    """An exam with its date for a student: their own where they set one, else the course's; None without either.
+    """An exam with its date for a student: their own where they set one, else the section's or the course's, or None.
 
     `weights` are those of concepts by which it is prepared for; none where all are alike.
     """
@@ -63,7 +64,7 @@ class StudentExams:
 
 
 def load_exams(student: Student) -> StudentExams:
-    """The exams of the student's courses; three queries, or four where blueprints name concepts that are gone."""
+    """The exams of the student's courses; three queries, one more for a section's dates and one for concepts gone."""
     return load_exams_of([student.pk])[student.pk]
 
 
@@ -71,17 +72,19 @@ def load_exams_of(students: Sequence[int]) -> dict[int, StudentExams]:
     """The same of many students, in as many queries."""
     rows = _ENROLMENTS.run(students=students)
     by_course = _load_exams(sorted({course for _, course, *_ in rows}))
-    enrolments: dict[int, list[tuple[Edition, datetime | None]]] = {student: [] for student in students}
-    for student, course, revision, exam_at in rows:
-        enrolments[student].append((Edition(course, revision), exam_at))
-    return {student: _date_all(theirs, by_course) for student, theirs in enrolments.items()}
+    dates = _load_section_dates(sorted({section for *_, section in rows if section}))
+    enrolments: dict[int, list[_Enrolled]] = {student: [] for student in students}
+    for student, course, revision, exam_at, section in rows:
+        exams = _in_section(by_course.get(course, []), dates.get(section, {}))
+        enrolments[student].append(_Enrolled(Edition(course, revision), exam_at, exams))
+    return {student: _date_all(theirs) for student, theirs in enrolments.items()}
 
 
 _ENROLMENTS = Prepared(
     lambda: (
         Enrolment.objects.filter(student__in=number("students", many=True))
         .order_by("pk")
-        .values_list("student_id", "course_id", "course__revision", "exam_at")
+        .values_list("student_id", "course_id", "course__revision", "exam_at", "section")
     )
 )
 _EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)))
@@ -97,7 +100,31 @@ _CONCEPTS = Prepared(
         "course_id", "slug"
     )
 )
+_SECTION_DATES = Prepared(lambda: SectionExam.objects.filter(section__in=number("sections", many=True)))
 _Weighed = tuple[Exam, dict[str, float]]
+
+
+class _Enrolled(NamedTuple):
+    """A course that a student takes, the student's own date in it, and its exams as the student's section sits them."""
+
+    edition: Edition
+    exam_at: datetime | None
+    exams: Sequence[_Weighed]
+
+
+def _load_section_dates(sections: Sequence[int]) -> Mapping[int, Mapping[int, SectionExam]]:
+    """The dates that sections have of their own, by section and exam; those without any are left out."""
+    dates: dict[int, dict[int, SectionExam]] = defaultdict(dict)
+    for row in _SECTION_DATES.run(sections=sections) if sections else []:
+        dates[row.section_id][row.exam_id] = row
+    return dates
+
+
+def _in_section(exams: Sequence[_Weighed], dates: Mapping[int, SectionExam]) -> Sequence[_Weighed]:
+    """The exams of a course with the dates of a section."""
+    if not dates:
+        return exams
+    return [(dates[exam.pk].dated(exam) if exam.pk in dates else exam, weights) for exam, weights in exams]
 
 
 def _load_exams(courses: Sequence[int]) -> Mapping[int, list[_Weighed]]:
@@ -130,15 +157,12 @@ def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
     return {course: main.title for course, main in mains.items() if main}
 
 
-def _date_all(
-    enrolments: Sequence[tuple[Edition, datetime | None]], by_course: Mapping[int, list[_Weighed]]
-) -> StudentExams:
-    """Date the exams of a student's enrolments, given as courses and own dates."""
-    of_courses = [(edition.course, exam_at) for edition, exam_at in enrolments]
+def _date_all(enrolments: Sequence[_Enrolled]) -> StudentExams:
+    """Date the exams of a student's enrolments."""
     return StudentExams(
-        editions=frozenset(edition for edition, _ in enrolments),
-        dated=tuple(exam for course, exam_at in of_courses for exam in _date_exams(exam_at, by_course.get(course, []))),
-        own_dates=tuple((course, exam_at) for course, exam_at in of_courses if exam_at and not by_course.get(course)),
+        editions=frozenset(enrolled.edition for enrolled in enrolments),
+        dated=tuple(exam for enrolled in enrolments for exam in _date_exams(enrolled.exam_at, enrolled.exams)),
+        own_dates=tuple((edition.course, exam_at) for edition, exam_at, exams in enrolments if exam_at and not exams),
     )
 
 

@@ -12,8 +12,8 @@ from django.db.models.functions import Cast
 
 from questions import kinds
 from questions.models import Item
+from quizzes.models.statements import Prepared, number
 from quizzes.schedule.facts import Edition, ItemBank
-from quizzes.statements import Prepared, number
 
 MAX_KEPT = 50_000
 """Items of the banks that are kept: about 25 MB."""
@@ -21,7 +21,7 @@ _kept: dict[frozenset[Edition], ItemBank] = {}
 
 _ITEMS = Prepared(
     lambda: (
-        Item.objects.published()
+        Item.objects.in_practice()
         .filter(course__in=number("courses", many=True), published__tags__position=0)
         .order_by("course_id", "position", "pk")
         .values_list(

@@ -26,13 +26,13 @@ from questions import kinds
 from questions.models import Item
 from quizzes.calendar import StudyDay
 from quizzes.models import Card, Exam, ReviewEvent, Student
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning import simulate
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.exams_ahead import StudentExams, concept_weights
 from quizzes.schedule.facts import Answered, CardColumns, ExamAhead, ItemBank, Situation, days_since, share_weights
 from quizzes.schedule.item_banks import load_bank
 from quizzes.schedule.relearning import GAP
-from quizzes.statements import Parameter, Prepared, number
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def load_spent(who: Sequence[OnDay]) -> dict[int, int]:
 
 def load_exam_bank(exam: Exam) -> simulate.Bank:
     """The course's published items as a newcomer meets them, with their shares of the exam; one query."""
-    items = Item.objects.published().filter(course=exam.course_id).order_by("position", "pk")
+    items = Item.objects.in_practice().filter(course=exam.course_id).order_by("position", "pk")
     items = items.filter(published__tags__position=0)
     rows = list(items.values_list("published__kind", "published__seconds", "published__tags__concept__slug"))
     weights = share_weights([(concept, kind) for kind, _, concept in rows], concept_weights(exam))

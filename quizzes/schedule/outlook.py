@@ -23,6 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from quizzes.background import outbox
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, ChangeLog, Enrolment, Exam, Job, ReviewEvent, StoredOutlook, Student
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning.forecast import Forecast
 from quizzes.reviews import change_log
 from quizzes.schedule.choice import ExamOutlook, forecast_exam, foresee
@@ -30,11 +31,10 @@ from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import StudentExams, load_exams
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import OnDay, load_cards, load_situation
-from quizzes.statements import Parameter, Prepared, number
 
 KEPT = timedelta(hours=6)
 """How long forecasts are kept for who looks at them again."""
-FORMAT = 1
+FORMAT = 2
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
 _DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
 

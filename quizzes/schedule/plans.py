@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from quizzes.background import outbox
 from quizzes.calendar import StudyDay, next_reminder, study_day
-from quizzes.models import Card, ChangeLog, DailyPlan, Job, Student, update_rows
+from quizzes.models import Card, ChangeLog, DailyPlan, Job, Student, insert_objects, update_rows
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.reviews import change_log
 from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.cards import create_missing_cards
@@ -27,7 +28,6 @@ from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import load_exams_of
 from quizzes.schedule.facts import Situation, Task
 from quizzes.schedule.loading import OnDay, load_situations, load_spent, situate
-from quizzes.statements import Parameter, Prepared, number
 
 
 def request_plan(student: Student, now: datetime) -> None:
@@ -218,7 +218,7 @@ def _store(plans: Sequence[DailyPlan], logs: Sequence[ChangeLog], who: Sequence[
         reminders = log.student.reminders
         log.next_reminder_at = (log.next_reminder_at or next_reminder(log.student, now)) if reminders else None
     update_rows([plan for plan in plans if not plan._state.adding], _CHANGES)
-    DailyPlan.objects.bulk_create([plan for plan in plans if plan._state.adding])
+    insert_objects([plan for plan in plans if plan._state.adding])
     update_rows(logs, ["next_day_at", "next_reminder_at", "last_sequence"])
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, DailyPlan, Enrolment, Presentation, Review, Student
+from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.presentations import Ask, in_open_sitting, present
 from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload
 from quizzes.schedule.cards import askable_cards
@@ -22,7 +23,6 @@ from quizzes.schedule.loading import answers_on, load_answered
 from quizzes.schedule.plans import read_plan
 from quizzes.schedule.relearning import MAX_ANSWERS, is_rested
 from quizzes.schedule.sessions import StudySession
-from quizzes.statements import Parameter, Prepared, identifier, number
 
 
 @dataclass(frozen=True)

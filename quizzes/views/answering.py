@@ -125,7 +125,7 @@ class ShownAnswer:
     @classmethod
     def of(cls, event: ReviewEvent, presentation: Presentation) -> ShownAnswer:
         """Return a stored answer so."""
-        return cls(event.event_id, event.response, presentations.shown_grade(event.grade or {}, presentation))
+        return cls(event.event_id, event.response, presentations.shown_grade(event.current_grade, presentation))
 
     @property
     def cards(self) -> list[reviews.CardStatePayload]:
@@ -258,6 +258,7 @@ def graded_context(
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
         "unknown": kinds.is_dont_know(response),
         "key": [] if grade["correct"] or grade.get("back") else response_lines(payload, grade["key"]),
+        "marks": kind.line_marks,
         "said": _said_of(grade, answered),
         "rows": kind.result_rows(payload["prompt"], grade, answered),
         "results": f"quizzes/results/{kind.name}.html",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from quizzes import calendar_feed
+from quizzes.reminders import calendar_feed
 from quizzes.views import StudentRequest
 
 READS, WINDOW = 60, 3600

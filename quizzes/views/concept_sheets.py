@@ -17,7 +17,7 @@ from questions.models import Course
 from quizzes import progress
 from quizzes.progress import concept_map
 from quizzes.progress.concept_map import HEIGHT, METER, PADDING, WIDTH
-from quizzes.templatetags.words import mastery
+from quizzes.views.template_tags.words import mastery
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,9 @@ def exam_page(request: StudentRequest, slug: str) -> HttpResponse:
         "status": status,
         "state": status.state(now),
         "history": history,
-        "trend": charts.trend([(past.score or 0) / past.max_score for past in reversed(history) if past.max_score]),
+        "trend": charts.trend(
+            [(past.score or 0) / past.max_score for past in reversed(history) if past.max_score and not past.voided_at]
+        ),
         "error": error,
     }
     return render(request, "quizzes/exams/exam.html", context)

@@ -7,6 +7,7 @@ scripts.
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -169,6 +170,8 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
         if answered:
             answering.report_event(request, {"type": "undo", "target": str(answered.event)})
         return _part(request, lesson, "question", _question(presentation, address), address)
+    if answered is None and "hint" in request.POST:
+        return _part(request, lesson, "question", _with_hint(request, presentation, address))
     if answered is None:
         reported = answering.report_answer(request, presentation)
         if isinstance(reported, RefusedAnswer):
@@ -178,6 +181,15 @@ def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
         # It was taken back elsewhere before this form was sent again.
         return _part(request, lesson, "question", _question(presentation, address), address)
     return _part(request, lesson, "answered", _answered(presentation, answered, address), address)
+
+
+def _with_hint(request: StudentRequest, presentation: Presentation, address: str) -> Context:
+    """The question with one more hint, and what was typed so far."""
+    with suppress(presentations.NoHintError):  # answered elsewhere meanwhile: the answer says so
+        presentations.take_hint(request.user, presentation)
+    typed = answering.read_response(presentation.version.kind, request.POST)
+    typed_so_far = RefusedAnswer(typed, "", request.POST.get("shown", ""))
+    return _question(presentation, address, typed_so_far) | {"took": True}
 
 
 def _load_answer(request: StudentRequest, presentation: Presentation) -> ShownAnswer | None:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from questions import kinds
 from questions.models import Item
 from questions.text.words import as_title
 from quizzes import notebook, presentations
@@ -64,6 +65,8 @@ def answers(request: StudentRequest, slug: str) -> HttpResponse:
     context = {
         "page": "progress",
         "name": as_title(item.slug),
+        "item": item.slug,
+        "work_steps": kinds.count_steps(item.published.body) if item.published else 0,
         "answers": notebook.list_answers(request.user, item.pk, withheld=withheld),
     }
     name = "quizzes/_past_answers.html" if is_partial(request) else "quizzes/past_answers.html"

@@ -51,5 +51,5 @@ def missed_page(request: StudentRequest) -> HttpResponse:
 def _missed(question: progress.MissedQuestion) -> Context:
     answered, presentation = question.answered, question.presentation
     payload = presentations.payload(presentation)
-    grade = presentations.shown_grade(answered.grade or {}, presentation)
+    grade = presentations.shown_grade(answered.current_grade, presentation)
     return {"event": answered.event_id, **answering.graded_context(payload, grade, answered.response)}

@@ -13,11 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions import kinds
-from questions.variants import numbers
 from questions.whole_numbers import read_whole_number
 from quizzes import notebook, presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
-from quizzes.statements import Prepared, identifier, number
+from quizzes.models.statements import Prepared, identifier, number
 from quizzes.views import Context, StudentRequest, answering, is_partial, practice, study_session
 from quizzes.views.answering import RefusedAnswer, ShownAnswer
 from quizzes.views.unsent import keeps_answer
@@ -105,13 +104,11 @@ def check_part(request: StudentRequest) -> HttpResponse:
 
 @require_GET
 def read(request: HttpRequest) -> HttpResponse:
-    """How a number that is being typed is read: the one field that is sent, whichever part of a question it is of."""
-    (value, *_) = [str(value) for value in request.GET.values()] or [""]
-    try:
-        context = {"echo": numbers.read(value).echo}
-    except numbers.NumberError as error:
-        context = {"echo": str(error) if value.strip() else ""}
-    return render(request, "quizzes/_echo.html", context)
+    """How what is being typed is read: the one field that is sent, whichever part of a question it is of."""
+    fields = {name: str(value) for name, value in request.GET.items() if name not in ("kind", "reading")}
+    (value, *_) = fields.values() or [""]
+    echo = kinds.echo(request.GET.get("kind", ""), value, request.GET.get("reading", ""))
+    return render(request, "quizzes/_echo.html", {"echo": echo})
 
 
 @login_required
@@ -197,17 +194,18 @@ def _answer(request: StudentRequest) -> HttpResponse:
     """Report the answer, unless the question has one: the form was sent twice, or answered in another tab."""
     presentation = _posted_question(request)
     answered = _load_answer(presentation) if vars(presentation)["is_answered"] else None
+    is_withheld = vars(presentation)["in_open_sitting"]
     if answered is None:
         reported = answering.report_answer(request, presentation)
         if isinstance(reported, RefusedAnswer):
             return _ask_again(request, presentation, reported)
         answered = reported or _load_answer(presentation)
         practice.leave_out(request, presentation.version.item_id)
+    if is_withheld:
+        return _withhold(request)
     if answered is None:
         # The answer was undone elsewhere before this form was sent again.
         return _ask(request, presentation)
-    if vars(presentation)["in_open_sitting"]:
-        return _withhold(request)
     if kinds.get(presentation.version.kind).is_self_rated and not kinds.is_dont_know(answered.response):
         # All was seen before it was rated.
         _keep_total(request)
@@ -297,6 +295,7 @@ _ANSWER = Prepared(
     lambda: (
         ReviewEvent.objects.counting()
         .filter(presentation=identifier("presentation"), type=ReviewEvent.Type.REVIEW)
+        .select_related("corrected")
         .order_by("-sequence")[:1]
     )
 )

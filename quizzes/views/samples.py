@@ -11,7 +11,8 @@ from quizzes.views.answering import RefusedAnswer, Response
 
 def show_question(question: SampleQuestion, address: str, refused: RefusedAnswer | None = None) -> Context:
     """Return what `_check_question.html` shows of a sample question that is answered at the address."""
-    return show_form(question.presentation, address, refused) | {"sample": question.token}
+    shown = question.presentation
+    return show_form(shown, address, refused) | {"sample": question.token, "free_hints": presentations.all_hints(shown)}
 
 
 def show_answered(question: SampleQuestion, response: Response, address: str) -> Context:

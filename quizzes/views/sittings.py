@@ -21,6 +21,7 @@ from questions.kinds import ResponseError, ShownGrade
 from questions.text.places import without_places
 from questions.whole_numbers import read_whole_number
 from quizzes import exams, presentations
+from quizzes.exams import mending
 from quizzes.models import Exam, Sitting, Slot
 from quizzes.views import Context, StudentRequest, answering
 from quizzes.views.unsent import keeps_answer
@@ -188,24 +189,34 @@ def _round_result(last: Slot) -> Context:
     return {"result": answering.graded_context(payload, grade, last.response), "oral": oral}
 
 
+def show_slot(slot: exams.SlotResultPayload) -> Context:
+    """Return what `_result_slot.html` shows of a question of a closed sitting."""
+    presentation, response, grade = slot["presentation"], slot["response"], slot["grade"]
+    stem = presentation["prompt"]["stem"].strip()
+    part: Context = {**slot, "kind": presentation["kind"], "start": without_places(stem.partition("\n")[0])}
+    if grade:
+        part |= answering.graded_context(presentation, cast("ShownGrade[dict[str, object]]", grade), response)
+    elif response is not None:
+        part["given"] = answering.response_lines(presentation, response)
+    return part
+
+
 def _result_context(sitting: Sitting, now: datetime) -> Context:
     result = exams.result_payload(sitting, now)
-    slots = []
-    for slot in result["slots"]:
-        presentation, response, grade = slot["presentation"], slot["response"], slot["grade"]
-        stem = presentation["prompt"]["stem"].strip()
-        part: Context = {**slot, "kind": presentation["kind"], "start": without_places(stem.partition("\n")[0])}
-        if grade:
-            part |= answering.graded_context(presentation, cast("ShownGrade[dict[str, object]]", grade), response)
-        elif response is not None:
-            part["given"] = answering.response_lines(presentation, response)
-        slots.append(part)
+    share = result["score"] / result["max_score"] if result["max_score"] else 0.0
+    concepts = exams.name_concepts(result["concepts"])
     return {
         "page": "exams",
         "sitting": sitting,
         "result": result,
-        "slots": slots,
-        "concepts": exams.name_concepts(result["concepts"]),
+        "slots": [show_slot(slot) for slot in result["slots"]],
+        "share": share,
+        "spent_ms": sum(slot["spent_ms"] for slot in result["slots"]),
+        "told": exams.tell_effect(result["effect"], result["forecast"], share) if result["effect"] else [],
+        "expected": exams.tell_expected(result["expected"]) if result["expected"] and not result["void"] else [],
+        "concepts": concepts,
+        "weakest": [each for each in concepts if each["score"] < each["max_score"]][:1],
         "missed": len(exams.missed_items(sitting, now)),
         "confused": exams.confusion_matrices(sitting),
+        "void_why": mending.why_void(sitting) if sitting.voided_at else "",
     }

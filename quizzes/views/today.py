@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
 from quizzes import progress, schedule
+from quizzes.exams import corrections
 from quizzes.progress import charts
 from quizzes.views import Context, StudentRequest, is_partial, study_session
 
@@ -42,6 +43,7 @@ def today(request: StudentRequest) -> HttpResponse:
         "exam": schedule.find_next_exam(request.user, timezone.now()),
         "concepts": progress.find_weakest_concepts(request.user),
         "missed": missed if missed >= MISSED else 0,
+        "notices": corrections.list_notices(request.user),
     }
     return render(request, "quizzes/today.html", context)
 
@@ -86,6 +88,14 @@ def minutes(request: StudentRequest) -> HttpResponse:
     else:
         schedule.change_daily_minutes(request.user, chosen)
         messages.success(request, f"From now on {request.user.daily_minutes} minutes a day instead of {before}.")
+    return redirect("today")
+
+
+@login_required
+@require_POST
+def read_notice(request: StudentRequest, notice: int) -> HttpResponse:
+    """Take a notice away that was read."""
+    corrections.read_notice(request.user, notice, timezone.now())
     return redirect("today")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.calendar import StudyDay, day_begins, keep_day, study_day
-from quizzes.templatetags.words import days_until, study_date
+from quizzes.views.template_tags.words import days_until, study_date
 
 
 @dataclass

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
@@ -17,9 +19,12 @@ from questions.interchange import yaml
 from questions.models import Course
 from quizzes import exams, schedule
 from quizzes.models import Card, Exam, Presentation, Review
+from quizzes.views.template_tags.parts import pieces
 from tests.conftest import Api
+from tests.forms import filled_in
 from tests.questions.kinds.parts import BODY, ITEM, write_course
 
+pytestmark = pytest.mark.any_database
 PARTS = [part["id"] for part in BODY["parts"]]
 
 
@@ -35,16 +40,36 @@ def course(db: None, folder: Path) -> Course:
     return bank.load_course(folder, seeds=20).course
 
 
-def test_an_author_writes_its_parts_in_rows(course: Course, instructor: Client) -> None:
+def test_a_form_of_parts_that_is_saved_untouched_changes_nothing(course: Course, instructor: Client) -> None:
+    item = course.items.get()
+    address = f"/admin/questions/item/{item.pk}/change/"
+
+    for button in ("_draft", "_publish"):
+        answer = instructor.post(address, {**filled_in(instructor, address), button: "1"})
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
+
+    item.refresh_from_db()
+    assert item.published
+    assert item.published.number == 1
+    assert not LogEntry.objects.exists()
+    without_scripts = {**filled_in(instructor, address), "parts-add": "ordering", "_draft": "1"}
+    assert instructor.post(address, without_scripts).status_code == 302
+    draft = course.items.get().draft["parts"]
+    assert [part.get("id") for part in draft] == [*PARTS, None]
+    assert draft[-1] == {"kind": "ordering"}
+
+
+def test_an_author_writes_its_parts_in_forms(course: Course, instructor: Client) -> None:
     item = course.items.get()
     address = f"/admin/questions/item/{item.pk}/change/"
     form = instructor.get(address).context["adminform"].form
-    assert '<option value="numeric" selected>Numeric</option>' in instructor.get(address).content.decode()
-    assert "answer: m\n" in instructor.get(address).content.decode()
+    page = instructor.get(address).content.decode()
+    assert re.search(r'name="parts-0-answer" value="m"', page)
+    assert 'name="parts-1-choices-0-text"' in page
     about = ("slug", "main_concept", "difficulty", "seconds", "explanation")
     parts = [
-        {"id": "mean", "kind": "numeric", "fields": "answer: m\ndecimals: 1"},
-        {"id": "z", "kind": "numeric", "stem": "And z?", "fields": "answer: z", "follow": "mean", "marks": ""},
+        {"kind": "numeric", "id": "mean", "answer": "m", "decimals": "1"},
+        {"kind": "numeric", "id": "z", "stem": "And z?", "answer": "z", "follow": "mean", "marks": ""},
     ]
     lets = [{"name": name, "value": formula} for name, formula in BODY["let"].items()]
     rows = {
@@ -65,15 +90,18 @@ def test_an_author_writes_its_parts_in_rows(course: Course, instructor: Client) 
         "_publish": "1",
     }
 
-    wrong = instructor.post(address, {**typed, "parts-1-fields": "answer: zz"}).content.decode()
-    assert "Row 2, answer: column 1: “zz” is not declared" in wrong
-    unread = instructor.post(address, {**typed, "parts-1-fields": "answer: [z"}).content.decode()
-    assert "Row 2, its kind&#x27;s fields, line 1: YAML: " in unread
+    wrong = instructor.post(address, {**typed, "parts-1-answer": "zz"}).content.decode()
+    assert "Part z: column 1: “zz” is not declared" in wrong
+    assert wrong.count("column 1: “zz” is not declared") == 2
+    unread = instructor.post(address, {**typed, "parts-1-digits": "99"}).content.decode()
+    assert "Part z: Ensure this value is less than or equal to 12." in unread
     shown = instructor.post("/admin/questions/item/preview/multi_part/", typed).content.decode()
     assert "And z?" in shown
     assert "variants graded: right answers right" in shown
 
-    assert instructor.post(address, typed).status_code == 302
+    asked = instructor.post(address, typed).content.decode()
+    assert "What students remember of" in asked
+    assert instructor.post(address, {**typed, "forget": "1"}).status_code == 302
     item.refresh_from_db()
     assert item.published
     assert item.published.facets == ["mean", "z"]
@@ -136,10 +164,20 @@ def test_a_page_asks_the_parts_in_their_places_and_shows_what_became_of_each(cou
 
     told = answered.content.decode()
     assert "Partly correct" in told
+    assert '<ul class="marked-by-none"' in told, "each line has its letter"
     assert told.count("Not answered") == 1
     assert "2 of 2 marks" in told
     assert "0 of 0.5 marks" in told
     assert "[[" not in told
+
+
+def test_no_line_begins_with_what_closes_a_blank() -> None:
+    parts = [{"id": name, "in_text": True} for name in "ab"]
+    stem = "First [[a]], then [[b]].)\n\nThe end."
+    first, second, end = pieces({"stem": stem, "parts": parts, "stem_html": ""})  # type: ignore[typeddict-item]
+    assert (first.html, first.letter, first.closing) == ("<p>First ", "a", ",")
+    assert (second.html, second.closing) == (" then ", ".)")
+    assert end.html.startswith("</p>")
 
 
 def test_each_part_is_a_card_that_its_own_score_moves(course: Course, api: Api) -> None:
@@ -224,7 +262,14 @@ def test_an_exam_asks_it_and_statistics_tell_its_parts_apart(course: Course, ins
     for name in ("ada", "bob"):
         sit(exam, name, wrong=name == "bob")
 
-    assert instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/").status_code == 200
+    page = instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/").content.decode()
+    assert page.index("part mean") < page.index("part sd") < page.index("part name")
+    (item,) = exams.cohort_results(exam).items
+    facility = {part.id: (part.n, part.facility.value) for part in item.parts}
+    assert facility == {"mean": (2, 1), "shape": (2, 0), "sd": (2, 0.5), "z": (2, 0), "name": (2, 0)}
+    answer = instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/items.csv")
+    table = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert [row.split(",")[1] for row in table] == ["part", "", *facility]
     download: Any = instructor.get(f"/admin/quizzes/exam/{exam.pk}/results/answers.csv")
     text = b"".join(download.streaming_content).decode("utf-8-sig")
     chosen = {row["answer"]: row for row in csv.DictReader(io.StringIO(text))}
@@ -271,9 +316,10 @@ def test_who_knows_no_more_keeps_what_was_checked(course: Course, api: Api) -> N
 def test_a_part_that_follows_is_checked_by_what_was_answered_before(course: Course, api: Api) -> None:
     (asked,) = api.queue()["results"]
     values, address = Presentation.objects.get(pk=asked["id"]).answer["values"], f"presentations/{asked['id']}/parts"
-    api.post(f"{address}/sd/", {"response": {"value": "10"}})
+    wrong = round(values["s"]) + 5
+    api.post(f"{address}/sd/", {"response": {"value": str(wrong)}})
 
-    followed = api.post(f"{address}/z/", {"response": {"value": str((200 - values["m"]) / 10)}}).json()
+    followed = api.post(f"{address}/z/", {"response": {"value": str((200 - values["m"]) / wrong)}}).json()
 
     assert followed["grade"]["correct"]
     assert "your own answer to part c" in followed["grade"]["feedback"][0]["message_html"]

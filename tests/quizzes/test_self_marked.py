@@ -20,6 +20,7 @@ from tests.conftest import Api
 from tests.questions.kinds.parts import write_course
 from tests.questions.kinds.self_marked import CARD, ESSAY, OPEN
 
+pytestmark = pytest.mark.any_database
 SECOND = {"points-1-text": "Another", "points-1-marks": "2.5"}
 
 

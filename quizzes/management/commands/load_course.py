@@ -17,6 +17,7 @@ QUIET = {bank.Outcome.ADDED, bank.Outcome.CHANGED, bank.Outcome.SAME}
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # it checks the course; the code is checked where it is tested and deployed
     help = (
         "Loads a course folder (lessons, concepts, bank, exams). Loading again changes only what changed there; what"
         " was edited in the service since is reported and left alone."
@@ -38,12 +39,15 @@ class Command(BaseCommand):
             with transaction.atomic():
                 report = bank.load_course(path, overwrite=overwrite, prune=bool(options.get("prune")))
                 loaded = exams.load_exams(report.course, path, overwrite=overwrite)
+                unreachable = exams.list_unreachable(report.course)
                 transaction.set_rollback(dry_run)
         except bank.BankError as error:
             lines = "\n".join(f"  {problem}" for problem in error.problems)
             raise CommandError(f"Nothing was loaded:\n{lines}") from None
         for line in _lines([*report.changes, *loaded], in_full=dry_run):
             self.stdout.write(line)
+        if unreachable:
+            self.stdout.write(f"No exam of the course can ask these items: {', '.join(unreachable)}.")
         in_folder = [change for change in loaded if change.outcome is not bank.Outcome.LEFT]
         self.stdout.write(
             f"{report.course}: {report.lessons} lessons, {report.concepts} concepts, {len(in_folder)} exams, "

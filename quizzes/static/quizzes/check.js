@@ -17,15 +17,35 @@ for (const sheet of all(document, "link[data-later]", HTMLLinkElement)) sheet.me
 
 const place = find(document, "[data-quick-check]");
 if (place) loadWhenNear(place);
-openTriesInPlace();
+openTriesInPlace(putStylesOn);
 prepare(document.body);
+
+/** @type {Promise<unknown> | undefined} */
+let styles;
+
+/** Put on what questions look like, which a lesson keeps until one comes; resolves when it is there. */
+function putStylesOn() {
+  styles ??= loadStyles();
+  return styles;
+}
+
+async function loadStyles() {
+  const kept = find(document, "[data-question-styles]", HTMLTemplateElement);
+  if (!kept) return;
+  const sheets = [...kept.content.querySelectorAll("link")];
+  const loaded = sheets.map((sheet) => new Promise((done) => (sheet.onload = sheet.onerror = done)));
+  kept.replaceWith(kept.content);
+  await Promise.all(loaded);
+}
 
 /** The quick check comes into its page when it is about to be read. @param {HTMLElement} place */
 function loadWhenNear(place) {
   const observer = new IntersectionObserver(
-    ([entry]) => {
-      if (!entry.isIntersecting) return;
+    async (entries) => {
+      // A busy page hears of several crossings at once: the first may say "not yet" and the last "now".
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
+      await putStylesOn();
       window.htmx.ajax("get", place.dataset.quickCheck ?? "", { target: place, swap: "innerHTML" });
     },
     { rootMargin: LOAD_AHEAD },
@@ -65,7 +85,7 @@ document.addEventListener("htmx:afterSwap", async ({ target }) => {
 /** @param {Element} root */
 async function prepare(root) {
   // A lesson is read without them, and most of its first visits end before its questions.
-  if (root.querySelector("[data-matching], [data-ordering]")) {
+  if (root.querySelector("[data-matching], [data-ordering], [data-matrix], [data-keypad]")) {
     const { enhanceAnswers } = await import("./enhance.js");
     enhanceAnswers(root, announce);
   }
@@ -76,7 +96,7 @@ async function prepare(root) {
 /** Focus the verdict on a question, or what comes next in it. @param {Element} part */
 function focusOn(part) {
   const field = matchMedia("(pointer: fine)").matches ? FIELD : "form.question";
-  const next = find(part, "[id^=verdict], [aria-invalid=true], [data-back]") ?? find(part, field);
+  const next = find(part, "[id^=verdict], [aria-invalid=true], [data-back], [data-hint]") ?? find(part, field);
   if (next?.matches("form")) next.tabIndex = -1;
   next?.focus({ preventScroll: true });
   // The whole of it where the window has room; its verdict, which is what was just said, in any case.

@@ -1,7 +1,7 @@
 // A match set by tap and tap: an entry is marked, a tap or a digit gives it its partner, and the next open one is marked.
 // The selects stay in the form, hidden, and carry the answer.
 
-import { all, create, get, targetOf } from "../examprep/dom.js";
+import { all, create, find, get, targetOf } from "../examprep/dom.js";
 import { spoken } from "../examprep/math.js";
 
 /**
@@ -13,6 +13,7 @@ import { spoken } from "../examprep/math.js";
  * @property {string} name
  * @property {HTMLButtonElement} button
  * @property {HTMLElement} partner
+ * @property {HTMLElement | null} mark its number on the picture, where there is one
  */
 
 /**
@@ -37,7 +38,7 @@ class MatchSet {
     this.announce = announce;
     this.partners = all(root, "[data-right]");
     this.texts = new Map(this.partners.map((item) => [item.dataset.right ?? "", get(item, ".text")]));
-    this.entries = all(root, "[data-left]").map(makeEntry);
+    this.entries = all(root, "[data-left]").map((item) => makeEntry(root, item));
     this.current = this.entries.find(({ select }) => !select.value) ?? this.entries[0];
     for (const entry of this.entries) this.showPartner(entry);
     this.showUsed();
@@ -50,6 +51,12 @@ class MatchSet {
       entry.button.addEventListener("click", () => {
         this.mark(entry);
         this.announce(`${entry.name}: choose its partner`);
+      });
+      entry.mark?.addEventListener("click", (event) => {
+        event.preventDefault();
+        entry.button.click();
+        entry.button.focus({ preventScroll: true });
+        this.heading.parentElement?.scrollIntoView({ block: "nearest" });
       });
       entry.button.addEventListener("keydown", (event) => this.walk(event, entry));
     }
@@ -65,7 +72,10 @@ class MatchSet {
   /** Let the next partner be for this entry. @param {Entry} entry */
   mark(entry) {
     this.current = entry;
-    for (const other of this.entries) other.button.setAttribute("aria-pressed", String(other === entry));
+    for (const other of this.entries) {
+      other.button.setAttribute("aria-pressed", String(other === entry));
+      other.mark?.classList.toggle("now", other === entry);
+    }
     const text = create("b", {});
     text.append(...get(entry.button, ".text").cloneNode(true).childNodes);
     this.heading.replaceChildren("Partner of ", text);
@@ -91,6 +101,7 @@ class MatchSet {
     const text = this.texts.get(entry.select.value);
     entry.partner.replaceChildren(...(text ? text.cloneNode(true).childNodes : ["…"]));
     entry.item.classList.toggle("filled", Boolean(text));
+    entry.mark?.classList.toggle("named", Boolean(text));
   }
 
   showUsed() {
@@ -119,10 +130,11 @@ class MatchSet {
 /**
  * Put a button in place of an entry's label, and hide its select.
  *
+ * @param {HTMLElement} root
  * @param {HTMLElement} item
  * @returns {Entry}
  */
-function makeEntry(item) {
+function makeEntry(root, item) {
   const select = get(item, "select", HTMLSelectElement);
   const name = spoken(get(item, ".text"));
   select.hidden = true;
@@ -133,7 +145,19 @@ function makeEntry(item) {
   text.append(...label.childNodes);
   label.replaceWith(button);
   button.append(text, partner);
-  return { item, select, name, button, partner };
+  const mark = find(root, `[data-mark="${item.dataset.left}"]`);
+  return { item, select, name, button, partner, mark };
+}
+
+/**
+ * Whether a text is a formula and nothing else.
+ *
+ * @param {HTMLElement} text
+ */
+function isFormula(text) {
+  const copy = /** @type {Element} */ (text.cloneNode(true));
+  for (const formula of all(copy, ".katex")) formula.remove();
+  return copy.textContent?.trim() === "";
 }
 
 /**
@@ -148,6 +172,11 @@ function makePartner(item, place) {
   const digit = create("kbd", { ariaHidden: "true", textContent: String(place + 1) });
   text.replaceWith(button);
   button.append(text, digit);
+  if (isFormula(text)) {
+    // Of a formula alone not every reader makes a button's name.
+    text.ariaHidden = "true";
+    button.append(create("span", { className: "visually-hidden", textContent: spoken(text) }));
+  }
   return button;
 }
 

@@ -32,6 +32,17 @@ function named(name) {
 }
 
 /**
+ * The field that a text is typed into, of one line or of several.
+ *
+ * @param {Element} root
+ * @param {string} name
+ */
+function fieldOf(root, name) {
+  const selector = `:is(.answer, .stem) :is(${named(name)})`;
+  return find(root, selector, HTMLInputElement) ?? find(root, selector, HTMLTextAreaElement);
+}
+
+/**
  * What the fields of a question, or of a part, hold.
  *
  * @param {Element} root
@@ -39,7 +50,7 @@ function named(name) {
  */
 function readFields(root) {
   for (const name of ["value", "text"]) {
-    const typed = find(root, `:is(.answer, .stem) :is(${named(name)})`, HTMLInputElement);
+    const typed = fieldOf(root, name);
     if (typed) return typed.value.trim() ? { [name]: typed.value.trim() } : null;
   }
   return readPairs(root) ?? readSteps(root) ?? readChoices(root);
@@ -104,7 +115,7 @@ function fillFields(root, response) {
   if (!response) return;
   fillChoices(root, response);
   for (const name of /** @type {const} */ (["value", "text"])) {
-    const field = find(root, `:is(.answer, .stem) :is(${named(name)})`, HTMLInputElement);
+    const field = fieldOf(root, name);
     const text = response[name];
     if (field && text !== undefined) field.value = text;
   }

@@ -2,14 +2,18 @@
 
 import { all, create } from "../examprep/dom.js";
 
-/** Open the links' questions in the lesson instead of on a page of their own. */
-export function openTriesInPlace() {
+/**
+ * Open the links' questions in the lesson instead of on a page of their own.
+ *
+ * @param {() => Promise<unknown>} putStylesOn what resolves when questions look as they are to
+ */
+export function openTriesInPlace(putStylesOn) {
   for (const link of all(document, ".try a", HTMLAnchorElement)) {
     link.ariaExpanded = "false";
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      toggle(link);
+      toggle(link, putStylesOn);
     });
   }
   // What could not be loaded leaves its link as it was.
@@ -22,8 +26,11 @@ export function openTriesInPlace() {
   }
 }
 
-/** @param {HTMLAnchorElement} link */
-function toggle(link) {
+/**
+ * @param {HTMLAnchorElement} link
+ * @param {() => Promise<unknown>} putStylesOn
+ */
+async function toggle(link, putStylesOn) {
   const links = link.parentElement;
   if (!links) return;
   const wasOpen = link.ariaExpanded === "true";
@@ -34,7 +41,8 @@ function toggle(link) {
   question.dataset.part = "";
   links.after(question);
   link.ariaExpanded = "true";
-  window.htmx.ajax("get", link.href, { target: question, swap: "innerHTML" });
+  await putStylesOn();
+  if (question.isConnected) window.htmx.ajax("get", link.href, { target: question, swap: "innerHTML" });
 }
 
 /** @param {Element} links */

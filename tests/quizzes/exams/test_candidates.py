@@ -26,7 +26,7 @@ def card(facet: str, **state: object) -> Card:
 def test_pairs_are_as_their_cards_are_remembered() -> None:
     cards = [card("l1", stability=10.0, last_review_on=TODAY), card("l2"), card("dropped")]
     seen, new = known_pairs(cards, [], TODAY, fsrs.DEFAULT_PARAMETERS)
-    assert (seen.item, seen.facet, seen.concept, seen.difficulty) == (7, "l1", "l2", 3)
+    assert (seen.item, seen.facet, seen.concepts, seen.difficulty) == (7, "l1", ("l2", "sparsity"), 3)
     assert (seen.recall, new.recall) == (1.0, UNSEEN_RECALL)
     assert (new.misses, new.mistaken_for) == (0, ())
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.exams import composition
-from quizzes.exams.composition import Candidate, Part
+from quizzes.exams.parts import Candidate, Part, ShortageError
 
 CONCEPTS = "abcdef"
 KINDS = ("numeric", "single_choice", "ordering")
@@ -98,23 +98,23 @@ def test_what_was_just_seen_is_left_out_where_there_is_enough_else() -> None:
 
 def test_a_bank_that_is_too_small_names_the_cell() -> None:
     items = bank(30)
-    with pytest.raises(composition.ShortageError, match="numeric: 40 needed, 10 published") as short:
+    with pytest.raises(ShortageError, match="numeric: 40 needed, 10 published") as short:
         composition.compose(items, [Part(2), Part(40, ("numeric",))], {}, 0, strict=True)
     assert short.value.part == 1
-    with pytest.raises(composition.ShortageError, match="difficulty 5: 3 needed, 0 published"):
+    with pytest.raises(ShortageError, match="difficulty 5: 3 needed, 0 published"):
         composition.compose(items, [Part(3, (), {5: 1})], {}, 0, strict=True)
-    with pytest.raises(composition.ShortageError, match="ordering: 20 needed, 10 published") as short:
+    with pytest.raises(ShortageError, match="ordering: 20 needed, 10 published") as short:
         composition.compose(items, [Part(21, {"ordering": 19.5, "numeric": 1.5})], {}, 0, strict=True)
     assert short.value.part == 0
-    with pytest.raises(composition.ShortageError, match="concept a: 8 needed, 6 published") as short:
+    with pytest.raises(ShortageError, match="concept a: 8 needed, 6 published") as short:
         composition.compose(items, [Part(10)], {"a": 4, "b": 1}, 0, strict=True)
     assert short.value.part is None
     # Of concept e there are items enough, but not of the difficulty asked for.
     easy = [candidate for candidate in bank(36) if candidate.concept != "e" or candidate.difficulty == 1]
-    with pytest.raises(composition.ShortageError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
+    with pytest.raises(ShortageError, match=r"(difficulty 2|concept e): \d needed, \d left by the rest"):
         composition.compose(easy, [Part(6, (), {2: 1})], {"e": 1, "a": 0.5, "b": 0.5}, 0, strict=True)
     # A student is not to suffer for it: the draw comes as near as it can.
     (drawn,) = composition.compose(items, [Part(3, (), {5: 1})], {}, 0)
     assert len(drawn) == 3
-    with pytest.raises(composition.ShortageError):
+    with pytest.raises(ShortageError):
         composition.compose(items, [Part(31)], {}, 0)

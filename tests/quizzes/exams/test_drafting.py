@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from quizzes.exams.blueprints import Assessment, Section, Viva
-from quizzes.exams.composition import Candidate
 from quizzes.exams.drafting import (
     DraftSection,
     DraftSlot,
@@ -16,6 +15,7 @@ from quizzes.exams.drafting import (
     draft_viva,
 )
 from quizzes.exams.errors import SittingError
+from quizzes.exams.parts import Candidate
 from quizzes.exams.viva_rounds import Pair
 
 BANK = [Candidate(item, "numeric" if item < 5 else "ordering", "l2", 1 + item % 3) for item in range(10)]
@@ -69,7 +69,7 @@ def test_a_number_that_is_missed_is_no_matter_for_who_sits_the_exam() -> None:
 
 
 def test_a_round_puts_first_what_was_given_by_mistake() -> None:
-    pairs = [Pair(7, "l1", "l2", 1, 0.2), Pair(7, "l2", "l2", 1, 0.9), Pair(8, "drop", "l2", 1, 0.99)]
+    pairs = [Pair(7, "l1", ("l2",), 1, 0.2), Pair(7, "l2", ("l2",), 1, 0.9), Pair(8, "drop", ("l2",), 1, 0.99)]
     blueprint = Viva(rounds=1, pairs=2, distractors=3, seconds_a_round=60)
     (section,) = draft_viva(blueprint, KnownPairs(pairs, {7: ["zeros"], 8: ["noise"]}), seed=1)
     (slot,) = section.slots
@@ -85,7 +85,7 @@ def test_without_match_sets_there_is_no_viva() -> None:
 
 
 def test_what_a_sitting_asks_follows_from_its_blueprint() -> None:
-    pool = Pool(BANK, KnownPairs([Pair(7, "l1", "l2", 1, 0.2)], {}))
+    pool = Pool(BANK, KnownPairs([Pair(7, "l1", ("l2",), 1, 0.2)], {}))
     viva = Viva(rounds=1, pairs=2, distractors=0, seconds_a_round=60)
     assert draft_sitting(viva, pool, 1) == draft_viva(viva, pool.known_pairs, 1)
     assert draft_sitting(Assessment(slots=4), pool, 1) == draft_assessment(Assessment(slots=4), BANK, 1)

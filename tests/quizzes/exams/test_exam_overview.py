@@ -94,5 +94,5 @@ def test_the_best_score_is_a_share_of_its_own_sitting(
     ]
     status = exam_status(exam, None, None, sittings, NOW)
     assert status.best == best
-    assert (status.begun, status.attempts_left) == (len(scores), 3 - len(scores))
+    assert (status.used, status.attempts_left) == (len(scores), 3 - len(scores))
     assert status.open is None

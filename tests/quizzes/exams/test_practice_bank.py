@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from questions import bank
 from questions.models import Item
 from quizzes import exams
 from quizzes.exams.practice_bank import ItemMemory, memory_state
-from quizzes.models import Card
+from quizzes.models import Card, Exam
 
 NOW, HOUR = timezone.now(), timedelta(hours=1)
 
@@ -119,3 +120,11 @@ def test_a_selection_asks_the_longest_due_first_and_new_ones_last(student: User)
 )
 def test_the_state_of_an_item_follows_from_its_cards(memory: ItemMemory | None, state: str) -> None:
     assert memory_state(memory, NOW) == state
+
+
+def test_a_course_without_exams_is_practised_too(client: Client, student: User, instructor: Client) -> None:
+    Exam.objects.all().delete()
+    for user, offered in ((student, True), (User.objects.get(username="ina"), False)):
+        client.force_login(user)
+        page = client.get("/exams/").content.decode()
+        assert ("Practise from the question bank" in page) == offered, user

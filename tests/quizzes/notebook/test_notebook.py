@@ -15,7 +15,7 @@ from examprep.models import User
 from questions.models import Item
 from quizzes import notebook
 from quizzes.models import Bookmark, Note
-from quizzes.templatetags.words import lasting
+from quizzes.views.template_tags.words import lasting
 from tests.conftest import Api
 
 pytestmark = pytest.mark.django_db

@@ -79,7 +79,7 @@ def test_what_was_never_seen_is_right_by_luck_alone() -> None:
     unseen = {"stability": [NAN] * 4, "elapsed_days": [NAN] * 4, "weight": [1] * 4}
 
     assert found(**unseen, guess_rate=[0.25] * 4, days_to_exam=5).score == pytest.approx(0.25)
-    assert found(**unseen, guess_rate=[0] * 4, days_to_exam=5) == Forecast(0, 0, 0)
+    assert found(**unseen, guess_rate=[0] * 4, days_to_exam=5) == Forecast(0, 0, 0, met=0, unmet=4)
 
 
 def test_without_marks_there_is_nothing_to_expect() -> None:

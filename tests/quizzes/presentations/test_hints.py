@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
@@ -18,6 +20,7 @@ from tests.conftest import Api
 
 pytestmark = pytest.mark.django_db
 Key = Callable[[str], Any]
+CHECK = "/lessons/decay/quick-check/"
 HINTS = ["What is left after a step?", "You take {eta*lam} away."]
 
 
@@ -107,3 +110,32 @@ def test_the_page_says_what_a_hint_costs_and_keeps_what_was_typed(
     part = browser.post("/review/hint/", {"presentation": asked["id"]}, headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith("<div")
     assert "Another hint" not in part
+
+
+def test_a_quick_check_offers_them_one_by_one_and_what_was_typed_stays(
+    student: User, asked: dict[str, Any], key: Key
+) -> None:
+    Item.objects.exclude(kind="numeric").update(retired_at=timezone.now())
+    client = Client()
+    client.force_login(student)
+    page = client.get(CHECK).content.decode()
+    assert "Show a hint" in page
+    assert "left after a step" not in page
+    shown = Presentation.objects.get(pk=student.quick_checks.get().presentations[0])
+    sent = {"presentation": str(shown.pk), "event": str(uuid.uuid4()), "value": "0.9"}
+    for headers in ({}, {"HX-Request": "true"}):
+        page = client.post(CHECK, {**sent, "hint": "1"}, headers=headers).content.decode()
+        assert "What is left after a step?" in page
+        assert 'value="0.9"' in page
+    assert "Another hint" not in page, "both are taken"
+    client.post(CHECK, {**sent, "value": key(str(shown.pk))["value"]})
+    event = ReviewEvent.objects.get(presentation=shown)
+    assert (event.score, event.hints_used) == (1, 2)
+
+
+def test_a_visitor_reads_them_at_no_cost(asked: dict[str, Any]) -> None:
+    Item.objects.exclude(kind="numeric").update(retired_at=timezone.now())
+    page = Client().get(CHECK).content.decode()
+    assert "Show 2 hints" in page
+    assert "What is left after a step?" in page
+    assert "{" not in page[page.index("left after a step") : page.index("away.")]

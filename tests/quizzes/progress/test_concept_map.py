@@ -41,6 +41,14 @@ def test_crossings_are_taken_out() -> None:
     assert (height["a"] < height["b"]) == (height["y"] < height["x"])
 
 
+def test_the_first_layer_begins_at_the_top_however_many_follow() -> None:
+    names = ["a", "b", *"cdefghij"]
+    nodes = {node.name: node for node in concept_map.draw(names, [("b", name) for name in names[2:]]).nodes}
+    assert nodes["a"].y == concept_map.MARGIN
+    assert nodes["b"].y == concept_map.MARGIN + concept_map.HEIGHT + concept_map.SPACING
+    assert min(node.y for node in nodes.values()) == concept_map.MARGIN
+
+
 def test_nothing_is_drawn_of_nothing() -> None:
     assert concept_map.draw([], []).nodes == ()
 

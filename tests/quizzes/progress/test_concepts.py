@@ -88,6 +88,7 @@ def test_a_concept_tells_what_it_needs_and_what_it_practises(web: Client) -> Non
     assert 'href="/lessons/decay/"' in html
 
 
+@pytest.mark.any_database
 def test_the_history_shows_what_was_asked_and_how_it_went(web: Client, api: Api, key: Key) -> None:
     assert "Your answers about this concept will be listed here." in page(web, "/concepts/factor/")
     begin = timezone.now().replace(hour=12)
@@ -184,6 +185,7 @@ def test_an_unknown_concept_is_not_found(web: Client) -> None:
     assert web.get("/concepts/nothing/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_pages_ask_as_much_of_a_long_history_as_of_a_short_one(web: Client, api: Api, key: Key) -> None:
     begin = timezone.now().replace(hour=12)
     counts: dict[str, list[int]] = {"/concepts/": [], "/concepts/l2/": [], "/progress/": [], "/search/?q=weights": []}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from examprep.models import User
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
 Key = Callable[[str], Any]
 
 
@@ -27,6 +28,7 @@ def web(student: User) -> Client:
     return client
 
 
+@pytest.mark.usefixtures("noon")  # in 31 days by the calendar, until a study day begins
 def test_a_newcomer_is_told_what_will_be_there(web: Client) -> None:
     html = web.get("/progress/").content.decode()
     assert "Every day on which you answer will get a square here." in html

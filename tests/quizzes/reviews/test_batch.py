@@ -9,6 +9,7 @@ from quizzes.reviews.batch import (
     MAX_EVENTS,
     BatchError,
     ReportedFlag,
+    ReportedPractice,
     ReportedReview,
     ReportedUndo,
     UnreadableEvent,
@@ -18,6 +19,7 @@ from quizzes.reviews.batch import (
 
 ID, OTHER = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 AT = "2026-03-01T12:00:00Z"
+NO_TYPE = "event: Its type has to be one of review, practice, undo, bury, suspend, resume."
 BATCH: dict[str, Any] = {"device": ID, "device_now": AT, "events": []}
 REVIEW: dict[str, Any] = {"id": ID, "type": "review", "occurred_at": AT, "presentation": OTHER, "response": {}}
 
@@ -27,6 +29,10 @@ REVIEW: dict[str, Any] = {"id": ID, "type": "review", "occurred_at": AT, "presen
     [
         (REVIEW, ReportedReview),
         ({**REVIEW, "unknown": 1}, ReportedReview),
+        (
+            {"id": ID, "type": "practice", "occurred_at": AT, "presentation": OTHER, "steps": [None, {"value": "1"}]},
+            ReportedPractice,
+        ),
         ({"id": ID, "type": "undo", "occurred_at": AT, "target": OTHER}, ReportedUndo),
         ({"id": ID, "type": "bury", "occurred_at": AT, "card": OTHER}, ReportedFlag),
         ({"id": ID, "type": "suspend", "occurred_at": AT, "card": OTHER}, ReportedFlag),
@@ -60,8 +66,11 @@ def test_an_event_that_is_wrong_says_where(document: object, event_id: str | Non
 @pytest.mark.parametrize(
     ("document", "detail"),
     [
-        ({}, "event: Its type has to be one of review, undo, bury, suspend, resume."),
-        ({**REVIEW, "type": "dance"}, "event: Its type has to be one of review, undo, bury, suspend, resume."),
+        ({}, NO_TYPE),
+        (
+            {**REVIEW, "type": "dance"},
+            NO_TYPE,
+        ),
         ("review", "event: Send an object."),
     ],
 )

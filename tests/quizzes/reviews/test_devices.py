@@ -255,7 +255,7 @@ def test_the_log_is_what_a_plain_model_says(student: User, key: Key) -> None:
     run_state_machine_as_test(
         Mine,
         settings=settings(
-            max_examples=examples(40),
+            max_examples=examples(20),
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

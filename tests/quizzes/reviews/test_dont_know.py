@@ -14,7 +14,7 @@ from quizzes.models import Presentation, Review
 from quizzes.presentations import body_of
 from tests.conftest import Api, review
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 DONT_KNOW = {"dont_know": True}
 
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from examprep.models import User
 from quizzes import memory_upkeep, presentations, reviews, schedule
 from quizzes.models import Card, CardCheckpoint, ChangeLog, Job, Presentation, Review, ReviewEvent
+from quizzes.presentations.working import steps_of
 from quizzes.reviews.memory_states import CARD_STATE
 from quizzes.schedule.answering import PIECE
 from tests.conftest import WRONG, examples
@@ -56,6 +57,10 @@ def history(student: User, key: Key, rounds: int = ROUNDS) -> list[Event]:
             events.append(event)
             if rng.random() < 0.2:
                 events.append(_other("undo", at + timedelta(seconds=30), rng, target=event["id"]))
+            if steps := steps_of(one):
+                filled_in = [{"value": repr(step.value) if rng.random() < 0.8 else "7"} for step in steps]
+                at_hand = at + timedelta(seconds=40)
+                events.append(_other("practice", at_hand, rng, presentation=str(one.pk), steps=filled_in))
             if rng.random() < 0.2:
                 kind = rng.choice(["bury", "suspend", "resume"])
                 events.append(_other(kind, at + timedelta(seconds=60), rng, card=str(one.card_id)))
@@ -63,7 +68,7 @@ def history(student: User, key: Key, rounds: int = ROUNDS) -> list[Event]:
     return sorted(events, key=lambda event: str(event["occurred_at"]))
 
 
-def _other(kind: str, at: Any, rng: random.Random, **more: str) -> Event:
+def _other(kind: str, at: Any, rng: random.Random, **more: object) -> Event:
     return {"id": str(uuid.UUID(int=rng.getrandbits(128))), "type": kind, "occurred_at": at.isoformat(), **more}
 
 
@@ -86,7 +91,7 @@ def checkpoints_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("checkpoints_everywhere")
-@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_duplicates_and_batches_do_not_matter(student: User, key: Key, data: st.DataObject) -> None:
     with transaction.atomic():
@@ -112,9 +117,9 @@ def test_order_duplicates_and_batches_do_not_matter(student: User, key: Key, dat
 
 
 def test_four_retries_at_once_store_each_event_once(transactional_db: None, student: User, key: Key) -> None:
-    events = history(student, key, rounds=110)[:1000]
-    assert len(events) == 1000
-    batches = [events[:500], events[500:]]
+    events = history(student, key, rounds=33)[: 6 * PIECE]
+    assert len(events) == 6 * PIECE
+    batches = [events[: 3 * PIECE], events[3 * PIECE :]]
 
     def retry(device: int) -> list[str]:
         try:
@@ -126,9 +131,9 @@ def test_four_retries_at_once_store_each_event_once(transactional_db: None, stud
         found = list(pool.map(retry, range(4)))
 
     assert all(set(statuses) <= {"accepted", "duplicate"} for statuses in found)
-    assert sum(statuses.count("accepted") for statuses in found) == 1000
+    assert sum(statuses.count("accepted") for statuses in found) == len(events)
     log = ReviewEvent.objects.filter(student=student)
-    assert log.count() == log.values("sequence").distinct().count() == 1000
+    assert log.count() == log.values("sequence").distinct().count() == len(events)
     reviews = [event for event in events if event["type"] == "review"]
     assert Review.objects.filter(event__student=student).values("event").distinct().count() == len(reviews)
 

@@ -155,7 +155,7 @@ def test_an_answer_in_the_batch_that_undid_the_last_one_closes_its_question(
     assert Presentation.objects.get(pk=asked[0].pk).closed_at
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_order_of_arrival_changes_nothing(
     student: User, asked: list[Presentation], key: Key, data: st.DataObject

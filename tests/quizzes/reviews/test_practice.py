@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from examprep.models import User
 from questions import bank
@@ -18,7 +19,7 @@ from questions.models import Concept, ConceptEdge, Course
 from quizzes import memory_upkeep, presentations, reviews, schedule
 from quizzes.memory import fsrs
 from quizzes.models import Card, Practice, PractisedItem, Presentation, Review
-from quizzes.reviews import practice
+from quizzes.reviews import facts, practice
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import WRONG
 
@@ -117,6 +118,27 @@ def test_practice_counts_once_a_study_day(student: User, answer: Any) -> None:
     assert state(student) != before
     assert practised(student) == 3 * [WEIGHT]
     assert Practice.objects.count() == 1  # kept once for all of them
+    assert memory_upkeep.rebuild(student, repair=False).different == 0
+
+
+def test_cards_that_an_answer_cannot_move_are_not_loaded(
+    student: User, answer: Any, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(timezone.now().replace(hour=12) + timedelta(days=1))
+    answer(PRACTISED, 20)
+    loaded: list[set[str]] = []
+    run = facts._CARDS.run
+
+    def note(**values: object) -> list[Card]:
+        rows = run(**values)
+        loaded.append({row.item.slug for row in rows})
+        return rows
+
+    monkeypatch.setattr(facts._CARDS, "run", note)
+    for days_ago in (0.02, 0.01, 0.015, 0.03):  # the third comes late, the last before all that was practised today
+        answer(PRACTISING, days_ago)
+    assert [PRACTISED in slugs for slugs in loaded] == [True, False, False, True]
+    assert all(PRACTISING in slugs for slugs in loaded)
     assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 

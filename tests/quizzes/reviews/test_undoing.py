@@ -45,7 +45,7 @@ def changes() -> BatchChanges:
 
 def take_back(changes: BatchChanges, target: uuid.UUID) -> None:
     reported = ReportedUndo(id=uuid.UUID(int=99), type="undo", occurred_at=NOW, target=target)
-    undo(ReviewEvent(event_id=reported.id, type="undo"), reported, changes)
+    undo(ReviewEvent(event_id=reported.id, type="undo"), reported, changes, in_sitting=False)
 
 
 @pytest.mark.parametrize(

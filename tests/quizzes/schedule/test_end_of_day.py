@@ -17,6 +17,7 @@ from quizzes.models import Card, DailyPlan, Job
 from quizzes.schedule.relearning import MAX_ANSWERS
 from tests.conftest import Api, wrong
 
+pytestmark = pytest.mark.any_database
 Key = Callable[[str], Any]
 
 

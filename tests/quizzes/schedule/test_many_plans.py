@@ -121,6 +121,7 @@ def test_who_is_planned_with_others_keeps_what_is_done(course: Course, api: Api,
     assert plan.done_tasks[0]["card"] not in {task["card"] for task in plan.tasks}
 
 
+@pytest.mark.usefixtures("noon")
 def test_an_outlook_is_asked_of_those_alone_who_have_answered_today(course: Course, api: Api, key: Any) -> None:
     now = timezone.now()
     students = _enrol(course, 3, now)

@@ -11,7 +11,7 @@ from django.test import Client
 from examprep.models import User
 from tests.conftest import Api
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 Key = Callable[[str], Any]
 
 

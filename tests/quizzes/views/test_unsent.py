@@ -14,6 +14,7 @@ from quizzes.models import Presentation, ReviewEvent
 from quizzes.views.unsent import MAX_LENGTH
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
 Key = Callable[[str], Any]
 PASSWORD = "lovelace-1815"
 

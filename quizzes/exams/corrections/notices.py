@@ -1,0 +1,67 @@
+"""Students are told once of what a correction changed for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.template.defaultfilters import floatformat
+
+from questions.models import ItemVersion
+from questions.text.words import as_title
+from quizzes import presentations
+from quizzes.exams import CorrectedSitting
+from quizzes.exams.corrections.deciding import Change
+from quizzes.models import Notice, Student
+
+
+def store_notices(
+    version: ItemVersion, changes: Sequence[Change], sittings: Sequence[CorrectedSitting], now: datetime
+) -> None:
+    """Leave a notice for each student of whom something changed; of one correction there is one."""
+    of_student: dict[int, list[CorrectedSitting]] = defaultdict(list)
+    for corrected in sittings:
+        of_student[corrected.sitting.student_id].append(corrected)
+    answered = {change.stored.answered.student: change for change in changes if change.stored.counts}
+    Notice.objects.bulk_create(
+        (
+            Notice(
+                student_id=student,
+                item_id=version.item_id,
+                sitting=of_student[student][0].sitting if student in of_student else None,
+                correction_id=version.last_correction,
+                text=_tell(version, of_student.get(student, []), answered),
+                made_at=now,
+            )
+            for student in sorted({*answered, *of_student})
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _tell(version: ItemVersion, sittings: Sequence[CorrectedSitting], answered: Mapping[int, Change]) -> str:
+    if sittings:
+        return " ".join(_tell_score(corrected) for corrected in sittings)
+    return f"The question “{as_title(version.item.slug)}” was corrected, and your answer counts otherwise now."
+
+
+def _tell_score(corrected: CorrectedSitting) -> str:
+    before, after = (
+        f"{floatformat(score, -1)} of {floatformat(most, 0)}"
+        for score, most in ((corrected.score_before, corrected.max_before), (corrected.score, corrected.max_score))
+    )
+    return f"A question in “{corrected.sitting.exam}” was corrected: your score went from {before} to {after}."
+
+
+def list_notices(student: Student) -> list[Notice]:
+    """Return what the student has not read yet, the newest first; what an open sitting asks has to wait. One query."""
+    waiting: QuerySet[Notice] = Notice.objects.filter(student=student, read_at=None)
+    open_now = presentations.in_open_sitting(student)
+    return list(waiting.exclude(item__in=open_now).select_related("item", "sitting").order_by("-pk")[:20])
+
+
+def read_notice(student: Student, notice: int, now: datetime) -> None:
+    """Take a notice as read; idempotent."""
+    Notice.objects.filter(student=student, pk=notice, read_at=None).update(read_at=now)

@@ -1,0 +1,34 @@
+"""Answers that wait: their questions are asked in a sitting whose keys are not shown yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from questions.models import Item
+
+
+class WithheldAnswer(models.Model):
+    """An answer as a device sent it, which becomes an event of the log when its question's sitting is released.
+
+    It is not graded before: what is not stored, nobody has to hide.
+    """
+
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="withheld_answers", db_index=False
+    )
+    event_id = models.UUIDField()
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    event: Any = models.JSONField(help_text="As it was sent.")
+    body_hash = models.CharField(max_length=64)
+    device = models.UUIDField()
+    device_now = models.DateTimeField(help_text="What the device's clock showed when it was sent.")
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "event_id"], name="withheld_once")]
+
+    def __str__(self) -> str:
+        return f"withheld {self.event_id}"
