@@ -5,19 +5,22 @@ from __future__ import annotations
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.signals import password_reset
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
-from examprep import login_limits, security_log, work_limits
+from examprep import login_limits, security_log, usernames, work_limits
 from examprep.models import User, validate_username
+from examprep.personal_data.logins import is_fresh
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
-    """Counts and logs logins that fail."""
+    """Counts and logs logins that fail, and names who comes without a name."""
 
     def authenticate(self, request: HttpRequest, **credentials: str) -> User | None:
         """Return whose password this is. Raises an immediate answer of 429 where too many logins have failed."""
@@ -55,6 +58,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
                 raise ValidationError("A username has no @. You can log in by your email address too.")
             validate_username(name)
         return name
+
+    def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
+        """Return a name for somebody who comes from elsewhere and has not chosen one: after their address, if any."""
+        address = next((text for text in txts if text and "@" in text), "")
+        return usernames.propose(address.partition("@")[0], validate_username)
+
+    def is_reauthentication_required(self, *, app: str, **more: object) -> bool:
+        """Whether to ask for the password again: not of who has just logged in."""
+        request = context.request
+        return not (isinstance(request.user, User) and is_fresh(request.user, request, timezone.now()))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Count nothing here: `authenticate` has."""

@@ -7,12 +7,16 @@ from django.urls import path, re_path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from examprep import openapi  # noqa: F401 - tells the OpenAPI document about payloads and logins
+from examprep import (
+    account_api,
+    openapi,  # noqa: F401 - tells the OpenAPI document about payloads and logins
+)
+from examprep.account_pages import load_person
 from examprep.models import User
 from examprep.problems import unknown_path
 from questions import api as questions
@@ -51,18 +55,12 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return instance
 
 
-def _load_caller(request: Request) -> User:
-    """Return the logged-in user, loaded anew so that a refused change leaves the request's user as it is."""
-    assert isinstance(request.user, User)
-    return User.objects.get(pk=request.user.pk)
-
-
 class MeView(APIView):
     """The caller's own account and study settings."""
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(_load_caller(request)).data)
+        return Response(MeSerializer(load_person(request)).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
@@ -70,14 +68,22 @@ class MeView(APIView):
         with transaction.atomic():
             # What another device changes meanwhile is not written over with what was read before.
             reviews.change_log.lock(request.user, timezone.now())
-            serializer = MeSerializer(_load_caller(request), data=request.data, partial=True)
+            serializer = MeSerializer(load_person(request), data=request.data, partial=True)
             serializer.is_valid(raise_exception=True)
             serializer.save()
         return Response(serializer.data)
 
+    @extend_schema(request=account_api.PasswordSerializer, responses={202: account_api.ErasurePayload})
+    def delete(self, request: Request) -> Response:
+        """Have the account erased within a day; it takes the password, or a login of the last five minutes."""
+        return Response(account_api.ask_for_erasure(request), status=status.HTTP_202_ACCEPTED)
+
 
 urlpatterns = [
     path("me/", MeView.as_view()),
+    path("me/export/", account_api.ExportView.as_view()),
+    path("me/sessions/", account_api.LoginList.as_view()),
+    path("me/sessions/<int:id>/", account_api.LoginDetail.as_view()),
     path("courses/", questions.CourseList.as_view()),
     path("lessons/", questions.LessonList.as_view()),
     path("lessons/<slug:slug>/", questions.LessonDetail.as_view()),
@@ -88,8 +94,12 @@ urlpatterns = [
     path("packs/", quizzes.PackView.as_view()),
     path("sync/", quizzes.SyncView.as_view()),
     path("presentations/<uuid:id>/hints/", quizzes.HintView.as_view()),
+    path("presentations/<uuid:id>/reports/", quizzes.ReportView.as_view()),
+    path("presentations/<uuid:id>/work/", quizzes.WorkView.as_view()),
+    path("items/<slug:item>/work/", quizzes.ItemWork.as_view()),
     path("presentations/<uuid:id>/parts/<slug:part>/", quizzes.PartView.as_view()),
     path("presentations/<uuid:id>/reveal/", quizzes.RevealView.as_view()),
+    path("numbers/read/", quizzes.EchoView.as_view()),
     path("reviews/batch/", quizzes.ReviewBatch.as_view()),
     path("exams/", quizzes.ExamList.as_view()),
     path("exams/<slug:slug>/", quizzes.ExamDetail.as_view()),

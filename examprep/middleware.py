@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
@@ -17,6 +18,7 @@ from examprep import work_limits
 from examprep.errors import too_much_work
 from examprep.problems import CONTENT_TYPE, problem
 from examprep.security_log import note
+from examprep.sign_in.configuring import origins_of
 from questions.json_types import JsonError, read_json
 from questions.text import katex
 
@@ -34,6 +36,8 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+LOGIN_PAGES = ("/accounts/login/", "/accounts/signup/", "/accounts/3rdparty/", "/accounts/oidc/")
+"""Where pages begin whose forms lead on to a provider of accounts, which a browser asks this policy about too."""
 PACKED = ("font/", "image/png", "image/jpeg", "image/webp")
 """What is compressed already, by the beginning of its type."""
 SHOWING_KEYS = {
@@ -46,6 +50,8 @@ SHOWING_KEYS = {
         "quizzes_review_change",
         "quizzes_reviewevent_change",
         "quizzes_exam_results",
+        "quizzes_questionreport_change",
+        "questions_correction_item",
     )
 }
 
@@ -55,10 +61,14 @@ class ContentSecurityPolicy:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self._providers = origins_of(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in POLICY.items()))
+        policy = POLICY
+        if self._providers and request.path.startswith(LOGIN_PAGES):
+            policy = {**POLICY, "form-action": " ".join(["'self'", *self._providers])}
+        response.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
         return response
 
 

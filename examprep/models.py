@@ -89,6 +89,10 @@ class User(AbstractUser):
     kept_date = models.DateField(null=True, editable=False)
     kept_from = models.DateTimeField(null=True, editable=False)
     kept_until = models.DateTimeField(null=True, editable=False)
+    erase_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the account is erased, as its person asked."
+    )
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     shape = usernames.ShapeField(max_length=usernames.LONGEST, default="", editable=False, db_index=True)
     looks_taken = models.BooleanField(default=False, editable=False)
     """Whether the name looked like another's before such names were refused; it may be kept."""
@@ -97,6 +101,9 @@ class User(AbstractUser):
         constraints: ClassVar = [
             # Two who sign up at once are both told by `validate_username` that the name is free.
             models.UniqueConstraint(fields=["shape"], condition=models.Q(looks_taken=False), name="one_name_a_shape"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["erase_at"], condition=models.Q(erase_at__isnull=False), name="account_to_erase")
         ]
 
     @property
@@ -134,3 +141,15 @@ class User(AbstractUser):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The student's time zone."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+from examprep.lti.models import (  # noqa: E402 - whose rows are about people
+    LtiAccount,
+    LtiContext,
+    LtiKey,
+    LtiNonce,
+    LtiPlatform,
+    LtiScore,
+)
+
+__all__ = ["LtiAccount", "LtiContext", "LtiKey", "LtiNonce", "LtiPlatform", "LtiScore", "TextSize", "Theme", "User"]

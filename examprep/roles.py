@@ -5,14 +5,18 @@ from django.contrib.auth.models import Group, Permission
 AUTHORING = ("course", "lesson", "concept", "conceptedge", "item", "itemconcept", "picture", "exam")
 READING = (
     "itemversion",
+    "correction",
     "finding",
     "enrolment",
     "card",
     "reviewevent",
     "sitting",
+    "sittingact",
+    "slotmark",
     "review",
     "dailyplan",
     "presentation",
+    "questionreport",
     "memoryfit",
 )
 
@@ -23,7 +27,7 @@ def make_instructors_group() -> Group:
     ours = Permission.objects.filter(content_type__app_label__in=("questions", "quizzes"))
     authoring = ours.filter(content_type__model__in=AUTHORING)
     reading = ours.filter(content_type__model__in=READING, codename__startswith="view_")
-    # Extra time in exams is theirs to give.
-    helping = ours.filter(codename="change_enrolment")
+    # Extra time in exams is theirs to give, and sittings are theirs to mend.
+    helping = ours.filter(codename__in=("change_enrolment", "change_sitting"))
     group.permissions.set(authoring | reading | helping)
     return group

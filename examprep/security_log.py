@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
+from typing import Any
 
 from allauth.account import signals
 from allauth.core.internal.ratelimit import get_ip
+from allauth.mfa import signals as factors
+from allauth.socialaccount import signals as elsewhere
 from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed
 from django.http import HttpRequest
@@ -14,6 +18,15 @@ from django.http import HttpRequest
 from examprep.models import User
 
 logger = logging.getLogger("examprep.security")
+SIGN_IN = {
+    "factor_added": factors.authenticator_added,
+    "factor_removed": factors.authenticator_removed,
+    "factor_reset": factors.authenticator_reset,
+    "factor_failed": factors.authentication_failed,
+    "account_connected": elsewhere.social_account_added,
+    "account_disconnected": elsewhere.social_account_removed,
+}
+"""What allauth tells of ways to log in."""
 LONGEST = 200
 """Characters of a fact that are kept: names are typed by anybody."""
 
@@ -30,11 +43,22 @@ def connect() -> None:
     """Have the events that allauth and Django tell of logged."""
     for name in ("password_changed", "password_set", "password_reset"):
         getattr(signals, name).connect(_note_password, dispatch_uid=f"security_log.{name}", weak=False)
+    for event, signal in SIGN_IN.items():
+        signal.connect(partial(_note_way, event), dispatch_uid=f"security_log.{event}", weak=False)
     m2m_changed.connect(_note_groups, sender=User.groups.through, dispatch_uid="security_log.groups", weak=False)
 
 
 def _note_password(sender: object, request: HttpRequest, user: User, signal: object, **_: object) -> None:
     note("password_reset" if signal is signals.password_reset else "password_changed", request, user.username)
+
+
+def _note_way(event: str, sender: object, request: HttpRequest, **facts: Any) -> None:
+    """Log that a way to log in was added, removed or guessed at."""
+    login = facts.get("sociallogin") or facts.get("socialaccount")
+    if login is not None:
+        note(event, request, login.user.username, provider=getattr(login, "account", login).provider)
+    else:
+        note(event, request, facts["user"].username, kind=str(facts["authenticator"].type))
 
 
 def _note_groups(sender: object, instance: User | Group, action: str, pk_set: set[int] | None, **_: object) -> None:

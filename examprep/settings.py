@@ -5,6 +5,7 @@ the broker is the private one that `make run` starts, and demo accounts exist. A
 where a missing or default SECRET_KEY stops the start-up.
 """
 
+import gc
 import os
 import sys
 from datetime import timedelta
@@ -14,10 +15,13 @@ import django_stubs_ext
 import environ
 from celery.schedules import crontab
 
+from examprep.account_settings import *  # noqa: F403 - how people log in
 from examprep.data_folder import can_be_guessed, own_folder, secret_of
 
 # Lets `ModelAdmin[Item]` be written: Django's classes name their model to the type checker, and ignore it here.
 django_stubs_ext.monkeypatch()
+# Python looks for garbage after every 700 objects: a twelfth of the work on a page, which makes thousands of them.
+gc.set_threshold(20_000, 10, 10)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -41,7 +45,7 @@ elif can_be_guessed(SECRET_KEY):
 INSTALLED_APPS = [
     "examprep",
     "questions",
-    "quizzes",
+    "examprep.apps.QuizzesConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -52,7 +56,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.headless",
+    "examprep.apps.LoginsConfig",  # allauth.usersessions
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -73,6 +81,7 @@ MIDDLEWARE = [
     "examprep.middleware.RetryAfter",
     "examprep.middleware.WorkLimit",
     "examprep.middleware.ReadableBodies",
+    "examprep.sign_in.middleware.StaffSecondFactor",
     "examprep.middleware.StudentTimeZone",
     "examprep.middleware.KeysViewed",
     "examprep.middleware.Formulas",
@@ -96,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {name: f"quizzes.views.template_tags.{name}" for name in ("parts", "pictures", "words")},
         },
     },
 ]
@@ -151,16 +161,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "quizzes.tasks.close_overdue_sittings",
         "schedule": timedelta(seconds=SWEEP_EVERY),
     },
+    "regrade": {"task": "quizzes.tasks.regrade", "schedule": timedelta(seconds=SWEEP_EVERY)},
     "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=SWEEP_EVERY)},
-    "audit-published-items": {
-        "task": "questions.tasks.audit_published_items",
-        "schedule": crontab(hour=3, minute=17),
-    },
-    "renew-broken-presentations": {
-        "task": "quizzes.tasks.renew_broken_presentations",
-        "schedule": crontab(hour=3, minute=47),
-    },
+    "send-invitations": {"task": "quizzes.tasks.send_invitations", "schedule": timedelta(seconds=SWEEP_EVERY)},
+    "audit-published-items": {"task": "questions.tasks.audit_published_items", "schedule": crontab(hour=3, minute=17)},
+    "renew-broken": {"task": "quizzes.tasks.renew_broken_presentations", "schedule": crontab(hour=3, minute=47)},
     "fit-due": {"task": "quizzes.tasks.fit_due", "schedule": crontab(hour=2, minute=7)},
+    "measure-items": {"task": "quizzes.tasks.measure_all_items", "schedule": crontab(hour=1, minute=27)},
+    "measure-students": {"task": "quizzes.tasks.measure_all_students", "schedule": crontab(hour=4, minute=7)},
+    "erase-accounts": {"task": "examprep.tasks.erase_accounts", "schedule": timedelta(minutes=15)},
+    "send-lti-scores": {"task": "examprep.tasks.send_lti_scores", "schedule": timedelta(seconds=SWEEP_EVERY)},
+    "rotate-lti-keys": {"task": "examprep.tasks.rotate_lti_keys", "schedule": crontab(hour=5, minute=13)},
+    "fetch-lti-people": {"task": "examprep.tasks.fetch_lti_people", "schedule": crontab(hour=4, minute=3)},
     "clear-sessions": {"task": "examprep.tasks.clear_sessions", "schedule": crontab(hour=4, minute=41)},
 }
 
@@ -171,48 +183,6 @@ if env.str("REDIS_URL", default=""):
         "LOCATION": env.str("REDIS_URL"),
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
-
-# Accounts
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/today/"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-# An address that nobody has confirmed belongs to nobody: others may give it too, and are not told.
-ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_ADAPTER = "examprep.accounts.Accounts"
-# Logins that fail are counted by examprep.login_limits. A class room shares an address, and signs up at once; whatever
-# is limited is so by the minute, as `examprep.middleware.RetryAfter` says.
-ACCOUNT_RATE_LIMITS = {
-    "login": None,
-    "login_failed": None,
-    "signup": "120/m/ip",
-    "reset_password": "60/m/ip,5/m/key",
-    "reset_password_from_key": "120/m/ip",
-    "confirm_email": "1/m/key",
-}
-ACCOUNT_FORMS = {
-    "add_email": "examprep.forms.AddEmail",
-    "change_password": "examprep.forms.ChangePassword",
-    "login": "examprep.forms.LogIn",
-    "reset_password": "examprep.forms.ResetPassword",
-    "reset_password_from_key": "examprep.forms.ResetPasswordByLink",
-    "signup": "examprep.forms.SignUp",
-}
-HEADLESS_CLIENTS = ("app",)
-HEADLESS_SERVE_SPECIFICATION = False
 
 # Mail: printed in the log until EMAIL_URL names a server.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
@@ -235,6 +205,10 @@ PUSH_SERVICES = env.list(
 )
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="examprep <noreply@localhost>")
 
+# People's data: whom they write to about it, and for how many days an account may be unused (0: for ever).
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)
+
 # REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -242,7 +216,7 @@ REST_FRAMEWORK = {
         "examprep.authentication.WebSession",
         "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["examprep.authentication.MayCall"],
     "DEFAULT_RENDERER_CLASSES": ["examprep.parsing.AnyTextJSON"],
     "DEFAULT_PARSER_CLASSES": ["examprep.parsing.BoundedJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -40,7 +40,8 @@ def _show_question(question: SampleQuestion) -> list[Context]:
     """A question to be answered, answered right, and answered wrong."""
     asked = question.presentation
     key = kinds.get(asked.version.kind).reveal(presentations.body_of(asked.version), asked.answer).key
-    return [
+    shown = [
         samples.show_question(question, "#"),
         *(samples.show_answered(question, response, "#") for response in ({**key}, MISTAKEN)),
     ]
+    return [part | {"at": f"-{number}"} for number, part in enumerate(shown)]

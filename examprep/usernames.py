@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
+from collections.abc import Callable
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 LOOK_LIKE = """
@@ -26,6 +29,20 @@ def fold(name: str) -> str:
 def shape_of(name: str) -> str:
     """Return what is the same for all names that look alike, whatever alphabets they are written in."""
     return fold(name).translate(SHAPES).translate(IN_LATIN)[:LONGEST]
+
+
+def propose(wish: str, check: Callable[[str], None]) -> str:
+    """Return the wish, or the wish with a number, whichever `check` is the first not to refuse by ValidationError."""
+    name = "".join(letter for letter in unicodedata.normalize("NFKC", wish) if letter.isalnum() or letter in "._-")
+    name = name.strip("._-")[:100] or "student"
+    for number in range(1, 50):
+        proposed = name if number == 1 else f"{name}-{number}"
+        try:
+            check(proposed)
+        except ValidationError:
+            continue
+        return proposed
+    return f"{name}-{secrets.token_hex(4)}"
 
 
 class ShapeField(models.CharField[str, str]):

@@ -13,19 +13,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from examprep.account_pages import load_person
 from examprep.forms import ExamDateForm, SettingsForm
 from examprep.models import User, time_zones
-from quizzes import calendar_feed, schedule
+from quizzes import schedule
 from quizzes.models import Enrolment
-from quizzes.reminders import web_push
+from quizzes.reminders import calendar_feed, web_push
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def settings_page(request: HttpRequest) -> HttpResponse:
     """The settings of a student: their study day and exam dates."""
-    assert isinstance(request.user, User)
-    student = User.objects.get(pk=request.user.pk)
+    student = load_person(request)
     data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=student)
     enrolments = list(student.enrolments.select_related("course"))

@@ -59,12 +59,10 @@ def run_service(stack: ExitStack) -> NoReturn:
     supervisor.start("web", [sys.executable, "-m", "examprep.run.serve", str(listener.fileno())], listener.fileno())
     wait_for_answer(listener, supervisor)
     if broker != MEMORY:
-        celery = [sys.executable, "-m", "celery", "--app", "examprep", "--quiet"]
+        worker = [sys.executable, "-m", "celery", "--app", "examprep", "--quiet", "worker"]
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        supervisor.start("worker", [*celery, "worker", "-l", "INFO", "--pool", "prefork", "--concurrency", "1", *alone])
-        supervisor.start(
-            "beat", [*celery, "beat", "-l", "INFO", "--schedule", data / "celerybeat-schedule", "--pidfile="]
-        )
+        supervisor.start("worker", [*worker, "-l", "INFO", "--pool", "prefork", "--concurrency", "1", *alone])
+        supervisor.start("beat", [sys.executable, "-m", "examprep.run.beat", data / "celerybeat-schedule"])
 
     announce(f"examprep is ready after {time.monotonic() - began:.1f} s: {browser_url(listener)}")
     if not (os.environ.get("DATABASE_URL") or os.environ.get("EXAMPREP_PRODUCTION")):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from examprep.roles import make_instructors_group
+from questions import roles
 from questions.models import Course
 from quizzes import schedule
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         exam_at = (timezone.now() + timedelta(days=DAYS_TO_EXAM)).replace(hour=9, minute=0, second=0, microsecond=0)
         for course in Course.objects.all():
             schedule.enrol(student, course, exam_at=exam_at)
+            roles.set_role(instructor, course, roles.Role.OWNER)
 
     def _account(self, name: str, **fields: bool) -> User:
         """Return the account of that name, made with its name as its password where it is missing."""

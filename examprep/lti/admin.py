@@ -1,0 +1,98 @@
+"""Platforms in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from examprep.lti import keys
+from examprep.lti.models import LtiAccount, LtiContext, LtiPlatform, LtiScore
+from examprep.security_log import note
+from quizzes.background import publisher
+
+OURS = (
+    ("Login (OIDC initiation)", "lti-login"),
+    ("Launch (redirect URI, target link)", "lti-launch"),
+    ("Content selection (deep linking)", "lti-choose"),
+    ("Public keys (JWKS)", "lti-keys"),
+)
+
+
+@admin.register(LtiPlatform)
+class Platforms(admin.ModelAdmin[LtiPlatform]):
+    """Platforms, with what they have to be told of us."""
+
+    list_display = ("name", "issuer", "client_id", "is_active")
+    filter_horizontal = ("courses",)
+    readonly_fields = ("ours",)
+
+    def get_form(self, request: HttpRequest, *args: object, **more: object) -> type[ModelForm[LtiPlatform]]:
+        self._site = request.build_absolute_uri("/").rstrip("/")
+        return super().get_form(request, *args, **more)  # type: ignore[arg-type]
+
+    @admin.display(description="Our side, to be typed in there")
+    def ours(self, platform: LtiPlatform) -> SafeString:
+        """Our addresses."""
+        site = getattr(self, "_site", "")
+        return format_html_join(
+            "", "<p>{}<br><code>{}{}</code></p>", ((name, site, reverse(url)) for name, url in OURS)
+        )
+
+    def save_model(self, request: HttpRequest, obj: LtiPlatform, form: ModelForm[LtiPlatform], change: bool) -> None:
+        """Store it, with keys of ours to sign with, and leave a line in the log."""
+        super().save_model(request, obj, form, change)
+        keys.rotate(timezone.now())
+        note("lti_platform_changed", request, request.user.get_username(), platform=obj.issuer)
+
+
+@admin.register(LtiAccount)
+class LtiAccounts(admin.ModelAdmin[LtiAccount]):
+    """Whose account somebody of a platform has; a superuser may give them another."""
+
+    list_display = ("user", "issuer", "subject", "made_at")
+    raw_id_fields = ("user",)
+    search_fields = ("user__username", "subject")
+
+    def save_model(self, request: HttpRequest, obj: LtiAccount, form: ModelForm[LtiAccount], change: bool) -> None:
+        """Store it, and leave a line in the log."""
+        super().save_model(request, obj, form, change)
+        note("lti_account_changed", request, obj.user.username, by=request.user.get_username())
+
+
+class Untouched:
+    """What launches and sweeps write, and nobody else."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(LtiContext)
+class Contexts(Untouched, admin.ModelAdmin[LtiContext]):
+    """Courses of platforms, whose people can be fetched."""
+
+    list_display = ("title", "platform", "course", "synced_at", "report")
+    actions = ("fetch_people",)
+
+    @admin.action(description="Fetch the people of these courses", permissions=["view"])
+    def fetch_people(self, request: HttpRequest, queryset: QuerySet[LtiContext]) -> None:
+        """Have the students of a platform's courses study ours."""
+        for context in queryset.exclude(memberships_url=""):
+            publisher.publish("examprep.tasks.fetch_lti_people", context.pk)
+        self.message_user(request, "They are being fetched; the report says how it went.")
+
+
+@admin.register(LtiScore)
+class Scores(Untouched, admin.ModelAdmin[LtiScore]):
+    """What platforms were told, and what is still to be sent."""
+
+    list_display = ("user", "exam", "platform", "last_time", "attempts", "next_try_at", "error")
+    list_filter = ("platform", "exam")

@@ -1,0 +1,1 @@
+"""Logging in by more than a password: passkeys, a second factor, accounts elsewhere."""

@@ -1,0 +1,1 @@
+"""Learning platforms that launch what is here."""
