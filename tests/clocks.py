@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 
 import time_machine
 
@@ -13,10 +13,12 @@ SECOND = 1_000_000_000  # nanoseconds
 
 
 @contextmanager
-def running(name: str) -> Iterator[None]:
-    """Have the clock of that name run; empty is the machine's own."""
+def running(name: str, now: datetime | None = None) -> Iterator[None]:
+    """Have the clock of that name run; empty is the machine's own, put back to `now` where that was today."""
     if not name:
-        yield
+        is_today = now is not None and now.tzinfo is not None and timedelta() < datetime.now(UTC) - now < timedelta(1)
+        with time_machine.travel(now) if now and is_today else nullcontext():
+            yield
         return
     with time_machine.travel(STARTS[name](datetime.now(UTC))) as traveller:
         if name == "steps":

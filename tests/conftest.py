@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -15,18 +19,24 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
+import examprep.urls  # noqa: F401 - before any admin, as in every process of the service: it labels their dates
 from examprep import work_limits
 from examprep.models import User
 from examprep.roles import make_instructors_group
+from questions import bank, roles
 from questions.models import Course
 from quizzes import exams, presentations, schedule
 from quizzes.models import Presentation
 from quizzes.reviews import practice
-from tests import clocks, courses, servers
+from tests import cheap, clocks, courses, servers
+
+pytest_plugins = ["tests.side_by_side"]
 
 # No property fails because the machine is busy: what may not take long is measured by CPU time, in tests that say so.
 hypothesis.settings.register_profile(
@@ -44,26 +54,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("database")
     yield  # they are selected, and shuffled
     if os.environ.get("TEST_CASES") == "one":
-        cases = {getattr(item, "originalname", item.name) + str(item.path): item for item in items}
+        some = [item for item in items if not item.get_closest_marker("any_database")]
+        cases = {getattr(item, "originalname", item.name) + str(item.path): item for item in some}
         config.hook.pytest_deselected(items=[item for item in items if item not in cases.values()])
         items[:] = cases.values()
-    items[:] = _in_shares(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    items[:] = _in_shares(items, config.getoption("processes"))
 
 
 def _in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
     """The tests such that the equal shares which processes begin with hold the same work.
 
     Tests that wait stand first in every share but the last: whoever only waits leaves its core to the others, and what
-    is left over for the end is quick.
+    is left over for the end is quick. Whole services come before browsers, whose tests are over soon. Those of a module
+    stay together: they may share a service.
     """
     waiting = [item for item in items if _waits(item)]
+    waiting.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    modules = list(dict.fromkeys(item.path for item in waiting))
     quick = [item for item in items if not _waits(item)]
     if processes == 1:
         return waiting + quick
     ordered: list[pytest.Item] = []
     for number in range(processes):
         ends = len(items) * (number + 1) // processes
-        ordered += waiting[number :: processes - 1] if number < processes - 1 else []
+        ordered += [item for item in waiting if modules.index(item.path) % (processes - 1) == number]
         taken, quick = quick[: ends - len(ordered)], quick[max(ends - len(ordered), 0) :]
         ordered += taken
     return ordered + quick
@@ -77,23 +91,51 @@ def _waits(item: pytest.Item) -> bool:
 def examples(number: int) -> int:
     """How many examples a property of the log is tried with: the search among orders is done on SQLite.
 
-    On PostgreSQL a third of them shows that its queries say the same.
+    On PostgreSQL a tenth of them shows that its queries say the same.
     """
-    return number if connection.vendor == "sqlite" else -(-number // 3)
+    return number if connection.vendor == "sqlite" else -(-number // 10)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """On SQLite writers wait for each other however busy the machine is."""
+    """On SQLite writers wait for each other however busy the machine is, and for no disk."""
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["timeout"] = 120
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def migrated(shared_folder: Path, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> Path:
+    """An SQLite database with all tables and nothing in them, which one of the processes makes for all."""
+    file = shared_folder / "migrated.sqlite3"
+    before = connection.settings_dict["NAME"]
+    with courses.locked(file):
+        if not file.exists():
+            with django_db_blocker.unblock():
+                connection.settings_dict["NAME"] = str(file)
+                call_command("migrate", verbosity=0)
+                connection.close()
+                connection.settings_dict["NAME"] = before
+    return file
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Whether there is a database already: on SQLite, a copy of the one that is migrated."""
+    if connection.vendor != "sqlite":
+        return False
+    migrated: Path = request.getfixturevalue("migrated")
+    name = connection.settings_dict["TEST"]["NAME"]
+    for ending in ("-wal", "-shm"):
+        Path(name + ending).unlink(missing_ok=True)  # of an earlier run
+    shutil.copy(migrated, name)
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shared_courses(tmp_path_factory: pytest.TempPathFactory) -> None:
+def _shared_courses(shared_folder: Path) -> None:
     """Where tests run in several processes, one of them loads a course, for all."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        courses.shared = tmp_path_factory.getbasetemp().parent
+    courses.shared = shared_folder
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -105,6 +147,11 @@ def plain_static_files() -> None:
     """
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_pages(django_test_environment: None) -> None:
+    cheap.tell_of_pages_alone()
 
 
 @contextmanager
@@ -125,10 +172,23 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _clock() -> Iterator[None]:
-    """The machine's clock, or the one that TEST_CLOCK names (`make test-clocks`)."""
-    with clocks.running(os.environ.get("TEST_CLOCK", "")):
+def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The machine's clock, or the one that TEST_CLOCK names (`make test-clocks`).
+
+    Where a module says what it takes for now, each of its tests begins then, however late its turn comes.
+    """
+    now = getattr(request.module, "NOW", None)
+    with clocks.running(os.environ.get("TEST_CLOCK", ""), now if isinstance(now, datetime) else None):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn by chance follows from `--randomly-seed`, but where a test says that it may not change."""
+    seed = 0 if request.node.get_closest_marker("same_draws") else request.config.getoption("randomly_seed", 0)
+    bits = random.Random(f"{seed} {request.node.nodeid}")
+    monkeypatch.setattr(os, "urandom", bits.randbytes)  # uuid4
+    monkeypatch.setattr(random, "_urandom", bits.randbytes)  # secrets
 
 
 @pytest.fixture
@@ -145,6 +205,7 @@ def _fresh_caches() -> None:
     work_limits.forget()
     presentations.forget_bodies()
     presentations.forget_concept_names()
+    bank.forget_rules()
     schedule.forget_banks()
     exams.forget_bank()
     practice.forget_practices()
@@ -169,6 +230,7 @@ def instructor(course: Course) -> Client:
     """The browser of an instructor who is logged in."""
     user = User.objects.create_user("ina", password="teaches", is_staff=True)
     user.groups.add(make_instructors_group())
+    roles.set_role(user, course, roles.Role.OWNER)
     client = Client()
     client.force_login(user)
     return client
@@ -250,6 +312,18 @@ def key() -> Callable[[str], Any]:
     return right
 
 
+def _mismatched(prompt: dict[str, Any], key: Any) -> dict[str, Any]:
+    """Every left side with a right side that is not its own."""
+    rights = [right["id"] for right in prompt["right"]]
+    return {"pairs": {left: next(other for other in rights if other != right) for left, right in key["pairs"].items()}}
+
+
+def _unit_of(key: Any) -> str:
+    """The unit that is part of a numeric key."""
+    last: str = key["value"].rpartition(" ")[2]
+    return last if last[:1].isalpha() or last == "%" else ""
+
+
 WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     "single_choice": lambda prompt, key: {
         "choice": next(each["id"] for each in prompt["choices"] if each["id"] != key["choice"])
@@ -257,15 +331,21 @@ WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     "multiple_select": lambda prompt, key: {
         "choices": [each["id"] for each in prompt["choices"] if each["id"] not in key["choices"]]
     },
-    "numeric": lambda prompt, key: {"value": "-9876.5"},
-    "matching": lambda prompt, key: {
-        "pairs": {
-            left: next(each["id"] for each in prompt["right"] if each["id"] != right)
-            for left, right in key["pairs"].items()
-        }
+    "numeric": lambda prompt, key: {
+        "value": re.sub(r"[0-9.]+", "9876.5", key["value"])
+        if key["value"].startswith("[")
+        else f"-9876.5 {_unit_of(key)}".strip()
     },
+    "formula": lambda prompt, key: {
+        "value": ", ".join(["-9876.5"] * (1 + key["value"].count(",") * ("in_order" in prompt["reading"])))
+    },
+    "number_list": lambda prompt, key: {"value": "-9876.5, 0.123"},
+    "intervals": lambda prompt, key: {"value": "(-9876.5, -9876.4)"},
+    "matrix": lambda prompt, key: {"value": re.sub(r"[0-9.]+", "9876.5", key["value"])},
+    "matching": _mismatched,
+    "labels": _mismatched,
     "ordering": lambda prompt, key: {"order": key["order"][::-1]},
-    "short_text": lambda prompt, key: {"text": "something else"},
+    "short_text": lambda prompt, key: {"text": "something"},
     "recall": lambda prompt, key: {"rating": "again"},
     "open_response": lambda prompt, key: {"text": "something else", "points": []},
     "multi_part": lambda prompt, key: {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from quizzes.exams import load_exams
 
 TINY = Path(__file__).parent / "course"
 COURSE = Path(__file__).parent.parent / "fixtures" / "regularization"
+OURS = ("questions", "quizzes", "examprep")
 FRESH = timedelta(minutes=10)
 """A copy that is older is loaded anew: exams are dated from the day on which they were loaded."""
 
@@ -40,7 +41,8 @@ class Copy:
 
 
 _copies: dict[tuple[Path, bool], Copy] = {}
-shared: Path | None = None
+_built: dict[Callable[[], object], Copy] = {}
+shared = Path()
 """The folder in which the processes of this run leave their copies for each other."""
 
 
@@ -51,8 +53,9 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
     copy = _copies.get((folder, exams))
     if copy and copy.fresh():
         return _insert(copy)
-    with _left_by_others(f"{connection.vendor}-{folder.name}-{exams}") as file:
-        content = file.read_bytes() if file and file.exists() else b""
+    file = shared / f"{connection.vendor}-{folder.name}-{exams}"
+    with locked(file):
+        content = file.read_bytes() if file.exists() else b""
         copy = pickle.loads(content) if content else None
         if copy and copy.fresh():
             _copies[folder, exams] = copy
@@ -60,22 +63,35 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
             _count_on()
             return course
         loaded_at = timezone.localtime()
-        course = _load(folder, exams=exams)
-        _copies[folder, exams] = copy = Copy(loaded_at, dict(_stored()))
-        if file:
-            file.write_bytes(pickle.dumps(copy))
+        if exams:
+            course = load(folder, exams=False)
+            load_exams(course, folder)
+        else:
+            course = _load(folder, exams=False)
+        _copies[folder, exams] = copy = Copy(loaded_at, dict(_stored(_models())))
+        file.write_bytes(pickle.dumps(copy))
     return course
 
 
-@contextmanager
-def _left_by_others(name: str) -> Iterator[Path | None]:
-    """The file that holds a copy, while nobody else reads or writes it; None where there is a single process."""
-    if shared is None:
-        yield None
+def once(build: Callable[[], object]) -> None:
+    """Store what `build` stores: where there is no course yet, built once in each process and copied from then on."""
+    empty, copy = not Course.objects.exists(), _built.get(build)
+    if empty and copy and copy.fresh():
+        _insert(copy)
         return
-    with (shared / f"{name}.lock").open("w") as lock:
+    built_at = timezone.localtime()
+    build()
+    if empty:
+        everything = [each for name in OURS for each in apps.get_app_config(name).get_models(include_auto_created=True)]
+        _built[build] = Copy(built_at, dict(_stored(each for each in everything if not each._meta.proxy)))
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Nobody else makes the file, or reads it, meanwhile."""
+    with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield shared / name
+        yield
 
 
 def _insert(copy: Copy) -> Course:
@@ -100,9 +116,9 @@ def _load(folder: Path, *, exams: bool) -> Course:
     return course
 
 
-def _stored() -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
-    """What stands in the tables of courses and exams, as the database's driver gives and takes it."""
-    for model in _models():
+def _stored(tables: Iterable[type[models.Model]]) -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
+    """What stands in tables, as the database's driver gives and takes it."""
+    for model in tables:
         table, columns = _table(model)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {table}")

@@ -7,7 +7,8 @@ from typing import Any
 from django.forms import BoundField, MultiWidget
 from django.test import Client
 
-from questions.admin.rows import RowsField
+from questions.admin.parts import PartsField
+from questions.admin.rows import RowsField, cell_text
 
 
 def filled_in(client: Client, url: str) -> dict[str, Any]:
@@ -21,10 +22,17 @@ def filled_in(client: Client, url: str) -> dict[str, Any]:
 
 def _inputs(field: BoundField) -> dict[str, Any]:
     value, name = field.value(), field.html_name
+    if isinstance(field.field, PartsField):
+        sent: dict[str, Any] = {}
+        for part in field.field.widget.forms_of(name, value or []):
+            sent[f"{part.prefix}-kind"] = part.kind.name
+            for inner in part:
+                sent |= _inputs(inner)
+        return sent
     if isinstance(field.field, RowsField):
         columns = field.field.columns
         return {
-            f"{name}-{number}-{column.name}": row[column.name]
+            f"{name}-{number}-{column.name}": cell_text(row[column.name])
             for number, row in enumerate(value or [])
             for column in columns
             if row.get(column.name)

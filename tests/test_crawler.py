@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,10 +20,11 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from django.utils import timezone
 
 from examprep.models import User
-from questions.models import Course, Picture
+from questions.models import Correction, Course, ItemVersion, Picture, StaffAct
 from quizzes import schedule
+from quizzes.exams import corrections
 from quizzes.memory.fsrs import DEFAULT_PARAMETERS
-from quizzes.models import MemoryFit, Reminder
+from quizzes.models import MemoryFit, Notice, Reminder, SittingAct, Slot, SlotMark
 from tests.conftest import Api
 
 PAGES_OF_A_ROUTE = 1
@@ -207,22 +209,42 @@ def all_routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterato
 
 
 PUBLIC = (
-    *("", "lessons/", "concepts/", "search/", "api/v1/docs/"),
+    *("", "lessons/", "concepts/", "search/", "privacy/", "api/v1/docs/"),
     *("accounts/login/", "accounts/password/reset/", "accounts/signup/"),
 )
 """Where the pages begin that anybody may read."""
-STUDENTS = ("accounts/", "exams/", "notebook/", "progress/", "review/", "settings/", "sittings/", "today/")
+STUDENTS = (
+    "account/",
+    "accounts/",
+    "exams/",
+    "notebook/",
+    "progress/",
+    "review/",
+    "settings/",
+    "sittings/",
+    "today/",
+    "work/",
+)
 ADMINISTRATORS = ("admin/examprep/", "admin/auth/", "admin/account/", "admin/quizzes/job/", "admin/quizzes/reminder/")
 """Where the pages of the admin begin that instructors have no business with: accounts, and what runs the service."""
 ELSEWHERE = ("api/v1/", "_allauth/", "accounts/", "admin/")
 """What has tests of its own: calls (tests/api/test_schema.py), and routes of Django and allauth without links."""
 NOT_LINKED = {
+    "account/keep/": "offered to who has asked for the end of the account",
+    "account/logins/": "offered to who is logged in twice",
+    "account/second-factor/": "where staff come who need a second factor",
     "calendar/<str:secret>.ics": "read by calendar programs",
+    "invitations/<str:secret>/": "in mails",
+    "courses/<slug:course>/students/<str:student>/notes/<int:note>/": "offered to the author of a note",
     "favicon.ico": "asked for by browsers",
     "figures/<slug:name>/<slug:digest>/": "asked by a script",
     "health/live": "asked by machines",
     "health/ready": "asked by machines",
     "reminders/push/": "sent by a script",
+    "lti/login/": "asked by learning platforms",
+    "lti/launch/": "asked by learning platforms",
+    "lti/choose/": "asked by learning platforms",
+    "lti/keys/": "asked by learning platforms",
     "media/<str:address>": "shown where a text has a picture",
     "reminders/stop/<str:token>/": "in mails",
     "review/hint/": "offered with questions that have hints",
@@ -237,13 +259,22 @@ NOT_LINKED = {
 
 @pytest.fixture
 def history(api: Api, key: Callable[[str], Any]) -> None:
-    """A student who has answered, is sitting an exam, and has handed another in."""
+    """A student who has answered, said what is wrong, is sitting an exam, and has handed another in."""
     shown = api.queue()["results"][0]
     api.answer(shown["id"], key(shown["id"]))
+    api.post(f"presentations/{shown['id']}/reports/", {"category": "key"})
     handed_in = api.post("exams/tiny-exam/sittings/", {}).json()["id"]
     api.post(f"sittings/{handed_in}/submit/", {})
+    SittingAct.objects.create(sitting_id=handed_in, kind="comment", request=uuid.uuid4(), made_at=timezone.now())
+    SlotMark.objects.create(slot=Slot.objects.filter(sitting=handed_in)[0], points=[], made_at=timezone.now())
     api.post("exams/tiny-viva/sittings/", {})
     ada = User.objects.get(username="ada")
+    version = ItemVersion.objects.exclude(item__slug=shown["item"]).first()
+    assert version is not None
+    full = Correction(version=version, rule=Correction.Rule.FULL, why="The key was wrong.", made_at=timezone.now())
+    corrections.apply(full, timezone.now())
+    answered = ItemVersion.objects.get(item__slug=shown["item"])
+    Notice.objects.create(student=ada, item=answered.item, text="It was corrected.", made_at=timezone.now())
     schedule.look_ahead(ada)
     Reminder.objects.create(student=ada, date=timezone.localdate(), made_at=timezone.now())
     scores = dict.fromkeys(("log_loss_before", "log_loss_after", "rmse_before", "rmse_after"), 0.5)
@@ -255,6 +286,9 @@ def history(api: Api, key: Callable[[str], Any]) -> None:
         "adopted": False,
     }
     Picture.objects.create(course=Course.objects.get(), address=f"box-1x1-{'0' * 32}.svg")
+    StaffAct.objects.create(
+        made_at=timezone.now(), kind="changed", model="questions.course", course=Course.objects.get()
+    )
     MemoryFit.objects.create(student=ada, fitted_at=timezone.now(), **fit, **scores)
 
 

@@ -18,7 +18,13 @@ ROOT: Path = settings.BASE_DIR
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/**/*.md")])
 MAKEFILE = (ROOT / "Makefile").read_text()
 MADE_BY_SETUP = {".venv", "node_modules", "var", "staticfiles"}
-PLACEHOLDERS = {"id": "00000000-0000-0000-0000-000000000000", "slot": "1", "slug": "oa-1", "part": "mean"}
+PLACEHOLDERS = {
+    "id": "00000000-0000-0000-0000-000000000000",
+    "slot": "1",
+    "slug": "oa-1",
+    "part": "mean",
+    "item": "decay-factor",
+}
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 

@@ -16,6 +16,7 @@ from questions.models import Item
 from quizzes import exams
 from quizzes.models import Exam, Sitting, Slot
 
+pytestmark = pytest.mark.any_database
 SECRETS = ("KEY-EXPLANATION", "KEY-SOLUTION")
 Key = Callable[[str], Any]
 
@@ -157,6 +158,7 @@ def test_older_sittings_are_on_another_page(page: Client, student: User) -> None
             opened_at=now - timedelta(days=number),
             deadline_at=now,
             closed_at=now,
+            released_at=now,
             score=number % 7,
             max_score=6,
         )

@@ -43,10 +43,12 @@ def test_the_admin_follows_it_too(instructor: Client) -> None:
         assert "theme-toggle" not in page, path
 
 
-def test_date_and_time_have_a_label_each(instructor: Client) -> None:
-    page = instructor.get("/admin/quizzes/exam/add/").content.decode()
-    assert 'aria-label="Starts at: date"' in page
-    assert 'aria-label="Starts at: time"' in page
+def test_date_and_time_have_a_label_each(instructor: Client, student: User) -> None:
+    enrolment = f"/admin/quizzes/enrolment/{student.enrolments.get().pk}/change/"
+    for address, label in (("/admin/quizzes/exam/add/", "Starts at"), (enrolment, "Exam at")):
+        page = instructor.get(address).content.decode()
+        assert f'aria-label="{label}: date"' in page, address
+        assert f'aria-label="{label}: time"' in page, address
 
 
 def test_a_form_without_them_leaves_them_and_others_are_refused(browser: Client, student: User) -> None:

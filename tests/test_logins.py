@@ -22,6 +22,7 @@ from examprep.models import User
 from examprep.roles import make_instructors_group
 from questions.models import Course
 
+pytestmark = pytest.mark.any_database
 RIGHT = "an-old-password"
 Door = Callable[[str, str], Any]
 

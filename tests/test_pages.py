@@ -21,6 +21,7 @@ from quizzes.calendar import study_day
 from quizzes.models import Enrolment, Presentation, ReviewEvent
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
 Key = Callable[[str], Any]
 PAGES = ("/", "/lessons/", "/lessons/decay/", "/concepts/", "/search/?q=l2", "/accounts/login/", "/accounts/signup/")
 STUDENT_PAGES = ("/today/", "/review/", "/review/summary/", "/settings/", "/progress/", "/concepts/l2/")

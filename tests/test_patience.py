@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import urllib.error
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from django.db.utils import ConnectionHandler
 
 from examprep.patience import LOOK_AGAIN, TURNSTILE, limit_waiting
 from tests import servers
-from tests.faults.service import Service, log_in, waited
+from tests.faults.service import waited
 
 LIMIT = 2.0  # seconds
 
@@ -173,17 +172,3 @@ def test_the_limits_are_those_of_web_processes_alone() -> None:
     limit_waiting(handler)
     connection_created.disconnect(dispatch_uid="patience")
     assert handler.settings["default"]["OPTIONS"]["timeout"] == settings.DATABASE_WAIT
-
-
-@pytest.mark.slow
-def test_a_locked_sqlite_is_503_before_anybody_gives_up(tmp_path: Path) -> None:
-    with Service(tmp_path) as service:
-        url = service.ready()
-        with closing(sqlite3.connect(tmp_path / "db.sqlite3", timeout=30)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                log_in(url)
-            assert refused.value.code == 503
-            assert refused.value.headers["Retry-After"]
-            assert refused.value.headers["Content-Type"] == "application/problem+json"
-        log_in(url)

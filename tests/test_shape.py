@@ -13,6 +13,8 @@ ROOT: Path = settings.BASE_DIR
 LONGEST_FILE, LONGEST_FUNCTION = 350, 50
 """Lines."""
 
+MOST_ENTRIES, MOST_MODULES = 26, 5
+"""What `ls quizzes` shows, and how many of it are single modules."""
 ANY = 5
 """How often `Any` may be written in 1,000 lines."""
 
@@ -27,6 +29,17 @@ def product() -> dict[str, str]:
 def test_files_are_short() -> None:
     lengths = {path: text.count("\n") for path, text in product().items()}
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_rooms_are_few() -> None:
+    # A folder that is gone leaves its bytecode where it was.
+    entries = [path for path in (ROOT / "quizzes").iterdir() if path.is_file() or _has_files(path)]
+    assert len(entries) <= MOST_ENTRIES
+    assert len([path for path in entries if path.suffix == ".py"]) <= MOST_MODULES
+
+
+def _has_files(folder: Path) -> bool:
+    return any(path.is_file() and "__pycache__" not in path.parts for path in folder.rglob("*"))
 
 
 def test_functions_are_short() -> None:

@@ -16,6 +16,7 @@ from quizzes.models import ReviewEvent
 from tests.conftest import Api
 from tests.forms import filled_in
 
+pytestmark = pytest.mark.any_database
 OURS = {"origin": "http://testserver"}
 STALE = {"csrfmiddlewaretoken": "a" * 64}
 

@@ -18,6 +18,8 @@ from examprep.cache import ForgivingRedisCache
 from examprep.models import User
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def clock() -> Iterator[Any]:

@@ -11,6 +11,14 @@ function respond(asked: Pick<Presentation, "kind" | "prompt">): Record<string, u
   switch (asked.kind) {
     case "numeric":
       return { value: "1e-5" };
+    case "formula":
+      return { value: "2x + 1" };
+    case "number_list":
+      return { value: "1, 2.5" };
+    case "intervals":
+      return { value: "[0, 1)" };
+    case "matrix":
+      return { value: "[[1, 2], [3, 4]]" };
     case "short_text":
       return { text: "AdamW" };
     case "single_choice":
@@ -20,6 +28,7 @@ function respond(asked: Pick<Presentation, "kind" | "prompt">): Record<string, u
     case "ordering":
       return { order: asked.prompt.steps?.map((step) => step.id) };
     case "matching":
+    case "labels":
       return { pairs: Object.fromEntries(asked.prompt.left?.map((left) => [left.id, asked.prompt.right?.[0]?.id]) ?? []) };
     case "recall":
       return { rating: "good" };

@@ -16,6 +16,8 @@ from examprep.models import User
 from quizzes.models import Presentation
 from tests.conftest import Api, review, wrong
 
+pytestmark = pytest.mark.any_database
+
 
 def right_by_the_pack(one: dict[str, Any], response: dict[str, Any]) -> bool:
     """How a client grades by itself, with nothing but the pack."""

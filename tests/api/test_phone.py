@@ -22,7 +22,7 @@ from tests.api.test_packs import right_by_the_pack
 from tests.api.test_sync import of, sync
 from tests.conftest import Api, wrong
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.any_database]
 
 Key = Callable[[str], Any]
 

@@ -105,6 +105,7 @@ def test_nothing_in_it_gives_a_key_away(api: Api) -> None:
         assert secret not in text
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_the_number_of_queries_is_the_same_with_a_long_history(
     api: Api, student: User, django_assert_max_num_queries: Any, key: Callable[[str], Any]

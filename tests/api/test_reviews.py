@@ -292,6 +292,7 @@ def test_bury_suspend_and_resume(api: Api) -> None:
     assert asked()
 
 
+@pytest.mark.any_database
 def test_an_answer_takes_the_same_number_of_queries_with_a_long_history(api: Api, student: User, key: Key) -> None:
     from tests.api.test_queue import _history
 

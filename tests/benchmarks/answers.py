@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -81,7 +82,7 @@ def _learner(course: Course, past: int) -> Learner:
     return Learner(student, past)
 
 
-def right_answer(presentation: Presentation) -> dict[str, object]:
+def right_answer(presentation: Presentation) -> dict[str, Any]:
     """The right answer, which also practises what the item's concepts encompass."""
     now = timezone.now().isoformat()
     kind, body = kinds.get(presentation.version.kind), body_of(presentation.version)

@@ -18,9 +18,10 @@ from django.utils import timezone
 from examprep.models import User
 from questions import bank
 from questions.models import Course, Lesson
-from quizzes import calendar_feed, notebook, schedule
+from quizzes import notebook, schedule
 from quizzes.exams import close_sitting, load_exams, open_sitting
 from quizzes.models import Exam, ReviewEvent
+from quizzes.reminders import calendar_feed
 from tests.benchmarks.answers import remember, right_answer
 from tests.benchmarks.database import migrated
 from tests.benchmarks.results import FULL
@@ -37,7 +38,7 @@ SIZES = {
 }
 CALLS = (
     *("queue/", "exams/", "exams/tiny-exam/", "progress/", "packs/?days=7", "concepts/", "search/?q=penalty"),
-    *("sync/", "sittings/", "me/", "lessons/", "lessons/{lesson}/", "lessons/{lesson}/quick-check/"),
+    *("sync/", "sittings/", "me/", "me/sessions/", "lessons/", "lessons/{lesson}/", "lessons/{lesson}/quick-check/"),
     *("courses/", "bookmarks/", "items/{item}/answers/", "notes/{item}/", "simulators/dropout/"),
     *("sittings/{sitting}/", "sittings/{sitting}/result/"),
 )
@@ -45,6 +46,7 @@ PAGES = (
     *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/exams/tiny-exam/"),
     *("/concepts/", "/concepts/l2/", "/search/?q=penalty", "/settings/", "/lessons/", "/lessons/{lesson}/"),
     *("/lessons/{lesson}/read/", "/lessons/{lesson}/quick-check/", "/lessons/{lesson}/formulas/", "/notebook/"),
+    *("/lessons/{lesson}/work/", "/work/decay-factor/"),
     *("/notebook/{item}/answers/", "/progress/missed/", "/review/{event}/", "/review/read/?value=0.5"),
     *("/sittings/{sitting}/", "{calendar}"),
 )
@@ -52,6 +54,8 @@ STAFF = (
     *("/admin/", "/admin/questions/item/", "/admin/quizzes/exam/", "/admin/quizzes/exam/{exam}/results/"),
     *("/admin/quizzes/enrolment/", "/admin/quizzes/reviewevent/", "/admin/quizzes/sitting/", "/admin/examprep/user/"),
     *("/admin/questions/concept/", "/admin/questions/course/", "/admin/questions/lesson/", "/admin/quizzes/job/"),
+    *("/teaching/", "/courses/tiny/overview/", "/courses/tiny/students/", "/courses/tiny/gradebook/"),
+    *("/courses/tiny/students/one/", "/courses/tiny/students/one/answers/", "/courses/tiny/people/roster/"),
 )
 Costs = dict[str, tuple[float, int]]
 

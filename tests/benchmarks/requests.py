@@ -34,6 +34,8 @@ COURSE = Path(__file__).parent.parent.parent / "fixtures" / "regularization"
 STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 ROUNDS = 25
 BATCH = 20
+WHOLE_DAY = 1000
+"""More questions than a day has: it is made anew."""
 MOCK = "oa-1"
 AT_MOST_TIMES = {"an answer": 3.0}
 AT_MOST = {"a mock begun": 0.03, "a mock handed in": 0.05}
@@ -121,7 +123,9 @@ def _batch(student: User, client: Client, answers: int) -> Callable[[], None]:
 
 
 def _page(student: User, client: Client) -> Callable[[], None]:
-    presentation = next(each for each in _ask(student, 3 * BATCH) if each.version.kind == "numeric")
+    # Where the open ones are of other kinds alone, a new day has some.
+    asked = (each for count in (3 * BATCH, WHOLE_DAY) for each in _ask(student, count))
+    presentation = next(each for each in asked if each.version.kind == "numeric")
     page = client.get(f"/review/?presentation={presentation.pk}").content.decode()
     form = dict(re.findall(r'name="(shown|presentation)" value="([^"]+)"', page))
     key = kinds.get("numeric").reveal(body_of(presentation.version), presentation.answer).key

@@ -20,7 +20,18 @@ from tests.benchmarks.table import Row
 
 KEPT = Path(__file__).resolve().parent.parent.parent / "var" / "benchmarks.json"
 WITHOUT_DATABASE = ("memory", "variants", "felt")
-WITH_DATABASE = ("answers", "requests", "reviewing", "sittings", "planning", "rebuild", "importing", "pages")
+WITH_DATABASE = (
+    "answers",
+    "disk",
+    "requests",
+    "reviewing",
+    "sittings",
+    "planning",
+    "rebuild",
+    "regrading",
+    "importing",
+    "pages",
+)
 FULL_ALONE = ("footprint",)
 BENCHES = (*WITHOUT_DATABASE, *WITH_DATABASE, *FULL_ALONE)
 FULL = os.environ.get("BENCH") == "full"

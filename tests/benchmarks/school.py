@@ -96,6 +96,7 @@ def add_students(course: Course, exam: Exam, first: int, last: int) -> None:
                 opened_at=now - timedelta(days=2),
                 deadline_at=now - timedelta(days=1),
                 closed_at=now - timedelta(days=1),
+                released_at=now - timedelta(days=1),
                 score=float(number % 6),
                 max_score=5.0,
             )

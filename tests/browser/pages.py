@@ -35,6 +35,12 @@ def answer_parts(question: Locator, parts: dict[str, dict[str, Any]]) -> None:
                 question.locator(f"[name^='{part}.choice'][value='{choice}']").check()
 
 
+def type_rows(page: Page, matrix: str) -> None:
+    """Type a matrix into the grid, one of whose cells has the focus: a space leads on, a semicolon to the next row."""
+    rows = matrix.strip("[]").split("], [")
+    page.keyboard.type(";".join(row.replace(", ", " ") for row in rows))
+
+
 def check(page: Page, name: str) -> None:
     """Assert that the page fits a phone and a desk, and that axe finds nothing serious on either, light or dark."""
     page.evaluate(AXE)

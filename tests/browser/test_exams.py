@@ -17,9 +17,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 from examprep.models import User
 from questions import bank
 from quizzes import schedule
-from quizzes.models import Exam, ReviewEvent, Sitting, Slot
+from quizzes.models import Exam, Presentation, ReviewEvent, Sitting, Slot
 from tests import courses
-from tests.browser.pages import answer_parts, check, log_in
+from tests.browser.pages import answer_parts, check, log_in, type_rows
 from tests.browser.test_session import log_in_by_hand
 from tests.courses import COURSE
 from tests.questions.kinds.parts import ALL_KINDS, write_course
@@ -67,7 +67,11 @@ def give(slot: Locator, response: dict[str, Any]) -> None:
     """Answer a question as a student does."""
     for choice in response.get("choices", [response["choice"]] if "choice" in response else []):
         slot.locator(f"input[value='{choice}']").check()
-    for name in ("value", "text"):
+    matrix = slot.locator(".answer [name=value][hx-get*='kind=matrix']").count() > 0
+    if matrix:
+        slot.locator(".cells input").first.click()
+        type_rows(slot.page, response["value"])
+    for name in () if matrix else ("value", "text"):
         if name in response:
             slot.locator(f".answer [name={name}]").fill(response[name])
     for left, right in response.get("pairs", {}).items():
@@ -521,7 +525,13 @@ def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
 
 def test_every_kind_of_question_fits_any_screen_and_anyone(page: Page, ada: User) -> None:
     log_in(page)
-    for slot in begin(page, "tiny-exam").slots.select_related("presentation__version"):
+    sitting = begin(page, "tiny-exam")
+    # A partner that is a formula alone needs a name, too.
+    matching = Presentation.objects.get(slot__sitting=sitting, version__kind="matching")
+    matching.prompt["right"][0]["text"] = r"$\lambda w$"
+    matching.save()
+    page.reload()
+    for slot in sitting.slots.select_related("presentation__version"):
         go(page, slot.number)
         if slot.presentation.version.kind == "matching":
             # On a phone the partners say whose they are to be, when its entry is out of sight.

@@ -39,6 +39,7 @@ def test_the_map_and_the_search_by_keyboard(page: Page, learner: User) -> None:
     expect(page).to_have_url("/concepts/l2/")
     expect(page.locator(".katex").first).to_be_visible()
 
+    page.wait_for_load_state()  # keys are listened to from then on
     page.keyboard.press("/")
     field = page.get_by_role("searchbox")
     expect(field).to_be_focused()

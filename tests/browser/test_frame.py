@@ -41,6 +41,16 @@ def test_on_a_phone_the_places_are_in_reach_of_the_thumb(phone: Page, learner: U
     expect(phone.locator("nav.places")).to_have_count(0)
 
 
+def test_on_a_tablet_staff_have_all_places_on_one_line(page: Page, learner: User) -> None:
+    User.objects.update(is_staff=True)
+    log_in(page)
+    page.set_viewport_size({"width": 768, "height": 800})
+    page.goto("/lessons/")
+    links = page.locator("header.site nav a:visible")
+    assert links.count() == 9
+    assert len(set(links.evaluate_all("all => all.map(link => link.getBoundingClientRect().bottom)"))) == 1
+
+
 def test_keys_are_named_only_where_there_are_keys(page: Page, phone: Page, learner: User) -> None:
     for shown, there in ((page, True), (phone, False)):
         log_in(shown)

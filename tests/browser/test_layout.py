@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Route
+from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
 from questions.models import Lesson
@@ -31,15 +34,97 @@ def test_nothing_moves_while_a_page_loads(phone: Page, transactional_db: None, p
     assert phone.locator(".math:not(.set)").count() == 0
 
 
-def test_nothing_moves_as_scripts_put_their_buttons_in(phone: Page, transactional_db: None) -> None:
+def hold_scripts(page: Page) -> Callable[[], None]:
+    """Keep all scripts from a page until the function that is returned is called."""
+    held: list[Route] = []
+    released: list[bool] = []
+
+    def hold(route: Route) -> None:
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    def release() -> None:
+        released.append(True)
+        for route in held:
+            route.continue_()
+
+    page.route("**/*.js", hold)
+    return release
+
+
+PAINTED = "new Promise(resolve => new PerformanceObserver(resolve).observe({type: 'paint', buffered: true}))"
+TWO_FRAMES = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+ENHANCED = (("matching", ".matching", ".pairs"), ("ordering", ".steps", "[data-step]:nth-child(2)"))
+
+
+@pytest.mark.parametrize(("kind", "answer", "part"), ENHANCED)
+def test_nothing_moves_as_scripts_put_their_buttons_in(
+    phone: Page, page: Page, transactional_db: None, kind: str, answer: str, part: str
+) -> None:
+    """The scripts are held back until the page is seen: what they put in then takes the place that was kept for it."""
     schedule.enrol(User.objects.create_user("ada", password="lovelace-1815"), courses.load())
-    log_in(phone)
-    phone.add_init_script(OBSERVE)
-    for kind, made in (("matching", ".matching.enhanced"), ("ordering", ".steps.enhanced")):
-        phone.goto(f"/exams/?kind={kind}")
-        phone.locator("form.practise button").first.tap()
-        phone.wait_for_url("**/review/")
-        phone.goto("/review/")
-        phone.locator(made).wait_for()
-        phone.evaluate("new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
-        assert phone.evaluate("felt.cls") < MOST / 5, kind
+    for shown in (phone, page):
+        log_in(shown)
+        shown.emulate_media(reduced_motion="reduce")
+        shown.add_init_script(OBSERVE)
+        shown.goto(f"/exams/?kind={kind}")
+        shown.locator("form.practise button").first.click()
+        shown.wait_for_url("**/review/")
+        release = hold_scripts(shown)
+        shown.goto("/review/", wait_until="commit")
+        shown.locator(f"{answer} {part}").wait_for()
+        shown.evaluate(PAINTED)
+        shown.evaluate("document.fonts.ready")
+        shown.evaluate(TWO_FRAMES)
+        # On a busy machine a font may come after the first paint, and moves lines a little before any script does.
+        by_fonts = shown.evaluate("felt.cls")
+        before = shown.locator(f"{answer}:not(.enhanced) {part}").bounding_box()
+        release()
+        shown.locator(f"{answer}.enhanced").wait_for()
+        after = shown.locator(f"{answer} {part}").bounding_box()
+        assert before
+        assert after
+        assert after["y"] == pytest.approx(before["y"], abs=1)
+        assert after["height"] == pytest.approx(before["height"], abs=1)
+        shown.evaluate(TWO_FRAMES)
+        assert by_fonts < MOST
+        assert shown.evaluate("felt.cls") - by_fonts < MOST / 5
+
+
+TOP = "element => element.getBoundingClientRect().top"
+VISIBILITY = "all => all.map(section => getComputedStyle(section).contentVisibility)"
+
+
+def test_a_lesson_that_is_laid_out_a_section_at_a_time_is_whole_without_scripts(
+    browser: Browser, live_server: LiveServer, transactional_db: None
+) -> None:
+    courses.load(exams=False)
+    Lesson.objects.update(body_markdown=SECTIONS)
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    sections = page.locator(".text > section")
+    page.goto("/lessons/decay/")
+    assert "auto" in sections.evaluate_all(VISIBILITY), "what is far below is not laid out yet"
+    page.emulate_media(media="print")
+    assert set(sections.evaluate_all(VISIBILITY)) == {"visible"}, "on paper nothing is left out"
+    page.emulate_media(media="screen")
+    last = page.locator("#part-7")
+    page.locator(".contents a[href='#part-7']").click()
+    for arrived in range(2):
+        assert 0 <= last.evaluate(TOP) < 720, arrived
+        assert set(sections.evaluate_all(VISIBILITY)) == {"visible"}, "nothing above a link's end grows later"
+        page.reload()
+    context.close()
+
+
+def test_the_browser_finds_text_in_sections_that_are_not_laid_out_yet(page: Page, transactional_db: None) -> None:
+    courses.load(exams=False)
+    Lesson.objects.update(body_markdown=f"{SECTIONS}\n\n## The end\n\nA word to look for.")
+    hold_scripts(page)
+    page.goto("/lessons/decay/", wait_until="commit")
+    section = page.locator(".text > section", has_text="A word to look for.")
+    assert section.evaluate("section => getComputedStyle(section).contentVisibility") == "auto"
+    assert page.evaluate("find('A word to look for.')")
+    assert 0 <= section.evaluate(TOP) < 800

@@ -97,7 +97,7 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
 
     shown = figure(page, "early-stopping")
     run = stopping.run()
-    shown.get_by_role("slider").focus()
+    shown.get_by_role("slider", name="Epoch").focus()
     page.keyboard.press("Home")
     expect(shown.locator(".says")).to_have_text(
         f"Epoch 1: training loss {run.training[0]:.3f}, validation loss {run.validation[0]:.3f}."
@@ -109,6 +109,11 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     expect(shown.get_by_role("status")).to_be_empty()
     shown.get_by_role("button", name="Keep this checkpoint").click()
     expect(shown.get_by_role("status")).to_contain_text("Exactly")
+    shown.get_by_role("slider", name="Patience").press("ArrowRight")
+    stop = stopping.stop_early(run.validation, 2)
+    expect(shown.get_by_role("status")).to_contain_text(
+        f"Patience 2: training ends after epoch {stop.end + 1} and keeps the checkpoint of epoch {stop.kept + 1},"
+    )
 
     shown = figure(page, "dropout")
     frames = dropout.frames()
@@ -209,7 +214,8 @@ def test_a_first_visit_is_light_and_asks_no_other_host(page: Page, live_server: 
     page.goto(ADDRESS, wait_until="networkidle")
     assert any("woff2" in url for url in sizes)
     assert [url for url in sizes if not url.startswith(live_server.url)] == []
-    assert sum(sizes.values()) <= 200 * 1024
+    assert not [url for url in sizes if "quizzes/question.css" in url], "no question is near"
+    assert sum(sizes.values()) <= 200 * 1000
 
 
 def test_short_formulas_do_not_scroll(page: Page, learner: User) -> None:
@@ -292,6 +298,29 @@ def test_the_quick_check_right_wrong_and_taken_back(page: Page, learner: User, k
     wrongly(part, key)
     expect(page.locator("[data-outcome=wrong] .verdict")).to_contain_text("Incorrect")
     expect(page.locator("[data-score]")).to_have_text("1 of 4 answered.")
+
+
+def test_the_quick_check_comes_into_a_page_that_is_busy(page: Page, learner: User) -> None:
+    """A page at work hears of several crossings in one call: first that the check is far, then that it is near."""
+    page.add_init_script(
+        """const told = [];
+        const Observer = IntersectionObserver;
+        window.IntersectionObserver = class extends Observer {
+            constructor(callback, options) {
+                const heard = [];
+                super((entries) => heard.push(...entries), options);
+                told.push(() => heard.length && callback(heard.splice(0), this));
+            }
+        };
+        window.tell = () => told.forEach((each) => each());"""
+    )
+    page.goto(ADDRESS)
+    drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+    page.evaluate(drawn)
+    page.locator("#quick-check").scroll_into_view_if_needed()
+    page.evaluate(drawn)
+    page.evaluate("tell()")
+    expect(page.locator(".questions > ol > li")).to_have_count(4)
 
 
 def wrongly(part: Locator, key: Key) -> None:

@@ -17,7 +17,7 @@ from questions.models import Item
 from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests import courses
-from tests.browser.pages import answer_parts, log_in
+from tests.browser.pages import answer_parts, log_in, type_rows
 from tests.courses import COURSE
 
 PER_KIND = 2
@@ -89,6 +89,12 @@ def type_in(page: Page, presentation: Presentation, response: dict[str, Any]) ->
     page.keyboard.type(response[name])
 
 
+def fill_cells(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
+    """Type rows into the grid, whose first cell has the focus."""
+    expect(page.locator(".cells input").first).to_be_focused()
+    type_rows(page, response["value"])
+
+
 def match(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
     """Give each entry its partner by digits; the next entry is marked by itself."""
     for left in presentation.prompt["left"]:
@@ -136,8 +142,13 @@ ANSWER = {
     "single_choice": choose,
     "multiple_select": choose,
     "numeric": type_in,
+    "formula": type_in,
+    "number_list": type_in,
+    "intervals": type_in,
+    "matrix": fill_cells,
     "short_text": type_in,
     "matching": match,
+    "labels": match,
     "ordering": put_in_order,
 }
 

@@ -98,11 +98,32 @@ def test_the_verdict_of_every_kind_is_in_sight_on_a_small_phone(
         expect(small.locator("#verdict")).to_have_count(0)
 
 
+def test_the_way_on_lies_over_the_formulas_that_it_covers(page: Page, live_server: LiveServer, student: User) -> None:
+    item = Item.objects.get(kind="numeric")
+    Item.objects.exclude(pk=item.pk).update(retired_at=timezone.now())
+    formulas = "\n\n".join(f"$w_{number} = \\frac{{1}}{{2}} + \\lambda w_{number}^2$" for number in range(20))
+    bank.save_draft(
+        item.course, item.slug, item.kind, item.draft | {"solution": formulas}, [tag.concept for tag in item.tags.all()]
+    )
+    item.refresh_from_db()
+    bank.publish(item, seeds=20)
+    log_in(page)
+    page.goto("/review/")
+    page.get_by_role("button", name="I don't know").click()
+    expect(page.locator("#verdict")).to_be_focused()
+    assert page.locator(".solution .katex").count() >= 20
+    for down in range(300, 360, 6):
+        page.evaluate("down => scrollTo(0, down)", down)
+        assert is_in_sight(page.locator("#next")), down
+
+
 def test_a_viva_shows_the_verdict_of_its_round_and_an_exam_its_first_question(
     small: Page, live_server: LiveServer, student: User
 ) -> None:
     log_in(small)
     begin(small, "tiny-viva")
+    expect(small.get_by_text("Tap an entry, then its partner")).to_be_visible()
+    expect(small.get_by_text("Press a number")).to_be_hidden()
     small.get_by_role("button", name="Start round").tap()
     small.locator("#round .bar .button").tap()
     verdict = small.locator("#verdict")

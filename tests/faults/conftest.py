@@ -1,6 +1,5 @@
 """What the tests of whole services share."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -16,36 +15,38 @@ from django.conf import settings
 
 from examprep.models import User
 from quizzes import tasks
-from tests.faults.service import PRIVATE, ROOT, Service
+from tests import courses
+from tests.faults.service import PRIVATE, ROOT
 from tests.faults.workers import SOON, send_to
 
 
 @pytest.fixture(scope="session")
-def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_start(shared_folder: Path) -> Path:
     """The data folder that a first start made, with the tiny course: loading a whole one is for the clean clone.
 
     Made once for all of the processes in which tests run.
     """
-    shared = (
-        tmp_path_factory.getbasetemp().parent
-        if "PYTEST_XDIST_WORKER" in os.environ
-        else tmp_path_factory.mktemp("first")
-    )
-    data = shared / "first-start"
-    with (shared / "first-start.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    data = shared_folder / "first-start"
+    with courses.locked(data):
         if not data.exists():
             start_first(data)
     return data
 
 
+FIRST_START = """
+import django; django.setup()
+from django.core.management import call_command
+from examprep.run.serve import prepare
+call_command("migrate", verbosity=0)
+call_command("load_course", "tests/course")
+prepare()
+"""
+
+
 def start_first(data: Path) -> None:
-    environment = {key: value for key, value in os.environ.items() if key not in PRIVATE} | {"DATA_DIR": str(data)}
-    for command in (["migrate"], ["load_course", "tests/course"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-    with Service(data) as service:
-        service.ready()
-        assert service.stop() == 0, service.text
+    own = {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "examprep.settings"}
+    environment = {key: value for key, value in os.environ.items() if key not in PRIVATE} | own
+    subprocess.run([sys.executable, "-c", FIRST_START], cwd=ROOT, env=environment, check=True)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from quizzes.models import ChangeLog, DailyPlan, Job, Reminder, ReviewEvent
 from quizzes.reviews import change_log
 from tests.conftest import Api
 from tests.faults.service import waited
-from tests.faults.workers import Key, answer_one, celery, planned, send_to, swept, until, worker
+from tests.faults.workers import Key, answer_one, planned, program, send_to, swept, until, worker
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("soon")]
 
@@ -124,6 +124,7 @@ def mortal(tmp_path: Path) -> Iterator[Redis]:
     send_to(before)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("empty", [False, True], ids=["as it was", "empty"])
 def test_redis_is_killed_and_comes_back(learner: User, key: Key, mortal: Redis, empty: bool) -> None:
     with worker(mortal.url):
@@ -161,8 +162,8 @@ def test_two_beats_and_two_workers_do_everything_once(
 
     with ExitStack() as stack:
         for number in range(2):
-            beat_file = str(tmp_path / f"schedule-{number}")
-            stack.enter_context(celery(broker, "beat", "-s", beat_file, SWEEP_EVERY="0.5"))
+            beat = ("examprep.run.beat", str(tmp_path / f"schedule-{number}"))
+            stack.enter_context(program(broker, *beat, SWEEP_EVERY="0.5"))
             stack.enter_context(worker(broker, "-n", f"w{number}@%h", EMAIL_URL=f"filemail:///{mails}"))
         until(lambda: DailyPlan.objects.count() == 4 and Reminder.objects.exclude(sent_at=None).count() == 4, 60)
         until(lambda: not Job.objects.exists())

@@ -98,6 +98,8 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_keeps_all_data(
     everything = [query(data, f"SELECT * FROM {table}") for table in tables]
     assert all(everything)
     assert len(service.processes()) >= 8  # supervisor, watcher, Redis, web, its worker, worker, its child, beat
+    assert stat.S_IMODE((data / "redis").stat().st_mode) == 0o700
+    assert stat.S_IMODE((data / "redis" / "redis.sock").stat().st_mode) == 0o600
     service.process.kill()
     assert service.nothing_left()
     assert (data / "redis" / "redis.sock").exists()
@@ -118,14 +120,24 @@ def replaced(service: Service, killed: int, what: str) -> bool:
     return killed not in alive and any(what in command for command in alive.values())
 
 
-def test_it_starts_again_whatever_was_killed(service: Service) -> None:
+def test_it_starts_again_whatever_was_killed_and_says_what_keeps_ending(service: Service, data: Path) -> None:
     url = service.ready()
-    for what in ("examprep.run.serve", "quiet worker", "quiet beat", "redis-server"):
+    for what in ("examprep.run.serve", "quiet worker", "examprep.run.beat", "redis-server"):
         killed = service.process_of(what)
         os.kill(killed, signal.SIGKILL)
         until(partial(replaced, service, killed, what), 15, lambda: service.text)
     until(lambda: is_healthy(url), 15, lambda: service.text)
-    assert stops_in_good_order(service, signal.SIGTERM)
+
+    for ending in ("", ".db", ".dat", ".dir"):  # whichever of these Python's dbm uses, beat cannot open it
+        (data / f"celerybeat-schedule{ending}").unlink(missing_ok=True)
+        (data / f"celerybeat-schedule{ending}").mkdir()
+    os.kill(service.process_of("examprep.run.beat"), signal.SIGKILL)
+    until(lambda: service.text.count("beat has ended") > FEW, 60, lambda: service.text)
+    status, body = get(f"{url}/health/ready")
+    assert (status, body) == (503, '{"status": "unavailable", "failing": ["beat"]}')
+    assert get(f"{url}/today/")[0] == 200
+    service.process_of("quiet worker")
+    assert stops_in_good_order(service, signal.SIGINT)
 
 
 def test_the_worker_works_again_after_each_of_several_ends_of_redis(data: Path) -> None:
@@ -137,28 +149,6 @@ def test_the_worker_works_again_after_each_of_several_ends_of_redis(data: Path) 
             bury_one(url)
             until(lambda: len(PLANNED.findall(log(data, "worker"))) > done, 90, lambda: log(data, "worker"))  # noqa: B023
         assert stops_in_good_order(service, signal.SIGHUP)
-
-
-def test_a_process_that_keeps_ending_is_said_by_the_health_check_and_the_others_go_on(data: Path) -> None:
-    with Service(data) as service:
-        url = service.ready()
-        for ending in ("", ".db", ".dat", ".dir"):  # whichever of these Python's dbm uses, beat cannot open it
-            (data / f"celerybeat-schedule{ending}").unlink(missing_ok=True)
-            (data / f"celerybeat-schedule{ending}").mkdir()
-        os.kill(service.process_of("quiet beat"), signal.SIGKILL)
-        until(lambda: service.text.count("Starting it again") > FEW, 60, lambda: service.text)
-        status, body = get(f"{url}/health/ready")
-        assert (status, body) == (503, '{"status": "unavailable", "failing": ["beat"]}')
-        assert get(f"{url}/today/")[0] == 200
-        service.process_of("quiet worker")
-        assert stops_in_good_order(service, signal.SIGINT)
-
-
-def test_it_ends_when_nothing_watches_over_its_processes_any_more(data: Path) -> None:
-    with Service(data) as service:
-        service.ready()
-        os.kill(service.process_of("kill -KILL 0"), signal.SIGKILL)
-        assert complaint(service) == "examprep: the process that watches over the others was killed"
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
@@ -231,23 +221,23 @@ def test_without_redis_the_work_is_done_inside_the_web_process(data: Path, path_
         assert stops_in_good_order(service, signal.SIGTERM)
 
 
-def test_its_data_are_its_own(service: Service, data: Path) -> None:
-    assert "Broker: a private Redis" in service.text
-    assert stat.S_IMODE((data / "redis").stat().st_mode) == 0o700
-    assert stat.S_IMODE((data / "redis" / "redis.sock").stat().st_mode) == 0o600
-    assert stat.S_IMODE((data / "secret_key").stat().st_mode) == 0o600
-    with Service(data) as second:
-        assert f"process {service.process.pid} already serves" in complaint(second)
-    assert get(f"{service.ready()}/health/live")[0] == 200
+@pytest.fixture
+def deep(data: Path, tmp_path: Path) -> Path:
+    """A data folder that is too deep for the name of a socket."""
+    return Path(shutil.copytree(data, tmp_path / ("d" * 60) / ("e" * 60) / "data"))
 
 
-def test_a_data_folder_too_deep_for_a_socket_will_do(data: Path, tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 60) / ("e" * 60) / "data"
-    shutil.copytree(data, deep)
+def test_its_data_are_its_own_however_deep_and_it_ends_when_nothing_watches_over_it(deep: Path) -> None:
     with Service(deep) as service:
         url = service.ready()
         assert "Broker: a private Redis" in service.text
+        assert stat.S_IMODE((deep / "secret_key").stat().st_mode) == 0o600
+        with Service(deep) as second:
+            assert f"process {service.process.pid} already serves" in complaint(second)
         until(lambda: is_healthy(url), 15, lambda: service.text)
+
+        os.kill(service.process_of("kill -KILL 0"), signal.SIGKILL)
+        assert complaint(service) == "examprep: the process that watches over the others was killed"
 
 
 def test_a_redis_of_yours_is_used_and_missed(data: Path) -> None:

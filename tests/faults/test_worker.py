@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from celery import current_app
 from django.conf import settings
@@ -11,22 +14,28 @@ from examprep.models import User
 from quizzes import tasks
 from quizzes.models import ChangeLog, DailyPlan, ReviewEvent
 from tests import servers
-from tests.faults.service import waited
+from tests.faults.service import ROOT, waited
 from tests.faults.workers import Key, answer_one, kill, planned, send_to, swept, until, worker
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("soon")]
+pytestmark = [pytest.mark.database, pytest.mark.any_database, pytest.mark.usefixtures("soon")]
 
 
-def test_an_answer_is_followed_by_a_new_plan(learner: User, key: Key, broker: str) -> None:
+def test_plans_follow_an_answer_and_a_new_day(learner: User, key: Key, broker: str) -> None:
     before = DailyPlan.objects.get(student=learner)
     with worker(broker):
         assert answer_one(learner, key)["status"] == "accepted"
         until(lambda: planned(learner))
 
-    after = DailyPlan.objects.get(student=learner)
-    assert after.pk == before.pk
-    assert after.made_at > before.made_at
-    assert len(after.tasks) == len(before.tasks) - 1
+        after = DailyPlan.objects.get(student=learner)
+        assert after.pk == before.pk
+        assert after.made_at > before.made_at
+        assert len(after.tasks) == len(before.tasks) - 1
+
+        ChangeLog.objects.filter(student=learner).update(next_day_at=timezone.now())
+        DailyPlan.objects.all().delete()
+        until(lambda: swept() and planned(learner))
+
+    assert ChangeLog.objects.get(student=learner).next_day_at > timezone.now()
 
 
 def test_a_task_that_was_queued_outlives_a_killed_worker(learner: User, key: Key, broker: str) -> None:
@@ -64,11 +73,8 @@ def test_beat_sends_only_tasks_that_there_are() -> None:
         assert entry["task"] in current_app.tasks
 
 
-def test_a_new_day_is_planned_by_the_sweep(learner: User, broker: str) -> None:
-    ChangeLog.objects.filter(student=learner).update(next_day_at=timezone.now())
-    DailyPlan.objects.all().delete()
-
-    with worker(broker):
-        until(lambda: swept() and planned(learner))
-
-    assert ChangeLog.objects.get(student=learner).next_day_at > timezone.now()
+def test_beat_imports_no_model_and_no_task() -> None:
+    """It sends names: what only workers need would be three quarters of its memory and of its start."""
+    looks = "import examprep.run.beat as beat, sys; beat.Beat(app=beat.app).init_loader(); print(*sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", looks], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert not {"numpy", "questions.models", "quizzes.tasks"}.intersection(imported.stdout.split())

@@ -48,15 +48,16 @@ def database_url() -> str:
 @contextmanager
 def worker(broker: str, *more: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker as in production: a pool of one, on the database of these tests."""
-    with celery(broker, "worker", "-c", "1", "--without-mingle", *more, **env) as process:
+    command = ("celery", "-A", "examprep", "worker", "-c", "1", "--without-mingle", "-l", "warning")
+    with program(broker, *command, *more, **env) as process:
         yield process
 
 
 @contextmanager
-def celery(broker: str, *command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Celery's, on the database of these tests."""
+def program(broker: str, *command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A module that runs as a process of its own, on the database of these tests."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "examprep", *command, "-l", "warning"],
+        [sys.executable, "-m", *command],
         cwd=settings.BASE_DIR,
         env={
             "PATH": os.environ["PATH"],

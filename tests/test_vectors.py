@@ -1,0 +1,74 @@
+"""The test vectors in docs/vectors are what this service does, and enough for a client to grade by."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from docs import write_vectors
+from questions.expressions import Vocabulary, read
+from questions.expressions.values import compute
+
+
+def stored(name: str) -> Any:
+    return json.loads((write_vectors.FOLDER / name).read_text())
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two documents are the same, but for the last digits of what sines and powers give on another machine."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return one == pytest.approx(other, rel=1e-11, abs=1e-13)
+    return bool(one == other)
+
+
+def test_they_are_what_the_service_does() -> None:
+    for name, entries in write_vectors.vectors().items():
+        assert is_same(json.loads(json.dumps(entries)), stored(name)), f"{name}: `make vectors` writes it anew"
+
+
+def is_equal(check: dict[str, Any], reading: str, typed: str) -> bool:
+    """The client's rule in the README."""
+    names, _, log = reading.partition("|")
+    size = len(check["values"])
+    points = {name: np.array(column) for name, column in check["points"].items()}
+    if check["constant"]:
+        points[check["constant"]] = np.zeros(size)
+    answer = read(typed, Vocabulary.of(names.split(), log))
+    computed = compute(answer, points, size)
+    key = np.array(check["values"])
+    difference = computed.value - key
+    if check["constant"]:
+        difference = difference - difference[0]
+    allowed = 1e-9 * np.maximum(np.abs(computed.value), np.abs(key)) + 1e-12
+    is_held = not check["constant"] or check["constant"] in str(answer)
+    is_near = (np.abs(difference) <= allowed) | ~computed.sure
+    return is_held and not computed.undefined.any() and bool(is_near.all())
+
+
+def test_a_client_that_knows_a_pack_alone_grades_formulas_as_the_service_does() -> None:
+    formulas = [entry for entry in stored("grades.json") if entry["kind"] == "formula"]
+    assert len(formulas) > 15
+    for entry in formulas:
+        for answer in entry["answers"]:
+            typed = answer["response"]["value"]
+            graded = is_equal(entry["check"], entry["prompt"]["reading"], typed)
+            assert graded == (answer["score"] == 1), typed
+
+
+def test_and_numbers() -> None:
+    quantities = {entry["typed"]: entry for entry in [*stored("units.json"), *stored("numbers.json")]}
+    asked = next(entry for entry in stored("grades.json") if entry["check"].get("units") == "any")
+    right = quantities["5 MW"]
+    value = Fraction(right["values"][0]) * Fraction(right["scale"])
+
+    assert abs(value - Fraction(asked["check"]["values"][0])) <= Fraction(asked["check"]["allowed"][0])
+    assert quantities["5 mW"]["dimension"] == right["dimension"]
+    assert quantities["1,234"].keys() == {"typed", "refused"}
