@@ -9,48 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from docs.take_screenshots import fill_in_login
+from docs.look_at_pages import Findings, look, visit, visiting
 from tests.browser.conftest import chromium
 from tests.faults.service import service_at
-
-AXE = (Path(__file__).resolve().parent.parent / "node_modules/axe-core/axe.min.js").read_text()
-AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Without the icons of the admin's own chooser of several, whose label is Django's.
-RUN_AXE = """tags => axe.run({exclude: '.help-tooltip'}, {runOnly: tags, resultTypes: ['violations']})
-  .then(result => result.violations.map(
-    rule => `${rule.id}: ${rule.nodes[0].html.slice(0, 160)} (${rule.nodes.length})`))"""
-WIDTHS = (1280, 768, 360)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SETTLE = """() => {
-  for (const each of document.getAnimations()) {
-    if (each.effect.getComputedTiming().endTime < Infinity) each.finish();
-  }
-}"""
-"""The admin's colours change by transitions, whatever is asked for."""
-TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
-LETTERS = "size => { document.documentElement.style.fontSize = size }"
-TABS = 40
-"""Steps by the Tab key: whoever needs more for what a page is about would not come so far."""
-UNSEEN = """() => {
-  const here = document.activeElement;
-  if (!here || here === document.body) return null;
-  const style = getComputedStyle(here), box = here.getBoundingClientRect();
-  const outlined = (element, part) => getComputedStyle(element, part).outlineStyle !== "none";
-  const around = [here, here.closest("label"), here.firstElementChild].filter(Boolean);
-  const marked = around.some((element) => outlined(element) || outlined(element, "::after"))
-    || style.boxShadow !== "none" || here.matches("input[type=date], input[type=time], svg *");
-  const inside = box.bottom > 0 && box.top < innerHeight && box.width * box.height > 0;
-  return inside && marked ? null : here.outerHTML.slice(0, 160);
-}"""
-"""What has the focus, if nobody can see so."""
 
 VISITOR = ("/", "/lessons/", "/concepts/", "/search/?q=decay", "/nowhere/")
 VISITOR_ACCOUNT = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
@@ -59,82 +24,24 @@ STUDENT = (
     *("/exams/", "/notebook/", "/search/?q=weigt+decay", "/settings/", "/review/"),
     *("/accounts/email/", "/accounts/password/change/", "/accounts/logout/"),
 )
+ANSWERED = ("/today/", "/review/summary/", "/concepts/", "/progress/", "/progress/missed/", "/notebook/", "/settings/")
+"""What is another page once something was answered."""
+NOT_ENROLLED = ("/today/", "/progress/", "/progress/missed/", "/notebook/", "/concepts/", "/exams/")
 INSTRUCTOR = (
-    *("/exams/", "/admin/", "/admin/questions/item/", "/admin/questions/item/add/", "/admin/questions/lesson/"),
-    *("/admin/quizzes/exam/", "/admin/questions/concept/", "/admin/examprep/user/", "/admin/password_change/"),
+    *("/admin/", "/admin/questions/item/", "/admin/questions/item/add/", "/admin/questions/lesson/"),
+    *(
+        "/admin/quizzes/exam/",
+        "/admin/questions/concept/",
+        "/admin/questions/picture/",
+        "/admin/questions/picture/add/",
+    ),
+    *("/admin/quizzes/sitting/", "/admin/examprep/user/", "/admin/password_change/"),
 )
-
-
-@dataclass
-class Findings:
-    """What was found on the pages that were looked at."""
-
-    browser: Browser
-    pictures: Path | None
-    lines: list[str] = field(default_factory=list)
-    looked_at: int = 0
-
-    def note(self, name: str, what: str) -> None:
-        self.lines.append(f"{name}: {what}")
-        sys.stdout.write(f"{self.lines[-1]}\n")
-        sys.stdout.flush()
-
-
-def look(page: Page, findings: Findings, name: str) -> None:
-    """Look at the page that is shown, at every width and in both schemes, loaded once."""
-    findings.looked_at += 1
-    page.evaluate(AXE)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        if page.evaluate(TOO_WIDE):
-            findings.note(name, f"is wider than {width} px")
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate(SETTLE)
-            if width != WIDTHS[1]:
-                for broken in page.evaluate(RUN_AXE, AA):
-                    findings.note(name, f"{width} px, {scheme}: {broken}")
-            take(page, findings, f"{name}-{width}-{scheme}")
-    page.evaluate(LETTERS, "200%")
-    if page.evaluate(TOO_WIDE):
-        findings.note(name, "is wider than 360 px with letters twice as large")
-    take(page, findings, f"{name}-360-large")
-    page.evaluate(LETTERS, "")
-    page.set_viewport_size({"width": 1280, "height": 800})
-    walk_by_keyboard(page, findings, name)
-
-
-def take(page: Page, findings: Findings, name: str) -> None:
-    if findings.pictures:
-        page.screenshot(path=findings.pictures / f"{name}.png", full_page=True, animations="disabled")
-
-
-def walk_by_keyboard(page: Page, findings: Findings, name: str) -> None:
-    """Note where the focus cannot be seen."""
-    for _ in range(TABS):
-        page.keyboard.press("Tab")
-        if unseen := page.evaluate(UNSEEN):
-            findings.note(name, f"the focus cannot be seen: {unseen}")
-            return
-
-
-def visit(page: Page, findings: Findings, path: str, prefix: str) -> None:
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
-    name = path.split("?", maxsplit=1)[0].strip("/").replace("/", "-") or "home"
-    look(page, findings, f"{prefix}-{name[:60]}")
-
-
-@contextmanager
-def visiting(findings: Findings, url: str, account: str | None) -> Iterator[Page]:
-    """A page of somebody, logged in if they have an account; errors of its scripts are noted."""
-    context = findings.browser.new_context(base_url=url, reduced_motion="reduce")
-    page = context.new_page()
-    page.on("pageerror", lambda error: findings.note(page.url, str(error)))
-    if account:
-        fill_in_login(page, account)
-    yield page
-    context.close()
+LISTINGS = (
+    *("questions/course", "questions/lesson", "questions/concept", "questions/item", "questions/itemversion"),
+    *("quizzes/exam", "quizzes/enrolment", "quizzes/review"),
+)
+"""Of which the first row's form is looked at."""
 
 
 def first(page: Page, listing: str, links: str) -> str:
@@ -145,12 +52,80 @@ def first(page: Page, listing: str, links: str) -> str:
     return address
 
 
-def look_at_review(page: Page, findings: Findings) -> None:
-    """A question once asked, and once answered."""
-    page.goto("/review/")
+def options(page: Page, listing: str, name: str) -> list[str]:
+    """The values of a select on a page, but for the empty one."""
+    page.goto(listing)
+    found = page.locator(f"select[name={name}] option").evaluate_all("all => all.map(option => option.value)")
+    return [str(value) for value in found if value]
+
+
+def look_at_work(page: Page, findings: Findings) -> None:
+    """The questions of a lesson that are worked by hand, and the first of them, wrong and left alone."""
+    page.goto("/lessons/")
+    lessons = [link.get_attribute("href") or "" for link in page.locator("main a[href^='/lessons/']").all()]
+    visit(page, findings, f"{lessons[-1]}work/", "student")
+    if not page.locator(".by-hand a").count():
+        return
+    page.locator(".by-hand a").first.click()
+    page.wait_for_load_state("networkidle")
+    look(page, findings, "student-work")
+    for typed in page.locator("form.question input:not([type=hidden])").all():
+        typed.fill("12345")
+    page.locator("form.question .bar .button").first.click()
+    page.wait_for_load_state("networkidle")
+    look(page, findings, "student-work-answered")
+
+
+def look_at_kinds(page: Page, findings: Findings) -> None:
+    """A question of each kind: asked, with a hint where there is one, turned where it is, and answered."""
+    for kind in options(page, "/exams/", "kind"):
+        page.goto(f"/exams/?kind={kind}")
+        page.locator("form.practise button").first.click()
+        page.wait_for_url("**/review/")
+        page.wait_for_load_state("networkidle")
+        name = f"student-question-{kind}"
+        look(page, findings, name)
+        if page.locator("#hint").count():
+            page.locator("#hint").click()
+            page.locator(".hints ol").wait_for()
+            look(page, findings, f"{name}-hint")
+        if page.locator("#turn").count():
+            for written in page.locator("#question textarea").all():
+                written.fill("In words of my own.")
+            page.locator("#turn").click()
+            page.locator("[data-back]").wait_for()
+            look(page, findings, f"{name}-turned")
+        rating = page.locator(".ratings button")
+        unknown = page.locator("#dont-know")
+        with page.expect_response("**/review/"):
+            (rating if rating.count() else unknown if unknown.count() else page.locator("#check")).first.click()
+        page.locator(".htmx-request").first.wait_for(state="detached")
+        page.wait_for_load_state("networkidle")
+        look(page, findings, f"{name}-answered")
+
+
+def look_at_verdicts(page: Page, findings: Findings) -> None:
+    """A wrong answer, the same question answered rightly, and what is kept beside it."""
+    page.goto("/exams/?kind=single_choice")
+    page.locator("form.practise button").first.click()
     page.get_by_role("button", name="I don't know").click()
-    page.locator("#next").wait_for()
-    look(page, findings, "student-review-answered")
+    right = page.locator(".results .missed .text").first.inner_text()
+    labels = page.locator(".choices label.option")
+    for verdict, answers in (("wrong", labels.filter(has_not_text=right)), ("right", labels.filter(has_text=right))):
+        page.get_by_role("button", name="Undo this answer").click()
+        answers.first.click()
+        page.locator("#check").click()
+        page.locator("#next").wait_for()
+        look(page, findings, f"student-{verdict}")
+    page.locator("#bookmark-button").click()
+    page.locator("#bookmark-button[aria-pressed=true]").wait_for()
+    page.locator("#note summary").click()
+    page.locator("#note-text").fill("A note with $x^2$, *and* a word.")
+    page.locator("#note .button").click()
+    page.locator("#note .prose").wait_for()
+    page.locator(".notebook summary", has_text="Your answers so far").click()
+    page.wait_for_load_state("networkidle")
+    look(page, findings, "student-right-notebook")
 
 
 def look_at_sittings(page: Page, findings: Findings) -> None:
@@ -178,28 +153,68 @@ def look_as_visitor(findings: Findings, url: str) -> None:
         for path in (*VISITOR, *VISITOR_ACCOUNT):
             visit(page, findings, path, "visitor")
         lesson = first(page, "/lessons/", "main a[href^='/lessons/']")
-        for path in (lesson, f"{lesson}formulas/", first(page, "/concepts/", "main a[href^='/concepts/']")):
+        concept = first(page, "/concepts/", "main a[href^='/concepts/']")
+        for path in (lesson, f"{lesson}formulas/", f"{lesson}quick-check/", concept):
             visit(page, findings, path, "visitor")
+        page.goto("/")
+        page.locator("[name=dont_know]").click()
+        page.locator(".verdict").wait_for()
+        look(page, findings, "visitor-home-answered")
+        page.goto("/accounts/signup/")
+        page.locator("[name=username]").fill("a b")
+        page.locator("[name=password1]").fill("1234")
+        page.keyboard.press("Enter")
+        page.locator("[aria-invalid]").first.wait_for()
+        look(page, findings, "visitor-signup-refused")
+        if page.goto("/styleguide/").ok:  # type: ignore[union-attr]
+            look(page, findings, "visitor-styleguide")
 
 
 def look_as_student(findings: Findings, url: str) -> None:
     with visiting(findings, url, "student") as page:
-        look_at_review(page, findings)
         lesson = first(page, "/lessons/", "main a[href^='/lessons/']")
         concept = first(page, "/concepts/", "main a[href^='/concepts/']")
         for path in (*STUDENT, lesson, f"{lesson}quick-check/", concept):
             visit(page, findings, path, "student")
+        look_at_work(page, findings)
+        look_at_kinds(page, findings)
+        look_at_verdicts(page, findings)
+        page.goto("/settings/")
+        page.get_by_role("button", name="Make an address").click()
+        for path in ANSWERED:
+            visit(page, findings, path, "student-answered")
         look_at_sittings(page, findings)
 
 
 def look_as_instructor(findings: Findings, url: str) -> None:
     with visiting(findings, url, "instructor") as page:
-        forms = [
-            first(page, f"/admin/{listing}/", "#result_list tbody th a")
-            for listing in ("questions/item", "questions/lesson", "quizzes/exam", "questions/concept")
-        ]
-        for path in (*INSTRUCTOR, *forms):
+        for path in NOT_ENROLLED:
+            visit(page, findings, path, "not-enrolled")
+        forms = [first(page, f"/admin/{listing}/", "#result_list tbody th a") for listing in LISTINGS]
+        page.goto("/admin/questions/item/add/")
+        kinds = [link.get_attribute("href") or "" for link in page.locator(".first-choice a").all()]
+        exam = first(page, "/admin/quizzes/exam/", "#result_list tbody th a")
+        results = exam.replace("change/", "results/")
+        students = first(page, "/teaching/", ".tabs a[href$='/students/']")
+        student = first(page, students, "tbody th a")
+        course = students.removesuffix("students/")
+        teaching = (
+            "/teaching/",
+            students,
+            f"{students}?show=risk",
+            f"{course}gradebook/",
+            student,
+            f"{student}answers/",
+        )
+        adding = [f"/admin/{listing}/add/" for listing in ("questions/concept", "questions/lesson", "quizzes/exam")]
+        page.goto(next(form for form in forms if "/item/" in form))
+        tools = [link.get_attribute("href") or "" for link in page.locator(".object-tools a").all()]
+        for path in (*INSTRUCTOR, *teaching, *forms, results, *adding, *tools):
             visit(page, findings, path, "instructor")
+        for kind in kinds:
+            page.goto(f"/admin/questions/item/add/{kind}")
+            page.wait_for_load_state("networkidle")
+            look(page, findings, f"instructor-new-{kind.rpartition('=')[2]}")
 
 
 def main(arguments: list[str]) -> int:
