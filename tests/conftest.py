@@ -52,6 +52,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(names):
             item.add_marker("database")
+        if _waits(item):
+            item.add_marker(pytest.mark.flaky(reruns=1))  # a machine that halts shows in what waits for other processes
     yield  # they are selected, and shuffled
     if os.environ.get("TEST_CASES") == "one":
         some = [item for item in items if not item.get_closest_marker("any_database")]
@@ -86,6 +88,13 @@ def _in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
 def _waits(item: pytest.Item) -> bool:
     """Whether the test spends its time waiting, which quick tests fill when they begin later."""
     return "faults" in item.path.parts or any(map(item.get_closest_marker, ("slow", "browser")))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that needed their second try: each is a machine that halted, or a fault."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for name in sorted({report.nodeid for report in reports if getattr(report, "rerun", 0)}):
+        terminalreporter.write_line(f"SECOND TRY {name}")
 
 
 def examples(number: int) -> int:
