@@ -24,7 +24,7 @@ from questions.models import Correction, Course, ItemVersion, Picture, StaffAct
 from quizzes import schedule
 from quizzes.exams import corrections
 from quizzes.memory.fsrs import DEFAULT_PARAMETERS
-from quizzes.models import MemoryFit, Notice, Reminder, SittingAct, Slot, SlotMark
+from quizzes.models import MemoryFit, Notice, Reminder, Section, SittingAct, Slot, SlotMark
 from tests.conftest import Api
 
 PAGES_OF_A_ROUTE = 1
@@ -286,6 +286,7 @@ def history(api: Api, key: Callable[[str], Any]) -> None:
         "adopted": False,
     }
     Picture.objects.create(course=Course.objects.get(), address=f"box-1x1-{'0' * 32}.svg")
+    Section.objects.create(course=Course.objects.get(), name="Monday")
     StaffAct.objects.create(
         made_at=timezone.now(), kind="changed", model="questions.course", course=Course.objects.get()
     )

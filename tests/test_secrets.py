@@ -41,6 +41,7 @@ VALUES = {
     "seat": ["1"],
     "student": ["ada"],
     "note": ["1"],
+    "section": ["1"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
 WITH_KEYS = ("/api/v1/packs/",)

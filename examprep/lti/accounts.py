@@ -13,10 +13,14 @@ from examprep import usernames
 from examprep.lti.launching import AGS, CLAIM, NRPS, Launch, LaunchError
 from examprep.lti.models import LtiAccount, LtiContext, LtiPlatform, LtiScore
 from examprep.models import User, validate_username
+from examprep.security_log import note
+from questions import roles
 from questions.models import Course, Lesson
 from quizzes import exams, schedule
 from quizzes.models import Enrolment, Exam, Section
 
+TEACHERS = {"Instructor", "ContentDeveloper", "TeachingAssistant"}
+"""What whoever teaches is called in a platform's course."""
 SECTION_NAME = 80
 """Characters of a section's name."""
 
@@ -106,6 +110,7 @@ def note_launch(launch: Launch, person: User, target: Target) -> None:
             },
         )
     if launch.is_teacher:
+        _give_role(launch, person, target.course)
         return
     join(person, target.course, str(context.get("title") or ""))
     line_item = launch.claim(AGS).get("lineitem")
@@ -116,6 +121,19 @@ def note_launch(launch: Launch, person: User, target: Target) -> None:
             line_item=line_item,
             defaults={"platform": launch.platform, "subject": launch.subject},
         )
+
+
+def _give_role(launch: Launch, person: User, course: Course) -> None:
+    """Give a teacher the role that the platform's teachers have in a course that was chosen for it; never another."""
+    role, taught = launch.platform.teachers_role, launch.course_roles & TEACHERS
+    if not (role and taught and launch.platform.courses.filter(pk=course.pk).exists()):
+        return
+    if course.pk in roles.roles_of(person):
+        return
+    if role == roles.Role.AUTHOR and taught == {"TeachingAssistant"}:
+        role = roles.Role.ASSISTANT
+    roles.set_role(person, course, role)
+    note("course_role_given", None, person.username, course=course.slug, role=role, platform=launch.platform.issuer)
 
 
 @transaction.atomic

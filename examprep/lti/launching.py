@@ -80,6 +80,13 @@ class Launch:
         """Whether who comes teaches the platform's course, or runs the platform."""
         return is_teaching(self.claims.get(f"{CLAIM}roles"))
 
+    @property
+    def course_roles(self) -> set[str]:
+        """What who comes is in the platform's course, as `Instructor`; who runs the platform is nothing by that."""
+        roles = self.claims.get(f"{CLAIM}roles")
+        named = [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
+        return {role.rpartition("#")[2] for role in named if "/membership" in role}
+
 
 def is_teaching(roles: object) -> bool:
     """Whether a list of roles has one of those who teach."""

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from questions.models import Course
+from questions.models import Course, Membership
 from quizzes.models import Exam
 
 APP = "examprep"
+TEACHERS_ROLES = (Membership.Role.AUTHOR, Membership.Role.ASSISTANT, Membership.Role.OBSERVER)
+"""The roles that a platform may give: who owns a course is decided here."""
 
 
 class LtiPlatform(models.Model):
@@ -34,6 +36,16 @@ class LtiPlatform(models.Model):
     )
     courses = models.ManyToManyField(
         Course, blank=True, related_name="+", help_text="What it may launch; none chosen: every course."
+    )
+    teachers_role = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        verbose_name="teachers are",
+        choices=[("", "nobody in particular"), *((role.value, role.label) for role in TEACHERS_ROLES)],
+        help_text="The role that its teachers get in the courses chosen above, where they have none yet. Authors and "
+        "assistants read the keys: whoever may place a link to these courses on the platform is trusted with that.",
     )
     is_active = models.BooleanField(default=True)
 

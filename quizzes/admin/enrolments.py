@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,9 +12,18 @@ from django.utils.html import format_html
 
 from questions import trail
 from quizzes import exams, schedule
-from quizzes.models import Enrolment
+from quizzes.models import Enrolment, Section
+
+
+def _of_section(row: Model) -> dict[str, object]:
+    assert isinstance(row, Section)
+    names = ("opens_at", "closes_at", "starts_at")
+    dates = row.exam_dates.select_related("exam")
+    return {date.exam.slug: {name: getattr(date, name) for name in names if getattr(date, name)} for date in dates}
+
 
 trail.watch(Enrolment, person="student")
+trail.watch(Section, besides=_of_section)
 
 
 @admin.register(Enrolment)

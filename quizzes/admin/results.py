@@ -12,9 +12,10 @@ from django.urls import URLPattern, path
 from questions import kinds
 from questions.admin.edits import EditAdmin
 from questions.text.csv_files import csv_download
+from questions.whole_numbers import read_whole_number
 from quizzes import exams
 from quizzes.admin import results_csv
-from quizzes.models import Exam
+from quizzes.models import Exam, Section
 from quizzes.progress import charts
 
 COLUMNS: dict[str, tuple[str, Callable[[exams.ItemResult], str | float | None]]] = {
@@ -51,9 +52,9 @@ class ResultsAdmin(EditAdmin[Exam]):
         return results + super().get_urls()
 
     def results_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page; `?sittings=all` for all sittings, `?order=-facility` for the order of the items."""
-        exam, which = self._selection(request, pk)
-        cohort = exams.cohort_results(exam, which)
+        """The page; `?sittings=all` for all sittings, `?section=` for one, `?order=-facility` for the items' order."""
+        exam, which, section = self._selection(request, pk)
+        cohort = exams.cohort_results(exam, which, section)
         order = request.GET.get("order", "item")
         if order.removeprefix("-") not in COLUMNS:
             order = "item"
@@ -63,6 +64,9 @@ class ResultsAdmin(EditAdmin[Exam]):
             "title": f"Results of {exam}",
             "exam": exam,
             "which": which,
+            "section": section,
+            "sections": Section.objects.filter(course=exam.course_id),
+            "chosen": f"&section={section}" if section else "",
             "cohort": cohort,
             "bars": charts.histogram(cohort.bins),
             "columns": _columns(order),
@@ -73,30 +77,32 @@ class ResultsAdmin(EditAdmin[Exam]):
 
     def items_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row an item."""
-        exam, which = self._selection(request, pk)
-        rows = results_csv.item_rows(exams.cohort_results(exam, which).items)
+        exam, which, section = self._selection(request, pk)
+        rows = results_csv.item_rows(exams.cohort_results(exam, which, section).items)
         return csv_download(f"{exam.slug}-items.csv", rows)
 
     def answers_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row for each option or mistake of each item, with how many gave it."""
-        exam, which = self._selection(request, pk)
-        rows = results_csv.answer_rows(exams.cohort_results(exam, which).items)
+        exam, which, section = self._selection(request, pk)
+        rows = results_csv.answer_rows(exams.cohort_results(exam, which, section).items)
         return csv_download(f"{exam.slug}-answers.csv", rows)
 
     def students_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row a sitting."""
-        exam, which = self._selection(request, pk)
-        rows = results_csv.student_rows(exams.student_scores(exam, which))
+        exam, which, section = self._selection(request, pk)
+        rows = results_csv.student_rows(exams.student_scores(exam, which, section))
         return csv_download(f"{exam.slug}-students.csv", rows)
 
-    def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope]:
-        """Return the exam and which sittings of it are asked for. Raises PermissionDenied, Http404."""
+    def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope, int | None]:
+        """Return the exam, which of its sittings are asked for, and whose. Raises PermissionDenied, Http404."""
         exam = self.get_queryset(request).filter(pk=pk).first()
         if not self.has_view_permission(request, exam):
             raise PermissionDenied
         if exam is None:
             raise Http404("There is no such exam.")
-        return exam, "all" if request.GET.get("sittings") == "all" else "first"
+        asked = read_whole_number(request.GET.get("section", ""), 1, 2**62)
+        section = Section.objects.filter(course=exam.course_id, pk=asked).first() if asked else None
+        return exam, "all" if request.GET.get("sittings") == "all" else "first", section.pk if section else None
 
 
 def _columns(order: str) -> list[dict[str, str]]:

@@ -57,7 +57,7 @@ from quizzes.exams.reach import list_unreachable
 from quizzes.exams.regrading import CorrectedSitting, add_up_sittings, decide_slots, store_slots
 from quizzes.exams.releasing import event_id, is_feedback_released, release_ended_sittings
 from quizzes.exams.results import result_payload, round_grade_payload
-from quizzes.exams.sections import delete_section, follow_section, store_students
+from quizzes.exams.sections import delete_section, store_section, store_students
 from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer
 from quizzes.exams.trials import Trial, compose_trial, grade_trial, is_readable
 from quizzes.exams.viva import VivaProgress, finish_round, load_viva_progress, mark_oral_answer, start_round
@@ -107,7 +107,6 @@ __all__ = [
     "extend_open_sittings",
     "finish_round",
     "flag_slot",
-    "follow_section",
     "forget_bank",
     "get_sitting",
     "grade_trial",
@@ -137,6 +136,7 @@ __all__ = [
     "slot_payload",
     "start_round",
     "store_names",
+    "store_section",
     "store_slots",
     "store_students",
     "student_scores",

@@ -2,7 +2,7 @@
 
 Two ways to look: the first sitting of each student, where an item counts if it was the student's first exposure to it
 in any exam; or all sittings, each as if it were another student's. Only closed sittings count that are not void, and
-none of staff.
+none of staff. Of all the course, or of one of its sections.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from quizzes.exams.item_results import AskedVersions, ItemResult, analyse_items
 from quizzes.exams.outcome_rows import make_outcomes
 from quizzes.exams.outcomes import SLOT, AskedSlots, PackedOutcome, unpack
 from quizzes.exams.part_results import PartScores
-from quizzes.models import OF_STUDENTS, Exam, Sitting, SittingOutcome, Slot
+from quizzes.models import OF_STUDENTS, Enrolment, Exam, Sitting, SittingOutcome, Slot
 from quizzes.statistics.reliability import Distribution, Reliability, distribution, reliability
 
 SittingScope = Literal["first", "all"]
@@ -68,22 +68,25 @@ class CohortResults:
     """How the scores came out that sittings were expected to give; None where that was not kept."""
 
 
-def cohort_results(exam: Exam, scope: SittingScope = "first") -> CohortResults:
-    """The cohort's results; a fixed number of queries whatever its size."""
-    by_student = _closed(exam, scope).order_by("student__username", "number")
+def cohort_results(exam: Exam, scope: SittingScope = "first", section: int | None = None) -> CohortResults:
+    """The cohort's results, or those of a section by its key; a fixed number of queries whatever its size."""
+    closed = _closed(exam, scope, section)
+    by_student = closed.order_by("student__username", "number")
     points = np.array(by_student.values_list("score", "max_score"), dtype=float).reshape(-1, 2)
     score, most = np.nan_to_num(points).T
     percents = np.divide(100 * score, most, out=np.zeros_like(score), where=most > 0)
-    asked, sittings, accuracy = _load_asked(exam, scope)
+    asked, sittings, accuracy = _load_asked(closed, exam.course_id, scope)
     bins = np.bincount(np.clip(percents // (100 / BINS), 0, BINS - 1).astype(int), minlength=BINS)
     rows = {sitting: row for row, sitting in enumerate(sittings)}
-    items = analyse_items(asked, _load_versions(asked, _closed(exam, scope), rows))
+    items = analyse_items(asked, _load_versions(asked, closed, rows))
     return CohortResults(distribution(percents), _reliability(asked), bins.tolist(), items, accuracy)
 
 
-def student_scores(exam: Exam, scope: SittingScope = "first") -> Iterator[StudentScore]:
+def student_scores(exam: Exam, scope: SittingScope = "first", section: int | None = None) -> Iterator[StudentScore]:
     """The closed sittings by student, one at a time."""
-    sittings = _closed(exam, scope).select_related("student", "outcome").order_by("student__username", "number")
+    sittings = (
+        _closed(exam, scope, section).select_related("student", "outcome").order_by("student__username", "number")
+    )
     for sitting in sittings.iterator(chunk_size=1000):
         assert sitting.closed_at is not None
         outcome: SittingOutcome | None = getattr(sitting, "outcome", None)
@@ -111,22 +114,26 @@ def _compare(sittings: Iterable[tuple[Packed, Packed | None]]) -> Expectations |
     return compare([expected for _, expected in kept], scores)
 
 
-def _closed(exam: Exam, scope: SittingScope) -> QuerySet[Sitting]:
+def _closed(exam: Exam, scope: SittingScope, section: int | None) -> QuerySet[Sitting]:
     """The sittings of students in the scope."""
     sat = Sitting.objects.filter(OF_STUDENTS, exam=exam)
+    if section is not None:
+        sat = sat.filter(student__in=Enrolment.objects.filter(section=section).values("student"))
     return sat.first_counting() if scope == "first" else sat.counting()
 
 
-def _load_asked(exam: Exam, scope: SittingScope) -> tuple[AskedSlots, list[uuid.UUID], Accuracy | None]:
-    """The slots of the closed sittings, by sitting, these in their order, and how their expected scores came out.
+def _load_asked(
+    sittings: QuerySet[Sitting], course: int, scope: SittingScope
+) -> tuple[AskedSlots, list[uuid.UUID], Accuracy | None]:
+    """The slots of sittings of a course, by sitting, these in their order, and how their expected scores came out.
 
     Those of sittings that were not packed at closing are read one by one.
     """
-    closed = _closed(exam, scope).order_by("pk")
+    closed = sittings.order_by("pk")
     packed = list(closed.values_list("pk", "outcome__slots", "outcome__picked", "expected"))
     outcomes = {sitting: slots and PackedOutcome(bytes(slots), picked) for sitting, slots, picked, _ in packed}
     if None in outcomes.values():
-        outcomes |= make_outcomes(closed.filter(outcome=None), exam.course_id)
+        outcomes |= make_outcomes(closed.filter(outcome=None), course)
     expected = {sitting: each for sitting, _, _, each in packed}
     compared = _compare((outcome.slots, expected[sitting]) for sitting, outcome in outcomes.items() if outcome)
     asked = unpack([outcome for outcome in outcomes.values() if outcome])

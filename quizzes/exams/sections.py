@@ -9,7 +9,7 @@ from django.db import transaction
 
 from quizzes.background import outbox
 from quizzes.exams.deadlines import extend_open_sittings
-from quizzes.models import Enrolment, Job, Section
+from quizzes.models import Enrolment, Job, Section, SectionExam
 from quizzes.reviews import change_log
 
 
@@ -21,8 +21,15 @@ def store_students(enrolments: Sequence[Enrolment], now: datetime) -> None:
 
 
 @transaction.atomic
-def follow_section(section: Section, now: datetime) -> None:
-    """Let everything follow a section that was stored, and its dates. Idempotent."""
+def store_section(section: Section, dates: Sequence[SectionExam], now: datetime) -> None:
+    """Store a section with its exam dates, of which those that say nothing are deleted. Idempotent."""
+    section.save()
+    for row in dates:
+        row.section = section
+        if row.is_dated:
+            row.save()
+        elif row.pk:
+            row.delete()
     _follow(list(section.enrolments.select_related("section")), now)
 
 

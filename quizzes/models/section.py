@@ -55,6 +55,11 @@ class SectionExam(models.Model):
     def __str__(self) -> str:
         return f"{self.exam} for {self.section}"
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether the section has a date of its own."""
+        return bool(self.starts_at or self.opens_at or self.closes_at)
+
     def dated(self, exam: Exam) -> Exam:
         """Return a copy of the exam with the dates of this section, which is never saved."""
         theirs = copy(exam)

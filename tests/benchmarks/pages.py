@@ -20,7 +20,7 @@ from questions import bank
 from questions.models import Course, Lesson
 from quizzes import notebook, schedule
 from quizzes.exams import close_sitting, load_exams, open_sitting
-from quizzes.models import Exam, ReviewEvent
+from quizzes.models import Exam, ReviewEvent, Section
 from quizzes.reminders import calendar_feed
 from tests.benchmarks.answers import remember, right_answer
 from tests.benchmarks.database import migrated
@@ -56,6 +56,7 @@ STAFF = (
     *("/admin/questions/concept/", "/admin/questions/course/", "/admin/questions/lesson/", "/admin/quizzes/job/"),
     *("/teaching/", "/courses/tiny/overview/", "/courses/tiny/students/", "/courses/tiny/gradebook/"),
     *("/courses/tiny/students/one/", "/courses/tiny/students/one/answers/", "/courses/tiny/people/roster/"),
+    *("/courses/tiny/people/sections/", "/courses/tiny/people/sections/{section}/"),
 )
 Costs = dict[str, tuple[float, int]]
 
@@ -105,6 +106,7 @@ def _names() -> dict[str, object]:
         "item": event.presentation.version.item.slug,
         "event": event.event_id,
         "sitting": student.sittings.get().pk,
+        "section": Section.objects.get_or_create(course=Course.objects.get(), name="Monday")[0].pk,
         "calendar": calendar_feed.load_address(student),
     }
 

@@ -23,9 +23,10 @@ from lti1p3platform.registration import Registration
 from examprep import personal_data
 from examprep.lti.models import LtiAccount, LtiContext, LtiPlatform
 from examprep.models import User
+from questions.models import Course, Membership
 from quizzes.models import Enrolment
 from tests.lti import platforms
-from tests.lti.platforms import CLIENT, ISSUER, TEACHER, Lms, private_pem, public_pem
+from tests.lti.platforms import CLIENT, ISSUER, LEARNER, TEACHER, Lms, private_pem, public_pem
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 EXAM = {"course": "tiny", "exam": "tiny-exam"}
@@ -58,6 +59,37 @@ def test_a_teacher_is_no_student(lms: Lms) -> None:
     assert lms.come(Client(), role=TEACHER, custom=EXAM).status_code == 302
     assert not Enrolment.objects.exists()
     assert not User.objects.get().is_staff
+
+
+ASSISTANT = "http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"
+RUNS_IT = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen", "role", "has"),
+    [
+        ("author", True, TEACHER, "author"),
+        ("author", True, ASSISTANT, "assistant"),
+        ("observer", True, TEACHER, "observer"),
+        ("author", True, RUNS_IT, None),
+        ("author", True, LEARNER, None),
+        ("author", False, TEACHER, None),
+        ("", True, TEACHER, None),
+    ],
+)
+def test_teachers_have_the_role_that_the_platform_may_give(
+    lms: Lms, course: Course, given: str, chosen: bool, role: str, has: str | None
+) -> None:
+    platform = LtiPlatform.objects.get()
+    LtiPlatform.objects.update(teachers_role=given)
+    platform.courses.set([course] if chosen else [])
+    lms.come(Client(), role=role, custom=EXAM)
+    person = User.objects.get()
+    assert dict(person.memberships.values_list("course__slug", "role")) == ({"tiny": has} if has else {})
+    assert person.is_staff == bool(has)
+    Membership.objects.update(role="observer")
+    lms.come(Client(), role=role, custom=EXAM)  # what its owners have changed stays so
+    assert set(person.memberships.values_list("role", flat=True)) <= {"observer"}
 
 
 @pytest.mark.parametrize(
