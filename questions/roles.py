@@ -8,11 +8,11 @@ gives none of these acts.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from questions.models import Author, Course, Membership
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Person = Author | AnonymousUser
 
 Role = Membership.Role
+RowT = TypeVar("RowT", bound=Model)
 
 
 class Act(Enum):
@@ -72,9 +73,21 @@ def may_anywhere(user: Person, act: Act) -> bool:
 
 def courses_for(user: Person, act: Act) -> QuerySet[Course]:
     """Return the courses in which the user may do it."""
+    return rows_for(user, act, Course.objects.all(), "pk")
+
+
+def rows_for(user: Person, act: Act, rows: QuerySet[RowT], *ways: str) -> QuerySet[RowT]:
+    """Return those rows that are of a course in which the user may do it.
+
+    `ways` are the lookups that lead from a row to its course ("course" where none is given); one of them has to.
+    """
     if user.is_active and user.is_superuser:
-        return Course.objects.all()
-    return Course.objects.filter(pk__in=[course for course, role in roles_of(user).items() if act in ACTS_OF[role]])
+        return rows
+    keys = [course for course, role in roles_of(user).items() if act in ACTS_OF[role]]
+    within = Q()
+    for way in ways or ("course",):
+        within |= Q((f"{way}__in", keys))
+    return rows.filter(within)
 
 
 @transaction.atomic

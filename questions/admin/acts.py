@@ -78,7 +78,7 @@ class ModelFilter(admin.SimpleListFilter):
     parameter_name = "model"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[StaffAct]) -> list[tuple[str, str]]:
-        models = StaffAct.objects.order_by("model").values_list("model", flat=True).distinct()
+        models = model_admin.get_queryset(request).order_by("model").values_list("model", flat=True).distinct()
         return [(model, name_of(model)) for model in models]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StaffAct]) -> QuerySet[StaffAct]:
@@ -145,7 +145,7 @@ class StaffActAdmin(admin.ModelAdmin[StaffAct]):
 
     def has_view_permission(self, request: HttpRequest, obj: StaffAct | None = None) -> bool:
         """Who reads a course reads what was done to it; the list has no other."""
-        return may_anywhere(request.user, Act.READ)
+        return may_anywhere(request.user, Act.READ) and (obj is None or self.get_queryset(request).contains(obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,10 +9,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -141,7 +140,7 @@ class BulkAdmin(HintedAdmin):
 
     def retire_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say what retiring an item breaks; the page's button does it as the list's action."""
-        item = self.get_changeable(request, pk)
+        item = self.find(request, pk, "change")
         if item.published is None or item.retired_at:
             self.message_user(request, f"“{item}” is not asked: there is nothing to retire.", messages.WARNING)
             return HttpResponseRedirect(reverse("admin:questions_item_change", args=[pk]))
@@ -189,9 +188,7 @@ class BulkAdmin(HintedAdmin):
 
     def duplicate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Copy an item's draft, and open the copy."""
-        item = self.get_changeable(request, pk)
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        item = self.find(request, pk, "change")
         try:
             copy = bank.duplicate_item(item, author_of(request))
         except bank.BankError as error:
@@ -200,17 +197,6 @@ class BulkAdmin(HintedAdmin):
         self.log_addition(request, copy, f"Copied from {item}.")
         self.message_user(request, f"“{copy}” is a draft with all that “{item}” has. No exam asks both.")
         return HttpResponseRedirect(reverse("admin:questions_item_change", args=[copy.pk]))
-
-    def get_changeable(self, request: HttpRequest, pk: int) -> Item:
-        """The item, for who may change it. Raises PermissionDenied and Http404."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        item = self.get_queryset(request).filter(pk=pk).first()
-        if item is None:
-            raise Http404("There is no such item.")
-        if not self.has_change_permission(request, item):
-            raise PermissionDenied
-        return item
 
     def _ask(self, request: HttpRequest, items: Iterable[Item], template: str, more: dict[str, Any]) -> HttpResponse:
         """A page that sends the list's action again, with what is asked on it."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from questions import bank
+from questions import bank, roles
+from questions.admin.authors import author_of
 from questions.admin.course_forms import ConceptForm, CourseForm, LessonForm
 from questions.admin.edits import EditAdmin, EditForm
-from questions.models import Concept, Course, Lesson
+from questions.models import Concept, ConceptEdge, Course, Lesson
+from questions.roles import Act
 
 NamedT = TypeVar("NamedT", bound=Course | Lesson | Concept)
 
@@ -27,10 +30,23 @@ class NamedAdmin(EditAdmin[NamedT]):
 
 @admin.register(Course)
 class CourseAdmin(NamedAdmin[Course]):
+    """Courses: whom Django's permissions let found one owns it; owners change them."""
+
+    ways = ("pk",)
+    acts = MappingProxyType({"view": Act.READ, "change": Act.MANAGE, "delete": Act.MANAGE})
     form = CourseForm
     exclude = ("state", "visible_to", "joining")  # nothing follows from them yet
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("questions.add_course")
+
+    def save_model(self, request: HttpRequest, obj: Course, form: EditForm[Course], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            author = author_of(request)
+            roles.set_role(author, obj, roles.Role.OWNER, by=author)
 
 
 @admin.register(Lesson)
@@ -44,6 +60,10 @@ class LessonAdmin(NamedAdmin[Lesson]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lesson | None = None) -> tuple[str, ...]:
         return ("course",) if obj else ()
+
+    def reading(self, lesson: Lesson) -> str:
+        """The reading list, for who may look at the lesson alone."""
+        return "; ".join(f"{text['title']} ({text['url']})" for text in lesson.reading_list) or "–"
 
 
 @admin.register(Concept)
@@ -64,6 +84,18 @@ class ConceptAdmin(NamedAdmin[Concept]):
 
     def save_related(self, request: HttpRequest, form: ConceptForm, formsets: object, change: bool) -> None:
         form.store_edges()
+
+    # For who may look at the concept alone:
+
+    def prerequisites(self, concept: Concept) -> str:
+        """What has to be learnt before."""
+        edges = concept.edges.filter(kind=ConceptEdge.Kind.PREREQUISITE).select_related("target")
+        return ", ".join(edge.target.name for edge in edges) or "–"
+
+    def encompasses(self, concept: Concept) -> str:
+        """What answering about it practises too, and how much."""
+        edges = concept.edges.filter(kind=ConceptEdge.Kind.ENCOMPASSES).select_related("target")
+        return ", ".join(f"{edge.target.name} ({edge.weight:g})" for edge in edges) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Concept]:
         return super().get_queryset(request).select_related("lesson").annotate(tagged=Count("tags"))

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
@@ -27,9 +26,11 @@ from questions.admin.authors import author_of
 from questions.admin.described import describe
 from questions.admin.differences import Difference, compare
 from questions.admin.keys import can_be_key
+from questions.admin.of_course import OfCourseAdmin
 from questions.admin.rows import MAX_ROWS, AuthorField
 from questions.interchange import yaml
 from questions.models import Course
+from questions.roles import courses_for
 from questions.whole_numbers import read_whole_number
 
 RETRY_AFTER = 5
@@ -165,7 +166,7 @@ def _rows(field: forms.ModelChoiceField[Any], value: Any) -> Iterable[Model]:
     return field.queryset.filter(pk__in=[key for key in keys if can_be_key(field.queryset.model, key)])
 
 
-class EditAdmin(admin.ModelAdmin[Row]):
+class EditAdmin(OfCourseAdmin[Row]):
     """The admin of courses and what belongs to them: whoever saves or deletes something locks its course first."""
 
     change_form_template = "admin/questions/edit.html"
@@ -187,7 +188,7 @@ class EditAdmin(admin.ModelAdmin[Row]):
         """Ask for the course first, where there are several: the form offers what belongs to it."""
         if request.method != "GET" or self.model is Course or "course" in request.GET:
             return super().add_view(request, form_url, extra_context)
-        courses = list(Course.objects.order_by("title", "pk"))
+        courses = list(courses_for(request.user, self.acts["add"]).order_by("title", "pk"))
         if len(courses) < 2:
             return super().add_view(request, form_url, extra_context)
         choices = [(f"course={each.pk}", each.title, "") for each in courses]

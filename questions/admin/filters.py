@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from questions.models import Item, ItemConcept, VersionConcept
+from questions.roles import Act, rows_for
 
 
 class AuditFilter(admin.SimpleListFilter):
@@ -75,7 +76,8 @@ class PoolFilter(admin.SimpleListFilter):
     parameter_name = "pool"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Item]) -> list[tuple[str, str]]:
-        pools = Item.objects.exclude(pool="").order_by("pool").values_list("pool", flat=True).distinct()
+        readable = rows_for(request.user, Act.READ, Item.objects.exclude(pool=""))
+        pools = readable.order_by("pool").values_list("pool", flat=True).distinct()
         return [(pool, pool) for pool in pools]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from questions import bank
 from questions.admin.edits import EditAdmin
 from questions.models import AcceptedHint, Course, Item
+from questions.roles import Act, courses_for
 from questions.whole_numbers import read_whole_number
 
 MAX_TOLD = 3
@@ -45,18 +46,19 @@ class HintedAdmin(EditAdmin[Item]):
         if request.method == "POST":
             self.message_user(request, self._decide(request), messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:questions_item_hints"))
+        courses = courses_for(request.user, Act.WRITE).order_by("pk")
         accepted = AcceptedHint.objects.select_related("item", "other", "accepted_by").order_by("item", "other")
-        courses = [
+        hints = [
             CourseHints(course, bank.list_hints(course), list(accepted.filter(item__course=course)))
-            for course in Course.objects.order_by("pk")
+            for course in courses
         ]
-        context = {**self.admin_site.each_context(request), "title": "Items that tell others", "courses": courses}
+        context = {**self.admin_site.each_context(request), "title": "Items that tell others", "courses": hints}
         return render(request, "admin/questions/item/hints.html", {**context, "opts": self.opts})
 
     def _decide(self, request: HttpRequest) -> str:
         """Do what a button says; returns what to say of it."""
         item, other = (
-            get_object_or_404(Item, pk=read_whole_number(request.POST.get(name, ""), 1, MAX_KEY) or 0)
+            self.find(request, read_whole_number(request.POST.get(name, ""), 1, MAX_KEY) or 0, "change")
             for name in ("item", "other")
         )
         words, by = request.POST.get("words", ""), request.user

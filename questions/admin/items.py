@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import yaml
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -24,10 +26,12 @@ from questions.admin.authors import author_of
 from questions.admin.fieldsets import fieldsets_of
 from questions.admin.filters import AuditFilter, PoolFilter, StateFilter
 from questions.admin.forms import ItemForm, form_of
+from questions.admin.of_course import OfCourseAdmin
 from questions.admin.preview import MAX_SEED, preview
 from questions.admin.versions import ComparedAdmin
 from questions.interchange import yaml as documents
-from questions.models import Course, Item, ItemVersion, Picture
+from questions.models import Item, ItemVersion, Picture
+from questions.roles import Act, courses_for, rows_for
 from questions.whole_numbers import read_whole_number
 
 MAX_PICTURES = 100
@@ -127,6 +131,15 @@ class ItemAdmin(ComparedAdmin):
             request, "Choose the kind of question. The kind of a published item cannot be changed.", choices
         )
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """The form; who may only look sees the item as students do, and as it is written."""
+        item = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        if item and not self.has_change_permission(request, item):
+            return HttpResponseRedirect(reverse("admin:questions_item_versions", args=[item.pk]))
+        return super().change_view(request, object_id, form_url, extra_context)
+
     def get_form(
         self, request: HttpRequest, obj: Item | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Item]]:
@@ -164,7 +177,7 @@ class ItemAdmin(ComparedAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
-        courses = list(Course.objects.all()[:2])
+        courses = list(courses_for(request.user, Act.WRITE)[:2])
         return {"course": courses[0], **initial} if len(courses) == 1 else dict(initial)
 
     def render_change_form(
@@ -180,7 +193,7 @@ class ItemAdmin(ComparedAdmin):
             "findings": item.findings.all() if item else [],
             "versions": item.versions.select_related("published_by") if item else [],
             "changes": changes(item) if item else [],
-            "pictures": pictures_of(item.course if item else None),
+            "pictures": self._list_pictures(request, item),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -245,7 +258,7 @@ class ItemAdmin(ComparedAdmin):
         form = form_of(kinds.get(kind))(request.POST)
         form.is_valid()
         number = read_whole_number(request.GET.get("item", ""), 1, MAX_SEED)
-        item = Item.objects.filter(pk=number).first() if number else None
+        item = self.get_queryset(request).filter(pk=number).first() if number else None
         # With the identity that its next version will have, a seed draws here what it draws there.
         identity = bank.next_identity(item) if item else "preview:1"
         first = read_whole_number(request.POST.get("seed", ""), 0, MAX_SEED) or 0
@@ -254,6 +267,11 @@ class ItemAdmin(ComparedAdmin):
             "preview_url": request.get_full_path(),
         }
         return render(request, "admin/questions/item/preview.html", context)
+
+    def _list_pictures(self, request: HttpRequest, item: Item | None) -> QuerySet[Picture]:
+        """The newest pictures of the item's course, or of all that one writes, which the form suggests."""
+        pictures = rows_for(request.user, Act.WRITE, Picture.objects.order_by("-pk"))
+        return (pictures.filter(course=item.course) if item else pictures)[:MAX_PICTURES]
 
     def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
         """What was published may have been answered: it is retired, never deleted."""
@@ -265,8 +283,11 @@ class ItemAdmin(ComparedAdmin):
 
 
 @admin.register(ItemVersion)
-class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
+class ItemVersionAdmin(OfCourseAdmin[ItemVersion]):
     """Published versions, read-only: they never change."""
+
+    ways = ("item__course",)
+    acts = MappingProxyType({"view": Act.READ})
 
     list_display = ("item", "number", "kind", "difficulty", "published_at", "published_by")
     list_filter = ("kind", "difficulty")
@@ -281,25 +302,10 @@ class ItemVersionAdmin(admin.ModelAdmin[ItemVersion]):
         """Its body as a course's files have it."""
         return format_html("<pre>{}</pre>", documents.write(version.body, in_blocks=True))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ItemVersion | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ItemVersion | None = None) -> bool:
-        return False
-
 
 def _kind(request: HttpRequest, item: Item | None) -> kinds.AnyKind:
     """The kind of an item, or of the one that is being added."""
     return kinds.get(item.kind if item else request.GET["kind"])
-
-
-def pictures_of(course: Course | None) -> QuerySet[Picture]:
-    """Return the newest pictures of a course, or of all, which a form suggests."""
-    pictures = Picture.objects.order_by("-pk")
-    return (pictures.filter(course=course) if course else pictures)[:MAX_PICTURES]
 
 
 def changes(item: Item) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
@@ -10,8 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from questions import bank
+from questions.admin.of_course import OfCourseAdmin
 from questions.figures import pictures
 from questions.models import Picture
+from questions.roles import Act
 
 
 class PictureForm(forms.ModelForm[Picture]):
@@ -39,19 +43,15 @@ class PictureForm(forms.ModelForm[Picture]):
 
 
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin[Picture]):
+class PictureAdmin(OfCourseAdmin[Picture]):
     """They are added, and stay: published versions show them."""
+
+    acts = MappingProxyType({"view": Act.READ, "add": Act.WRITE})
 
     form = PictureForm
     list_display = ("seen", "placed", "course")
     list_filter = ("course",)
     search_fields = ("address",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Picture | None = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: Picture, form: PictureForm, change: bool) -> None:
         bank.store_pictures(obj.course, [form.picture])

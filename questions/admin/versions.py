@@ -78,7 +78,8 @@ class ComparedAdmin(BulkAdmin):
 
     def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Compare two versions, or one with the draft: the published one with the draft, where nothing is chosen."""
-        item = self.get_changeable(request, pk)
+        item = self.find(request, pk)
+        may_change = self.has_change_permission(request, item)
         names = [str(number) for number in item.versions.order_by("-number").values_list("number", flat=True)]
         published = str(item.published.number) if item.published else DRAFT
         left, right = (
@@ -91,7 +92,7 @@ class ComparedAdmin(BulkAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Versions of {item}",
+            "title": f"Versions of {item}" if may_change else str(item),
             "item": item,
             "names": [DRAFT, *names],
             "sides": [(side, *side.samples(item, seed)) for side in (left, right)],
@@ -99,13 +100,15 @@ class ComparedAdmin(BulkAdmin):
             "source": left.source,
             "seed": seed,
             "published": published,
-            "restorable": [side.name for side in (left, right) if side.name != DRAFT and not _is_draft(item, side)],
+            "restorable": [
+                side.name for side in (left, right) if may_change and side.name != DRAFT and not _is_draft(item, side)
+            ],
         }
         return TemplateResponse(request, "admin/questions/item/versions.html", context)
 
     def restore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a version the draft again; students go on seeing what is published."""
-        item = self.get_changeable(request, pk)
+        item = self.find(request, pk, "change")
         number = read_whole_number(request.POST.get("number", ""), 1, MAX_NUMBER)
         try:
             bank.restore_version(item, number or 0, author_of(request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -13,9 +14,10 @@ from django.utils import timezone
 
 from questions import bank, kinds
 from questions.models import Correction, Item, ItemVersion
+from questions.roles import Act, may
 from questions.whole_numbers import read_whole_number
 from quizzes.admin.items import load_published
-from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.exams import corrections
 from quizzes.models import Regrading
 
@@ -88,9 +90,11 @@ def _wrong(item: Item) -> ItemVersion | None:
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin[Correction]):
+class CorrectionAdmin(StudentRowsAdmin[Correction]):
     """All corrections that were written, and the page of an item on which they are."""
 
+    ways = ("version__item__course",)
+    acts = MappingProxyType({"view": Act.READ})
     list_display = ("made_at", "version", "said", "why", "made_by", "is_in_force")
     list_filter = ("rule",)
     search_fields = ("version__item__slug", "why", "made_by__username")
@@ -138,6 +142,7 @@ class CorrectionAdmin(ReadOnlyAdmin[Correction]):
             "written": bank.list_corrections(versions),
             "regrading": Regrading.objects.filter(version__in=versions, done_at=None).first(),
             "reports": corrections.list_reports(item),
+            "shows_names": may(request.user, Act.SEE_STUDENTS, item.course_id),
         }
         return TemplateResponse(request, "admin/quizzes/correction/item.html", context)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from django.contrib import admin
 from django.db.models import Model
 from django.forms import ModelForm
@@ -11,6 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from questions import trail
+from questions.admin.of_course import OfCourseAdmin
+from questions.roles import Act
 from quizzes import exams, schedule
 from quizzes.models import Enrolment, Section
 
@@ -27,12 +31,18 @@ trail.watch(Section, besides=_of_section)
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(admin.ModelAdmin[Enrolment]):
+class EnrolmentAdmin(OfCourseAdmin[Enrolment]):
+    """Who studies a course. Students join it, or stand in its roster; superusers enrol them here, too."""
+
+    acts = MappingProxyType({"view": Act.SEE_STUDENTS, "change": Act.MARK})
     list_display = ("student", "course", "exam_at", "extra_time_percent", "created_at", "page")
     list_filter = ("course",)
     search_fields = ("student__username", "student__email")
     list_select_related = ("student", "course")
     autocomplete_fields = ("student",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
 
     @admin.display(description="how they do")
     def page(self, enrolment: Enrolment) -> str:

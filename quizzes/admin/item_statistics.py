@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OrderBy, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,7 +17,8 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from questions.admin.items import ItemAdmin
-from questions.models import Course, Item
+from questions.models import Item
+from questions.roles import Act, courses_for, rows_for
 from questions.text.csv_files import Row, csv_download, rounded
 from quizzes.exams import item_analysis
 from quizzes.models import CourseMeasuring, ItemStatistics
@@ -218,16 +219,13 @@ class MeasuredItemAdmin(ItemAdmin):
         return pages + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        measured = CourseMeasuring.objects.order_by(F("measured_at").asc(nulls_first=True))
-        return super().changelist_view(request, {**(extra_context or {}), "measured": list(measured)})
+        rows = rows_for(request.user, Act.READ, CourseMeasuring.objects.all())
+        measured = list(rows.order_by(F("measured_at").asc(nulls_first=True)))
+        return super().changelist_view(request, {**(extra_context or {}), "measured": measured})
 
     def statistics_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How an item does."""
-        item = self.get_queryset(request).filter(pk=pk).first()
-        if not self.has_view_permission(request, item):
-            raise PermissionDenied
-        if item is None:
-            raise Http404("There is no such item.")
+        item = self.find(request, pk)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -254,9 +252,9 @@ class MeasuredItemAdmin(ItemAdmin):
         """Have all items measured by a worker."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        for course in Course.objects.all():
+        for course in courses_for(request.user, Act.WRITE):
             item_analysis.ask_measuring(course, timezone.now())
-        text = "All items are being measured anew. Reload this page in a minute."
+        text = "All items of yours are being measured anew. Reload this page in a minute."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:questions_item_changelist"))
 

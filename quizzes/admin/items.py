@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from questions.models import Course, Item, ItemVersion
+from questions.roles import Act, may, rows_for
 from quizzes import exams
 from quizzes.admin.item_statistics import MeasuredItemAdmin
 
@@ -23,9 +24,10 @@ class AskedItemAdmin(MeasuredItemAdmin):
 
 def load_published(request: HttpRequest, pk: int) -> tuple[Item, ItemVersion]:
     """Load an item and its published version for who may change it. Raises PermissionDenied and Http404."""
-    if not request.user.has_perm("questions.change_item"):
-        raise PermissionDenied
-    item = Item.objects.filter(pk=pk).select_related("published", "course").first()
+    rows = Item.objects.select_related("published", "course")
+    item = rows_for(request.user, Act.READ, rows).filter(pk=pk).first()
     if item is None or item.published is None:
         raise Http404("There is no such published item.")
+    if not may(request.user, Act.WRITE, item.course_id):
+        raise PermissionDenied
     return item, item.published

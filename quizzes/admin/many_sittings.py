@@ -8,12 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from quizzes.admin.read_only import ReadOnlyAdmin
+from questions.roles import Act, may_anywhere, rows_for
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.exams import mending
 from quizzes.models import Exam, Sitting, SittingAct
 
@@ -28,7 +30,7 @@ def _moment(label: str, **more: Any) -> forms.DateTimeField:
 class ManyForm(forms.Form):
     """Which sittings, what is done to them, and why."""
 
-    exam = forms.ModelChoiceField(Exam.objects.all(), required=False, empty_label="All exams", label="Exam")
+    exam = forms.ModelChoiceField(Exam.objects.none(), required=False, empty_label="All exams", label="Exam")
     begun_from = _moment("Started at or after")
     begun_until = _moment("Started before or at")
     kind = forms.ChoiceField(
@@ -52,6 +54,10 @@ class ManyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def __init__(self, exams: QuerySet[Exam], data: QueryDict | None) -> None:
+        super().__init__(data)
+        self.exams = self.fields["exam"].queryset = exams  # type: ignore[attr-defined]
+
     def order(self, request: uuid.UUID) -> mending.Order:
         """Return what the valid form asks for."""
         kind, said = Kind(self.cleaned_data["kind"]), self.cleaned_data
@@ -64,20 +70,25 @@ class ManyForm(forms.Form):
         )
 
 
-class ManySittingsAdmin(ReadOnlyAdmin[Sitting]):
+class ManySittingsAdmin(StudentRowsAdmin[Sitting]):
     """The admin of sittings, with the page on which many are mended."""
 
+    ways = ("exam__course",)
     change_list_template = "admin/quizzes/sitting/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
         page = path("many/", self.admin_site.admin_view(self.many_view), name="quizzes_sitting_many")
         return [page, *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        may_mend = may_anywhere(request.user, Act.MARK)
+        return super().changelist_view(request, {**(extra_context or {}), "may_mend": may_mend})
+
     def many_view(self, request: HttpRequest) -> HttpResponse:
         """Mend all sittings that were begun between two moments: those are listed before anything is done."""
-        if not request.user.has_perm("quizzes.change_sitting"):
+        if not may_anywhere(request.user, Act.MARK):
             raise PermissionDenied
-        form = ManyForm(request.POST or None)
+        form = ManyForm(rows_for(request.user, Act.MARK, Exam.objects.all()), request.POST or None)
         context: dict[str, Any] = {}
         if request.method == "POST" and form.is_valid():
             try:
@@ -85,7 +96,11 @@ class ManySittingsAdmin(ReadOnlyAdmin[Sitting]):
                     return self._apply(request, form)
                 said = form.cleaned_data
                 concerned = mending.list_concerned(
-                    Kind(said["kind"]), said["begun_from"], said["begun_until"], said["exam"], timezone.now()
+                    Kind(said["kind"]),
+                    said["begun_from"],
+                    said["begun_until"],
+                    [said["exam"]] if said["exam"] else form.exams,
+                    timezone.now(),
                 )
                 mending.check_order(form.order(uuid.uuid4()))
             except mending.MendError as error:
@@ -106,7 +121,12 @@ class ManySittingsAdmin(ReadOnlyAdmin[Sitting]):
         batch = _read_uuid(request.POST.get("request", ""))
         if batch is None:
             raise mending.MendError("This page is incomplete: show what it does once more.")
-        done = mending.mend_many(listed, form.order(batch), request.user, timezone.now())
+        mine = set(
+            rows_for(request.user, Act.MARK, Sitting.objects.filter(pk__in=listed), *self.ways).values_list(
+                "pk", flat=True
+            )
+        )
+        done = mending.mend_many([pk for pk in listed if pk in mine], form.order(batch), request.user, timezone.now())
         text = f"Done for {done.mended} sitting{'' if done.mended == 1 else 's'}; their students are told on Today."
         if done.before:
             text += f" {done.before} had been done before."

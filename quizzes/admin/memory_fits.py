@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 
-from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.models import MemoryFit
 
 
 @admin.register(MemoryFit)
-class MemoryFitAdmin(ReadOnlyAdmin[MemoryFit]):
+class MemoryFitAdmin(StudentRowsAdmin[MemoryFit]):
     """How well the memory model predicts, before and after each fit."""
 
     list_display = ("fitted_at", "of", "reviews", "before", "after", "adopted")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from questions.roles import Act, courses_for, may
 from questions.whole_numbers import read_whole_number
 from quizzes import presentations
-from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.exams import corrections
 from quizzes.exams.corrections import answer_texts
 from quizzes.models import QuestionReport
@@ -49,6 +51,11 @@ class WaitingFilter(admin.SimpleListFilter):
         return queryset.filter(outcome="")
 
 
+def sees_all_students(request: HttpRequest) -> bool:
+    """Whether one sees the students of every course that one reads: else lists name none."""
+    return set(courses_for(request.user, Act.READ)) == set(courses_for(request.user, Act.SEE_STUDENTS))
+
+
 class AnswerForm(forms.Form):
     """What became of a report, and what its student is told."""
 
@@ -64,15 +71,23 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(QuestionReport)
-class QuestionReportAdmin(ReadOnlyAdmin[QuestionReport]):
-    """The queue."""
+class QuestionReportAdmin(StudentRowsAdmin[QuestionReport]):
+    """The queue, for who reads the course; whose reports they are is said to those who see its students."""
 
+    ways = ("presentation__version__item__course",)
+    acts = MappingProxyType({"view": Act.READ})
     list_display = ("made_at", "item", "category", "text", "student", "outcome")
     list_filter = (WaitingFilter, "category")
     search_fields = ("presentation__version__item__slug", "text", "student__username")
     list_select_related = ("presentation__version__item", "student")
     date_hierarchy = "made_at"
     ordering = ("pk",)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return tuple(name for name in self.list_display if name != "student" or sees_all_students(request))
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [name for name in self.search_fields if "student" not in name or sees_all_students(request)]
 
     @admin.display(ordering="presentation__version__item__slug")
     def item(self, reported: QuestionReport) -> str:
@@ -83,19 +98,17 @@ class QuestionReportAdmin(ReadOnlyAdmin[QuestionReport]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One report: the question as it was put, what was answered, how the item goes; and the answer to it."""
-        rows = QuestionReport.objects.select_related("presentation__version__item", "student", "answered_by")
-        reported = rows.filter(pk=read_whole_number(object_id, 1, MAX_KEY) or 0).first()
-        if not self.has_view_permission(request, reported):
-            raise PermissionDenied
-        if reported is None:
-            raise Http404("There is no such report.")
+        reported = self.find(request, read_whole_number(object_id, 1, MAX_KEY) or 0)
         form = AnswerForm(request.POST or None)
         if request.method == "POST":
-            if not request.user.has_perm("questions.change_item"):
+            if not self._may_answer(request, reported):
                 raise PermissionDenied
             if form.is_valid():
                 return self._answer(request, reported, form)
         return self._show(request, reported, form)
+
+    def _may_answer(self, request: HttpRequest, reported: QuestionReport) -> bool:
+        return may(request.user, Act.WRITE, self.course_of(reported))
 
     def _answer(self, request: HttpRequest, reported: QuestionReport, form: AnswerForm) -> HttpResponse:
         assert request.user.is_authenticated
@@ -108,7 +121,7 @@ class QuestionReportAdmin(ReadOnlyAdmin[QuestionReport]):
             form.add_error("answer", str(error))
             return self._show(request, reported, form)
         if taken:
-            self.message_user(request, f"{reported.student} is told on Today.", messages.SUCCESS)
+            self.message_user(request, "The student is told on Today.", messages.SUCCESS)
         else:
             self.message_user(request, "Somebody has answered this report before.", messages.WARNING)
         return HttpResponseRedirect(reverse("admin:quizzes_questionreport_changelist"))
@@ -129,5 +142,7 @@ class QuestionReportAdmin(ReadOnlyAdmin[QuestionReport]):
             "beside": beside,
             "others": [each for each in corrections.list_reports(shown.version.item) if each.pk != reported.pk],
             "form": form,
+            "may_answer": self._may_answer(request, reported),
+            "shows_names": may(request.user, Act.SEE_STUDENTS, self.course_of(reported)),
         }
         return TemplateResponse(request, "admin/quizzes/questionreport/report.html", context)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from questions import kinds
 from questions.admin.edits import EditAdmin
+from questions.roles import Act, may
 from questions.text.csv_files import csv_download
 from questions.whole_numbers import read_whole_number
 from quizzes import exams
@@ -67,6 +68,7 @@ class ResultsAdmin(EditAdmin[Exam]):
             "section": section,
             "sections": Section.objects.filter(course=exam.course_id),
             "chosen": f"&section={section}" if section else "",
+            "sees_students": may(request.user, Act.SEE_STUDENTS, exam.course_id),
             "cohort": cohort,
             "bars": charts.histogram(cohort.bins),
             "columns": _columns(order),
@@ -90,16 +92,14 @@ class ResultsAdmin(EditAdmin[Exam]):
     def students_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row a sitting."""
         exam, which, section = self._selection(request, pk)
+        if not may(request.user, Act.SEE_STUDENTS, exam.course_id):
+            raise PermissionDenied
         rows = results_csv.student_rows(exams.student_scores(exam, which, section))
         return csv_download(f"{exam.slug}-students.csv", rows)
 
     def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope, int | None]:
-        """Return the exam, which of its sittings are asked for, and whose. Raises PermissionDenied, Http404."""
-        exam = self.get_queryset(request).filter(pk=pk).first()
-        if not self.has_view_permission(request, exam):
-            raise PermissionDenied
-        if exam is None:
-            raise Http404("There is no such exam.")
+        """Return the exam, which of its sittings are asked for, and whose. Raises Http404."""
+        exam = self.find(request, pk)
         asked = read_whole_number(request.GET.get("section", ""), 1, 2**62)
         section = Section.objects.filter(course=exam.course_id, pk=asked).first() if asked else None
         return exam, "all" if request.GET.get("sittings") == "all" else "first", section.pk if section else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.admin.wrong_answers import WrongAnswersAdmin
 from quizzes.models import Review, ReviewEvent
 
@@ -27,7 +27,8 @@ class ReviewEventAdmin(WrongAnswersAdmin):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnlyAdmin[Review]):
+class ReviewAdmin(StudentRowsAdmin[Review]):
+    ways = ("card__item__course",)
     list_display = ("event", "card", "rating", "practice", "score", "predicted")
     list_filter = ("rating",)
     search_fields = ("card__student__username", "card__item__slug")

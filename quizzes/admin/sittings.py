@@ -14,8 +14,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from questions.roles import Act, may
 from quizzes.admin.many_sittings import ManySittingsAdmin
-from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.exams import mending
 from quizzes.models import Sitting, SittingAct
 
@@ -117,8 +118,10 @@ class SittingAdmin(ManySittingsAdmin):
         *("exam__title", "exam__slug"),
     )
     date_hierarchy = "opened_at"
-    list_select_related = ("exam", "student")
     ordering = ("-opened_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sitting]:
+        return super().get_queryset(request).select_related("exam__course", "student")
 
     @admin.display(ordering="score")
     def points(self, sitting: Sitting) -> str:
@@ -136,27 +139,21 @@ class SittingAdmin(ManySittingsAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One sitting: its questions and answers, what was done to it, and what can be done."""
-        sitting = self._load(object_id)
-        if not self.has_view_permission(request, sitting):
-            raise PermissionDenied
-        if sitting is None:
-            raise Http404("There is no such sitting.")
+        sitting = self._load(request, object_id)
         if request.method == "POST":
             return self._mend(request, sitting)
         return self._show(request, sitting)
 
-    def _load(self, object_id: str) -> Sitting | None:
+    def _load(self, request: HttpRequest, object_id: str) -> Sitting:
         try:
             pk = uuid.UUID(object_id)
         except ValueError:
-            return None
-        return Sitting.objects.select_related("exam__course", "student").filter(pk=pk).first()
+            raise Http404("There is no such sitting.") from None
+        return self.find(request, pk)
 
     def _mend(self, request: HttpRequest, sitting: Sitting) -> HttpResponse:
         form = MendForm(request.POST)
-        wanted = request.POST.get("kind")
-        needed = ["quizzes.change_sitting"] + ["quizzes.change_enrolment"] * (wanted == Kind.EXTRA_TIME)
-        if not request.user.has_perms(needed):
+        if not may(request.user, Act.MARK, sitting.exam.course_id):
             raise PermissionDenied
         assert request.user.is_authenticated
         try:
@@ -172,7 +169,7 @@ class SittingAdmin(ManySittingsAdmin):
 
     def _show(self, request: HttpRequest, sitting: Sitting) -> HttpResponse:
         sheet = mending.load_sheet(sitting, timezone.now())
-        may_mend = request.user.has_perm("quizzes.change_sitting")
+        may_mend = may(request.user, Act.MARK, sitting.exam.course_id)
         offered = [(*ACTS[kind], kind, _form_of(kind, sheet)) for kind in sheet.offered if may_mend]
         context = {
             **self.admin_site.each_context(request),
@@ -182,15 +179,17 @@ class SittingAdmin(ManySittingsAdmin):
             "sheet": sheet,
             "offered": offered,
             "may_mend": may_mend,
+            "may_correct": may(request.user, Act.WRITE, sitting.exam.course_id),
             "acts": [(row.act, uuid.uuid4() if row.is_reversible and may_mend else None) for row in sheet.acts],
         }
         return TemplateResponse(request, "admin/quizzes/sitting/sitting.html", context)
 
 
 @admin.register(SittingAct)
-class SittingActAdmin(ReadOnlyAdmin[SittingAct]):
+class SittingActAdmin(StudentRowsAdmin[SittingAct]):
     """All that staff did to sittings: who, when, and why."""
 
+    ways = ("sitting__exam__course",)
     list_display = ("made_at", "sitting", "kind", "amount", "why", "made_by", "is_in_force")
     list_filter = ("kind", "made_by")
     search_fields = ("sitting__student__username", "sitting__exam__title", "why")

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from questions import bank
 from questions.models import Author, Item, ItemVersion
 from quizzes.admin.items import load_published
-from quizzes.admin.read_only import ReadOnlyAdmin
+from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.models import ReviewEvent
 from quizzes.reviews.unexpected import find_unexpected
 
@@ -29,8 +29,10 @@ class MistakeForm(forms.Form):
     )
 
 
-class WrongAnswersAdmin(ReadOnlyAdmin[ReviewEvent]):
+class WrongAnswersAdmin(StudentRowsAdmin[ReviewEvent]):
     """The log's admin, with the page of an item's wrong answers."""
+
+    ways = ("presentation__version__item__course", "card__item__course")
 
     def get_urls(self) -> list[URLPattern]:
         page = path("item/<int:pk>/wrong/", self.admin_site.admin_view(self.wrong_view), name="quizzes_wrong_answers")

@@ -49,15 +49,15 @@ class ToMark:
     following: int | None
 
 
-def waiting_slots() -> QuerySet[Slot]:
-    """The answers that wait, those to one question one after another."""
-    waiting = Slot.objects.filter(waits=True, sitting__voided_at=None).exclude(sitting__state=Sitting.State.OPEN)
+def waiting_slots(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """The answers that wait among these, those to one question one after another."""
+    waiting = slots.filter(waits=True, sitting__voided_at=None).exclude(sitting__state=Sitting.State.OPEN)
     return waiting.order_by("presentation__version__item", "pk")
 
 
-def load_to_mark(slot: int | None) -> ToMark | None:
-    """Load the answer to mark with this key, else the first one; None where none waits. Three queries."""
-    rows = list(waiting_slots().values_list("pk", "presentation__version__item")[:MOST])
+def load_to_mark(slots: QuerySet[Slot], slot: int | None) -> ToMark | None:
+    """Load the answer to mark with this key, else the first one; None where none of them waits. Three queries."""
+    rows = list(waiting_slots(slots).values_list("pk", "presentation__version__item")[:MOST])
     keys = [pk for pk, _ in rows]
     if not keys:
         return None

@@ -6,13 +6,14 @@ import json
 import secrets
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from questions.roles import Act, rows_for
 from questions.whole_numbers import read_whole_number
 from quizzes import exams, presentations
 from quizzes.models import Exam, Slot
@@ -29,9 +30,7 @@ Answers = dict[int, answering.Response]
 @require_http_methods(["GET", "POST"])
 def trial(request: StudentRequest, slug: str) -> HttpResponse:
     """One question at a time, each post with what was answered before; at the end the result."""
-    if not request.user.has_perm("quizzes.view_exam"):
-        raise Http404("There is no such page.")
-    exam = get_object_or_404(Exam.objects.select_related("course"), slug=slug)
+    exam = get_object_or_404(rows_for(request.user, Act.READ, Exam.objects.select_related("course")), slug=slug)
     seed = read_whole_number(request.GET.get("seed", ""), 0, MOST_SEEDS - 1)
     if seed is None:
         return redirect(f"{reverse('trial', args=[slug])}?seed={secrets.randbelow(MOST_SEEDS)}")

@@ -193,7 +193,7 @@ class _Situation:
             scores={pk: (event.student_id, event.score) for pk, event in events.items()},
             sittings={sitting.pk: sitting for sitting in sat.exclude(state=Sitting.State.OPEN).select_related("exam")},
             cards={card.pk: card for card in Card.objects.filter(student__in=students, item=version.item_id)},
-            forecasts={pk: _forecasts(student, now) for pk, student in people.items()},
+            forecasts={pk: _forecasts(student, version.item.course_id, now) for pk, student in people.items()},
             events=events,
         )
 
@@ -222,6 +222,7 @@ class _Situation:
         return row
 
 
-def _forecasts(student: Student, now: datetime) -> dict[str, float]:
-    """The score to expect of each exam ahead."""
-    return {str(each.exam): each.now.score for each in schedule.forecast_scores(student, now=now) if each.now}
+def _forecasts(student: Student, course: int, now: datetime) -> dict[str, float]:
+    """The score to expect of each exam of the course ahead."""
+    ahead = schedule.forecast_scores(student, now=now)
+    return {str(each.exam): each.now.score for each in ahead if each.now and each.exam.course_id == course}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,17 +37,15 @@ class Done:
 
 
 def list_concerned(
-    kind: SittingAct.Kind, begun_from: datetime, begun_until: datetime, exam: Exam | None, now: datetime
+    kind: SittingAct.Kind, begun_from: datetime, begun_until: datetime, exams: Iterable[Exam], now: datetime
 ) -> list[Concerned]:
-    """List the sittings that were begun between two moments (both included), of an exam or of all.
+    """List the sittings of exams that were begun between two moments (both included).
 
     One query. Raises MendError where they are too many, or the moments are the wrong way round.
     """
     if begun_until < begun_from:
         raise MendError("The second moment has to come after the first.")
-    sat = Sitting.objects.filter(opened_at__gte=begun_from, opened_at__lte=begun_until)
-    if exam:
-        sat = sat.filter(exam=exam)
+    sat = Sitting.objects.filter(opened_at__gte=begun_from, opened_at__lte=begun_until, exam__in=exams)
     rows = list(sat.select_related("exam", "student").order_by("opened_at", "pk")[: MOST + 1])
     if len(rows) > MOST:
         raise MendError(f"These are more than {MOST} sittings. Choose an exam, or a shorter time.")

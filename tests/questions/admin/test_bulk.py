@@ -8,7 +8,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from questions import bank
+from examprep.models import User
+from questions import bank, roles
 from questions.models import Concept, Course, Item, ItemEnemy
 from quizzes.models import Exam
 from tests.questions.admin.test_items import ADD, form, publish
@@ -87,6 +88,8 @@ def test_all_are_changed_or_none(instructor: Client, course: Course) -> None:
 
     other = Course.objects.create(slug="other", title="Other")
     stray = Item.objects.create(course=other, slug="stray", kind=items[0].kind)
+    assert "Change 4 items" in act(instructor, "change_items", [*items, stray]).content.decode()
+    roles.set_role(User.objects.get(username="ina"), other, roles.Role.AUTHOR)
     assert "Choose items of one course" in act(instructor, "change_items", [*items, stray]).content.decode()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from examprep.models import User
+from questions import roles
 from questions.models import Concept, Course, Lesson
 
 pytestmark = pytest.mark.django_db
@@ -12,9 +14,10 @@ FORMS = ("questions/concept", "questions/lesson", "questions/item", "quizzes/exa
 
 
 @pytest.fixture
-def other(course: Course) -> Course:
-    """A second course, with a lesson and a concept."""
+def other(course: Course, instructor: Client) -> Course:
+    """A second course of the instructor, with a lesson and a concept."""
     made = Course.objects.create(slug="botany", title="Botany")
+    roles.set_role(User.objects.get(username="ina"), made, roles.Role.AUTHOR)
     lesson = Lesson.objects.create(course=made, slug="leaves", title="Leaves", week=1, session=1, body_markdown="…")
     Concept.objects.create(course=made, lesson=lesson, slug="stoma", name="Stoma", definition="A pore.", position=1)
     return made
@@ -35,7 +38,9 @@ def test_a_new_row_is_asked_for_its_course_and_offered_what_belongs_to_it(
 
 
 def test_where_there_is_one_course_nothing_is_asked(instructor: Client, course: Course) -> None:
+    Course.objects.create(slug="elsewhere", title="Elsewhere")
     page = instructor.get("/admin/questions/concept/add/").content.decode()
+    assert "Elsewhere" not in page
     assert "Choose the course" not in page
     assert "Weight decay" in page
 

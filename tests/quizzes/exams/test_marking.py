@@ -7,13 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from questions import bank
+from questions import bank, roles
 from questions.models import Concept, Course
 from quizzes import exams, schedule
 from quizzes.exams import mending
@@ -137,11 +136,11 @@ def test_what_is_opened_again_is_to_be_marked_again(student: User, exam: Exam, i
     exams.mark_answer(slot.pk, points_of(slot), ina, NOW)
     order = Order(kind=SittingAct.Kind.REOPEN, request=slot.presentation_id, until=NOW + timedelta(hours=1))
     mending.mend(sitting.pk, order, ina, NOW + timedelta(minutes=2))
-    assert not exams.waiting_slots().exists()
+    assert not exams.waiting_slots(Slot.objects.all()).exists()
     with pytest.raises(exams.MarkError, match="open"):
         exams.mark_answer(slot.pk, [], ina, NOW)
     exams.close_sitting(student, sitting.pk, NOW + timedelta(minutes=3))
-    assert list(exams.waiting_slots()) == [slot]
+    assert list(exams.waiting_slots(Slot.objects.all())) == [slot]
     call_command("rebuild_memory", check=True)
 
 
@@ -210,7 +209,7 @@ def test_the_queue_is_anonymous_goes_on_and_back_and_undoes(exam: Exam, instruct
 
 def test_who_may_mend_sittings_may_mark(course: Course, instructor: Client) -> None:
     reader = User.objects.create_user("reader", is_staff=True)
-    reader.user_permissions.add(Permission.objects.get(codename="view_slotmark"))
+    roles.set_role(reader, course, roles.Role.OBSERVER)
     client = Client()
     client.force_login(reader)
     assert client.get(QUEUE).status_code == 403

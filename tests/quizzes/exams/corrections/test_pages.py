@@ -68,7 +68,7 @@ def test_students_correct_nothing(cohort: list[User], client: Client) -> None:
     assert client.post(_page(), {**_form(), "apply": "1"}).status_code == 302
     staff = User.objects.create_user("reader", is_staff=True)
     client.force_login(staff)
-    assert client.post(_page(), {**_form(), "apply": "1"}).status_code == 403
+    assert client.post(_page(), {**_form(), "apply": "1"}).status_code == 404
     assert not Correction.objects.exists()
 
 

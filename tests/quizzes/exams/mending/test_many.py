@@ -7,13 +7,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
+from questions import roles
 from questions.models import Course
 from quizzes import exams, schedule
 from quizzes.exams import mending
@@ -88,10 +88,10 @@ def test_what_was_broken_off_goes_on_with_the_same_order(room: list[Sitting], in
 
 def test_listing_asks_once_however_many_there_are(room: list[Sitting], exam: Exam) -> None:
     with CaptureQueriesContext(connection) as asked:
-        concerned = mending.list_concerned(Kind.VOID, NOW - timedelta(hours=2), NOW, exam, NOW)
+        concerned = mending.list_concerned(Kind.VOID, NOW - timedelta(hours=2), NOW, [exam], NOW)
     assert (len(concerned), len(asked)) == (4, 1)
     with pytest.raises(MendError, match="after the first"):
-        mending.list_concerned(Kind.VOID, NOW, NOW - timedelta(hours=2), exam, NOW)
+        mending.list_concerned(Kind.VOID, NOW, NOW - timedelta(hours=2), [exam], NOW)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_what_is_not_whole_is_said(room: list[Sitting], instructor: Client, more
     assert not SittingAct.objects.exists()
 
 
-def test_only_who_may_mend_may_mend_many(instructor: Client) -> None:
+def test_only_who_may_mend_may_mend_many(instructor: Client, course: Course) -> None:
     reader = User.objects.create_user("reader", is_staff=True)
-    reader.user_permissions.add(Permission.objects.get(codename="view_sitting"))
+    roles.set_role(reader, course, roles.Role.OBSERVER)
     client = Client()
     client.force_login(reader)
     assert client.get(PAGE).status_code == 403

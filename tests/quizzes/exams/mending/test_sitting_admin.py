@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
+from questions import roles
 from quizzes import exams
 from quizzes.models import Exam, Sitting, SittingAct
 from tests.conftest import Api
@@ -44,9 +44,9 @@ def act(client: Client, sitting: Sitting, kind: str, **more: Any) -> str:
 
 def test_who_sees_a_sitting_and_who_mends_it(sitting: Sitting, student: User, instructor: Client) -> None:
     reader = User.objects.create_user("reader", password="reads-it-1", is_staff=True)
-    reader.user_permissions.add(Permission.objects.get(codename="view_sitting"))
+    roles.set_role(reader, sitting.exam.course, roles.Role.OBSERVER)
     clerk = User.objects.create_user("clerk", password="files-it-1", is_staff=True)
-    for user, seen, mended in ((student, 302, 302), (clerk, 403, 403), (reader, 200, 403)):
+    for user, seen, mended in ((student, 302, 302), (clerk, 404, 404), (reader, 200, 403)):
         client = Client()
         client.force_login(user)
         shown = client.get(page(sitting))
