@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from typing import TypeVar
 
 from questions.kinds.bodies import ENGINE, ItemBody
@@ -17,7 +17,8 @@ def with_answer(body: BodyT, answer: str) -> BodyT:
     return type(body).model_validate({**document, "answer": answer.strip()}, context=context)
 
 
-def match_places(before: Sequence[str], after: Sequence[str]) -> list[int] | None:
+@functools.lru_cache(maxsize=256)
+def match_places(before: tuple[str, ...], after: tuple[str, ...]) -> list[int] | None:
     """The place after of each text before: where it stands now, else its own, if it was reworded.
 
     None where these are not as many, or two would stand in one place.

@@ -181,7 +181,7 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
         return [body.choices[answer["ids"][choice]].text for choice in self.chosen(response)]
 
     def carried(self, body: BodyT, answer: ChoiceAnswer, before: BodyT) -> ChoiceAnswer | None:
-        places = match_places([each.text for each in before.choices], [each.text for each in body.choices])
+        places = match_places(_texts(before), _texts(body))
         return {**answer, "ids": {key: places[place] for key, place in answer["ids"].items()}} if places else None
 
     def samples(self, body: BodyT, identity: str, first: int = 0) -> list[Sample]:
@@ -189,6 +189,10 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
         choices = [body.choices[presented.answer["ids"][choice["id"]]] for choice in presented.prompt["choices"]]
         options = [SampleOption(choice.text, choice.correct, because=choice.because) for choice in choices]
         return [Sample(body.stem, body.explanation, body.solution, "choices", options)]
+
+
+def _texts(body: ChoiceBody) -> tuple[str, ...]:
+    return tuple([choice.text for choice in body.choices])
 
 
 def place_of(body: ChoiceBody, answer: str) -> int:

@@ -66,7 +66,7 @@ class Drawn:
 
     def filled(self, body: ItemBody, answer: Answer) -> ItemBody:
         """The body with the texts that a presentation shows."""
-        if body.drawing is None or VARIANT not in answer:
+        if VARIANT not in answer or body.drawing is None:
             return body
         if _last.body is not body or _last.variant != answer[VARIANT]:
             _last.filled = body.in_variant(answer[VARIANT]["values"])

@@ -133,7 +133,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
         return Presented({"stem": body.stem}, {"ids": ids})
 
     def carried(self, body: Body, answer: PointsAnswer, before: Body) -> PointsAnswer | None:
-        places = match_places([point.text for point in before.points], [point.text for point in body.points])
+        places = match_places(tuple(point.text for point in before.points), tuple(point.text for point in body.points))
         return {**answer, "ids": {key: places[place] for key, place in answer["ids"].items()}} if places else None
 
     def from_form(self, form: FormFields) -> Written:

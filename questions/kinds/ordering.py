@@ -160,7 +160,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         return Graded(score, feedback, {"": score})
 
     def carried(self, body: Body, answer: StepsAnswer, before: Body) -> StepsAnswer | None:
-        places = match_places(before.steps, body.steps)
+        places = match_places(tuple(before.steps), tuple(body.steps))
         if places is None:
             return None
         at = dict(zip(places, answer["order"], strict=True))

@@ -43,10 +43,21 @@ def pack_json(document: Any) -> bytes:
 
 def unpack_json(stored: bytes | str) -> Any:
     """Return the document that is stored, packed or as JSON."""
+    return json.loads(_text_of(stored))
+
+
+def _text_of(stored: bytes | str) -> bytes | str:
     if isinstance(stored, str) or not stored.startswith(FORM):
-        return json.loads(stored)
+        return stored
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_COMMON)
-    return json.loads(unpacker.decompress(stored[len(FORM) :]) + unpacker.flush())
+    return unpacker.decompress(stored[len(FORM) :]) + unpacker.flush()
+
+
+def read_member(stored: bytes | str, name: str) -> Any:
+    """Return a member of the object that is stored, None where it has none: read only where the name stands in it."""
+    text = stored if isinstance(stored, str) else _text_of(bytes(stored))
+    is_there = f'"{name}"' in text if isinstance(text, str) else f'"{name}"'.encode() in text
+    return json.loads(text).get(name) if is_there else None
 
 
 class PackedJSONField(models.BinaryField[Any, Any]):

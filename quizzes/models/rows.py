@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 from django.db import connection, connections, models
 from django.db.backends.utils import CursorWrapper
 
@@ -137,19 +138,25 @@ def _records(columns: Sequence[_Field]) -> str:
 def _document(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> str:
     """Return rows as an array of objects. Numbers have all the digits that they need."""
     names, database = [field.column for field in columns], connections[connection.alias]
-    prepare = [_as_it_is if isinstance(field, models.JSONField) else field.get_db_prep_save for field in columns]
-    return json.dumps(
-        [{name: to(value, database) for name, to, value in zip(names, prepare, row, strict=True)} for row in rows],
-        default=_text,
-    )
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    for field in columns:
+        if not isinstance(field, _AS_THEY_ARE):
+            for each in objects:
+                each[field.column] = field.get_db_prep_save(each[field.column], database)
+    return json.dumps(objects, default=_text)
 
 
-def _as_it_is(value: object, connection: object) -> object:
-    return value
+_AS_THEY_ARE = (
+    *(models.JSONField, models.IntegerField, models.FloatField, models.BooleanField, models.CharField),
+    *(models.DateField, models.UUIDField, models.ForeignKey),
+)
+"""What stands in a document as it is, or as `_text` writes it."""
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> Any:
     """Return what JSON has no type for as the database reads it."""
+    if isinstance(value, np.generic):
+        return value.item()
     if isinstance(value, uuid.UUID):
         return value.hex
     if isinstance(value, date):  # instants are dates, too

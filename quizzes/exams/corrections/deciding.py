@@ -11,7 +11,7 @@ from questions.bank import Rules
 from questions.kinds import Graded, ResponseError
 from questions.models import ItemVersion
 from quizzes import presentations
-from quizzes.exams.corrections.loading import Answers, Line, Standing, StoredAnswer
+from quizzes.exams.corrections.loading import Answers, Line, Standing, StoredAnswer, in_order
 from quizzes.reviews.answers import rate_answer, stored_grade
 from quizzes.reviews.practice import Practised
 
@@ -104,7 +104,7 @@ class Judge:
         if graded.correct and graded.facet_scores:
             practice = reference.practice if reference.score == 1 else self._practised()
             lines += [line for line in before.values() if line.practice]
-        return Standing(None if graded.void else graded.score, practice, frozenset(lines))
+        return Standing(None if graded.void else graded.score, practice, in_order(lines))
 
     def _practised(self) -> int | None:
         return self.practised.key if self.practised.weights else None
@@ -113,18 +113,18 @@ class Judge:
         return stored_grade(graded, stored.answered, self.version)
 
 
-def _marks(standing: Standing) -> tuple[float | None, frozenset[tuple[uuid.UUID, float]]]:
+def _marks(standing: Standing) -> tuple[float | None, list[tuple[uuid.UUID, float]]]:
     """Score and the scores of the cards: an answer whose marks stay keeps its rating, too."""
-    return standing.score, frozenset((line.card, line.score) for line in standing.lines if not line.practice)
+    return standing.score, [(line.card, line.score) for line in standing.lines if not line.practice]
 
 
 def write_standing(standing: Standing) -> dict[str, Any]:
     """Return what counts as it is stored."""
-    lines = sorted([str(line.card), *line[1:]] for line in standing.lines)
+    lines = [[str(line.card), *line[1:]] for line in standing.lines]
     return {"score": standing.score, "practice": standing.practice, "lines": lines}
 
 
 def read_standing(document: Mapping[str, Any]) -> Standing:
     """Return what was stored."""
-    lines = frozenset(Line(uuid.UUID(card), *line) for card, *line in document["lines"])
+    lines = in_order(Line(uuid.UUID(card), *line) for card, *line in document["lines"])
     return Standing(document["score"], document["practice"], lines)

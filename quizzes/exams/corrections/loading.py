@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import BinaryField, ExpressionWrapper, F, QuerySet
 
 from questions.models import ItemVersion
 from quizzes.models import Card, CorrectedAnswer, Presentation, Review, ReviewEvent, Slot
+from quizzes.models.packed_json import read_member
 from quizzes.models.statements import Prepared, identifier, number
+
+_CARD = attrgetter("card.int")
+"""The numbers of identifiers compare faster than the identifiers."""
 
 
 class Line(NamedTuple):
@@ -32,7 +37,8 @@ class Standing(NamedTuple):
 
     score: float | None
     practice: int | None
-    lines: frozenset[Line]
+    lines: tuple[Line, ...]
+    """In the order of their cards."""
 
 
 class Answered(NamedTuple):
@@ -53,13 +59,13 @@ class Answered(NamedTuple):
     event: uuid.UUID
     occurred_at: datetime
     study_date: date
-    grade: Any
-    """The grade that was first said."""
+    grade: bytes | str | None
+    """The grade that was first said, as it is stored: most are never read."""
 
     @property
     def was_corrected(self) -> bool:
         """Whether corrections were in force when it was first graded."""
-        return bool((self.grade or {}).get("corrections"))
+        return self.grade is not None and bool(read_member(self.grade, "corrections"))
 
 
 @dataclass
@@ -79,8 +85,12 @@ class StoredAnswer:
     @cached_property
     def standing(self) -> Standing:
         """What counts now."""
-        lines = frozenset(line for _, line in self.lines.values())
-        return Standing(self.answered.score, self.answered.practice, lines)
+        return Standing(self.answered.score, self.answered.practice, in_order(line for _, line in self.lines.values()))
+
+
+def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return lines in the order of their cards."""
+    return tuple(sorted(lines, key=_CARD))
 
 
 @dataclass
@@ -130,7 +140,8 @@ def _build_answers() -> QuerySet[ReviewEvent, tuple[Any, ...]]:
     )
     return answers.values_list(
         *("pk", "student", "presentation__answer", "response", "confidence", "duration_ms", "hints_used", "score"),
-        *("practice", "undone", "superseded", "event_id", "occurred_at", "study_date", "grade"),
+        *("practice", "undone", "superseded", "event_id", "occurred_at", "study_date"),
+        ExpressionWrapper(F("grade"), BinaryField()),
         *("corrected__sequence", "corrected__plain"),
     )
 

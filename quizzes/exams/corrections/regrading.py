@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, QuerySet
 from django.utils import timezone
 
@@ -30,7 +30,8 @@ CHUNK = 50
 """Students that the first transaction does: meanwhile their own answers wait, on SQLite everybody's."""
 LEAST, MOST = 10, 500
 """Students of those that follow, so that each has about as many answers."""
-ANSWERS = 1000
+ANSWERS, ANSWERS_OF_ALL = 3000, 1000
+"""Where they alone wait, for less than half a second, and where everybody does."""
 SHARES = 2
 """Workers that may be at it at once."""
 TASK = "quizzes.tasks.regrade"
@@ -92,10 +93,10 @@ def regrade(
     if begun is None:
         return done
     done.of = _share_out(version)
-    size = CHUNK
+    size, answers = CHUNK, ANSWERS if connection.features.has_select_for_update else ANSWERS_OF_ALL
     while (regraded := _regrade_chunk(version, size, now())) is not None:
         done.students, done.answers = done.students + regraded.students, done.answers + regraded.changed
-        size = min(max(regraded.students * ANSWERS // max(regraded.answers, 1), LEAST), MOST)
+        size = min(max(regraded.students * answers // max(regraded.answers, 1), LEAST), MOST)
         if progress:
             progress(done)
     # If another correction was written meanwhile, the rest is still to be shared out.

@@ -134,7 +134,10 @@ def _row(event: int, line: Line) -> Review:
 def _cards_of(changes: Sequence[Change]) -> dict[uuid.UUID, Card]:
     """Load the cards that answers which count move, or moved, also along practice."""
     counting = [change for change in changes if change.stored.counts]
-    asked = {line.card for change in counting for line in change.stored.standing.lines | change.target.standing.lines}
+    asked: set[uuid.UUID] = set()
+    for change in counting:
+        asked.update(change.stored.lines)
+        asked.update(line.card for line in change.target.standing.lines)
     practices: dict[int, set[int]] = {}
     for change in counting:
         before, after = change.stored.answered.practice, change.target.standing.practice
