@@ -12,10 +12,11 @@ from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa import signals as factors
 from allauth.socialaccount import signals as elsewhere
 from django.contrib.auth.models import Group
-from django.db.models.signals import m2m_changed
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpRequest
 
 from examprep.models import User
+from questions.models import Membership
 
 logger = logging.getLogger("examprep.security")
 SIGN_IN = {
@@ -46,6 +47,9 @@ def connect() -> None:
     for event, signal in SIGN_IN.items():
         signal.connect(partial(_note_way, event), dispatch_uid=f"security_log.{event}", weak=False)
     m2m_changed.connect(_note_groups, sender=User.groups.through, dispatch_uid="security_log.groups", weak=False)
+    for event, saved in (("course_role_given", post_save), ("course_role_taken", post_delete)):
+        note_role = partial(_note_course_role, event)
+        saved.connect(note_role, sender=Membership, dispatch_uid=f"security_log.{event}", weak=False)
 
 
 def _note_password(sender: object, request: HttpRequest, user: User, signal: object, **_: object) -> None:
@@ -59,6 +63,13 @@ def _note_way(event: str, sender: object, request: HttpRequest, **facts: Any) ->
         note(event, request, login.user.username, provider=getattr(login, "account", login).provider)
     else:
         note(event, request, facts["user"].username, kind=str(facts["authenticator"].type))
+
+
+def _note_course_role(event: str, sender: object, instance: Membership, **_: object) -> None:
+    facts = {"course": instance.course.slug, "role": instance.role}
+    if instance.added_by and event == "course_role_given":
+        facts["by"] = instance.added_by.get_username()
+    note(event, None, instance.user.get_username(), **facts)
 
 
 def _note_groups(sender: object, instance: User | Group, action: str, pk_set: set[int] | None, **_: object) -> None:

@@ -102,8 +102,8 @@ def set_role(user: Author, course: Course, role: str, by: Author | None = None) 
         membership = Membership.objects.create(user=user, course=course, role=role, added_by=by)
     elif membership.role != role:
         _keep_owner(membership)
-        membership.role = role
-        membership.save(update_fields=["role"])
+        membership.role, membership.added_by = role, by
+        membership.save(update_fields=["role", "added_by"])
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])

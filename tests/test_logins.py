@@ -20,6 +20,7 @@ from django.test import Client
 from examprep import login_limits
 from examprep.models import User
 from examprep.roles import make_instructors_group
+from questions import roles
 from questions.models import Course
 
 pytestmark = pytest.mark.any_database
@@ -191,6 +192,22 @@ def test_a_changed_password_and_a_role_leave_a_line(ada: User, caplog: pytest.Lo
     assert security_lines(caplog) == [
         ("password_changed", {"account": "ada", "address": "192.0.2.7"}),
         ("role_given", {"account": "ada", "address": "-", "role": "Instructors"}),
+    ]
+
+
+def test_a_role_in_a_course_leaves_a_line(ada: User, course: Course, caplog: pytest.LogCaptureFixture) -> None:
+    ina = User.objects.create_user("ina")
+    roles.set_role(ina, course, roles.Role.OWNER)
+    for role in (roles.Role.OBSERVER, roles.Role.OBSERVER, roles.Role.ASSISTANT):
+        roles.set_role(ada, course, role, by=ina)
+    roles.remove_role(ada, course)
+
+    facts = {"address": "-", "course": "tiny"}
+    assert security_lines(caplog) == [
+        ("course_role_given", {"account": "ina", **facts, "role": "owner"}),
+        ("course_role_given", {"account": "ada", **facts, "role": "observer", "by": "ina"}),
+        ("course_role_given", {"account": "ada", **facts, "role": "assistant", "by": "ina"}),
+        ("course_role_taken", {"account": "ada", **facts, "role": "assistant"}),
     ]
 
 

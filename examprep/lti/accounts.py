@@ -133,7 +133,7 @@ def _give_role(launch: Launch, person: User, course: Course) -> None:
     if role == roles.Role.AUTHOR and taught == {"TeachingAssistant"}:
         role = roles.Role.ASSISTANT
     roles.set_role(person, course, role)
-    note("course_role_given", None, person.username, course=course.slug, role=role, platform=launch.platform.issuer)
+    note("lti_role_given", None, person.username, course=course.slug, role=role, platform=launch.platform.issuer)
 
 
 @transaction.atomic

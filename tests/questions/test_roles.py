@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser, Permission
 
 from examprep.models import User
+from examprep.roles import make_instructors_group
 from questions import roles
 from questions.models import Course, Membership
 from questions.roles import Act, Role
@@ -80,3 +84,14 @@ def test_a_course_keeps_an_owner(ours: Course, person: User) -> None:
     roles.set_role(person, ours, Role.AUTHOR)
     assert dict(Membership.objects.values_list("user__username", "role")) == {"ina": "author", "ole": "owner"}
     assert Membership.objects.get(user=other).added_by == person
+
+
+def test_the_group_of_instructors_founds_courses_from_now_on_and_nothing_else(db: None) -> None:
+    group = make_instructors_group()
+    assert [permission.codename for permission in group.permissions.all()] == ["add_course"]
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in=("questions", "quizzes", "auth")))
+    migration = importlib.import_module("examprep.migrations.0009_instructors_found_courses")
+    migration.found_courses_alone(apps, None)
+    left = group.permissions.values_list("content_type__app_label", "codename")
+    assert {pair for pair in left if pair[0] != "auth"} == {("questions", "add_course")}
+    assert len(left) > 1
