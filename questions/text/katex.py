@@ -7,6 +7,8 @@ here as they leave (`set_formulas`): they are read without scripts, and nothing 
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import functools
 import hashlib
 import html
@@ -19,12 +21,22 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured
-from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, LibNotFoundError, MiniRacer
+from py_mini_racer import (
+    DEFAULT_V8_FLAGS,
+    JSEvalException,
+    JSOOMException,
+    JSTimeoutException,
+    LibAlreadyInitializedError,
+    LibNotFoundError,
+    MiniRacer,
+    init_mini_racer,
+)
 
 from questions.text import markup
 
@@ -75,7 +87,6 @@ class _Engine:
     def __init__(self) -> None:
         self.lock, self.thread = threading.Lock(), ThreadPoolExecutor(1, "katex")
         self.context: MiniRacer | None = None
-        self.left: list[MiniRacer | None] = []
 
     def typeset(self, formulas: Iterable[Formula], seconds: float, patience: float) -> list[_Set]:
         """Set formulas, in their order, until the seconds are over. The first is set in any case."""
@@ -118,22 +129,36 @@ class _Engine:
             return _Set("", match[1].replace(_UNDERLINE, "") if match else "KaTeX cannot set it")
         return _Set(made, "it has a command that is not allowed" if REFUSED in made else "")
 
+    def close(self) -> None:
+        """End the engine while Python still runs: one that is left to the interpreter's end hangs or crashes there."""
+        if self.context:
+            self.context.close()
+            self.context = None
+
     def leave(self) -> None:
-        """In a new process: the engine's threads stayed in the old one. Kept: closing it would wait."""
-        self.left.append(self.context)
+        """In a new process: the engine's threads stayed in the old one, so that what ends it would wait for ever."""
+        if self.context:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.context))  # nothing ever ends it
         self.lock, self.context, self.thread = threading.Lock(), None, ThreadPoolExecutor(1, "katex")
 
+
+# Keys of the processor keep memory from threads that V8 did not see begin: those of a forked process, and the one that
+# closes the engine, would crash there.
+V8_FLAGS = (*DEFAULT_V8_FLAGS, "--no-memory-protection-keys")
 
 TOO_LONG = _Set("", "it takes too long to set")
 
 _engine = _Engine()
 os.register_at_fork(after_in_child=_engine.leave)
+atexit.register(_engine.close)
 
 
 def _start() -> MiniRacer:
     path = finders.find("katex/katex.min.js")
     if not isinstance(path, str):
         raise ImproperlyConfigured("KaTeX is not installed, so that no formula can be checked or set: run npm ci.")
+    with suppress(LibAlreadyInitializedError):
+        init_mini_racer(flags=V8_FLAGS)
     context = MiniRacer()
     context.eval(Path(path).read_text(encoding="utf-8"))
     return context

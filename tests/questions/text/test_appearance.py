@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -153,6 +155,23 @@ def test_a_process_that_is_forked_checks_with_an_engine_of_its_own() -> None:
     if not (child := os.fork()):
         os._exit(0 if katex.appearance("x_{2}") else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+FORKED = """
+import os, sys, django
+django.setup()
+from questions.text import katex
+assert katex.appearance("x_0")
+child = os.fork()
+assert katex.appearance("x_1")
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_processes_that_set_formulas_end_in_order() -> None:
+    """At the interpreter's end, too, which frees what is left from a thread that the engine does not know."""
+    assert subprocess.run([sys.executable, "-c", FORKED], timeout=120, check=False).returncode == 0
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # an engine that is closed at work
