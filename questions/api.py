@@ -65,9 +65,13 @@ class CourseList(generics.ListAPIView[Course]):
 
 
 def _lessons() -> QuerySet[Lesson]:
-    return Lesson.objects.select_related("course").prefetch_related(
-        Prefetch("builds_on", Lesson.objects.only("slug")),
-        Prefetch("concepts", Concept.objects.only("slug", "lesson")),
+    return (
+        Lesson.objects.filter(is_published=True)
+        .select_related("course")
+        .prefetch_related(
+            Prefetch("builds_on", Lesson.objects.only("slug")),
+            Prefetch("concepts", Concept.objects.only("slug", "lesson")),
+        )
     )
 
 

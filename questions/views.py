@@ -16,8 +16,9 @@ QUICK_CHECK = "quick-check"
 
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     """One lesson: its sections, reading list and neighbours."""
-    shown = get_object_or_404(Lesson.objects.select_related("course").prefetch_related("builds_on"), slug=slug)
-    siblings = list(Lesson.objects.filter(course=shown.course).only("slug", "title", "course"))
+    published = Lesson.objects.filter(is_published=True)
+    shown = get_object_or_404(published.select_related("course").prefetch_related("builds_on"), slug=slug)
+    siblings = list(published.filter(course=shown.course).only("slug", "title", "course"))
     at = siblings.index(shown)
     sections = markup.sections(shown.body_markdown)
     return render(
@@ -37,7 +38,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 
 def formulas(request: HttpRequest, slug: str) -> HttpResponse:
     """The formulas of a lesson on a sheet, to be printed."""
-    shown = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    shown = get_object_or_404(Lesson.objects.filter(is_published=True).select_related("course"), slug=slug)
     context = {"page": "lessons", "lesson": shown, "parts": formula_sheet(shown.body_markdown)}
     return render(request, "questions/formulas.html", context)
 

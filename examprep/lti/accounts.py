@@ -49,7 +49,7 @@ def find_target(launch: Launch) -> Target:
             raise LaunchError("exam")
         return Target(course, reverse("exam", args=[exam.slug]), exam)
     if "lesson" in custom:
-        lesson = Lesson.objects.filter(course=course, slug=custom["lesson"]).first()
+        lesson = Lesson.objects.filter(course=course, is_published=True, slug=custom["lesson"]).first()
         if lesson is None:
             raise LaunchError("lesson")
         return Target(course, reverse("lesson", args=[lesson.slug]))
@@ -128,7 +128,7 @@ def _give_role(launch: Launch, person: User, course: Course) -> None:
     role, taught = launch.platform.teachers_role, launch.course_roles & TEACHERS
     if not (role and taught and launch.platform.courses.filter(pk=course.pk).exists()):
         return
-    if course.pk in roles.roles_of(person):
+    if person.memberships.filter(course=course).exists():
         return
     if role == roles.Role.AUTHOR and taught == {"TeachingAssistant"}:
         role = roles.Role.ASSISTANT

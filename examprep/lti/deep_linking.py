@@ -42,7 +42,10 @@ def list_choices(platform: LtiPlatform) -> list[Shelf]:
         Shelf(
             course,
             [Choice(f"{course.slug}/exam/{exam.slug}", exam.title) for exam in course.exams.all()],
-            [Choice(f"{course.slug}/lesson/{lesson.slug}", lesson.title) for lesson in course.lessons.all()],
+            [
+                Choice(f"{course.slug}/lesson/{lesson.slug}", lesson.title)
+                for lesson in course.lessons.filter(is_published=True)
+            ],
         )
         for course in courses_of(platform)
     ]

@@ -1,5 +1,5 @@
 """Authoring: courses, lessons, the concept graph and the bank, in Django's admin."""
 
-from questions.admin import acts, courses, items, pictures
+from questions.admin import acts, courses, items, lessons, pictures
 
-__all__ = ["acts", "courses", "items", "pictures"]
+__all__ = ["acts", "courses", "items", "lessons", "pictures"]

@@ -1,4 +1,4 @@
-"""The forms of courses, lessons and concepts: what the loader refuses of a file, they refuse at the field."""
+"""The forms of courses and concepts: what the loader refuses of a file, they refuse at the field."""
 
 from __future__ import annotations
 
@@ -13,55 +13,9 @@ from questions.admin.rows import RowsField
 from questions.kinds.fields import Column
 from questions.models import Concept, ConceptEdge, Course, Lesson
 
-LESSON_FIELDS = {"text": "body_markdown", "try": "body_markdown", "simulator": "body_markdown"}
-"""Where the form shows a problem that the bank has with another field."""
-
 
 class CourseForm(EditForm[Course]):
     """A course."""
-
-
-class LessonForm(EditForm[Lesson]):
-    """A lesson."""
-
-    body_markdown = forms.CharField(
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 40, "class": "vLargeTextField"}),
-        help_text=(
-            "Markdown with $…$; ## begins a section; ::: exam, ::: intuition and ::: first-principles make callouts."
-        ),
-    )
-
-    reading = RowsField(
-        (Column("title", "Title"), Column("url", "Address"), Column("what", "What to read of it")), "Add a text"
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        instance: Lesson | None = kwargs.get("instance")
-        if instance is not None and instance.pk:
-            kwargs["initial"] = {"reading": instance.reading_list, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
-        reading = self.fields.get("reading")
-        if reading:
-            reading.required = reading.widget.is_required = False
-            reading.help_text = "Addresses begin with http:// or https://."
-
-    def clean_reading(self) -> list[dict[str, str]]:
-        """The reading list as lessons keep it: without what is left blank."""
-        return [{name: str(cell) for name, cell in row.items() if cell} for row in self.cleaned_data["reading"]]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        course = self.course()
-        if course and not self.errors:
-            names = ("slug", "title", "summary", "week", "session", "minutes", "reading")
-            document = {name: cleaned[name] for name in names if name in cleaned}
-            document["builds_on"] = [_name(lesson, course) for lesson in cleaned.get("builds_on", ())]
-            try:
-                bank.validate_lesson(course, document, cleaned["body_markdown"], self.instance.pk)
-            except bank.BankError as error:
-                self.show(error, LESSON_FIELDS)
-        return cleaned
 
 
 class ConceptForm(EditForm[Concept]):
@@ -101,8 +55,8 @@ class ConceptForm(EditForm[Concept]):
         if course and not self.errors:
             document = {
                 **{name: cleaned[name] for name in ("slug", "name", "definition")},
-                "lesson": _name(cleaned["lesson"], course),
-                "prerequisites": [_name(concept, course) for concept in cleaned["prerequisites"]],
+                "lesson": name_in(cleaned["lesson"], course),
+                "prerequisites": [name_in(concept, course) for concept in cleaned["prerequisites"]],
                 "encompasses": cleaned["encompasses"],
             }
             try:
@@ -121,6 +75,6 @@ class ConceptForm(EditForm[Concept]):
         bank.connect(self.instance, self.cleaned_data["prerequisites"], practised)
 
 
-def _name(row: Lesson | Concept, course: Course) -> str:
+def name_in(row: Lesson | Concept, course: Course) -> str:
     """A slug as the bank checks it: one of another course says of which."""
     return row.slug if row.course_id == course.pk else f"{row.slug} (of {row.course})"

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from questions import bank, roles
 from questions.admin.authors import author_of
-from questions.admin.course_forms import ConceptForm, CourseForm, LessonForm
+from questions.admin.course_forms import ConceptForm, CourseForm
 from questions.admin.edits import EditAdmin, EditForm
 from questions.models import Concept, ConceptEdge, Course, Lesson
 from questions.roles import Act
@@ -47,23 +47,6 @@ class CourseAdmin(NamedAdmin[Course]):
         if not change:
             author = author_of(request)
             roles.set_role(author, obj, roles.Role.OWNER, by=author)
-
-
-@admin.register(Lesson)
-class LessonAdmin(NamedAdmin[Lesson]):
-    form = LessonForm
-    list_display = ("title", "course", "week", "session", "minutes")
-    list_filter = ("course",)
-    search_fields = ("title", "slug", "body_markdown")
-    prepopulated_fields = {"slug": ("title",)}
-    filter_horizontal = ("builds_on",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Lesson | None = None) -> tuple[str, ...]:
-        return ("course",) if obj else ()
-
-    def reading(self, lesson: Lesson) -> str:
-        """The reading list, for who may look at the lesson alone."""
-        return "; ".join(f"{text['title']} ({text['url']})" for text in lesson.reading_list) or "–"
 
 
 @admin.register(Concept)

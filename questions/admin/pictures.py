@@ -32,14 +32,21 @@ class PictureForm(forms.ModelForm[Picture]):
         fields = ("course",)
 
     def clean_file(self) -> UploadedFile[bytes]:
-        """Refuse what is no picture, before it is read where it is too large."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        try:
-            pictures.check_bytes(file.size or 0)
-            self.picture = pictures.read(file.name or "", file.read())
-        except pictures.PictureError as error:
-            raise forms.ValidationError(str(error)) from None
+        self.picture = read_file(file)
         return file
+
+
+def read_file(file: UploadedFile[bytes]) -> pictures.Picture:
+    """Read a file that was sent; what is no picture is refused, before it is read where it is too large.
+
+    Raises ValidationError.
+    """
+    try:
+        pictures.check_bytes(file.size or 0)
+        return pictures.read(file.name or "", file.read())
+    except pictures.PictureError as error:
+        raise forms.ValidationError(str(error)) from None
 
 
 @admin.register(Picture)

@@ -1,8 +1,10 @@
-"""An item's versions and its draft beside each other, as students see them and as they are written; one is restored."""
+"""Versions and the draft beside each other, as students see them and as they are written; one is restored."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,76 +16,68 @@ from questions import bank, kinds
 from questions.admin.authors import author_of
 from questions.admin.bulk import BulkAdmin
 from questions.admin.differences import compare
+from questions.admin.edits import EditAdmin
 from questions.admin.preview import MAX_SEED
 from questions.interchange import yaml
-from questions.models import Item
+from questions.models import Author, Item, Lesson
 from questions.whole_numbers import read_whole_number
 
 DRAFT = "draft"
 MAX_NUMBER = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Side:
-    """A version, or the draft, whose `name` is “draft”: what it says."""
+RowT = TypeVar("RowT", bound=Item | Lesson)
 
-    name: str
-    body: dict[str, object]
-    difficulty: int
-    seconds: int
-    concepts: list[str]
+
+class Side(Protocol):
+    """A version, or the draft, whose `name` is “draft”."""
 
     @property
-    def title(self) -> str:
-        """What it is called on the page."""
-        return "Draft" if self.name == DRAFT else f"Version {self.name}"
+    def name(self) -> str: ...
 
     @property
     def source(self) -> str:
-        """All that it says, as YAML."""
-        about = {"concepts": self.concepts, "difficulty": self.difficulty, "seconds": self.seconds}
-        return str(yaml.write({**about, **self.body}, in_blocks=True))
+        """All that it says, as it is written."""
+        ...
 
-    def samples(self, item: Item, seed: int) -> tuple[list[kinds.Sample], str]:
-        """What students would see with a seed, of both sides with the same numbers; or why there is nothing to see."""
-        try:
-            body = bank.validate_body(item.kind, self.body)
-            return kinds.get(item.kind).samples(body, bank.next_identity(item), seed)[:1], ""
-        except (bank.BankError, kinds.VariantError) as error:
-            return [], str(error)
+    def samples(self, seed: int) -> tuple[Sequence[object], str]:
+        """What students would see, with a seed where numbers are drawn; or why there is nothing to see."""
+        ...
 
 
-def side_of(item: Item, name: str) -> Side | None:
-    """A version by its number, or the draft; None if there is no such one."""
-    if name == DRAFT:
-        tags = [tag.concept.slug for tag in item.tags.all()]
-        return Side(DRAFT, item.draft, item.difficulty, item.seconds, tags)
-    number = read_whole_number(name, 1, MAX_NUMBER)
-    version = item.versions.filter(number=number).first() if number else None
-    if version is None:
-        return None
-    return Side(str(number), version.body, version.difficulty, version.seconds, version.concepts)
+class VersionsAdmin(EditAdmin[RowT]):
+    """The admin of what is drafted and published in versions: they are compared, and one is made the draft again."""
 
+    sample_template: str
 
-class ComparedAdmin(BulkAdmin):
-    """The part of the items' admin that knows versions."""
+    def side_of(self, row: RowT, name: str) -> Side | None:
+        """A version by its number, or the draft; None if there is no such one."""
+        raise NotImplementedError
+
+    def published_name(self, row: RowT) -> str:
+        """The number of the version that students get; “draft” if there is none."""
+        raise NotImplementedError
+
+    def restore(self, row: RowT, number: int, by: Author) -> None:
+        """Make a version the draft. Raises BankError."""
+        raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        view, name = self.admin_site.admin_view, f"questions_{self.opts.model_name}"
         pages = [
-            path("<int:pk>/versions/", view(self.versions_view), name="questions_item_versions"),
-            path("<int:pk>/restore/", view(require_POST(self.restore_view)), name="questions_item_restore"),
+            path("<int:pk>/versions/", view(self.versions_view), name=f"{name}_versions"),
+            path("<int:pk>/restore/", view(require_POST(self.restore_view)), name=f"{name}_restore"),
         ]
         return [*pages, *super().get_urls()]
 
     def versions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Compare two versions, or one with the draft: the published one with the draft, where nothing is chosen."""
-        item = self.find(request, pk)
-        may_change = self.has_change_permission(request, item)
-        names = [str(number) for number in item.versions.order_by("-number").values_list("number", flat=True)]
-        published = str(item.published.number) if item.published else DRAFT
+        row = self.find(request, pk)
+        may_change = self.has_change_permission(request, row)
+        names = [str(number) for number in row.versions.order_by("-number").values_list("number", flat=True)]
+        published = self.published_name(row)
         left, right = (
-            side_of(item, request.GET.get(side, otherwise)) or side_of(item, otherwise)
+            self.side_of(row, request.GET.get(side, otherwise)) or self.side_of(row, otherwise)
             for side, otherwise in (("left", published), ("right", DRAFT))
         )
         assert left
@@ -92,38 +86,93 @@ class ComparedAdmin(BulkAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Versions of {item}" if may_change else str(item),
-            "item": item,
+            "title": f"Versions of {row}" if may_change else str(row),
+            "row": row,
             "names": [DRAFT, *names],
-            "sides": [(side, *side.samples(item, seed)) for side in (left, right)],
+            "sides": [(side, _title(side), *side.samples(seed)) for side in (left, right)],
+            "sample_template": self.sample_template,
             "difference": None if left.source == right.source else compare("Source", left.source, right.source),
             "source": left.source,
-            "seed": seed,
+            "seed": seed if isinstance(row, Item) else None,
             "published": published,
             "restorable": [
-                side.name for side in (left, right) if may_change and side.name != DRAFT and not _is_draft(item, side)
+                side.name
+                for side in (left, right)
+                if may_change and side.name != DRAFT and not self._is_draft(row, side)
             ],
+            "restore_url": reverse(f"admin:questions_{self.opts.model_name}_restore", args=[pk]),
         }
-        return TemplateResponse(request, "admin/questions/item/versions.html", context)
+        return TemplateResponse(request, "admin/questions/versions.html", context)
 
     def restore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a version the draft again; students go on seeing what is published."""
-        item = self.find(request, pk, "change")
-        number = read_whole_number(request.POST.get("number", ""), 1, MAX_NUMBER)
+        row = self.find(request, pk, "change")
+        number = read_whole_number(request.POST.get("number", ""), 1, MAX_NUMBER) or 0
         try:
-            bank.restore_version(item, number or 0, author_of(request))
+            self.restore(row, number, author_of(request))
         except bank.BankError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            is_published = item.state == "published"
-            self.log_change(request, item, f"Made version {number} the draft again.")
-            text = f"The draft of “{item}” is version {number} again."
-            more = "It is what students get: there is nothing to publish." if is_published else "Publish it to ask it."
+            self.log_change(request, row, f"Made version {number} the draft again.")
+            text = f"The draft of “{row}” is version {number} again."
+            is_published = row.state == "published"
+            more = "It is what students get: there is nothing to publish." if is_published else "Publish it to use it."
             self.message_user(request, f"{text} {more}")
-        return HttpResponseRedirect(reverse("admin:questions_item_change", args=[pk]))
+        return HttpResponseRedirect(reverse(f"admin:questions_{self.opts.model_name}_change", args=[pk]))
+
+    def _is_draft(self, row: RowT, side: Side) -> bool:
+        """Whether the draft says what a version says already."""
+        draft = self.side_of(row, DRAFT)
+        return draft is not None and draft.source == side.source
 
 
-def _is_draft(item: Item, side: Side) -> bool:
-    """Whether the draft says what a version says already."""
-    draft = side_of(item, DRAFT)
-    return draft is not None and draft.source == side.source
+def _title(side: Side) -> str:
+    return "Draft" if side.name == DRAFT else f"Version {side.name}"
+
+
+@dataclass(frozen=True)
+class ItemSide:
+    """A version of an item, or its draft: what it says."""
+
+    item: Item
+    name: str
+    body: dict[str, object]
+    difficulty: int
+    seconds: int
+    concepts: list[str]
+
+    @property
+    def source(self) -> str:
+        """All that it says, as YAML."""
+        about = {"concepts": self.concepts, "difficulty": self.difficulty, "seconds": self.seconds}
+        return str(yaml.write({**about, **self.body}, in_blocks=True))
+
+    def samples(self, seed: int) -> tuple[list[kinds.Sample], str]:
+        """What students would see with a seed, of both sides with the same numbers; or why there is nothing to see."""
+        try:
+            body = bank.validate_body(self.item.kind, self.body)
+            return kinds.get(self.item.kind).samples(body, bank.next_identity(self.item), seed)[:1], ""
+        except (bank.BankError, kinds.VariantError) as error:
+            return [], str(error)
+
+
+class ComparedAdmin(BulkAdmin, VersionsAdmin[Item]):
+    """The part of the items' admin that knows versions."""
+
+    sample_template = "admin/questions/item/sample.html"
+
+    def side_of(self, row: Item, name: str) -> ItemSide | None:
+        if name == DRAFT:
+            tags = [tag.concept.slug for tag in row.tags.all()]
+            return ItemSide(row, DRAFT, row.draft, row.difficulty, row.seconds, tags)
+        number = read_whole_number(name, 1, MAX_NUMBER)
+        version = row.versions.filter(number=number).first() if number else None
+        if version is None:
+            return None
+        return ItemSide(row, str(number), version.body, version.difficulty, version.seconds, version.concepts)
+
+    def published_name(self, row: Item) -> str:
+        return str(row.published.number) if row.published else DRAFT
+
+    def restore(self, row: Item, number: int, by: Author) -> None:
+        bank.restore_version(row, number, by)

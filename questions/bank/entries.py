@@ -11,6 +11,7 @@ from questions.bank.course_folder import Entry
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
 from questions.bank.edits import connect
 from questions.bank.items import follow_concept, reissue_items
+from questions.bank.lessons import keep_lesson_version
 from questions.bank.locks import lock_course, raise_revision
 from questions.bank.problems import BankError
 from questions.bank.records import item_record
@@ -87,7 +88,9 @@ def create_lesson(course: Course, entry: Entry[LessonDocument]) -> Lesson:
     if other:
         raise BankError([entry.place.problem(f"The course {other.course} already has this lesson.", "slug")])
     fields = entry.document.model_dump(exclude={"builds_on"})
-    return Lesson.objects.create(course=course, body_markdown=entry.text, **fields)
+    lesson = Lesson.objects.create(course=course, body_markdown=entry.text, **fields)
+    keep_lesson_version(lesson)
+    return lesson
 
 
 def store_lesson(lesson: Lesson, entry: Entry[LessonDocument], builds_on: Sequence[Lesson]) -> None:
@@ -96,7 +99,9 @@ def store_lesson(lesson: Lesson, entry: Entry[LessonDocument], builds_on: Sequen
     is_renamed = lesson.slug != entry.document.slug
     for name, value in fields.items():
         setattr(lesson, name, value)
-    lesson.save(update_fields=fields)
+    lesson.is_published = True
+    lesson.save(update_fields=[*fields, "is_published"])
+    keep_lesson_version(lesson)
     lesson.builds_on.set(builds_on)
     if is_renamed:
         reissue_items(lesson)

@@ -85,9 +85,12 @@ def rename_item(item: Item, slug: str) -> None:
             raise BankError([Problem(SLUG_RULE, "slug", current.slug)])
         if course.items.filter(slug=slug).exists():
             raise BankError([Problem(f"There is an item “{slug}” in this course already.", "slug", current.slug)])
-        for lesson in course.lessons.filter(body_markdown__contains=current.slug):
+        offers = Q(body_markdown__contains=current.slug) | Q(draft__body_markdown__icontains=current.slug)
+        for lesson in course.lessons.filter(offers):
             lesson.body_markdown = rename_tried(lesson.body_markdown, current.slug, slug)
-            lesson.save(update_fields=["body_markdown"])
+            if lesson.draft:
+                lesson.draft["body_markdown"] = rename_tried(lesson.draft["body_markdown"], current.slug, slug)
+            lesson.save(update_fields=["body_markdown", "draft"])
         current.slug = slug
         current.save(update_fields=["slug"])
         _store_state(course, current)

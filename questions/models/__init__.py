@@ -4,7 +4,7 @@ from questions.models.acts import StaffAct
 from questions.models.author import Author
 from questions.models.concepts import Concept, ConceptEdge, ConceptReferences
 from questions.models.corrections import Correction
-from questions.models.courses import Course, Lesson
+from questions.models.courses import Course, Lesson, LessonVersion
 from questions.models.items import (
     AcceptedHint,
     Finding,
@@ -34,6 +34,7 @@ __all__ = [
     "ItemQuerySet",
     "ItemVersion",
     "Lesson",
+    "LessonVersion",
     "Membership",
     "Picture",
     "StaffAct",

@@ -1,7 +1,9 @@
 """Courses and their lessons."""
 
 import re
+from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -54,7 +56,12 @@ class Course(models.Model):
 
 
 class Lesson(models.Model):
-    """One session of a course: a text in Markdown, and what it builds on."""
+    """One session of a course: a text in Markdown, and what it builds on.
+
+    What students read stands in the fields `CONTENT`, and what is not published yet in `draft`.
+    """
+
+    CONTENT: ClassVar = ("title", "summary", "minutes", "reading", "body_markdown")
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons")
     slug = models.SlugField(unique=True)
@@ -66,6 +73,10 @@ class Lesson(models.Model):
     builds_on = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="leads_to")
     reading = models.JSONField(default=list, blank=True, help_text="List of {title, url, what}.")
     body_markdown = models.TextField()
+    draft = models.JSONField(null=True, editable=False, help_text="What its next version will say of CONTENT.")
+    is_published = models.BooleanField(
+        default=True, db_default=True, editable=False, help_text="Whether students see it."
+    )
     loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
 
     class Meta:
@@ -85,6 +96,11 @@ class Lesson(models.Model):
             )
 
     @property
+    def state(self) -> str:
+        """`draft`, `changed` (published, with newer edits) or `published`, as of items."""
+        return "draft" if not self.is_published else "changed" if self.draft else "published"
+
+    @property
     def reading_list(self) -> list[dict[str, str]]:
         """What to read: `title`, `url` and `what`; the url is empty where it is no address of the web."""
         return [
@@ -96,3 +112,22 @@ class Lesson(models.Model):
             for entry in (self.reading if isinstance(self.reading, list) else [])
             if isinstance(entry, dict)
         ]
+
+
+class LessonVersion(models.Model):
+    """What a lesson said of `Lesson.CONTENT` when it was published; it never changes."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("lesson", "-number")
+        constraints = [models.UniqueConstraint(fields=["lesson", "number"], name="lesson_versions_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.lesson}, version {self.number}"

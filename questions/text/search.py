@@ -122,7 +122,9 @@ def _search_query(word: str) -> SearchQueryCombinable:
 
 def search_lessons(words: Sequence[str]) -> list[Hit]:
     """The lessons' sections that hold the words, those with the words in their titles first; two queries at most."""
-    rows = find_rows(Lesson.objects.only("slug", *LESSON_FIELDS), LESSON_FIELDS, words, MAX_HITS)
+    rows = find_rows(
+        Lesson.objects.filter(is_published=True).only("slug", *LESSON_FIELDS), LESSON_FIELDS, words, MAX_HITS
+    )
     hits = [hit for lesson in rows for hit in _section_hits(lesson, words)]
     hits.sort(key=lambda hit: (-hit.words_in_title, hit.place))
     return [hit.hit for hit in hits[:MAX_HITS]]

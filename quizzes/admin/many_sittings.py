@@ -17,7 +17,7 @@ from django.utils import timezone
 from questions.roles import Act, may_anywhere, rows_for
 from quizzes.admin.read_only import StudentRowsAdmin
 from quizzes.exams import mending
-from quizzes.models import Exam, Sitting, SittingAct
+from quizzes.models import Exam, Section, Sitting, SittingAct
 
 Kind = SittingAct.Kind
 
@@ -27,10 +27,18 @@ def _moment(label: str, **more: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=widget, **more)
 
 
+class SectionField(forms.ModelChoiceField[Section]):
+    """A section, called with its course."""
+
+    def label_from_instance(self, obj: Section) -> str:
+        return f"{obj.course}: {obj}"
+
+
 class ManyForm(forms.Form):
     """Which sittings, what is done to them, and why."""
 
     exam = forms.ModelChoiceField(Exam.objects.none(), required=False, empty_label="All exams", label="Exam")
+    section = SectionField(Section.objects.none(), required=False, empty_label="All sections", label="Section")
     begun_from = _moment("Started at or after")
     begun_until = _moment("Started before or at")
     kind = forms.ChoiceField(
@@ -54,8 +62,9 @@ class ManyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, exams: QuerySet[Exam], data: QueryDict | None) -> None:
+    def __init__(self, exams: QuerySet[Exam], sections: QuerySet[Section], data: QueryDict | None) -> None:
         super().__init__(data)
+        self.fields["section"].queryset = sections.select_related("course")  # type: ignore[attr-defined]
         self.exams = self.fields["exam"].queryset = exams  # type: ignore[attr-defined]
 
     def order(self, request: uuid.UUID) -> mending.Order:
@@ -88,7 +97,8 @@ class ManySittingsAdmin(StudentRowsAdmin[Sitting]):
         """Mend all sittings that were begun between two moments: those are listed before anything is done."""
         if not may_anywhere(request.user, Act.MARK):
             raise PermissionDenied
-        form = ManyForm(rows_for(request.user, Act.MARK, Exam.objects.all()), request.POST or None)
+        theirs = rows_for(request.user, Act.MARK, Exam.objects.all())
+        form = ManyForm(theirs, rows_for(request.user, Act.MARK, Section.objects.all()), request.POST or None)
         context: dict[str, Any] = {}
         if request.method == "POST" and form.is_valid():
             try:
@@ -101,6 +111,7 @@ class ManySittingsAdmin(StudentRowsAdmin[Sitting]):
                     said["begun_until"],
                     [said["exam"]] if said["exam"] else form.exams,
                     timezone.now(),
+                    said["section"],
                 )
                 mending.check_order(form.order(uuid.uuid4()))
             except mending.MendError as error:

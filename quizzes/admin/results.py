@@ -98,9 +98,13 @@ class ResultsAdmin(EditAdmin[Exam]):
         return csv_download(f"{exam.slug}-students.csv", rows)
 
     def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope, int | None]:
-        """Return the exam, which of its sittings are asked for, and whose. Raises Http404."""
+        """Return the exam, which of its sittings are asked for, and whose. Raises Http404.
+
+        A section may be a single student: it is for those who see students.
+        """
         exam = self.find(request, pk)
-        asked = read_whole_number(request.GET.get("section", ""), 1, 2**62)
+        sees_students = may(request.user, Act.SEE_STUDENTS, exam.course_id)
+        asked = read_whole_number(request.GET.get("section", ""), 1, 2**62) if sees_students else None
         section = Section.objects.filter(course=exam.course_id, pk=asked).first() if asked else None
         return exam, "all" if request.GET.get("sittings") == "all" else "first", section.pk if section else None
 

@@ -31,7 +31,7 @@ from quizzes.views.answering import RefusedAnswer, Response, ShownAnswer
 def shelf(request: HttpRequest) -> HttpResponse:
     """All lessons, by course; for a student with how far they have read each."""
     courses = list(Course.objects.prefetch_related("lessons"))
-    shown = [(course, list(course.lessons.all())) for course in courses]
+    shown = [(course, [each for each in course.lessons.all() if each.is_published]) for course in courses]
     student = student_of(request)
     readings = lessons.load_readings(student, [each for _, row in shown for each in row]) if student else {}
     shelves = [(course, [(each, readings.get(each.pk)) for each in row]) for course, row in shown]

@@ -11,7 +11,7 @@ from questions.models import Author
 from quizzes.exams.mending.acting import mend
 from quizzes.exams.mending.orders import MendError, Order, check_order
 from quizzes.exams.mending.showing import list_offered
-from quizzes.models import Exam, Sitting, SittingAct
+from quizzes.models import Enrolment, Exam, Section, Sitting, SittingAct
 
 MOST = 500
 """Sittings that an act is done to at once."""
@@ -37,15 +37,23 @@ class Done:
 
 
 def list_concerned(
-    kind: SittingAct.Kind, begun_from: datetime, begun_until: datetime, exams: Iterable[Exam], now: datetime
+    kind: SittingAct.Kind,
+    begun_from: datetime,
+    begun_until: datetime,
+    exams: Iterable[Exam],
+    now: datetime,
+    section: Section | None = None,
 ) -> list[Concerned]:
-    """List the sittings of exams that were begun between two moments (both included).
+    """List the sittings of exams that were begun between two moments (both included), of a section or of all.
 
     One query. Raises MendError where they are too many, or the moments are the wrong way round.
     """
     if begun_until < begun_from:
         raise MendError("The second moment has to come after the first.")
     sat = Sitting.objects.filter(opened_at__gte=begun_from, opened_at__lte=begun_until, exam__in=exams)
+    if section:
+        seated = Enrolment.objects.filter(section=section)
+        sat = sat.filter(exam__course=section.course_id, student__in=seated.values("student"))
     rows = list(sat.select_related("exam", "student").order_by("opened_at", "pk")[: MOST + 1])
     if len(rows) > MOST:
         raise MendError(f"These are more than {MOST} sittings. Choose an exam, or a shorter time.")

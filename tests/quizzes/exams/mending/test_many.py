@@ -18,7 +18,7 @@ from questions.models import Course
 from quizzes import exams, schedule
 from quizzes.exams import mending
 from quizzes.exams.mending import MendError, Order
-from quizzes.models import Exam, Notice, Sitting, SittingAct
+from quizzes.models import Enrolment, Exam, Notice, Section, Sitting, SittingAct
 
 PAGE = "/admin/quizzes/sitting/many/"
 NOW = timezone.now().replace(microsecond=0)
@@ -121,3 +121,13 @@ def test_only_who_may_mend_may_mend_many(instructor: Client, course: Course) -> 
     assert PAGE not in client.get("/admin/quizzes/sitting/").content.decode()
     assert instructor.get(PAGE).status_code == 200
     assert PAGE in instructor.get("/admin/quizzes/sitting/").content.decode()
+
+
+def test_a_section_alone_is_mended(room: list[Sitting], instructor: Client) -> None:
+    section = Section.objects.create(course=room[0].exam.course, name="Monday")
+    Enrolment.objects.filter(student__username="s2").update(section=section)
+    foreign = Section.objects.create(course=Course.objects.create(slug="other", title="Other"), name="Friday")
+    page = instructor.post(PAGE, form(section=section.pk)).content.decode()
+    assert "1 of 1 sitting" in page
+    assert hidden(page)["sittings"] == str(room[2].pk)
+    assert "not one of the available choices" in instructor.post(PAGE, form(section=foreign.pk)).content.decode()
