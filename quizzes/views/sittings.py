@@ -62,11 +62,10 @@ def slot_part(request: StudentRequest, id: uuid.UUID, number: int) -> HttpRespon
     """One question of an open sitting, with the answer as it was saved last."""
     sitting = get_sitting_or_404(request, id)
     asked = next((slot for slot in sitting.slots.all() if slot.number == number), None)
-    if asked is None or not sitting.is_open:
+    shown = exams.slot_payload(asked) if asked and sitting.is_open else None
+    if shown is None or shown["presentation"] is None:  # or a round that has not begun
         raise Http404("There is no such question.")
-    return render(
-        request, "quizzes/exams/_slot.html", {"sitting": sitting, "slot": _slot_context(exams.slot_payload(asked))}
-    )
+    return render(request, "quizzes/exams/_slot.html", {"sitting": sitting, "slot": _slot_context(shown)})
 
 
 @login_required
