@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning.cards import RELEARN, Floats, relearned
+from quizzes.planning.cards import RELEARN, Floats
 
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -23,6 +24,7 @@ RATIOS = np.geomspace(1 / 6, 6.0, 5)
 LEVELS = np.geomspace(1e-3, 4.0, 17)
 """Prices that tables are made for, in units of the marks per second that the whole course gives for all its seconds."""
 MAX_STAGES = 30
+EVERY_CLASS = range(RATIOS.size)
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,11 @@ class Targets:
     """The places (lags, classes, S, D) of the points below, in tables of that shape laid out flat."""
 
     @classmethod
-    def at(cls, S: Floats) -> Targets:
-        """The targets of stabilities (lags, S, D)."""
+    def at(cls, S: Floats, classes: int) -> Targets:
+        """The targets of stabilities (lags, S, D), in tables of so many classes."""
         row, share = place(S[:, None])
-        lag, of, _, column = np.ogrid[: row.shape[0], : RATIOS.size, : STABILITIES.size, : DIFFICULTIES.size]
-        below = ((lag * RATIOS.size + of) * STABILITIES.size + row) * DIFFICULTIES.size + column
+        lag, of, _, column = np.ogrid[: row.shape[0], :classes, : STABILITIES.size, : DIFFICULTIES.size]
+        below = ((lag * classes + of) * STABILITIES.size + row) * DIFFICULTIES.size + column
         return cls(row, share, below)
 
 
@@ -144,15 +146,20 @@ class Moves:
 
 
 @functools.lru_cache(maxsize=8)
-def moves(stages: Stages, w: tuple[float, ...]) -> Moves:
+def moves(stages: Stages, w: tuple[float, ...], classes: int = RATIOS.size) -> Moves:
     """Kept from one level's tables to the next. Difficulty moves by the rating alone: one matrix for each."""
     S, D = np.meshgrid(STABILITIES, DIFFICULTIES, indexing="ij")
-    t = (np.arange(1, max(stages.count, 2), dtype=np.float64) * stages.length)[:, None, None]
-    S, D, t = np.broadcast_arrays(S[None], D[None], t)
-    good_S, good_mix = fsrs.step(S, D, t, fsrs.GOOD, w)
-    again_S, again_mix = relearned(S, D, t, w)
-    recall = fsrs.retrievability(t, S, w)
-    return Moves(recall, Targets.at(good_S), Targets.at(again_S), mix(good_mix[0, 0]), mix(again_mix[0, 0]))
+    t = np.arange(1, max(stages.count, 2), dtype=np.float64) * stages.length
+    leads = fsrs.branch(S, D, np.broadcast_to(t, (*S.shape, t.size)), w)
+    (good_S, good_mix), (again_S, again_mix) = leads.good, fsrs.step_same_day(*leads.again, fsrs.GOOD, w)
+    recall, good_S, again_S = (np.ascontiguousarray(np.moveaxis(of, -1, 0)) for of in (leads.recall, good_S, again_S))
+    return Moves(
+        recall,
+        Targets.at(good_S, classes),
+        Targets.at(again_S, classes),
+        mix(good_mix[0, :, 0]),
+        mix(again_mix[0, :, 0]),
+    )
 
 
 @dataclass(frozen=True)
@@ -168,15 +175,15 @@ class Tables:
     bought: Floats
 
 
-def tables(prices: Floats, stages: Stages, w: tuple[float, ...]) -> Tables:
-    """The dynamic programme at `prices` (stages,), in units of the students' scale."""
-    move, count = moves(stages, w), stages.count
-    shape = (count, RATIOS.size, STABILITIES.size, DIFFICULTIES.size)
+def tables(prices: Floats, stages: Stages, w: tuple[float, ...], ratios: Floats = RATIOS) -> Tables:
+    """The dynamic programme at `prices` (stages,), in units of the students' scale, for classes of these `ratios`."""
+    move, count = moves(stages, w, ratios.size), stages.count
+    shape = (count, ratios.size, STABILITIES.size, DIFFICULTIES.size)
     both, lags = np.zeros((2, *shape)), np.zeros(shape, dtype=np.int64)
     value, bought = both
     good, again = Reached(move.good, move.good_mix, shape), Reached(move.again, move.again_mix, shape)
     stay = fsrs.retrievability(stages.left[:, None], STABILITIES, w)
-    price = (prices[:, None] * RATIOS)[..., None, None]
+    price = (prices[:, None] * ratios)[..., None, None]
     forgotten = 1 - move.recall
     points = np.arange(value[0].size).reshape(shape[1:])
     of_any_class = points[0]
@@ -220,24 +227,32 @@ class Shelf:
         self._value, self._bought = np.zeros(shape), np.zeros(shape)
         self.value, self.bought = self._value.reshape(-1), self._bought.reshape(-1)
 
-    def put(self, number: int, table: Tables) -> None:
-        """Set a table in its place."""
-        self._value[number], self._bought[number] = table.value, table.bought
+    def put(self, number: int, table: Tables, classes: Sequence[int] = EVERY_CLASS) -> None:
+        """Set a table of these classes in its place."""
+        self._value[number][:, classes], self._bought[number][:, classes] = table.value, table.bought
 
 
 class Levels(Shelf):
-    """The tables of LEVELS, each made when it is first asked for."""
+    """The tables of LEVELS, each made when it is first asked for.
+
+    By the parameters that most have all classes are made at once; by a student's own those of the cards that matter.
+    """
 
     def __init__(self, stages: Stages, w: tuple[float, ...]) -> None:
         super().__init__(stages, LEVELS.size)
         self.stages, self.w = stages, w
-        self.made: set[int] = set()
+        self.made: dict[int, set[int]] = {}
+        """The classes of each level."""
 
-    def make(self, levels: Ints) -> None:
-        """Make those of these levels that are not there."""
-        for level in sorted(set(levels.tolist()) - self.made):
-            self.put(level, tables(LEVELS[level] * self.stages.shape, self.stages, self.w))
-            self.made.add(level)
+    def make(self, levels: Ints, classes: Ints) -> None:
+        """Make those of these levels and classes that are not there."""
+        asked = set(EVERY_CLASS if self.w == fsrs.DEFAULT_PARAMETERS else classes.tolist())
+        for level in set(levels.tolist()):
+            made = self.made.setdefault(level, set())
+            if missing := sorted(asked - made):
+                prices = LEVELS[level] * self.stages.shape
+                self.put(level, tables(prices, self.stages, self.w, RATIOS[missing]), missing)
+                made.update(missing)
 
 
 KEPT = 96

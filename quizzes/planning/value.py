@@ -72,6 +72,7 @@ class Reviews:
         self.matters = cards.worth > 0
         step = np.log(RATIOS[1] / RATIOS[0])
         self.of_class = np.clip(np.rint(np.log(ratio / RATIOS[0]) / step), 0, RATIOS.size - 1).astype(np.int64)
+        self.classes = self.of_class[self.matters]
         self.good_D, (again_S, self.again_D) = leads.good[1], fsrs.step_same_day(*leads.again, fsrs.GOOD, w)
         self.good_row, self.good_share = place(leads.good[0])
         self.again_row, self.again_share = place(again_S)
@@ -109,7 +110,7 @@ class Reviews:
 
     def wanted(self, levels: Levels, level: Ints) -> Floats:
         """Seconds that each student's cards are expected to buy until the exam, at the student's level: (students,)."""
-        levels.make(level)
+        levels.make(level, self.classes)
         offers = self.offers(levels, level, LEVELS[level][:, None] * self.stages.shape)
         best = np.arange(0, offers.size, self.stages.count).reshape(offers.shape[:2]) + offers.argmax(-1)
         then = self.read_at(levels.bought, (level * levels.size)[:, None], best)
@@ -119,7 +120,7 @@ class Reviews:
 
     def claims(self, levels: Levels, level: Ints) -> Floats:
         """Marks that putting each card off until a later stage loses, (students, cards); may be below 0."""
-        levels.make(level)
+        levels.make(level, self.classes)
         prices = LEVELS[level][:, None] * self.stages.shape
         offers = self.offers(levels, level, prices)
         today = offers[..., 0] + prices[:, :1] * self.ratio * self.effort[..., 0]

@@ -237,7 +237,7 @@ def test_a_table_is_read_at_one_stage_as_at_all_and_where_the_states_are_to_the_
     ones = np.ones(shape)
     cards = Cards(S, 5 * ones, 3 * ones, ones / 40, 30 * ones, 0.25 * ones)
     reviews, levels = Reviews(cards, cards.ratio, stages, W), tables.shared_levels(stages, W)
-    levels.make(np.array([6]))
+    levels.make(np.array([6]), reviews.classes)
     begins = np.full((2, 1, 1), 6 * levels.size)
     read = reviews.read(levels.bought, begins)
     places = np.arange(0, read.size, stages.count).reshape(shape) + np.arange(S.size).reshape(shape) % stages.count
@@ -261,11 +261,23 @@ def test_tables_are_kept_for_the_dates_asked_for_last_and_for_few(monkeypatch: p
     monkeypatch.setattr(tables, "_shared", OrderedDict())
     kept = [tables.shared_levels(Stages.until(days), W) for days in (1, 2, 3)]
     for levels in kept:
-        levels.make(np.array([3, 4, 3]))
-    assert [levels.made for levels in kept] == [{3, 4}] * 3
+        levels.make(np.array([3, 4, 3]), np.array([1]))
+    assert [set(levels.made) for levels in kept] == [{3, 4}] * 3
     assert tables.shared_levels(Stages.until(3), W) is kept[2]
     assert tables.shared_levels(Stages.until(1), W) is not kept[0]
     assert len(tables._shared) == 2
+
+
+def test_tables_of_some_classes_are_those_of_all_to_the_bit() -> None:
+    w, stages = tuple(each * 1.05 for each in W), Stages.until(20.0)
+    levels, whole = tables.Levels(stages, w), tables.tables(tables.LEVELS[8] * stages.shape, stages, w)
+    for classes in ([3, 3], [1, 4], [3, 4]):
+        levels.make(np.array([8]), np.array(classes))
+    assert levels.made == {8: {1, 3, 4}}
+    for shelf, of_all in ((levels.value, whole.value), (levels.bought, whole.bought)):
+        made = shelf.reshape(tables.LEVELS.size, *of_all.shape)[8]
+        assert (made[:, [1, 3, 4]] == of_all[:, [1, 3, 4]]).all()
+        assert not made[:, [0, 2]].any()
 
 
 def test_by_parameters_of_their_own_students_pay_what_a_search_of_all_levels_finds() -> None:
