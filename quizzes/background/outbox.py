@@ -49,10 +49,11 @@ def enqueue(kind: Job.Kind, student: Student, now: datetime, *, delay: timedelta
     """
     if _put_off(kind, student, now + delay):
         return
-    job, created = Job.objects.get_or_create(
-        kind=kind, student=student, defaults={"asked_at": now, "run_at": now + delay, "published_at": now + delay}
-    )
-    if created:
+    job = Job.objects.filter(kind=kind, student=student).first()
+    if job is None:
+        new = Job(kind=kind, student=student, asked_at=now, run_at=now + delay, published_at=now + delay)
+        # Where somebody enqueued it in between, with many others, it is not put off.
+        Job.objects.bulk_create([new], ignore_conflicts=True)
         publish_after_commit(TASKS[kind], student.pk, delay=delay)
         return
     run_at = min(now + delay, max(job.asked_at + MAX_WAIT, now))
