@@ -37,7 +37,7 @@ def balance(
     All numbers of the blueprint stay met (`by_concept` says whether it has some of concepts), nothing comes that was
     seen more lately, and what is to be kept `apart` is. Where nothing is known of how hard items are, all stay.
     """
-    shares = {each.item: expected_share(each.ease) for each in usable if each.ease is not None}
+    shares = {each.item: expected_share(each.ease, each.luck) for each in usable if each.ease is not None}
     if not shares:
         return filled
     items = {each.item: each for each in usable}
@@ -68,9 +68,9 @@ def _seats(
             )
 
 
-def expected_share(ease: float) -> float:
-    """The share of an item's marks that a student of middle ability gets, by its ease in logits."""
-    return float(1 / (1 + np.exp(-ease)))
+def expected_share(ease: float, luck: float = 0.0) -> float:
+    """The share of an item's marks that a student of middle ability gets, by its ease in logits and the luck in it."""
+    return float(luck + (1 - luck) / (1 + np.exp(-ease)))
 
 
 def exchange(seats: Sequence[Seat], shares: Mapping[int, float], apart: Apart = NOTHING) -> list[int]:

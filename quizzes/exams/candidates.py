@@ -94,6 +94,7 @@ def load_candidates(
             recency(seen_at[pk], now) if now and seen_at and pk in seen_at else 0.0,
             blueprints.pools_of(pool, is_secret=released_at is None),
             ease,
+            kinds.get(kind).typical_guess_rate,
         )
         for pk, kind, concept, difficulty, pool, released_at, ease in _BANK.run(course=course)
         if kind in asked

@@ -19,9 +19,10 @@ from quizzes.planning.forecast import Z
 ABILITY = 1.0
 """The standard deviation of students' abilities, in logits: how far somebody may be from the middle."""
 FLATTER = float(np.sqrt(1 + np.pi * ABILITY**2 / 8))
-SLOT = np.dtype([("chance", "<f4"), ("variance", "<f4"), ("basis", "u1"), ("answers", "<u2")])
+OLDER = np.dtype([("chance", "<f4"), ("variance", "<f4"), ("basis", "u1"), ("answers", "<u2")])
+SLOT = np.dtype([*OLDER.descr, ("shared", "<f4")])
 """What is expected of a slot, as it is packed: the mean and the variance of its score, what they rest on, and how many
-earlier answers that is."""
+earlier answers that is; and what an ability that is a standard deviation off adds to the score (`OLDER` have none)."""
 MEMORY, EASE, LUCK = range(3)
 MOST_ANSWERS = 2**16 - 1
 
@@ -47,9 +48,9 @@ def expect(questions: Sequence[Asked], w: Sequence[float]) -> bytes:
     return np.array([_expect(question, w) for question in questions], SLOT).tobytes()
 
 
-def _expect(question: Asked, w: Sequence[float]) -> tuple[float, float, int, int]:
+def _expect(question: Asked, w: Sequence[float]) -> tuple[float, float, int, int, float]:
     seen = [card for card in question.cards if card.stability is not None]
-    first = question.guess_rate if question.ease is None else at_first_sight(question.ease)
+    first = question.guess_rate if question.ease is None else at_first_sight(question.ease, question.guess_rate)
     chances = np.full(max(len(question.cards), 1), first)
     if seen:
         recall = fsrs.retrievability(
@@ -58,15 +59,32 @@ def _expect(question: Asked, w: Sequence[float]) -> tuple[float, float, int, int
         chances[: len(seen)] = fsrs.expected_correct(recall, question.guess_rate)
     basis = MEMORY if seen else LUCK if question.ease is None else EASE
     answers = min(sum(card.answers for card in seen), MOST_ANSWERS)
-    return float(chances.mean()), float((chances * (1 - chances)).mean() / len(chances)), basis, answers
+    luck, shared = question.guess_rate, 0.0
+    if basis == EASE:
+        shared = (first - luck) * (1 - first) / max(1 - luck, 1e-9) * ABILITY / FLATTER
+    return float(chances.mean()), float((chances * (1 - chances)).mean() / len(chances)), basis, answers, shared
 
 
-def at_first_sight(ease: float) -> float:
+def _read(packed: bytes, slots: int) -> NDArray[np.void]:
+    """What is expected of so many slots, as it was packed by this version or the one before."""
+    if not slots or len(packed) // slots == SLOT.itemsize:
+        return np.frombuffer(packed, SLOT)
+    older = np.frombuffer(packed, OLDER)
+    slot = np.zeros(slots, SLOT)
+    for name in OLDER.names or ():
+        slot[name] = older[name]
+    slot["shared"] = np.where(older["basis"] == EASE, older["variance"], 0.0) * ABILITY / FLATTER
+    return slot
+
+
+def at_first_sight(ease: float, luck: float) -> float:
     """The share of an item's marks that is expected of somebody of whom nothing is known, by its ease in logits.
+
+    `luck` is the chance to be right without knowing.
 
     The mean of the logistic function over normal abilities is about a flatter one (MacKay 1992, Neural Computation 4).
     """
-    return float(1 / (1 + np.exp(-ease / FLATTER)))
+    return float(luck + (1 - luck) / (1 + np.exp(-ease / FLATTER)))
 
 
 class Rests(NamedTuple):
@@ -96,7 +114,8 @@ def compare(packed: Sequence[bytes], scores: Sequence[NDArray[np.float64]]) -> E
 
     The interval holds the luck of each question, and of those judged by their ease how able somebody is, too.
     """
-    slots, score = np.frombuffer(b"".join(packed), SLOT), np.concatenate([np.zeros(0), *scores])
+    read = [_read(each, len(theirs)) for each, theirs in zip(packed, scores, strict=True)]
+    slots, score = np.concatenate([np.zeros(0, SLOT), *read]), np.concatenate([np.zeros(0), *scores])
     counts = ~np.isnan(score)
     row = np.repeat(np.arange(len(scores)), [len(each) for each in scores])[counts]
 
@@ -104,15 +123,14 @@ def compare(packed: Sequence[bytes], scores: Sequence[NDArray[np.float64]]) -> E
         return np.bincount(row, weights=values[counts], minlength=len(scores)).astype(np.float64)
 
     chance, variance = slots["chance"].astype(float), slots["variance"].astype(float)
-    # How far an ability that is a standard deviation off moves each score: all of a sitting the same way.
-    moved = np.where(slots["basis"] == EASE, variance, 0.0) * ABILITY / FLATTER
+    moved = slots["shared"].astype(float)  # all of a sitting the same way
     half = Z * np.sqrt(add_up(variance) + add_up(moved) ** 2 - add_up(moved**2))
     return Expectations(add_up(chance), half, add_up(score), add_up(np.ones(len(score))))
 
 
 def rests_on(packed: bytes, counts: Sequence[bool]) -> Rests:
     """Return what was expected of the slots that count rests on."""
-    slots = np.frombuffer(packed, SLOT)[np.array(counts, bool)]
+    slots = _read(packed, len(counts))[np.array(counts, bool)]
     met, by_ease, guessed = np.bincount(slots["basis"], minlength=3).tolist()
     return Rests(int(slots["answers"].sum()), met, by_ease, guessed)
 

@@ -14,7 +14,8 @@ class Candidate:
     """An item that may be drawn, by its main concept.
 
     `recency` in [0, 1] is 1 for an item that the student saw just now, and 0 for one never seen.
-    It is in these `pools`. `ease` is in logits; None where answers do not tell it yet.
+    It is in these `pools`. `ease` is in logits, None where answers do not tell it yet; `luck` the chance to be right by
+    luck alone.
     """
 
     item: int
@@ -24,6 +25,7 @@ class Candidate:
     recency: float = 0.0
     pools: Collection[str] = (PRACTICE,)
     ease: float | None = None
+    luck: float = 0.0
 
 
 BY_NAME = frozenset(in_exams_by_name())

@@ -72,6 +72,10 @@ class Items:
     ease: Floats
     error: Floats
 
+    def some(self, which: Ints) -> Items:
+        """Those of these numbers."""
+        return Items(self.concept[which], self.luck[which], self.ease[which], self.error[which])
+
 
 @dataclass(frozen=True)
 class FirstSeen:

@@ -23,6 +23,7 @@ class Card(models.Model):
     last_review_on = models.DateField(
         null=True, blank=True, help_text="The study day that elapsed days count from; practice moves it on."
     )
+    first_rating = models.PositiveSmallIntegerField(null=True, blank=True)
     last_rating = models.PositiveSmallIntegerField(null=True, blank=True)
     practised_on = models.DateField(null=True, blank=True, help_text="The study day of the last practice that counted.")
     last_event_at = models.DateTimeField(null=True, blank=True)

@@ -17,6 +17,7 @@ class CardCheckpoint(models.Model):
     difficulty = models.FloatField()
     reviews = models.PositiveIntegerField()
     lapses = models.PositiveIntegerField()
+    first_rating = models.PositiveSmallIntegerField()
     last_rating = models.PositiveSmallIntegerField()
     last_review_at = models.DateTimeField()
     last_review_on = models.DateField()

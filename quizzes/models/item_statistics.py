@@ -22,7 +22,7 @@ class ItemStatistics(models.Model):
     seconds = models.FloatField(null=True, help_text="The median of all answers.")
     predicted = models.FloatField(null=True, help_text="The mean P(correct) just before, of all but first answers.")
     observed = models.FloatField(null=True, help_text="The share of these that were right.")
-    ease = models.FloatField(null=True, help_text="In logits, by the Rasch model; None: too few answers in the course.")
+    ease = models.FloatField(null=True, help_text="In logits, luck aside; None: too few answers in the course.")
     ease_error = models.FloatField(null=True, help_text="Its standard error.")
     reports = models.PositiveIntegerField(default=0)
     flags = models.PositiveSmallIntegerField(default=0, help_text="How many.")
@@ -40,6 +40,9 @@ class CourseMeasuring(models.Model):
     asked_at = models.DateTimeField(null=True, help_text="None: it is not asked for.")
     measured_at = models.DateTimeField(null=True, help_text="When its answers began to be read.")
     answers = models.PositiveIntegerField(default=0)
+    population: Any = models.JSONField(
+        null=True, help_text="What its students and items have in common at first sight; None: too few answers."
+    )
 
     def __str__(self) -> str:
         return f"measuring of {self.course}"

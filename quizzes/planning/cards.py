@@ -13,8 +13,6 @@ from quizzes.memory import fsrs
 
 Floats: TypeAlias = NDArray[np.float64]
 
-FIRST_RIGHT = 0.5
-"""P(right) of a first answer beyond luck: the lesson was read."""
 RELEARN = 1.0
 """Extra seconds, in those of an answer, that a wrong answer costs: the card is asked again the same day."""
 
@@ -24,7 +22,8 @@ class Cards:
     """The tasks of students, arrays of shape (students, cards); S and D are NaN for what was never seen.
 
     `elapsed` days since the last review; `weight` in shares of the exam (0: it does not matter); `seconds` > 0 of an
-    answer; `guess` the chance to be right by luck.
+    answer; `guess` the chance to be right by luck; `first` the chance that what was never seen is known all the same
+    (`memory.first_sight`).
     """
 
     S: Floats
@@ -33,6 +32,7 @@ class Cards:
     weight: Floats
     seconds: Floats
     guess: Floats
+    first: Floats
 
     @property
     def worth(self) -> Floats:
@@ -66,11 +66,25 @@ def relearned(S: Floats, D: Floats, t: Floats, w: Sequence[float]) -> tuple[Floa
     return fsrs.step_same_day(lapsed, harder, fsrs.GOOD, w)
 
 
-def chance_right(cards: Cards, w: Sequence[float], after: float = 0.0) -> Floats:
-    """P(right) of a review `after` days from now, luck included; of a first one FIRST_RIGHT beyond luck."""
+def known_unseen(first: Floats, elapsed: Floats, w: Sequence[float]) -> Floats:
+    """The chance that what was never seen is known after so many days: it fades as after an easy answer.
+
+    It is what the lesson left. The arguments broadcast.
+    """
+    return np.asarray(first * fsrs.retrievability(elapsed, max(w[3], fsrs.STABILITY_MIN), w))
+
+
+def chance_known(cards: Cards, w: Sequence[float], after: float = 0.0) -> Floats:
+    """The chance that each card is known `after` days from now if it is not reviewed, luck aside."""
+    recall = fsrs.retrievability(cards.elapsed + after, cards.S, w)
     unseen = np.isnan(cards.S)
-    recall = np.where(unseen, FIRST_RIGHT, fsrs.retrievability(cards.elapsed + after, cards.S, w))
-    return np.asarray(recall + (1 - recall) * cards.guess)
+    recall[unseen] = known_unseen(cards.first[unseen], np.nan_to_num(cards.elapsed[unseen]) + after, w)
+    return recall
+
+
+def chance_right(cards: Cards, w: Sequence[float], after: float = 0.0) -> Floats:
+    """P(right) of a review `after` days from now, luck included."""
+    return fsrs.expected_correct(chance_known(cards, w, after), cards.guess)
 
 
 def costs(cards: Cards, w: Sequence[float]) -> Floats:
@@ -80,12 +94,10 @@ def costs(cards: Cards, w: Sequence[float]) -> Floats:
 
 def gains(cards: Cards, days: float, w: Sequence[float]) -> Floats:
     """What one review today adds at the exam `days` from now if it is the last, in marks per second of its cost."""
-    unseen = np.isnan(cards.S)
     leads = fsrs.branch(cards.S, cards.D, cards.elapsed[..., None], w)
-    recall = np.where(unseen, FIRST_RIGHT, leads.recall[..., 0])
-    right = recall + (1 - recall) * cards.guess
+    right = chance_right(cards, w)
     (good, _), (again, _) = leads.good, fsrs.step_same_day(*leads.again, fsrs.GOOD, w)
     if_right, if_wrong = (fsrs.retrievability(days, S[..., 0], w) for S in (good, again))
-    without = np.where(unseen, 0.0, fsrs.retrievability(cards.elapsed + days, cards.S, w))
+    without = chance_known(cards, w, days)
     cost = cards.seconds * (1 + RELEARN * (1 - right))
     return np.asarray(cards.worth * (right * if_right + (1 - right) * if_wrong - without) / cost)

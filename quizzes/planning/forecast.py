@@ -1,13 +1,13 @@
 """The score to expect at the exam, if nothing more is reviewed until then."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from quizzes.memory import fsrs
-from quizzes.planning.plan import chance_at
+from quizzes.planning.cards import Floats, known_unseen
 
 Z = 1.645
 """Of a two-sided 90 % interval."""
@@ -17,7 +17,7 @@ Z = 1.645
 class Forecast:
     """The expected score and its 90 % interval, all in [0, 1].
 
-    Of the tasks that count, so many were `met` before; the others, `unmet`, count as right by luck alone.
+    Of the tasks that count, so many were `met` before; the others, `unmet`, count as first answers are expected.
     """
 
     score: float
@@ -33,18 +33,21 @@ def forecast(
     elapsed_days: ArrayLike,
     weight: ArrayLike,
     guess_rate: ArrayLike,
+    first: ArrayLike,
     days_to_exam: float,
     w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
+    doubt: Callable[[Floats], float] = lambda moves: 0.0,
 ) -> Forecast | None:
     """The score at an exam `days_to_exam` days from now that asks each task once, marked by its weight.
 
-    All arrays have shape (tasks,): stability in days (NaN: never seen, right by luck alone), days since the last
-    review, weight (≥ 0, on any scale), guess rate in [0, 1]. None where the weights are all 0. Raises ValueError on a
-    weight below 0.
+    All arrays have shape (tasks,): stability in days (NaN: never seen), days since the last review, weight (≥ 0, on
+    any scale), guess rate, and the chance that what was never seen is known (both in [0, 1]). None where the weights
+    are all 0. Raises ValueError on a weight below 0.
 
     Task i is right with chance p_i, independently of the others, and carries the share v_i of the marks. The score
     Σ v_i·X_i then has mean Σ v_i·p_i and variance Σ v_i²·p_i·(1 - p_i); the interval is the normal one, cut to [0, 1].
-    It holds the luck of the day, not the doubt about the memory model.
+    It holds the luck of the day, and the doubt about first answers: `doubt` tells the variance of Σ moves·known for
+    what each chance to be known moves the score. It does not hold the doubt about the memory model.
     """
     weights = np.asarray(weight, dtype=np.float64)
     if (weights < 0).any():
@@ -52,10 +55,14 @@ def forecast(
     if not weights.any():
         return None
     v = weights / weights.sum()
-    days = np.asarray(elapsed_days, dtype=np.float64) + max(days_to_exam, 0.0)
+    days = np.nan_to_num(np.asarray(elapsed_days, dtype=np.float64)) + max(days_to_exam, 0.0)
     S = np.asarray(stability, dtype=np.float64)
-    p = chance_at(S, days, guess_rate, w)
+    unseen, luck = np.isnan(S), np.asarray(guess_rate, dtype=np.float64)
+    fades = known_unseen(np.ones(S.shape), days, w)
+    known = np.where(unseen, np.asarray(first) * fades, fsrs.retrievability(days, S, w))
+    p = fsrs.expected_correct(known, luck)
     score = float(v @ p)
-    half = Z * float(np.sqrt(v**2 @ (p * (1 - p))))
-    met, unmet = (int(np.count_nonzero(weights[which])) for which in (~np.isnan(S), np.isnan(S)))
+    moves = np.where(unseen, v * (1 - luck) * fades, 0.0)
+    half = Z * float(np.sqrt(v**2 @ (p * (1 - p)) + doubt(moves)))
+    met, unmet = (int(np.count_nonzero(weights[which])) for which in (~unseen, unseen))
     return Forecast(score, max(score - half, 0.0), min(score + half, 1.0), met, unmet)

@@ -48,7 +48,7 @@ def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs
     """
     if not cards.worth.any():
         return None
-    bank = simulate.Bank(cards.weight[0] / cards.weight.sum(), cards.seconds[0], cards.guess[0])
+    bank = simulate.Bank(cards.weight[0] / cards.weight.sum(), cards.seconds[0], cards.guess[0], cards.first[0])
     choices = sorted({*CHOICES, minutes})
     whole = int(np.clip(np.ceil(days), 1, MAX_DAYS))
     students = len(choices) * DRAWS

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from quizzes.memory import fsrs
 from quizzes.planning import value
-from quizzes.planning.cards import Cards, costs, gains
+from quizzes.planning.cards import Cards, chance_right, costs, gains
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
@@ -70,9 +70,10 @@ class Day:
     """What a student's plan follows from; arrays have shape (tasks,).
 
     Stability in days (NaN: new), difficulty in [1, 10] (NaN: new), days since the last review, whether due by the end
-    of the day, expected seconds (> 0), guess rate in [0, 1]. `exams` are those ahead, the next one first; without any
-    the horizon is `HORIZON_DAYS`, drawn nearer or farther as `desired_retention` draws a card's interval.
-    `budget_seconds` are those of today, `seconds_a_day` those of the days to come; `w` the parameters of the memory.
+    of the day, expected seconds (> 0), guess rate and chance to know what is new, both in [0, 1]. `exams` are those
+    ahead, the next one first; without any the horizon is `HORIZON_DAYS`, drawn nearer or farther as `desired_retention`
+    draws a card's interval. `budget_seconds` are those of today, `seconds_a_day` those of the days to come; `w` the
+    parameters of the memory.
     """
 
     stability: Floats
@@ -81,6 +82,7 @@ class Day:
     due: Booleans
     seconds: Floats
     guess_rate: Floats
+    first: Floats
     exams: Sequence[Exam]
     budget_seconds: float
     seconds_a_day: float
@@ -102,6 +104,7 @@ def plan(
     weight: ArrayLike,
     seconds: ArrayLike,
     guess_rate: ArrayLike,
+    first: ArrayLike,
     days_to_exam: float | None,
     budget_seconds: float,
     seconds_a_day: float | None = None,
@@ -114,12 +117,11 @@ def plan(
     `weight` is each task's share of the exam, `days_to_exam` from now; None: no exam is ahead. `seconds_a_day` are,
     unless told, `budget_seconds`; `later_exams` are (weights, days) of others, which count alike.
     """
-    S, D, t, lasts, g = (
-        np.asarray(column, dtype=np.float64) for column in (stability, difficulty, elapsed_days, seconds, guess_rate)
-    )
+    columns = stability, difficulty, elapsed_days, seconds, guess_rate, first
+    S, D, t, lasts, g, known = (np.asarray(column, dtype=np.float64) for column in columns)
     exams = [] if days_to_exam is None else [(weight, days_to_exam), *later_exams]
     day = Day(
-        *(S, D, t, np.asarray(due, dtype=bool), lasts, g),
+        *(S, D, t, np.asarray(due, dtype=bool), lasts, g, known),
         exams=[Exam(np.asarray(shares, dtype=np.float64), max(days, 0.0)) for shares, days in exams],
         budget_seconds=budget_seconds,
         seconds_a_day=budget_seconds if seconds_a_day is None else seconds_a_day,
@@ -160,7 +162,7 @@ def _plan_alike(days: Sequence[Day]) -> list[Plan]:
     tasks = Cards(
         *(
             np.array([getattr(day, name) for day in days])
-            for name in ("stability", "difficulty", "elapsed_days", "seconds", "seconds", "guess_rate")
+            for name in ("stability", "difficulty", "elapsed_days", "seconds", "seconds", "guess_rate", "first")
         )
     )
     takes = costs(tasks, days[0].w)
@@ -180,9 +182,9 @@ def _fill(day: Day, listed: Indices, gain: Floats, takes: Floats, before: float 
 
 def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan]:
     """What is due, the most gained per second first, then what is new; gains are those in recall."""
-    S, D, t, g, w = tasks.S, tasks.D, tasks.elapsed, tasks.guess, days[0].w
+    w = days[0].w
     horizon = float(fsrs.interval(HORIZON_DAYS, days[0].desired_retention, w))
-    gains = chance_if_reviewed(S, D, t, horizon, g, w) - chance_at(S, t + horizon, g, w)
+    gains = chance_if_reviewed(tasks, horizon, w) - chance_right(tasks, w, horizon)
     plans = []
     for day, gain, last in zip(days, gains, takes, strict=True):
         new = np.isnan(day.stability)
@@ -203,7 +205,7 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         priorities = value.priorities(shared, exam.days, daily, w, per_second)
         priority += np.where(np.isfinite(priorities), priorities, 0.0)
         adds |= per_second > 0
-    at_exam = chance_at(tasks.S, tasks.elapsed + days[0].exams[0].days, tasks.guess, w)
+    at_exam = chance_right(tasks, w, days[0].exams[0].days)
     plans = []
     for at, day in enumerate(days):
         weighted = first.weight[at] > 0
@@ -216,29 +218,14 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
     return plans
 
 
-def chance_at(
-    stability: Floats, days: ArrayLike, guess_rate: ArrayLike, w: Sequence[float] = fsrs.DEFAULT_PARAMETERS
-) -> Floats:
-    """P(correct) `days` after the last review, luck included; a new task (stability NaN) is right by luck alone."""
-    R = np.nan_to_num(fsrs.retrievability(days, stability, w), nan=0.0)
-    return fsrs.expected_correct(R, guess_rate)
-
-
-def chance_if_reviewed(
-    stability: Floats,
-    difficulty: Floats,
-    elapsed_days: Floats,
-    horizon_days: float,
-    guess_rate: Floats,
-    w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
-) -> Floats:
+def chance_if_reviewed(tasks: Cards, horizon_days: float, w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) -> Floats:
     """E[P(correct)] `horizon_days` after a review today, over that review's success (`good`) and failure (`again`)."""
-    p = chance_at(stability, elapsed_days, guess_rate, w)
-    good, _ = fsrs.step(stability, difficulty, elapsed_days, fsrs.GOOD, w)
-    again, _ = fsrs.step(stability, difficulty, elapsed_days, fsrs.AGAIN, w)
-    if_right = chance_at(good, horizon_days, guess_rate, w)
-    if_wrong = chance_at(again, horizon_days, guess_rate, w)
-    return np.asarray(p * if_right + (1 - p) * if_wrong)
+    right = chance_right(tasks, w)
+    if_right, if_wrong = (
+        fsrs.expected_correct(fsrs.retrievability(horizon_days, after, w), tasks.guess)
+        for after, _ in (fsrs.step(tasks.S, tasks.D, tasks.elapsed, rating, w) for rating in (fsrs.GOOD, fsrs.AGAIN))
+    )
+    return np.asarray(right * if_right + (1 - right) * if_wrong)
 
 
 def _best_first(value: Floats, tasks: Indices) -> Indices:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning.cards import FIRST_RIGHT, RELEARN, Cards, Floats, relearned
+from quizzes.planning.cards import RELEARN, Cards, Floats, known_unseen, relearned
 
 Booleans: TypeAlias = NDArray[np.bool_]
 Parameters: TypeAlias = tuple[float, ...]
@@ -29,11 +29,15 @@ SPREAD = 0.35
 
 @dataclass(frozen=True)
 class Bank:
-    """The tasks of a course, shapes (cards,): weight in shares of the exam, seconds, guess rate."""
+    """The tasks of a course, shapes (cards,): weight in shares of the exam, seconds, guess rate.
+
+    `first` is the chance that a newcomer knows what was never asked, (cards,) or (students, cards).
+    """
 
     weight: Floats
     seconds: Floats
     guess: Floats
+    first: Floats
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,15 @@ class Believed:
     days: int
     seconds_a_day: Floats
     w: Parameters
+    first: Floats
 
     @property
     def cards(self) -> Cards:
         """The cards in the shape that the planner takes."""
         row = np.ones((self.S.shape[0], 1))
         bank = self.bank
-        return Cards(self.S, self.D, self.elapsed, row * bank.weight, row * bank.seconds, row * bank.guess)
+        columns = (row * column for column in (bank.weight, bank.seconds, bank.guess, self.first))
+        return Cards(self.S, self.D, self.elapsed, *columns)
 
     @property
     def unseen(self) -> Booleans:
@@ -89,6 +95,10 @@ class Believed:
 
 Policy: TypeAlias = Callable[[Believed], Floats]
 """Priorities (students, cards): what is highest is reviewed first, what is -inf is not reviewed."""
+
+
+Sight: TypeAlias = Callable[[Floats], Floats]
+"""The chances to know what was never asked (students, cards), by who was right at first (1 or 0; NaN: not asked)."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +127,14 @@ def simulate(
     belief: Parameters = fsrs.DEFAULT_PARAMETERS,
     start: Cards | None = None,
     slip: float = SLIP,
+    sight: Sight | None = None,
 ) -> Outcome:
     """Let students (one for each of `truth`) prepare for `days` days with `budget` seconds each, and sit the exam.
 
-    The planner believes that all of them have the parameters `belief`. Without `start` nobody has seen anything.
+    The planner believes that all of them have the parameters `belief`, and of first answers what `sight` makes of
+    those given so far; without it, what the bank says is so. Without `start` nobody has seen anything.
     """
-    school = _School(bank, luck, truth, belief, start, slip)
+    school = _School(bank, luck, truth, belief, start, slip=slip, sight=sight)
     minutes = np.broadcast_to(np.asarray(budget, dtype=np.float64), (luck.right.shape[0],))
     shape = (luck.right.shape[0], days)
     spent, reviews, new = np.zeros(shape), np.zeros(shape, int), np.zeros(shape, int)
@@ -134,7 +146,7 @@ def simulate(
         reviews[:, day] = done.sum(1)
         new[:, day] = (done & np.isnan(school.S)).sum(1)
         school.learn(done, right)
-    chance = school.chance_right(unseen=0.0)
+    chance = school.chance_right()
     return Outcome((chance * bank.weight).sum(1), chance, spent, reviews, new)
 
 
@@ -142,9 +154,17 @@ class _School:
     """The students' memories as they are, and as the planner believes them to be: arrays (students, cards)."""
 
     def __init__(
-        self, bank: Bank, luck: Luck, truth: Sequence[Parameters], belief: Parameters, start: Cards | None, slip: float
+        self,
+        bank: Bank,
+        luck: Luck,
+        truth: Sequence[Parameters],
+        belief: Parameters,
+        start: Cards | None,
+        *,
+        slip: float,
+        sight: Sight | None,
     ) -> None:
-        self.bank, self.luck, self.belief, self.slip = bank, luck, belief, slip
+        self.bank, self.luck, self.belief, self.slip, self.sight = bank, luck, belief, slip, sight
         shape = (luck.right.shape[0], bank.weight.size)
         self.S = start.S.copy() if start else np.full(shape, np.nan)
         self.D = start.D.copy() if start else np.full(shape, np.nan)
@@ -153,6 +173,7 @@ class _School:
         self.groups = _groups(truth)
         self.ease, self.interval = np.full(shape, 2.5), np.zeros(shape)
         self.lapsed = np.zeros(shape, dtype=bool)
+        self.first_right = np.full(shape, np.nan)
 
     def believed(self, day: int, days: int, seconds_a_day: Floats) -> Believed:
         """What the planner goes by on `day` of `days`."""
@@ -168,25 +189,28 @@ class _School:
             days,
             seconds_a_day,
             self.belief,
+            self.sight(self.first_right) if self.sight else self.bank.first,
         )
 
-    def chance_right(self, *, unseen: float) -> Floats:
-        """P(right) of each card now; a card never seen is known with chance `unseen`."""
-        recall = np.where(np.isnan(self.true_S), unseen, 0.0)
+    def chance_right(self) -> Floats:
+        """P(right) of each card now."""
+        recall, first = np.empty(self.S.shape), np.broadcast_to(self.bank.first, self.S.shape)
         for w, who in self.groups:
             seen = fsrs.retrievability(self.elapsed[who], self.true_S[who], w)
+            unseen = known_unseen(first[who], self.elapsed[who], w)
             recall[who] = np.where(np.isnan(self.true_S[who]), unseen, seen)
         return np.asarray((1 - self.slip) * (recall + (1 - recall) * self.bank.guess))
 
     def answers(self, day: int) -> tuple[Booleans, Floats]:
         """Whether each card would be answered right on `day`, and its seconds, relearning included."""
-        right = self.luck.right[:, day] < self.chance_right(unseen=FIRST_RIGHT)
+        right = self.luck.right[:, day] < self.chance_right()
         return right, self.bank.seconds * self.luck.pace[:, day] * np.where(right, 1.0, 1.0 + RELEARN)
 
     def learn(self, done: Booleans, right: Booleans) -> None:
         """Move all states on by the answers that were given, and by one day."""
         self.interval, self.ease = _sm2(done, right, self.interval, self.ease)
         self.lapsed = np.where(done, ~right, self.lapsed)
+        self.first_right = np.where(done & np.isnan(self.S), right, self.first_right)
         for w, who in self.groups:
             self.true_S[who], self.true_D[who] = _after(
                 self.true_S[who], self.true_D[who], self.elapsed[who], right[who], done[who], w

@@ -28,7 +28,7 @@ from __future__ import annotations
 import numpy as np
 
 from quizzes.memory import fsrs
-from quizzes.planning.cards import FIRST_RIGHT, RELEARN, Cards, Floats, costs, gains
+from quizzes.planning.cards import RELEARN, Cards, Floats, chance_known, costs, gains, known_unseen
 from quizzes.planning.tables import (
     DIFFICULTIES,
     LEVELS,
@@ -61,14 +61,14 @@ class Reviews:
     def __init__(self, cards: Cards, ratio: Floats, stages: Stages, w: tuple[float, ...]) -> None:
         self.cards, self.ratio, self.stages, self.w = cards, ratio, stages, w
         unseen = np.isnan(cards.S)
-        t = np.where(unseen, 0.0, cards.elapsed)[..., None] + stages.starts
+        t = np.nan_to_num(cards.elapsed)[..., None] + stages.starts
         leads = fsrs.branch(cards.S, cards.D, t, w)
-        recall = np.where(unseen[..., None], FIRST_RIGHT, leads.recall)
+        recall = leads.recall
+        recall[unseen] = known_unseen(cards.first[unseen, None], t[unseen], w)
         self.right = recall + (1 - recall) * cards.guess[..., None]
         self.wrong = 1 - self.right
         self.effort = 1 + RELEARN * self.wrong
-        at_exam = fsrs.retrievability(cards.elapsed + stages.days, cards.S, w)
-        self.unreviewed = np.where(unseen, 0.0, at_exam)
+        self.unreviewed = chance_known(cards, w, stages.days)
         self.matters = cards.worth > 0
         step = np.log(RATIOS[1] / RATIOS[0])
         self.of_class = np.clip(np.rint(np.log(ratio / RATIOS[0]) / step), 0, RATIOS.size - 1).astype(np.int64)

@@ -24,8 +24,8 @@ LONG = 2 * EVERY
 SLOTS = 4
 """Checkpoints that a card keeps, at most."""
 MEMORY = (
-    *("stability", "difficulty", "reviews", "lapses", "last_rating", "last_review_at", "last_review_on"),
-    *("practised_on", "last_event_at", "last_event"),
+    *("stability", "difficulty", "reviews", "lapses", "first_rating", "last_rating", "last_review_at"),
+    *("last_review_on", "practised_on", "last_event_at", "last_event"),
 )
 """The fields of a card's memory that a checkpoint holds."""
 

@@ -25,6 +25,7 @@ CARD_STATE = [
     "difficulty",
     "reviews",
     "lapses",
+    "first_rating",
     "last_rating",
     "last_review_at",
     "last_review_on",
@@ -102,6 +103,7 @@ def step(reviews: Sequence[Step], event: ReviewEvent, w: Sequence[float]) -> lis
     for (card, review, clock), stability, difficulty in zip(steps, next_S, next_D, strict=True):
         if not review.practice:
             card.lapses += int(review.rating == Rating.AGAIN and card.stability is not None)
+            card.first_rating = card.first_rating or review.rating
             card.reviews += 1
             card.last_review_at, card.last_rating = event.occurred_at, review.rating
         card.stability, card.difficulty = float(stability), float(difficulty)
@@ -146,6 +148,8 @@ def replay(
         card.stability, card.difficulty = float(S[at]), float(D[at])
         card.reviews, card.lapses = card.reviews + int(reviews[at]), card.lapses + int(lapses[at])
         if reviews[at]:
+            # A card that is new has a review first: practice of it does not count.
+            card.first_rating = card.first_rating or timeline.lines[begins[at]].rating
             last_review = timeline.lines[last_asked[at]]
             card.last_review_at, card.last_rating = last_review.occurred_at, last_review.rating
         card.last_event_at, card.last_event = last_line.occurred_at, last_line.event
@@ -164,7 +168,7 @@ def _or_nan(number: float | None) -> float:
 
 def _forget(card: Card) -> None:
     """Set the card's memory to that of a new card."""
-    card.stability = card.difficulty = card.last_rating = None
+    card.stability = card.difficulty = card.first_rating = card.last_rating = None
     card.reviews = card.lapses = 0
     card.last_review_at = card.last_review_on = card.last_event_at = card.last_event = card.practised_on = None
 

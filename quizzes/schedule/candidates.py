@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from quizzes.schedule.facts import Candidates, CardColumns
+from quizzes.schedule.first_sights import see
 
 ROUND_PAIRS = 6
 """The most pairs that a round of a match set asks."""
@@ -22,7 +24,8 @@ def list_candidates(cards: CardColumns) -> Candidates:
     for number in np.flatnonzero(ends - begins > 1).tolist():
         pairs = range(int(begins[number]), int(ends[number]))
         standing[number], facets[number], new[number], due[number] = _round(cards, pairs)
-    return Candidates(cards, standing, facets, new, due)
+    sight, items = see(cards), cards.items[standing]
+    return Candidates(cards, standing, facets, new, due, sight.known(items), partial(sight.doubt, items))
 
 
 def _round(cards: CardColumns, pairs: Sequence[int]) -> tuple[int, tuple[str, ...], bool, bool]:

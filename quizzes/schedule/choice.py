@@ -73,6 +73,7 @@ def _day(situation: Situation, budget_seconds: float) -> plan.Day:
         due=candidates.due,
         seconds=candidates.seconds,
         guess_rate=candidates.guess_rate,
+        first=candidates.first,
         exams=[plan.Exam(candidates.weights(exam), days_until(exam, situation.day)) for exam in situation.exams],
         budget_seconds=budget_seconds,
         seconds_a_day=situation.daily_minutes * 60.0,
@@ -95,8 +96,10 @@ def forecast_candidates(candidates: Candidates, exam: ExamAhead, day: StudyDay, 
         elapsed_days=candidates.elapsed_days,
         weight=candidates.weights(exam),
         guess_rate=candidates.guess_rate,
+        first=candidates.first,
         days_to_exam=days_until(exam, day),
         w=w,
+        doubt=candidates.doubt,
     )
 
 
@@ -129,6 +132,7 @@ def foresee(situation: Situation) -> ExamOutlook | None:
         candidates.weights(exam),
         candidates.seconds,
         candidates.guess_rate,
+        candidates.first,
     )
     cards = Cards(*(column[None] for column in columns))
     ahead = outlook.outlook(cards, days_until(exam, situation.day), situation.daily_minutes, situation.w)

@@ -45,6 +45,7 @@ class ForecastFacts:
                 continue
             cards.stability[number] = np.nan if card.stability is None else card.stability
             cards.difficulty[number] = np.nan if card.difficulty is None else card.difficulty
+            cards.first_rating[number] = np.nan if card.first_rating is None else card.first_rating
             cards.elapsed_days[number] = days_since(card.last_review_on, self.day.date)
             cards.due[number] = card.due_at is not None and card.due_at < self.day.ends_at
             cards.answered[number] = card.last_review_at is not None and card.last_review_at >= self.day.begins_at

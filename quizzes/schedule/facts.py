@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.calendar import StudyDay
+from quizzes.memory.first_sight import Items, Population
 from quizzes.planning.cards import Floats
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -35,10 +36,14 @@ class ExamAhead:
 
 
 class Edition(NamedTuple):
-    """A course as of one of its revisions: until it has another, its published items are the same."""
+    """A course as of one of its revisions: until it has another, its published items are the same.
+
+    `measured_at` is when it was last measured how easy they are; None: it never was.
+    """
 
     course: int
     revision: int
+    measured_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class ItemBank:
 
     `topics` are each one's main concept (its slug) and kind, `seconds` what an answer usually takes, `guess_rate` the
     chance to be right by luck alone. `places` numbers what can be asked, pairs of an item and a facet, in the order of
-    the items; `item_at` (places,) is the item of each.
+    the items; `item_at` (places,) is the item of each. `known` says how easy they are at first sight, where concepts
+    have `concepts` numbers, and `populations` what the students and items of each course have in common.
     """
 
     courses: Ints
@@ -56,6 +62,9 @@ class ItemBank:
     guess_rate: Floats
     places: Mapping[tuple[int, str], int]
     item_at: Ints
+    known: Items
+    concepts: int
+    populations: Mapping[int, Population]
     _shares: dict[tuple[int, bytes], tuple[Mapping[str, float], Floats]] = field(default_factory=dict)
 
     def share(self, items: Ints, exam: ExamAhead) -> Floats:
@@ -90,8 +99,8 @@ class CardColumns:
     """A student's cards that can be asked, as they stand on a study day: arrays of shape (cards,).
 
     `items` are numbers in the bank, rising. `keys` are the cards' ids as 32 hexadecimal digits. Stability in days and
-    difficulty (1-10) are NaN for a card that was never answered; `due` says that it is due by the end of the day,
-    `answered` that it was answered since the day began.
+    difficulty (1-10) are NaN for a card that was never answered, so is the rating (1-4) of the first answer; `due` says
+    that it is due by the end of the day, `answered` that it was answered since the day began.
     """
 
     bank: ItemBank
@@ -103,6 +112,7 @@ class CardColumns:
     elapsed_days: Floats
     due: Booleans
     answered: Booleans
+    first_rating: Floats
 
     @property
     def to_ask(self) -> frozenset[str]:
@@ -130,6 +140,7 @@ class Candidates:
 
     A round stands for its weakest pair, whose card is `standing` in `cards`; `facets` are the pairs of the round,
     weakest first. `new` says that nothing of the item was ever answered, `due` that it is due by the end of the day.
+    `first` is the chance that what is new is known at first sight, and `doubt` the variance of Σ moves·first.
     """
 
     cards: CardColumns
@@ -137,6 +148,8 @@ class Candidates:
     facets: Sequence[tuple[str, ...]]
     new: Booleans
     due: Booleans
+    first: Floats
+    doubt: Callable[[Floats], float]
 
     def __len__(self) -> int:
         return self.standing.size

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from django.db.models import TextField
@@ -12,7 +13,9 @@ from django.db.models.functions import Cast
 
 from questions import kinds
 from questions.models import Item
+from quizzes.memory.first_sight import Items, Population
 from quizzes.models.statements import Prepared, number
+from quizzes.planning.cards import Floats
 from quizzes.schedule.facts import Edition, ItemBank
 
 MAX_KEPT = 50_000
@@ -30,6 +33,10 @@ _ITEMS = Prepared(
             "published__kind",
             "published__seconds",
             "published__tags__concept__slug",
+            "published__difficulty",
+            "statistics__ease",
+            "statistics__ease_error",
+            Cast("course__measuring__population", TextField()),
             Cast("published__facets", TextField()),
         )
     )
@@ -58,13 +65,37 @@ def _load(courses: Sequence[int]) -> ItemBank:
     """Load what can be asked; facets that the published version dropped cannot."""
     rows = _ITEMS.run(courses=courses) if courses else []
     facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
+    concepts = sorted({row[4] for row in rows})
+    concept = np.array([concepts.index(row[4]) for row in rows], dtype=np.int64)
     pairs = [(number, row[0], facet) for number, row in enumerate(rows) for facet in facets[row[-1]]]
+    populations = {row[1]: _population(row[-2]) for row in rows}
     guesses = {kind: kinds.get(kind).typical_guess_rate for kind in {row[2] for row in rows}}
+    guess_rate = np.array([guesses[row[2]] for row in rows], dtype=np.float64)
     return ItemBank(
         courses=np.array([row[1] for row in rows], dtype=np.int64),
         topics=[(row[4], row[2]) for row in rows],
         seconds=np.array([row[3] for row in rows], dtype=np.float64),
-        guess_rate=np.array([guesses[row[2]] for row in rows], dtype=np.float64),
+        guess_rate=guess_rate,
         places={(item, facet): place for place, (_, item, facet) in enumerate(pairs)},
         item_at=np.array([number for number, _, _ in pairs], dtype=np.int64),
+        known=Items(concept, guess_rate, *_eases(rows, populations)),
+        concepts=len(concepts),
+        populations=populations,
     )
+
+
+def _population(text: str | None) -> Population:
+    """What was learned of a course; what is supposed, where nothing was."""
+    learned = json.loads(text or "null")
+    return Population(**learned) if learned else Population()
+
+
+def _eases(rows: Sequence[tuple[Any, ...]], populations: Mapping[int, Population]) -> tuple[Floats, Floats]:
+    """The ease of each item and its error: as measured, else what its kind and difficulty let expect."""
+    ease, error = np.array([row[6:8] for row in rows], dtype=np.float64).reshape(-1, 2).T
+    for course, population in populations.items():
+        some = [at for at, row in enumerate(rows) if row[1] == course and row[6] is None]
+        difficulty = np.array([rows[at][5] for at in some], dtype=np.float64)
+        ease[some] = population.expected_ease([rows[at][2] for at in some], difficulty)
+        error[some] = population.scatter
+    return ease, error

@@ -22,15 +22,23 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Replace
 
-from questions import kinds
-from questions.models import Item
 from quizzes.calendar import StudyDay
-from quizzes.models import Card, Exam, ReviewEvent, Student
+from quizzes.models import Card, CourseMeasuring, Exam, ReviewEvent, Student
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning import simulate
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.exams_ahead import StudentExams, concept_weights
-from quizzes.schedule.facts import Answered, CardColumns, ExamAhead, ItemBank, Situation, days_since, share_weights
+from quizzes.schedule.facts import (
+    Answered,
+    CardColumns,
+    Edition,
+    ExamAhead,
+    ItemBank,
+    Situation,
+    days_since,
+    share_weights,
+)
+from quizzes.schedule.first_sights import see
 from quizzes.schedule.item_banks import load_bank
 from quizzes.schedule.relearning import GAP
 
@@ -88,6 +96,7 @@ _CARDS = Prepared(
             "last_review_on",
             _is(due_at__lt=Parameter("ends_at", DateTimeField())),
             _is(last_review_at__gte=Parameter("begins_at", DateTimeField())),
+            "first_rating",
         )
     )
 )
@@ -113,7 +122,7 @@ def _split(
     rows: Sequence[Sequence[Any]], students: Sequence[int], bank: ItemBank, day: StudyDay
 ) -> Iterator[CardColumns]:
     """Each student's rows as columns, in the order of the bank, without what cannot be asked."""
-    of, items, facets, keys, S, D, last_review_on, due, answered = zip(*rows, strict=True) if rows else [()] * 9
+    of, items, facets, keys, S, D, last_review_on, due, answered, first = zip(*rows, strict=True) if rows else [()] * 10
     elapsed = {date: days_since(date, day.date) for date in set(last_review_on)}
     places = np.array([bank.places.get(pair, -1) for pair in zip(items, facets, strict=True)], dtype=np.int64)
     student = np.array(of, dtype=np.int64)
@@ -129,6 +138,7 @@ def _split(
         np.array([elapsed[date] for date in last_review_on], dtype=np.float64)[order],
         np.array(due, dtype=bool)[order],
         np.array(answered, dtype=bool)[order],
+        np.array(first, dtype=np.float64)[order],
     )
     sorted_by = student[order]
     for each in students:
@@ -180,13 +190,11 @@ def load_spent(who: Sequence[OnDay]) -> dict[int, int]:
 
 
 def load_exam_bank(exam: Exam) -> simulate.Bank:
-    """The course's published items as a newcomer meets them, with their shares of the exam; one query."""
-    items = Item.objects.in_practice().filter(course=exam.course_id).order_by("position", "pk")
-    items = items.filter(published__tags__position=0)
-    rows = list(items.values_list("published__kind", "published__seconds", "published__tags__concept__slug"))
-    weights = share_weights([(concept, kind) for kind, _, concept in rows], concept_weights(exam))
-    return simulate.Bank(
-        weight=weights / weights.sum(),
-        seconds=np.array([float(seconds) for _, seconds, _ in rows]),
-        guess=np.array([kinds.get(kind).typical_guess_rate for kind, _, _ in rows]),
-    )
+    """The course's published items as a newcomer meets them, with their shares of the exam; two queries."""
+    measured = CourseMeasuring.objects.filter(course=exam.course_id).values_list("measured_at", flat=True).first()
+    bank = load_bank([Edition(exam.course_id, exam.course.revision, measured)])
+    weights = share_weights(bank.topics, concept_weights(exam))
+    nothing = np.zeros(0)
+    newcomer = see(CardColumns(bank, nothing.astype(np.int64), *[nothing.astype(object)] * 2, *[nothing] * 6))
+    first = newcomer.known(np.arange(bank.courses.size))
+    return simulate.Bank(weights / weights.sum(), bank.seconds, bank.guess_rate, first)

@@ -34,7 +34,7 @@ from quizzes.schedule.loading import OnDay, load_cards, load_situation
 
 KEPT = timedelta(hours=6)
 """How long forecasts are kept for who looks at them again."""
-FORMAT = 2
+FORMAT = 3
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
 _DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
 
@@ -203,10 +203,11 @@ def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay, w: tu
 
     `w` are the parameters of the student's memory, for who knows them.
     """
-    courses = Enrolment.objects.filter(student=student).order_by("course").values_list("course", "course__revision")
+    courses = Enrolment.objects.filter(student=student).order_by("course")
+    editions = courses.values_list("course", "course__revision", "course__measuring__measured_at")
     facts = (
         *(FORMAT, day, exams, student.daily_minutes, student.desired_retention),
-        *(w or change_log.load_parameters(student), list(courses)),
+        *(w or change_log.load_parameters(student), list(editions)),
         Card.objects.filter(student=student).aggregate(newest=Max("sequence"))["newest"],
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()

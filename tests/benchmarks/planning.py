@@ -99,6 +99,7 @@ def _pure(cards: int) -> Row:
         "weight": rng.uniform(0.5, 4, cards),
         "seconds": rng.uniform(20, 90, cards),
         "guess_rate": rng.choice([0.0, 0.25], cards),
+        "first": rng.uniform(0, 1, cards),
     }
 
     def once() -> None:
@@ -131,7 +132,7 @@ def _deal(items: Sequence[Item], users: Sequence[User]) -> None:
             if seen[at]:
                 last = now - timedelta(days=int(ago[at]))
                 card.stability, card.difficulty = float(S[at]), float(D[at])
-                card.reviews, card.last_rating = 2, fsrs.GOOD
+                card.reviews, card.first_rating, card.last_rating = 2, int(rng.integers(1, 4)), fsrs.GOOD
                 card.last_review_at, card.last_review_on = last, last.date()
                 card.due_at = last + timedelta(days=float(S[at]))
             cards.append(card)

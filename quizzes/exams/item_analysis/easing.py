@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from quizzes.statistics import rasch
+from quizzes.memory import first_sight
 from quizzes.statistics.first_answers import FirstAnswers
 
 ENOUGH_STUDENTS, ENOUGH_ANSWERS = 20, 200
 """Below so many students of a course, or first answers, nothing is told about how hard its items are."""
 
 
-def fit_eases(first: FirstAnswers, items: Sequence[tuple[str, int]]) -> rasch.Eases | None:
-    """Fit the eases of items, each of a kind and with the author's difficulty (1-5); None below what is enough."""
+class Asked(NamedTuple):
+    """What is known of an item without answers: kind, the author's difficulty (1-5), main concept, chance of luck."""
+
+    kind: str
+    difficulty: int
+    concept: int | None
+    luck: float
+
+
+def fit_eases(first: FirstAnswers, items: Sequence[Asked]) -> first_sight.Learned | None:
+    """Learn the eases of items, and what the course's students have in common; None below what is enough."""
     if len(first.item) < ENOUGH_ANSWERS or len(np.unique(first.student)) < ENOUGH_STUDENTS:
         return None
-    kinds = sorted({kind for kind, _ in items})
-    known = [[difficulty - 3.0, *(float(kind == each) for each in kinds)] for kind, difficulty in items]
-    return rasch.fit(first, np.array(known))
+    luck = np.array([item.luck for item in items])
+    _, concept = np.unique([item.concept or 0 for item in items], return_inverse=True)
+    seen = first_sight.FirstSeen(first.student, first.item, first.score, luck[first.item])
+    difficulty = np.array([item.difficulty for item in items], dtype=np.float64)
+    return first_sight.learn(seen, concept.astype(np.int64), [item.kind for item in items], difficulty)

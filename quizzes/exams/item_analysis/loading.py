@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from questions import kinds
-from questions.models import Course, ItemVersion
+from questions.models import Course, Item, ItemVersion
 from quizzes import presentations
 from quizzes.exams.item_analysis.gathering import Answered, Details, Drawn, Predicted
 from quizzes.exams.outcomes import list_picked
@@ -136,6 +136,12 @@ def load_reports(course: Course) -> dict[int, tuple[int, int]]:
     counted = reports.order_by().values_list("presentation__version__item")
     waiting = Count("pk", filter=Q(outcome=""))
     return {item: (n, left) for item, n, left in counted.annotate(n=Count("pk"), left=waiting)}
+
+
+def load_main_concepts(course: Course) -> dict[int, int]:
+    """The main concept of each published item, by their keys; one query."""
+    items = Item.objects.filter(course=course, published__tags__position=0)
+    return dict(items.values_list("pk", "published__tags__concept"))
 
 
 def pieces(keys: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:

@@ -16,7 +16,7 @@ from quizzes.background.publisher import publish
 from quizzes.exams.item_analysis import loading
 from quizzes.exams.item_analysis.advice import Flag, ItemFacts, advise
 from quizzes.exams.item_analysis.analysing import ItemNumbers, analyse
-from quizzes.exams.item_analysis.easing import fit_eases
+from quizzes.exams.item_analysis.easing import Asked, fit_eases
 from quizzes.exams.item_analysis.gathering import Gathering, first_answers
 from quizzes.models import CourseMeasuring, ItemStatistics
 
@@ -53,10 +53,10 @@ def measure_course(course: Course, now: datetime | None = None) -> int:
     items = list(Item.objects.filter(course=course).exclude(published=None).select_related("published").defer("draft"))
     gathered = _gather(course, [item.pk for item in items])
     right = {item.pk: _options(item) for item in items}
-    reports = loading.load_reports(course)
+    reports, concepts = loading.load_reports(course), loading.load_main_concepts(course)
     by_key = {item.pk: item for item in items}
     numbers = dict(analyse(gathered, right))
-    eases = fit_eases(gathered.firsts(), [(item.kind, item.difficulty) for item in items])
+    eases = fit_eases(gathered.firsts(), [_asked(item, concepts.get(item.pk)) for item in items])
     rows = [_row(by_key[pk], each, reports.get(pk, (0, 0))) for pk, each in numbers.items()]
     if eases:
         for row in rows:
@@ -67,7 +67,11 @@ def measure_course(course: Course, now: datetime | None = None) -> int:
         ItemStatistics.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["item"], update_fields=TOLD, batch_size=100
         )
-        measured = {"measured_at": now, "answers": int(gathered.answers.sum())}
+        measured = {
+            "measured_at": now,
+            "answers": int(gathered.answers.sum()),
+            "population": asdict(eases.population) if eases else None,
+        }
         CourseMeasuring.objects.update_or_create(course=course, defaults=measured)
         CourseMeasuring.objects.filter(course=course, asked_at__lte=now).update(asked_at=None)
     return int(gathered.answers.sum())
@@ -84,6 +88,10 @@ def _gather(course: Course, items: Collection[int]) -> Gathering:
         lines = loading.load_predictions(course, students)
         gathered.add_predictions(line for line in lines if line.item in gathered.number)
     return gathered
+
+
+def _asked(item: Item, concept: int | None) -> Asked:
+    return Asked(item.kind, item.difficulty, concept, kinds.get(item.kind).typical_guess_rate)
 
 
 def _options(item: Item) -> Mapping[str, bool]:

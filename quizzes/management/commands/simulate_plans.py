@@ -2,11 +2,13 @@
 
 import csv
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from numpy.typing import NDArray
 
 from questions.whole_numbers import whole_number_between, whole_numbers_between
 from quizzes import schedule
@@ -114,10 +116,14 @@ def _mean_bound(bank: simulate.Bank, days: int, minutes: float, learners: list[s
     The bound is concave in the minutes, so that days missed at random cost at least what fewer minutes do.
     """
     unseen = np.full((1, bank.weight.size), np.nan)
-    cards = Cards(unseen, unseen, np.zeros_like(unseen), bank.weight[None], bank.seconds[None], bank.guess[None])
+    cards = Cards(unseen, unseen, np.zeros_like(unseen), *_row(bank))
     seconds = 60 * minutes * (1 - MISSED)
     each = [bound(cards, days, seconds, w, rounds=BOUND_ROUNDS) for w in learners]
     return (1 - simulate.SLIP) * float(np.mean(each))
+
+
+def _row(bank: simulate.Bank) -> Iterator[NDArray[np.float64]]:
+    return (column[None] for column in (bank.weight, bank.seconds, bank.guess, bank.first))
 
 
 def read_parameters(path: Path) -> list[simulate.Parameters]:

@@ -97,7 +97,7 @@ def test_the_page_of_an_exam_says_what_its_forecast_rests_on(student: User, key:
     client = Client()
     client.force_login(student)
     page = client.get("/exams/tiny-exam/").content.decode()
-    assert "You have not answered any of its questions yet, so all count as guessed." in page
+    assert "You have not answered any of its questions yet: all count by how hard they are." in page
     sit(student, key)
     page = client.get("/exams/tiny-exam/").content.decode()
     assert re.search(r"By what you remember of the \d+ questions that you have answered; the \d+ that", page)

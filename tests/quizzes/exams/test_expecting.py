@@ -31,7 +31,7 @@ def test_a_question_counts_by_memory_by_its_ease_or_as_guessed() -> None:
     known = float(expected_correct(retrievability(10, 10.0, DEFAULT_PARAMETERS), 0.25))
     questions = [Asked(0.25, 2.0, [KNOWN]), Asked(0.25, 2.0, [NEW]), Asked(0.25, None, [NEW]), Asked(0.0, None, [])]
     expected, half, got, most = points(questions, [1, 1, 0, 0])
-    assert expected == pytest.approx(known + at_first_sight(2.0) + 0.25, abs=1e-6)
+    assert expected == pytest.approx(known + at_first_sight(2.0, 0.25) + 0.25, abs=1e-6)
     assert (got, most) == (2, 4)
     assert half > 1.645 * np.sqrt(known * (1 - known))
     assert rests_on(expect(questions, DEFAULT_PARAMETERS), [True] * 4) == (3, 1, 1, 2)
@@ -65,7 +65,7 @@ def test_forecasts_of_a_cohort_come_true_where_it_is_as_it_is_taken_to_be() -> N
         questions = [Asked(0.25, None, [KNOWN])] * 8 + [Asked(0.25, float(ease), [NEW]) for ease in eases]
         packed.append(expect(questions, DEFAULT_PARAMETERS))
         known = float(expected_correct(retrievability(10, 10.0, DEFAULT_PARAMETERS), 0.25))
-        first = 1 / (1 + np.exp(-(eases + rng.normal())))
+        first = 0.25 + 0.75 / (1 + np.exp(-(eases + rng.normal())))
         scores.append((rng.uniform(size=20) < np.concatenate([np.full(8, known), first])).astype(float))
     accuracy = judge(compare(packed, scores))
     assert accuracy
@@ -83,3 +83,11 @@ def test_bias_error_and_share_inside_are_those_of_the_sittings() -> None:
     assert (accuracy.n, accuracy.inside) == (2, 0.5)
     assert accuracy.bias == pytest.approx((0.1 - 0.2) / 2)
     assert accuracy.error == pytest.approx(0.15)
+
+
+def test_what_was_packed_before_is_read_with_as_much_doubt_as_then() -> None:
+    older = np.array([(0.7, 0.21, 1, 0), (0.9, 0.09, 0, 4)], [("c", "<f4"), ("v", "<f4"), ("b", "u1"), ("n", "<u2")])
+    both = compare([older.tobytes(), expect([Asked(0.0, 1.0, [NEW])], DEFAULT_PARAMETERS)], [np.ones(2), np.ones(1)])
+    assert both.expected == pytest.approx([1.6, at_first_sight(1.0, 0.0)], abs=1e-6)
+    assert both.half[0] == pytest.approx(1.645 * np.sqrt(0.3), abs=1e-6)
+    assert rests_on(older.tobytes(), [True, True]) == (4, 1, 1, 0)

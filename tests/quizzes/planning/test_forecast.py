@@ -24,6 +24,7 @@ def bank(seed: int, tasks: int = 60) -> dict[str, Any]:
         "elapsed_days": np.where(np.isnan(stability), NAN, rng.integers(0, 30, tasks)),
         "weight": rng.uniform(0, 4, tasks),
         "guess_rate": rng.choice([0, 0.2, 0.25], tasks),
+        "first": rng.uniform(0, 1, tasks),
     }
 
 
@@ -32,8 +33,10 @@ def sat(tasks: dict[str, Any], days: float, sittings: int = 20_000) -> np.ndarra
     rng = np.random.default_rng(0)
     R = np.array(
         [
-            0.0 if math.isnan(S) else float(fsrs.retrievability(t + days, S))
-            for S, t in zip(tasks["stability"], tasks["elapsed_days"], strict=True)
+            first * float(fsrs.retrievability(days, fsrs.DEFAULT_PARAMETERS[3]))
+            if math.isnan(S)
+            else float(fsrs.retrievability(t + days, S))
+            for S, t, first in zip(tasks["stability"], tasks["elapsed_days"], tasks["first"], strict=True)
         ]
     )
     recalled = rng.random((sittings, R.size)) < R
@@ -75,21 +78,34 @@ def test_it_is_the_plans_score_before() -> None:
     assert found(**tasks, days_to_exam=9).score == pytest.approx(planned.score_before)
 
 
-def test_what_was_never_seen_is_right_by_luck_alone() -> None:
-    unseen = {"stability": [NAN] * 4, "elapsed_days": [NAN] * 4, "weight": [1] * 4}
+def test_what_was_never_seen_and_is_not_known_is_right_by_luck_alone() -> None:
+    unseen = {"stability": [NAN] * 4, "elapsed_days": [NAN] * 4, "weight": [1] * 4, "first": [0] * 4}
 
     assert found(**unseen, guess_rate=[0.25] * 4, days_to_exam=5).score == pytest.approx(0.25)
     assert found(**unseen, guess_rate=[0] * 4, days_to_exam=5) == Forecast(0, 0, 0, met=0, unmet=4)
 
 
+def test_the_doubt_about_first_answers_widens_what_hangs_on_them() -> None:
+    tasks = bank(9)
+    plain = found(**tasks, days_to_exam=5)
+    wide = found(**tasks, days_to_exam=5, doubt=lambda moves: float(moves.sum() ** 2) * 0.04)
+    unseen = np.isnan(tasks["stability"])
+    share = (tasks["weight"] * (1 - tasks["guess_rate"]))[unseen].sum() / tasks["weight"].sum()
+    fades = float(fsrs.retrievability(5, fsrs.DEFAULT_PARAMETERS[3]))
+
+    assert wide.score == plain.score
+    added = ((wide.high - wide.low) ** 2 - (plain.high - plain.low) ** 2) ** 0.5 / 2
+    assert added == pytest.approx(1.645 * 0.2 * share * fades)
+
+
 def test_without_marks_there_is_nothing_to_expect() -> None:
-    assert forecast(stability=[], elapsed_days=[], weight=[], guess_rate=[], days_to_exam=3) is None
-    assert forecast(stability=[5], elapsed_days=[1], weight=[0], guess_rate=[0], days_to_exam=3) is None
+    assert forecast(stability=[], elapsed_days=[], weight=[], guess_rate=[], first=[], days_to_exam=3) is None
+    assert forecast(stability=[5], elapsed_days=[1], weight=[0], guess_rate=[0], first=[0], days_to_exam=3) is None
 
 
 def test_weights_below_zero_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 0"):
-        forecast(stability=[5, 5], elapsed_days=[1, 1], weight=[1, -1], guess_rate=[0, 0], days_to_exam=3)
+        forecast(stability=[5, 5], elapsed_days=[1, 1], weight=[1, -1], guess_rate=[0, 0], first=[0, 0], days_to_exam=3)
 
 
 def test_an_exam_that_has_passed_is_one_of_today() -> None:
@@ -122,6 +138,7 @@ def test_more_tasks_narrow_the_interval() -> None:
             elapsed_days=[5] * tasks,
             weight=[1] * tasks,
             guess_rate=[0] * tasks,
+            first=[0] * tasks,
             days_to_exam=20,
         )
         return same.high - same.low
@@ -129,17 +146,20 @@ def test_more_tasks_narrow_the_interval() -> None:
     assert width(400) == pytest.approx(width(100) / 2)
 
 
-columns = st.tuples(st.floats(0.001, 36_500) | st.just(NAN), st.floats(0, 4000), st.floats(0, 100), st.floats(0, 1))
+columns = st.tuples(
+    st.floats(0.001, 36_500) | st.just(NAN), st.floats(0, 4000), st.floats(0, 100), *[st.floats(0, 1)] * 2
+)
 
 
 @given(st.lists(columns, max_size=30), st.floats(-10, 4000))
 def test_it_always_stays_between_nothing_and_all(tasks: list[tuple[float, ...]], days: float) -> None:
-    stability, elapsed, weight, guess = np.array(tasks, dtype=float).reshape(-1, 4).T
+    names = ("stability", "elapsed_days", "weight", "guess_rate", "first")
+    of_tasks: dict[str, Any] = dict(zip(names, np.array(tasks, dtype=float).reshape(-1, 5).T, strict=True))
 
-    expected = forecast(stability=stability, elapsed_days=elapsed, weight=weight, guess_rate=guess, days_to_exam=days)
+    expected = forecast(**of_tasks, days_to_exam=days)
 
     if expected is None:
-        assert not weight.any()
+        assert not of_tasks["weight"].any()
     else:
         assert 0 <= expected.low <= expected.score + 1e-12
         assert expected.score - 1e-12 <= expected.high <= 1

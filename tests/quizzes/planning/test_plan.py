@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning.cards import FIRST_RIGHT
-from quizzes.planning.plan import HORIZON_DAYS, Day, Exam, Plan, chance_at, chance_if_reviewed, plan, plan_days
+from quizzes.planning.cards import Cards, known_unseen
+from quizzes.planning.plan import HORIZON_DAYS, Day, Exam, Plan, chance_if_reviewed, plan, plan_days
 
 NAN = math.nan
 COLUMNS = ("stability", "difficulty", "elapsed_days", "due", "weight", "seconds", "guess_rate")
+FIRST = 0.3
+"""The chance to know what was never seen."""
 
 Task = tuple[float, float, float, bool, float, float, float]
 
@@ -44,6 +45,7 @@ def planned(tasks: list[Task], *, exam: float | None = 14, budget: float = 600, 
     """The plan of tasks, with an exam in two weeks unless told otherwise."""
     arrays: dict[str, Any] = dict(zip(COLUMNS, np.array(tasks, dtype=float).reshape(-1, 7).T, strict=True))
     more.setdefault("seconds_a_day", 600)
+    more.setdefault("first", np.full(len(tasks), FIRST))
     return plan(**{**arrays, "due": arrays["due"] != 0}, days_to_exam=exam, budget_seconds=budget, **more)
 
 
@@ -147,7 +149,7 @@ def test_a_review_that_would_cost_marks_stays_out() -> None:
     w = list(fsrs.DEFAULT_PARAMETERS)
     w[8], w[10], w[11], w[20] = 0, 0.001, 0.001, 0.8
     tasks = [seen(5, 5), seen(5, 0), new()]
-    gain = chance_if_reviewed(*_state(tasks[0]), 5.0, np.zeros(1), w) - chance_at(np.array([5.0]), 10, 0, w)
+    gain = chance_if_reviewed(_cards(tasks[0]), 5.0, w) - fsrs.retrievability(10, 5.0, w)
     assert gain[0] < 0
 
     assert planned(tasks, exam=5, w=w).order == [1, 2]
@@ -164,8 +166,9 @@ def test_what_gains_nothing_yet_comes_after_all_that_gains() -> None:
     assert 0 in planned([relearned, *tasks], exam=0, budget=everything - 29).order
 
 
-def _state(task: Task) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    return np.array([task[0]]), np.array([task[1]]), np.array([task[2]])
+def _cards(task: Task) -> Cards:
+    S, D, t, _, weight, seconds, guess = (np.array([column]) for column in task)
+    return Cards(S, D, t, weight, seconds, guess, np.array([FIRST]))
 
 
 def test_more_weight_comes_first_among_equals() -> None:
@@ -204,24 +207,33 @@ def test_what_is_wrong_takes_its_seconds_twice() -> None:
     known, unknown = planned([seen(1e6, 0.0, seconds=40)]), planned([new(seconds=40, guess=0.2)])
 
     assert known.seconds == pytest.approx(40, rel=1e-3)
-    assert unknown.seconds == pytest.approx(40 * (2 - FIRST_RIGHT - (1 - FIRST_RIGHT) * 0.2))
+    assert unknown.seconds == pytest.approx(40 * (2 - FIRST - (1 - FIRST) * 0.2))
+
+
+def test_what_is_known_unseen_is_not_asked_and_what_is_unknown_is() -> None:
+    found = planned([new(), new(), new()], first=np.array([1.0, 0.1, 0.0]), exam=3)
+
+    assert found.order == [1, 2]
+    assert found.gain[1] > found.gain[0] > 0
 
 
 def test_the_score_before_is_the_weighted_recall_at_the_exam() -> None:
     found = planned([seen(10, 3, weight=3), seen(10, 3, weight=1, guess=0.25), new(weight=4, guess=0.5)], exam=10)
 
     R = float(fsrs.retrievability(13, 10))
-    assert found.score_before == pytest.approx((3 * R + (R + (1 - R) * 0.25) + 4 * 0.5) / 8)
+    known = float(known_unseen(np.array(FIRST), np.array(10.0), fsrs.DEFAULT_PARAMETERS))
+    assert FIRST / 2 < known < FIRST
+    assert found.score_before == pytest.approx((3 * R + (R + (1 - R) * 0.25) + 4 * (known + (1 - known) * 0.5)) / 8)
 
 
 def test_reviewing_is_worth_its_simulated_outcomes() -> None:
     rng = np.random.default_rng(5)
     S, D, t = np.full(200_000, 4.0), np.full(200_000, 6.0), np.full(200_000, 7.0)
-    right = rng.random(S.size) < chance_at(S, t, 0.25)
+    right = rng.random(S.size) < fsrs.expected_correct(fsrs.retrievability(t, S), 0.25)
     after, _ = fsrs.step(S, D, t, np.where(right, fsrs.GOOD, fsrs.AGAIN))
-    at_exam = rng.random(S.size) < chance_at(after, 12, 0.25)
+    at_exam = rng.random(S.size) < fsrs.expected_correct(fsrs.retrievability(12, after), 0.25)
 
-    expected = chance_if_reviewed(S[:1], D[:1], t[:1], 12.0, np.array([0.25]))
+    expected = chance_if_reviewed(_cards(seen(4.0, 7.0, difficulty=6.0, guess=0.25)), 12.0)
     assert at_exam.mean() == pytest.approx(float(expected[0]), abs=0.005)
 
 
@@ -230,7 +242,7 @@ def test_a_higher_desired_retention_looks_less_far_ahead() -> None:
     gains = [planned([seen(3, 3)], exam=None, desired_retention=r).gain[0] for r in (0.8, 0.9, 0.97)]
     ahead = [float(fsrs.interval(HORIZON_DAYS, r)) for r in (0.8, 0.9, 0.97)]
     without = [float(fsrs.retrievability(3 + days, 3)) for days in ahead]
-    after = [float(chance_if_reviewed(*_state(seen(3, 3)), days, np.zeros(1))[0]) for days in ahead]
+    after = [float(chance_if_reviewed(_cards(seen(3, 3)), days)[0]) for days in ahead]
 
     assert ahead[1] == pytest.approx(HORIZON_DAYS)
     assert ahead == sorted(ahead, reverse=True)
@@ -366,6 +378,7 @@ def test_students_planned_together_have_the_plan_of_each_alone_to_the_bit(
             Day(
                 **columns,
                 due=due,
+                first=np.full(len(tasks), FIRST),
                 exams=ahead,
                 budget_seconds=budget,
                 seconds_a_day=600.0,

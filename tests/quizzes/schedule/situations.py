@@ -10,6 +10,7 @@ import numpy as np
 
 from quizzes.calendar import StudyDay
 from quizzes.memory import fsrs
+from quizzes.memory.first_sight import Items, Population
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.facts import CardColumns, ExamAhead, ItemBank, Situation, days_since
 
@@ -27,6 +28,7 @@ class Asked:
     due: bool = False
     answered: bool = False
     concept: str = "l2"
+    first_rating: int | None = None
 
 
 NEW = Asked()
@@ -53,6 +55,9 @@ def columns(*cards: Asked, same_item: bool = False) -> CardColumns:
         guess_rate=np.full(count, 0.25),
         places={},
         item_at=items,
+        known=Items(np.zeros(count, np.int64), np.full(count, 0.25), np.zeros(count), np.ones(count)),
+        concepts=1,
+        populations={1: Population()},
     )
     return CardColumns(
         bank,
@@ -64,6 +69,7 @@ def columns(*cards: Asked, same_item: bool = False) -> CardColumns:
         np.array([days_since(card.last_review_on, TODAY.date) for card in cards], dtype=np.float64),
         np.array([card.due for card in cards], dtype=bool),
         np.array([card.answered for card in cards], dtype=bool),
+        np.array([card.first_rating for card in cards], dtype=np.float64),
     )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+
+import numpy as np
 
 from quizzes.memory import fsrs
 from quizzes.models import Card
@@ -16,7 +19,14 @@ def facts(*cards: Asked) -> ForecastFacts:
 
 def states(of: ForecastFacts) -> list[list[float]]:
     cards = of.cards
-    columns = (cards.stability, cards.difficulty, cards.elapsed_days, cards.due, cards.answered)
+    columns = (
+        cards.stability,
+        cards.difficulty,
+        cards.elapsed_days,
+        cards.due,
+        cards.answered,
+        np.nan_to_num(cards.first_rating),
+    )
     return [column.tolist() for column in columns]
 
 
@@ -25,13 +35,15 @@ def test_without_cards_nothing_is_expected() -> None:
 
 
 def test_what_changed_is_forecast_as_if_it_had_been_loaded() -> None:
-    cards = [seen(0, 4.0, answered=True), seen(3, 10.0), seen(0, 9.0, answered=True)]
+    cards = [replace(seen(0, days, answered=True), first_rating=1) for days in (4.0, 9.0)]
+    cards.insert(1, seen(3, 10.0))
     before, loaded = facts(NEW, cards[1], seen(5, 2.0)), facts(*cards)
     changed = [
         Card(
             pk=uuid.UUID(key(number)),
             stability=cards[number - 1].stability,
             difficulty=cards[number - 1].difficulty,
+            first_rating=cards[number - 1].first_rating,
             last_review_on=cards[number - 1].last_review_on,
             last_review_at=TODAY.begins_at,
             due_at=TODAY.begins_at,

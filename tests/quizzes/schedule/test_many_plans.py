@@ -101,7 +101,7 @@ def test_the_plans_of_many_are_those_of_each_alone(course: Course) -> None:
     assert _stored() == alone
     schedule.plan_days([student.pk for student in students], now=now)  # over those that are there
     assert _stored() == alone
-    assert sum(len(row[1]) for row in alone.values()) > 20
+    assert sum(len(row[1]) for row in alone.values()) >= 20
     assert not Job.objects.filter(kind=Job.Kind.PLAN).exists()
     for log in ChangeLog.objects.filter(student__in=students):
         newest = max(
