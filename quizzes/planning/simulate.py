@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning.cards import RELEARN, Cards, Floats, known_unseen, relearned
+from quizzes.memory.calibration import EPSILON
+from quizzes.planning.cards import RELEARN, Cards, Floats, chance_right, known_unseen, relearned
 
 Booleans: TypeAlias = NDArray[np.bool_]
 Parameters: TypeAlias = tuple[float, ...]
@@ -102,11 +103,22 @@ Sight: TypeAlias = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
+class Judged:
+    """How what was believed came true: the mean log loss (students,) of answers, in nats.
+
+    And each day's `error` (students, days) of the score to expect at the exam if nothing more were reviewed.
+    """
+
+    log_loss: Floats
+    error: Floats
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a policy brought each student.
 
     The expected score at the exam, the chance that each card is right there, and for each day the seconds, reviews and
-    new cards.
+    new cards; where that was asked for, how what was believed came true.
     """
 
     score: Floats
@@ -114,6 +126,7 @@ class Outcome:
     seconds: Floats
     reviews: NDArray[np.int64]
     new: NDArray[np.int64]
+    judged: Judged | None = None
 
 
 def simulate(
@@ -128,26 +141,36 @@ def simulate(
     start: Cards | None = None,
     slip: float = SLIP,
     sight: Sight | None = None,
+    judged: bool = False,
 ) -> Outcome:
     """Let students (one for each of `truth`) prepare for `days` days with `budget` seconds each, and sit the exam.
 
     The planner believes that all of them have the parameters `belief`, and of first answers what `sight` makes of
-    those given so far; without it, what the bank says is so. Without `start` nobody has seen anything.
+    those given so far; without it, what the bank says is so. Without `start` nobody has seen anything. `judged` says
+    that beliefs are to be held against what comes.
     """
     school = _School(bank, luck, truth, belief, start, slip=slip, sight=sight)
     minutes = np.broadcast_to(np.asarray(budget, dtype=np.float64), (luck.right.shape[0],))
     shape = (luck.right.shape[0], days)
     spent, reviews, new = np.zeros(shape), np.zeros(shape, int), np.zeros(shape, int)
+    loss, error = np.zeros(shape), np.zeros(shape)
     for day in range(days):
-        priorities = policy(school.believed(day, days, minutes))
+        believed = school.believed(day, days, minutes)
+        priorities = policy(believed)
         right, seconds = school.answers(day)
         done = _within(minutes, priorities, seconds) & ~luck.missed[:, day, None]
         spent[:, day] = (seconds * done).sum(1)
         reviews[:, day] = done.sum(1)
         new[:, day] = (done & np.isnan(school.S)).sum(1)
+        if judged:
+            expected = (chance_right(believed.cards, belief, days - day) * bank.weight).sum(1)
+            error[:, day] = np.abs(expected - (school.chance_right(days - day) * bank.weight).sum(1))
+            p = np.clip(chance_right(believed.cards, belief), EPSILON, 1 - EPSILON)
+            loss[:, day] = np.where(done, -np.log(np.where(right, p, 1 - p)), 0.0).sum(1)
         school.learn(done, right)
     chance = school.chance_right()
-    return Outcome((chance * bank.weight).sum(1), chance, spent, reviews, new)
+    came = Judged(loss.sum(1) / np.maximum(reviews.sum(1), 1), error) if judged else None
+    return Outcome((chance * bank.weight).sum(1), chance, spent, reviews, new, came)
 
 
 class _School:
@@ -192,12 +215,12 @@ class _School:
             self.sight(self.first_right) if self.sight else self.bank.first,
         )
 
-    def chance_right(self) -> Floats:
-        """P(right) of each card now."""
+    def chance_right(self, after: float = 0.0) -> Floats:
+        """P(right) of each card `after` days from now."""
         recall, first = np.empty(self.S.shape), np.broadcast_to(self.bank.first, self.S.shape)
         for w, who in self.groups:
-            seen = fsrs.retrievability(self.elapsed[who], self.true_S[who], w)
-            unseen = known_unseen(first[who], self.elapsed[who], w)
+            seen = fsrs.retrievability(self.elapsed[who] + after, self.true_S[who], w)
+            unseen = known_unseen(first[who], self.elapsed[who] + after, w)
             recall[who] = np.where(np.isnan(self.true_S[who]), unseen, seen)
         return np.asarray((1 - self.slip) * (recall + (1 - recall) * self.bank.guess))
 
@@ -241,8 +264,11 @@ def simulate_known(
             (who, simulate(policy, bank, their_luck, days=days, budget=budget, truth=[w] * who.size, belief=w))
         )
     order = np.argsort(np.concatenate([who for who, _ in parts]))
-    names = ("score", "chance", "seconds", "reviews", "new")
-    return Outcome(*(np.concatenate([getattr(outcome, name) for _, outcome in parts])[order] for name in names))
+    score, chance, seconds, reviews, new = (
+        np.concatenate([getattr(outcome, name) for _, outcome in parts])[order]
+        for name in ("score", "chance", "seconds", "reviews", "new")
+    )
+    return Outcome(score, chance, seconds, reviews, new)
 
 
 def _groups(truth: Sequence[Parameters]) -> list[tuple[Parameters, NDArray[np.int64]]]:

@@ -1,0 +1,106 @@
+"""`manage.py simulate_learners`: how well first sight finds what is planted, and what that is worth at the exam."""
+
+from argparse import ArgumentParser
+
+import numpy as np
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from questions.whole_numbers import whole_number_between
+from quizzes.management.commands.simulate_plans import MISSED, read_parameters
+from quizzes.memory.calibration import log_loss
+from quizzes.planning import learners, policies, simulate
+from quizzes.planning.cards import Floats
+
+ITEMS, CONCEPTS, EARLIER, EACH = 300, 15, 200, 150
+MINUTES = 10
+SHOWN = (0, 10, 50, 150)
+"""After so many first answers the others are predicted."""
+
+
+class Command(BaseCommand):
+    help = "Draws students and items, and says how well first answers are predicted and what that gains. Prints tables."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--students", type=whole_number_between(8, 100_000), default=96)
+        parser.add_argument("--seed", type=whole_number_between(0, 2**32 - 1), default=2026)
+        parser.add_argument("--full", action="store_true", help="500 students, and exams in 60 days too.")
+
+    def handle(self, *args: object, students: int, seed: int, full: bool, **options: object) -> None:
+        rng = np.random.default_rng(seed)
+        students = max(students, 500) if full else students
+        planted = learners.plant(rng, items=ITEMS, concepts=CONCEPTS, earlier=EARLIER, each=EACH)
+        known = learners.draw_known(rng, planted.items, CONCEPTS, students)
+        self.stdout.write(
+            f"{students} students after {EARLIER} earlier ones who answered {EACH} of {ITEMS} items in {CONCEPTS} "
+            f"concepts. Learned: {_tell(planted)}.\n"
+        )
+        self._predict(rng, planted, known)
+        self._prepare(rng, planted, known, (14, 30, 60) if full else (14, 30))
+
+    def _predict(self, rng: np.random.Generator, planted: learners.Planted, known: Floats) -> None:
+        """Predict the first answers that are left after some."""
+        right = learners.draw_first(rng, planted.items, known)
+        order = np.argsort(rng.random(right.shape))
+        self.stdout.write("| after | predicted by | AUC | log loss | in the 80 % intervals |\n|---|---|---|---|---|")
+        for shown in SHOWN:
+            first_right = np.where(np.argsort(order) < shown, right, np.nan)
+            left = np.isnan(first_right)
+            for name, predict in learners.predictors(planted).items():
+                p = predict(first_right)[left]
+                inside = f"{learners.share_inside(planted, first_right, known):.1%}" if name == "first sight" else ""
+                numbers = f"{learners.auc(p, right[left]):.4f} | {log_loss(p, right[left]):.4f}"
+                self.stdout.write(f"| {shown} answers | {name} | {numbers} | {inside} |")
+
+    def _prepare(
+        self, rng: np.random.Generator, planted: learners.Planted, known: Floats, horizons: tuple[int, ...]
+    ) -> None:
+        """Prepare for exams, by first sight and by a constant."""
+        users = read_parameters(settings.BASE_DIR / "tests" / "data" / "fsrs6_users.csv")
+        truth = [users[number % len(users)] for number in range(len(known))]
+        bank, constant = learners.bank_of(rng, planted, known), np.full(known.shape, 0.5)
+        self.stdout.write(
+            f"\n{MINUTES} minutes a day, {MISSED:.0%} of the days missed; the error is that of the score expected as "
+            "things stand, in points of 100, on the day after the first, half-way, and the day before the exam.\n\n"
+            "| days | first answers by | score | marks lost | ± | log loss of all answers | error |\n"
+            "|---|---|---|---|---|---|---|"
+        )
+        for days in horizons:
+            luck = simulate.Luck.draw(len(known), ITEMS, days, seed=int(rng.integers(2**31)), missed=MISSED)
+            ways: dict[str, simulate.Sight] = {
+                "a constant": lambda _: constant,
+                "first sight": learners.sight_of(planted),
+            }
+            lost: Floats | None = None
+            for name, sight in ways.items():
+                outcome = simulate.simulate(
+                    policies.examprep,
+                    bank,
+                    luck,
+                    days=days,
+                    budget=60.0 * MINUTES,
+                    truth=truth,
+                    sight=sight,
+                    judged=True,
+                )
+                assert outcome.judged is not None
+                lost = 1 - outcome.score if lost is None else lost
+                ratio, error = _ratio(1 - outcome.score, lost)
+                off = ", ".join(f"{100 * outcome.judged.error[:, at].mean():.1f}" for at in (1, days // 2, days - 1))
+                self.stdout.write(
+                    f"| {days} | {name} | {outcome.score.mean():.4f} | {ratio:.3f} | {error:.3f} "
+                    f"| {outcome.judged.log_loss.mean():.4f} | {off} |"
+                )
+
+
+def _tell(planted: learners.Planted) -> str:
+    """The spreads that were learned beside those that were planted."""
+    found = planted.learned.population
+    names = ("ability", "concept", "scatter")
+    return ", ".join(f"{name} {getattr(found, name):.2f} of {getattr(learners.PLANTED, name):.2f}" for name in names)
+
+
+def _ratio(lost: Floats, before: Floats) -> tuple[float, float]:
+    """The marks lost as a share of those lost before, with its standard error over students."""
+    ratio = float(lost.mean() / before.mean())
+    return ratio, float((lost - ratio * before).std() / before.mean() / np.sqrt(lost.size))
