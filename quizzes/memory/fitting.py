@@ -1,9 +1,10 @@
 """FSRS parameters fitted to a log, and judged on what they did not see.
 
-The older four fifths of the reviews are what `fsrs-rs-python`, the authors' own optimiser, is given; both the fitted
-parameters and those in use then predict the newest fifth (a split in time, as in the open spaced-repetition
-benchmark), and the fitted ones are adopted only if their log loss is lower. What is predicted is P(correct), luck
-included, since a right choice is no proof of recall.
+The most probable parameters are fitted (`posterior`), by the answers and by what is likely beforehand (`priors`): so
+fifty answers are enough to begin with, and many outweigh the prior. First they are fitted to the older four fifths of
+the reviews; these and those in use then both predict the newest fifth (a split in time, as in the open
+spaced-repetition benchmark), and fitted ones are adopted only if their log loss is lower. What is adopted is fitted
+anew, to all reviews. What is predicted is P(correct), luck included, since a right choice is no proof of recall.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import fsrs_rs_python as rust
 import numpy as np
 from numpy.typing import NDArray
 
-from quizzes.memory import fsrs
-from quizzes.memory.calibration import Bin, calibration, log_loss, rmse
+from quizzes.memory import fsrs, priors
+from quizzes.memory.calibration import EPSILON, Bin, calibration, log_loss, rmse
+from quizzes.memory.fsrs import Floats
+from quizzes.memory.posterior import find_mode
 from quizzes.memory.rating import Rating
 from quizzes.memory.timeline import LogLine, build_timeline
 
-MIN_REVIEWS = 400
-"""From this many reviews on, a student's own log says more than everybody's."""
+MIN_REVIEWS = 50
+"""From this many answers on, a student's own say something about them."""
+MIN_POOLED = 400
+"""From this many answers on, those of a course say something about all of its students."""
 MAX_REVIEWS = 100_000
 """The newest reviews that are fitted to: more add time, not accuracy."""
 NEWEST = 0.2
@@ -40,7 +44,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class FittedParameters:
-    """Parameters w0…w20 as fitted to `reviews` reviews, judged on `judged_on` newer ones beside those in use."""
+    """Parameters w0…w20, fitted to all reviews.
+
+    Those fitted to the older `reviews` alone were judged on the `judged_on` newest, beside those in use.
+    """
 
     parameters: tuple[float, ...]
     reviews: int
@@ -50,16 +57,20 @@ class FittedParameters:
 
     @property
     def better(self) -> bool:
-        """Whether the fitted parameters predict the newest fifth better than those in use."""
+        """Whether what was fitted to the older reviews predicts the newest better than what is in use."""
         return self.after.log_loss < self.before.log_loss
 
 
-def fit(log: Iterable[LogLine], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) -> FittedParameters | None:
+def fit(
+    log: Iterable[LogLine], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS, prior: priors.Prior | None = None
+) -> FittedParameters | None:
     """Fit parameters to a sorted log with guess rates, and judge them beside `w`, which is in use.
 
     Returns None where the log is too short to tell. What is fitted to and judged on are the reviews that a prediction
-    can be made of: not a card's first, not of the same day as the one before, not practice.
+    can be made of: not a card's first, not of the same day as the one before, not practice. Without `prior` it is the
+    built-in one.
     """
+    prior = prior or priors.built_in()
     timeline = build_timeline(log)
     if not timeline.cards:
         return None
@@ -82,11 +93,9 @@ def fit(log: Iterable[LogLine], w: Sequence[float] = fsrs.DEFAULT_PARAMETERS) ->
     older, newest = np.array(in_time[:cut], dtype=int), np.array(in_time[cut:], dtype=int)
     if not newest.size:
         return None
-    parameters = _optimise(reviews, older)
-    if parameters is None:
-        return None
+    before, after = (_judge(reviews, newest, parameters) for parameters in (w, _most_probable(reviews, older, prior)))
     return FittedParameters(
-        parameters, older.size, newest.size, _judge(reviews, newest, w), _judge(reviews, newest, parameters)
+        _most_probable(reviews, np.concatenate([older, newest]), prior), older.size, newest.size, before, after
     )
 
 
@@ -101,34 +110,25 @@ class _Reviews:
     lengths: NDArray[np.int64]
 
 
-def _optimise(reviews: _Reviews, which: NDArray[np.int64]) -> tuple[float, ...] | None:
-    """Return what the authors' optimiser makes of the reviews `which`, each with its card's history before it.
+def _most_probable(reviews: _Reviews, which: NDArray[np.int64], prior: priors.Prior) -> tuple[float, ...]:
+    """Return the parameters that the reviews `which` make most probable."""
+    correct = (reviews.ratings[which] > Rating.AGAIN).astype(np.float64)
 
-    The optimiser knows no practice; the days since the last review are what it sees.
-    """
-    fitted_to = set(which.tolist())
-    items: list[rust.FSRSItem] = []
-    begin = 0
-    for length in reviews.lengths.tolist():
-        history: list[rust.FSRSReview] = []
-        days = 0
-        for at in range(begin, begin + length):
-            days += int(reviews.elapsed[at])
-            if reviews.practice[at]:
-                continue
-            history.append(rust.FSRSReview(int(reviews.ratings[at]), days))
-            days = 0
-            if at in fitted_to:
-                items.append(rust.FSRSItem(list(history)))
-        begin += length
-    fitted = rust.FSRS(list(fsrs.DEFAULT_PARAMETERS)).compute_parameters(items)
-    return tuple(fitted) if np.isfinite(fitted).all() else None
+    def predict(logs: Floats) -> Floats:
+        return np.clip(_predict(reviews, which, priors.from_logs(logs)), EPSILON, 1 - EPSILON)
+
+    return priors.from_logs(find_mode(predict, correct, prior))
 
 
 def _judge(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Judgement:
     """Return how well `w` predicts the reviews `which`."""
-    recall = np.empty(reviews.ratings.size)
-    fsrs.replay(reviews.ratings, reviews.elapsed, reviews.lengths, w, practice=reviews.practice, recall=recall)
-    predicted = fsrs.expected_correct(recall[which], reviews.guess_rate[which])
+    predicted = _predict(reviews, which, w)
     correct = reviews.ratings[which] > Rating.AGAIN
     return Judgement(log_loss(predicted, correct), rmse(predicted, correct), calibration(predicted, correct))
+
+
+def _predict(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Floats:
+    """Return P(correct) of the reviews `which` by `w`, each by its card's history before it."""
+    recall = np.empty(reviews.ratings.size)
+    fsrs.replay(reviews.ratings, reviews.elapsed, reviews.lengths, w, practice=reviews.practice, recall=recall)
+    return fsrs.expected_correct(recall[which], reviews.guess_rate[which])

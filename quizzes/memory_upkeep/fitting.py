@@ -1,8 +1,9 @@
 """Parameters of the memory model, fitted to what students and courses have answered, and put in use where better.
 
-A student's states are folded with the parameters of the fit that their change log names: one of their own from 400
-reviews on, else their course's, else the defaults. Putting another fit in use folds the states anew in the same
-transaction, so that the states are the fold of the log at any time.
+A student's states are folded with the parameters of the fit that their change log names: one of their own from 50
+answers on, else their course's, else the defaults. Putting another fit in use folds the states anew in the same
+transaction, so that the states are the fold of the log at any time. What is likely beforehand is built in, until enough
+students of a course have fits of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from questions.models import Course
 from quizzes import schedule
-from quizzes.memory import fitting, fsrs
+from quizzes.memory import fitting, fsrs, priors
 from quizzes.memory.timeline import LogLine
 from quizzes.memory_upkeep import rebuilding
 from quizzes.models import Card, ChangeLog, Enrolment, MemoryFit, Review, Student
@@ -27,18 +28,24 @@ from quizzes.reviews import change_log, memory_states, practice
 INTERVAL = timedelta(days=7)
 SLACK = timedelta(hours=12)
 """A fit that is this much younger than a week is due already: beat's time is not exact."""
+MILESTONES = (50, 100, 200)
+"""After so many answers a fit is due at once: the first ones tell most."""
+MIN_LEARNERS = 30
+"""So many students of a course with fits of their own say what is likely in it."""
+MAX_LEARNERS = 1000
+"""The newest fits that say it."""
 
 
 def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit | None:
     """Fit to the student's own log, store the figures, and put the fit in use if it is better.
 
-    Returns None, and stores nothing, where the log is too short: below 400 reviews.
+    Returns None, and stores nothing, where the log is too short: below 50 answers.
     """
     now = now or timezone.now()
     log = _load_log(student, student.cards.all())
     if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
-    fitted = fitting.fit(log, change_log.load_parameters(student))
+    fitted = fitting.fit(log, change_log.load_parameters(student), load_prior(_course_followed(student)))
     if fitted is None:
         return None
     with transaction.atomic():
@@ -62,16 +69,30 @@ def fit_course(course: Course, *, now: datetime | None = None) -> MemoryFit | No
         reviews = len(log)
         if reviews >= fitting.MAX_REVIEWS:
             break
-    if reviews < fitting.MIN_REVIEWS:
+    if reviews < fitting.MIN_POOLED:
         return None
     current = adopted_fit(course)
-    fitted = fitting.fit(sorted(log), current.parameters if current else fsrs.DEFAULT_PARAMETERS)
+    in_use = current.parameters if current else fsrs.DEFAULT_PARAMETERS
+    fitted = fitting.fit(sorted(log), in_use, load_prior(course))
     return _store(fitted, now, course=course) if fitted else None
 
 
 def adopted_fit(course: Course) -> MemoryFit | None:
     """Return the fit that the course's students use who have none of their own; None before the first."""
     return MemoryFit.objects.filter(course=course, adopted=True).first()
+
+
+def load_prior(course: Course | None) -> priors.Prior:
+    """Return what parameters are likely in a course: by its students' own fits, from 30 of them on; else built in."""
+    newest = MemoryFit.objects.filter(student=OuterRef("student"), adopted=True).order_by("-fitted_at", "-id")
+    fits = MemoryFit.objects.filter(student__enrolments__course=course, pk=Subquery(newest.values("pk")[:1]))
+    learners = list(fits.values_list("parameters", flat=True)[:MAX_LEARNERS]) if course else []
+    return priors.draw_towards(learners, priors.built_in()) if len(learners) >= MIN_LEARNERS else priors.built_in()
+
+
+def _course_followed(student: Student) -> Course | None:
+    joined_last = student.enrolments.select_related("course").order_by("-created_at", "-pk").first()
+    return joined_last.course if joined_last else None
 
 
 def follow_courses(*, now: datetime | None = None) -> int:
@@ -96,15 +117,22 @@ def follow_courses(*, now: datetime | None = None) -> int:
 
 
 def students_due(now: datetime) -> QuerySet[Student]:
-    """Return the students with enough reviews whose last fit is a week old, and who have answered since."""
+    """Return the students with enough answers who have answered since their last fit, if that is a week old.
+
+    Or if they have come to 50, 100 or 200 answers since.
+    """
     last = MemoryFit.objects.filter(student=OuterRef("pk")).order_by("-fitted_at").values("fitted_at")[:1]
-    counting = Q(cards__log__event__undone=False, cards__log__event__superseded=False)
-    reviews = Count("cards__log", filter=counting & Q(cards__log__practice=0))
-    students = get_user_model().objects.filter(is_active=True, cards__isnull=False)
+    counting = Q(cards__log__event__undone=False, cards__log__event__superseded=False, cards__log__practice=0)
+    had = counting & Q(cards__log__event__received_at__lte=F("fitted"))
+    due = Q(fitted=None) | Q(fitted__lte=now - INTERVAL + SLACK, answered__gt=F("fitted"))
+    for milestone in MILESTONES:
+        due |= Q(had__lt=milestone, answers__gte=milestone)
     return (
-        students.annotate(fitted=Subquery(last), answers=reviews, answered=Max("cards__last_review_at"))
-        .filter(answers__gte=fitting.MIN_REVIEWS)
-        .filter(Q(fitted=None) | Q(fitted__lte=now - INTERVAL + SLACK, answered__gt=F("fitted")))
+        get_user_model()
+        .objects.filter(is_active=True, cards__isnull=False)
+        .annotate(fitted=Subquery(last), answered=Max("cards__last_review_at"))
+        .annotate(answers=Count("cards__log", filter=counting), had=Count("cards__log", filter=had))
+        .filter(due, answers__gte=fitting.MIN_REVIEWS)
         .order_by("pk")
     )
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from questions.models import Course
 from quizzes import memory_upkeep
-from quizzes.memory.fitting import MIN_REVIEWS
+from quizzes.memory.fitting import MIN_POOLED, MIN_REVIEWS
 from quizzes.models import MemoryFit
 
 
@@ -32,7 +32,9 @@ class Command(BaseCommand):
 
     def _report(self, who: str, fit: MemoryFit | None) -> None:
         if fit is None:
-            self.stdout.write(f"{who}: fewer than {MIN_REVIEWS} reviews, nothing is fitted.")
+            self.stdout.write(
+                f"{who}: too few answers to fit to (a student needs {MIN_REVIEWS}, a course {MIN_POOLED})."
+            )
             return
         self.stdout.write(
             f"{who}: fitted to {fit.reviews:,} reviews; log loss of the {fit.judged_on:,} newest "

@@ -15,7 +15,8 @@ from django.utils import timezone
 from examprep.models import User
 from questions.models import Course, Item
 from quizzes import memory_upkeep, schedule, tasks
-from quizzes.memory import fsrs
+from quizzes.memory import fsrs, priors
+from quizzes.memory_upkeep.fitting import load_prior
 from quizzes.models import Card, ChangeLog, Enrolment, Job, MemoryFit, Review, ReviewEvent
 from quizzes.reviews import memory_states
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
@@ -88,13 +89,13 @@ def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(st
     again = memory_upkeep.fit_student(student)
     assert again is not None
     assert not again.adopted
-    assert again.log_loss_before == again.log_loss_after
+    assert again.log_loss_before <= again.log_loss_after
     assert stabilities(student) == before
     assert ChangeLog.objects.get(student=student).fit != again
 
 
 def test_a_short_log_is_not_fitted_to(student: User) -> None:
-    remember(student, cards=49)
+    remember(student, cards=6)
     assert memory_upkeep.fit_student(student) is None
     assert not MemoryFit.objects.exists()
 
@@ -166,6 +167,41 @@ def test_fits_are_due_once_a_week_and_twice_does_no_harm(student: User) -> None:
     assert not memory_upkeep.students_due(now + timedelta(days=2))
     assert list(memory_upkeep.students_due(now + timedelta(days=8))) == [student]
     assert list(memory_upkeep.courses_due(now + timedelta(days=8)))
+
+
+def test_a_fit_is_due_after_a_hundred_answers_however_young_the_last_one_is(student: User) -> None:
+    remember(student, cards=13)  # 104 answers
+    now = timezone.now()
+    newest = ReviewEvent.objects.filter(student=student).order_by("-occurred_at")
+    for hundredth, due in ((newest[4], False), (newest[5], True)):
+        MemoryFit.objects.all().delete()
+        fit = MemoryFit(student=student, fitted_at=now - timedelta(hours=20), parameters=list(SOMEBODY), adopted=True)
+        fit.reviews = fit.judged_on = fit.log_loss_before = fit.log_loss_after = 1
+        fit.rmse_before, fit.rmse_after, fit.calibration = 0.1, 0.1, []
+        fit.save()
+        ReviewEvent.objects.filter(student=student).update(received_at=now)
+        earlier = ReviewEvent.objects.filter(student=student, occurred_at__lte=hundredth.occurred_at)
+        earlier.update(received_at=now - timedelta(days=2))
+        assert memory_upkeep.students_due(now).exists() is due
+
+
+def test_what_is_likely_in_a_course_is_learned_from_thirty_students(
+    student: User, course: Course, django_assert_num_queries: Any
+) -> None:
+    figures = {"reviews": 90, "judged_on": 10, "log_loss_before": 1, "log_loss_after": 0.5, "rmse_before": 0.1}
+    learners = User.objects.bulk_create(User(username=f"learner{number}") for number in range(30))
+    Enrolment.objects.bulk_create(Enrolment(student=learner, course=course) for learner in learners)
+    for learner in learners:
+        assert load_prior(course) is priors.built_in()
+        for days, w in ((9, fsrs.DEFAULT_PARAMETERS), (2, SOMEBODY)):  # the newest counts alone
+            at = timezone.now() - timedelta(days=days)
+            MemoryFit.objects.create(
+                student=learner, fitted_at=at, parameters=list(w), adopted=True, rmse_after=0, calibration=[], **figures
+            )
+    with django_assert_num_queries(1):
+        drawn = load_prior(course)
+    assert drawn.mean == pytest.approx((priors.built_in().mean + priors.to_logs(SOMEBODY)) / 2)
+    assert load_prior(None) is load_prior(Course.objects.create(slug="other", title="Other")) is priors.built_in()
 
 
 def test_by_hand(student: User) -> None:
