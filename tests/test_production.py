@@ -249,10 +249,10 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
         all_of_it.start("web", COMMANDS["CMD"])
         all_of_it.start("worker", services["worker"]["command"])
         all_of_it.start("beat", services["beat"]["command"])
-        until(all_of_it.answers, 30, lambda: all_of_it.log("web"))
-        until(all_of_it.healthy, 30, lambda: all_of_it.log("web"))
-        until(lambda: "ready." in all_of_it.log("worker"), 30, lambda: all_of_it.log("worker"))
-        until(lambda: "beat: Starting" in all_of_it.log("beat"), 30, lambda: all_of_it.log("beat"))
+        until(all_of_it.answers, lambda: all_of_it.log("web"))
+        until(all_of_it.healthy, lambda: all_of_it.log("web"))
+        until(lambda: "ready." in all_of_it.log("worker"), lambda: all_of_it.log("worker"))
+        until(lambda: "beat: Starting" in all_of_it.log("beat"), lambda: all_of_it.log("beat"))
         shell, check = services["worker"]["healthcheck"]["test"]
         assert shell == "CMD-SHELL"
         asked = all_of_it.run(["sh", "-c", check.replace("$$", "$")])

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("examprep", "questions", "quizzes")
 CALLS = ("compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
-LENGTH = 30_000
+LENGTH = 15_000
 SECONDS = 0.1
 """Of CPU, for a text of that length: where cost grows with length it is a hundredth of that, with its square, more."""
 

@@ -21,6 +21,8 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUPERVISOR = (sys.executable, "-m", "examprep.run.up")
 MARK = "EXAMPREP_TEST_MARK"
+PATIENCE = 120.0
+"""Seconds that anything is waited for: the busiest machine takes them, and what never comes fails all the same."""
 READY = re.compile(r"examprep is ready after ([\d.]+) s: (\S+)")
 # What the caller's shell or make may have set, and a stranger's machine has not.
 PRIVATE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATA_DIR", "PORT", "HOST", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
@@ -51,16 +53,16 @@ class Service:
         assert self.process.stdout is not None
         self.output.extend(self.process.stdout)
 
-    def ready(self, within: float = 120) -> str:
+    def ready(self, within: float = PATIENCE) -> str:
         """Wait until it says that it is ready; its URL."""
-        until(lambda: READY.search(self.text) or self.process.poll() is not None, within, lambda: self.text)
+        until(lambda: READY.search(self.text) or self.process.poll() is not None, lambda: self.text, within)
         found = READY.search(self.text)
         assert found, self.text
         return found[2].rstrip("/")
 
-    def ended(self, within: float = 30) -> int:
+    def ended(self) -> int:
         """Wait for its end; its exit status."""
-        status = self.process.wait(within)
+        status = self.process.wait(PATIENCE)
         self._reader.join(5)
         return status
 
@@ -104,9 +106,9 @@ class Service:
         """The id of the first process whose command line holds `what`."""
         return min(pid for pid, command in self.processes().items() if what in command)
 
-    def nothing_left(self, within: float = 5) -> bool:
-        """Whether all of its processes are gone, within moments."""
-        until(lambda: not self.processes(), within, lambda: str(self.processes()))
+    def nothing_left(self) -> bool:
+        """Whether all of its processes are gone, at last."""
+        until(lambda: not self.processes(), lambda: str(self.processes()))
         return True
 
     def __enter__(self) -> Self:
@@ -130,7 +132,7 @@ def service_at(url: str | None) -> Iterator[str]:
         service.stop()
 
 
-def until(condition: Callable[[], object], within: float, explain: Callable[[], str]) -> None:
+def until(condition: Callable[[], object], explain: Callable[[], str], within: float = PATIENCE) -> None:
     """Wait for a condition; fail with an explanation after `within` seconds."""
     deadline = time.monotonic() + within
     while not condition():
@@ -161,7 +163,7 @@ def is_healthy(url: str) -> bool:
 def get(url: str) -> tuple[int, str]:
     """Status and body of a page."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -171,7 +173,7 @@ def call(url: str, token: str = "", body: object = None) -> Any:
     """The JSON that the API answers."""
     headers = {"Content-Type": "application/json"} | ({"X-Session-Token": token} if token else {})
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=PATIENCE) as answer:
         return json.load(answer)
 
 

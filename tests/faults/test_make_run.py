@@ -35,7 +35,7 @@ def service(data: Path) -> Iterator[Service]:
     """The service, up and with all of its processes."""
     with Service(data) as running:
         running.ready()
-        until(lambda: "ready." in log(data, "worker"), 30, lambda: log(data, "worker"))
+        until(lambda: "ready." in log(data, "worker"), lambda: log(data, "worker"))
         yield running
 
 
@@ -73,7 +73,7 @@ def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path) -> None:
     with Service(data, ["make", "run"], clone, PORT=str(port)) as first:
         url = first.ready(within=600)
         assert url == f"http://127.0.0.1:{port}"
-        until(lambda: is_healthy(url), 15, lambda: first.text)
+        until(lambda: is_healthy(url), lambda: first.text)
         status, home = get(f"{url}/")
         assert status == 200
         assert "<html" in home
@@ -90,7 +90,7 @@ def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path) -> None:
         assert "set-up" not in second.text
         # The one who started the service is gone without a word: so is the service.
         second.process.kill()
-        assert second.nothing_left(within=15)
+        assert second.nothing_left()
 
 
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_keeps_all_data(service: Service, data: Path) -> None:
@@ -105,7 +105,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_keeps_all_data(
     assert (data / "redis" / "redis.sock").exists()
     with Service(data) as again:
         url = again.ready()
-        until(lambda: is_healthy(url), 15, lambda: again.text)
+        until(lambda: is_healthy(url), lambda: again.text)
     assert [query(data, f"SELECT * FROM {table}") for table in tables] == everything
 
 
@@ -125,14 +125,14 @@ def test_it_starts_again_whatever_was_killed_and_says_what_keeps_ending(service:
     for what in ("examprep.run.serve", "quiet worker", "examprep.run.beat", "redis-server"):
         killed = service.process_of(what)
         os.kill(killed, signal.SIGKILL)
-        until(partial(replaced, service, killed, what), 15, lambda: service.text)
-    until(lambda: is_healthy(url), 15, lambda: service.text)
+        until(partial(replaced, service, killed, what), lambda: service.text)
+    until(lambda: is_healthy(url), lambda: service.text)
 
     for ending in ("", ".db", ".dat", ".dir"):  # whichever of these Python's dbm uses, beat cannot open it
         (data / f"celerybeat-schedule{ending}").unlink(missing_ok=True)
         (data / f"celerybeat-schedule{ending}").mkdir()
     os.kill(service.process_of("examprep.run.beat"), signal.SIGKILL)
-    until(lambda: service.text.count("beat has ended") > FEW, 60, lambda: service.text)
+    until(lambda: service.text.count("beat has ended") > FEW, lambda: service.text)
     status, body = get(f"{url}/health/ready")
     assert (status, body) == (503, '{"status": "unavailable", "failing": ["beat"]}')
     assert get(f"{url}/today/")[0] == 200
@@ -147,7 +147,7 @@ def test_the_worker_works_again_after_each_of_several_ends_of_redis(data: Path) 
             os.kill(service.process_of("redis-server"), signal.SIGKILL)
             done = len(PLANNED.findall(log(data, "worker")))
             bury_one(url)
-            until(lambda: len(PLANNED.findall(log(data, "worker"))) > done, 90, lambda: log(data, "worker"))  # noqa: B023
+            until(lambda: len(PLANNED.findall(log(data, "worker"))) > done, lambda: log(data, "worker"))  # noqa: B023
         assert stops_in_good_order(service, signal.SIGHUP)
 
 
@@ -213,10 +213,10 @@ def test_without_redis_the_work_is_done_inside_the_web_process(data: Path, path_
     with Service(data, PATH=path_without_redis, PLAN_DELAY="0") as service:
         url = service.ready()
         assert "Broker: in memory" in service.text
-        until(lambda: is_healthy(url), 15, lambda: service.text)
-        until(lambda: "beat: Starting" in log(data, "web"), 15, lambda: log(data, "web"))
+        until(lambda: is_healthy(url), lambda: service.text)
+        until(lambda: "beat: Starting" in log(data, "web"), lambda: log(data, "web"))
         bury_one(url)
-        until(lambda: PLANNED.search(log(data, "web")), 15, lambda: log(data, "web"))
+        until(lambda: PLANNED.search(log(data, "web")), lambda: log(data, "web"))
         assert not [command for command in service.processes().values() if "celery" in command or "redis" in command]
         assert stops_in_good_order(service, signal.SIGTERM)
 
@@ -234,7 +234,7 @@ def test_its_data_are_its_own_however_deep_and_it_ends_when_nothing_watches_over
         assert stat.S_IMODE((deep / "secret_key").stat().st_mode) == 0o600
         with Service(deep) as second:
             assert f"process {service.process.pid} already serves" in complaint(second)
-        until(lambda: is_healthy(url), 15, lambda: service.text)
+        until(lambda: is_healthy(url), lambda: service.text)
 
         os.kill(service.process_of("kill -KILL 0"), signal.SIGKILL)
         assert complaint(service) == "examprep: the process that watches over the others was killed"
@@ -246,7 +246,7 @@ def test_a_redis_of_yours_is_used_and_missed(data: Path) -> None:
         service = stack.enter_context(Service(data, REDIS_URL=url_of_redis))
         url = service.ready()
         assert "REDIS_URL" in service.text
-        until(lambda: is_healthy(url), 15, lambda: service.text)
+        until(lambda: is_healthy(url), lambda: service.text)
         assert not [command for command in service.processes().values() if "redis-server" in command]
         with redis.Redis.from_url(url_of_redis) as client:
             client.shutdown(nosave=True)

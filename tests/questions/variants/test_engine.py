@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy._core import _multiarray_umath  # type: ignore[attr-defined]  # its stubs leave it out
 
 from questions.variants.compiling import Declared, SpecError, compile_engine
 from questions.variants.engine import MAX_REDRAWS, VariantError
@@ -39,6 +40,8 @@ def test_new_versions_have_the_newest_engine() -> None:
 
 @pytest.mark.parametrize("features", ["AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL", "AVX2 FMA3"])
 def test_the_processor_has_no_say(features: str) -> None:
+    if not any(map(_multiarray_umath.__cpu_features__.get, features.split())):
+        pytest.skip("this processor has none of them: it computes without in the test above")
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": features}
     command = [sys.executable, "-W", "ignore", "-m", "tests.questions.variants.everything"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)

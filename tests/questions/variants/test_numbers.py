@@ -185,7 +185,7 @@ BUDGET = 0.005
 
 
 def seconds_to_read(text: str) -> float:
-    """Read, echo and grade `text`, and return the seconds of CPU that the fastest of three tries took."""
+    """Read, echo and grade `text`, and return the seconds of CPU that it took, or the fastest of three tries."""
     fastest = math.inf
     for _ in range(3):
         began = time.thread_time()
@@ -194,6 +194,8 @@ def seconds_to_read(text: str) -> float:
             assert reading.echo
             all_match(reading.values, [0.1] * len(reading.values), [0.01] * len(reading.values))
         fastest = min(fastest, time.thread_time() - began)
+        if fastest < BUDGET:
+            break
     return fastest
 
 
