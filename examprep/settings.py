@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "examprep.middleware.KeysViewed",
     "examprep.middleware.Formulas",
     "allauth.account.middleware.AccountMiddleware",
+    "quizzes.views.viewing.ViewAsStudent",
     "examprep.middleware.OnceMore",
 ]
 

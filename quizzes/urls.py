@@ -25,6 +25,7 @@ from quizzes.views import (
     today,
     trials,
     unsent,
+    viewing,
     working,
 )
 
@@ -52,6 +53,8 @@ urlpatterns = [
     path("concepts/<slug:slug>/", concepts.concept_page, name="concept"),
     path("teaching/", course_overviews.teaching, name="teaching"),
     path("courses/<slug:course>/overview/", course_overviews.overview_page, name="course-overview"),
+    path("courses/<slug:course>/as-student/", viewing.start, name="view-as-student"),
+    path("as-student/stop/", viewing.stop, name="stop-viewing"),
     path("courses/<slug:course>/overview/measure/", course_overviews.measure, name="measure-students"),
     path("courses/<slug:course>/overview/lines/", student_lists.set_lines, name="course-lines"),
     path("courses/<slug:course>/people/roster/", roster.roster_page, name="roster"),

@@ -21,6 +21,8 @@ SENT = {
         "bookmark",
         "note",
         "review-undo",
+        "view-as-student",
+        "stop-viewing",
         "review-hint",
         "review-part",
         "review-bury",

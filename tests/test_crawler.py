@@ -233,6 +233,7 @@ NOT_LINKED = {
     "account/keep/": "offered to who has asked for the end of the account",
     "account/logins/": "offered to who is logged in twice",
     "account/second-factor/": "where staff come who need a second factor",
+    "as-student/stop/": "offered to who looks as a student",
     "calendar/<str:secret>.ics": "read by calendar programs",
     "invitations/<str:secret>/": "in mails",
     "courses/<slug:course>/students/<str:student>/notes/<int:note>/": "offered to the author of a note",
