@@ -100,6 +100,9 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
     "admin/questions/item/<int:pk>/retire/": (W, None),
     "admin/questions/item/<int:pk>/duplicate/": (None, W),
     "admin/questions/item/hints/": (W, None),
+    "admin/questions/lesson/preview/": (None, W),
+    "admin/questions/lesson/<int:pk>/versions/": (R, None),
+    "admin/questions/lesson/<int:pk>/restore/": (None, W),
     "admin/questions/correction/item/<int:pk>/": (W, W),
     "admin/quizzes/exam/<int:pk>/results/": (R, None),
     "admin/quizzes/exam/<int:pk>/results/items.csv": (R, None),
@@ -111,6 +114,7 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
     # pages of a course for its staff
     "teaching/": (STAFF, None),
     "exams/<slug:slug>/trial/": (R, R),
+    "courses/<slug:course>/as-student/": (None, R),
     "courses/<slug:course>/overview/": (S, None),
     "courses/<slug:course>/overview/measure/": (None, S),
     "courses/<slug:course>/overview/lines/": (None, M),
@@ -133,6 +137,7 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
 SERVICE: dict[str, Rule] = {
     # pages and calls of students, by any method
     **dict.fromkeys(("", "worker.js", "favicon.ico", "privacy/", "lessons/", "concepts/", "search/"), ALL),
+    "as-student/stop/": PEOPLE,
     **dict.fromkeys(("lessons/<slug:slug>/", "lessons/<slug:slug>/formulas/", "concepts/<slug:slug>/"), ALL),
     **dict.fromkeys(("lessons/<slug:slug>/quick-check/", "lessons/<slug:slug>/try/<slug:item>/", "review/read/"), ALL),
     **dict.fromkeys(("figures/<slug:name>/<slug:digest>/", "media/<str:address>"), ALL),
