@@ -87,7 +87,7 @@ def load_course_overview(course: Course, today: date, now: datetime | None = Non
         students=len(students),
         active=active,
         answers=answers,
-        handed_in=closed.count(),
+        handed_in=closed.filter(student__in=students_of(course).order_by().values("student")).count(),
         exams=_load_exams(course),
         forecast=forecast_cohort(students),
         in_need=sort_by_need(students),
@@ -127,7 +127,7 @@ def _count_today(course: Course, today: date) -> tuple[int, int]:
 
 
 def _load_exams(course: Course) -> list[ComingExam]:
-    counting = Q(sittings__voided_at=None)
+    counting = Q(sittings__voided_at=None, sittings__student__in=students_of(course).order_by().values("student"))
     exams = Exam.objects.filter(course=course).annotate(
         sat=Count("sittings__student", distinct=True, filter=counting & ~Q(sittings__state=Sitting.State.OPEN)),
         sitting=Count("sittings", filter=counting & Q(sittings__state=Sitting.State.OPEN)),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions import roles
 from questions.models import Course
-from quizzes import schedule, tasks
+from quizzes import exams, schedule, tasks
 from quizzes.models import CourseWatch, DailyPlan, Enrolment, Exam, ItemStatistics, Section, SectionExam, Standing
 from quizzes.progress import for_staff
 from quizzes.progress.for_staff.at_risk import find_reasons
@@ -169,6 +169,19 @@ def test_its_queries_do_not_grow(instructor: Client, people: list[User], course:
         Exam.objects.create(course=course, slug=f"other{number}", title="Other", kind="assessment", minutes=10)
     assert counts[0] == counts[1]
     assert all(count <= most for count, most in zip(counts[0], (17, 10), strict=True))
+
+
+def test_what_the_courses_staff_sit_is_not_counted(people: list[User], course: Course) -> None:
+    exam = Exam.objects.get(slug="tiny-exam")
+    author = User.objects.create_user("author")
+    schedule.enrol(author, course)
+    roles.set_role(author, course, roles.Role.AUTHOR)
+    for who in (author, people[0]):
+        sitting, _ = exams.open_sitting(who, exam, timezone.now())
+        exams.close_sitting(who, sitting.pk, timezone.now())
+    overview = for_staff.load_course_overview(course, timezone.localdate())
+    assert overview.handed_in == 1
+    assert {each.exam: each.sat for each in overview.exams}[exam] == 1
 
 
 def test_staff_who_study_another_course_are_students_there(people: list[User], course: Course) -> None:
