@@ -28,7 +28,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     student = load_person(request)
     data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=student)
-    enrolments = list(student.enrolments.select_related("course"))
+    enrolments = list(student.enrolments.studied().select_related("course"))
     exams = [
         (enrolment, ExamDateForm(data, prefix=f"exam-{enrolment.pk}", initial={"exam_at": enrolment.exam_at}))
         for enrolment in enrolments

@@ -1,4 +1,4 @@
-"""Courses and lessons over REST."""
+"""Lessons over REST."""
 
 from __future__ import annotations
 
@@ -16,13 +16,8 @@ from typing_extensions import TypedDict
 
 from questions.figures import simulators
 from questions.models import Concept, Course, Lesson
+from questions.roles import listed_courses, readable_courses
 from questions.text import markup
-
-
-class CourseSerializer(serializers.ModelSerializer[Course]):
-    class Meta:
-        model = Course
-        fields = ("slug", "title", "description")
 
 
 class LessonSerializer(serializers.ModelSerializer[Lesson]):
@@ -57,16 +52,9 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
         return markup.render(lesson.body_markdown)
 
 
-class CourseList(generics.ListAPIView[Course]):
-    """All courses."""
-
-    queryset = Course.objects.all()
-    serializer_class = CourseSerializer
-
-
-def _lessons() -> QuerySet[Lesson]:
+def _in(courses: QuerySet[Course]) -> QuerySet[Lesson]:
     return (
-        Lesson.objects.filter(is_published=True)
+        Lesson.objects.filter(is_published=True, course__in=courses)
         .select_related("course")
         .prefetch_related(
             Prefetch("builds_on", Lesson.objects.only("slug")),
@@ -76,12 +64,12 @@ def _lessons() -> QuerySet[Lesson]:
 
 
 class LessonList(generics.ListAPIView[Lesson]):
-    """All lessons, in the order of their courses."""
+    """The lessons of the courses that the caller may read and that are not archived, in the order of their courses."""
 
     serializer_class = LessonSerializer
 
     def get_queryset(self) -> QuerySet[Lesson]:
-        return _lessons().order_by()
+        return _in(listed_courses(self.request.user)).order_by()
 
 
 class LessonDetail(generics.RetrieveAPIView[Lesson]):
@@ -91,7 +79,7 @@ class LessonDetail(generics.RetrieveAPIView[Lesson]):
     lookup_field = "slug"
 
     def get_queryset(self) -> QuerySet[Lesson]:
-        return _lessons()
+        return _in(readable_courses(self.request.user))
 
 
 class SimulatorPayload(TypedDict):

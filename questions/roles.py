@@ -41,18 +41,26 @@ ACTS_OF: dict[str, frozenset[Act]] = {
 }
 
 
+ACTS_WHEN_ARCHIVED = frozenset({Act.READ, Act.SEE_STUDENTS, Act.MANAGE})
+"""What is left to do in an archived course: it is read, and may be opened again."""
+
+
 class LastOwnerError(Exception):
     """A course would be left without anybody who may choose its people."""
 
 
-def roles_of(user: Person) -> dict[int, str]:
-    """Return the user's roles, by the keys of their courses. Read once for each user object, as Django's are."""
+def acts_of(user: Person) -> dict[int, frozenset[Act]]:
+    """Return what the user may do, by the keys of their courses. Read once for each user object, as Django's are."""
     if not user.is_active or user.pk is None:
         return {}
-    kept: dict[int, str] | None = getattr(user, "_roles", None)
+    kept: dict[int, frozenset[Act]] | None = getattr(user, "_acts", None)
     if kept is None:
-        kept = dict(Membership.objects.filter(user=user.pk).values_list("course", "role"))
-        user._roles = kept  # type: ignore[attr-defined]
+        rows = Membership.objects.filter(user=user.pk).values_list("course", "role", "course__state")
+        kept = {
+            course: ACTS_OF[role] & ACTS_WHEN_ARCHIVED if state == Course.State.ARCHIVED else ACTS_OF[role]
+            for course, role, state in rows
+        }
+        user._acts = kept  # type: ignore[attr-defined]
     return kept
 
 
@@ -60,15 +68,14 @@ def may(user: Person, act: Act, course: Course | int) -> bool:
     """Whether the user may do it in the course, which may be named by its key."""
     if user.is_active and user.is_superuser:
         return True
-    role = roles_of(user).get(course if isinstance(course, int) else course.pk)
-    return role is not None and act in ACTS_OF[role]
+    return act in acts_of(user).get(course if isinstance(course, int) else course.pk, ())
 
 
 def may_anywhere(user: Person, act: Act) -> bool:
     """Whether there is a course in which the user may do it."""
     if user.is_active and user.is_superuser:
         return True
-    return any(act in ACTS_OF[role] for role in roles_of(user).values())
+    return any(act in acts for acts in acts_of(user).values())
 
 
 def courses_for(user: Person, act: Act) -> QuerySet[Course]:
@@ -83,11 +90,33 @@ def rows_for(user: Person, act: Act, rows: QuerySet[RowT], *ways: str) -> QueryS
     """
     if user.is_active and user.is_superuser:
         return rows
-    keys = [course for course, role in roles_of(user).items() if act in ACTS_OF[role]]
+    keys = [course for course, acts in acts_of(user).items() if act in acts]
     within = Q()
     for way in ways or ("course",):
         within |= Q((f"{way}__in", keys))
     return rows.filter(within)
+
+
+def readable_courses(user: Person | None) -> QuerySet[Course]:
+    """Return the courses whose lessons the user may read, as one condition: it takes no query of its own.
+
+    Staff read their courses in every state, whoever studies one reads it unless it is a draft, and everybody reads
+    what is visible to everybody, while it is open or closed.
+    """
+    if user and user.is_active and user.is_superuser:
+        return Course.objects.all()
+    readable = Q(visible_to=Course.Visibility.EVERYBODY, state__in=Course.STUDIED)
+    if user and user.is_active and user.pk is not None:
+        # Who studies a course is known to the app of students alone: it is asked by the name of the relation.
+        studies = Q(pk__in=Course.objects.filter(enrolments__student=user.pk).values("pk"))
+        teaches = Q(pk__in=Membership.objects.filter(user=user.pk).values("course"))
+        readable |= teaches | (studies & ~Q(state=Course.State.DRAFT))
+    return Course.objects.filter(readable)
+
+
+def listed_courses(user: Person | None) -> QuerySet[Course]:
+    """Return those of them that stand in lists: archived ones are read by who looks for them."""
+    return readable_courses(user).exclude(state=Course.State.ARCHIVED)
 
 
 @transaction.atomic
@@ -143,5 +172,5 @@ def _keep_owner(membership: Membership) -> None:
 
 
 def _forget(user: Author) -> None:
-    if hasattr(user, "_roles"):
-        del user._roles
+    if hasattr(user, "_acts"):
+        del user._acts

@@ -1,5 +1,6 @@
 """Lessons, to read."""
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
@@ -7,6 +8,7 @@ from django.utils.cache import patch_cache_control
 from questions import bank
 from questions.figures import pictures, plots
 from questions.models import Lesson
+from questions.roles import readable_courses
 from questions.text import markup
 from questions.text.formula_sheet import formula_sheet
 
@@ -16,9 +18,8 @@ QUICK_CHECK = "quick-check"
 
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     """One lesson: its sections, reading list and neighbours."""
-    published = Lesson.objects.filter(is_published=True)
-    shown = get_object_or_404(published.select_related("course").prefetch_related("builds_on"), slug=slug)
-    siblings = list(published.filter(course=shown.course).only("slug", "title", "course"))
+    shown = get_object_or_404(_readable(request).prefetch_related("builds_on"), slug=slug)
+    siblings = list(Lesson.objects.filter(is_published=True, course=shown.course).only("slug", "title", "course"))
     at = siblings.index(shown)
     sections = markup.sections(shown.body_markdown)
     return render(
@@ -38,9 +39,15 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 
 def formulas(request: HttpRequest, slug: str) -> HttpResponse:
     """The formulas of a lesson on a sheet, to be printed."""
-    shown = get_object_or_404(Lesson.objects.filter(is_published=True).select_related("course"), slug=slug)
+    shown = get_object_or_404(_readable(request), slug=slug)
     context = {"page": "lessons", "lesson": shown, "parts": formula_sheet(shown.body_markdown)}
     return render(request, "questions/formulas.html", context)
+
+
+def _readable(request: HttpRequest) -> QuerySet[Lesson]:
+    """Return the lessons that whoever asks may read, with their courses."""
+    readable = Lesson.objects.filter(is_published=True, course__in=readable_courses(request.user))
+    return readable.select_related("course")
 
 
 def figure(request: HttpRequest, name: str, digest: str) -> HttpResponse:

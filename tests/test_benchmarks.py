@@ -16,7 +16,18 @@ from tests.benchmarks.results import Result
 from tests.benchmarks.table import Row, quantity
 
 SENT = {
-    *("more", "minutes", "day-off", "enrol", "reminders-push", "reminders-stop", "calendar-address", "practise"),
+    *(
+        "more",
+        "minutes",
+        "day-off",
+        "join",
+        "give-role",
+        "change-role",
+        "reminders-push",
+        "reminders-stop",
+        "calendar-address",
+        "practise",
+    ),
     *(
         "bookmark",
         "note",
@@ -36,7 +47,10 @@ SENT = {
     *("measure-students", "course-lines", "staff-notes", "staff-note", "roster-list", "roster-seat"),
 }
 """Addresses that something is sent to."""
-ALIKE = {"trial", "worker", "try", "lesson-figure", "figure", "picture", "schema", "docs", "invitation"}
+ALIKE = {
+    *("trial", "worker", "try", "lesson-figure", "figure", "picture", "schema", "docs"),
+    *("invitation", "join-by-code", "type-code", "leave", "course-access"),
+}
 """What is the same, or of one exam or question, whatever else there is."""
 FILES = {"roster-csv", "roster-links", "gradebook-csv"}
 """What takes as much as there is."""

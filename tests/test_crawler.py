@@ -209,10 +209,13 @@ def all_routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterato
 
 
 PUBLIC = (
-    *("", "lessons/", "concepts/", "search/", "privacy/", "api/v1/docs/"),
+    *("lessons/", "concepts/", "search/", "privacy/", "api/v1/docs/"),
     *("accounts/login/", "accounts/password/reset/", "accounts/signup/"),
 )
 """Where the pages begin that anybody may read."""
+COURSES = ("", "courses/", "courses/<slug:course>/")
+"""Pages that anybody may read, and under which others stand that are not theirs."""
+LEAVING = "courses/<slug:course>/leave/"
 STUDENTS = (
     "account/",
     "accounts/",
@@ -236,6 +239,8 @@ NOT_LINKED = {
     "as-student/stop/": "offered to who looks as a student",
     "calendar/<str:secret>.ics": "read by calendar programs",
     "invitations/<str:secret>/": "in mails",
+    "join/": "where the form for a code leads",
+    "join/<slug:code>/": "given to people by the course's staff",
     "courses/<slug:course>/students/<str:student>/notes/<int:note>/": "offered to the author of a note",
     "favicon.ico": "asked for by browsers",
     "figures/<slug:name>/<slug:digest>/": "asked by a script",
@@ -309,8 +314,9 @@ def test_no_page_fails_and_each_role_reaches_its_own(history: None, instructor: 
 
     everything = {route: address for visitor in roles.values() for route, address in visitor.addresses.items()}
     shown = {name: [page[0] for page in everything.items() if role.shows(*page)] for name, role in roles.items()}
-    assert [route for route in shown[""] if not route.startswith(PUBLIC[1:]) and route != PUBLIC[0]] == []
-    assert [route for route in shown["ada"] if not route.startswith(PUBLIC[1:] + STUDENTS) and route] == []
+    assert [route for route in shown[""] if not route.startswith(PUBLIC) and route not in COURSES] == []
+    theirs = (*COURSES, LEAVING)
+    assert [route for route in shown["ada"] if not route.startswith(PUBLIC + STUDENTS) and route not in theirs] == []
     assert [route for route in shown["ina"] if route.startswith(ADMINISTRATORS)] == []
     assert [route for route in shown["root"] if route.startswith(ADMINISTRATORS)] != []
 

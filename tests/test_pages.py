@@ -137,12 +137,13 @@ def test_joining_a_course_twice_is_joining_once(course: Course) -> None:
     user = User.objects.create_user("new", password="x")
     client.force_login(user)
 
-    assert "What are you preparing for?" in client.get("/today/").content.decode()
+    assert client.get("/today/")["Location"] == "/courses/"
+    assert "What are you preparing for?" in client.get("/courses/").content.decode()
     for _ in range(2):
-        assert client.post(f"/enrol/{course.slug}/")["Location"] == "/today/"
+        assert client.post(f"/courses/{course.slug}/join/")["Location"] == "/today/"
     assert Enrolment.objects.filter(student=user).count() == 1
-    assert client.post("/enrol/nothing/").status_code == 404
-    assert client.get(f"/enrol/{course.slug}/").status_code == 405
+    assert client.post("/courses/nothing/join/").status_code == 404
+    assert client.get(f"/courses/{course.slug}/join/").status_code == 405
 
 
 def test_an_answer_sent_twice_counts_once(web: Client, api: Api, key: Key) -> None:

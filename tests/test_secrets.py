@@ -42,6 +42,8 @@ VALUES = {
     "student": ["ada"],
     "note": ["1"],
     "section": ["1"],
+    "code": ["BCDFGHJK"],
+    "membership": ["1"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
 WITH_KEYS = ("/api/v1/packs/",)
@@ -206,6 +208,9 @@ def test_a_visitor_sees_the_lessons_and_nothing_of_anybody(course: Any, student:
             "/lessons/decay/formulas/",
             "/lessons/decay/quick-check/",
             "/concepts/",
+            "/courses/",
+            "/courses/tiny/",
+            "/join/BCDFGHJK/",
             "/search/",
             "/privacy/",
             "/lessons/decay/try/decay-factor/",
@@ -217,6 +222,8 @@ def test_a_visitor_sees_the_lessons_and_nothing_of_anybody(course: Any, student:
         ) or (address.startswith(("/api/v1/schema", "/api/v1/docs")))
         if address == "/favicon.ico":
             assert answer["Location"].startswith("/static/")
+        elif address == "/join/":
+            assert answer["Location"] == "/courses/"
         elif open_to_all:
             assert answer.status_code in (200, 503), address
         elif answer.status_code == 302:

@@ -140,10 +140,12 @@ def _give_role(launch: Launch, person: User, course: Course) -> None:
 def join(person: User, course: Course, group: str) -> None:
     """Have somebody study a course, in the section that is called as the platform's course; staff are no students.
 
-    Who studies it already stays in the section where they are, or in none.
+    Who studies it already stays in the section where they are, or in none. Raises LaunchError where nobody joins it.
     """
     if person.is_staff or Enrolment.objects.filter(student=person, course=course).exists():
         return
+    if course.state != Course.State.OPEN:
+        raise LaunchError("nobody joins now")
     enrolment = schedule.enrol(person, course)
     if group:
         name = group[:SECTION_NAME]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from examprep.lti.accounts import find_person, join
 from examprep.lti.calling import PlatformError, call, fetch_token
-from examprep.lti.launching import is_teaching
+from examprep.lti.launching import LaunchError, is_teaching
 from examprep.lti.models import LtiContext
+from questions.models import Course
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 MEDIA_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
@@ -30,7 +32,8 @@ def fetch_people(context: LtiContext, now: datetime) -> int:
             and active
             and not is_teaching(_long(member.get("roles")))
         ):
-            join(find_person(context.platform, subject, member), context.course, context.title)
+            with suppress(LaunchError):  # nobody joins the course now
+                join(find_person(context.platform, subject, member), context.course, context.title)
             students += 1
     LtiContext.objects.filter(pk=context.pk).update(synced_at=now, report=f"{students} students")
     return students
@@ -38,7 +41,8 @@ def fetch_people(context: LtiContext, now: datetime) -> int:
 
 def fetch_all(now: datetime) -> None:
     """Fetch the people of all courses of platforms; what could not be fetched is said in the admin."""
-    contexts = LtiContext.objects.filter(platform__is_active=True).exclude(memberships_url="")
+    active = LtiContext.objects.filter(platform__is_active=True, course__state=Course.State.OPEN)
+    contexts = active.exclude(memberships_url="")
     for context in contexts.select_related("platform", "course").order_by("pk"):
         fetch_or_say(context, now)
 

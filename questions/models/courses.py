@@ -17,10 +17,13 @@ class Course(models.Model):
     """A course whose exams students prepare for."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft: its staff alone see it"
+        DRAFT = "draft", "Draft"
         OPEN = "open", "Open"
-        CLOSED = "closed", "Closed: nobody joins it any more"
-        ARCHIVED = "archived", "Archived: its students read it, and are asked nothing"
+        CLOSED = "closed", "Closed"
+        ARCHIVED = "archived", "Archived"
+
+    STUDIED = (State.OPEN, State.CLOSED)
+    """The states in which students are asked questions."""
 
     class Visibility(models.TextChoices):
         PEOPLE = "people", "Its people"

@@ -19,7 +19,7 @@ from django.db.models.expressions import CombinedExpression
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from questions.models import Concept, Lesson
+from questions.models import Concept, Course, Lesson
 from questions.text import markup
 from questions.text.snippets import snippet
 from questions.text.words import count_words, is_plain, root, split_index
@@ -120,11 +120,13 @@ def _search_query(word: str) -> SearchQueryCombinable:
     return either | SearchQuery(" <-> ".join(parts), config="simple", search_type="raw") if parts else either
 
 
-def search_lessons(words: Sequence[str]) -> list[Hit]:
-    """The lessons' sections that hold the words, those with the words in their titles first; two queries at most."""
-    rows = find_rows(
-        Lesson.objects.filter(is_published=True).only("slug", *LESSON_FIELDS), LESSON_FIELDS, words, MAX_HITS
-    )
+def search_lessons(words: Sequence[str], courses: QuerySet[Course]) -> list[Hit]:
+    """The sections of the courses' lessons that hold the words, those with them in their titles first.
+
+    Two queries at most.
+    """
+    lessons = Lesson.objects.filter(is_published=True, course__in=courses).only("slug", *LESSON_FIELDS)
+    rows = find_rows(lessons, LESSON_FIELDS, words, MAX_HITS)
     hits = [hit for lesson in rows for hit in _section_hits(lesson, words)]
     hits.sort(key=lambda hit: (-hit.words_in_title, hit.place))
     return [hit.hit for hit in hits[:MAX_HITS]]
@@ -158,9 +160,9 @@ def _section_hits(lesson: Lesson, words: Sequence[str]) -> list[_SectionHit]:
     return hits
 
 
-def search_concepts(words: Sequence[str]) -> list[Hit]:
-    """The concepts that hold the words, those with the words in their names first; two queries at most."""
-    concepts = Concept.objects.only("slug", "position", *CONCEPT_FIELDS)
+def search_concepts(words: Sequence[str], courses: QuerySet[Course]) -> list[Hit]:
+    """The concepts of the courses that hold the words, those with them in their names first; two queries at most."""
+    concepts = Concept.objects.filter(course__in=courses).only("slug", "position", *CONCEPT_FIELDS)
     rows = find_rows(concepts, CONCEPT_FIELDS, words, 10 * MAX_HITS)
     best = sorted(rows, key=lambda concept: (-count_words(concept.name, words), concept.position))
     return [

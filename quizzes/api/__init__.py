@@ -4,6 +4,7 @@ One module a resource. Each view reads the request, calls one operation, and sho
 """
 
 from quizzes.api.concepts import ConceptList
+from quizzes.api.courses import CourseList, EnrolmentView
 from quizzes.api.echoes import EchoView
 from quizzes.api.exams import ExamDetail, ExamList
 from quizzes.api.hints import HintView
@@ -36,7 +37,9 @@ __all__ = [
     "BookmarkDetail",
     "BookmarkList",
     "ConceptList",
+    "CourseList",
     "EchoView",
+    "EnrolmentView",
     "ExamDetail",
     "ExamList",
     "HintView",

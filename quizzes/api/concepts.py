@@ -9,6 +9,7 @@ from rest_framework import generics, serializers
 from typing_extensions import TypedDict
 
 from questions.models import Concept, ConceptEdge, Lesson
+from questions.roles import listed_courses
 from questions.text import markup
 from quizzes import progress
 from quizzes.api.requests import StudentRequest
@@ -68,7 +69,8 @@ class ConceptList(generics.ListAPIView[Concept]):
     serializer_class = ConceptSerializer
 
     def get_queryset(self) -> QuerySet[Concept]:
-        return Concept.objects.select_related("lesson").prefetch_related("edges__target").order_by()
+        concepts = Concept.objects.filter(course__in=listed_courses(self.request.user))
+        return concepts.select_related("lesson").prefetch_related("edges__target").order_by()
 
     def get_serializer_context(self) -> dict[str, object]:
         context = {**super().get_serializer_context()}

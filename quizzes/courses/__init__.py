@@ -1,1 +1,1 @@
-"""People of a course: who is on its roster, who is invited, and how they come and go."""
+"""The life of a course, and its people: who joins and leaves, who is on its roster, who is invited."""

@@ -27,7 +27,7 @@ from quizzes.exams.deadlines import extend_open_sittings, is_slot_over
 from quizzes.exams.debriefing import confusion_matrices, missed_items, name_concepts, oral_prompt
 from quizzes.exams.effects import tell_effect
 from quizzes.exams.errors import SittingError, StaleAnswerError, StillOpenError, TooLateError
-from quizzes.exams.exam_overview import ExamStatus, closed_sittings, list_exams
+from quizzes.exams.exam_overview import ExamStatus, closed_sittings, list_exams, load_exam_status
 from quizzes.exams.expectations import tell_expected
 from quizzes.exams.exporting import export_exams
 from quizzes.exams.item_results import ItemResult
@@ -118,6 +118,7 @@ __all__ = [
     "list_thin",
     "list_unreachable",
     "load_confusions",
+    "load_exam_status",
     "load_exams",
     "load_to_mark",
     "load_viva_progress",

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 class SittingError(ValueError):
     """A sitting cannot be opened now, or a step is out of turn.
 
-    `code` tells programs why: `early`, `over`, `attempts`, `bank` (the bank cannot fill the exam) or `turn`.
+    `code` tells programs why: `early`, `over`, `attempts`, `archived` (its course is), `bank` (the bank cannot fill the
+    exam) or `turn`.
     """
 
     def __init__(self, code: str, message: str) -> None:

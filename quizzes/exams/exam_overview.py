@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -42,20 +42,24 @@ class ExamStatus:
     parts: list[blueprints.Section]
     kept: int = 0
     fault: str = ""
+    archived: bool = False
+    """Whether its course is, so that it is only looked back at."""
 
     @property
     def attempts_left(self) -> int | None:
         """How often it can still be begun; None: as often as one likes."""
         return None if self.exam.attempts is None else max(self.exam.attempts - self.used, 0)
 
-    def state(self, now: datetime) -> Literal["open", "early", "over", "used", "ready"]:
+    def state(self, now: datetime) -> Literal["open", "archived", "early", "over", "used", "ready"]:
         """Whether the student can sit the exam now.
 
         `open`: a sitting is in progress. Otherwise a new one can begin (`ready`), cannot begin yet (`early`), can no
-        longer begin (`over`), or all attempts are used (`used`).
+        longer begin (`over`, `archived`), or all attempts are used (`used`).
         """
         if self.open:
             return "open"
+        if self.archived:
+            return "archived"
         if self.exam.opens_at and now < self.exam.opens_at:
             return "early"
         if self.exam.closes_at and now >= self.exam.closes_at:
@@ -77,6 +81,15 @@ def list_exams(student: Student, now: datetime) -> list[ExamStatus]:
         for expected in schedule.forecast_scores(student, now=now)
     ]
     return sorted(statuses, key=lambda status: status.at is not None and status.at < now)
+
+
+def load_exam_status(student: Student, exam: Exam, now: datetime) -> ExamStatus:
+    """How an exam of a course that the student is enrolled in stands, also of one that is archived."""
+    for status in list_exams(student, now):
+        if status.exam == exam:
+            return status
+    sittings = list(Sitting.objects.filter(student=student, exam=exam))
+    return replace(exam_status(exam, exam.starts_at, None, sittings, now), archived=True)
 
 
 def exam_status(

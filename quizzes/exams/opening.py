@@ -15,7 +15,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Subquery
 
-from questions.models import ItemVersion
+from questions.models import Course, ItemVersion
 from quizzes import presentations, schedule
 from quizzes.calendar import format_instant
 from quizzes.exams import blueprints
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def open_sitting(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     """The student's open sitting of the exam, or a new one; and whether it is new.
 
-    Raises Enrolment.DoesNotExist for a student who is not enrolled, and SittingError: `early`, `over`, `attempts` or
-    `bank`.
+    Raises Enrolment.DoesNotExist for a student who is not enrolled, and SittingError: `early`, `over`, `attempts`,
+    `archived` or `bank`.
     """
     try:
         with transaction.atomic():
@@ -48,13 +48,15 @@ def open_sitting(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, 
 
 
 def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
-    enrolment = Enrolment.objects.select_related("section").get(student=student, course=exam.course_id)
+    enrolment = Enrolment.objects.select_related("section", "course").get(student=student, course=exam.course_id)
     log = schedule.ensure_cards(student)  # locked: one at a time
     latest, current = _load_latest(student, exam)
     if current:
         if not is_over(current, now):
             return current, False
         close_locked(log, current, now)
+    if enrolment.course.state not in Course.STUDIED:
+        raise SittingError("archived", "This course is archived: its exams are not sat any more.")
     check_may_begin(as_sat_in(exam, enrolment), count_attempts(student, exam) if exam.attempts is not None else 0, now)
     try:
         blueprint = blueprints.parse(exam.kind, exam.blueprint_asked)

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min
 from questions.models import Concept, Item, Lesson, VersionConcept
 from questions.text.words import as_title
 from quizzes.memory.rating import Rating
-from quizzes.models import Card
+from quizzes.models import Card, Enrolment
 
 if TYPE_CHECKING:
     from quizzes.models import Student
@@ -166,7 +166,7 @@ _kept: dict[_Editions, tuple[BankItem, ...]] = {}
 
 
 def _load_editions(student: Student) -> _Editions:
-    enrolments = student.enrolments.order_by("course")
+    enrolments = Enrolment.objects.studied().filter(student=student).order_by("course")
     return tuple(enrolments.values_list("course", "course__revision"))
 
 

@@ -10,13 +10,13 @@ from questions.models import Lesson
 from quizzes import presentations, schedule
 from quizzes.calendar import study_day
 from quizzes.lessons.questions import choose_versions
-from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, Student
+from quizzes.models import Card, Enrolment, Presentation, QuickCheck, ReviewEvent, Student
 from quizzes.presentations import Ask
 
 
 def counts_for(student: Student, lesson: Lesson) -> bool:
-    """Whether answers to the lesson's questions count as the student's: whether they are enrolled in its course."""
-    return student.enrolments.filter(course=lesson.course_id).exists()
+    """Whether answers to the lesson's questions count as the student's: whether they study its course."""
+    return Enrolment.objects.studied().filter(student=student, course=lesson.course_id).exists()
 
 
 def ask_quick_check(student: Student, lesson: Lesson, now: datetime, *, renew: bool = False) -> list[Presentation]:

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from questions import kinds
 from questions.models import Item, ItemVersion, Lesson
+from questions.roles import readable_courses
 from questions.text import markup
 from quizzes import presentations
 from quizzes.lessons.questions import choose_versions, published
@@ -88,8 +89,8 @@ def draw_showcase(unlike: str = "") -> SampleQuestion | None:
 
     It has other numbers than the question whose token is `unlike`, as far as there are others.
     """
-    items = Item.objects.in_practice().filter(kind__in=kinds.with_variants()).order_by("published__difficulty", "pk")
-    item = items.select_related("published__item", "published__lesson").first()
+    items = Item.objects.in_practice().filter(kind__in=kinds.with_variants(), course__in=readable_courses(None))
+    item = items.order_by("published__difficulty", "pk").select_related("published__item", "published__lesson").first()
     return _draw_other(published(item), unlike) if item else None
 
 

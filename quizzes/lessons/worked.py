@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from questions import bank, kinds
-from questions.models import Item, Lesson
+from questions.models import Course, Item, Lesson
 from questions.text.words import as_title
 from quizzes import presentations, schedule
 from quizzes.models import Card, Presentation, ReviewEvent, Student
@@ -94,7 +94,7 @@ def _draw(student: Student, item: Item, now: datetime) -> Presentation:
     version = item.published
     assert version is not None
     version.item = item
-    cards = Card.objects.filter(student=student, item=item).order_by("facet")
+    cards = Card.objects.filter(student=student, item=item, item__course__state__in=Course.STUDIED).order_by("facet")
     card = cards.first()
     if card is None and item.course.enrolments.filter(student=student).exists():
         schedule.ensure_cards(student)

@@ -1,5 +1,7 @@
 """Students in courses."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -7,6 +9,14 @@ from django.db import models
 
 from questions.models import Course
 from quizzes.models.section import Section
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """Enrolments, by what their courses ask."""
+
+    def studied(self) -> EnrolmentQuerySet:
+        """Those in courses that ask their students questions: neither drafts nor archived."""
+        return self.filter(course__state__in=Course.STUDIED)
 
 
 class Enrolment(models.Model):
@@ -25,6 +35,8 @@ class Enrolment(models.Model):
         default=0, editable=False, help_text="The course's revision up to which the student has their cards."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "course"], name="enrolled_once")]

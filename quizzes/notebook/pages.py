@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Model, OuterRef, Subquery
 
-from questions.models import Item, outside_pools
+from questions.models import Course, Item, outside_pools
 from questions.text.words import as_title
 from quizzes.models import Bookmark, Note, Student
 from quizzes.models.statements import Parameter, Prepared, number
@@ -48,6 +48,7 @@ class Entry:
 def find_item(student: Student, slug: str) -> Item | None:
     """Return the question of this name in the student's courses; None where there is none."""
     theirs = Item.objects.filter(slug=slug, course__enrolments__student=student, published__isnull=False)
+    theirs = theirs.exclude(course__state=Course.State.DRAFT)
     return theirs.filter(outside_pools()).first()
 
 

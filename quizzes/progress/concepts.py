@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from questions.models import Concept, ConceptEdge, Course
 from quizzes.models import Student
@@ -17,7 +17,8 @@ from quizzes.progress.mastery import ConceptMastery, load_mastery
 def list_concepts(student: Student, *, w: Sequence[float] | None = None) -> list[ConceptMastery]:
     """The concepts that the student's cards ask, in the order of their courses; a fixed number of queries."""
     mastery = load_mastery(student, w=w)
-    concepts = Concept.objects.filter(slug__in=mastery).order_by("course", "position", "id")
+    studied = student.enrolments.studied().values("course")
+    concepts = Concept.objects.filter(slug__in=mastery, course__in=studied).order_by("course", "position", "id")
     return [ConceptMastery(concept, mastery[concept.slug]) for concept in concepts]
 
 
@@ -30,11 +31,11 @@ class CourseMap:
     known: dict[str, ConceptMastery]
 
 
-def load_maps(student: Student | None) -> list[CourseMap]:
-    """The map of each course that has concepts, with the mastery of a student; a fixed number of queries."""
+def load_maps(student: Student | None, courses: QuerySet[Course]) -> list[CourseMap]:
+    """The map of each of the courses that has concepts, with the mastery of a student; a fixed number of queries."""
     mastery = load_mastery(student) if student else {}
     concepts: dict[int, list[Concept]] = defaultdict(list)
-    for concept in Concept.objects.select_related("lesson"):
+    for concept in Concept.objects.filter(course__in=courses).select_related("lesson"):
         concepts[concept.course_id].append(concept)
     edges = _load_prerequisites()
     return [

@@ -69,6 +69,7 @@ def find_weakest_concepts(student: Student, limit: int = 5) -> list[ConceptMaste
     """The concepts that the student has begun and knows least now, the weakest first."""
     mastery = load_mastery(student)
     begun = [slug for slug, known in mastery.items() if known.mastery > 0]
-    concepts_begun = Concept.objects.filter(slug__in=begun).select_related("lesson")
+    studied = student.enrolments.studied().values("course")
+    concepts_begun = Concept.objects.filter(slug__in=begun, course__in=studied).select_related("lesson")
     weakest_first = sorted(concepts_begun, key=lambda concept: mastery[concept.slug].mastery)
     return [ConceptMastery(concept, mastery[concept.slug]) for concept in weakest_first[:limit]]

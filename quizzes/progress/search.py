@@ -12,6 +12,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from questions.models import Item, outside_pools
+from questions.roles import listed_courses
 from questions.text import markup
 from questions.text.search import MAX_HITS, Hit, filter_by_words, search_concepts, search_lessons
 from questions.text.snippets import snippet
@@ -57,13 +58,14 @@ def find_matches(query: str, student: Student | None) -> Matches:
 
 
 def _find(words: Sequence[str], student: Student | None) -> list[SearchResult]:
+    courses = listed_courses(student)
     concepts = [
         SearchResult("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
-        for hit in search_concepts(words)
+        for hit in search_concepts(words, courses)
     ]
     lessons = [
         SearchResult("lesson", hit.slug, hit.title_html, hit.snippet_html, _lesson_url(hit))
-        for hit in search_lessons(words)
+        for hit in search_lessons(words, courses)
     ]
     return [*concepts, *lessons, *(_find_items(words, student) if student else [])]
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from questions.models import Course, Item, outside_pools
 from quizzes.calendar import format_instant
-from quizzes.models import Card, ChangeLog, CorrectedAnswer, DailyPlan, ReviewEvent, Student
+from quizzes.models import Card, ChangeLog, CorrectedAnswer, DailyPlan, Enrolment, ReviewEvent, Student
 from quizzes.models.statements import Prepared, number
 from quizzes.reviews.cursors import Cursor, StaleCursorError, UnreadableCursorError
 from quizzes.reviews.payloads import (
@@ -98,7 +98,7 @@ def _advance(since: Cursor, end: Cursor, page: Sequence[_Numbered]) -> Cursor:
 
 
 _REVISIONS = Prepared(
-    lambda: Course.objects.filter(enrolments__student=number("student")).values_list("pk", "revision")
+    lambda: Enrolment.objects.studied().filter(student=number("student")).values_list("course", "course__revision")
 )
 
 

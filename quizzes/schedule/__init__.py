@@ -20,7 +20,15 @@ from quizzes.schedule.enrolling import (
     prepare_enrolment,
 )
 from quizzes.schedule.exam_forecast import ForecastFacts
-from quizzes.schedule.exams_ahead import find_next_exam, list_exam_dates, list_exams_ahead, name_own_exams
+from quizzes.schedule.exams_ahead import (
+    ExamDateError,
+    find_next_exam,
+    list_exam_dates,
+    list_exams_ahead,
+    list_own_dates,
+    name_own_exams,
+    set_own_dates,
+)
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.item_banks import forget_banks
 from quizzes.schedule.loading import load_exam_bank
@@ -43,6 +51,7 @@ from quizzes.schedule.sessions import StudySession, choose_session_tasks
 __all__ = [
     "MAX_DAILY_MINUTES",
     "ExamAhead",
+    "ExamDateError",
     "ExamOutlook",
     "ExpectedScore",
     "ForecastFacts",
@@ -71,6 +80,7 @@ __all__ = [
     "forget_banks",
     "list_exam_dates",
     "list_exams_ahead",
+    "list_own_dates",
     "load_exam_bank",
     "load_forecast_facts",
     "load_queue",
@@ -83,4 +93,5 @@ __all__ = [
     "read_outlook",
     "request_plan",
     "set_day_off",
+    "set_own_dates",
 ]

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from questions.models import Item, ItemVersion, outside_pools
+from questions.models import Course, Item, ItemVersion, outside_pools
 from quizzes.background import outbox
 from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student, insert_rows
 from quizzes.models.statements import Parameter, Prepared, number
@@ -89,24 +89,26 @@ def enqueue_new_items(now: datetime, limit: int = 1000) -> int:
 
 def _enrolments_behind() -> QuerySet[Enrolment]:
     """Enrolments that lack the cards of what their course published last."""
-    return Enrolment.objects.filter(course__revision__gt=F("cards_revision")).select_related("course")
+    behind = Enrolment.objects.studied().filter(course__revision__gt=F("cards_revision"))
+    return behind.select_related("course")
 
 
 _BEHIND = Prepared(lambda: _enrolments_behind().filter(student__in=number("students", many=True)))
 
 
 def askable_cards(student: Student | Parameter, now: datetime | Parameter) -> QuerySet[Card]:
-    """The cards that may be asked: neither suspended nor buried, of items that are published in a course of theirs."""
+    """The cards that may be asked: neither suspended nor buried, of items that are published in a course they study."""
     return (
         Card.objects.filter(outside_pools("item__"), student=student, suspended=False, item__retired_at__isnull=True)
         .filter(item__published__isnull=False, item__course__enrolments__student=student)
+        .filter(item__course__state__in=Course.STUDIED)
         .exclude(buried_until__gt=now)
     )
 
 
 def ask_item(student: Student, item: int, now: datetime) -> Presentation | None:
     """A question of one item, of a match set its pairs that are due longest; None where it cannot be asked."""
-    cards = Card.objects.filter(student=student, item=item, suspended=False)
+    cards = Card.objects.filter(student=student, item=item, suspended=False, item__course__state__in=Course.STUDIED)
     facets = list(cards.order_by(F("due_at").asc(nulls_last=True), "facet").values_list("pk", "facet"))
     if not facets:
         return None

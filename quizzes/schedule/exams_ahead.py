@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import transaction
+
 from questions.models import Concept
-from quizzes.models import Enrolment, Exam, ExamConcept, SectionExam, Student
+from quizzes.background import outbox
+from quizzes.models import Enrolment, Exam, ExamConcept, Job, SectionExam, Student
 from quizzes.models.statements import Parameter, Prepared, number
+from quizzes.reviews import change_log
 from quizzes.schedule.facts import Edition, ExamAhead
 
 
@@ -82,7 +86,8 @@ def load_exams_of(students: Sequence[int]) -> dict[int, StudentExams]:
 
 _ENROLMENTS = Prepared(
     lambda: (
-        Enrolment.objects.filter(student__in=number("students", many=True))
+        Enrolment.objects.studied()
+        .filter(student__in=number("students", many=True))
         .order_by("pk")
         .values_list(
             *("student_id", "course_id", "course__revision", "course__measuring__measured_at", "exam_at", "section")
@@ -157,6 +162,37 @@ def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
     by_course = _load_exams(sorted({enrolment.course_id for enrolment in enrolments}))
     mains = {course: _find_main([exam for exam, _ in exams]) for course, exams in by_course.items()}
     return {course: main.title for course, main in mains.items() if main}
+
+
+class ExamDateError(ValueError):
+    """A date of a student's own cannot be kept; says why."""
+
+
+def set_own_dates(enrolment: Enrolment, dates: Mapping[str, datetime | None], now: datetime) -> None:
+    """Store the date that the student prepares for, by the slug of the course's main exam, and plan anew.
+
+    None takes the course's own date. Raises ExamDateError for another exam, and for a date that is past.
+    """
+    own = list_own_dates(enrolment)
+    for slug, at in dates.items():
+        if slug not in own:
+            known = ", ".join(own) or "none"
+            raise ExamDateError(f"“{slug[:60]}” is no exam with a date of your own; of this course: {known}.")
+        if at is not None and at <= now:
+            raise ExamDateError(f"The date of {slug} is past. Choose a later one.")
+    if not dates:
+        return
+    with transaction.atomic():
+        change_log.lock(enrolment.student, now)
+        enrolment.exam_at = next(iter(dates.values()))
+        enrolment.save(update_fields=["exam_at"])
+        outbox.enqueue(Job.Kind.PLAN, enrolment.student, now)
+
+
+def list_own_dates(enrolment: Enrolment) -> dict[str, datetime | None]:
+    """Return the student's own date by the slug of the exam that it is for; None where they have set none."""
+    main = _find_main([exam for exam, _ in _load_exams([enrolment.course_id]).get(enrolment.course_id, [])])
+    return {main.slug: enrolment.exam_at} if main else {}
 
 
 def _date_all(enrolments: Sequence[_Enrolled]) -> StudentExams:

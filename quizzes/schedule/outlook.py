@@ -203,8 +203,8 @@ def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay, w: tu
 
     `w` are the parameters of the student's memory, for who knows them.
     """
-    courses = Enrolment.objects.filter(student=student).order_by("course")
-    editions = courses.values_list("course", "course__revision", "course__measuring__measured_at")
+    studied = Enrolment.objects.studied().filter(student=student).order_by("course")
+    editions = studied.values_list("course", "course__revision", "course__measuring__measured_at")
     facts = (
         *(FORMAT, day, exams, student.daily_minutes, student.desired_retention),
         *(w or change_log.load_parameters(student), list(editions)),

@@ -153,7 +153,7 @@ def _build_day_state() -> QuerySet[Enrolment, tuple[int, int, bool, int | None]]
     to_ask = askable_cards(student, Parameter("now", DateTimeField())).exclude(item__in=in_open_sitting(student))
     to_ask = to_ask.filter(pk__in=identifier("planned", many=True)).exclude(last_review_on__gte=date)
     answers = answers_on(student, date).order_by().values("student").annotate(spent=Sum("duration_ms"))
-    enrolments = Enrolment.objects.filter(student=student)
+    enrolments = Enrolment.objects.studied().filter(student=student)
     return enrolments.values_list("course", "course__revision", Exists(to_ask), Subquery(answers.values("spent")))
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
+from questions.models import Lesson
+from questions.roles import readable_courses
 from quizzes.models import Student
 
 Context = dict[str, object]
 """What a template is given."""
+
+
+def get_lesson(request: HttpRequest, slug: str) -> Lesson:
+    """Return a lesson that whoever asks may read, with its course. Raises Http404."""
+    readable = Lesson.objects.filter(is_published=True, course__in=readable_courses(request.user))
+    return get_object_or_404(readable.select_related("course"), slug=slug)
 
 
 class StudentRequest(HttpRequest):

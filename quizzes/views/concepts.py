@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from questions.models import Concept
+from questions.roles import listed_courses, readable_courses
 from quizzes import progress
 from quizzes.views import student_of
 from quizzes.views.concept_sheets import show_sheet
@@ -14,16 +15,18 @@ from quizzes.views.concept_sheets import show_sheet
 
 @require_GET
 def map_page(request: HttpRequest) -> HttpResponse:
-    """All concepts of each course, as a map and as a list; with a student's mastery."""
+    """All concepts of each course that one may read, as a map and as a list; with a student's mastery."""
     student = student_of(request)
-    sheets = [show_sheet(course_map, with_mastery=student is not None) for course_map in progress.load_maps(student)]
+    maps = progress.load_maps(student, listed_courses(request.user))
+    sheets = [show_sheet(course_map, with_mastery=student is not None) for course_map in maps]
     return render(request, "quizzes/concepts.html", {"page": "concepts", "sheets": sheets})
 
 
 @require_GET
 def concept_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One concept: what it is, where it stands, and what the student answered about it."""
-    concept = get_object_or_404(Concept.objects.select_related("lesson", "course"), slug=slug)
+    readable = Concept.objects.filter(course__in=readable_courses(request.user))
+    concept = get_object_or_404(readable.select_related("lesson", "course"), slug=slug)
     student = student_of(request)
     context = {
         "page": "concepts",

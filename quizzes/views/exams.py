@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from questions.models import Course
 from questions.whole_numbers import read_whole_number
 from quizzes import exams
 from quizzes.models import Exam
@@ -73,7 +74,10 @@ def exam_page(request: StudentRequest, slug: str) -> HttpResponse:
     """One exam with the student's sittings (GET); begin it, or go on (POST)."""
     now = timezone.now()
     exam = get_object_or_404(
-        Exam.objects.select_related("course").filter(course__enrolments__student=request.user), slug=slug
+        Exam.objects.select_related("course")
+        .filter(course__enrolments__student=request.user)
+        .exclude(course__state=Course.State.DRAFT),
+        slug=slug,
     )
     error = ""
     if request.method == "POST":
@@ -83,7 +87,7 @@ def exam_page(request: StudentRequest, slug: str) -> HttpResponse:
             error = str(refused)
         else:
             return redirect("sitting", opened.pk)
-    status = next(status for status in exams.list_exams(request.user, now) if status.exam == exam)
+    status = exams.load_exam_status(request.user, exam, now)
     history = Paginator(exams.closed_sittings(request.user, exam), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": "exams",

@@ -19,18 +19,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from questions.kinds import ResponseError
-from questions.models import Course, Lesson
+from questions.models import Lesson
+from questions.roles import listed_courses
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer
 from quizzes.models import Presentation, Student
-from quizzes.views import Context, StudentRequest, answering, is_partial, samples, student_of, unsent
+from quizzes.views import Context, StudentRequest, answering, get_lesson, is_partial, samples, student_of, unsent
 from quizzes.views.answering import RefusedAnswer, Response, ShownAnswer
 
 
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
-    """All lessons, by course; for a student with how far they have read each."""
-    courses = list(Course.objects.prefetch_related("lessons"))
+    """The lessons of the courses that one may read, by course; for a student with how far they have read each."""
+    courses = list(listed_courses(request.user).order_by("pk").prefetch_related("lessons"))
     shown = [(course, [each for each in course.lessons.all() if each.is_published]) for course in courses]
     student = student_of(request)
     readings = lessons.load_readings(student, [each for _, row in shown for each in row]) if student else {}
@@ -43,7 +44,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def read(request: StudentRequest, slug: str) -> HttpResponse:
     """The sections that the student has read (GET), or one more of them (POST)."""
-    lesson = get_object_or_404(Lesson, slug=slug)
+    lesson = get_lesson(request, slug)
     if request.method == "POST" and not lessons.mark_section_read(
         request.user, lesson, request.POST.get("section", ""), timezone.now()
     ):
@@ -55,7 +56,7 @@ def read(request: StudentRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
-    lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    lesson = get_lesson(request, slug)
     student = student_of(request)
     if student and not lessons.counts_for(student, lesson):
         student = None
@@ -76,7 +77,7 @@ def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
     """A fresh variant of an item that the lesson offers to try (GET), or an answer to one (POST)."""
-    lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    lesson = get_lesson(request, slug)
     address = reverse("try", args=[slug, item])
     if request.method == "POST":
         return _answer_sample(request, lesson, address, again=True)

@@ -116,7 +116,7 @@ def read(request: HttpRequest) -> HttpResponse:
 def summary(request: StudentRequest) -> HttpResponse:
     """The end of a session: how the day went, and what comes next."""
     practice.stop(request)
-    if not request.user.enrolments.exists():
+    if not request.user.enrolments.studied().exists():
         return redirect("today")
     session, minutes = study_session.load(request), study_session.minutes_chosen(request)
     is_through = session is not None and not _load_queue(request, limit=0).remaining

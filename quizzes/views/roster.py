@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from questions import trail
 from questions.models import Course
 from questions.roles import Act
 from questions.text.csv_files import csv_download
@@ -32,15 +33,17 @@ SHOWN = 200
 @login_required
 @require_GET
 def roster_page(request: StudentRequest, course: str) -> HttpResponse:
-    """Everybody on the roster of a course, those who are invited too; `?section=`, `?q=`."""
+    """Everybody on the roster of a course, those who are invited too; `?section=`, `?q=`, `?who=invited`."""
     taught = staff.get_course(request.user, course, Act.MANAGE)
     sections, section = staff.list_sections(taught, request.GET.get("section", ""))
-    words = request.GET.get("q", "").strip()
+    words, invited = request.GET.get("q", "").strip(), request.GET.get("who") == "invited"
     name = next((each.name for each in sections if each.pk == section), None)
     seats = [
         seat
         for seat in roster.load_seats(taught)
-        if name in (None, seat.section) and staff.has_words(words, seat.name, seat.username, seat.email)
+        if name in (None, seat.section)
+        and (seat.invited or not invited)
+        and staff.has_words(words, seat.name, seat.username, seat.email)
     ]
     shown = Paginator(seats, ROWS).get_page(request.GET.get("page"))
     kept = {each.key for each in shown if each.invited}
@@ -53,7 +56,8 @@ def roster_page(request: StudentRequest, course: str) -> HttpResponse:
         "sections": sections,
         "section": section,
         "words": words,
-        "address": urlencode({"q": words, "section": section or ""}),
+        "address": urlencode({"q": words, "section": section or "", "who": "invited" if invited else ""}),
+        "invited": invited,
         "has_mail": invitations.reaches_people(),
     }
     return render(request, "quizzes/staff/roster.html", context)
@@ -91,6 +95,7 @@ def links_file(request: StudentRequest, course: str) -> StreamingHttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@trail.recorded
 def list_page(request: StudentRequest, course: str) -> HttpResponse:
     """Take a list (GET), show what it would change (POST), and apply it (POST with `apply`)."""
     taught = staff.get_course(request.user, course, Act.MANAGE)
@@ -131,6 +136,7 @@ def _summary(comparison: roster.Comparison) -> str:
 
 @login_required
 @require_POST
+@trail.recorded
 def change_seat(request: StudentRequest, course: str, seat: str) -> HttpResponse:
     """Move a student or give them time (`save`), take them out (`remove`), or send an invitation again (`renew`)."""
     taught = staff.get_course(request.user, course, Act.MANAGE)

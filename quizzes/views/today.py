@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from questions.models import Course
 from questions.whole_numbers import read_whole_number
 from quizzes import progress, schedule
 from quizzes.exams import corrections
@@ -26,8 +25,8 @@ MISSED = 2
 @require_GET
 def today(request: StudentRequest) -> HttpResponse:
     """The day's plan."""
-    if not request.user.enrolments.exists():
-        return render(request, "quizzes/enrol.html", {"page": "today", "courses": Course.objects.all()})
+    if not request.user.enrolments.studied().exists():
+        return redirect("courses")
     queue = schedule.load_queue(request.user, limit=1, current=True)
     missed = schedule.count_days_missed(request.user, queue.day)
     context = {
@@ -116,12 +115,4 @@ def day_off(request: StudentRequest) -> HttpResponse:
         schedule.set_day_off(request.user, off=off)
     except schedule.TooSoonError as error:
         messages.error(request, f"You can take one day off a week. {error}")
-    return redirect("today")
-
-
-@login_required
-@require_POST
-def enrol(request: StudentRequest, course: str) -> HttpResponse:
-    """Join a course."""
-    schedule.enrol(request.user, get_object_or_404(Course, slug=course))
     return redirect("today")

@@ -8,7 +8,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -20,7 +20,7 @@ from questions.text.words import as_title
 from questions.whole_numbers import read_whole_number
 from quizzes import lessons, notebook, presentations
 from quizzes.presentations import Work
-from quizzes.views import Context, StudentRequest, answering, is_partial, study_session
+from quizzes.views import Context, StudentRequest, answering, get_lesson, is_partial, study_session
 from quizzes.views.answering import Response
 
 FINISHED = uuid.UUID("5f1c0f0a-7a0b-4d5e-9d0e-2b6a3c1d4e57")
@@ -32,7 +32,7 @@ NOT_RIGHT = "Not right yet. Look again, or have the step shown."
 @require_GET
 def lesson_page(request: StudentRequest, slug: str) -> HttpResponse:
     """The questions of a lesson that can be worked by hand, and how many of their steps are left to the student."""
-    lesson = get_object_or_404(Lesson.objects.select_related("course"), slug=slug)
+    lesson = get_lesson(request, slug)
     context = {
         "page": "lessons",
         "lesson": lesson,

@@ -45,6 +45,7 @@ CALLS = (
 PAGES = (
     *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/exams/tiny-exam/"),
     *("/concepts/", "/concepts/l2/", "/search/?q=penalty", "/settings/", "/lessons/", "/lessons/{lesson}/"),
+    *("/courses/", "/courses/tiny/"),
     *("/lessons/{lesson}/read/", "/lessons/{lesson}/quick-check/", "/lessons/{lesson}/formulas/", "/notebook/"),
     *("/lessons/{lesson}/work/", "/work/decay-factor/"),
     *("/notebook/{item}/answers/", "/progress/missed/", "/review/{event}/", "/review/read/?value=0.5"),
@@ -56,7 +57,7 @@ STAFF = (
     *("/admin/questions/concept/", "/admin/questions/course/", "/admin/questions/lesson/", "/admin/quizzes/job/"),
     *("/teaching/", "/courses/tiny/overview/", "/courses/tiny/students/", "/courses/tiny/gradebook/"),
     *("/courses/tiny/students/one/", "/courses/tiny/students/one/answers/", "/courses/tiny/people/roster/"),
-    *("/courses/tiny/people/sections/", "/courses/tiny/people/sections/{section}/"),
+    *("/courses/tiny/people/", "/courses/tiny/people/sections/", "/courses/tiny/people/sections/{section}/"),
 )
 Costs = dict[str, tuple[float, int]]
 

@@ -6,9 +6,10 @@ or shown says whether an address has an account.
 
 from quizzes.courses.invitations.accepting import InvitationError, accept
 from quizzes.courses.invitations.links import find_invitation, make_link
-from quizzes.courses.invitations.sending import VALID_FOR, ask_to_send, make_mail, reaches_people, renew, send_due
+from quizzes.courses.invitations.sending import TASK, VALID_FOR, ask_to_send, make_mail, reaches_people, renew, send_due
 
 __all__ = [
+    "TASK",
     "VALID_FOR",
     "InvitationError",
     "accept",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from questions.models import Course
@@ -35,10 +36,20 @@ def accept(secret: str, student: Student, now: datetime) -> Enrolment:
         raise InvitationError("This link was used before, by another account.")
     if invitation.student_id is None and invitation.course.state != Course.State.OPEN:
         raise InvitationError("Nobody can join this course now. Ask whoever runs it.")
+    if invitation.student_id is None and not _is_theirs(invitation, student):
+        raise InvitationError(f"This place is kept for {invitation.email}. Confirm that address in your account first.")
     enrolment = schedule.enrol(student, invitation.course, now=now)
     if invitation.student_id is None:
         _seat(enrolment, invitation, now)
     return enrolment
+
+
+def _is_theirs(invitation: Invitation, student: Student) -> bool:
+    """Whether the student may have the place: in a course of its roster alone, who reads the mail of the address."""
+    if invitation.course.joining != Course.Joining.ROSTER:
+        return True
+    confirmed = EmailAddress.objects.filter(user=student, email__iexact=invitation.email, verified=True)
+    return bool(confirmed.exists())
 
 
 def _seat(enrolment: Enrolment, invitation: Invitation, now: datetime) -> None:

@@ -15,8 +15,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
+from questions.models import Course
 from quizzes.background import publisher
 from quizzes.courses.invitations.links import make_link
 from quizzes.models import Invitation
@@ -57,7 +59,7 @@ def send_due(now: datetime) -> int:
 
     Raises OSError while the mail server cannot be reached: nothing has changed then.
     """
-    if not Invitation.objects.filter(send_at__lte=now).exists():
+    if not _due(now).exists():
         return 0
     connection = get_connection()
     connection.open()
@@ -76,11 +78,16 @@ def send_due(now: datetime) -> int:
     return len(due)
 
 
+def _due(now: datetime) -> QuerySet[Invitation]:
+    """Return the invitations whose mail is to go; those into a course that is no more than a draft wait."""
+    return Invitation.objects.filter(send_at__lte=now, student=None, course__state=Course.State.OPEN)
+
+
 @transaction.atomic
 def _take_due(now: datetime) -> list[Invitation]:
     """Note of the first that are due that they are sent, and return them; no other worker has them."""
-    waiting = Invitation.objects.filter(send_at__lte=now, student=None).order_by("send_at", "pk")
-    rows = waiting.select_related("course", "invited_by").select_for_update(of=("self",), skip_locked=True)
+    rows = _due(now).order_by("send_at", "pk").select_related("course", "invited_by")
+    rows = rows.select_for_update(of=("self",), skip_locked=True)
     due = list(rows[:AT_ONCE])
     Invitation.objects.filter(pk__in=[invitation.pk for invitation in due]).update(send_at=None, sent_at=now)
     return due

@@ -41,9 +41,9 @@ def ask_standings(course: Course, now: datetime) -> None:
 
 
 def measure_courses(*, asked: bool = False) -> int:
-    """Measure the students of all courses, or of those for which it is asked; return how many courses."""
-    waiting = Course.objects.filter(watch__asked_at__isnull=False) if asked else Course.objects.all()
-    courses = list(waiting.order_by("pk"))
+    """Measure the students of all courses that are studied, or of those for which it is asked; return how many."""
+    rows = Course.objects.order_by("pk")
+    courses = list(rows.filter(watch__asked_at__isnull=False) if asked else rows.filter(state__in=Course.STUDIED))
     for course in courses:
         measure_course(course)
     return len(courses)

@@ -1,0 +1,85 @@
+"""The life of a course: a draft, open, closed, archived; who sees it, how one joins it; and what follows of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import TextChoices
+
+from questions.models import Course
+from quizzes.background import outbox, publisher
+from quizzes.courses import invitations
+from quizzes.courses.joining import make_code
+from quizzes.models import Enrolment, Job
+
+
+@dataclass(frozen=True)
+class Access:
+    """In which state a course is, who sees it, and how one joins it; each a value of the course's choices."""
+
+    state: str
+    visible_to: str
+    joining: str
+
+    @classmethod
+    def of(cls, course: Course) -> Access:
+        """Return the access of a course."""
+        return cls(course.state, course.visible_to, course.joining)
+
+
+STATES: Mapping[TextChoices, str] = {
+    Course.State.DRAFT: "Its staff alone see it. Students on the roster wait: invitations are sent when it opens, and "
+    "nobody is asked anything.",
+    Course.State.OPEN: "It is studied, and can be joined as you choose below.",
+    Course.State.CLOSED: "Nobody joins it any more, by whatever way. Its students go on as before: plans, questions, "
+    "exams.",
+    Course.State.ARCHIVED: "Its students read its lessons and their results. It plans and asks nothing, sends no mail, "
+    "begins no sitting, and stands in no list. Its staff read it; to change or mark anything, open it again.",
+}
+VISIBLE: Mapping[TextChoices, str] = {
+    Course.Visibility.PEOPLE: "Its students and staff alone find its lessons, concepts and name.",
+    Course.Visibility.EVERYBODY: "Everybody can read its lessons and concepts, without an account too. Exams and "
+    "answers are for its students.",
+}
+JOINING: Mapping[TextChoices, str] = {
+    Course.Joining.OPEN: "Whoever sees it joins with one click. Where its people alone see it, the code or the link "
+    "is needed.",
+    Course.Joining.CODE: "Whoever has its code, its link, or the QR code of the link.",
+    Course.Joining.INVITATION: "Whoever holds the link of an invitation, once for each.",
+    Course.Joining.ROSTER: "Whom you put on the roster, by an account with the address that stands there, confirmed "
+    "by mail: an invitation that was passed on lets nobody in.",
+}
+
+
+@transaction.atomic
+def change_access(course: Course, wished: Access, now: datetime) -> Course:
+    """Store the access of a course, with all that follows; return the course as it is then. Idempotent.
+
+    Raises ValueError for what is none of the choices.
+    """
+    if wished.state not in STATES or wished.visible_to not in VISIBLE or wished.joining not in JOINING:
+        raise ValueError("Choose a state, who sees the course, and how one joins it.")
+    locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+    was_studied = locked.state in Course.STUDIED
+    locked.state, locked.visible_to, locked.joining = wished.state, wished.visible_to, wished.joining
+    if locked.joining in (Course.Joining.OPEN, Course.Joining.CODE):
+        locked.join_code = locked.join_code or make_code()
+    locked.save(update_fields=["state", "visible_to", "joining", "join_code"])
+    if was_studied != (locked.state in Course.STUDIED):
+        enrolled = Enrolment.objects.filter(course=locked)
+        outbox.enqueue_all(Job.Kind.PLAN, enrolled, now, limit=enrolled.count())
+    if locked.state == Course.State.OPEN:
+        transaction.on_commit(lambda: publisher.publish(invitations.TASK))
+    return locked
+
+
+@transaction.atomic
+def renew_code(course: Course) -> Course:
+    """Give a course another code; the old one and its link let nobody in any more."""
+    locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+    locked.join_code = make_code()
+    locked.save(update_fields=["join_code"])
+    return locked
