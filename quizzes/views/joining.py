@@ -51,7 +51,7 @@ def course_page(request: HttpRequest, course: str) -> HttpResponse:
         "page": "courses",
         "listed": listed,
         "course": listed.course,
-        "lessons": listed.course.lessons.defer("body_markdown"),
+        "lessons": listed.course.lessons.filter(is_published=True).defer("body_markdown"),
         "exams": Exam.objects.filter(course=listed.course).order_by("starts_at", "pk") if listed.enrolled else [],
     }
     return render(request, "quizzes/course.html", context)

@@ -26,7 +26,7 @@ from questions.models import Course
 from questions.roles import Act
 from quizzes import schedule
 from quizzes.models import Student
-from quizzes.views import StudentRequest, is_partial, staff
+from quizzes.views import StudentRequest, is_partial, staff, student_of
 
 KEY = "viewed_course"
 PAGES = frozenset(
@@ -60,15 +60,14 @@ class ViewAsStudent:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        course = _viewed_course(request)
-        if course is None:
+        course, looking = _viewed_course(request), student_of(request)
+        if course is None or looking is None:
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             messages.info(request, "You look as a student does: nothing is stored, so nothing can be answered.")
             return (
                 HttpResponse(status=HTTPStatus.NO_CONTENT) if is_partial(request) else redirect(_page_before(request))
             )
-        looking = request.user
         with transaction.atomic():
             request.user = _make_student(looking, course)
             request.viewed_course = course  # type: ignore[attr-defined]
