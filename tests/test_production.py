@@ -281,7 +281,7 @@ def test_instructors_are_made_by_name(db: None) -> None:
     call_command("instructors", "ina")
     user = User.objects.get(pk=user.pk)
     assert user.is_staff
-    assert user.has_perm("questions.change_item")
+    assert user.has_perm("questions.add_course")
     assert not user.has_perm("examprep.change_user")
 
 

@@ -17,9 +17,9 @@ from quizzes.memory.first_sight import Abilities, FirstSeen, Items, Learned, Pop
 from quizzes.planning.cards import Floats
 from quizzes.planning.simulate import Bank, Booleans, Sight
 
-PLANTED = Population(mean=0.2, slope=-0.4, kinds={"single_choice": 0.2}, ability=0.8, concept=0.5, scatter=0.82)
+PLANTED = Population(mean=0.2, slope=-0.4, kinds={"chosen": 0.2}, ability=0.8, concept=0.5, scatter=0.82)
 """With levels of difficulty from 1 to 5, eases have a standard deviation of 1."""
-LUCK = {"single_choice": 0.25, "matching": 0.2, "numeric": 0.0}
+LUCK = {"chosen": 0.25, "matched": 0.2, "typed": 0.0}
 EIGHTY = 1.2816
 """Standard deviations to either side that hold 80 % of a normal distribution."""
 

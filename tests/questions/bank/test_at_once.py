@@ -15,8 +15,7 @@ from django.db.models import Max
 from django.test import Client
 
 from examprep.models import User
-from examprep.roles import make_instructors_group
-from questions import bank
+from questions import bank, roles
 from questions.models import Concept, Course, Item, Lesson
 from quizzes.exams import load_exams
 from quizzes.models import Exam
@@ -136,8 +135,8 @@ def clients(transactional_db: None) -> list[Client]:
     courses.load()
     browsers = []
     for name in ("ina", "ivo"):
-        user = User.objects.create_user(name, is_staff=True)
-        user.groups.add(make_instructors_group())
+        user = User.objects.create_user(name)
+        roles.set_role(user, Course.objects.get(), roles.Role.OWNER)
         browser = Client()
         browser.force_login(user)
         browsers.append(browser)
