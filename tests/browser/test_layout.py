@@ -56,6 +56,7 @@ def hold_scripts(page: Page) -> Callable[[], None]:
 
 PAINTED = "new Promise(resolve => new PerformanceObserver(resolve).observe({type: 'paint', buffered: true}))"
 TWO_FRAMES = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+FONTS = "Promise.allSettled([...document.fonts].map(font => font.load()))"
 ENHANCED = (("matching", ".matching", ".pairs"), ("ordering", ".steps", "[data-step]:nth-child(2)"))
 
 
@@ -76,7 +77,7 @@ def test_nothing_moves_as_scripts_put_their_buttons_in(
         shown.goto("/review/", wait_until="commit")
         shown.locator(f"{answer} {part}").wait_for()
         shown.evaluate(PAINTED)
-        shown.evaluate("document.fonts.ready")
+        shown.evaluate(FONTS)
         shown.evaluate(TWO_FRAMES)
         # On a busy machine a font may come after the first paint, and moves lines a little before any script does.
         by_fonts = shown.evaluate("felt.cls")

@@ -356,8 +356,9 @@ def test_signing_up_leads_to_the_first_question(page: Page, live_server: LiveSer
     page.get_by_label("Username").fill("grace")
     page.locator("[name=password1]").fill("nanoseconds-1906")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/today/")
+    page.wait_for_url("**/courses/")
     page.get_by_role("button", name="Join").click()
+    page.wait_for_url("**/today/")
     page.get_by_role("link", name="Start").click()
     asked(page)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -89,7 +90,7 @@ def test_access_says_what_follows_and_gives_link_and_qr_code(course: Course, ins
     course.refresh_from_db()
     assert (course.state, course.visible_to, course.joining) == ("open", "people", "code")
     page = instructor.get(f"{PAGE}access/").content.decode()
-    assert f"http://127.0.0.1:8000/join/{course.join_code}/" in page
+    assert f"{settings.SITE_URL}/join/{course.join_code}/" in page
     assert 'class="qr"' in page
     assert instructor.post(f"{PAGE}access/", {**form, "state": "nonsense"}).status_code == 422
     instructor.post(f"{PAGE}access/", {**form, "state": "closed"})
