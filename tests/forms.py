@@ -9,6 +9,7 @@ from django.test import Client
 
 from questions.admin.parts import PartsField
 from questions.admin.rows import RowsField, cell_text
+from quizzes.admin.exam_forms import WeightsField
 
 
 def filled_in(client: Client, url: str) -> dict[str, Any]:
@@ -37,6 +38,8 @@ def _inputs(field: BoundField) -> dict[str, Any]:
             for column in columns
             if row.get(column.name)
         }
+    if isinstance(field.field, WeightsField):
+        return {f"{name}-{key}": cell_text(weight) for key, weight in (value or {}).items()}
     if isinstance(field.field.widget, MultiWidget):
         parts = field.field.widget.decompress(value) or []
         return {f"{name}_{number}": part for number, part in enumerate(parts) if part is not None}

@@ -63,9 +63,7 @@ class EditForm(forms.ModelForm[Row]):
 
     def _offer_own_course(self) -> None:
         """Offer rows of the same course alone, and not the row itself; what is stored already stays to be seen."""
-        course = getattr(self.instance, "course_id", None)
-        if course is None and can_be_key(Course, chosen := self.data.get("course") or self.initial.get("course")):
-            course = int(chosen or 0) or None
+        course = self.course_chosen()
         for name, field in self.fields.items():
             rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
             if course is None or rows is None or not hasattr(rows.model, "course_id"):
@@ -77,6 +75,12 @@ class EditForm(forms.ModelForm[Row]):
                 offered &= ~Q(pk=self.instance.pk)
             keys = [row.pk if isinstance(row, Model) else row for row in stored if row]
             field.queryset = rows.filter(offered | Q(pk__in=keys))  # type: ignore[attr-defined]
+
+    def course_chosen(self) -> int | None:
+        """The key of the course that the row is of, or is to be of; None where none is chosen yet."""
+        chosen = self.data.get("course") or self.initial.get("course")
+        key = getattr(self.instance, "course_id", None) or (chosen.pk if isinstance(chosen, Course) else chosen)
+        return int(key) if key and can_be_key(Course, key) else None
 
     def state(self) -> str:
         """What else an author has to have seen; another text where it changed."""
@@ -193,6 +197,12 @@ class EditAdmin(OfCourseAdmin[Row]):
             return super().add_view(request, form_url, extra_context)
         choices = [(f"course={each.pk}", each.title, "") for each in courses]
         return self.ask_first(request, "Choose the course that it belongs to.", choices)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The course too, where there is but one."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        courses = list(courses_for(request.user, self.acts["add"])[:2]) if "add" in self.acts else []
+        return {"course": courses[0], **initial} if len(courses) == 1 else initial
 
     def ask_first(self, request: HttpRequest, ask: str, choices: Iterable[tuple[str, str, str]]) -> HttpResponse:
         """Ask what has to be chosen before there is a form: (query, name, hint) each, beside what is chosen already."""

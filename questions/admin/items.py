@@ -31,7 +31,7 @@ from questions.admin.preview import MAX_SEED, preview
 from questions.admin.versions import ComparedAdmin
 from questions.interchange import yaml as documents
 from questions.models import Item, ItemVersion, Picture
-from questions.roles import Act, courses_for, rows_for
+from questions.roles import Act, rows_for
 from questions.whole_numbers import read_whole_number
 
 MAX_PICTURES = 100
@@ -174,11 +174,6 @@ class ItemAdmin(ComparedAdmin):
             return "These count from the next sitting on, with no new version."
         by = f" by {item.released_by}" if item.released_by else ""
         return f"Released to practice on {timezone.localtime(item.released_at):%-d %B %Y}{by}."
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        initial = super().get_changeform_initial_data(request)
-        courses = list(courses_for(request.user, Act.WRITE)[:2])
-        return {"course": courses[0], **initial} if len(courses) == 1 else dict(initial)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -38,10 +38,15 @@ class RowsWidget(forms.Widget):
         self.columns = columns
         self.add = add
         self.picture = picture
+        self.notes: Sequence[Sequence[str]] = ()
+        """What is said below each row, in lines."""
 
     def get_context(self, name: str, value: Sequence[Row] | None, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        rows = [self._cells(name, number, row) for number, row in enumerate(value or [{}])]
+        rows = [
+            {"cells": self._cells(name, number, row), "notes": self.notes[number : number + 1]}
+            for number, row in enumerate(value or [{}])
+        ]
         context["widget"] |= {
             "columns": self.columns,
             "rows": rows,

@@ -130,6 +130,8 @@ class Column:
     """How a list or a mapping in the document is written in the form; what is typed there is text."""
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
     """Of a text that is one of several: these, each with its label."""
+    heading: str = ""
+    """What stands above it, where columns of another sort begin."""
 
 
 @dataclass(frozen=True, kw_only=True)

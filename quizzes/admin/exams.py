@@ -1,81 +1,28 @@
-"""Exams: written as YAML blueprints, checked against the published bank."""
+"""Exams: written as blueprints, checked against the published bank."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.utils import flatten
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from questions import bank, trail
-from questions.admin.edits import EditForm
-from questions.interchange import yaml
+from questions import trail
 from quizzes import exams
+from quizzes.admin.exam_forms import ExamForm
 from quizzes.admin.results import ResultsAdmin
 from quizzes.models import Exam
 
 trail.watch(Exam, without=("loaded",))
 
 
-class BlueprintField(forms.CharField):
-    """A blueprint as an author writes it: in YAML, as in a course folder's exams.yaml."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            widget=forms.Textarea(
-                attrs={"rows": 28, "cols": 90, "spellcheck": "false", "style": "font-family: monospace"}
-            ),
-            help_text=(
-                "Of an assessment: slots; sections, each with title, slots, kinds (a list, or weights), difficulty,"
-                " pools; weights of concepts and difficulty; pools. Of a viva: rounds, pairs, distractors,"
-                " seconds_a_round; weights of concepts."
-            ),
-        )
-
-    def prepare_value(self, value: object) -> str:
-        return value if isinstance(value, str) else yaml.write(value or {})
-
-    def clean(self, value: str | None) -> object:
-        try:
-            return yaml.read(super().clean(value))
-        except yaml.YAMLError as error:
-            line = f"Line {error.line}: " if error.line else ""
-            raise forms.ValidationError(f"{line}{error.message}") from None
-
-    def has_changed(self, initial: object, data: str | None) -> bool:
-        return self.prepare_value(initial).split() != (data or "").split()
-
-
-class ExamForm(EditForm[Exam]):
-    """An exam whose blueprint is valid, and can be filled from the published bank."""
-
-    blueprint = BlueprintField()
-
-    def __init__(self, *args: Any, instance: Exam | None = None, **kwargs: Any) -> None:
-        written = {"blueprint": instance.blueprint_written} if instance and instance.pk else {}
-        super().__init__(*args, instance=instance, **{**kwargs, "initial": written | (kwargs.get("initial") or {})})
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors:
-            names = ("slug", "title", "kind", "minutes", "attempts")
-            stored = Exam.objects.filter(pk=self.instance.pk).first()
-            try:
-                exams.validate_exam({name: cleaned[name] for name in names}, stored)
-            except bank.BankError as error:
-                self.show(error)
-        if not self.errors:
-            exam = Exam(
-                **{name: self.cleaned_data[name] for name in ("course", "kind", "minutes", "attempts", "blueprint")}
-            )
-            try:
-                exams.check_blueprint(exam)
-            except (exams.BlueprintError, exams.SittingError) as error:
-                self.add_error("blueprint", str(error))
-        return cleaned
+ABOUT = ("course", "title", "slug", ("kind", "minutes", "attempts"), "starts_at", "opens_at", "closes_at", "feedback")
+OF_ASSESSMENT = ("slots", "sections", "difficulty", "pools")
+OF_VIVA = ("rounds", "pairs", "distractors", "seconds_a_round")
 
 
 @admin.register(Exam)
@@ -84,8 +31,34 @@ class ExamAdmin(ResultsAdmin):
     list_filter = ("course", "kind")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("what_it_draws",)
+    readonly_fields = ("what_it_draws", "left_out")
     form = ExamForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Exam | None = None) -> Any:
+        if not (self.has_change_permission(request, obj) if obj else self.has_add_permission(request)):
+            return [(None, {"fields": (*ABOUT, "blueprint", "what_it_draws")})]
+        return [
+            (None, {"fields": ABOUT}),
+            ("What it asks", {"fields": OF_ASSESSMENT, "classes": ("of-assessment",)}),
+            ("Its rounds", {"fields": (OF_VIVA,), "classes": ("of-viva",)}),
+            ("What it asks about", {"fields": ("concepts", "counts", "left_out")}),
+            ("The blueprint as YAML", {"fields": ("blueprint", "opened_on"), "classes": ("as-yaml",)}),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Exam | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Exam]]:
+        # Declared fields are not the model's: naming them would make the factory look for them there.
+        kwargs["fields"] = (*flatten(ABOUT), "blueprint")
+        return super().get_form(request, obj, change, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if "kind" in form.fields:  # not of who may look alone
+            form.show_supply()
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Exam, form: ExamForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -99,24 +72,28 @@ class ExamAdmin(ResultsAdmin):
     @admin.display
     def what_it_draws(self, exam: Exam) -> str:
         """A table: how many slots to expect of each concept, and from how many items."""
+        shares = sorted(exams.load_supply(exam).concepts.values(), key=lambda share: (-share.expected, share.concept))
+        rows = ((share.concept, f"{share.expected:.1f}", share.published) for share in shares if share.expected)
+        return format_html(
+            "<table><thead><tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr></thead>"
+            "<tbody>{}</tbody></table>{}",
+            format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
+            self.left_out(exam),
+        )
+
+    @admin.display(description="in the bank")
+    def left_out(self, exam: Exam) -> str:
+        """What its pools hold, and which items no exam of the course can ask."""
         if exam._state.adding:
             return "Shown once the exam is saved."
         try:
-            shares = exams.concept_shares(exam)
+            lines = [describe_pool(pool) for pool in exams.list_pools(exam)]
         except exams.BlueprintError as error:
             return str(error)
-        rows = ((share.concept, f"{share.expected:.1f}", share.published) for share in shares)
-        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
         unreachable = exams.list_unreachable(exam.course)
-        idle = f"No exam of this course can ask: {', '.join(unreachable)}." if unreachable else ""
-        pools = format_html_join("", "<p>{}</p>", ((describe_pool(pool),) for pool in exams.list_pools(exam)))
-        return format_html(
-            "<table><thead><tr><th>Concept</th><th>Slots a sitting</th><th>Published items</th></tr></thead>"
-            "<tbody>{}</tbody></table>{}<p>{}</p>",
-            body,
-            pools,
-            idle,
-        )
+        if unreachable:
+            lines.append(f"No exam of this course can ask: {', '.join(unreachable)}.")
+        return format_html_join("", "<p>{}</p>", ((line,) for line in lines)) or "All items can be asked."
 
 
 def describe_pool(pool: exams.PoolContent) -> str:

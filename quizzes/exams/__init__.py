@@ -6,11 +6,13 @@ viva is an exam that goes round by round through the match sets its student know
 """
 
 from quizzes.exams.blueprint_checks import (
+    BankSupply,
+    ConceptShare,
     PoolContent,
     check_blueprint,
-    concept_shares,
     list_pools,
     list_thin,
+    load_supply,
     store_names,
 )
 from quizzes.exams.blueprints import BlueprintError
@@ -59,6 +61,7 @@ from quizzes.exams.releasing import event_id, is_feedback_released, release_ende
 from quizzes.exams.results import result_payload, round_grade_payload
 from quizzes.exams.sections import delete_section, store_section, store_students
 from quizzes.exams.sittings import SavedAnswer, flag_slot, get_sitting, save_answer
+from quizzes.exams.supply import Supply
 from quizzes.exams.trials import Trial, compose_trial, grade_trial, is_readable
 from quizzes.exams.viva import VivaProgress, finish_round, load_viva_progress, mark_oral_answer, start_round
 
@@ -66,8 +69,10 @@ __all__ = [
     "MAX_SELECTION",
     "BankFilter",
     "BankSelection",
+    "BankSupply",
     "BlueprintError",
     "CohortResults",
+    "ConceptShare",
     "CorrectedSitting",
     "ExamStatus",
     "ItemResult",
@@ -86,6 +91,7 @@ __all__ = [
     "StaleAnswerError",
     "StillOpenError",
     "StudentScore",
+    "Supply",
     "ToMark",
     "TooLateError",
     "Trial",
@@ -98,7 +104,6 @@ __all__ = [
     "closed_sittings",
     "cohort_results",
     "compose_trial",
-    "concept_shares",
     "confusion_matrices",
     "decide_slots",
     "delete_section",
@@ -120,6 +125,7 @@ __all__ = [
     "load_confusions",
     "load_exam_status",
     "load_exams",
+    "load_supply",
     "load_to_mark",
     "load_viva_progress",
     "mark_answer",

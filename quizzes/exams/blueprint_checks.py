@@ -14,9 +14,10 @@ from questions.models import Concept, Course, Item
 from quizzes.exams import blueprints
 from quizzes.exams.apart import Apart
 from quizzes.exams.candidates import load_apart, load_candidates
-from quizzes.exams.drafting import draft_assessment
+from quizzes.exams.drafting import draft_assessment, parts_of
 from quizzes.exams.errors import SittingError
 from quizzes.exams.reach import Askable, can_ask, idle_weights, load_askable
+from quizzes.exams.supply import Supply, list_supply
 from quizzes.models import Exam, ExamConcept
 
 CHECKED_DRAWS = 20
@@ -119,26 +120,52 @@ def list_pools(exam: Exam) -> list[PoolContent]:
 
 @dataclass(frozen=True)
 class ConceptShare:
-    """A concept of a blueprint: the slots (or rounds) to expect of it in a sitting, and the items there are for it."""
+    """A concept, the slots (or rounds) to expect of it in a sitting, and the items there are for it."""
 
     concept: str
     expected: float
     published: int
 
 
-def concept_shares(exam: Exam) -> list[ConceptShare]:
-    """What the blueprint's concepts amount to, the heaviest first. Raises blueprints.BlueprintError."""
-    blueprint = blueprints.parse(exam.kind, exam.blueprint_written)
+@dataclass(frozen=True)
+class BankSupply:
+    """What the bank has for a blueprint: for the numbers of an assessment, and for every concept by its name."""
+
+    numbers: list[Supply]
+    concepts: dict[str, ConceptShare]
+
+
+def load_supply(exam: Exam) -> BankSupply:
+    """Load what the bank has for the exam's blueprint; three queries.
+
+    Of one that is wrong it says how many items the concepts have.
+    """
+    anything = blueprints.parse("assessment", {"slots": 1})
+    numbers: list[Supply] = []
+    try:
+        blueprint = blueprints.parse(exam.kind, exam.blueprint_written)
+    except (blueprints.BlueprintError, KeyError):
+        return BankSupply(numbers, concept_shares(anything, load_askable(exam.course_id)))
+    if isinstance(blueprint, blueprints.Assessment):
+        weighted = [
+            each for each in load_candidates(exam.course_id) if blueprints.is_asked(each.concept, blueprint.concepts)
+        ]
+        numbers = list(list_supply(weighted, parts_of(blueprint), blueprint.concepts))
+    return BankSupply(numbers, concept_shares(blueprint, load_askable(exam.course_id)))
+
+
+def concept_shares(
+    blueprint: blueprints.Assessment | blueprints.Viva, askable: Sequence[Askable]
+) -> dict[str, ConceptShare]:
+    """What the concepts of the bank and of the blueprint come to, by their names."""
     is_viva = isinstance(blueprint, blueprints.Viva)
     slots = blueprint.rounds if isinstance(blueprint, blueprints.Viva) else blueprint.slots
     anything = blueprint.model_copy(update={"concepts": {}})
-    items = [item for item in load_askable(exam.course_id) if can_ask(anything, item)]
+    items = [item for item in askable if can_ask(anything, item)]
     published = Counter(concept for item in items for concept in (item.concepts if is_viva else item.concepts[:1]))
     weights = blueprint.concepts or dict.fromkeys(published, 1.0)
     total = sum(weights.values())
-    shares = [
-        ConceptShare(concept, slots * weight / total, published[concept])
-        for concept, weight in weights.items()
-        if weight
-    ]
-    return sorted(shares, key=lambda share: (-share.expected, share.concept))
+    return {
+        concept: ConceptShare(concept, slots * weights.get(concept, 0) / total, published[concept])
+        for concept in {**weights, **published}
+    }

@@ -149,6 +149,8 @@ def parse(kind: str, document: object) -> Assessment | Viva:
     except pydantic.ValidationError as error:
         fault = error.errors(include_url=False)[0]
         message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
+        if fault["type"] == "missing":
+            message = "This is missing."
+        elif fault["type"] == "extra_forbidden":
             message = f"This is not known here; there are {', '.join(MODELS[kind].model_fields)}."
         raise BlueprintError(".".join(map(str, fault["loc"])), message) from None

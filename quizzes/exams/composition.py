@@ -8,11 +8,9 @@ answers tell how hard items are, some are then exchanged for others that meet th
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -22,6 +20,7 @@ from quizzes.exams.blueprints import is_asked
 from quizzes.exams.filling import MISS_COST, Cell, Filling
 from quizzes.exams.min_cost_flow import MinCostFlow
 from quizzes.exams.parts import Candidate, Part, ShortageError, fitting
+from quizzes.exams.supply import list_supply, taken
 
 REPEAT_COST = 3.0
 """Cost of an item that was seen just now; it falls with the time since."""
@@ -32,8 +31,6 @@ LEFT_BY_ENEMIES = f"{LEFT}, of enemies, and of items of one idea"
 """What a bank that is too thin is said to have."""
 MAX_DRAWS = 8
 """Roundings of a blueprint's shares that are tried until all numbers are met."""
-
-Name = TypeVar("Name", bound=Hashable)
 
 
 def quotas(weights: Mapping[str, float], slots: int, rng: np.random.Generator) -> dict[str, int]:
@@ -77,7 +74,9 @@ def compose(
         key=lambda candidate: candidate.item,
     )
     if strict:
-        _check_supply(usable, parts, concepts)
+        for supply in list_supply(usable, parts, concepts):
+            if supply.is_short:
+                raise ShortageError(supply.part, supply.cell, supply.needed, supply.available)
     best = _draw_best(usable, parts, concepts, apart, rng)
     if strict and best.shortages:
         raise best.shortages[0]
@@ -113,7 +112,7 @@ def _draw_best(
     """
     best: _Draw | None = None
     short: ShortageError | None = None
-    supplies = [Counter((each.kind, each.difficulty) for each in _taken(part, usable)) for part in parts]
+    supplies = [Counter((each.kind, each.difficulty) for each in taken(part, usable)) for part in parts]
     for _ in range(MAX_DRAWS):
         try:
             draw = _draw(usable, parts, supplies, concepts, apart, rng)
@@ -192,10 +191,6 @@ def _cells(at: int, part: Part, available: Mapping[tuple[str, int], int], rng: n
     ]
 
 
-def _taken(part: Part, usable: Sequence[Candidate]) -> list[Candidate]:
-    return [candidate for candidate, takers in zip(usable, fitting([part], usable), strict=True) if takers]
-
-
 def _cross_table(
     kinds: Mapping[str, int],
     levels: Mapping[int, int],
@@ -235,37 +230,3 @@ def _shortages(
     for concept, count in concept_quotas.items():
         if concepts[concept] < count:
             yield ShortageError(None, f"concept {concept}", count, concepts[concept], left)
-
-
-def _check_supply(usable: Sequence[Candidate], parts: Sequence[Part], concepts: Mapping[str, float]) -> None:
-    """Raise ShortageError where a part or a concept has too few items.
-
-    A part needs enough of its kinds and difficulties, a concept enough in all parts together.
-    """
-    fitting: set[int] = set()
-    for at, part in enumerate(parts):
-        pool = _taken(part, usable)
-        fitting.update(candidate.item for candidate in pool)
-        if isinstance(part.kinds, Mapping):
-            _check_cells(at, _most(part.kinds, part.slots), Counter(candidate.kind for candidate in pool))
-        if len(pool) < part.slots:
-            what = " or ".join(part.kinds) or ("items of the weighted concepts" if concepts else "items")
-            raise ShortageError(at, what, part.slots, len(pool))
-        levels = _most(part.difficulty or {}, part.slots)
-        available = Counter(f"difficulty {candidate.difficulty}" for candidate in pool)
-        _check_cells(at, {f"difficulty {level}": needed for level, needed in levels.items()}, available)
-    by_concept = Counter(f"concept {candidate.concept}" for candidate in usable if candidate.item in fitting)
-    needed = _most(concepts, sum(part.slots for part in parts))
-    _check_cells(None, {f"concept {concept}": count for concept, count in needed.items()}, by_concept)
-
-
-def _most(weights: Mapping[Name, float], slots: int) -> dict[Name, int]:
-    """The most slots that each may get in a draw: its share, rounded up."""
-    total = sum(weights.values())
-    return {name: math.ceil(slots * weight / total - 1e-9) for name, weight in weights.items() if weight > 0}
-
-
-def _check_cells(part: int | None, needed: Mapping[str, int], available: Mapping[str, int]) -> None:
-    for cell, count in needed.items():
-        if available.get(cell, 0) < count:
-            raise ShortageError(part, cell, count, available.get(cell, 0))

@@ -69,15 +69,23 @@ def draft_assessment(
     Raises SittingError `bank` if there are too few, or, with `strict`, if a number of the blueprint cannot be met.
     """
     sections = blueprint.parts
-    parts = [Part(section.slots, section.kinds, section.difficulty, frozenset(section.pools)) for section in sections]
     try:
-        drawn = composition.compose(candidates, parts, blueprint.concepts, seed, apart=apart, strict=strict)
+        drawn = composition.compose(
+            candidates, parts_of(blueprint), blueprint.concepts, seed, apart=apart, strict=strict
+        )
     except ShortageError as shortage:
         where = "" if shortage.part is None else f"{sections[shortage.part].title}: "
         raise SittingError("bank", f"{where}{shortage}.") from None
     return [
         DraftSection(section.title, [DraftSlot(item) for item in items])
         for section, items in zip(sections, drawn, strict=True)
+    ]
+
+
+def parts_of(blueprint: blueprints.Assessment) -> list[Part]:
+    """Return what an assessment has to fill, section by section."""
+    return [
+        Part(section.slots, section.kinds, section.difficulty, frozenset(section.pools)) for section in blueprint.parts
     ]
 
 

@@ -1,4 +1,4 @@
-"""Exams in the admin: their blueprint as YAML, checked, with what it draws."""
+"""Exams in the admin: their blueprint as rows and as YAML, checked, with what the bank has for it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
+from quizzes.admin.blueprint_rows import to_blueprint, to_fields
 from quizzes.exams import open_sitting
+from quizzes.exams.blueprints import parse
 from quizzes.models import Exam
+from tests.forms import filled_in
 
 
 def fields(exam: Exam, **changed: str) -> dict[str, Any]:
@@ -27,7 +30,9 @@ def test_a_blueprint_is_shown_as_yaml_with_what_it_draws(instructor: Client) -> 
     exam = Exam.objects.get(slug="tiny-exam")
     page = instructor.get(f"/admin/quizzes/exam/{exam.pk}/change/").content.decode()
     assert "slots: 6\nconcepts: {l2: 1, factor: 1}" in page
-    assert "<tr><td>factor</td><td>3.0</td><td>3</td></tr>" in page
+    concept = r'<th scope="row">Decay factor</th><td class="number">3</td><td class="number">3.0</td>'
+    assert concept in page
+    assert 'name="concepts-factor" value="1"' in page
     assert "Shown once the exam is saved." in instructor.get("/admin/quizzes/exam/add/").content.decode()
 
 
@@ -39,6 +44,93 @@ def test_a_blueprint_is_saved_and_means_the_same(instructor: Client) -> None:
     exam.refresh_from_db()
     sections = [{"title": "Numbers", "slots": 1, "kinds": ["numeric"]}, {"title": "Rest", "slots": 1}]
     assert exam.blueprint == {"slots": 2, "sections": sections}
+
+
+WRITTEN = {
+    "slots": 3,
+    "concepts": {"factor": 1, "l2": 0.5},
+    "difficulty": {"1": 1, "3": 2},
+    "pools": ["practice"],
+    "sections": [
+        {"title": "Numbers", "slots": 1, "kinds": ["numeric"], "difficulty": {"2": 1}},
+        {"title": "Any", "slots": 1},
+        {"title": "Mixed", "slots": 1, "kinds": {"numeric": 2, "ordering": 0.5}, "pools": ["practice"]},
+    ],
+    "counts": "last",
+}
+VIVA = {"rounds": 2, "pairs": 3, "distractors": 0, "seconds_a_round": 60, "concepts": {"l2": 1}}
+
+
+@pytest.mark.parametrize(("kind", "written"), [("assessment", WRITTEN), ("viva", VIVA), ("assessment", {"slots": 4})])
+def test_rows_say_what_the_yaml_says(kind: str, written: dict[str, object]) -> None:
+    assert parse(kind, written)
+    read = to_blueprint(kind, to_fields(written))
+    assert (read.blueprint, read.problems) == (written, [])
+
+
+def row(number: int, **cells: str) -> dict[str, str]:
+    """A section of the form."""
+    return {f"sections-{number}-{name}": cell for name, cell in cells.items()}
+
+
+def test_a_blueprint_is_written_in_rows(instructor: Client) -> None:
+    """A new exam, by the rows alone; changed by the YAML; and by both, which has to be the same."""
+    course = Exam.objects.get(slug="tiny-exam").course
+    about = {"course": course.pk, "title": "Rows", "slug": "rows", "kind": "assessment", "minutes": 20}
+    rows = row(0, title="Numbers", slots="1", kind_numeric="1", any_mix="1") | row(1, title="Rest", slots="2")
+    form = {**about, "feedback": "closed", "counts": "last", "concepts-factor": "1", "concepts-l2": "0.5", **rows}
+    sent = instructor.post("/admin/quizzes/exam/add/", form | {"blueprint": "{}", "opened_on": "{}"})
+    assert sent.status_code == 302, sent.context["adminform"].form.errors
+    exam = Exam.objects.get(slug="rows")
+    numbers, rest = {"title": "Numbers", "slots": 1, "kinds": ["numeric"]}, {"title": "Rest", "slots": 2}
+    written = {"slots": 3, "concepts": {"l2": 0.5, "factor": 1}, "sections": [numbers, rest], "counts": "last"}
+    assert exam.blueprint == written
+
+    url = f"/admin/quizzes/exam/{exam.pk}/change/"
+    opened = filled_in(instructor, url)
+    sections = instructor.get(url).context["adminform"].form.fields["sections"].widget.notes
+    assert sections == [["Numeric: 1 for 1"], ["items of the weighted concepts: 6 for 2"]]
+    assert instructor.post(url, opened).status_code == 302
+    exam.refresh_from_db()
+    assert exam.blueprint == written
+
+    assert instructor.post(url, opened | {"blueprint": "slots: 4"}).status_code == 302
+    exam.refresh_from_db()
+    assert exam.blueprint == {"slots": 4}
+
+    opened = filled_in(instructor, url)
+    both = instructor.post(url, opened | {"blueprint": "slots: 5", "slots": "3"})
+    assert "both changed, and differ" in str(both.context["adminform"].form.errors["blueprint"])
+    assert instructor.post(url, opened | {"blueprint": "slots: 5", "slots": "5"}).status_code == 302
+    exam.refresh_from_db()
+    assert exam.blueprint == {"slots": 5}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        (row(0, title="A", slots="x"), "sections", "Row 1, questions: “x” is no number"),
+        (row(0, title="A", slots="1") | row(1, slots="1"), "sections", "Row 2, title: This is missing."),
+        (
+            row(0, title="A", slots="1") | row(1, title="B", slots="9", kind_ordering="1", any_mix="1"),
+            "sections",
+            "Row 2: Ordering: 9 needed, 1 published. Publish more of them, or ask for fewer.",
+        ),
+        ({"slots": "40"}, "slots", "40 needed, 6 published."),
+        ({"concepts-l2": "-1"}, "concepts", "l2: Input should be greater than or equal to 0"),
+        ({"concepts-vector": "1"}, "concepts", "There is no concept “vector” in this course."),
+        ({"difficulty-2": "inf"}, "difficulty", "Difficulty 2: “inf” is no number"),
+        ({"difficulty-5": "1"}, "difficulty", "difficulty 5: 6 needed, 1 published."),
+        ({"pools": "final"}, "pools", "No published item is in the pool “final”."),
+        ({"kind": "viva", "rounds": "3"}, "pairs", "This is missing."),
+    ],
+)
+def test_a_fault_is_said_at_its_row(instructor: Client, changed: dict[str, str], field: str, message: str) -> None:
+    exam = Exam.objects.get(slug="tiny-exam")
+    url = f"/admin/quizzes/exam/{exam.pk}/change/"
+    answer = instructor.post(url, filled_in(instructor, url) | changed)
+    assert message in " ".join(answer.context["adminform"].form.errors.get(field, ["saved"]))
+    assert exam.blueprint == Exam.objects.get(pk=exam.pk).blueprint
 
 
 @pytest.mark.parametrize(

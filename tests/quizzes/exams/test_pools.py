@@ -20,6 +20,7 @@ from quizzes.models import Card, Exam, ReviewEvent
 from quizzes.schedule.facts import Edition, ExamAhead
 from quizzes.schedule.item_banks import load_bank
 from tests.conftest import Api
+from tests.forms import filled_in
 from tests.quizzes.exams.test_withheld import read_all
 
 KEPT = {"true-of-l2": "What is true of L2?", "name-of-the-fix": "Which optimiser decouples"}
@@ -193,10 +194,7 @@ def test_the_admin_says_what_a_pool_holds_and_saves_an_exam_that_draws_from_it(k
     address = f"/admin/quizzes/exam/{kept.pk}/change/"
     page = instructor.get(address)
     assert "Pool final: 2 published items, 1 of them released to practice." in page.content.decode()
-    form = page.context["adminform"].form
-    sent = {
-        name: form[name].value() or "" for name in form.fields if name not in ("starts_at", "opens_at", "closes_at")
-    }
+    form, sent = page.context["adminform"].form, filled_in(instructor, address)
     for attempts, status in ((3, 302), ("", 200)):
         answer = instructor.post(address, {**sent, "opened": form.opened, "attempts": attempts})
         assert answer.status_code == status, answer.context and answer.context["adminform"].form.errors
