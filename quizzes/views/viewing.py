@@ -2,7 +2,7 @@
 
 Each page is made for a student who is there only while it is made: the student, the enrolment, cards, plan and
 questions are stored in a transaction that is always undone. So nothing stays that a statistic could count, and nothing
-can be answered.
+can be answered. A course that is a draft is open meanwhile, in the same transaction: it is shown as it will be.
 """
 
 from __future__ import annotations
@@ -102,5 +102,8 @@ def _make_student(looking: Student, course: Course) -> Student:
         setattr(student, name, getattr(looking, name))
     student.set_unusable_password()
     student.save(force_insert=True)
+    if course.state == Course.State.DRAFT:
+        course.state = Course.State.OPEN
+        course.save(update_fields=["state"])
     schedule.enrol(student, course)
     return student

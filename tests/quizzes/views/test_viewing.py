@@ -52,6 +52,24 @@ def test_pages_are_shown_as_to_a_new_student_and_nothing_is_stored(student: User
     assert not Enrolment.objects.filter(student=author).exists()
 
 
+def test_a_draft_is_shown_as_it_will_be(course: Course) -> None:
+    author = User.objects.create_user("author")
+    roles.set_role(author, course, roles.Role.AUTHOR)
+    Course.objects.update(state=Course.State.DRAFT)
+    web = Client()
+    web.force_login(author)
+    web.post(START)
+    before = everything()
+    shown = {
+        page: web.get(f"/{page}/", follow=True).content.decode() for page in ("today", "lessons", "exams", "review")
+    }
+    assert "Weight decay" in shown["lessons"]
+    assert "Tiny exam" in shown["exams"]
+    assert 'name="presentation"' in shown["review"]
+    assert "See the days until then" in shown["today"]
+    assert everything() == before
+
+
 def test_only_staff_of_the_course_look_at_it_and_no_longer_than_they_are(student: User, course: Course) -> None:
     web = Client()
     web.force_login(student)
