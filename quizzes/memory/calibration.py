@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 BINS = 10
 EPSILON = 1e-7
@@ -34,8 +34,13 @@ def calibration(predicted: ArrayLike, correct: ArrayLike, bins: int = BINS) -> l
 
 def log_loss(predicted: ArrayLike, correct: ArrayLike) -> float:
     """Return the mean of -ln(P of what happened), in nats: 0 for certain and right, ln 2 for a coin's toss."""
+    return float(log_losses(predicted, correct).mean())
+
+
+def log_losses(predicted: ArrayLike, correct: ArrayLike) -> NDArray[np.float64]:
+    """Return -ln(P of what happened) of each prediction (answers,), of which `correct` (answers,) came true."""
     p = np.clip(np.asarray(predicted, dtype=np.float64), EPSILON, 1 - EPSILON)
-    return float(-np.log(np.where(np.asarray(correct, dtype=bool), p, 1 - p)).mean())
+    return np.asarray(-np.log(np.where(np.asarray(correct, dtype=bool), p, 1 - p)))
 
 
 def rmse(predicted: ArrayLike, correct: ArrayLike, bins: int = BINS) -> float:

@@ -3,8 +3,9 @@
 The most probable parameters are fitted (`posterior`), by the answers and by what is likely beforehand (`priors`): so
 fifty answers are enough to begin with, and many outweigh the prior. First they are fitted to the older four fifths of
 the reviews; these and those in use then both predict the newest fifth (a split in time, as in the open
-spaced-repetition benchmark), and fitted ones are adopted only if their log loss is lower. What is adopted is fitted
-anew, to all reviews. What is predicted is P(correct), luck included, since a right choice is no proof of recall.
+spaced-repetition benchmark). Fitted ones are adopted unless that fifth speaks against them: their log loss is higher by
+more than its standard error. What is adopted is fitted on, to all reviews. What is predicted is P(correct), luck
+included, since a right choice is no proof of recall.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs, priors
-from quizzes.memory.calibration import EPSILON, Bin, calibration, log_loss, rmse
+from quizzes.memory.calibration import EPSILON, Bin, calibration, log_losses, rmse
 from quizzes.memory.fsrs import Floats
 from quizzes.memory.posterior import find_mode
 from quizzes.memory.rating import Rating
@@ -35,18 +36,23 @@ NEWEST = 0.2
 
 @dataclass(frozen=True)
 class Judgement:
-    """How well parameters predict reviews: mean log loss (nats), RMSE over the bins, and the bins."""
+    """How well parameters predict reviews: the log loss of each (nats), RMSE over the bins, and the bins."""
 
-    log_loss: float
+    losses: Floats
     rmse: float
     bins: list[Bin]
+
+    @property
+    def log_loss(self) -> float:
+        """The mean of the log losses."""
+        return float(self.losses.mean())
 
 
 @dataclass(frozen=True)
 class FittedParameters:
-    """Parameters w0…w20, fitted to all reviews.
+    """Parameters w0…w20: those fitted to the older `reviews`, and fitted on to all of them where they are `better`.
 
-    Those fitted to the older `reviews` alone were judged on the `judged_on` newest, beside those in use.
+    Those fitted to the older ones alone were judged on the `judged_on` newest, beside those in use.
     """
 
     parameters: tuple[float, ...]
@@ -54,11 +60,7 @@ class FittedParameters:
     judged_on: int
     before: Judgement
     after: Judgement
-
-    @property
-    def better(self) -> bool:
-        """Whether what was fitted to the older reviews predicts the newest better than what is in use."""
-        return self.after.log_loss < self.before.log_loss
+    better: bool
 
 
 def fit(
@@ -93,10 +95,22 @@ def fit(
     older, newest = np.array(in_time[:cut], dtype=int), np.array(in_time[cut:], dtype=int)
     if not newest.size:
         return None
-    before, after = (_judge(reviews, newest, parameters) for parameters in (w, _most_probable(reviews, older, prior)))
-    return FittedParameters(
-        _most_probable(reviews, np.concatenate([older, newest]), prior), older.size, newest.size, before, after
-    )
+    fitted = _most_probable(reviews, older, prior)
+    before, after = (_judge(reviews, newest, parameters) for parameters in (w, fitted))
+    better = not speaks_against(before.losses, after.losses)
+    if better:
+        fitted = _most_probable(reviews, np.concatenate([older, newest]), prior, fitted)
+    return FittedParameters(fitted, older.size, newest.size, before, after, better)
+
+
+def speaks_against(before: Floats, after: Floats) -> bool:
+    """Whether the losses (reviews,) `after` are higher than those `before`, by more than their standard error.
+
+    A fit with a prior is probable by itself. A handful of reviews that it predicts a little worse is no evidence
+    against it: whoever asks these to prove it leaves most of what fits gain unused.
+    """
+    worse = after - before
+    return bool(worse.mean() > worse.std() / np.sqrt(worse.size))
 
 
 @dataclass(frozen=True)
@@ -110,21 +124,23 @@ class _Reviews:
     lengths: NDArray[np.int64]
 
 
-def _most_probable(reviews: _Reviews, which: NDArray[np.int64], prior: priors.Prior) -> tuple[float, ...]:
-    """Return the parameters that the reviews `which` make most probable."""
+def _most_probable(
+    reviews: _Reviews, which: NDArray[np.int64], prior: priors.Prior, begin: Sequence[float] | None = None
+) -> tuple[float, ...]:
+    """Return the parameters that the reviews `which` make most probable, looked for from `begin`."""
     correct = (reviews.ratings[which] > Rating.AGAIN).astype(np.float64)
 
     def predict(logs: Floats) -> Floats:
         return np.clip(_predict(reviews, which, priors.from_logs(logs)), EPSILON, 1 - EPSILON)
 
-    return priors.from_logs(find_mode(predict, correct, prior))
+    return priors.from_logs(find_mode(predict, correct, prior, None if begin is None else priors.to_logs(begin)))
 
 
 def _judge(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Judgement:
     """Return how well `w` predicts the reviews `which`."""
     predicted = _predict(reviews, which, w)
     correct = reviews.ratings[which] > Rating.AGAIN
-    return Judgement(log_loss(predicted, correct), rmse(predicted, correct), calibration(predicted, correct))
+    return Judgement(log_losses(predicted, correct), rmse(predicted, correct), calibration(predicted, correct))
 
 
 def _predict(reviews: _Reviews, which: NDArray[np.int64], w: Sequence[float]) -> Floats:

@@ -17,11 +17,14 @@ ENOUGH = 1e-3
 LEAST_DAMPING, MOST_DAMPING, DAMPING_FACTOR = 1e-6, 1e3, 8.0
 
 
-def find_mode(predict: Callable[[Floats], Floats], correct: Floats, prior: Prior) -> Floats:
+def find_mode(
+    predict: Callable[[Floats], Floats], correct: Floats, prior: Prior, begin: Floats | None = None
+) -> Floats:
     """Return the logarithms (21,) of the parameters at which answers and prior together are most probable.
 
     `predict` says P(correct), within (0, 1), of the answers (n,) by logarithms (21,); `correct` (n,) are 1 and 0. What
     is minimised is −Σ ln P(answer) + ½·(z − μ)ᵀ·Σ⁻¹·(z − μ), with the curvature of its expectation (Fisher scoring).
+    It is looked for from `begin` (21,), else from what is most probable beforehand.
     """
     precision = np.linalg.inv(prior.covariance)
     right = correct > 0
@@ -30,7 +33,7 @@ def find_mode(predict: Callable[[Floats], Floats], correct: Floats, prior: Prior
         away = z - prior.mean
         return float(away @ precision @ away / 2 - np.log(np.where(right, p, 1 - p)).sum())
 
-    z, damping = prior.mean, 1e-3
+    z, damping = prior.mean if begin is None else begin, 1e-3
     p = predict(z)
     now = improbability(z, p)
     for _ in range(MAX_STEPS):

@@ -45,7 +45,7 @@ def fit_student(student: Student, *, now: datetime | None = None) -> MemoryFit |
     log = _load_log(student, student.cards.all())
     if sum(not line.practice for line in log) < fitting.MIN_REVIEWS:
         return None
-    fitted = fitting.fit(log, change_log.load_parameters(student), load_prior(_course_followed(student)))
+    fitted = fitting.fit(log, change_log.load_parameters(student), load_prior(_course_followed(student), student))
     if fitted is None:
         return None
     with transaction.atomic():
@@ -82,10 +82,14 @@ def adopted_fit(course: Course) -> MemoryFit | None:
     return MemoryFit.objects.filter(course=course, adopted=True).first()
 
 
-def load_prior(course: Course | None) -> priors.Prior:
-    """Return what parameters are likely in a course: by its students' own fits, from 30 of them on; else built in."""
+def load_prior(course: Course | None, student: Student | None = None) -> priors.Prior:
+    """Return what parameters are likely in a course: by its students' own fits, from 30 of them on; else built in.
+
+    It is what others say of `student`: an earlier fit of their own would count their answers twice.
+    """
     newest = MemoryFit.objects.filter(student=OuterRef("student"), adopted=True).order_by("-fitted_at", "-id")
     fits = MemoryFit.objects.filter(student__enrolments__course=course, pk=Subquery(newest.values("pk")[:1]))
+    fits = fits.exclude(student=student) if student else fits
     learners = list(fits.values_list("parameters", flat=True)[:MAX_LEARNERS]) if course else []
     return priors.draw_towards(learners, priors.built_in()) if len(learners) >= MIN_LEARNERS else priors.built_in()
 

@@ -4,7 +4,7 @@ Learners with the memories of 24 real ones answer as the defaults would ask them
 with one choice in four, what is wrong again on the same day. After so many answers a fit is made, by a prior of the 23
 others, and predicts the 500 answers to come, those that a prediction can be made of. What is printed is the mean log
 loss that is to be expected by the true chances, and the share of the gap between the defaults and the truth that is
-closed. `adopted`: the defaults stay where the newest fifth does not speak for the fit, as in use.
+closed. `adopted`: the defaults stay where the newest fifth speaks against the fit, as in use.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from quizzes.memory import fsrs
-from quizzes.memory.fitting import fit
+from quizzes.memory.fitting import fit, speaks_against
 from quizzes.memory.timeline import LogLine
 
 BEGIN = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -59,6 +59,21 @@ def test_what_fits_already_is_not_replaced() -> None:
     assert not again.better
 
 
+@pytest.mark.parametrize(
+    ("after", "against"),
+    [
+        ([0.5, 0.5, 0.5], False),
+        ([0.4, 0.4, 0.4], False),
+        ([0.6, 0.6, 0.6], True),  # worse wherever one looks
+        ([0.6, 0.6, 0.4], False),  # a little worse: chance
+        ([0.9, 0.7, 0.5], True),
+        ([1.7, 0.3, 0.3], False),  # one unlucky answer is chance
+    ],
+)
+def test_a_fit_is_kept_out_by_clear_evidence_alone(after: list[float], against: bool) -> None:
+    assert speaks_against(np.full(3, 0.5), np.array(after)) is against
+
+
 def test_it_is_judged_on_the_newest_alone() -> None:
     log = log_of(SOMEBODY, 60)
     since = sorted(line.occurred_at for line in log)[-60]
@@ -69,7 +84,7 @@ def test_it_is_judged_on_the_newest_alone() -> None:
     assert other is not None
     predicted, elsewhere = ([one.predicted for one in fitted.after.bins] for fitted in (found, other))
     assert predicted == elsewhere  # what is judged on was not fitted to
-    assert found.parameters != other.parameters  # but it is afterwards
+    assert found.parameters != other.parameters  # but it is where they are adopted
     assert found.after.log_loss < other.after.log_loss
 
 

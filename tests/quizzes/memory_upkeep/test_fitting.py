@@ -18,7 +18,7 @@ from quizzes import memory_upkeep, schedule, tasks
 from quizzes.memory import fsrs, priors
 from quizzes.memory_upkeep.fitting import load_prior
 from quizzes.models import Card, ChangeLog, Enrolment, Job, MemoryFit, Review, ReviewEvent
-from quizzes.reviews import memory_states
+from quizzes.reviews import change_log, memory_states
 from tests.quizzes.memory.test_fitting import SOMEBODY, log_of
 
 CARDS = 60
@@ -82,14 +82,21 @@ def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
     assert Job.objects.filter(student=student, kind="plan").exists()
 
 
-def test_a_fit_that_is_no_better_is_kept_with_its_figures_and_changes_nothing(student: User) -> None:
+def test_a_fit_that_the_newest_answers_speak_against_is_kept_with_its_figures_and_changes_nothing(
+    student: User,
+) -> None:
     remember(student)
     memory_upkeep.fit_student(student)
     before = stabilities(student)
-    again = memory_upkeep.fit_student(student)
+    newest = Review.objects.filter(event__student=student).order_by("-event__occurred_at")
+    Review.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[: CARDS * 8 // 5])).update(rating=3)
+    with pytest.MonkeyPatch.context() as patched:
+        easy = (100.0,) * 4 + fsrs.DEFAULT_PARAMETERS[4:]
+        patched.setattr(change_log, "load_parameters", lambda _: easy)
+        again = memory_upkeep.fit_student(student)
     assert again is not None
     assert not again.adopted
-    assert again.log_loss_before <= again.log_loss_after
+    assert again.log_loss_before < again.log_loss_after
     assert stabilities(student) == before
     assert ChangeLog.objects.get(student=student).fit != again
 
@@ -201,6 +208,8 @@ def test_what_is_likely_in_a_course_is_learned_from_thirty_students(
     with django_assert_num_queries(1):
         drawn = load_prior(course)
     assert drawn.mean == pytest.approx((priors.built_in().mean + priors.to_logs(SOMEBODY)) / 2)
+    # Who has an earlier fit has the prior of the others: here they are too few.
+    assert load_prior(course, learners[0]) is priors.built_in()
     assert load_prior(None) is load_prior(Course.objects.create(slug="other", title="Other")) is priors.built_in()
 
 
