@@ -110,6 +110,9 @@ def set_exam_use(item: Item, use: ExamUse, enemies: Sequence[Item]) -> None:
     if any(enemy.course_id != course.pk or enemy.pk == current.pk for enemy in enemies):
         raise BankError([Problem("Name other items of the same course.", "enemies", current.slug)])
     was_secret, is_moved = current.is_secret, current.pool != use.pool
+    known = set(current.enemies.values_list("enemy", flat=True))
+    if current.idea != use.idea or known != {enemy.pk for enemy in enemies}:
+        raise_graph_revision(course.pk)
     if use.pool and is_moved and (lesson := _offering(course, current.slug)):
         message = f"The lesson “{lesson}” offers it to try: take it out there first."
         raise BankError([Problem(message, "pool", current.slug)])
@@ -122,7 +125,6 @@ def set_exam_use(item: Item, use: ExamUse, enemies: Sequence[Item]) -> None:
         _store_state(course, current)
         raise_graph_revision(course.pk)
     current.enemies.exclude(enemy__in=enemies).delete()
-    known = set(current.enemies.values_list("enemy", flat=True))
     ItemEnemy.objects.bulk_create(ItemEnemy(item=current, enemy=enemy) for enemy in enemies if enemy.pk not in known)
     item.refresh_from_db()
 

@@ -12,6 +12,7 @@ import pydantic
 from django.utils import timezone
 
 from questions import kinds
+from questions.bank.locks import raise_graph_revision
 from questions.models import AcceptedHint, Author, Course, Item, ItemEnemy
 
 AFTERWARDS = {"explanation", "solution", "hints", "work", "because", "back", "model", "points"}
@@ -164,3 +165,4 @@ def make_enemies(item: Item, other: Item) -> None:
     """Have no exam ask these two together; idempotent."""
     if not ItemEnemy.objects.filter(item=other, enemy=item).exists():
         ItemEnemy.objects.get_or_create(item=item, enemy=other)
+        raise_graph_revision(item.course_id)

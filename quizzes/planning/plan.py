@@ -8,7 +8,7 @@ The plan is the beginning of the list of priorities that fits the day. A wrong a
 each task is expected to take its seconds, and as many again times the chance that it is wrong. As priorities do not
 depend on today's minutes, more of them only ever add tasks, none of which costs marks: the expected score never falls.
 What is chosen is asked in this order: tasks seen before, highest priority first, then new ones in the order given,
-which is that of the lessons.
+which is that of the lessons; but siblings wait for another day, and concepts alternate, as far as `order` allows.
 
 Without an exam, a review is valued by what it adds to recall after `HORIZON_DAYS`, due tasks come before all new ones,
 and new ones in the order given. After days that were missed nothing piles up: the plan has its minutes, and the most
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quizzes.memory import fsrs
-from quizzes.planning import value
+from quizzes.planning import order, value
 from quizzes.planning.cards import Cards, chance_right, costs, gains
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -73,7 +73,7 @@ class Day:
     of the day, expected seconds (> 0), guess rate and chance to know what is new, both in [0, 1]. `exams` are those
     ahead, the next one first; without any the horizon is `HORIZON_DAYS`, drawn nearer or farther as `desired_retention`
     draws a card's interval. `budget_seconds` are those of today, `seconds_a_day` those of the days to come; `w` the
-    parameters of the memory.
+    parameters of the memory. `relations` are what the tasks have in common, None: nothing.
     """
 
     stability: Floats
@@ -88,6 +88,7 @@ class Day:
     seconds_a_day: float
     desired_retention: float
     w: tuple[float, ...]
+    relations: order.Relations | None = None
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -111,6 +112,7 @@ def plan(
     later_exams: Sequence[tuple[ArrayLike, float]] = (),
     desired_retention: float = 0.9,
     w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
+    relations: order.Relations | None = None,
 ) -> Plan:
     """Choose and order the tasks of one student's day, see `Day`; the plan is that of `plan_days`.
 
@@ -127,6 +129,7 @@ def plan(
         seconds_a_day=budget_seconds if seconds_a_day is None else seconds_a_day,
         desired_retention=desired_retention,
         w=tuple(w),
+        relations=relations,
     )
     return plan_days([day])[0]
 
@@ -171,13 +174,22 @@ def _plan_alike(days: Sequence[Day]) -> list[Plan]:
     return _without_exam(days, tasks, takes)
 
 
-def _fill(day: Day, listed: Indices, gain: Floats, takes: Floats, before: float | None) -> Plan:
-    """Begin the listed tasks as long as there is time: reviews in their order, then what is new in the tasks' order."""
+def _fill(day: Day, listed: Indices, worth: Floats, gain: Floats, takes: Floats, before: float | None) -> Plan:
+    """Begin the listed tasks as long as there is time: reviews in their order, then what is new in the tasks' order.
+
+    Siblings wait, and concepts alternate, for a small share of the `worth`.
+    """
     new = np.isnan(day.stability)
+    if day.relations:
+        done = np.flatnonzero(~new & (day.elapsed_days < 1))
+        parted = order.put_off_siblings(listed.tolist(), worth, takes, day.budget_seconds, day.relations, done.tolist())
+        listed = np.array(parted, dtype=np.intp)
     chosen = listed[: int(np.searchsorted(_begins(takes[listed]), day.budget_seconds))]
-    order = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
+    asked = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
+    if day.relations:
+        asked = np.array(order.interleave(asked.tolist(), worth, takes, new, day.relations), dtype=np.intp)
     after = None if before is None else before + float(gain[chosen].sum())
-    return Plan(order.tolist(), gain[order].tolist(), takes[order].tolist(), before, after)
+    return Plan(asked.tolist(), gain[asked].tolist(), takes[asked].tolist(), before, after)
 
 
 def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan]:
@@ -189,7 +201,8 @@ def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
     for day, gain, last in zip(days, gains, takes, strict=True):
         new = np.isnan(day.stability)
         reviews = _best_first(gain / last, np.flatnonzero(day.due & ~new))
-        plans.append(_fill(day, np.concatenate([reviews, np.flatnonzero(new)]), gain, last, None))
+        listed = np.concatenate([reviews, np.flatnonzero(new)])
+        plans.append(_fill(day, listed, np.maximum(gain, 0.0), gain, last, None))
     return plans
 
 
@@ -214,7 +227,8 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         to_relearn = day.due & ~np.isnan(day.stability) & (gain[at] == 0) & (priority[at] == 0) & weighted
         listed = np.concatenate([_best_first(priority[at], np.flatnonzero(useful)), np.flatnonzero(to_relearn)])
         before = float(first.weight[at] @ at_exam[at]) if weighted.any() else None
-        plans.append(_fill(day, listed, gain[at], takes[at], before))
+        worth = np.maximum(priority[at] * takes[at], 0.0)
+        plans.append(_fill(day, listed, worth, gain[at], takes[at], before))
     return plans
 
 

@@ -31,7 +31,7 @@ from quizzes.schedule.exams_ahead import (
 )
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.item_banks import forget_banks
-from quizzes.schedule.loading import load_exam_bank
+from quizzes.schedule.loading import load_exam_bank, load_exam_relations
 from quizzes.schedule.outlook import (
     ExpectedScore,
     OutlookReading,
@@ -82,6 +82,7 @@ __all__ = [
     "list_exams_ahead",
     "list_own_dates",
     "load_exam_bank",
+    "load_exam_relations",
     "load_forecast_facts",
     "load_queue",
     "look_ahead",

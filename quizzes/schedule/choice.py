@@ -79,6 +79,7 @@ def _day(situation: Situation, budget_seconds: float) -> plan.Day:
         seconds_a_day=situation.daily_minutes * 60.0,
         desired_retention=situation.desired_retention,
         w=situation.w,
+        relations=candidates.relations,
     )
 
 

@@ -78,9 +78,9 @@ def load_exams_of(students: Sequence[int]) -> dict[int, StudentExams]:
     by_course = _load_exams(sorted({course for _, course, *_ in rows}))
     dates = _load_section_dates(sorted({section for *_, section in rows if section}))
     enrolments: dict[int, list[_Enrolled]] = {student: [] for student in students}
-    for student, course, revision, measured_at, exam_at, section in rows:
+    for student, course, revision, graph, measured_at, exam_at, section in rows:
         exams = _in_section(by_course.get(course, []), dates.get(section, {}))
-        enrolments[student].append(_Enrolled(Edition(course, revision, measured_at), exam_at, exams))
+        enrolments[student].append(_Enrolled(Edition(course, revision, measured_at, graph), exam_at, exams))
     return {student: _date_all(theirs) for student, theirs in enrolments.items()}
 
 
@@ -90,7 +90,8 @@ _ENROLMENTS = Prepared(
         .filter(student__in=number("students", many=True))
         .order_by("pk")
         .values_list(
-            *("student_id", "course_id", "course__revision", "course__measuring__measured_at", "exam_at", "section")
+            *("student_id", "course_id", "course__revision", "course__graph_revision"),
+            *("course__measuring__measured_at", "exam_at", "section"),
         )
     )
 )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from quizzes.calendar import StudyDay
 from quizzes.memory.first_sight import Items, Population
 from quizzes.planning.cards import Floats
+from quizzes.planning.order import Relations
 
 Ints: TypeAlias = NDArray[np.int64]
 Booleans: TypeAlias = NDArray[np.bool_]
@@ -38,12 +39,14 @@ class ExamAhead:
 class Edition(NamedTuple):
     """A course as of one of its revisions: until it has another, its published items are the same.
 
-    `measured_at` is when it was last measured how easy they are; None: it never was.
+    `measured_at` is when it was last measured how easy they are; None: it never was. `graph` is the revision of the
+    concept graph, and of what keeps items apart.
     """
 
     course: int
     revision: int
     measured_at: datetime | None = None
+    graph: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class ItemBank:
     `topics` are each one's main concept (its slug) and kind, `seconds` what an answer usually takes, `guess_rate` the
     chance to be right by luck alone. `places` numbers what can be asked, pairs of an item and a facet, in the order of
     the items; `item_at` (places,) is the item of each. `known` says how easy they are at first sight, where concepts
-    have `concepts` numbers, and `populations` what the students and items of each course have in common.
+    have `concepts` numbers, and `populations` what the students and items of each course have in common. `siblings`
+    are the items that an item is not asked on one day with, `contrasts` the concepts that are taken for a concept.
     """
 
     courses: Ints
@@ -65,6 +69,8 @@ class ItemBank:
     known: Items
     concepts: int
     populations: Mapping[int, Population]
+    siblings: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    contrasts: Mapping[int, frozenset[int]] = field(default_factory=dict)
     _shares: dict[tuple[int, bytes], tuple[Mapping[str, float], Floats]] = field(default_factory=dict)
 
     def share(self, items: Ints, exam: ExamAhead) -> Floats:
@@ -183,6 +189,12 @@ class Candidates:
     def elapsed_days(self) -> Floats:
         """Days since the last review; 0 where the card is new."""
         return self.cards.elapsed_days[self.standing]
+
+    @property
+    def relations(self) -> Relations:
+        """What they have in common: concepts, ideas, and answers that one tells of another."""
+        bank, items = self.cards.bank, self.items
+        return Relations(items, bank.known.concept[items], bank.siblings, bank.contrasts)
 
     def weights(self, exam: ExamAhead) -> Floats:
         """The share of the exam that hangs on each; without weights of the exam all count alike."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from questions import kinds
-from questions.models import Item
+from questions.models import ConceptEdge, Item
 from quizzes.memory.first_sight import Items, Population
 from quizzes.models.statements import Prepared, number
 from quizzes.planning.cards import Floats
@@ -43,6 +44,21 @@ _ITEMS = Prepared(
 )
 
 
+_APART = Prepared(
+    lambda: (
+        Item.objects.in_practice()
+        .filter(~Q(idea="") | Q(enemies__isnull=False), course__in=number("courses", many=True))
+        .order_by("pk", "enemies__enemy")
+        .values_list("pk", "course_id", "idea", "enemies__enemy")
+    )
+)
+_NEEDED = Prepared(
+    lambda: ConceptEdge.objects.filter(
+        kind=ConceptEdge.Kind.PREREQUISITE, source__course__in=number("courses", many=True)
+    ).values_list("source__slug", "target__slug")
+)
+
+
 def load_bank(editions: Iterable[Edition]) -> ItemBank:
     """Return what can be asked of the courses; a query, where something of them changed since the last time."""
     wanted = frozenset(editions)
@@ -62,7 +78,7 @@ def forget_banks() -> None:
 
 
 def _load(courses: Sequence[int]) -> ItemBank:
-    """Load what can be asked; facets that the published version dropped cannot."""
+    """Load what can be asked, in three queries; facets that the published version dropped cannot."""
     rows = _ITEMS.run(courses=courses) if courses else []
     facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
     concepts = sorted({row[4] for row in rows})
@@ -81,7 +97,38 @@ def _load(courses: Sequence[int]) -> ItemBank:
         known=Items(concept, guess_rate, *_eases(rows, populations)),
         concepts=len(concepts),
         populations=populations,
+        siblings=_siblings({row[0]: place for place, row in enumerate(rows)}, _APART.run(courses=courses)),
+        contrasts=_contrasts(concepts, _NEEDED.run(courses=courses)),
     )
+
+
+def _siblings(places: Mapping[int, int], rows: Sequence[tuple[Any, ...]]) -> dict[int, frozenset[int]]:
+    """What each item is kept apart from, by numbers: items of the same idea, and enemies, whichever names the other."""
+    groups: dict[object, set[int]] = defaultdict(set)
+    for item, course, idea, enemy in rows:
+        if idea and item in places:
+            groups[course, idea].add(places[item])
+        if enemy in places and item in places:
+            groups[item, enemy] = {places[item], places[enemy]}
+    found: dict[int, set[int]] = defaultdict(set)
+    for group in groups.values():
+        for item in group:
+            found[item] |= group - {item}
+    return {item: frozenset(others) for item, others in found.items() if others}
+
+
+def _contrasts(concepts: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[int, frozenset[int]]:
+    """The concepts that are easily taken for each, by numbers: those it needs, that need it, or need the same."""
+    places = {slug: place for place, slug in enumerate(concepts)}
+    found: dict[int, set[int]] = defaultdict(set)
+    groups: dict[str, set[str]] = defaultdict(set)
+    for source, target in edges:
+        groups[target] |= {source, target}
+    for group in groups.values():
+        near = {places[slug] for slug in group if slug in places}
+        for concept in near:
+            found[concept] |= near - {concept}
+    return {concept: frozenset(others) for concept, others in found.items()}
 
 
 def _population(text: str | None) -> Population:

@@ -26,6 +26,7 @@ from quizzes.calendar import StudyDay
 from quizzes.models import Card, CourseMeasuring, Exam, ReviewEvent, Student
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning import simulate
+from quizzes.planning.order import Relations
 from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.exams_ahead import StudentExams, concept_weights
 from quizzes.schedule.facts import (
@@ -189,10 +190,20 @@ def load_spent(who: Sequence[OnDay]) -> dict[int, int]:
     return spent
 
 
+def _bank_of(exam: Exam) -> ItemBank:
+    measured = CourseMeasuring.objects.filter(course=exam.course_id).values_list("measured_at", flat=True).first()
+    return load_bank([Edition(exam.course_id, exam.course.revision, measured, exam.course.graph_revision)])
+
+
+def load_exam_relations(exam: Exam) -> Relations:
+    """What the course's published items have in common, in the order of `load_exam_bank`."""
+    bank = _bank_of(exam)
+    return Relations(np.arange(bank.courses.size), bank.known.concept, bank.siblings, bank.contrasts)
+
+
 def load_exam_bank(exam: Exam) -> simulate.Bank:
     """The course's published items as a newcomer meets them, with their shares of the exam; two queries."""
-    measured = CourseMeasuring.objects.filter(course=exam.course_id).values_list("measured_at", flat=True).first()
-    bank = load_bank([Edition(exam.course_id, exam.course.revision, measured)])
+    bank = _bank_of(exam)
     weights = share_weights(bank.topics, concept_weights(exam))
     nothing = np.zeros(0)
     newcomer = see(CardColumns(bank, nothing.astype(np.int64), *[nothing.astype(object)] * 2, *[nothing] * 6))

@@ -64,7 +64,7 @@ class Command(BaseCommand):
         svg: Path | None,
         **options: object,
     ) -> None:
-        bank = _load_bank(exam)
+        bank = schedule.load_exam_bank(find_exam(exam))
         learners = read_parameters(parameters or settings.BASE_DIR / "tests" / "data" / "fsrs6_users.csv")
         truth = [learners[number % len(learners)] for number in range(students)]
         self.stdout.write(
@@ -103,11 +103,12 @@ class Command(BaseCommand):
             )
 
 
-def _load_bank(slug: str) -> simulate.Bank:
+def find_exam(slug: str) -> Exam:
+    """Return the exam. Raises CommandError where there is none."""
     exam = Exam.objects.filter(slug=slug).first()
     if exam is None:
         raise CommandError(f"There is no exam “{slug}”; load its course first.")
-    return schedule.load_exam_bank(exam)
+    return exam
 
 
 def _mean_bound(bank: simulate.Bank, days: int, minutes: float, learners: list[simulate.Parameters]) -> float:

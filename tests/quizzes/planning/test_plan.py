@@ -370,7 +370,7 @@ def test_students_planned_together_have_the_plan_of_each_alone_to_the_bit(
     days, alone = [], []
     for numbers, exams, budget, own in students:
         tasks = [kinds[number] for number in numbers]
-        columns = dict(zip(COLUMNS, np.array(tasks, dtype=float).reshape(-1, 7).T, strict=True))
+        columns: dict[str, Any] = dict(zip(COLUMNS, np.array(tasks, dtype=float).reshape(-1, 7).T, strict=True))
         weight, due = columns.pop("weight"), columns.pop("due") != 0
         w = fitted if own else fsrs.DEFAULT_PARAMETERS
         ahead = [Exam(weight[:: 1 - 2 * (at % 2)], each) for at, each in enumerate(exams)]

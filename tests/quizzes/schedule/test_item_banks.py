@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from examprep.models import User
 from questions import bank
 from questions.bank import entries
-from questions.models import Item
+from questions.models import Concept, Item
 from quizzes import schedule
 from quizzes.schedule import item_banks
 from quizzes.schedule.facts import Edition, ItemBank
@@ -59,6 +59,39 @@ def test_a_new_order_in_the_course_is_one_of_its_banks(student: User) -> None:
     entries.place(course, Item, keys[::-1])
     assert sorted(load().places) == sorted(first.places)
     assert list(load().topics) == list(first.topics)[::-1]
+
+
+def test_what_keeps_items_apart_and_what_concepts_need_is_known_at_once(student: User) -> None:
+    def load() -> tuple[ItemBank, dict[str, int]]:
+        course.refresh_from_db()
+        loaded = item_banks.load_bank([Edition(course.pk, course.revision, None, course.graph_revision)])
+        slugs = dict(course.items.values_list("pk", "slug"))
+        return loaded, {slugs[item]: int(loaded.item_at[place]) for (item, _), place in loaded.places.items()}
+
+    items = Item.objects.in_practice().select_related("course")
+    course, (one, other, third) = items[0].course, items[:3]
+    for item in items:
+        bank.set_exam_use(item, bank.ExamUse(), [])
+    loaded, at = load()
+    assert loaded.siblings == {}
+    for item in (one, other):
+        bank.set_exam_use(item, bank.ExamUse(idea="the-pull"), [])
+    bank.make_enemies(other, third)
+    loaded, _ = load()
+    names = {place: slug for slug, place in at.items()}
+    assert {names[item]: {names[its] for its in others} for item, others in loaded.siblings.items()} == {
+        one.slug: {other.slug},
+        other.slug: {one.slug, third.slug},
+        third.slug: {other.slug},
+    }
+
+    concepts = sorted({concept for concept, _ in loaded.topics})
+    source, target = (Concept.objects.get(slug=slug) for slug in concepts[:2])
+    bank.connect(source, [], [])
+    bank.connect(target, [], [])
+    assert 1 not in load()[0].contrasts.get(0, ())
+    bank.connect(source, [target], [])
+    assert 1 in load()[0].contrasts[0]
 
 
 def test_what_is_kept_is_bounded(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
