@@ -22,7 +22,7 @@ BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
 # `make test SEED=…` tries others.
 SEED := 20261129
 PYTEST := pytest -p no:cacheprovider --randomly-seed=$(SEED) --hypothesis-seed=$(SEED)
-PARALLEL := --processes
+PARALLEL := --dist worksteal --numprocesses
 
 run: setup
 	@exec $(BIN)/python -m examprep.run.up --until-parent-exits

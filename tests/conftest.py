@@ -36,8 +36,6 @@ from quizzes.models import Presentation
 from quizzes.reviews import practice
 from tests import cheap, clocks, courses, servers
 
-pytest_plugins = ["tests.side_by_side"]
-
 # No property fails because the machine is busy: what may not take long is measured by CPU time, in tests that say so.
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -60,7 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         cases = {getattr(item, "originalname", item.name) + str(item.path): item for item in some}
         config.hook.pytest_deselected(items=[item for item in items if item not in cases.values()])
         items[:] = cases.values()
-    items[:] = _in_shares(items, config.getoption("processes"))
+    items[:] = _in_shares(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
@@ -103,6 +101,13 @@ def examples(number: int) -> int:
     On PostgreSQL a tenth of them shows that its queries say the same.
     """
     return number if connection.vendor == "sqlite" else -(-number // 10)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share."""
+    ours = tmp_path_factory.getbasetemp()
+    return ours.parent if hasattr(request.config, "workerinput") else ours
 
 
 @pytest.fixture(scope="session")

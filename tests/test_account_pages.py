@@ -10,6 +10,8 @@ from django.test import Client
 
 from examprep.models import User
 
+pytestmark = pytest.mark.any_database
+
 STOCK = ("Email Addresses", "Make Primary", "Change Password", "Bad Token", "Hello from", "placeholder=")
 """Words of allauth's own templates and forms."""
 

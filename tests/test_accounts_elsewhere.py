@@ -21,6 +21,8 @@ from examprep import personal_data
 from examprep.models import User
 from examprep.sign_in.configuring import read_providers
 
+pytestmark = pytest.mark.any_database
+
 PROVIDERS = """[{"id": "uni", "name": "University", "client_id": "examprep", "secret": "x",
                  "server_url": "https://login.uni.example"}]"""
 CONFIGURATION = {

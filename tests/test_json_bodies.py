@@ -13,6 +13,8 @@ from django.utils import timezone
 from questions.json_types import DEEPEST, MAX_BYTES, JsonError, read_json
 from tests.conftest import Api, review
 
+pytestmark = pytest.mark.any_database
+
 DEEP = b"[" * 100_000 + b"]" * 100_000
 HALF = b'{"username": "\\ud800", "email": "\\udfff@example.org", "password": "\\ud800"}'
 

@@ -26,6 +26,8 @@ from examprep import personal_data, usernames
 from examprep.models import User, validate_username
 from tests.test_logins import security_lines
 
+pytestmark = pytest.mark.any_database
+
 PASSWORD = "an-old-password"
 
 

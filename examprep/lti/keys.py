@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 import jwt
@@ -44,7 +45,7 @@ def publish() -> dict[str, list[dict[str, object]]]:
 def sign(claims: dict[str, object], now: datetime) -> str:
     """Return claims as a token that platforms can check."""
     key = _signing_key(now)
-    return jwt.encode(claims, key.private_pem, algorithm="RS256", headers={"kid": key.kid})
+    return jwt.encode(claims, _private(key.private_pem), algorithm="RS256", headers={"kid": key.kid})
 
 
 def _signing_key(now: datetime) -> LtiKey:
@@ -56,7 +57,13 @@ def _signing_key(now: datetime) -> LtiKey:
 
 
 def _as_jwk(key: LtiKey) -> dict[str, object]:
-    private = serialization.load_pem_private_key(key.private_pem.encode(), None)
-    assert isinstance(private, rsa.RSAPrivateKey)
-    jwk: dict[str, object] = json.loads(RSAAlgorithm.to_jwk(private.public_key()))
+    jwk: dict[str, object] = json.loads(RSAAlgorithm.to_jwk(_private(key.private_pem).public_key()))
     return {**jwk, "kid": key.kid, "alg": "RS256", "use": "sig"}
+
+
+@lru_cache(maxsize=8)
+def _private(pem: str) -> rsa.RSAPrivateKey:
+    """Read a key; that its factors are primes is not proved again, which takes 50 ms: we made it."""
+    private = serialization.load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    return private

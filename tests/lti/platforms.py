@@ -43,7 +43,9 @@ def private_pem(name: str) -> str:
     return key.private_bytes(*form).decode()
 
 
+@cache
 def public_pem(name: str) -> str:
+    """The public half of the private key of that name."""
     key = serialization.load_pem_private_key(private_pem(name).encode(), None).public_key()
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 

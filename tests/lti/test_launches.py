@@ -28,6 +28,8 @@ from quizzes.models import Enrolment
 from tests.lti import platforms
 from tests.lti.platforms import CLIENT, ISSUER, LEARNER, TEACHER, Lms, private_pem, public_pem
 
+pytestmark = pytest.mark.any_database
+
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 EXAM = {"course": "tiny", "exam": "tiny-exam"}
 Change = Callable[[dict[str, Any]], None]

@@ -19,6 +19,8 @@ from quizzes.presentations import NoWorkError, Work
 from quizzes.reviews.memory_states import CARD_STATE
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
+
 WORKED = "decay-factor"  # about factor, which encompasses l2 by half
 PRACTISED = "penalty-target"  # about l2
 

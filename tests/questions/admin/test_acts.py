@@ -16,7 +16,7 @@ from questions.trail.watching import watched
 from quizzes.models import Enrolment, Exam
 from tests.forms import filled_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ACTS = "/admin/questions/staffact/"
 
 

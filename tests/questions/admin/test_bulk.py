@@ -14,6 +14,8 @@ from questions.models import Concept, Course, Item, ItemEnemy
 from quizzes.models import Exam
 from tests.questions.admin.test_items import ADD, form, publish
 
+pytestmark = pytest.mark.any_database
+
 LIST = "/admin/questions/item/"
 L2, FACTOR, OTHER = (Concept(pk=number, slug=slug) for number, slug in enumerate(("l2", "factor", "other"), start=1))
 

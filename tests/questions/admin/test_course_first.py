@@ -9,7 +9,7 @@ from examprep.models import User
 from questions import roles
 from questions.models import Concept, Course, Lesson
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 FORMS = ("questions/concept", "questions/lesson", "questions/item", "quizzes/exam")
 
 

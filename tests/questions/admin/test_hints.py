@@ -14,6 +14,8 @@ from questions.bank.telling import Hint, find_hints, read_told
 from questions.models import AcceptedHint, Course, Item, ItemEnemy
 from tests.questions.admin.test_items import publish
 
+pytestmark = pytest.mark.any_database
+
 PAGE = "/admin/questions/item/hints/"
 CHOICES: list[dict[str, Any]] = [{"text": "Yes", "correct": True}, {"text": "No", "because": "No."}]
 

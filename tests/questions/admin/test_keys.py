@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from questions.models import Concept, Item, Lesson
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.any_database]
 
 KEYS = ["9" * 19, "9" * 30, "9" * 5000, "-1", "1e5", "x"]
 

@@ -10,6 +10,8 @@ from questions import bank
 from questions.models import Course, Lesson, LessonVersion, Picture, StaffAct
 from tests.forms import filled_in
 
+pytestmark = pytest.mark.any_database
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4"/></svg>'
 LIST = "/admin/questions/lesson/"
 
@@ -94,6 +96,5 @@ def test_a_picture_comes_with_the_form_and_stands_where_the_cursor_was(instructo
     assert "errorlist" in save(instructor, lesson, "_draft", picture=bad, picture_words="x")
 
 
-@pytest.mark.any_database
 def test_only_who_writes_the_course_previews_lessons(student: object, client: Client) -> None:
     assert client.post(f"{LIST}preview/", {}).status_code == 302

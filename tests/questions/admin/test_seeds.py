@@ -11,6 +11,8 @@ from questions import bank, kinds
 from questions.models import Course
 from tests.questions.admin.test_items import form
 
+pytestmark = pytest.mark.any_database
+
 SUM: dict[str, Any] = {
     "stem": "What is {a} + {b}?",
     "draw": {"a": "integer(2, 9)", "b": "integer(2, 9)"},

@@ -8,7 +8,7 @@ from django.test import Client
 from questions.models import Course, Item, StaffAct
 from tests.questions.admin.test_items import form, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_versions_are_compared_restored_and_drafts_discarded(instructor: Client, course: Course) -> None:

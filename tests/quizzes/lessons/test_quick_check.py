@@ -23,6 +23,8 @@ from quizzes.lessons.questions import choose_versions
 from quizzes.models import Card, Presentation, QuickCheck, ReviewEvent, SectionRead
 from tests.conftest import Api, wrong
 
+pytestmark = pytest.mark.any_database
+
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ADDRESS = "/lessons/decay/quick-check/"
 TRY = "/lessons/decay/try/decay-factor/"

@@ -12,6 +12,8 @@ from django.http import QueryDict
 
 from quizzes.views import answering
 
+pytestmark = pytest.mark.any_database
+
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 EVENT = uuid.UUID(int=7)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,8 @@ from examprep.models import User
 from questions import bank
 from quizzes import presentations, schedule
 from tests.logs import statements
+
+pytestmark = pytest.mark.any_database
 
 
 def test_a_check_takes_few_queries(student: User, key: Callable[[str], Any]) -> None:

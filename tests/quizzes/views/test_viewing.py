@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.apps import apps
 from django.test import Client
 
@@ -9,6 +10,8 @@ from examprep.models import User
 from questions import roles
 from questions.models import Course
 from quizzes.models import Enrolment
+
+pytestmark = pytest.mark.any_database
 
 START, STOP = "/courses/tiny/as-student/", "/as-student/stop/"
 BAR = "as a new student does. Nothing is stored."

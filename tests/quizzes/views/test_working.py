@@ -13,6 +13,8 @@ from quizzes import lessons, schedule
 from quizzes.models import Presentation, ReviewEvent
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/work/decay-factor/"
 PART = {"HX-Request": "true"}
 

@@ -14,6 +14,8 @@ from quizzes import schedule
 from tests.forms import filled_in
 from tests.questions.kinds.parts import ITEM, with_part, write_course
 
+pytestmark = pytest.mark.any_database
+
 STEPS = [{"say": "Divide the sum by 5.", "formula": "m", "decimals": 1, "unit": "cm", "hint": "{sum(x)}."}]
 
 
