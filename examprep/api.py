@@ -20,6 +20,8 @@ from examprep.account_pages import load_person
 from examprep.models import User
 from examprep.problems import unknown_path
 from questions import api as questions
+from questions.current_course import CourseError, find_current_course, find_own_course
+from questions.models import Course
 from quizzes import api as quizzes
 from quizzes import reviews, schedule
 
@@ -37,8 +39,27 @@ class MeSerializer(serializers.ModelSerializer[User]):
             "reminder_hour",
             "theme",
             "text_size",
+            "current_course",
         )
         read_only_fields = ("username",)
+
+    current_course = serializers.SlugField(
+        required=False,
+        help_text="The slug of the course that calls mean which name none. Null for who has no course.",
+    )
+
+    def validate_current_course(self, slug: str) -> Course:
+        """Return the course, which has to be one of the caller's own."""
+        try:
+            return find_own_course(self.context["request"].user, slug)
+        except CourseError as refused:
+            raise serializers.ValidationError(str(refused)) from None
+
+    def to_representation(self, instance: User) -> dict[str, object]:
+        """Return the settings, with the course that is looked at, chosen or not."""
+        course = find_current_course(instance)
+        shown = super().to_representation(instance)
+        return {**shown, "current_course": course.slug if course else None}
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Refuse fields that there are not, which would change nothing without a word."""
@@ -68,7 +89,9 @@ class MeView(APIView):
         with transaction.atomic():
             # What another device changes meanwhile is not written over with what was read before.
             reviews.change_log.lock(request.user, timezone.now())
-            serializer = MeSerializer(load_person(request), data=request.data, partial=True)
+            serializer = MeSerializer(
+                load_person(request), data=request.data, partial=True, context={"request": request}
+            )
             serializer.is_valid(raise_exception=True)
             serializer.save()
         return Response(serializer.data)

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from examprep import usernames
+from questions.models import Course
 from quizzes.calendar import StudyDay
 
 NO_PLACES = {"localtime", "Factory"}
@@ -89,6 +90,15 @@ class User(AbstractUser):
     kept_date = models.DateField(null=True, editable=False)
     kept_from = models.DateTimeField(null=True, editable=False)
     kept_until = models.DateTimeField(null=True, editable=False)
+    current_course = models.ForeignKey(
+        Course,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Of several courses the one that lessons, concepts, exams and progress are shown of.",
+    )
     erase_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the account is erased, as its person asked."
     )

@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "examprep.shell.courses",
             ],
             "libraries": {name: f"quizzes.views.template_tags.{name}" for name in ("parts", "pictures", "words")},
         },

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema
+from django.db.models import Model, Prefetch, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from pydantic import Field
 from rest_framework import generics, serializers
 from rest_framework.exceptions import NotFound
@@ -14,10 +15,32 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
+from questions.current_course import find_named
 from questions.figures import simulators
 from questions.models import Concept, Course, Lesson
 from questions.roles import listed_courses, readable_courses
 from questions.text import markup
+
+RowT = TypeVar("RowT", bound=Model)
+COURSE = OpenApiParameter(
+    "course",
+    OpenApiTypes.STR,
+    description="The slug of the course. Without it the current one is meant (see `me/`), else the only one that fits.",
+)
+"""What every call takes that names something by its slug."""
+OF_COURSE = OpenApiParameter("course", OpenApiTypes.STR, description="The slug of a course: only what is of it.")
+"""What lists take."""
+
+
+def course_of(request: Request) -> str | None:
+    """Return the slug of the course that a call names; None where it names none."""
+    return request.query_params.get("course") or None
+
+
+def of_named_course(request: Request, rows: QuerySet[RowT]) -> QuerySet[RowT]:
+    """Return the rows of the course that a call names; all where it names none."""
+    course = course_of(request)
+    return rows.filter(course__slug=course) if course else rows
 
 
 class LessonSerializer(serializers.ModelSerializer[Lesson]):
@@ -63,15 +86,17 @@ def _in(courses: QuerySet[Course]) -> QuerySet[Lesson]:
     )
 
 
+@extend_schema_view(get=extend_schema(parameters=[OF_COURSE]))
 class LessonList(generics.ListAPIView[Lesson]):
     """The lessons of the courses that the caller may read and that are not archived, in the order of their courses."""
 
     serializer_class = LessonSerializer
 
     def get_queryset(self) -> QuerySet[Lesson]:
-        return _in(listed_courses(self.request.user)).order_by()
+        return of_named_course(self.request, _in(listed_courses(self.request.user))).order_by()
 
 
+@extend_schema_view(get=extend_schema(parameters=[COURSE]))
 class LessonDetail(generics.RetrieveAPIView[Lesson]):
     """One lesson."""
 
@@ -80,6 +105,9 @@ class LessonDetail(generics.RetrieveAPIView[Lesson]):
 
     def get_queryset(self) -> QuerySet[Lesson]:
         return _in(readable_courses(self.request.user))
+
+    def get_object(self) -> Lesson:
+        return find_named(self.get_queryset(), self.request.user, self.kwargs["slug"], course_of(self.request))
 
 
 class SimulatorPayload(TypedDict):

@@ -2,10 +2,11 @@
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 
 from questions import bank
+from questions.current_course import find_named, is_elsewhere
 from questions.figures import pictures, plots
 from questions.models import Lesson
 from questions.roles import readable_courses
@@ -16,9 +17,11 @@ QUICK_CHECK = "quick-check"
 """The section that the lesson's questions stand in; a lesson without one gets it at its end."""
 
 
-def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+def lesson(request: HttpRequest, slug: str, course: str | None = None) -> HttpResponse:
     """One lesson: its sections, reading list and neighbours."""
-    shown = get_object_or_404(_readable(request).prefetch_related("builds_on"), slug=slug)
+    shown = find_named(_readable(request).prefetch_related("builds_on"), request.user, slug, course)
+    if course is None and is_elsewhere(request.user, shown):
+        return redirect("lesson", shown.course.slug, slug)
     siblings = list(Lesson.objects.filter(is_published=True, course=shown.course).only("slug", "title", "course"))
     at = siblings.index(shown)
     sections = markup.sections(shown.body_markdown)
@@ -37,17 +40,16 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def formulas(request: HttpRequest, slug: str) -> HttpResponse:
+def formulas(request: HttpRequest, slug: str, course: str | None = None) -> HttpResponse:
     """The formulas of a lesson on a sheet, to be printed."""
-    shown = get_object_or_404(_readable(request), slug=slug)
+    shown = find_named(_readable(request), request.user, slug, course)
     context = {"page": "lessons", "lesson": shown, "parts": formula_sheet(shown.body_markdown)}
     return render(request, "questions/formulas.html", context)
 
 
 def _readable(request: HttpRequest) -> QuerySet[Lesson]:
-    """Return the lessons that whoever asks may read, with their courses."""
-    readable = Lesson.objects.filter(is_published=True, course__in=readable_courses(request.user))
-    return readable.select_related("course")
+    """Return the lessons that whoever asks may read."""
+    return Lesson.objects.filter(is_published=True, course__in=readable_courses(request.user))
 
 
 def figure(request: HttpRequest, name: str, digest: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The pages of a student's day."""
 
-from django.urls import path
+from django.urls import include, path
 
 from quizzes.views import (
     calendar,
@@ -31,7 +31,24 @@ from quizzes.views import (
     working,
 )
 
+# What is named within its course; where a path leaves that out, within the one that is looked at.
+of_course = [
+    path("lessons/<slug:slug>/read/", lessons.read, name="lesson-read"),
+    path("lessons/<slug:slug>/quick-check/", lessons.quick_check_page, name="quick-check"),
+    path("lessons/<slug:slug>/try/<slug:item>/", lessons.variant, name="try"),
+    path("lessons/<slug:slug>/work/", working.lesson_page, name="lesson-work"),
+    path("work/<slug:slug>/", working.work_page, name="work"),
+    path("concepts/<slug:slug>/", concepts.concept_page, name="concept"),
+    path("exams/<slug:slug>/", exams.exam_page, name="exam"),
+    path("exams/<slug:slug>/trial/", trials.trial, name="trial"),
+    path("notebook/<slug:slug>/bookmark/", notebook.bookmark, name="bookmark"),
+    path("notebook/<slug:slug>/note/", notebook.note, name="note"),
+    path("notebook/<slug:slug>/answers/", notebook.answers, name="past-answers"),
+]
+
 urlpatterns = [
+    path("", include(of_course)),
+    path("courses/<slug:course>/", include(of_course)),
     path("", landing.home, name="home"),
     path("today/", today.today, name="today"),
     path("today/notices/<int:notice>/", today.read_notice, name="notice-read"),
@@ -41,6 +58,7 @@ urlpatterns = [
     path("today/off/", today.day_off, name="day-off"),
     path("courses/", joining.courses_page, name="courses"),
     path("courses/<slug:course>/", joining.course_page, name="course"),
+    path("courses/<slug:course>/choose/", joining.choose, name="choose-course"),
     path("courses/<slug:course>/join/", joining.join, name="join"),
     path("courses/<slug:course>/leave/", joining.leave, name="leave"),
     path("join/", joining.type_code, name="type-code"),
@@ -51,13 +69,7 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar.feed, name="calendar"),
     path("worker.js", reminders.worker, name="worker"),
     path("lessons/", lessons.shelf, name="lessons"),
-    path("lessons/<slug:slug>/read/", lessons.read, name="lesson-read"),
-    path("lessons/<slug:slug>/quick-check/", lessons.quick_check_page, name="quick-check"),
-    path("lessons/<slug:slug>/try/<slug:item>/", lessons.variant, name="try"),
-    path("lessons/<slug:slug>/work/", working.lesson_page, name="lesson-work"),
-    path("work/<slug:slug>/", working.work_page, name="work"),
     path("concepts/", concepts.map_page, name="concepts"),
-    path("concepts/<slug:slug>/", concepts.concept_page, name="concept"),
     path("teaching/", course_overviews.teaching, name="teaching"),
     path("courses/<slug:course>/overview/", course_overviews.overview_page, name="course-overview"),
     path("courses/<slug:course>/as-student/", viewing.start, name="view-as-student"),
@@ -86,17 +98,12 @@ urlpatterns = [
         "courses/<slug:course>/students/<str:student>/notes/<int:note>/", student_sheets.change_note, name="staff-note"
     ),
     path("exams/", exams.center, name="exams"),
-    path("exams/<slug:slug>/", exams.exam_page, name="exam"),
-    path("exams/<slug:slug>/trial/", trials.trial, name="trial"),
     path("sittings/<uuid:id>/", sittings.sitting_page, name="sitting"),
     path("sittings/<uuid:id>/slots/<int:number>/", sittings.slot_part, name="slot"),
     path("sittings/<uuid:id>/rounds/<int:number>/", sittings.round_step, name="round"),
     path("sittings/<uuid:id>/submit/", sittings.submit, name="submit"),
     path("practise/", exams.practise, name="practise"),
     path("notebook/", notebook.notebook_page, name="notebook"),
-    path("notebook/<slug:slug>/bookmark/", notebook.bookmark, name="bookmark"),
-    path("notebook/<slug:slug>/note/", notebook.note, name="note"),
-    path("notebook/<slug:slug>/answers/", notebook.answers, name="past-answers"),
     path("progress/missed/", progress.missed_page, name="missed"),
     path("progress/", progress.progress_page, name="progress"),
     path("search/", search.search_page, name="search"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.urls import resolve
+from django.urls import URLResolver, resolve
 
 from examprep import api
 from questions.urls import urlpatterns as questions_urls
@@ -21,6 +23,7 @@ SENT = {
         "minutes",
         "day-off",
         "join",
+        "choose-course",
         "give-role",
         "change-role",
         "reminders-push",
@@ -140,8 +143,15 @@ def test_slower_is_what_is_slower_by_the_median_and_by_the_best() -> None:
 def test_every_page_and_call_that_is_read_is_walked_through() -> None:
     paths = [*pages.PAGES, *pages.STAFF, *(f"/api/v1/{call}" for call in pages.CALLS)]
     walked = {resolve(path.format(**NAMES, calendar="/calendar/a.ics").partition("?")[0]).func for path in paths}
-    calls = [each for each in api.urlpatterns if hasattr(getattr(each.callback, "cls", None), "get")]
+    calls: list[Any] = [each for each in api.urlpatterns if hasattr(getattr(each.callback, "cls", None), "get")]
     # What is asked one by one; and all that is stored of somebody, which takes as much as there is.
     calls = [each for each in calls if not str(each.pattern).endswith(("hints/", "work/", "export/"))]
-    read = [each for each in (*quizzes_urls, *questions_urls, *calls) if each.name not in SENT | ALIKE | FILES]
+    routes = [*_flat(quizzes_urls), *_flat(questions_urls), *calls]
+    read = [each for each in routes if each.name not in SENT | ALIKE | FILES]
     assert [str(each.pattern) for each in read if each.callback not in walked] == []
+
+
+def _flat(routes: Iterable[Any]) -> Iterator[Any]:
+    """The routes, those of others that are included among them."""
+    for each in routes:
+        yield from _flat(each.url_patterns) if isinstance(each, URLResolver) else [each]

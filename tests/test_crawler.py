@@ -210,6 +210,7 @@ def all_routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterato
 
 PUBLIC = (
     *("lessons/", "concepts/", "search/", "privacy/", "api/v1/docs/"),
+    *("courses/<slug:course>/lessons/", "courses/<slug:course>/concepts/"),
     *("accounts/login/", "accounts/password/reset/", "accounts/signup/"),
 )
 """Where the pages begin that anybody may read."""
@@ -219,6 +220,7 @@ LEAVING = "courses/<slug:course>/leave/"
 STUDENTS = (
     "account/",
     "accounts/",
+    *(f"courses/<slug:course>/{page}/" for page in ("exams", "notebook", "work")),
     "exams/",
     "notebook/",
     "progress/",
@@ -260,6 +262,12 @@ NOT_LINKED = {
     "today/off/": "offered on days of which one may be taken off",
     "unsent/": "only after a login ran out",
     "worker.js": "asked for by a script",
+    "courses/<slug:course>/choose/": "offered to who has several courses",
+    **{
+        route: "kept for links that leave the course out"
+        for route in all_routes()
+        if route.startswith(("lessons/<", "concepts/<", "exams/<", "notebook/<", "work/<"))
+    },
 }
 
 

@@ -194,7 +194,7 @@ def test_the_summary_shows_what_was_lifted_as_it_is_known_now(web: Client, api: 
     (lifted,) = progress.find_worked_concepts(student, study_day(student, timezone.now()))
     assert lifted.concept.slug == one["concepts"][0]
     assert lifted.begun
-    assert f'<a href="/concepts/{lifted.concept.slug}/">{lifted.concept.name}</a>' in page
+    assert f'<a href="/courses/tiny/concepts/{lifted.concept.slug}/">{lifted.concept.name}</a>' in page
     assert "1 memory lifted" in page
 
 

@@ -148,7 +148,7 @@ SERVICE: dict[str, Rule] = {
     **dict.fromkeys(("settings/", "account/", "account/second-factor/", "account/keep/", "account/export/"), PEOPLE),
     **dict.fromkeys(("account/logins/", "today/", "today/more/", "today/ahead/", "today/minutes/"), PEOPLE),
     **dict.fromkeys(("courses/", "courses/<slug:course>/", "join/", "join/<slug:code>/"), ALL),
-    **dict.fromkeys(("courses/<slug:course>/join/", "courses/<slug:course>/leave/"), PEOPLE),
+    **dict.fromkeys((f"courses/<slug:course>/{page}/" for page in ("join", "leave", "choose")), PEOPLE),
     "api/v1/courses/<slug:slug>/enrolment/": PEOPLE,
     **dict.fromkeys(("today/off/", "reminders/push/", "calendar/", "practise/"), PEOPLE),
     **dict.fromkeys(("today/notices/<int:notice>/", "reports/<uuid:id>/", "review/<uuid:event>/"), PEOPLE),
@@ -181,6 +181,10 @@ SERVICE: dict[str, Rule] = {
     ),
     "api/v1/sittings/<uuid:id>/": OWN,
 }
+NAMED = ("lessons/<", "concepts/<", "exams/<", "notebook/<", "work/<")
+"""Where the paths of what is named within its course begin: with the course, and without it."""
+PAGES |= {f"courses/<slug:course>/{route}": PAGES[route] for route in PAGES if route.startswith(NAMED)}
+SERVICE |= {f"courses/<slug:course>/{route}": SERVICE[route] for route in SERVICE if route.startswith(NAMED)}
 TESTED_ELSEWHERE = ("accounts/", "_allauth/", "lti/")
 """Routes of allauth, of which none is of a course, and those that learning platforms sign for (tests/lti)."""
 UNSEEN = {"owner elsewhere": ("ada", "tiny", "decay-factor"), "author": ("ada",)}

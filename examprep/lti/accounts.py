@@ -47,12 +47,12 @@ def find_target(launch: Launch) -> Target:
         exam = Exam.objects.filter(course=course, slug=custom["exam"]).first()
         if exam is None:
             raise LaunchError("exam")
-        return Target(course, reverse("exam", args=[exam.slug]), exam)
+        return Target(course, reverse("exam", args=[course.slug, exam.slug]), exam)
     if "lesson" in custom:
         lesson = Lesson.objects.filter(course=course, is_published=True, slug=custom["lesson"]).first()
         if lesson is None:
             raise LaunchError("lesson")
-        return Target(course, reverse("lesson", args=[lesson.slug]))
+        return Target(course, reverse("lesson", args=[course.slug, lesson.slug]))
     return Target(course, reverse("today"))
 
 

@@ -68,9 +68,8 @@ class ConceptForm(EditForm[Concept]):
     def store_edges(self) -> None:
         """Store what the concept needs and practises; it is stored itself."""
         rows = self.cleaned_data["encompasses"]
-        targets = Concept.objects.filter(course=self.instance.course).in_bulk(
-            [row["concept"] for row in rows], field_name="slug"
-        )
+        named = Concept.objects.filter(course=self.instance.course, slug__in=[row["concept"] for row in rows])
+        targets = {concept.slug: concept for concept in named}
         practised = [(targets[row["concept"]], float(row["weight"])) for row in rows]
         bank.connect(self.instance, self.cleaned_data["prerequisites"], practised)
 

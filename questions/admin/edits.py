@@ -121,12 +121,24 @@ class EditForm(forms.ModelForm[Row]):
             if isinstance(value, str):
                 cleaned[name] = value.replace("\r\n", "\n")  # as browsers send it
         slug = cleaned.get("slug")
-        if slug and slug != self.initial.get("slug") and not bank.is_slug(slug):
-            self.add_error("slug", bank.SLUG_RULE)
+        if slug and slug != self.initial.get("slug"):
+            if not bank.is_slug(slug):
+                self.add_error("slug", bank.SLUG_RULE)
+            elif self._is_taken(slug):
+                name = str(self.instance._meta.verbose_name)
+                self.add_error("slug", f"This course has the {name} “{slug}” already. Choose another slug.")
         opened = self.data.get("opened")
         if opened and self.opened and opened != self.opened:
             self._check_unseen()
         return cleaned
+
+    def _is_taken(self, slug: str) -> bool:
+        """Whether another row of the course has the slug; which course it is, a form of what is stored does not ask."""
+        course = self.course()
+        if course is None or not hasattr(self.instance, "course_id"):
+            return False
+        rows = type(self.instance)._default_manager.filter(course=course, slug=slug)
+        return rows.exclude(pk=self.instance.pk).exists()
 
     def _check_unseen(self) -> None:
         """Refuse to store over what somebody else stored since the page was made, and compare the texts."""

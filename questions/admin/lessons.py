@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -225,7 +225,8 @@ class LessonAdmin(VersionsAdmin[Lesson], NamedAdmin[Lesson]):
             raise Http404
         number = read_whole_number(request.GET.get("lesson", ""), 1, MAX_SEED)
         lesson = self.get_queryset(request).filter(pk=number).first() if number else None
-        form = LessonForm(request.POST, instance=lesson)
+        # With the choices of the form that is shown: nothing is said of other people's courses.
+        form = cast("type[LessonForm]", self.get_form(request, lesson))(request.POST, instance=lesson)
         form.is_valid()
         seen = shown(bank.with_content(lesson or Lesson(), form.content()))
         return render(request, "admin/questions/lesson/preview.html", {"sample": seen, "problems": form.problems()})

@@ -13,7 +13,6 @@ from questions.bank.edits import connect
 from questions.bank.items import follow_concept, reissue_items
 from questions.bank.lessons import keep_lesson_version
 from questions.bank.locks import lock_course, raise_revision
-from questions.bank.problems import BankError
 from questions.bank.records import item_record
 from questions.models import Concept, Course, Item, Lesson
 
@@ -83,10 +82,7 @@ def store_course(course: Course, document: CourseDocument) -> None:
 
 
 def create_lesson(course: Course, entry: Entry[LessonDocument]) -> Lesson:
-    """A row for a new lesson. Raises BankError where another course has one of its name."""
-    other = Lesson.objects.filter(slug=entry.document.slug).select_related("course").first()
-    if other:
-        raise BankError([entry.place.problem(f"The course {other.course} already has this lesson.", "slug")])
+    """A row for a new lesson."""
     fields = entry.document.model_dump(exclude={"builds_on"})
     lesson = Lesson.objects.create(course=course, body_markdown=entry.text, **fields)
     keep_lesson_version(lesson)
@@ -108,11 +104,8 @@ def store_lesson(lesson: Lesson, entry: Entry[LessonDocument], builds_on: Sequen
 
 
 def create_concept(course: Course, entry: Entry[ConceptDocument], lesson: Lesson) -> Concept:
-    """A row for a new concept, behind the others. Raises BankError where another course has one of its name."""
+    """A row for a new concept, behind the others."""
     document = entry.document
-    other = Concept.objects.filter(slug=document.slug).select_related("course").first()
-    if other:
-        raise BankError([entry.place.problem(f"The course {other.course} already has this concept.", "slug")])
     last = course.concepts.aggregate(last=Max("position"))["last"]
     return Concept.objects.create(
         course=course,

@@ -25,7 +25,7 @@ class Concept(models.Model):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="concepts")
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="concepts")
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     name = models.CharField(max_length=120)
     definition = models.TextField()
     position = models.PositiveSmallIntegerField(default=0)
@@ -33,6 +33,7 @@ class Concept(models.Model):
 
     class Meta:
         ordering = ("position", "id")
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="concept_slug_once_a_course")]
 
     def __str__(self) -> str:
         return self.name

@@ -67,7 +67,7 @@ class Lesson(models.Model):
     CONTENT: ClassVar = ("title", "summary", "minutes", "reading", "body_markdown")
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons")
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     week = models.PositiveSmallIntegerField(default=1)
@@ -84,6 +84,7 @@ class Lesson(models.Model):
 
     class Meta:
         ordering = ("course", "week", "session", "id")
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once_a_course")]
 
     def __str__(self) -> str:
         return self.title

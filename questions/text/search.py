@@ -42,8 +42,12 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 @dataclass(frozen=True)
 class Hit:
-    """A lesson (at a section, `anchor`) or a concept that was found; title and snippet are sanitised HTML."""
+    """A lesson (at a section, `anchor`) or a concept that was found; title and snippet are sanitised HTML.
 
+    `course` is its course's slug.
+    """
+
+    course: str
     slug: str
     anchor: str
     title_html: SafeString
@@ -125,11 +129,16 @@ def search_lessons(words: Sequence[str], courses: QuerySet[Course]) -> list[Hit]
 
     Two queries at most.
     """
-    lessons = Lesson.objects.filter(is_published=True, course__in=courses).only("slug", *LESSON_FIELDS)
+    lessons = Lesson.objects.filter(is_published=True, course__in=courses).select_related("course")
+    lessons = lessons.only("course__slug", "slug", *LESSON_FIELDS)
     rows = find_rows(lessons, LESSON_FIELDS, words, MAX_HITS)
     hits = [hit for lesson in rows for hit in _section_hits(lesson, words)]
     hits.sort(key=lambda hit: (-hit.words_in_title, hit.place))
     return [hit.hit for hit in hits[:MAX_HITS]]
+
+
+def _hit(row: Lesson | Concept, anchor: str, title: SafeString, text: SafeString) -> Hit:
+    return Hit(row.course.slug, row.slug, anchor, title, text)
 
 
 def _section_hits(lesson: Lesson, words: Sequence[str]) -> list[_SectionHit]:
@@ -144,7 +153,7 @@ def _section_hits(lesson: Lesson, words: Sequence[str]) -> list[_SectionHit]:
     in_title = count_words(lesson.title, words) == len(words)
     if in_title or (not most and count_words(f"{lesson.title} {lesson.summary}", words)):
         summary = snippet(markup.render_inline(lesson.summary), words)
-        hits.append(_SectionHit(len(words) + 1, 0, Hit(lesson.slug, "", snippet(escape(lesson.title), words), summary)))
+        hits.append(_SectionHit(len(words) + 1, 0, _hit(lesson, "", snippet(escape(lesson.title), words), summary)))
     best = [
         (count_words(section.title, words), place, section)
         for place, (section, count) in enumerate(zip(sections, counts, strict=True))
@@ -155,19 +164,20 @@ def _section_hits(lesson: Lesson, words: Sequence[str]) -> list[_SectionHit]:
         title = snippet(escape(lesson.title), words)
         if section.title:
             title = format_html("{}: {}", title, snippet(markup.render_inline(section.title), words))
-        hit = Hit(lesson.slug, section.id, title, snippet(section.html, words))
+        hit = _hit(lesson, section.id, title, snippet(section.html, words))
         hits.append(_SectionHit(words_in_title, place, hit))
     return hits
 
 
 def search_concepts(words: Sequence[str], courses: QuerySet[Course]) -> list[Hit]:
     """The concepts of the courses that hold the words, those with them in their names first; two queries at most."""
-    concepts = Concept.objects.filter(course__in=courses).only("slug", "position", *CONCEPT_FIELDS)
+    concepts = Concept.objects.filter(course__in=courses).select_related("course")
+    concepts = concepts.only("course__slug", "slug", "position", *CONCEPT_FIELDS)
     rows = find_rows(concepts, CONCEPT_FIELDS, words, 10 * MAX_HITS)
     best = sorted(rows, key=lambda concept: (-count_words(concept.name, words), concept.position))
     return [
-        Hit(
-            concept.slug,
+        _hit(
+            concept,
             "",
             snippet(escape(concept.name), words),
             snippet(markup.render_inline(concept.definition), words),

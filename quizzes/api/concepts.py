@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
 from typing_extensions import TypedDict
 
-from questions.models import Concept, ConceptEdge, Lesson
+from questions.api import OF_COURSE, of_named_course
+from questions.models import Concept, ConceptEdge, Course, Lesson
 from questions.roles import listed_courses
 from questions.text import markup
 from quizzes import progress
@@ -24,6 +26,7 @@ class EncompassedPayload(TypedDict):
 
 
 class ConceptSerializer(serializers.ModelSerializer[Concept]):
+    course = serializers.SlugRelatedField[Course](slug_field="slug", read_only=True)
     lesson = serializers.SlugRelatedField[Lesson](slug_field="slug", read_only=True)
     definition_html = serializers.SerializerMethodField()
     prerequisites = serializers.SerializerMethodField()
@@ -34,6 +37,7 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
         model = Concept
         fields = (
             "slug",
+            "course",
             "name",
             "definition",
             "definition_html",
@@ -55,13 +59,14 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
 
     def get_mastery(self, concept: Concept) -> float:
         """The caller's, 0 to 1; 0 for a concept that no published item is tagged with."""
-        masteries: Mapping[str, Mastery] = self.context["mastery"]
-        return masteries[concept.slug].mastery if concept.slug in masteries else 0.0
+        masteries: Mapping[int, Mastery] = self.context["mastery"]
+        return masteries[concept.pk].mastery if concept.pk in masteries else 0.0
 
     def _edges(self, concept: Concept, kind: str) -> list[ConceptEdge]:
         return [edge for edge in concept.edges.all() if edge.kind == kind]
 
 
+@extend_schema_view(get=extend_schema(parameters=[OF_COURSE]))
 class ConceptList(generics.ListAPIView[Concept]):
     """The concept graph, with the caller's mastery (0-1) of each concept."""
 
@@ -70,7 +75,8 @@ class ConceptList(generics.ListAPIView[Concept]):
 
     def get_queryset(self) -> QuerySet[Concept]:
         concepts = Concept.objects.filter(course__in=listed_courses(self.request.user))
-        return concepts.select_related("lesson").prefetch_related("edges__target").order_by()
+        concepts = of_named_course(self.request, concepts)
+        return concepts.select_related("course", "lesson").prefetch_related("edges__target").order_by()
 
     def get_serializer_context(self) -> dict[str, object]:
         context = {**super().get_serializer_context()}

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from drf_spectacular.utils import extend_schema
 from pydantic import Field
-from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
+from questions.api import COURSE, OF_COURSE, course_of
+from questions.current_course import find_named
 from questions.json_types import Instant, Share, Slug, Uri, one_of
 from quizzes import schedule
 from quizzes.api.requests import StudentRequest
@@ -25,6 +26,7 @@ class ExamPayload(TypedDict):
     """An exam with its date for the caller, and the score (0-1) to expect as things stand."""
 
     slug: Slug
+    course: Slug
     title: str
     kind: ExamKind
     minutes: int
@@ -49,6 +51,7 @@ def exam_payload(expected: schedule.ExpectedScore) -> ExamPayload:
     """Return the exam as a client reads it."""
     return {
         "slug": expected.exam.slug,
+        "course": expected.exam.course.slug,
         "title": expected.exam.title,
         "kind": expected.exam.kind,
         "minutes": expected.exam.minutes,
@@ -64,19 +67,19 @@ def exam_payload(expected: schedule.ExpectedScore) -> ExamPayload:
 class ExamList(APIView):
     """The exams of the caller's courses, the next one first."""
 
-    @extend_schema(operation_id="exams_list", responses=ExamListPayload)
+    @extend_schema(operation_id="exams_list", parameters=[OF_COURSE], responses=ExamListPayload)
     def get(self, request: StudentRequest) -> Response:
-        exams = schedule.forecast_scores(request.user)
-        payload: ExamListPayload = {"results": [exam_payload(exam) for exam in exams], "next": None}
+        exams, course = schedule.forecast_scores(request.user), course_of(request)
+        results = [exam_payload(each) for each in exams if course in (None, each.exam.course.slug)]
+        payload: ExamListPayload = {"results": results, "next": None}
         return Response(payload)
 
 
 class ExamDetail(APIView):
     """An exam of one of the caller's courses."""
 
-    @extend_schema(responses=ExamPayload)
+    @extend_schema(parameters=[COURSE], responses=ExamPayload)
     def get(self, request: StudentRequest, slug: str) -> Response:
-        for expected in schedule.forecast_scores(request.user):
-            if expected.exam.slug == slug:
-                return Response(exam_payload(expected))
-        raise NotFound
+        scores = {expected.exam.pk: expected for expected in schedule.forecast_scores(request.user)}
+        exam = find_named(Exam.objects.filter(pk__in=scores), request.user, slug, course_of(request))
+        return Response(exam_payload(scores[exam.pk]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from pydantic import Field
@@ -14,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
+from questions.api import COURSE, course_of
+from questions.current_course import find_named
 from questions.json_types import Instant, Share
 from questions.models import Item
 from questions.text import markup
@@ -61,27 +62,28 @@ class BookmarkList(generics.ListAPIView[Bookmark]):
 
     class BookmarkEntry(serializers.ModelSerializer[Bookmark]):
         item = serializers.SlugRelatedField[Item](slug_field="slug", read_only=True)
+        course = serializers.SlugField(source="item.course.slug", read_only=True)
 
         class Meta:
             model = Bookmark
-            fields = ("item", "made_at")
+            fields = ("item", "course", "made_at")
 
     request: StudentRequest
     serializer_class = BookmarkEntry
 
     def get_queryset(self) -> QuerySet[Bookmark]:
-        return Bookmark.objects.filter(student=self.request.user).select_related("item").order_by()
+        return Bookmark.objects.filter(student=self.request.user).select_related("item__course").order_by()
 
 
 class BookmarkDetail(APIView):
     """Bookmark a question of the caller's courses (PUT), or take the bookmark away (DELETE)."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(parameters=[COURSE], request=None, responses={204: None})
     def put(self, request: StudentRequest, item: str) -> Response:
         notebook.bookmark(request.user, _find(request, item).pk, timezone.now(), on=True)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(parameters=[COURSE], request=None, responses={204: None})
     def delete(self, request: StudentRequest, item: str) -> Response:
         notebook.bookmark(request.user, _find(request, item).pk, timezone.now(), on=False)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -90,11 +92,11 @@ class BookmarkDetail(APIView):
 class NoteDetail(APIView):
     """The caller's note on a question; nobody else reads it."""
 
-    @extend_schema(responses=NotePayload)
+    @extend_schema(parameters=[COURSE], responses=NotePayload)
     def get(self, request: StudentRequest, item: str) -> Response:
         return Response(_note(request, _find(request, item)))
 
-    @extend_schema(request=NoteSerializer, responses=NotePayload)
+    @extend_schema(parameters=[COURSE], request=NoteSerializer, responses=NotePayload)
     def put(self, request: StudentRequest, item: str) -> Response:
         sent = NoteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -109,7 +111,7 @@ class NoteDetail(APIView):
 class HistoryView(APIView):
     """How a question went each time, and what that did to its memory."""
 
-    @extend_schema(responses=HistoryPayload)
+    @extend_schema(parameters=[COURSE], responses=HistoryPayload)
     def get(self, request: StudentRequest, item: str) -> Response:
         found = _find(request, item)
         withheld = found.pk in presentations.items_in_open_sittings(request.user)
@@ -119,10 +121,7 @@ class HistoryView(APIView):
 
 
 def _find(request: StudentRequest, slug: str) -> Item:
-    item = notebook.find_item(request.user, slug)
-    if item is None:
-        raise Http404("There is no such question.")
-    return item
+    return find_named(notebook.list_items(request.user), request.user, slug, course_of(request))
 
 
 def _note(request: StudentRequest, item: Item) -> NotePayload:

@@ -28,6 +28,7 @@ class MasteryPayload(TypedDict):
     """The caller's mastery of a concept, 0 to 1, with its 90 % interval."""
 
     slug: Slug
+    course: Slug
     mastery: Share
     low: Share
     high: Share
@@ -52,7 +53,6 @@ class ProgressView(APIView):
     def get(self, request: StudentRequest) -> Response:
         past = progress.load_progress(request.user)
         w = reviews.change_log.load_parameters(request.user)
-        mastery = progress.load_mastery(request.user, w=w)
         payload: ProgressPayload = {
             "streak": past.streak,
             "reviews_by_day": {day.isoformat(): count for day, count in past.reviews_by_day.items()},
@@ -62,8 +62,15 @@ class ProgressView(APIView):
             ],
             "retention": past.retention,
             "concepts": [
-                {"slug": slug, "mastery": known.mastery, "low": known.low, "high": known.high}
-                for slug, known in mastery.items()
+                {
+                    "slug": known.concept.slug,
+                    "course": known.concept.course.slug,
+                    "mastery": known.mastery.mastery,
+                    "low": known.mastery.low,
+                    "high": known.mastery.high,
+                }
+                for known in progress.list_concepts(request.user, w=w)
+                if known.mastery
             ],
             "exams": [exam_payload(exam) for exam in schedule.forecast_scores(request.user, w=w)],
         }

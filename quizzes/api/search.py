@@ -20,6 +20,7 @@ class FoundPayload(TypedDict):
 
     type: Literal["concept", "lesson", "item"]
     slug: Slug
+    course: Slug
     title_html: str
     snippet_html: Annotated[str, Field(description="One line, with the words in `<mark>`.")]
     url: Annotated[str, Field(description="Its page; of an item, the caller's last answer to it.")]
@@ -50,6 +51,7 @@ class SearchView(APIView):
                 {
                     "type": hit.type,
                     "slug": hit.slug,
+                    "course": hit.course,
                     "title_html": hit.title_html,
                     "snippet_html": hit.snippet_html,
                     "url": hit.url,

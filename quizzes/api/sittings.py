@@ -13,6 +13,8 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from questions.api import COURSE, course_of
+from questions.current_course import find_named
 from questions.kinds import ResponseError
 from quizzes import exams
 from quizzes.api.requests import InvalidFields, StudentRequest
@@ -75,9 +77,10 @@ class SittingView(APIView):
 class SittingOpen(SittingView):
     """Begin an exam, or go on with the sitting that is open."""
 
-    @extend_schema(request=None, responses={201: exams.SittingPayload, 200: exams.SittingPayload})
+    @extend_schema(parameters=[COURSE], request=None, responses={201: exams.SittingPayload, 200: exams.SittingPayload})
     def post(self, request: StudentRequest, slug: str) -> Response:
-        exam = Exam.objects.select_related("course").get(slug=slug)
+        theirs = Exam.objects.filter(course__enrolments__student=request.user)
+        exam = find_named(theirs, request.user, slug, course_of(request))
         now = timezone.now()
         opened, created = exams.open_sitting(request.user, exam, now)
         return Response(exams.sitting_payload(opened, now, opened.drawn), status=201 if created else 200)
@@ -88,11 +91,12 @@ class SittingList(generics.ListAPIView[Sitting]):
 
     class Brief(serializers.ModelSerializer[Sitting]):
         exam = serializers.SlugRelatedField[Exam](slug_field="slug", read_only=True)
+        course = serializers.SlugField(source="exam.course.slug", read_only=True)
         void = serializers.SerializerMethodField(help_text="Whether staff let it count nowhere.")
 
         class Meta:
             model = Sitting
-            fields = ("id", "exam", "number", "state", "opened_at", "closed_at", "score", "max_score", "void")
+            fields = ("id", "exam", "course", "number", "state", "opened_at", "closed_at", "score", "max_score", "void")
 
         def get_void(self, sitting: Sitting) -> bool:
             return sitting.voided_at is not None
@@ -102,7 +106,7 @@ class SittingList(generics.ListAPIView[Sitting]):
 
     def get_queryset(self) -> QuerySet[Sitting]:
         # A sitting whose time is over is closed by the sweep, or when it is looked at.
-        return Sitting.objects.filter(student=self.request.user).select_related("exam").order_by()
+        return Sitting.objects.filter(student=self.request.user).select_related("exam__course").order_by()
 
 
 class SittingDetail(SittingView):

@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
+from questions.api import COURSE, course_of
+from questions.current_course import find_named
 from questions.kinds import ResponseError
 from quizzes import lessons, notebook, presentations
 from quizzes.api.requests import InvalidFields, StudentRequest
@@ -51,11 +53,9 @@ class ItemWork(APIView):
     At first all steps are shown but the last; each time it was worked to its end, one less.
     """
 
-    @extend_schema(request=None, responses=WorkPayload)
+    @extend_schema(parameters=[COURSE], request=None, responses=WorkPayload)
     def post(self, request: StudentRequest, item: str) -> Response:
-        question = notebook.find_item(request.user, item)
-        if question is None:
-            raise Http404("There is no such question.")
+        question = find_named(notebook.list_items(request.user), request.user, item, course_of(request))
         try:
             return Response(_payload(lessons.work_on(request.user, question, timezone.now())))
         except presentations.NoWorkError as error:

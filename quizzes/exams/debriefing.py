@@ -37,10 +37,10 @@ def missed_items(sitting: Sitting, now: datetime) -> list[int]:
     return list(Item.objects.in_practice().filter(pk__in=list(items)).values_list("pk", flat=True))
 
 
-def name_concepts(scores: Sequence[ConceptScorePayload]) -> list[NamedConceptScore]:
-    """The scores with the concepts' names, the weakest first."""
+def name_concepts(course: int, scores: Sequence[ConceptScorePayload]) -> list[NamedConceptScore]:
+    """The scores of concepts of a course with their names, the weakest first."""
     slugs = [score["slug"] for score in scores]
-    names = dict(Concept.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    names = dict(Concept.objects.filter(course=course, slug__in=slugs).values_list("slug", "name"))
     named: list[NamedConceptScore] = [{**score, "name": names.get(score["slug"], score["slug"])} for score in scores]
     return sorted(named, key=lambda score: (score["score"] / score["max_score"], score["name"]))
 

@@ -114,7 +114,7 @@ def check_may_begin(exam: Exam, begun: int, now: datetime) -> None:
 _VERSIONS = Prepared(
     lambda: (
         ItemVersion.objects.filter(pk=F("item__published"), item__in=number("items", many=True))
-        .select_related("item", "lesson")
+        .select_related("item__course", "lesson")
         .annotate(ease=F("item__statistics__ease"))
         .defer(*unshown())
     )

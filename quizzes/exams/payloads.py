@@ -49,6 +49,7 @@ class SittingPayload(TypedDict):
 
     id: Uuid
     exam: Slug
+    course: Slug
     kind: ExamKind
     number: int
     state: SittingState
@@ -211,6 +212,7 @@ def sitting_payload(sitting: Sitting, now: datetime, slots: Sequence[Slot] | Non
     return {
         "id": str(sitting.pk),
         "exam": sitting.exam.slug,
+        "course": sitting.exam.course.slug,
         "kind": sitting.exam.kind,
         "number": sitting.number,
         "state": sitting.state,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from django.db.models import Count, Max, Min
 
-from questions.models import Concept, Item, Lesson, VersionConcept
+from questions.models import Concept, Course, Item, Lesson, VersionConcept
 from questions.text.words import as_title
 from quizzes.memory.rating import Rating
 from quizzes.models import Card, Enrolment
@@ -129,9 +129,9 @@ class ItemMemory:
     due_at: datetime | None
 
 
-def browse_bank(student: Student, chosen: BankFilter, now: datetime) -> BankSelection:
-    """The bank of the student's courses as the filter shows it; a fixed number of queries."""
-    editions = _load_editions(student)
+def browse_bank(student: Student, chosen: BankFilter, now: datetime, course: Course | None = None) -> BankSelection:
+    """The bank of the student's courses, or of one, as the filter shows it; a fixed number of queries."""
+    editions = _load_editions(student, course)
     items, courses = _load_items(student, editions, now), [course for course, _ in editions]
     lessons = dict(Lesson.objects.filter(course__in=courses).values_list("slug", "title"))
     concepts = dict(Concept.objects.filter(course__in=courses).values_list("slug", "name"))
@@ -141,12 +141,12 @@ def browse_bank(student: Student, chosen: BankFilter, now: datetime) -> BankSele
     return BankSelection(chosen, _filter(items, chosen), options, concepts)
 
 
-def select_items(student: Student, chosen: BankFilter, now: datetime) -> list[int]:
+def select_items(student: Student, chosen: BankFilter, now: datetime, course: Course | None = None) -> list[int]:
     """Return the items that the filter shows, MAX_SELECTION at most.
 
     Those that have been due longest come first, then new ones in the course's order.
     """
-    items = _filter(_load_items(student, _load_editions(student), now), chosen)
+    items = _filter(_load_items(student, _load_editions(student, course), now), chosen)
     items.sort(key=lambda item: (item.due_at is None, item.due_at or now, item.position))
     return [item.item for item in items[:MAX_SELECTION]]
 
@@ -165,8 +165,10 @@ _Editions = tuple[tuple[int, int], ...]
 _kept: dict[_Editions, tuple[BankItem, ...]] = {}
 
 
-def _load_editions(student: Student) -> _Editions:
+def _load_editions(student: Student, course: Course | None) -> _Editions:
     enrolments = Enrolment.objects.studied().filter(student=student).order_by("course")
+    if course:
+        enrolments = enrolments.filter(course=course)
     return tuple(enrolments.values_list("course", "course__revision"))
 
 

@@ -41,7 +41,7 @@ def load_viva_progress(sitting: Sitting, now: datetime) -> VivaProgress:
 
     A round whose time is over counts as finished. Its grade is stored with the next step, since reading stores nothing.
     """
-    rounds = list(sitting.slots.select_related("presentation__version__item", "presentation__version__lesson"))
+    rounds = list(sitting.slots.select_related("presentation__version__item__course", "presentation__version__lesson"))
     for slot in rounds:
         if slot.score is None and is_slot_over(slot, now):
             _grade(slot)

@@ -15,7 +15,9 @@ def choose_versions(lesson: Lesson, chance: str) -> list[ItemVersion]:
     items = Item.objects.in_practice().filter(published__lesson=lesson, kind__in=kinds.in_quick_checks())
     versions = {
         item.slug: published(item)
-        for item in items.select_related("published__item", "published__lesson").prefetch_related("published__tags")
+        for item in items.select_related("published__item__course", "published__lesson").prefetch_related(
+            "published__tags"
+        )
     }
     candidates = [
         Candidate(slug, version.difficulty, version.main_concept, version.kind) for slug, version in versions.items()

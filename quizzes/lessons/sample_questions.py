@@ -80,7 +80,7 @@ def draw_variant(lesson: Lesson, slug: str, unlike: str = "") -> SampleQuestion 
     if slug not in markup.tried(lesson.body_markdown):
         return None
     items = Item.objects.in_practice().filter(course=lesson.course_id, slug=slug)
-    item = items.select_related("published__item", "published__lesson").first()
+    item = items.select_related("published__item__course", "published__lesson").first()
     return _draw_other(published(item), unlike) if item else None
 
 
@@ -90,7 +90,11 @@ def draw_showcase(unlike: str = "") -> SampleQuestion | None:
     It has other numbers than the question whose token is `unlike`, as far as there are others.
     """
     items = Item.objects.in_practice().filter(kind__in=kinds.with_variants(), course__in=readable_courses(None))
-    item = items.order_by("published__difficulty", "pk").select_related("published__item", "published__lesson").first()
+    item = (
+        items.order_by("published__difficulty", "pk")
+        .select_related("published__item__course", "published__lesson")
+        .first()
+    )
     return _draw_other(published(item), unlike) if item else None
 
 
@@ -111,7 +115,7 @@ def read_token(lesson: Lesson | None, token: str) -> SampleQuestion | None:
     identity = read_identity(token)
     if identity is None:
         return None
-    versions = ItemVersion.objects.filter(pk=identity.version).select_related("item", "lesson")
+    versions = ItemVersion.objects.filter(pk=identity.version).select_related("item__course", "lesson")
     version = (versions.filter(item__course=lesson.course_id) if lesson else versions).first()
     return _draw(version, identity.presentation) if version else None
 

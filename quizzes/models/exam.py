@@ -22,7 +22,7 @@ class Exam(models.Model):
         ENDED = "ended", "when the exam is over (closes_at)"
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="exams")
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     minutes = models.PositiveSmallIntegerField()
@@ -44,6 +44,7 @@ class Exam(models.Model):
     class Meta:
         ordering = ("starts_at", "id")
         constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="exam_slug_once_a_course"),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(opens_at__lt=F("closes_at")),
                 name="opens_before_it_closes",

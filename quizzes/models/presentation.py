@@ -16,10 +16,14 @@ from quizzes.models.packing import pack, unpack
 
 
 def unshown(version: str = "") -> list[str]:
-    """Name what a payload never says of the item and the lesson of a version; `version` is the way to it, if any."""
-    item, lesson = ("draft", "loaded"), ("body_markdown", "summary", "reading", "loaded")
+    """Name what a payload never says of what a version is of; `version` is the way to it, if any."""
+    unsaid = {
+        "item": ("draft", "loaded"),
+        "item__course": ("description", "loaded"),
+        "lesson": ("body_markdown", "summary", "reading", "loaded"),
+    }
     way = f"{version}__" if version else ""
-    return [f"{way}item__{name}" for name in item] + [f"{way}lesson__{name}" for name in lesson]
+    return [f"{way}{of}__{name}" for of, names in unsaid.items() for name in names]
 
 
 _CONCEPT_NAMES = VersionConcept.objects.only("version", "position", "concept__slug")
@@ -29,8 +33,8 @@ class PresentationQuerySet(models.QuerySet["Presentation"]):
     """Presentations, with what their payloads say."""
 
     def with_versions(self) -> Self:
-        """Return them with their versions, and with the items, lessons and concepts of these."""
-        with_lessons = self.select_related("version__item", "version__lesson")
+        """Return them with their versions, and with the items, courses, lessons and concepts of these."""
+        with_lessons = self.select_related("version__item__course", "version__lesson")
         return with_lessons.defer(*unshown("version")).prefetch_related(Prefetch("version__tags", _CONCEPT_NAMES))
 
 

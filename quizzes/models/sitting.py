@@ -111,7 +111,7 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def with_versions(self) -> Self:
         """Return them with their presentations and versions, and with the items and lessons of these."""
         way = "presentation__version"
-        return self.select_related(f"{way}__item", f"{way}__lesson").defer(*unshown(way))
+        return self.select_related(f"{way}__item__course", f"{way}__lesson").defer(*unshown(way))
 
 
 class Slot(models.Model):

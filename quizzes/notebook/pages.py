@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Model, OuterRef, Subquery
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 
 from questions.models import Course, Item, outside_pools
 from questions.text.words import as_title
@@ -34,6 +34,8 @@ class Entry:
 
     item: int
     slug: str
+    course: str
+    """Its slug."""
     concept: str
     is_bookmarked: bool
     note: str
@@ -45,11 +47,10 @@ class Entry:
         return as_title(self.slug)
 
 
-def find_item(student: Student, slug: str) -> Item | None:
-    """Return the question of this name in the student's courses; None where there is none."""
-    theirs = Item.objects.filter(slug=slug, course__enrolments__student=student, published__isnull=False)
-    theirs = theirs.exclude(course__state=Course.State.DRAFT)
-    return theirs.filter(outside_pools()).first()
+def list_items(student: Student) -> QuerySet[Item]:
+    """Return the questions that the student's courses ask in practice."""
+    theirs = Item.objects.filter(outside_pools(), course__enrolments__student=student, published__isnull=False)
+    return theirs.exclude(course__state=Course.State.DRAFT)
 
 
 def page_columns(student: Parameter, item: str = "pk") -> dict[str, Exists | Subquery]:
@@ -112,16 +113,19 @@ def list_entries(student: Student) -> list[Entry]:
     notes = {note.item_id: note for note in Note.objects.filter(student=student)}
     changed = {item: note.changed_at for item, note in notes.items()}
     items = Item.objects.filter(outside_pools(), pk__in={*made, *notes}, published__isnull=False)
-    main = items.filter(published__tags__position=0).values_list("pk", "slug", "published__tags__concept__name")
+    main = items.filter(published__tags__position=0).values_list(
+        "pk", "slug", "course__slug", "published__tags__concept__name"
+    )
     entries = [
         Entry(
             item=pk,
             slug=slug,
+            course=course,
             concept=concept,
             is_bookmarked=pk in made,
             note=notes[pk].text if pk in notes else "",
             changed_at=max(at for at in (made.get(pk), changed.get(pk)) if at),
         )
-        for pk, slug, concept in main
+        for pk, slug, course, concept in main
     ]
     return sorted(entries, key=lambda entry: (entry.changed_at, entry.item), reverse=True)

@@ -115,6 +115,7 @@ class PresentationPayload(TypedDict):
 
     id: Uuid
     card: Uuid
+    course: Slug
     item: Slug
     version: int
     kind: ItemKind
@@ -206,6 +207,7 @@ def payload(presentation: Presentation) -> PresentationPayload:
         "prompt": with_html(presentation.prompt),
         "hints": count_hints(presentation),
         "work_steps": kinds.count_steps(version.body),
+        "course": version.item.course.slug,
     }
     if presentation.parts_checked:
         shown["checked"] = checked_payload(presentation)

@@ -14,12 +14,17 @@ from quizzes.progress import concept_map, drawings
 from quizzes.progress.mastery import ConceptMastery, load_mastery
 
 
-def list_concepts(student: Student, *, w: Sequence[float] | None = None) -> list[ConceptMastery]:
-    """The concepts that the student's cards ask, in the order of their courses; a fixed number of queries."""
+def list_concepts(
+    student: Student, *, course: Course | None = None, w: Sequence[float] | None = None
+) -> list[ConceptMastery]:
+    """The concepts that the student's cards ask, of all courses or one, in their order; a fixed number of queries."""
     mastery = load_mastery(student, w=w)
     studied = student.enrolments.studied().values("course")
-    concepts = Concept.objects.filter(slug__in=mastery, course__in=studied).order_by("course", "position", "id")
-    return [ConceptMastery(concept, mastery[concept.slug]) for concept in concepts]
+    concepts = Concept.objects.filter(pk__in=mastery, course__in=studied).select_related("course")
+    if course:
+        concepts = concepts.filter(course=course)
+    in_order = concepts.order_by("course", "position", "id")
+    return [ConceptMastery(concept, mastery[concept.pk]) for concept in in_order]
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def load_maps(student: Student | None, courses: QuerySet[Course]) -> list[Course
         CourseMap(
             course,
             drawings.draw([concept.slug for concept in concepts[course.pk]], edges[course.pk]),
-            {concept.slug: ConceptMastery(concept, mastery.get(concept.slug)) for concept in concepts[course.pk]},
+            {concept.slug: ConceptMastery(concept, mastery.get(concept.pk)) for concept in concepts[course.pk]},
         )
         for course in Course.objects.filter(pk__in=concepts).order_by("pk")
     ]
@@ -80,10 +85,10 @@ def load_neighbourhood(concept: Concept, student: Student | None) -> Neighbourho
     for edge in edges.order_by("pk"):
         outward = edge.source_id == concept.pk
         other = edge.target if outward else edge.source
-        beside[edge.kind, outward].append((ConceptMastery(other, mastery.get(other.slug)), edge.weight))
+        beside[edge.kind, outward].append((ConceptMastery(other, mastery.get(other.pk)), edge.weight))
     needs, practises = ConceptEdge.Kind.PREREQUISITE, ConceptEdge.Kind.ENCOMPASSES
     return Neighbourhood(
-        ConceptMastery(concept, mastery.get(concept.slug)),
+        ConceptMastery(concept, mastery.get(concept.pk)),
         needs=[known for known, _ in beside[needs, True]],
         leads_to=[known for known, _ in beside[needs, False]],
         practises=beside[practises, True],

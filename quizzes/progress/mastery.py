@@ -38,8 +38,8 @@ class ConceptMastery:
 
 def load_mastery(
     student: Student, *, now: datetime | None = None, w: Sequence[float] | None = None
-) -> dict[str, concepts.Mastery]:
-    """The student's mastery of each concept that published items are tagged with, by slug.
+) -> dict[int, concepts.Mastery]:
+    """The student's mastery of each concept that published items are tagged with, by its key.
 
     Two queries; one for who knows the parameters `w` of the student's memory.
     """
@@ -47,14 +47,14 @@ def load_mastery(
     published = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
     cards = published.filter(outside_pools("item__"))
     # Cards that stand alike are one row: above all those of a concept that were never seen.
-    standing = ("stability", "last_review_on", "item__concepts__slug")
+    standing = ("stability", "last_review_on", "item__concepts")
     alike = cards.exclude(item__concepts__isnull=True).order_by().values(*standing).annotate(cards=Count("pk"))
-    numbers: dict[str, int] = defaultdict(lambda: len(numbers))
+    numbers: dict[int, int] = defaultdict(lambda: len(numbers))
     ratios, concept, counts = [], [], []  # of days since the review to stability; NaN where there was none
-    for stability, last_review_on, slug, count in alike.values_list(*standing, "cards"):
+    for stability, last_review_on, key, count in alike.values_list(*standing, "cards"):
         elapsed = max((today - last_review_on).days, 0) if last_review_on else 0
         ratios.append(np.nan if stability is None else elapsed / stability)
-        concept.append(numbers[slug])
+        concept.append(numbers[key])
         counts.append(count)
     ratio = np.array(ratios, dtype=float)
     w = w or change_log.load_parameters(student)
@@ -62,14 +62,14 @@ def load_mastery(
     times = np.array(counts, dtype=int)
     of_concepts = np.repeat(np.array(concept, dtype=int), times)
     mastery = concepts.mastery(np.repeat(recall, times), of_concepts, len(numbers))
-    return {slug: mastery[number] for slug, number in numbers.items()}
+    return {key: mastery[number] for key, number in numbers.items()}
 
 
 def find_weakest_concepts(student: Student, limit: int = 5) -> list[ConceptMastery]:
     """The concepts that the student has begun and knows least now, the weakest first."""
     mastery = load_mastery(student)
-    begun = [slug for slug, known in mastery.items() if known.mastery > 0]
+    begun = [key for key, known in mastery.items() if known.mastery > 0]
     studied = student.enrolments.studied().values("course")
-    concepts_begun = Concept.objects.filter(slug__in=begun, course__in=studied).select_related("lesson")
-    weakest_first = sorted(concepts_begun, key=lambda concept: mastery[concept.slug].mastery)
-    return [ConceptMastery(concept, mastery[concept.slug]) for concept in weakest_first[:limit]]
+    concepts_begun = Concept.objects.filter(pk__in=begun, course__in=studied).select_related("lesson", "course")
+    weakest_first = sorted(concepts_begun, key=lambda concept: mastery[concept.pk].mastery)
+    return [ConceptMastery(concept, mastery[concept.pk]) for concept in weakest_first[:limit]]

@@ -24,10 +24,11 @@ from quizzes.progress.answers import load_newest_answers, load_stems
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A page that was found; title and snippet are sanitised HTML."""
+    """A page that was found; title and snippet are sanitised HTML. `course` is its course's slug."""
 
     type: Literal["concept", "lesson", "item"]
     slug: str
+    course: str
     title_html: SafeString
     snippet_html: SafeString
     url: str
@@ -60,32 +61,35 @@ def find_matches(query: str, student: Student | None) -> Matches:
 def _find(words: Sequence[str], student: Student | None) -> list[SearchResult]:
     courses = listed_courses(student)
     concepts = [
-        SearchResult("concept", hit.slug, hit.title_html, hit.snippet_html, reverse("concept", args=[hit.slug]))
+        SearchResult("concept", hit.slug, hit.course, hit.title_html, hit.snippet_html, _url("concept", hit))
         for hit in search_concepts(words, courses)
     ]
     lessons = [
-        SearchResult("lesson", hit.slug, hit.title_html, hit.snippet_html, _lesson_url(hit))
+        SearchResult("lesson", hit.slug, hit.course, hit.title_html, hit.snippet_html, _url("lesson", hit))
         for hit in search_lessons(words, courses)
     ]
     return [*concepts, *lessons, *(_find_items(words, student) if student else [])]
 
 
-def _lesson_url(hit: Hit) -> str:
-    """The lesson's page, at the section in which the words are found."""
-    return reverse("lesson", args=[hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
+def _url(page: Literal["concept", "lesson"], hit: Hit) -> str:
+    """The page, a lesson's at the section in which the words are found."""
+    return reverse(page, args=[hit.course, hit.slug]) + (f"#{hit.anchor}" if hit.anchor else "")
 
 
 def _find_items(words: Sequence[str], student: Student) -> list[SearchResult]:
     """The items met: found by the question as it was written, shown with the numbers that the student had."""
     asked = Card.objects.filter(student=student, item=OuterRef("pk"), reviews__gt=0)
     items = filter_by_words(Item.objects.filter(Exists(asked), outside_pools()), ["published__body__stem"], words)
-    matching = list(items.order_by("position", "pk").only("slug", "kind")[:MAX_HITS])
+    matching = list(
+        items.order_by("position", "pk").select_related("course").only("slug", "kind", "course__slug")[:MAX_HITS]
+    )
     answers = load_newest_answers(list(Card.objects.filter(student=student, item__in=matching)), newest=1)
     stems = load_stems({item: newest.presentation for item, newest in answers.items()})
     return [
         SearchResult(
             "item",
             item.slug,
+            item.course.slug,
             snippet(markup.render(stems[item.pk]), words),
             escape(item.get_kind_display()),
             reverse("review-answer", args=[event]),

@@ -18,9 +18,13 @@ MAX_MISSED = 12
 
 @dataclass(frozen=True)
 class MissedConcept:
-    """A concept of which items were answered wrong: its name, the lesson that explains it, and how many items."""
+    """A concept of which items were answered wrong: its name, the lesson that explains it, and how many items.
+
+    Lesson and course are named by their slugs.
+    """
 
     concept: str
+    course: str
     lesson: str
     items: int
 
@@ -63,18 +67,21 @@ def find_worked_concepts(student: Student, day: StudyDay, limit: int = 4) -> lis
     )
     tags = answers.filter(presentation__version__tags__position=0)
     worked = Counter(tags.values_list("presentation__version__tags__concept", flat=True)).most_common(limit)
-    concepts = Concept.objects.in_bulk([concept for concept, _ in worked])
+    concepts = Concept.objects.select_related("course").in_bulk([concept for concept, _ in worked])
     mastery = load_mastery(student) if worked else {}
-    return [ConceptMastery(concepts[pk], mastery.get(concepts[pk].slug)) for pk, _ in worked]
+    return [ConceptMastery(concepts[pk], mastery.get(pk)) for pk, _ in worked]
 
 
 def _list_missed(wrong: QuerySet[ReviewEvent]) -> list[MissedConcept]:
     """The main concepts of the items that were answered wrong, those with most items first."""
     version = "presentation__version"
     rows = wrong.filter(**{f"{version}__tags__position": 0}).values_list(
-        f"{version}__item_id", f"{version}__tags__concept", f"{version}__lesson__slug"
+        f"{version}__item_id", f"{version}__tags__concept", f"{version}__item__course__slug", f"{version}__lesson__slug"
     )
     # An item that was missed twice counts once.
-    missed = Counter({item: (concept, lesson) for item, concept, lesson in rows}.values())
-    names = dict(Concept.objects.filter(pk__in=[concept for concept, _ in missed]).values_list("pk", "name"))
-    return [MissedConcept(names[concept], lesson, items) for (concept, lesson), items in missed.most_common(MAX_MISSED)]
+    missed = Counter({item: (concept, course, lesson) for item, concept, course, lesson in rows}.values())
+    names = dict(Concept.objects.filter(pk__in=[concept for concept, _, _ in missed]).values_list("pk", "name"))
+    return [
+        MissedConcept(names[concept], course, lesson, items)
+        for (concept, course, lesson), items in missed.most_common(MAX_MISSED)
+    ]

@@ -58,6 +58,7 @@ class CardChange(TypedDict):
 
     type: Literal["card"]
     id: Uuid
+    course: Slug
     item: Slug
     facet: str
     stability: float | None

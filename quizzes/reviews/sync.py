@@ -140,7 +140,10 @@ def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[
     events = ReviewEvent.objects.filter(as_said, **between).select_related("presentation").order_by("sequence")[:limit]
     corrected = CorrectedAnswer.objects.filter(**between).select_related("event__presentation").order_by("sequence")
     cards = (
-        Card.objects.filter(**between).exclude(sequence=Card.HIDDEN).select_related("item").order_by("sequence")[:limit]
+        Card.objects.filter(**between)
+        .exclude(sequence=Card.HIDDEN)
+        .select_related("item__course")
+        .order_by("sequence")[:limit]
     )
     plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
     changes = [
@@ -198,6 +201,7 @@ def _card(card: Card) -> CardChange:
     return {
         "type": "card",
         "id": str(card.pk),
+        "course": card.item.course.slug,
         "item": card.item.slug,
         "facet": card.facet,
         "stability": card.stability,

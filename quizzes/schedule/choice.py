@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from quizzes.calendar import StudyDay
 from quizzes.planning import outlook, plan
 from quizzes.planning.cards import Cards
@@ -74,13 +76,23 @@ def _day(situation: Situation, budget_seconds: float) -> plan.Day:
         seconds=candidates.seconds,
         guess_rate=candidates.guess_rate,
         first=candidates.first,
-        exams=[plan.Exam(candidates.weights(exam), days_until(exam, situation.day)) for exam in situation.exams],
+        exams=_exams(situation),
         budget_seconds=budget_seconds,
         seconds_a_day=situation.daily_minutes * 60.0,
         desired_retention=situation.desired_retention,
         w=situation.w,
         relations=candidates.relations,
     )
+
+
+def _exams(situation: Situation) -> list[plan.Exam]:
+    """The exams ahead; beside them a course that has none is prepared for as if it had one after the usual horizon."""
+    candidates = situation.candidates
+    exams = [plan.Exam(candidates.weights(exam), days_until(exam, situation.day)) for exam in situation.exams]
+    others = ~np.isin(candidates.courses, [exam.course for exam in situation.exams])
+    if exams and others.any():
+        exams.append(plan.Exam(others.astype(np.float64), plan.HORIZON_DAYS))
+    return exams
 
 
 def forecast_exam(situation: Situation, exam: ExamAhead) -> Forecast | None:

@@ -32,7 +32,7 @@ class DatedExam:
     @property
     def ahead(self) -> ExamAhead | None:
         """The exam as the plan works toward it; None without a date."""
-        return None if self.at is None else ExamAhead(self.exam.title, self.at, self.weights)
+        return None if self.at is None else ExamAhead(self.exam.title, self.at, self.weights, self.exam.course_id)
 
 
 def concept_weights(exam: Exam) -> dict[str, float]:
@@ -62,7 +62,7 @@ class StudentExams:
     def ahead(self, now: datetime) -> tuple[ExamAhead, ...]:
         """Those after `now`, the next one first."""
         dated = [exam.ahead for exam in self.dated]
-        without_exam = [ExamAhead("Exam", at, {}) for _, at in self.own_dates]
+        without_exam = [ExamAhead("Exam", at, {}, course) for course, at in self.own_dates]
         ahead = [exam for exam in (*dated, *without_exam) if exam is not None and exam.at > now]
         return tuple(sorted(ahead, key=lambda exam: exam.at))
 
@@ -95,7 +95,7 @@ _ENROLMENTS = Prepared(
         )
     )
 )
-_EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)))
+_EXAMS = Prepared(lambda: Exam.objects.filter(course__in=number("courses", many=True)).select_related("course"))
 _NAMES = Prepared(
     lambda: (
         ExamConcept.objects.filter(exam__in=number("exams", many=True))

@@ -28,12 +28,13 @@ Booleans: TypeAlias = NDArray[np.bool_]
 class ExamAhead:
     """An exam that the plan works toward: its instant, and the weight of each concept (by slug) in it.
 
-    Without weights all that is asked counts alike.
+    Without weights all that is asked of its course (a key) counts alike; of others nothing counts.
     """
 
     title: str
     at: datetime
     weights: dict[str, float]
+    course: int
 
 
 class Edition(NamedTuple):
@@ -75,11 +76,14 @@ class ItemBank:
 
     def share(self, items: Ints, exam: ExamAhead) -> Floats:
         """The share of the exam that hangs on each of these items, if no others can be asked."""
+        of_course = self.courses[items] == exam.course
         if not exam.weights:
-            return np.ones(items.size)
+            return np.asarray(of_course, dtype=np.float64)
         key = id(exam.weights), items.tobytes()
         if key not in self._shares:
-            shares = share_weights([self.topics[item] for item in items.tolist()], exam.weights)
+            shares = np.zeros(items.size)
+            topics = [self.topics[item] for item in items[of_course].tolist()]
+            shares[of_course] = share_weights(topics, exam.weights)
             self._shares[key] = exam.weights, shares  # with what the id is of, so that it stays
         return self._shares[key][1]
 
@@ -166,6 +170,11 @@ class Candidates:
         return self.cards.items[self.standing]
 
     @property
+    def courses(self) -> Ints:
+        """The keys of their courses."""
+        return self.cards.bank.courses[self.items]
+
+    @property
     def seconds(self) -> Floats:
         """What an answer usually takes."""
         return self.cards.bank.seconds[self.items]
@@ -197,7 +206,7 @@ class Candidates:
         return Relations(items, bank.known.concept[items], bank.siblings, bank.contrasts)
 
     def weights(self, exam: ExamAhead) -> Floats:
-        """The share of the exam that hangs on each; without weights of the exam all count alike."""
+        """The share of the exam that hangs on each; without weights all of its course count alike."""
         return self.cards.bank.share(self.items, exam)
 
 

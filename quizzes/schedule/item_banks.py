@@ -55,8 +55,12 @@ _APART = Prepared(
 _NEEDED = Prepared(
     lambda: ConceptEdge.objects.filter(
         kind=ConceptEdge.Kind.PREREQUISITE, source__course__in=number("courses", many=True)
-    ).values_list("source__slug", "target__slug")
+    ).values_list("source__course", "source__slug", "target__course", "target__slug")
 )
+
+
+_Named = tuple[int, str]
+"""A concept: its course, and its slug there."""
 
 
 def load_bank(editions: Iterable[Edition]) -> ItemBank:
@@ -81,8 +85,8 @@ def _load(courses: Sequence[int]) -> ItemBank:
     """Load what can be asked, in three queries; facets that the published version dropped cannot."""
     rows = _ITEMS.run(courses=courses) if courses else []
     facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
-    concepts = sorted({row[4] for row in rows})
-    concept = np.array([concepts.index(row[4]) for row in rows], dtype=np.int64)
+    concepts = {key: number for number, key in enumerate(sorted({(row[1], row[4]) for row in rows}))}
+    concept = np.array([concepts[row[1], row[4]] for row in rows], dtype=np.int64)
     pairs = [(number, row[0], facet) for number, row in enumerate(rows) for facet in facets[row[-1]]]
     populations = {row[1]: _population(row[-2]) for row in rows}
     guesses = {kind: kinds.get(kind).typical_guess_rate for kind in {row[2] for row in rows}}
@@ -117,15 +121,15 @@ def _siblings(places: Mapping[int, int], rows: Sequence[tuple[Any, ...]]) -> dic
     return {item: frozenset(others) for item, others in found.items() if others}
 
 
-def _contrasts(concepts: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[int, frozenset[int]]:
+def _contrasts(places: Mapping[_Named, int], edges: Sequence[tuple[Any, ...]]) -> dict[int, frozenset[int]]:
     """The concepts that are easily taken for each, by numbers: those it needs, that need it, or need the same."""
-    places = {slug: place for place, slug in enumerate(concepts)}
     found: dict[int, set[int]] = defaultdict(set)
-    groups: dict[str, set[str]] = defaultdict(set)
-    for source, target in edges:
-        groups[target] |= {source, target}
+    groups: dict[_Named, set[_Named]] = defaultdict(set)
+    for *source, target_course, target_slug in edges:
+        target = target_course, target_slug
+        groups[target] |= {(source[0], source[1]), target}
     for group in groups.values():
-        near = {places[slug] for slug in group if slug in places}
+        near = {places[concept] for concept in group if concept in places}
         for concept in near:
             found[concept] |= near - {concept}
     return {concept: frozenset(others) for concept, others in found.items()}

@@ -34,7 +34,7 @@ from quizzes.schedule.loading import OnDay, load_cards, load_situation
 
 KEPT = timedelta(hours=6)
 """How long forecasts are kept for who looks at them again."""
-FORMAT = 3
+FORMAT = 4
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
 _DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 
+from questions.current_course import find_named
 from questions.models import Lesson
 from questions.roles import readable_courses
 from quizzes.models import Student
@@ -13,10 +13,10 @@ Context = dict[str, object]
 """What a template is given."""
 
 
-def get_lesson(request: HttpRequest, slug: str) -> Lesson:
+def get_lesson(request: HttpRequest, slug: str, course: str | None) -> Lesson:
     """Return a lesson that whoever asks may read, with its course. Raises Http404."""
     readable = Lesson.objects.filter(is_published=True, course__in=readable_courses(request.user))
-    return get_object_or_404(readable.select_related("course"), slug=slug)
+    return find_named(readable, request.user, slug, course)
 
 
 class StudentRequest(HttpRequest):

@@ -34,14 +34,14 @@ class Sheet:
 
 def show_sheet(course_map: progress.CourseMap, *, with_mastery: bool) -> Sheet:
     """Return the sheet of a map; `with_mastery` shows how well each concept is known."""
-    drawing, known = course_map.drawing, course_map.known
+    drawing, known, course = course_map.drawing, course_map.known, course_map.course.slug
     return Sheet(
         course_map.course,
         drawing.width,
         drawing.height,
         format_html_join("", '<path d="{}"/>', ((edge.path,) for edge in drawing.edges)),
-        _join(_node(node, known[node.name], with_mastery=with_mastery) for node in drawing.nodes),
-        _join(_row(concept, with_mastery=with_mastery) for concept in known.values()),
+        _join(_node(course, node, known[node.name], with_mastery=with_mastery) for node in drawing.nodes),
+        _join(_row(course, concept, with_mastery=with_mastery) for concept in known.values()),
     )
 
 
@@ -49,7 +49,7 @@ def _join(parts: Iterable[SafeString]) -> SafeString:
     return SafeString("\n".join(parts))
 
 
-def _node(node: concept_map.Node, known: progress.ConceptMastery, *, with_mastery: bool) -> SafeString:
+def _node(course: str, node: concept_map.Node, known: progress.ConceptMastery, *, with_mastery: bool) -> SafeString:
     """A box with the concept's name, and a meter of its mastery; a link."""
     label, meter, lower = known.concept.name, SafeString(), SafeString(' transform="translate(0 9)"')
     if with_mastery:
@@ -59,7 +59,7 @@ def _node(node: concept_map.Node, known: progress.ConceptMastery, *, with_master
         '<a class="node{}" href="{}" aria-label="{}" style="--at: {}">'
         '<rect class="box" x="{}" y="{}" width="{}" height="{}" rx="9"/>'
         '<g transform="translate({} {})" aria-hidden="true"><text x="{}"{}>{}</text>{}</g></a>',
-        *(" begun" if known.begun else "", _address(known.concept.slug), label, known.percent),
+        *(" begun" if known.begun else "", _address(course, known.concept.slug), label, known.percent),
         *(node.x, node.y, WIDTH, HEIGHT),
         *(node.x, node.y, PADDING, lower, _lines(known.concept.name), meter),
     )
@@ -81,12 +81,12 @@ def _meter(percent: int) -> SafeString:
     )
 
 
-def _row(known: progress.ConceptMastery, *, with_mastery: bool) -> SafeString:
+def _row(course: str, known: progress.ConceptMastery, *, with_mastery: bool) -> SafeString:
     shown = mastery(known.mastery) if with_mastery else ""
     concept = known.concept
-    return format_html('<li><a href="{}">{}</a>{}</li>', _address(concept.slug), concept.name, shown)
+    return format_html('<li><a href="{}">{}</a>{}</li>', _address(course, concept.slug), concept.name, shown)
 
 
 @lru_cache(maxsize=4096)
-def _address(slug: str) -> str:
-    return reverse("concept", args=[slug])
+def _address(course: str, slug: str) -> str:
+    return reverse("concept", args=[course, slug])

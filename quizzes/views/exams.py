@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from questions.current_course import find_current_course, find_named, is_elsewhere
 from questions.models import Course
 from questions.whole_numbers import read_whole_number
 from quizzes import exams
@@ -26,14 +27,15 @@ ROWS = 20
 @login_required
 @require_GET
 def center(request: StudentRequest) -> HttpResponse:
-    """All exams of the student's courses, and what of the bank they can practise."""
-    now = timezone.now()
-    bank = exams.browse_bank(request.user, _chosen(request), now)
+    """The exams of the course that the student looks at, and what of its bank they can practise."""
+    now, course = timezone.now(), find_current_course(request.user)
+    bank = exams.browse_bank(request.user, _chosen(request), now, course)
+    statuses = [each for each in exams.list_exams(request.user, now) if course in (None, each.exam.course)]
     shown = Paginator(bank.rows, ROWS).get_page(request.GET.get("page"))
     address = urlencode({name: getattr(bank.chosen, name) for name in exams.BankFilter.NAMES})
     context = {
         "page": "exams",
-        "exams": [(status, status.state(now)) for status in exams.list_exams(request.user, now)],
+        "exams": [(status, status.state(now)) for status in statuses],
         "bank": bank,
         "rows": shown,
         "address": address,
@@ -57,7 +59,8 @@ def practise(request: StudentRequest) -> HttpResponse:
         items = [item for item in ticked if item is not None][: exams.MAX_SELECTION]
     else:
         values = {name: request.POST.get(name, "") for name in exams.BankFilter.NAMES}
-        items = exams.select_items(request.user, exams.BankFilter(**values), timezone.now())
+        course = find_current_course(request.user)
+        items = exams.select_items(request.user, exams.BankFilter(**values), timezone.now(), course)
     if not items:
         nothing_ticked = "Select the questions to practise first."
         messages.info(request, nothing_ticked if "ticked" in request.POST else "No such questions to practise.")
@@ -70,15 +73,13 @@ def practise(request: StudentRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def exam_page(request: StudentRequest, slug: str) -> HttpResponse:
+def exam_page(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """One exam with the student's sittings (GET); begin it, or go on (POST)."""
     now = timezone.now()
-    exam = get_object_or_404(
-        Exam.objects.select_related("course")
-        .filter(course__enrolments__student=request.user)
-        .exclude(course__state=Course.State.DRAFT),
-        slug=slug,
-    )
+    theirs = Exam.objects.filter(course__enrolments__student=request.user).exclude(course__state=Course.State.DRAFT)
+    exam = find_named(theirs, request.user, slug, course)
+    if course is None and request.method == "GET" and is_elsewhere(request.user, exam):
+        return redirect("exam", exam.course.slug, slug)
     error = ""
     if request.method == "POST":
         try:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions import roles
+from questions.current_course import CourseError, choose_course
 from questions.models import Course
 from quizzes.courses import joining
 from quizzes.courses.listing import ListedCourse, list_courses
@@ -55,6 +56,22 @@ def course_page(request: HttpRequest, course: str) -> HttpResponse:
         "exams": Exam.objects.filter(course=listed.course).order_by("starts_at", "pk") if listed.enrolled else [],
     }
     return render(request, "quizzes/course.html", context)
+
+
+FOLLOWING = {"lessons", "concepts", "exams", "progress", "today"}
+"""Pages that are shown of the course which is looked at."""
+
+
+@login_required
+@require_POST
+def choose(request: StudentRequest, course: str) -> HttpResponse:
+    """Look at another course from now on: at its page of the kind that one was on."""
+    try:
+        choose_course(request.user, course)
+    except CourseError as refused:
+        raise Http404(str(refused)) from None
+    page = request.POST.get("page", "")
+    return redirect(page) if page in FOLLOWING else redirect("course", course)
 
 
 @login_required

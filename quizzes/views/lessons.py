@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from questions.current_course import list_shown_courses
 from questions.kinds import ResponseError
 from questions.models import Lesson
-from questions.roles import listed_courses
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer
 from quizzes.models import Presentation, Student
@@ -30,8 +30,8 @@ from quizzes.views.answering import RefusedAnswer, Response, ShownAnswer
 
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
-    """The lessons of the courses that one may read, by course; for a student with how far they have read each."""
-    courses = list(listed_courses(request.user).order_by("pk").prefetch_related("lessons"))
+    """The lessons of the current course, else of all that one may read; with how far a student has read each."""
+    courses = list(list_shown_courses(request.user).order_by("pk").prefetch_related("lessons"))
     shown = [(course, [each for each in course.lessons.all() if each.is_published]) for course in courses]
     student = student_of(request)
     readings = lessons.load_readings(student, [each for _, row in shown for each in row]) if student else {}
@@ -42,9 +42,9 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def read(request: StudentRequest, slug: str) -> HttpResponse:
+def read(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """The sections that the student has read (GET), or one more of them (POST)."""
-    lesson = get_lesson(request, slug)
+    lesson = get_lesson(request, slug, course)
     if request.method == "POST" and not lessons.mark_section_read(
         request.user, lesson, request.POST.get("section", ""), timezone.now()
     ):
@@ -54,9 +54,9 @@ def read(request: StudentRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
+def quick_check_page(request: HttpRequest, slug: str, course: str | None = None) -> HttpResponse:
     """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
-    lesson = get_lesson(request, slug)
+    lesson = get_lesson(request, slug, course)
     student = student_of(request)
     if student and not lessons.counts_for(student, lesson):
         student = None
@@ -64,7 +64,7 @@ def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
         if "answers_so_far" in request.POST and not is_partial(request):
             return _answer_among_others(request, lesson)
         if "sample" in request.POST:
-            return _answer_sample(request, lesson, reverse("quick-check", args=[slug]))
+            return _answer_sample(request, lesson, _check_address(lesson))
         if not request.user.is_authenticated:
             return unsent.keep_and_log_in(request)
         if student is None:
@@ -75,10 +75,10 @@ def quick_check_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
+def variant(request: HttpRequest, slug: str, item: str, course: str | None = None) -> HttpResponse:
     """A fresh variant of an item that the lesson offers to try (GET), or an answer to one (POST)."""
-    lesson = get_lesson(request, slug)
-    address = reverse("try", args=[slug, item])
+    lesson = get_lesson(request, slug, course)
+    address = reverse("try", args=[lesson.course.slug, slug, item])
     if request.method == "POST":
         return _answer_sample(request, lesson, address, again=True)
     question = lessons.draw_variant(lesson, item, request.GET.get("unlike", ""))
@@ -90,8 +90,12 @@ def variant(request: HttpRequest, slug: str, item: str) -> HttpResponse:
 # The quick check
 
 
+def _check_address(lesson: Lesson) -> str:
+    return reverse("quick-check", args=[lesson.course.slug, lesson.slug])
+
+
 def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, renew: bool = False) -> HttpResponse:
-    address = reverse("quick-check", args=[lesson.slug])
+    address = _check_address(lesson)
     if student is None:
         parts = _sample_parts([SampleAnswer(question) for question in lessons.draw_quick_check(lesson)], address)
     else:
@@ -107,7 +111,7 @@ def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, ren
 
 
 def _check_page(request: HttpRequest, lesson: Lesson, parts: list[Context], *, counts: bool) -> HttpResponse:
-    address = reverse("quick-check", args=[lesson.slug])
+    address = _check_address(lesson)
     context = {"lesson": lesson, "parts": parts, "address": address, "counts": counts, "score": _score(parts)}
     if is_partial(request):
         return render(request, "quizzes/_check.html", context)
@@ -135,7 +139,7 @@ def _sample_parts(answers_so_far: list[SampleAnswer], address: str) -> list[Cont
 
 def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """A visitor's answer without scripts: the same page, with this one answered too."""
-    address = reverse("quick-check", args=[lesson.slug])
+    address = _check_address(lesson)
     answers = lessons.read_answers(lesson, request.POST["answers_so_far"])
     identity = lessons.read_identity(request.POST.get("sample", ""))
     at = next((at for at, (question, _) in enumerate(answers) if question.identity == identity), None)
@@ -157,7 +161,7 @@ def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
 
 def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
     """A student's answer, or their wish to take one back, or for another four."""
-    address = reverse("quick-check", args=[lesson.slug])
+    address = _check_address(lesson)
     if "renew" in request.POST:
         answer = _check(request, lesson, request.user, renew=True)
         return answer if is_partial(request) else redirect(address)

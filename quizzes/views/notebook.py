@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions import kinds
+from questions.current_course import find_named
 from questions.models import Item
 from questions.text.words import as_title
 from quizzes import notebook, presentations
@@ -35,18 +36,18 @@ def notebook_page(request: StudentRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def bookmark(request: StudentRequest, slug: str) -> HttpResponse:
+def bookmark(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """Set a bookmark (`on`), or take it away."""
-    item = _find(request, slug)
+    item = find_named(notebook.list_items(request.user), request.user, slug, course)
     notebook.bookmark(request.user, item.pk, timezone.now(), on=request.POST.get("on") == "1")
     return _show(request, item)
 
 
 @login_required
 @require_POST
-def note(request: StudentRequest, slug: str) -> HttpResponse:
+def note(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """Keep a note in place of the one before."""
-    item = _find(request, slug)
+    item = find_named(notebook.list_items(request.user), request.user, slug, course)
     try:
         notebook.write_note(request.user, item.pk, request.POST.get("text", ""), timezone.now())
     except notebook.NoteError as error:
@@ -58,14 +59,15 @@ def note(request: StudentRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def answers(request: StudentRequest, slug: str) -> HttpResponse:
+def answers(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """How a question went each time: a part of the review's page, or a page."""
-    item = _find(request, slug)
+    item = find_named(notebook.list_items(request.user), request.user, slug, course)
     withheld = item.pk in presentations.items_in_open_sittings(request.user)
     context = {
         "page": "progress",
         "name": as_title(item.slug),
         "item": item.slug,
+        "course": item.course.slug,
         "work_steps": kinds.count_steps(item.published.body) if item.published else 0,
         "answers": notebook.list_answers(request.user, item.pk, withheld=withheld),
     }
@@ -78,14 +80,8 @@ def _show(request: StudentRequest, item: Item, *, error: str = "", typed: str = 
     event = request.POST.get("event", "")
     if is_partial(request):
         kept = notebook.load_page(request.user, item.pk)
-        context = {"item": item.slug, "kept": kept, "event": event, "note_error": error, "typed_note": typed}
+        context = {"item": item.slug, "course": item.course.slug, "kept": kept, "event": event}
+        context |= {"note_error": error, "typed_note": typed}
         return render(request, "quizzes/_notebook.html", context | {"is_saved": "text" in request.POST and not error})
     answered = answering.read_uuid(event)
     return redirect("review-answer", answered) if answered else redirect("notebook")
-
-
-def _find(request: StudentRequest, slug: str) -> Item:
-    item = notebook.find_item(request.user, slug)
-    if item is None:
-        raise Http404("There is no such question.")
-    return item

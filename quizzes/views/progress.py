@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from questions.current_course import find_current_course
 from quizzes import presentations, progress, reviews, schedule
 from quizzes.calendar import study_day
 from quizzes.progress import charts
@@ -22,6 +23,8 @@ def progress_page(request: StudentRequest) -> HttpResponse:
     past = progress.load_progress(request.user, now=now)
     w = reviews.change_log.load_parameters(request.user)
     today = study_day(request.user, now).date
+    course = find_current_course(request.user)
+    exams = schedule.forecast_scores(request.user, now=now, w=w)
     context = {
         "page": "progress",
         "now": now,
@@ -33,8 +36,8 @@ def progress_page(request: StudentRequest) -> HttpResponse:
         "due": sum(past.forecast_by_day.values()),
         "reliability": charts.reliability(past.calibration),
         "predicted": sum(group.n for group in past.calibration),
-        "exams": schedule.forecast_scores(request.user, now=now, w=w),
-        "known": progress.list_concepts(request.user, w=w),
+        "exams": [each for each in exams if course is None or each.exam.course_id == course.pk],
+        "known": progress.list_concepts(request.user, course=course, w=w),
         "retention_days": progress.RETENTION_DAYS,
     }
     return render(request, "quizzes/progress.html", context)

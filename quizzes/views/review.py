@@ -243,10 +243,10 @@ def _feedback(
     if request.method == "POST":
         _keep_total(request, queue)
     context = {
-        "lesson": presentation.version.lesson,
         "progress": _progress(queue, request, answered=True),
         "event": answered.event,
         "item": presentation.version.item.slug,
+        "course": presentation.version.item.course.slug,
         "kept": kept,
         "due": queue.comes_back(answered.cards),
         **answering.graded_context(payload, answered.grade, answered.response),

@@ -203,7 +203,7 @@ def show_slot(slot: exams.SlotResultPayload) -> Context:
 def _result_context(sitting: Sitting, now: datetime) -> Context:
     result = exams.result_payload(sitting, now)
     share = result["score"] / result["max_score"] if result["max_score"] else 0.0
-    concepts = exams.name_concepts(result["concepts"])
+    concepts = exams.name_concepts(sitting.exam.course_id, result["concepts"])
     return {
         "page": "exams",
         "sitting": sitting,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from questions.current_course import list_own_courses
 from questions.whole_numbers import read_whole_number
 from quizzes import progress, schedule
 from quizzes.exams import corrections
@@ -29,6 +30,7 @@ def today(request: StudentRequest) -> HttpResponse:
         return redirect("courses")
     queue = schedule.load_queue(request.user, limit=1, current=True)
     missed = schedule.count_days_missed(request.user, queue.day)
+    exam = schedule.find_next_exam(request.user, timezone.now())
     context = {
         "page": "today",
         "queue": queue,
@@ -39,12 +41,19 @@ def today(request: StudentRequest) -> HttpResponse:
         "after": round(100 * (queue.score_after or 0), 1),
         "gain": _gain(queue.score_before, queue.score_after),
         "day": progress.summarize_day(request.user, queue.day),
-        "exam": schedule.find_next_exam(request.user, timezone.now()),
+        "exam": exam,
+        "exam_of": _name_course(request, exam) if exam else "",
         "concepts": progress.find_weakest_concepts(request.user),
         "missed": missed if missed >= MISSED else 0,
         "notices": corrections.list_notices(request.user),
     }
     return render(request, "quizzes/today.html", context)
+
+
+def _name_course(request: StudentRequest, exam: schedule.ExamAhead) -> str:
+    """Return the title of an exam's course, where the student has several."""
+    titles = {course.pk: course.title for course in list_own_courses(request.user)}
+    return titles.get(exam.course, "") if len(titles) > 1 else ""
 
 
 def _gain(before: float | None, after: float | None) -> int:

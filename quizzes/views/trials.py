@@ -7,12 +7,13 @@ import secrets
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from questions.current_course import find_named
 from questions.roles import Act, rows_for
 from questions.whole_numbers import read_whole_number
 from quizzes import exams, presentations
@@ -28,12 +29,12 @@ Answers = dict[int, answering.Response]
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def trial(request: StudentRequest, slug: str) -> HttpResponse:
+def trial(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """One question at a time, each post with what was answered before; at the end the result."""
-    exam = get_object_or_404(rows_for(request.user, Act.READ, Exam.objects.select_related("course")), slug=slug)
+    exam = find_named(rows_for(request.user, Act.READ, Exam.objects.all()), request.user, slug, course)
     seed = read_whole_number(request.GET.get("seed", ""), 0, MOST_SEEDS - 1)
     if seed is None:
-        return redirect(f"{reverse('trial', args=[slug])}?seed={secrets.randbelow(MOST_SEEDS)}")
+        return redirect(f"{reverse('trial', args=[exam.course.slug, slug])}?seed={secrets.randbelow(MOST_SEEDS)}")
     try:
         composed = exams.compose_trial(exam, seed, timezone.now())
     except exams.SittingError as refused:

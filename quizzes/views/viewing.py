@@ -32,7 +32,7 @@ KEY = "viewed_course"
 PAGES = frozenset(
     ["", "today", "review", "lessons", "concepts", "exams", "progress", "practise", "notebook", "search", "work"]
 )
-"""Where the paths of pages begin that are shown so; all others are staff's own."""
+"""Where the paths of pages begin that are shown so, within a course too; all others are staff's own."""
 LIKE_STAFF = ("time_zone", "day_rollover_hour", "theme", "text_size")
 """What the student has of who looks."""
 
@@ -82,7 +82,9 @@ class ViewAsStudent:
 
 def _viewed_course(request: HttpRequest) -> Course | None:
     """Return the course that a page is to be shown of, if its reader may read it as staff still."""
-    if request.path.split("/", 2)[1] not in PAGES or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    begins = request.path.split("/")[1:]
+    begin = begins[2] if begins[0] == "courses" and len(begins) > 3 else begins[0]
+    if begin not in PAGES or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     key = request.session.get(KEY)
     if key is None or not request.user.is_authenticated or not roles.may(request.user, Act.READ, key):

@@ -7,7 +7,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from questions import kinds
+from questions.current_course import find_named
 from questions.models import Item, Lesson
 from questions.text.words import as_title
 from questions.whole_numbers import read_whole_number
@@ -30,9 +31,9 @@ NOT_RIGHT = "Not right yet. Look again, or have the step shown."
 
 @login_required
 @require_GET
-def lesson_page(request: StudentRequest, slug: str) -> HttpResponse:
+def lesson_page(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """The questions of a lesson that can be worked by hand, and how many of their steps are left to the student."""
-    lesson = get_lesson(request, slug)
+    lesson = get_lesson(request, slug, course)
     context = {
         "page": "lessons",
         "lesson": lesson,
@@ -45,11 +46,9 @@ def lesson_page(request: StudentRequest, slug: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def work_page(request: StudentRequest, slug: str) -> HttpResponse:
+def work_page(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """The question that is chosen, else the next (GET); a step filled in, or the wish to go on (POST)."""
-    item = notebook.find_item(request.user, slug)
-    if item is None:
-        raise Http404("There is no such question.")
+    item = find_named(notebook.list_items(request.user), request.user, slug, course)
     chosen = answering.read_uuid((request.POST or request.GET).get("presentation"))
     work = lessons.find_work(request.user, chosen) if chosen else None
     try:
@@ -59,7 +58,7 @@ def work_page(request: StudentRequest, slug: str) -> HttpResponse:
             return _take(request, item, work)
     except presentations.NoWorkError as error:
         messages.info(request, str(error))
-        return redirect("lesson", _lesson_of(item).slug)
+        return redirect("lesson", item.course.slug, _lesson_of(item).slug)
     return _show(request, item, work)
 
 
@@ -71,7 +70,7 @@ def _take(request: StudentRequest, item: Item, work: Work) -> HttpResponse:
         if "next" in request.POST and work.is_done:
             _finish(request, work)  # once more, where it was broken off before
         work = lessons.work_on(request.user, item, timezone.now())
-        return _show(request, item, work) if is_partial(request) else redirect("work", item.slug)
+        return _show(request, item, work) if is_partial(request) else redirect("work", item.course.slug, item.slug)
     place = read_whole_number(request.POST.get("step", ""), 0, len(work.steps)) or 0
     response: Response = (
         {"dont_know": True} if "dont_know" in request.POST else {"value": request.POST.get("value", "")}
@@ -86,7 +85,8 @@ def _take(request: StudentRequest, item: Item, work: Work) -> HttpResponse:
         _finish(request, after)
     if is_partial(request):
         return _show(request, item, after)
-    return redirect(f"{reverse('work', args=[item.slug])}?presentation={after.presentation.pk}#step")
+    address = reverse("work", args=[item.course.slug, item.slug])
+    return redirect(f"{address}?presentation={after.presentation.pk}#step")
 
 
 def _finish(request: StudentRequest, work: Work) -> None:
@@ -116,6 +116,7 @@ def _show(
     context: Context = {
         "page": "lessons",
         "item": item.slug,
+        "course": item.course.slug,
         "name": as_title(item.slug),
         "lesson": work.presentation.version.lesson,
         "presentation": presentations.payload(work.presentation),

@@ -43,6 +43,7 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
         "reminder_hour": 18,
         "theme": "system",
         "text_size": "normal",
+        "current_course": "tiny",
     }
 
     answer = api.patch("me/", {"time_zone": "Europe/Berlin", "daily_minutes": 35})

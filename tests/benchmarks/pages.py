@@ -42,14 +42,16 @@ CALLS = (
     *("courses/", "bookmarks/", "items/{item}/answers/", "notes/{item}/", "simulators/dropout/"),
     *("sittings/{sitting}/", "sittings/{sitting}/result/"),
 )
+NAMED = (
+    *("exams/tiny-exam/", "concepts/l2/", "lessons/{lesson}/", "lessons/{lesson}/read/", "lessons/{lesson}/work/"),
+    *("lessons/{lesson}/quick-check/", "lessons/{lesson}/formulas/", "work/decay-factor/", "notebook/{item}/answers/"),
+)
+"""What is named within its course."""
 PAGES = (
-    *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/exams/tiny-exam/"),
-    *("/concepts/", "/concepts/l2/", "/search/?q=penalty", "/settings/", "/lessons/", "/lessons/{lesson}/"),
-    *("/courses/", "/courses/tiny/"),
-    *("/lessons/{lesson}/read/", "/lessons/{lesson}/quick-check/", "/lessons/{lesson}/formulas/", "/notebook/"),
-    *("/lessons/{lesson}/work/", "/work/decay-factor/"),
-    *("/notebook/{item}/answers/", "/progress/missed/", "/review/{event}/", "/review/read/?value=0.5"),
-    *("/sittings/{sitting}/", "{calendar}"),
+    *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/concepts/"),
+    *("/search/?q=penalty", "/settings/", "/lessons/", "/courses/", "/notebook/"),
+    *("/progress/missed/", "/review/{event}/", "/review/read/?value=0.5", "/sittings/{sitting}/", "{calendar}"),
+    *(f"/courses/tiny/{page}" for page in ("", *NAMED)),
 )
 STAFF = (
     *("/admin/", "/admin/questions/item/", "/admin/quizzes/exam/", "/admin/quizzes/exam/{exam}/results/"),

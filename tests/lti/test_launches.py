@@ -43,7 +43,7 @@ def who(client: Client) -> str | None:
 def test_a_launch_leads_to_what_was_placed_and_makes_a_student(lms: Lms) -> None:
     client = Client()
     answer = lms.come(client, custom=EXAM)
-    assert answer["Location"] == "/exams/tiny-exam/"
+    assert answer["Location"] == "/courses/tiny/exams/tiny-exam/"
     assert client.get("/exams/tiny-exam/").status_code == 200
     ada = User.objects.get()
     assert (ada.first_name, ada.email, ada.has_usable_password()) == ("", "", False), (
@@ -52,7 +52,7 @@ def test_a_launch_leads_to_what_was_placed_and_makes_a_student(lms: Lms) -> None
     assert Enrolment.objects.get().student == ada
     assert LtiContext.objects.get().title == "Machine learning"
 
-    assert lms.come(client, custom={"course": "tiny", "lesson": "decay"})["Location"] == "/lessons/decay/"
+    assert lms.come(client, custom={"course": "tiny", "lesson": "decay"})["Location"] == "/courses/tiny/lessons/decay/"
     assert lms.come(Client(), custom={})["Location"] == "/today/"
     assert User.objects.count() == 1
 

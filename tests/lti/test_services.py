@@ -227,7 +227,7 @@ def test_a_teacher_places_an_exam(lms: Lms) -> None:
     assert item["custom"] == EXAM
     assert item["lineItem"]["resourceId"] == "tiny-exam"
     assert jwt.decode(token, options={"verify_signature": False})[f"{DL}data"] == {"their": "own"}
-    assert lms.come(Client(), custom=item["custom"])["Location"] == "/exams/tiny-exam/"
+    assert lms.come(Client(), custom=item["custom"])["Location"] == "/courses/tiny/exams/tiny-exam/"
 
 
 def test_a_student_places_nothing_and_nobody_else_does(lms: Lms) -> None:

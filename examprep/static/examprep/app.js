@@ -23,6 +23,18 @@ for (const button of all(document, "[data-print]", HTMLButtonElement)) {
   button.addEventListener("click", () => print());
 }
 
+// A menu closes where it is left, and by Escape.
+for (const menu of all(document, "details[data-menu]", HTMLDetailsElement)) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(targetOf(event))) menu.open = false;
+  });
+  menu.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    menu.open = false;
+    find(menu, "summary")?.focus();
+  });
+}
+
 // "/" searches, unless something is being typed.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || isCombined(event) || event.defaultPrevented || targetOf(event).closest(TYPED_IN)) return;

@@ -56,17 +56,16 @@ def measure_course(course: Course, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     students = [enrolment.student for enrolment in students_of(course)]
-    mastery: dict[str, list[float]] = defaultdict(list)
+    mastery: dict[int, list[float]] = defaultdict(list)
     for some in _pieces(students):
         rows = _measure(course, some, now, mastery)
         Standing.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["course", "student"], update_fields=_MEASURED
         )
     Standing.objects.filter(course=course).exclude(student__in=students).delete()
-    slugs = dict(Concept.objects.filter(course=course, slug__in=mastery).values_list("slug", "pk"))
     concepts = [
-        {"concept": pk, "mastery": round(fmean(mastery[slug]), 4), "students": len(mastery[slug])}
-        for slug, pk in slugs.items()
+        {"concept": pk, "mastery": round(fmean(mastery[pk]), 4), "students": len(mastery[pk])}
+        for pk in Concept.objects.filter(course=course, pk__in=mastery).values_list("pk", flat=True)
     ]
     CourseWatch.objects.update_or_create(course=course, defaults={"concepts": concepts, "measured_at": now})
     CourseWatch.objects.filter(course=course, asked_at__lte=now).update(asked_at=None)
@@ -79,7 +78,7 @@ def _pieces(students: Sequence[Student]) -> Iterator[Sequence[Student]]:
 
 
 def _measure(
-    course: Course, students: Sequence[Student], now: datetime, mastery: dict[str, list[float]]
+    course: Course, students: Sequence[Student], now: datetime, mastery: dict[int, list[float]]
 ) -> list[Standing]:
     """Return how students stand; what they know of concepts they have begun is added to `mastery`."""
     todays = {student.pk: study_day(student, now).date for student in students}
@@ -88,9 +87,9 @@ def _measure(
     rows = []
     for student in students:
         w = change_log.load_parameters(student)
-        for slug, known in load_mastery(student, now=now, w=w).items():
+        for key, known in load_mastery(student, now=now, w=w).items():
             if known.mastery > 0:
-                mastery[slug].append(known.mastery)
+                mastery[key].append(known.mastery)
         rows.append(_standing(course, student, days[student.pk], todays[student.pk], now, w))
     return rows
 

@@ -104,8 +104,8 @@ def _load_last_day(student: Student) -> date | None:
 
 def _load_concepts(student: Student, course: Course, now: datetime, w: tuple[float, ...]) -> list[ConceptMastery]:
     mastery = load_mastery(student, now=now, w=w)
-    concepts = Concept.objects.filter(course=course, slug__in=mastery).order_by("position", "pk")
-    known = [ConceptMastery(concept, mastery[concept.slug]) for concept in concepts]
+    concepts = Concept.objects.filter(course=course, pk__in=mastery).order_by("position", "pk")
+    known = [ConceptMastery(concept, mastery[concept.pk]) for concept in concepts]
     return sorted(known, key=lambda each: (not each.begun, each.mastery.mastery if each.mastery else 0.0))
 
 

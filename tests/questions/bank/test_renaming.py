@@ -91,7 +91,7 @@ def test_an_item_is_renamed_with_the_lessons_that_offer_it(instructor: Client) -
     address = f"/admin/questions/item/{other.pk}/change/"
     sent = filled_in(instructor, address)
     refused = instructor.post(address, {**sent, "slug": "what-shrinks"})
-    assert "There is an item “what-shrinks” in this course already." in refused.content.decode()
+    assert "This course has the item “what-shrinks” already." in refused.content.decode()
     assert instructor.post(address, {**sent, "slug": "factor"}).status_code == 302
     other.refresh_from_db()
     assert (other.slug, Item.objects.count()) == ("factor", 6)

@@ -144,7 +144,7 @@ def test_what_was_practised_leaves_practice_and_the_exams_weights_stay_with_its_
 ) -> None:
     schedule.plan_day(student)
     before = api.get("sync/").json()["cursor"]
-    ahead = ExamAhead("Exam", timezone.now(), {"l2": 1.0, "factor": 3.0})
+    ahead = ExamAhead("Exam", timezone.now(), {"l2": 1.0, "factor": 3.0}, course.pk)
 
     def share() -> float:
         course.refresh_from_db()

@@ -26,8 +26,8 @@ from tests.conftest import Api, wrong
 pytestmark = pytest.mark.any_database
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-ADDRESS = "/lessons/decay/quick-check/"
-TRY = "/lessons/decay/try/decay-factor/"
+ADDRESS = "/courses/tiny/lessons/decay/quick-check/"
+TRY = "/courses/tiny/lessons/decay/try/decay-factor/"
 Key = Callable[[str], Any]
 
 

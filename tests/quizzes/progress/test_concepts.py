@@ -57,7 +57,7 @@ def answer_all(api: Api, key: Key, slugs: set[str] | None = None, *, right: bool
 def test_a_visitor_sees_the_map_without_mastery(course: Course) -> None:
     html = page(Client(), "/concepts/")
     assert node(html, "L2 penalty") == "L2 penalty"
-    assert 'href="/concepts/l2/"' in html
+    assert 'href="/courses/tiny/concepts/l2/"' in html
     assert 'class="level"' not in html
     assert "recall" not in html
     assert html.split('class="edges"')[1].split("</g>")[0].count("<path") == 1
@@ -81,11 +81,14 @@ def test_a_students_map_follows_their_answers(web: Client, api: Api, key: Key) -
 def test_a_concept_tells_what_it_needs_and_what_it_practises(web: Client) -> None:
     html = page(web, "/concepts/factor/")
     needs, leads = html.split("Prerequisites")[1].split("Leads to")
-    assert 'href="/concepts/l2/"' in needs
+    assert 'href="/courses/tiny/concepts/l2/"' in needs
     assert "Nothing in this course." in leads
     assert "a correct answer counts as 50" in leads.split("Also practises")[1]
-    assert 'href="/concepts/factor/"' in page(web, "/concepts/l2/").split("Leads to")[1].split("Also practised by")[0]
-    assert 'href="/lessons/decay/"' in html
+    assert (
+        'href="/courses/tiny/concepts/factor/"'
+        in page(web, "/concepts/l2/").split("Leads to")[1].split("Also practised by")[0]
+    )
+    assert 'href="/courses/tiny/lessons/decay/"' in html
 
 
 @pytest.mark.any_database

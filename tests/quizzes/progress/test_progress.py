@@ -58,7 +58,7 @@ def test_the_page_says_what_the_api_says(web: Client, student: User, key: Key) -
     assert predicted == [one["n"] for one in said["calibration"]]
     squares = [square for square in re.findall(r'<rect class="level-(\d)"[^>]*><title>', html) if square != "0"]
     assert len(squares) == len(said["reviews_by_day"])
-    assert 'href="/concepts/l2/"' in html
+    assert 'href="/courses/tiny/concepts/l2/"' in html
 
 
 def test_the_memorys_parameters_are_read_once(web: Client) -> None:

@@ -36,15 +36,15 @@ def found(client: Any, query: str) -> list[tuple[str, str]]:
 
 
 def test_concepts_and_lessons_are_found_by_their_words(web: Client) -> None:
-    assert ("concept", "/concepts/l2/") in found(web, "penalty")
-    assert ("concept", "/concepts/l2/") in found(web, "PENALTIES L2")
-    assert ("concept", "/concepts/factor/") in found(web, "multipl")
-    assert ("lesson", "/lessons/decay/#the-penalty") in found(web, "penalty")
+    assert ("concept", "/courses/tiny/concepts/l2/") in found(web, "penalty")
+    assert ("concept", "/courses/tiny/concepts/l2/") in found(web, "PENALTIES L2")
+    assert ("concept", "/courses/tiny/concepts/factor/") in found(web, "multipl")
+    assert ("lesson", "/courses/tiny/lessons/decay/#the-penalty") in found(web, "penalty")
     assert found(web, "penalty xylophone") == []
 
 
 def test_a_misspelt_word_finds_what_it_was_meant_as(web: Client) -> None:
-    assert ("concept", "/concepts/l2/") in found(web, "pnealty")
+    assert ("concept", "/courses/tiny/concepts/l2/") in found(web, "pnealty")
     assert web.get("/api/v1/search/", {"q": "pnealty"}).json()["meant"] == "penalty"
     assert web.get("/api/v1/search/", {"q": "penalty"}).json()["meant"] == ""
     page = web.get("/search/", {"q": "pnealty"}).content.decode()
@@ -54,7 +54,7 @@ def test_a_misspelt_word_finds_what_it_was_meant_as(web: Client) -> None:
 
 
 def test_formulas_are_found_by_their_greek_letters(web: Client) -> None:
-    assert ("concept", "/concepts/l2/") in found(web, "λ")
+    assert ("concept", "/courses/tiny/concepts/l2/") in found(web, "λ")
 
 
 @pytest.mark.parametrize("query", ["", "   ", "&", "'", '"', "%", "_", "\\", ":*", "!(", "\0", "<xyz>", "ß" * 300])
@@ -94,7 +94,7 @@ def test_a_question_is_shown_with_the_students_numbers(web: Client, api: Api, ke
 def test_a_lesson_is_found_once_and_not_by_what_nobody_sees(course: Course) -> None:
     Lesson.objects.filter(slug="decay").update(body_markdown="Decay first.\n\n::: simulator early-stopping\n:::\n")
     answer = [one for one in find_matches("decay", None).results if one.type == "lesson"]
-    assert [one.url for one in answer] == ["/lessons/decay/"]
+    assert [one.url for one in answer] == ["/courses/tiny/lessons/decay/"]
     assert find_matches("simulator", None).results == []
 
 
@@ -114,7 +114,7 @@ def test_an_answer_that_was_taken_back_is_not_found(web: Client, api: Api, key: 
 
 def test_a_visitor_finds_lessons_and_concepts_on_the_page_alone(course: Course) -> None:
     html = Client().get("/search/", {"q": "penalty"}).content.decode()
-    assert 'href="/concepts/l2/"' in html
+    assert 'href="/courses/tiny/concepts/l2/"' in html
     assert "Questions" not in html
     assert Client().get("/api/v1/search/", {"q": "penalty"}).status_code == 401
 
@@ -139,15 +139,15 @@ def test_signs_and_sentences_are_searched_for(web: Client) -> None:
     assert found(web, "C++") == []
     Concept.objects.filter(slug="factor").update(definition="As in C++, once a step; $w^2$ and $x_{1}$ apart.")
     for query in ("C++", "c++ step", "w²", "w2", "x₁"):
-        assert ("concept", "/concepts/factor/") in found(web, query), query
+        assert ("concept", "/courses/tiny/concepts/factor/") in found(web, query), query
     assert found(web, "C#") == []
-    assert ("concept", "/concepts/l2/") in found(web, "L²")
-    assert ("concept", "/concepts/l2/") in found(web, "What is the L2 penalty, and how does it help me?")
+    assert ("concept", "/courses/tiny/concepts/l2/") in found(web, "L²")
+    assert ("concept", "/courses/tiny/concepts/l2/") in found(web, "What is the L2 penalty, and how does it help me?")
     assert found(web, "quite another sentence about penalty") == []
 
 
 def test_a_word_of_a_title_comes_first(web: Client) -> None:
-    assert next(url for kind, url in found(web, "decay") if kind == "concept") == "/concepts/factor/"
+    assert next(url for kind, url in found(web, "decay") if kind == "concept") == "/courses/tiny/concepts/factor/"
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="indexes of PostgreSQL")

@@ -15,7 +15,7 @@ from quizzes.schedule.candidates import list_candidates
 from quizzes.schedule.facts import CardColumns, ExamAhead, ItemBank, Situation, days_since
 
 TODAY = StudyDay(date(2026, 3, 4), datetime(2026, 3, 4, 4, tzinfo=UTC), datetime(2026, 3, 5, 4, tzinfo=UTC))
-EXAM = ExamAhead("Exam", TODAY.begins_at + timedelta(days=10), {"l2": 1, "dropout": 1})
+EXAM = ExamAhead("Exam", TODAY.begins_at + timedelta(days=10), {"l2": 1, "dropout": 1}, course=1)
 
 
 @dataclass(frozen=True)
