@@ -16,10 +16,10 @@ stops at a random moment has less. What is new stays in the order of the lessons
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,20 +57,26 @@ def put_off_siblings(
     (tasks,) are what each is worth (≥ 0) and its seconds. Where moving all would cost more than `SHARE` of the worth of
     what is asked, the best of them stay.
     """
-    siblings, items = relations.siblings, relations.items.tolist()
-    barred = {other for task in done for other in siblings.get(items[task], ())}
-    later = []
+    siblings, items = relations.siblings, relations.items
+    barred = {other for task in done for other in siblings.get(int(items[task]), ())}
+    day, later, seconds = [], [], 0.0
     for task in listed:
-        if items[task] in barred:
+        if seconds >= budget:
+            break  # what lies farther is not asked today in any case
+        day.append(task)
+        item = int(items[task])
+        if item in barred:
             later.append(task)
-        else:
-            barred |= siblings.get(items[task], frozenset())
-    least = (1 - SHARE) * _worth_asked(listed, worth, takes, budget) if later else 0.0
+            continue
+        barred |= siblings.get(item, frozenset())
+        seconds += float(takes[task])
+    rest = list(listed[len(day) :])
+    least = (1 - SHARE) * _worth_asked(day, worth, takes, budget) if later else 0.0
     for stay in range(len(later)):
-        moved = later[stay:]
-        order = [task for task in listed if task not in set(moved)] + moved
-        if _worth_asked(order, worth, takes, budget) >= least:
-            return order
+        moved = set(later[stay:])
+        order = [task for task in day if task not in moved]
+        if _worth_asked(order if rest else order + later[stay:], worth, takes, budget) >= least:
+            return order + rest + later[stay:]
     return list(listed)
 
 
@@ -99,42 +105,59 @@ def interleave(order: Sequence[int], worth: Floats, takes: Floats, new: Booleans
     `worth`, `takes` and `new` have shape (tasks,). `worth_if_stopped` falls by `SHARE` at most. What is new
     keeps its order.
     """
-    left = list(order)
-    concepts, contrasts = relations.concepts.tolist(), relations.contrasts
-    counts = Counter(concepts[task] for task in left)
-    spare = SHARE * float(worth[left].sum() * takes[left].sum())
+    left = [
+        _Task(*facts)
+        for facts in zip(
+            order,
+            relations.concepts[list(order)].tolist(),
+            worth[list(order)].tolist(),
+            takes[list(order)].tolist(),
+            new[list(order)].tolist(),
+            strict=True,
+        )
+    ]
+    counts = Counter(task.concept for task in left)
+    spare = SHARE * sum(task.worth for task in left) * sum(task.seconds for task in left)
     made: list[int] = []
+    last, near = None, frozenset[int]()
     while left:
-        last = concepts[made[-1]] if made else None
-        crowded = {concept for concept, count in counts.items() if 2 * count > len(left)} - {last}
         best = (3, 0, 0.0)
-        for at, cost in _next(left, worth, takes, new):
-            concept = concepts[left[at]]
+        for at, task, cost in _next(left):
             if cost <= spare:
-                near = last is not None and concept in contrasts.get(last, ())
-                rank = 3 if concept == last else 0 if concept in crowded else 1 if near else 2
+                concept, crowded = task.concept, 2 * counts[task.concept] > len(left)
+                rank = 3 if concept == last else 0 if crowded else 1 if concept in near else 2
                 best = min(best, (rank, at, cost))
         _, at, cost = best
         spare -= cost
-        made.append(left.pop(at))
-        counts[concepts[made[-1]]] -= 1
+        task = left.pop(at)
+        made.append(task.number)
+        last, near = task.concept, relations.contrasts.get(task.concept, frozenset())
+        counts[last] -= 1
     return made
 
 
-def _next(left: Sequence[int], worth: Floats, takes: Floats, new: Booleans) -> list[tuple[int, float]]:
-    """The places of what may come next, and what it costs to take it before all that it overtakes.
+class _Task(NamedTuple):
+    """A task of the day: its number and concept, what it is worth, its seconds, and whether it is new."""
+
+    number: int
+    concept: int
+    worth: float
+    seconds: float
+    new: bool
+
+
+def _next(left: Sequence[_Task]) -> Iterator[tuple[int, _Task, float]]:
+    """The places and tasks of what may come next, and what it costs to take it before all that it overtakes.
 
     These wait for its seconds, and it is had earlier by theirs. Of what is new only the first may.
     """
-    found = []
-    before_worth = before_seconds = 0.0
+    worth = seconds = 0.0
     is_first = True
     for at, task in enumerate(left):
-        if (is_first and new[task]) or (at < LOOK_AHEAD and not new[task]):
-            found.append((at, before_worth * float(takes[task]) - float(worth[task]) * before_seconds))
-        is_first &= not new[task]
+        if (is_first and task.new) or (at < LOOK_AHEAD and not task.new):
+            yield at, task, worth * task.seconds - task.worth * seconds
+        is_first &= not task.new
         if at >= LOOK_AHEAD and not is_first:
             break
-        before_worth += float(worth[task])
-        before_seconds += float(takes[task])
-    return found
+        worth += task.worth
+        seconds += task.seconds

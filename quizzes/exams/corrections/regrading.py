@@ -170,7 +170,7 @@ def regrade_students(version: int, students: Collection[int], now: datetime) -> 
     slots = exams.decide_slots(judge.rules, judge.loaded.slots)
     if changes or slots:
         store_changes(answers, changes, judge.practised, logs)
-        sittings = exams.store_slots(slots, now)
+        sittings = exams.store_slots(slots, now) if slots else []
         store_notices(judge.version, changes, sittings, now)
         update_rows(list(logs.values()), ["last_sequence"])
         touched = {change.stored.answered.student for change in changes if change.stored.counts}

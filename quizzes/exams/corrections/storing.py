@@ -146,9 +146,9 @@ def _cards_of(changes: Sequence[Change]) -> dict[uuid.UUID, Card]:
     cards: dict[uuid.UUID, Card] = {}
     if asked:
         cards = {card.pk: card for card in _CARDS.run(cards=asked)}
-    items = PractisedItem.objects.filter(practice__in=practices).values_list("practice", "item")
     students_of: dict[int, set[int]] = {}
-    for key, item in items:
+    items = PractisedItem.objects.filter(practice__in=practices).values_list("practice", "item")
+    for key, item in items if practices else ():
         students_of.setdefault(item, set()).update(practices[key])
     for item, students in students_of.items():
         cards |= {card.pk: card for card in Card.objects.filter(item=item, student__in=students)}
