@@ -201,6 +201,14 @@ def test_a_course_without_an_exam_is_studied_beside_one_with_an_exam(both: User,
     assert {each.version.item.course.slug for each in shown} == {"tiny", "twin"}
 
 
+def test_a_founded_course_is_a_draft_until_it_is_opened(course: Course) -> None:
+    web = web_of(User.objects.create_superuser("root"))
+    assert "begins as a draft" in web.get("/admin/questions/course/add/").content.decode()
+    added = web.post("/admin/questions/course/add/", {"title": "New", "slug": "new", "description": ""}, follow=True)
+    assert 'href="/courses/new/people/access/"' in added.content.decode()
+    assert Course.objects.get(slug="new").state == Course.State.DRAFT
+
+
 def test_a_slug_is_taken_in_its_course_alone_and_nobody_is_told_of_others(course: Course, twin: Course) -> None:
     author = User.objects.create_user("author")
     roles.set_role(author, course, Role.AUTHOR)

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from questions import bank, roles
 from questions.admin.authors import author_of
@@ -39,14 +41,25 @@ class CourseAdmin(NamedAdmin[Course]):
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
 
+    def get_fieldsets(self, request: HttpRequest, obj: Course | None = None) -> Any:
+        """Say of a course that is founded that it begins as a draft."""
+        if obj:
+            return super().get_fieldsets(request, obj)
+        said = "It begins as a draft, which its staff alone see. You open it on its page Access, once it is ready."
+        return [(None, {"fields": self.get_fields(request), "description": said})]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("questions.add_course")
 
     def save_model(self, request: HttpRequest, obj: Course, form: EditForm[Course], change: bool) -> None:
+        if not change:
+            obj.state = Course.State.DRAFT
         super().save_model(request, obj, form, change)
         if not change:
             author = author_of(request)
             roles.set_role(author, obj, roles.Role.OWNER, by=author)
+            text = 'It is a draft, which its staff alone see. <a href="{}">Open it</a> once it is ready.'
+            self.message_user(request, format_html(text, reverse("course-access", args=[obj.slug])))
 
 
 @admin.register(Concept)
