@@ -124,7 +124,7 @@ def test_lists_follow_the_course_that_is_looked_at_and_today_holds_all(both: Use
             assert f'href="/courses/{other}/' not in html, page
         html = web.get("/today/").content.decode()
         assert ">A twin course</button>" in html
-        assert f'<span class="title" dir="auto">A {slug} course</span>' in html
+        assert f'<span class="chosen" dir="auto">A {slug} course</span>' in html
     refused = api.patch("me/", {"current_course": "none"})
     assert refused.status_code == 400
     assert "no course that you study or run" in refused.json()["errors"]["current_course"][0]
