@@ -226,7 +226,9 @@ class LessonAdmin(VersionsAdmin[Lesson], NamedAdmin[Lesson]):
         number = read_whole_number(request.GET.get("lesson", ""), 1, MAX_SEED)
         lesson = self.get_queryset(request).filter(pk=number).first() if number else None
         # With the choices of the form that is shown: nothing is said of other people's courses.
-        form = cast("type[LessonForm]", self.get_form(request, lesson))(request.POST, instance=lesson)
+        sent = request.POST.copy()
+        sent["_draft"] = "1"  # what keeps it from being published is said beside the text
+        form = cast("type[LessonForm]", self.get_form(request, lesson))(sent, instance=lesson)
         form.is_valid()
         seen = shown(bank.with_content(lesson or Lesson(), form.content()))
         return render(request, "admin/questions/lesson/preview.html", {"sample": seen, "problems": form.problems()})
