@@ -46,7 +46,8 @@ def list_supply(
         if isinstance(part.kinds, Mapping):
             yield from _of(at, _most(part.kinds, part.slots), Counter(candidate.kind for candidate in items))
         what = " or ".join(part.kinds) or ("items of the weighted concepts" if concepts else "items")
-        yield Supply(at, what, part.slots, len(items))
+        if not isinstance(part.kinds, Mapping) or len(part.kinds) > 1:  # that of one kind was told
+            yield Supply(at, what, part.slots, len(items))
         levels = {f"difficulty {level}": needed for level, needed in _most(part.difficulty or {}, part.slots).items()}
         yield from _of(at, levels, Counter(f"difficulty {candidate.difficulty}" for candidate in items))
     by_concept = Counter(f"concept {candidate.concept}" for candidate in candidates if candidate.item in reached)
