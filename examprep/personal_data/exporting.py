@@ -228,7 +228,11 @@ TABLES = (
         lambda person: SittingAct.objects.filter(sitting__student=person).order_by("pk"),
         {"sitting": "sitting_id", **_same("kind", "amount", "until", "why", "made_at")},
     ),
-    Table("plans", _of(DailyPlan), _same("date", "tasks", "planned_seconds", "score_before", "score_after", "day_off")),
+    Table(
+        "plans",
+        _of(DailyPlan),
+        _same("date", "tasks", "planned_seconds", "score_at_start", "score_before", "score_after", "day_off"),
+    ),
     Table("fits", _of(MemoryFit), _same("fitted_at", "parameters", "reviews", "adopted")),
     Table("notes", _of(Note), {"item": "item__slug", **_same("text", "changed_at")}),
     Table("staff_notes", _of(StaffNote), {"course": "course__slug", **_same("text", "written_at", "changed_at")}),

@@ -19,6 +19,7 @@ class DailyPlan(models.Model):
     )
     planned_seconds = models.PositiveIntegerField()
     score_before = models.FloatField(null=True, help_text="Expected exam score without today's reviews.")
+    score_at_start = models.FloatField(null=True, help_text="What was expected when the day was first planned.")
     score_after = models.FloatField(null=True, help_text="Expected exam score with them.")
     day_off = models.BooleanField(default=False, help_text="The student takes this day off: nothing is planned.")
     made_at = models.DateTimeField()

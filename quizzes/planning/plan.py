@@ -73,7 +73,8 @@ class Day:
     of the day, expected seconds (> 0), guess rate and chance to know what is new, both in [0, 1]. `exams` are those
     ahead, the next one first; without any the horizon is `HORIZON_DAYS`, drawn nearer or farther as `desired_retention`
     draws a card's interval. `budget_seconds` are those of today, `seconds_a_day` those of the days to come; `w` the
-    parameters of the memory. `relations` are what the tasks have in common, None: nothing.
+    parameters of the memory. `relations` are what the tasks have in common, and those `resting` are not
+    asked; None: nothing, none.
     """
 
     stability: Floats
@@ -89,6 +90,12 @@ class Day:
     desired_retention: float
     w: tuple[float, ...]
     relations: order.Relations | None = None
+    resting: Booleans | None = None
+
+    @property
+    def askable(self) -> Booleans:
+        """Whether each task may be asked today."""
+        return np.ones(self.stability.shape, dtype=bool) if self.resting is None else ~self.resting
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -200,7 +207,7 @@ def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
     plans = []
     for day, gain, last in zip(days, gains, takes, strict=True):
         new = np.isnan(day.stability)
-        reviews = _best_first(gain / last, np.flatnonzero(day.due & ~new))
+        reviews = _best_first(gain / last, np.flatnonzero(day.due & ~new & day.askable))
         listed = np.concatenate([reviews, np.flatnonzero(new)])
         plans.append(_fill(day, listed, np.maximum(gain, 0.0), gain, last, None))
     return plans
@@ -223,8 +230,8 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
     for at, day in enumerate(days):
         weighted = first.weight[at] > 0
         fresh = np.isnan(day.stability) | (day.elapsed_days >= 1) | day.due
-        useful = adds[at] & (priority[at] > 0) & (gain[at] >= 0) & fresh
-        to_relearn = day.due & ~np.isnan(day.stability) & (gain[at] == 0) & (priority[at] == 0) & weighted
+        useful = adds[at] & (priority[at] > 0) & (gain[at] >= 0) & fresh & day.askable
+        to_relearn = day.due & ~np.isnan(day.stability) & (gain[at] == 0) & (priority[at] == 0) & weighted & day.askable
         listed = np.concatenate([_best_first(priority[at], np.flatnonzero(useful)), np.flatnonzero(to_relearn)])
         before = float(first.weight[at] @ at_exam[at]) if weighted.any() else None
         worth = np.maximum(priority[at] * takes[at], 0.0)

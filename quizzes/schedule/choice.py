@@ -82,6 +82,7 @@ def _day(situation: Situation, budget_seconds: float) -> plan.Day:
         desired_retention=situation.desired_retention,
         w=situation.w,
         relations=candidates.relations,
+        resting=candidates.resting,
     )
 
 
@@ -130,6 +131,15 @@ class ExamOutlook:
     minutes: int
     curve: list[tuple[int, float]]
     days: list[tuple[date, outlook.Day]]
+
+    def change_of_score(self, minutes: float) -> float:
+        """What so many more minutes (fewer, below 0) on a single day change the score that a kept plan brings.
+
+        They count like as many spread over all days: the score is read off the curve, straight between its points.
+        """
+        each, scores = zip(*sorted(self.curve), strict=True)
+        usual, changed = np.interp([self.minutes, self.minutes + minutes / len(self.days)], each, scores)
+        return float(changed - usual)
 
 
 def foresee(situation: Situation) -> ExamOutlook | None:

@@ -110,7 +110,8 @@ class CardColumns:
 
     `items` are numbers in the bank, rising. `keys` are the cards' ids as 32 hexadecimal digits. Stability in days and
     difficulty (1-10) are NaN for a card that was never answered, so is the rating (1-4) of the first answer; `due` says
-    that it is due by the end of the day, `answered` that it was answered since the day began.
+    that it is due by the end of the day, `answered` that it was answered since the day began, `resting` that it keeps
+    being forgotten and is not asked before it has rested.
     """
 
     bank: ItemBank
@@ -123,6 +124,7 @@ class CardColumns:
     due: Booleans
     answered: Booleans
     first_rating: Floats
+    resting: Booleans
 
     @property
     def to_ask(self) -> frozenset[str]:
@@ -198,6 +200,11 @@ class Candidates:
     def elapsed_days(self) -> Floats:
         """Days since the last review; 0 where the card is new."""
         return self.cards.elapsed_days[self.standing]
+
+    @property
+    def resting(self) -> Booleans:
+        """Whether each is not to be planned today, since it keeps being forgotten."""
+        return self.cards.resting[self.standing]
 
     @property
     def relations(self) -> Relations:

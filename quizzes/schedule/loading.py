@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Replace
 
 from quizzes.calendar import StudyDay
+from quizzes.memory.rating import Rating
 from quizzes.models import Card, CourseMeasuring, Exam, ReviewEvent, Student
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning import simulate
@@ -41,7 +42,7 @@ from quizzes.schedule.facts import (
 )
 from quizzes.schedule.first_sights import see
 from quizzes.schedule.item_banks import load_bank
-from quizzes.schedule.relearning import GAP
+from quizzes.schedule.relearning import GAP, LEECH, REST_DAYS
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ _CARDS = Prepared(
             _is(due_at__lt=Parameter("ends_at", DateTimeField())),
             _is(last_review_at__gte=Parameter("begins_at", DateTimeField())),
             "first_rating",
+            _is(lapses__gte=LEECH, last_rating=Rating.AGAIN, last_review_on__gt=Parameter("rested_on", DateField())),
         )
     )
 )
@@ -112,7 +114,8 @@ def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: dat
         days[each.day].append(each.student.pk)
     of_courses, cards = set(bank.courses.tolist()), {}
     for day, students in days.items():
-        rows = _CARDS.run(students=students, now=now, ends_at=day.ends_at, begins_at=day.begins_at)
+        rested_on = day.date - timedelta(days=REST_DAYS)
+        rows = _CARDS.run(students=students, now=now, ends_at=day.ends_at, begins_at=day.begins_at, rested_on=rested_on)
         for student, columns in zip(students, _split(rows, students, bank, day), strict=True):
             theirs = exams[student].courses
             cards[student] = columns if of_courses <= theirs else columns.of(theirs)
@@ -123,7 +126,8 @@ def _split(
     rows: Sequence[Sequence[Any]], students: Sequence[int], bank: ItemBank, day: StudyDay
 ) -> Iterator[CardColumns]:
     """Each student's rows as columns, in the order of the bank, without what cannot be asked."""
-    of, items, facets, keys, S, D, last_review_on, due, answered, first = zip(*rows, strict=True) if rows else [()] * 10
+    columns_read = zip(*rows, strict=True) if rows else [()] * 11
+    of, items, facets, keys, S, D, last_review_on, due, answered, first, resting = columns_read
     elapsed = {date: days_since(date, day.date) for date in set(last_review_on)}
     places = np.array([bank.places.get(pair, -1) for pair in zip(items, facets, strict=True)], dtype=np.int64)
     student = np.array(of, dtype=np.int64)
@@ -140,6 +144,7 @@ def _split(
         np.array(due, dtype=bool)[order],
         np.array(answered, dtype=bool)[order],
         np.array(first, dtype=np.float64)[order],
+        np.array(resting, dtype=bool)[order],
     )
     sorted_by = student[order]
     for each in students:
@@ -206,6 +211,6 @@ def load_exam_bank(exam: Exam) -> simulate.Bank:
     bank = _bank_of(exam)
     weights = share_weights(bank.topics, concept_weights(exam))
     nothing = np.zeros(0)
-    newcomer = see(CardColumns(bank, nothing.astype(np.int64), *[nothing.astype(object)] * 2, *[nothing] * 6))
+    newcomer = see(CardColumns(bank, nothing.astype(np.int64), *[nothing.astype(object)] * 2, *[nothing] * 7))
     first = newcomer.known(np.arange(bank.courses.size))
     return simulate.Bank(weights / weights.sum(), bank.seconds, bank.guess_rate, first)

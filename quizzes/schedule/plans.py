@@ -193,6 +193,8 @@ def _decide(plans: Sequence[DailyPlan], facts: Sequence[_Facts], now: datetime, 
         plan.tasks = [task_payload(task) for task in choice.tasks if not task.answered]
         plan.planned_seconds = each.spent + sum(task.seconds for task in choice.tasks)
         plan.score_before, plan.score_after = choice.score_before, choice.score_after
+        if plan.score_at_start is None:
+            plan.score_at_start = choice.score_before
         plan.made_at = now
 
 

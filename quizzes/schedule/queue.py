@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, DateField, DateTimeField, Exists, Q, QuerySet, Subquery, Sum
@@ -21,7 +21,7 @@ from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import answers_on, load_answered
 from quizzes.schedule.plans import read_plan
-from quizzes.schedule.relearning import MAX_ANSWERS, is_rested
+from quizzes.schedule.relearning import LEECH, MAX_ANSWERS, REST_DAYS, is_rested
 from quizzes.schedule.sessions import StudySession
 
 
@@ -30,10 +30,11 @@ class Queue:
     """What to review now, best first, and how far the day has come.
 
     `due`, `new` and `done` count questions; `waiting` those forgotten today that are asked again at `waits_until`, or
-    after some others; `put_off` has the cards that were asked too often today to be asked again. `planned` counts the
-    tasks of the plan, or of the session, done or not; `again` those of the open `tasks`, at their end, that were
-    forgotten today. `score_before` and `score_after` are the exam scores (0-1) that the plan expects without and with
-    today's reviews, None without an exam.
+    after some others; `put_off` has the cards that were asked too often today to be asked again, `resting` those that
+    keep being forgotten. `planned` counts the tasks of the plan, or of the session, done or not; `again` those of the
+    open `tasks`, at their end, that were forgotten today. `score_before` and `score_after` are the exam scores (0-1)
+    that the plan expects without and with the reviews that are left today, `score_at_start` is what the first plan of
+    the day expected without; None without an exam.
     """
 
     day: StudyDay
@@ -45,10 +46,12 @@ class Queue:
     waiting: int
     waits_until: datetime | None
     put_off: frozenset[uuid.UUID]
+    resting: frozenset[uuid.UUID]
     remaining_seconds: int
     day_off: bool
     score_before: float | None
     score_after: float | None
+    score_at_start: float | None = None
     planned: int = 0
     tasks: list[Task] = field(default_factory=list)
     again: int = 0
@@ -65,13 +68,17 @@ class Queue:
         return self.due + self.new
 
     def comes_back(self, cards: Iterable[CardStatePayload]) -> datetime | None:
-        """When the first of the cards is asked again: as it is due, but tomorrow if it was asked too often today."""
-        dates = (
-            self.day.ends_at if uuid.UUID(card["card"]) in self.put_off else datetime.fromisoformat(card["due_at"])
-            for card in cards
-            if card["due_at"]
-        )
-        return min(dates, default=None)
+        """When the first of the cards is asked again: as it is due, but tomorrow if it was asked too often today.
+
+        One that keeps being forgotten rests first.
+        """
+
+        def date_of(card: uuid.UUID, due_at: str) -> datetime:
+            if card in self.resting:
+                return self.day.ends_at + timedelta(days=REST_DAYS - 1)
+            return self.day.ends_at if card in self.put_off else datetime.fromisoformat(due_at)
+
+        return min((date_of(uuid.UUID(card["card"]), card["due_at"]) for card in cards if card["due_at"]), default=None)
 
 
 def load_queue(
@@ -109,10 +116,12 @@ def load_queue(
         waiting=len({card.item for card in forgotten.waiting}),
         waits_until=min((card.due_at for card in forgotten.waiting if card.due_at), default=None),
         put_off=frozenset(card.card for card in forgotten.put_off),
+        resting=frozenset(card.card for card in forgotten.resting),
         remaining_seconds=sum(task.seconds for task in tasks),
         day_off=plan.day_off,
         score_before=plan.score_before,
         score_after=plan.score_after,
+        score_at_start=plan.score_at_start,
         planned=len({task["card"] for task in planned}),
         tasks=tasks,
         again=len({card.item for card in ready.again}),
@@ -170,14 +179,14 @@ def load_day_state(plan: DailyPlan, student: Student, day: StudyDay, now: dateti
     return DayState(has_open_tasks, round(seconds / 1000), {course: revision for course, revision, *_ in rows})
 
 
-_OpenCardRow = tuple[uuid.UUID, int, str, date | None, int, datetime | None, datetime | None]
+_OpenCardRow = tuple[uuid.UUID, int, str, date | None, int, datetime | None, datetime | None, int]
 
 
 @dataclass(frozen=True)
 class OpenCard:
     """A planned card, or one that was forgotten today and is due again before the day ends; longest waiting first.
 
-    `answers` counts those of today, of a card that was forgotten.
+    `answers` counts those of today, of a card that was forgotten; `lapses` how often it was forgotten in all.
     """
 
     card: uuid.UUID
@@ -187,6 +196,7 @@ class OpenCard:
     seconds: int
     last_review_at: datetime | None = None
     due_at: datetime | None = None
+    lapses: int = 0
     answers: int = 0
 
     def is_fresh(self, day: StudyDay) -> bool:
@@ -196,18 +206,21 @@ class OpenCard:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """The cards that were forgotten today: to be asked again now, after a gap, or not today."""
+    """The cards that were forgotten today: to be asked again now, after a gap, not today, or after a rest."""
 
     ready: list[OpenCard] = field(default_factory=list)
     waiting: list[OpenCard] = field(default_factory=list)
     put_off: list[OpenCard] = field(default_factory=list)
+    resting: list[OpenCard] = field(default_factory=list)
 
 
 def sort_forgotten(cards: Iterable[OpenCard], newest: Sequence[datetime], now: datetime) -> Forgotten:
     """Say of each card that was forgotten today when it is asked again; `newest` are the day's last answers."""
     forgotten = Forgotten()
     for card in cards:
-        if card.answers >= MAX_ANSWERS:
+        if card.lapses >= LEECH:
+            forgotten.resting.append(card)
+        elif card.answers >= MAX_ANSWERS:
             forgotten.put_off.append(card)
         elif is_rested(card.last_review_at, card.due_at, newest, now):
             forgotten.ready.append(card)
@@ -231,7 +244,9 @@ def _build_open_cards() -> QuerySet[Card, _OpenCardRow]:
         .exclude(item__in=in_open_sitting(student))
         .filter(fresh | due_today)
         .order_by("due_at", "pk")
-        .values_list("pk", "item_id", "facet", "last_review_on", "item__published__seconds", "last_review_at", "due_at")
+        .values_list(
+            "pk", "item_id", "facet", "last_review_on", "item__published__seconds", "last_review_at", "due_at", "lapses"
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""When a card that was forgotten today is asked again today: after a gap, and not for ever. Pure."""
+"""When a card that was forgotten is asked again: after a gap, not for ever, and rested if it keeps failing. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ GAP = 3
 """So many other questions come before a card is asked again, unless its minutes have passed."""
 MAX_ANSWERS = 4
 """A card that was answered so often on a study day is not asked again on it; it comes back tomorrow."""
+
+LEECH = 8
+"""A card that was forgotten so often, and again the last time, is a leech: asking it once more teaches little."""
+REST_DAYS = 3
+"""Study days from a leech's last answer to the day on which it may be planned again."""
 
 
 def is_rested(

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from questions import kinds
+from questions.models import Concept
 from questions.whole_numbers import read_whole_number
 from quizzes import notebook, presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
@@ -249,9 +250,20 @@ def _feedback(
         "course": presentation.version.item.course.slug,
         "kept": kept,
         "due": queue.comes_back(answered.cards),
+        "leech": _load_leech(request, answered, presentation, queue),
         **answering.graded_context(payload, answered.grade, answered.response),
     }
     return _part(request, "feedback", context, reverse("review-answer", args=[answered.event]))
+
+
+def _load_leech(
+    request: StudentRequest, answered: ShownAnswer, presentation: Presentation, queue: schedule.Queue
+) -> progress.Neighbourhood | None:
+    """The concept of what keeps being forgotten and now rests, with what it needs first; None where that is not so."""
+    if not any(uuid.UUID(card["card"]) in queue.resting for card in answered.cards):
+        return None
+    concept = Concept.objects.get(tags__item=presentation.version.item, tags__position=0)
+    return progress.load_neighbourhood(concept, request.user)
 
 
 def _questions(request: StudentRequest) -> QuerySet[Presentation]:

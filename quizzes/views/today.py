@@ -77,6 +77,8 @@ def ahead(request: StudentRequest) -> HttpResponse:
     context: Context = {"page": "today", "ahead": outlook, "reading": reading}
     if outlook is not None:
         most = max([day.minutes for _, day in outlook.days] + [1.0])
+        context["cost"] = -100 * outlook.change_of_score(-outlook.minutes)
+        context["more"] = 100 * outlook.change_of_score(MORE_SECONDS / 60)
         context["chart"] = charts.minutes_curve(outlook.curve, outlook.minutes)
         context["days"] = [
             (date, {"minutes": day.minutes, "reviews": day.reviews, "new": day.new, "share": 100 * day.minutes / most})

@@ -29,6 +29,7 @@ class Asked:
     answered: bool = False
     concept: str = "l2"
     first_rating: int | None = None
+    resting: bool = False
 
 
 NEW = Asked()
@@ -70,6 +71,7 @@ def columns(*cards: Asked, same_item: bool = False) -> CardColumns:
         np.array([card.due for card in cards], dtype=bool),
         np.array([card.answered for card in cards], dtype=bool),
         np.array([card.first_rating for card in cards], dtype=np.float64),
+        np.array([card.resting for card in cards], dtype=bool),
     )
 
 

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from quizzes.planning import outlook
+from quizzes.planning.forecast import Forecast
 from quizzes.schedule.choice import (
     MAX_EXTRA_SECONDS,
     Choice,
+    ExamOutlook,
     add_extra,
     choose_tasks,
     days_until,
@@ -112,3 +115,12 @@ def test_a_concepts_weight_is_shared_among_its_kinds_and_then_its_tasks() -> Non
     tasks = [("l2", "numeric"), ("l2", "numeric"), ("l2", "matching"), ("dropout", "numeric"), ("other", "numeric")]
     weights = share_weights(tasks, {"l2": 2, "dropout": 3})
     assert weights.tolist() == [0.5, 0.5, 1.0, 3.0, 0.0]
+
+
+def test_what_a_day_costs_is_read_off_the_curve() -> None:
+    days = [(TODAY.date + timedelta(days=number), outlook.Day(10, 5, 1)) for number in range(10)]
+    now = Forecast(0.4, 0.3, 0.5)
+    ahead = ExamOutlook(EXAM, now, now, 10, [(20, 0.7), (10, 0.6), (5, 0.5)], days)
+    assert ahead.change_of_score(-10) == pytest.approx(-0.02)  # a minute less on each of ten days
+    assert ahead.change_of_score(10) == pytest.approx(0.01)
+    assert ahead.change_of_score(1000) == pytest.approx(0.1)  # no more than the curve shows

@@ -14,7 +14,8 @@ from django.test import Client
 from examprep.models import User
 from quizzes import progress, schedule
 from quizzes.models import Card, DailyPlan, Job
-from quizzes.schedule.relearning import MAX_ANSWERS
+from quizzes.schedule.relearning import LEECH, MAX_ANSWERS, REST_DAYS
+from quizzes.views.template_tags.words import percent
 from tests.conftest import Api, wrong
 
 pytestmark = pytest.mark.any_database
@@ -151,3 +152,45 @@ def test_repeats_on_the_same_day_were_neither_remembered_nor_predicted(student: 
     past = progress.load_progress(student)
     assert sum(group.n for group in past.calibration) >= 1
     assert past.retention == 1
+
+
+def test_what_keeps_being_forgotten_rests_and_says_what_helps(student: User, key: Key, clock: Any) -> None:
+    api, page = Api(student), Client()
+    page.force_login(student)
+    student.daily_minutes = 30
+    student.save()
+    schedule.plan_day(student)
+    first = api.queue()["results"][0]
+    card = student.cards.get(item__slug=first["item"])
+    Card.objects.filter(pk=card.pk).update(lapses=LEECH, stability=1.0, difficulty=9.0, reviews=9, first_rating=1)
+    api.answer(first["id"], wrong(first, key(first["id"])))
+    event = student.review_events.order_by("-sequence")[0]
+    html = page.get(f"/review/{event.event_id}/").content.decode()
+    assert "This one keeps slipping" in html
+    clock.shift(timedelta(minutes=30))
+    for days in range(REST_DAYS + 1):
+        plan = schedule.plan_day(student)
+        asked = {task["card"] for task in plan.tasks}
+        assert (str(card.pk) in asked) == (days == REST_DAYS), days
+        clock.shift(timedelta(days=1))
+
+
+def test_the_end_of_a_day_says_what_was_gained_and_what_tomorrow_brings(student: User, key: Key, clock: Any) -> None:
+    api, page = Api(student), Client()
+    page.force_login(student)
+    begun = schedule.plan_day(student).score_before
+    assert begun is not None
+    for _ in range(schedule.load_queue(student).remaining):
+        answer(api, key)
+    stored = DailyPlan.objects.get(student=student)
+    assert stored.score_at_start == begun
+    assert stored.score_before is not None
+    assert stored.score_before > begun
+    html = page.get("/review/summary/").content.decode()
+    assert f"when the day began it was {percent(begun)}" in html
+    assert "Tomorrow: 1 minute, whatever you did today." in html
+    for address in ("/review/summary/", "/today/"):
+        assert "By what you remember" in page.get(address).content.decode()
+    clock.shift(timedelta(days=1))
+    tomorrow = schedule.plan_day(student)
+    assert tomorrow.score_at_start == tomorrow.score_before

@@ -11,7 +11,7 @@ import pytest
 from quizzes.calendar import StudyDay
 from quizzes.reviews.payloads import PlanTaskPayload
 from quizzes.schedule.queue import OpenCard, list_open_tasks, sort_forgotten
-from quizzes.schedule.relearning import GAP, MAX_ANSWERS
+from quizzes.schedule.relearning import GAP, LEECH, MAX_ANSWERS
 
 DAY = StudyDay(date(2026, 3, 4), datetime(2026, 3, 4, 4, tzinfo=UTC), datetime(2026, 3, 5, 4, tzinfo=UTC))
 TODAY = DAY.date
@@ -69,5 +69,6 @@ def test_what_was_forgotten_comes_again_after_others_or_minutes_and_not_for_ever
     asked_at = NOW - timedelta(minutes=minutes_ago)
     newest = [NOW - timedelta(seconds=number) for number in range(others)] + [asked_at]
     again = replace(card(1, TODAY), last_review_at=asked_at, due_at=asked_at + timedelta(minutes=10), answers=answers)
-    forgotten = sort_forgotten([again], newest, NOW)
-    assert {name: len(cards) for name, cards in vars(forgotten).items() if cards} == {becomes: 1}
+    for lapses, then in ((0, becomes), (LEECH - 1, becomes), (LEECH, "resting")):
+        forgotten = sort_forgotten([replace(again, lapses=lapses)], newest, NOW)
+        assert {name: len(cards) for name, cards in vars(forgotten).items() if cards} == {then: 1}
