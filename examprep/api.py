@@ -109,6 +109,7 @@ urlpatterns = [
     path("me/sessions/<int:id>/", account_api.LoginDetail.as_view()),
     path("courses/", quizzes.CourseList.as_view()),
     path("courses/<slug:slug>/enrolment/", quizzes.EnrolmentView.as_view()),
+    path("courses/<slug:slug>/diagnostic/", quizzes.DiagnosticView.as_view()),
     path("lessons/", questions.LessonList.as_view()),
     path("lessons/<slug:slug>/", questions.LessonDetail.as_view()),
     path("lessons/<slug:slug>/quick-check/", quizzes.QuickCheckView.as_view()),

@@ -24,6 +24,7 @@ SENT = {
         "day-off",
         "join",
         "choose-course",
+        "stop-diagnostic",
         "give-role",
         "change-role",
         "reminders-push",

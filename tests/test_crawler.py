@@ -220,7 +220,7 @@ LEAVING = "courses/<slug:course>/leave/"
 STUDENTS = (
     "account/",
     "accounts/",
-    *(f"courses/<slug:course>/{page}/" for page in ("exams", "notebook", "work")),
+    *(f"courses/<slug:course>/{page}/" for page in ("diagnostic", "exams", "notebook", "start", "work")),
     "exams/",
     "notebook/",
     "progress/",
@@ -243,6 +243,7 @@ NOT_LINKED = {
     "invitations/<str:secret>/": "in mails",
     "join/": "where the form for a code leads",
     "join/<slug:code>/": "given to people by the course's staff",
+    "courses/<slug:course>/diagnostic/stop/": "offered with the questions of a diagnostic",
     "courses/<slug:course>/students/<str:student>/notes/<int:note>/": "offered to the author of a note",
     "favicon.ico": "asked for by browsers",
     "figures/<slug:name>/<slug:digest>/": "asked by a script",

@@ -140,7 +140,7 @@ def test_joining_a_course_twice_is_joining_once(course: Course) -> None:
     assert client.get("/today/")["Location"] == "/courses/"
     assert "What are you preparing for?" in client.get("/courses/").content.decode()
     for _ in range(2):
-        assert client.post(f"/courses/{course.slug}/join/")["Location"] == "/today/"
+        assert client.post(f"/courses/{course.slug}/join/")["Location"] == f"/courses/{course.slug}/start/"
     assert Enrolment.objects.filter(student=user).count() == 1
     assert client.post("/courses/nothing/join/").status_code == 404
     assert client.get(f"/courses/{course.slug}/join/").status_code == 405

@@ -150,6 +150,8 @@ SERVICE: dict[str, Rule] = {
     **dict.fromkeys(("courses/", "courses/<slug:course>/", "join/", "join/<slug:code>/"), ALL),
     **dict.fromkeys((f"courses/<slug:course>/{page}/" for page in ("join", "leave", "choose")), PEOPLE),
     "api/v1/courses/<slug:slug>/enrolment/": PEOPLE,
+    "api/v1/courses/<slug:slug>/diagnostic/": PEOPLE,
+    **dict.fromkeys((f"courses/<slug:course>/{page}/" for page in ("start", "diagnostic", "diagnostic/stop")), PEOPLE),
     **dict.fromkeys(("today/off/", "reminders/push/", "calendar/", "practise/"), PEOPLE),
     **dict.fromkeys(("today/notices/<int:notice>/", "reports/<uuid:id>/", "review/<uuid:event>/"), PEOPLE),
     **dict.fromkeys(("exams/", "exams/<slug:slug>/", "notebook/", "progress/", "progress/missed/", "unsent/"), PEOPLE),

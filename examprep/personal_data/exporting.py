@@ -29,6 +29,7 @@ from quizzes.models import (
     Card,
     CorrectedAnswer,
     DailyPlan,
+    Diagnostic,
     Enrolment,
     Invitation,
     MemoryFit,
@@ -68,6 +69,7 @@ sittings, exam_answers   your exams; scores and grades are there once the exam h
 exam_acts       what your instructors did about your exams, and why
 staff_notes     what your instructors noted about you
 plans           what was planned for each day
+diagnostics     what the first questions of a course told: the chance that you knew each concept
 fits            the parameters of your memory
 notes, bookmarks, sections_read, reports, notices, reminders, browsers   what their names say
 
@@ -233,6 +235,7 @@ TABLES = (
         _of(DailyPlan),
         _same("date", "tasks", "planned_seconds", "score_at_start", "score_before", "score_after", "day_off"),
     ),
+    Table("diagnostics", _of(Diagnostic), {"course": "course__slug", **_same("begun_at", "ended_at", "chances")}),
     Table("fits", _of(MemoryFit), _same("fitted_at", "parameters", "reviews", "adopted")),
     Table("notes", _of(Note), {"item": "item__slug", **_same("text", "changed_at")}),
     Table("staff_notes", _of(StaffNote), {"course": "course__slug", **_same("text", "written_at", "changed_at")}),

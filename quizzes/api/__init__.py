@@ -5,6 +5,7 @@ One module a resource. Each view reads the request, calls one operation, and sho
 
 from quizzes.api.concepts import ConceptList
 from quizzes.api.courses import CourseList, EnrolmentView
+from quizzes.api.diagnostic import DiagnosticView
 from quizzes.api.echoes import EchoView
 from quizzes.api.exams import ExamDetail, ExamList
 from quizzes.api.hints import HintView
@@ -38,6 +39,7 @@ __all__ = [
     "BookmarkList",
     "ConceptList",
     "CourseList",
+    "DiagnosticView",
     "EchoView",
     "EnrolmentView",
     "ExamDetail",

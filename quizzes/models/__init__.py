@@ -6,6 +6,7 @@ from quizzes.models.change_log import ChangeLog
 from quizzes.models.checkpoint import CardCheckpoint
 from quizzes.models.correction import CorrectedAnswer, Notice, Regrading, RegradingShare
 from quizzes.models.daily_plan import DailyPlan
+from quizzes.models.diagnostic import Diagnostic
 from quizzes.models.enrolment import Enrolment
 from quizzes.models.exam import Exam, ExamConcept
 from quizzes.models.invitation import Invitation
@@ -40,6 +41,7 @@ __all__ = [
     "CourseMeasuring",
     "CourseWatch",
     "DailyPlan",
+    "Diagnostic",
     "Enrolment",
     "Exam",
     "ExamConcept",

@@ -27,11 +27,12 @@ from quizzes.schedule.exams_ahead import (
     list_exams_ahead,
     list_own_dates,
     name_own_exams,
+    set_own_date,
     set_own_dates,
 )
-from quizzes.schedule.facts import ExamAhead
+from quizzes.schedule.facts import CardColumns, ExamAhead
 from quizzes.schedule.item_banks import forget_banks
-from quizzes.schedule.loading import load_exam_bank, load_exam_relations
+from quizzes.schedule.loading import load_course_cards, load_exam_bank, load_exam_relations
 from quizzes.schedule.outlook import (
     ExpectedScore,
     OutlookReading,
@@ -50,6 +51,7 @@ from quizzes.schedule.sessions import StudySession, choose_session_tasks
 
 __all__ = [
     "MAX_DAILY_MINUTES",
+    "CardColumns",
     "ExamAhead",
     "ExamDateError",
     "ExamOutlook",
@@ -81,6 +83,7 @@ __all__ = [
     "list_exam_dates",
     "list_exams_ahead",
     "list_own_dates",
+    "load_course_cards",
     "load_exam_bank",
     "load_exam_relations",
     "load_forecast_facts",
@@ -94,5 +97,6 @@ __all__ = [
     "read_outlook",
     "request_plan",
     "set_day_off",
+    "set_own_date",
     "set_own_dates",
 ]

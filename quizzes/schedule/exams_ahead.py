@@ -179,15 +179,28 @@ def set_own_dates(enrolment: Enrolment, dates: Mapping[str, datetime | None], no
         if slug not in own:
             known = ", ".join(own) or "none"
             raise ExamDateError(f"“{slug[:60]}” is no exam with a date of your own; of this course: {known}.")
-        if at is not None and at <= now:
-            raise ExamDateError(f"The date of {slug} is past. Choose a later one.")
-    if not dates:
-        return
-    with transaction.atomic():
-        change_log.lock(enrolment.student, now)
-        enrolment.exam_at = next(iter(dates.values()))
-        enrolment.save(update_fields=["exam_at"])
-        outbox.enqueue(Job.Kind.PLAN, enrolment.student, now)
+        _check_date(slug, at, now)
+    if dates:
+        _store_own_date(enrolment, next(iter(dates.values())), now)
+
+
+def set_own_date(enrolment: Enrolment, at: datetime, now: datetime) -> None:
+    """The same for the course's main exam, or, where it holds none, whatever it is studied for."""
+    _check_date("the exam", at, now)
+    _store_own_date(enrolment, at, now)
+
+
+def _check_date(exam: str, at: datetime | None, now: datetime) -> None:
+    if at is not None and at <= now:
+        raise ExamDateError(f"The date of {exam} is past. Choose a later one.")
+
+
+@transaction.atomic
+def _store_own_date(enrolment: Enrolment, at: datetime | None, now: datetime) -> None:
+    change_log.lock(enrolment.student, now)
+    enrolment.exam_at = at
+    enrolment.save(update_fields=["exam_at"])
+    outbox.enqueue(Job.Kind.PLAN, enrolment.student, now)
 
 
 def list_own_dates(enrolment: Enrolment) -> dict[str, datetime | None]:

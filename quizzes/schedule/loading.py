@@ -22,14 +22,14 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Replace
 
-from quizzes.calendar import StudyDay
+from quizzes.calendar import StudyDay, study_day
 from quizzes.memory.rating import Rating
 from quizzes.models import Card, CourseMeasuring, Exam, ReviewEvent, Student
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning import simulate
 from quizzes.planning.order import Relations
 from quizzes.schedule.candidates import list_candidates
-from quizzes.schedule.exams_ahead import StudentExams, concept_weights
+from quizzes.schedule.exams_ahead import StudentExams, concept_weights, load_exams
 from quizzes.schedule.facts import (
     Answered,
     CardColumns,
@@ -120,6 +120,12 @@ def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: dat
             theirs = exams[student].courses
             cards[student] = columns if of_courses <= theirs else columns.of(theirs)
     return cards
+
+
+def load_course_cards(student: Student, now: datetime) -> CardColumns:
+    """The student's cards that can be asked at `now`, of all their courses; a fixed number of queries."""
+    exams = load_exams(student)
+    return load_cards([OnDay(student, study_day(student, now), ())], {student.pk: exams}, now)[student.pk]
 
 
 def _split(

@@ -30,7 +30,7 @@ def invitation_page(request: HttpRequest, secret: str) -> HttpResponse:
         except invitations.InvitationError as refused:
             error = str(refused)
         else:
-            return redirect("today")
+            return redirect("start", invitation.course.slug) if request.method == "POST" else redirect("today")
     elif invitation and invitation.student_id:
         error = "This link was used before."
     after = urlencode({"next": request.path})

@@ -86,7 +86,7 @@ def join(request: StudentRequest, course: str) -> HttpResponse:
         return redirect("course", course)
     except joining.TooManyGuessesError as refused:
         return _slow_down(request, refused)
-    return redirect("today")
+    return redirect("start", course)
 
 
 @login_required
@@ -126,8 +126,8 @@ def join_by_code(request: HttpRequest, code: str) -> HttpResponse:
     try:
         course = joining.find_by_code(code, student)
         if course and (request.method == "POST" or joining.is_enrolled(student, course)):
-            joining.join(student, course, timezone.now(), typed=code)
-            return redirect("today")
+            _, is_new = joining.join(student, course, timezone.now(), typed=code)
+            return redirect("start", course.slug) if is_new else redirect("today")
     except joining.JoinError as refused:
         context["error"] = str(refused)
     except joining.TooManyGuessesError as refused:

@@ -40,6 +40,7 @@ CALLS = (
     *("queue/", "exams/", "exams/tiny-exam/", "progress/", "packs/?days=7", "concepts/", "search/?q=penalty"),
     *("sync/", "sittings/", "me/", "me/sessions/", "lessons/", "lessons/{lesson}/", "lessons/{lesson}/quick-check/"),
     *("courses/", "bookmarks/", "items/{item}/answers/", "notes/{item}/", "simulators/dropout/"),
+    "courses/tiny/diagnostic/",
     *("sittings/{sitting}/", "sittings/{sitting}/result/"),
 )
 NAMED = (
@@ -51,7 +52,7 @@ PAGES = (
     *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/concepts/"),
     *("/search/?q=penalty", "/settings/", "/lessons/", "/courses/", "/notebook/"),
     *("/progress/missed/", "/review/{event}/", "/review/read/?value=0.5", "/sittings/{sitting}/", "{calendar}"),
-    *(f"/courses/tiny/{page}" for page in ("", *NAMED)),
+    *(f"/courses/tiny/{page}" for page in ("", "start/", "diagnostic/", *NAMED)),
 )
 STAFF = (
     *("/admin/", "/admin/questions/item/", "/admin/quizzes/exam/", "/admin/quizzes/exam/{exam}/results/"),

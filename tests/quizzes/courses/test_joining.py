@@ -245,7 +245,7 @@ def test_invitations_wait_for_the_course_to_open(
     assert [each.to for each in mail.outbox] == [["new@example.org"]]
     assert "Confirm that address" in web.post(link).content.decode(), "the roster's own address lets in"
     EmailAddress.objects.create(user=newcomer, email="New@example.org", verified=True)
-    assert web.post(link)["Location"] == "/today/"
+    assert web.post(link)["Location"] == "/courses/tiny/start/"
     assert Enrolment.objects.filter(student=newcomer).exists()
 
 

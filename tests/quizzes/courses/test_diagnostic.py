@@ -1,0 +1,153 @@
+"""The diagnostic of a course: what it asks next, how it goes on and ends, and the first steps around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from examprep.models import User
+from questions.models import Concept, Course
+from quizzes import reviews
+from quizzes.courses import diagnostic
+from quizzes.courses.diagnostic import ConceptStanding
+from quizzes.memory.diagnostic import MOST, stand
+from quizzes.models import Card, Diagnostic, Enrolment
+from tests.conftest import WRONG, Api
+
+CALL = "courses/tiny/diagnostic/"
+
+
+def take(api: Api, response: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """Take the diagnostic to its end; each reading of it says the same as what led there."""
+    reading: dict[str, Any] = api.post(CALL, {}).json()
+    while reading["state"] == "open":
+        assert api.get(CALL).json() == reading
+        shown = reading["question"]
+        assert not {"key", "answer", "explanation"} & {*shown, *shown["prompt"]}
+        answered = reading["answered"]
+        api.answer(shown["id"], response(shown))
+        reading = api.post(CALL, {}).json()
+        assert reading["state"] == "done" or reading["answered"] == answered + 1
+    return reading
+
+
+def test_the_diagnostic_asks_what_tells_most_and_ends_with_a_map_and_a_plan(
+    api: Api, student: User, stranger: User, key: Callable[[str], Any]
+) -> None:
+    assert api.get(CALL).json()["state"] == "not_begun"
+    knows = take(api, lambda shown: key(shown["id"]))
+    doubts = take(Api(stranger), lambda shown: WRONG[shown["kind"]](shown["prompt"], key(shown["id"])))
+    assert {each["standing"] for each in knows["map"]} == {"known"}
+    assert {each["standing"] for each in doubts["map"]} == {"not_known"}
+    assert [each["concept"] for each in knows["map"]] == ["l2", "factor"]
+    assert knows["plan"][0] == "You seem to know 2 of 2 concepts already."
+    assert doubts["plan"][1].startswith("You begin with what is new to you")
+    assert api.get(CALL).json() == knows == api.post(CALL, {}).json() == api.client.delete(f"/api/v1/{CALL}").json()
+
+    # Its answers are reviews like any: rebuilding changes nothing, and it ended before all was asked.
+    before = list(Card.objects.order_by("pk").values())
+    answered = sum(card["first_rating"] is not None for card in before)
+    assert 2 <= answered < 2 * len({card["item_id"] for card in before})
+    call_command("rebuild_memory", verbosity=0)
+    assert list(Card.objects.order_by("pk").values()) == before
+    assert Api(User.objects.create_user("nobody")).get(CALL).status_code == 404
+
+
+def test_it_is_skipped_taken_up_again_and_stopped_half_way(api: Api, student: User, key: Callable[[str], Any]) -> None:
+    assert api.client.delete(f"/api/v1/{CALL}").json()["state"] == "skipped" == api.get(CALL).json()["state"]
+    first = api.post(CALL, {}).json()
+    assert (first["state"], first["answered"], first["most"]) == ("open", 0, MOST)
+    # On another device it goes on with the same question, drawn once.
+    assert Api(student).post(CALL, {}).json()["question"]["id"] == first["question"]["id"]
+    shown = first["question"]
+    api.answer(shown["id"], {"dont_know": True})
+    stopped = api.client.delete(f"/api/v1/{CALL}").json()
+    assert stopped["state"] == "done"
+    standing = {each["concept"]: each["chance"] for each in stopped["map"]}
+    assert standing[shown["concepts"][0]] < 0.5
+    assert set(standing) == {"l2", "factor"}
+    with CaptureQueriesContext(connection) as queries:
+        api.get(CALL)
+    assert len(queries) <= 12
+
+
+def test_a_plan_is_told_in_words(course: Course) -> None:
+    names = ["Loss", "Gradient", "Step", "Momentum", "Decay", "Dropout"]
+
+    def told(*chances: float) -> list[str]:
+        return diagnostic.tell_plan(
+            [
+                ConceptStanding(Concept(name=name), chance, stand(chance))
+                for name, chance in zip(names, chances, strict=False)
+            ]
+        )
+
+    assert told(0.9, 0.5, 0.1, 0.1, 0.1, 0.1) == [
+        "You seem to know 1 of 6 concepts already.",
+        "You begin with what is new to you: Step, Momentum, Decay and Dropout.",
+        "A question or two will show where you stand with Gradient.",
+        "Of what you know you are asked now and then, so that it stays: Loss.",
+    ]
+    assert told(*[0.9] * 6)[1].endswith("Loss, Gradient, Step, and 3 more.")
+    assert told() == []
+
+
+@pytest.fixture
+def web(student: User) -> Client:
+    client = Client()
+    client.force_login(student)
+    return client
+
+
+def test_the_first_steps_set_what_the_plan_needs_and_each_can_be_skipped(web: Client, student: User) -> None:
+    steps = "/courses/tiny/start/"
+    at = (timezone.now() + timedelta(days=30)).replace(second=0, microsecond=0)
+    assert "When is your exam?" in web.get(steps).content.decode()
+    past = web.post(f"{steps}?step=exam", {"exam_at": "2020-01-01T09:00"})
+    assert (past.status_code, "is past" in past.content.decode()) == (422, True)
+    assert web.post(f"{steps}?step=exam", {"exam_at": "soon"}).status_code == 422
+    assert web.post(f"{steps}?step=exam", {"exam_at": ""})["Location"] == f"{steps}?step=time"
+    assert Enrolment.objects.get(student=student).exam_at is None
+    student.time_zone = "UTC"
+    student.save()
+    web.post(f"{steps}?step=exam", {"exam_at": f"{at:%Y-%m-%dT%H:%M}"})
+    assert Enrolment.objects.get(student=student).exam_at == at
+    assert web.post(f"{steps}?step=time", {"minutes": "0"}).status_code == 422
+    chosen = web.post(f"{steps}?step=time", {"minutes": "45", "reminders": "on"})
+    assert chosen["Location"] == f"{steps}?step=level"
+    student.refresh_from_db()
+    assert (student.daily_minutes, student.reminders) == (45, True)
+    assert "Find out" in web.get(chosen["Location"]).content.decode()
+    assert web.get("/courses/nothing/start/").status_code == 404
+
+
+def test_the_diagnostic_is_taken_in_pages_without_scripts(
+    web: Client, student: User, key: Callable[[str], Any]
+) -> None:
+    page = "/courses/tiny/diagnostic/"
+    assert "Find out" in web.get(page).content.decode()
+    assert web.post(page)["Location"] == page
+    for _ in range(MOST):
+        shown = web.get(page)
+        if not (part := shown.context["part"]):
+            break
+        assert f"Question {shown.context['at']} of at most 12" in shown.content.decode()
+        form = {"presentation": part["presentation"]["id"], "event": str(part["event"]), "shown": part["shown"]}
+        if shown.context["at"] == 1:
+            refused = web.post(page, form)
+            assert (refused.status_code, 'role="alert"' in refused.content.decode()) == (422, True)
+        assert web.post(page, {**form, "dont_know": "1"})["Location"] == page
+    done = web.get(page).content.decode()
+    assert "To learn" in done
+    assert "You seem to know none of 2" in done
+    assert Diagnostic.objects.get(student=student).ended_at
+    assert web.post(f"{page}stop/")["Location"] == page
+    assert reviews.last_undoable(student, timezone.now().date()) is not None
