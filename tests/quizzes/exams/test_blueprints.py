@@ -16,7 +16,7 @@ from quizzes.models import Exam
 @pytest.mark.parametrize(
     ("kind", "document", "field", "message"),
     [
-        ("assessment", {}, "slots", "required"),
+        ("assessment", {}, "slots", "This is missing"),
         ("assessment", {"slots": 0}, "slots", "greater than or equal to 1"),
         ("assessment", {"slots": 3, "minutes": 3}, "minutes", "not known here; there are slots"),
         ("assessment", {"slots": 3, "concepts": {"l2": -1}}, "concepts.l2", "greater than or equal to 0"),
@@ -37,7 +37,7 @@ from quizzes.models import Exam
             "at least one kind a weight above zero",
         ),
         ("viva", {"rounds": 2, "pairs": 1, "distractors": 0, "seconds_a_round": 60}, "pairs", "greater than or equal"),
-        ("viva", {"rounds": 2, "pairs": 2, "distractors": 0}, "seconds_a_round", "required"),
+        ("viva", {"rounds": 2, "pairs": 2, "distractors": 0}, "seconds_a_round", "This is missing"),
     ],
 )
 def test_a_wrong_blueprint_names_its_field(kind: str, document: Any, field: str, message: str) -> None:
