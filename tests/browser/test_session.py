@@ -358,7 +358,13 @@ def test_signing_up_leads_to_the_first_question(page: Page, live_server: LiveSer
     page.keyboard.press("Enter")
     page.wait_for_url("**/courses/")
     page.get_by_role("button", name="Join").click()
+    page.wait_for_url("**/start/")
+    page.get_by_role("link", name="Skip", exact=True).click()
+    page.get_by_text("10 min").click()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("link", name="All is new to me: begin").click()
     page.wait_for_url("**/today/")
+    assert User.objects.get(username="grace").daily_minutes == 10
     page.get_by_role("link", name="Start").click()
     asked(page)
 
