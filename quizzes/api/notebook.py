@@ -14,7 +14,6 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.api import COURSE, course_of
-from questions.current_course import find_named
 from questions.json_types import Instant, Share
 from questions.models import Item
 from questions.text import markup
@@ -121,7 +120,7 @@ class HistoryView(APIView):
 
 
 def _find(request: StudentRequest, slug: str) -> Item:
-    return find_named(notebook.list_items(request.user), request.user, slug, course_of(request))
+    return notebook.find_item(request.user, slug, course_of(request))
 
 
 def _note(request: StudentRequest, item: Item) -> NotePayload:

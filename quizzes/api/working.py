@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.api import COURSE, course_of
-from questions.current_course import find_named
 from questions.kinds import ResponseError
 from quizzes import lessons, notebook, presentations
 from quizzes.api.requests import InvalidFields, StudentRequest
@@ -55,7 +54,7 @@ class ItemWork(APIView):
 
     @extend_schema(parameters=[COURSE], request=None, responses=WorkPayload)
     def post(self, request: StudentRequest, item: str) -> Response:
-        question = find_named(notebook.list_items(request.user), request.user, item, course_of(request))
+        question = notebook.find_item(request.user, item, course_of(request))
         try:
             return Response(_payload(lessons.work_on(request.user, question, timezone.now())))
         except presentations.NoWorkError as error:

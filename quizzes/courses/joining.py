@@ -119,9 +119,11 @@ def join(student: Student, course: Course, now: datetime, *, typed: str = "") ->
         raise JoinError("closed", "Nobody can join this course by themselves now. Ask whoever runs it.")
     if way == "code" and (not typed or find_by_code(typed, student) != course):
         raise JoinError("code", "This is not the code of the course. Ask whoever runs it for the code or the link.")
-    student.current_course = course
-    student.save(update_fields=["current_course"])
-    return schedule.enrol(student, course, now=now), True
+    with transaction.atomic():
+        enrolment = schedule.enrol(student, course, now=now)
+        student.current_course = course
+        student.save(update_fields=["current_course"])
+    return enrolment, True
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, Subquery
 
+from questions.current_course import find_named
 from questions.models import Course, Item, outside_pools
 from questions.text.words import as_title
 from quizzes.models import Bookmark, Note, Student
@@ -47,10 +48,13 @@ class Entry:
         return as_title(self.slug)
 
 
-def list_items(student: Student) -> QuerySet[Item]:
-    """Return the questions that the student's courses ask in practice."""
+def find_item(student: Student, slug: str, course: str | None = None) -> Item:
+    """Return the question of this slug that the student's courses ask in practice. Raises Http404.
+
+    Without a `course`, by its slug, that of the current course.
+    """
     theirs = Item.objects.filter(outside_pools(), course__enrolments__student=student, published__isnull=False)
-    return theirs.exclude(course__state=Course.State.DRAFT)
+    return find_named(theirs.exclude(course__state=Course.State.DRAFT), student, slug, course)
 
 
 def page_columns(student: Parameter, item: str = "pk") -> dict[str, Exists | Subquery]:

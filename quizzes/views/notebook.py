@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from questions import kinds
-from questions.current_course import find_named
 from questions.models import Item
 from questions.text.words import as_title
 from quizzes import notebook, presentations
@@ -38,7 +37,7 @@ def notebook_page(request: StudentRequest) -> HttpResponse:
 @require_POST
 def bookmark(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """Set a bookmark (`on`), or take it away."""
-    item = find_named(notebook.list_items(request.user), request.user, slug, course)
+    item = notebook.find_item(request.user, slug, course)
     notebook.bookmark(request.user, item.pk, timezone.now(), on=request.POST.get("on") == "1")
     return _show(request, item)
 
@@ -47,7 +46,7 @@ def bookmark(request: StudentRequest, slug: str, course: str | None = None) -> H
 @require_POST
 def note(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """Keep a note in place of the one before."""
-    item = find_named(notebook.list_items(request.user), request.user, slug, course)
+    item = notebook.find_item(request.user, slug, course)
     try:
         notebook.write_note(request.user, item.pk, request.POST.get("text", ""), timezone.now())
     except notebook.NoteError as error:
@@ -61,7 +60,7 @@ def note(request: StudentRequest, slug: str, course: str | None = None) -> HttpR
 @require_GET
 def answers(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """How a question went each time: a part of the review's page, or a page."""
-    item = find_named(notebook.list_items(request.user), request.user, slug, course)
+    item = notebook.find_item(request.user, slug, course)
     withheld = item.pk in presentations.items_in_open_sittings(request.user)
     context = {
         "page": "progress",

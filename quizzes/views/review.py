@@ -262,7 +262,7 @@ def _load_leech(
     """The concept of what keeps being forgotten and now rests, with what it needs first; None where that is not so."""
     if not any(uuid.UUID(card["card"]) in queue.resting for card in answered.cards):
         return None
-    concept = Concept.objects.get(tags__item=presentation.version.item, tags__position=0)
+    concept = Concept.objects.get(version_tags__version=presentation.version_id, version_tags__position=0)
     return progress.load_neighbourhood(concept, request.user)
 
 

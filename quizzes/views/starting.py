@@ -35,15 +35,17 @@ def start_page(request: StudentRequest, course: str) -> HttpResponse:
     enrolment = _find_enrolment(request, course)
     step = request.GET.get("step", STEPS[0])
     step = step if step in STEPS else STEPS[0]
+    number = STEPS.index(step) + 1
+    following = STEPS[min(number, len(STEPS) - 1)]
     error = _keep(request, enrolment, step) if request.method == "POST" else ""
     if request.method == "POST" and not error:
-        return redirect(f"{reverse('start', args=[course])}?step={STEPS[min(STEPS.index(step) + 1, 2)]}")
+        return redirect(f"{reverse('start', args=[course])}?step={following}")
     context: Context = {
         "page": "courses",
         "course": enrolment.course,
         "step": step,
-        "number": STEPS.index(step) + 1,
-        "next": STEPS[min(STEPS.index(step) + 1, 2)],
+        "number": number,
+        "next": following,
         "exam": schedule.name_own_exams([enrolment]).get(enrolment.course_id, "Exam"),
         "exam_ahead": schedule.find_next_exam(request.user, timezone.now()),
         "exam_at": enrolment.exam_at,

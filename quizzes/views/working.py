@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from questions import kinds
-from questions.current_course import find_named
 from questions.models import Item, Lesson
 from questions.text.words import as_title
 from questions.whole_numbers import read_whole_number
@@ -48,7 +47,7 @@ def lesson_page(request: StudentRequest, slug: str, course: str | None = None) -
 @require_http_methods(["GET", "POST"])
 def work_page(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
     """The question that is chosen, else the next (GET); a step filled in, or the wish to go on (POST)."""
-    item = find_named(notebook.list_items(request.user), request.user, slug, course)
+    item = notebook.find_item(request.user, slug, course)
     chosen = answering.read_uuid((request.POST or request.GET).get("presentation"))
     work = lessons.find_work(request.user, chosen) if chosen else None
     try:
