@@ -84,6 +84,16 @@ class LoginDetail(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class ErasureView(APIView):
+    """The end of the caller's account that was asked for by `DELETE me/`."""
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Keep the account after all. Again, it is 204."""
+        account_pages.cancel_erasure(load_person(request), request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 def ask_for_erasure(request: Request) -> dict[str, Any]:
     """Have the caller's account erased. Raises ValidationError where the request does not show that it is theirs."""
     person = load_person(request)

@@ -51,9 +51,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep_account(request: HttpRequest) -> HttpResponse:
     """Keep an account whose end was asked for."""
-    person = load_person(request)
-    personal_data.cancel_erasure(person)
-    note("erasure_cancelled", request, person.username)
+    cancel_erasure(load_person(request), request)
     messages.success(request, "Your account stays.")
     return redirect("account")
 
@@ -96,6 +94,12 @@ def ask_for_erasure(person: User, request: HttpRequest, password: str) -> str | 
         personal_data.ask_for_erasure(person, timezone.now())
         note("erasure_asked", request, person.username)
     return refused
+
+
+def cancel_erasure(person: User, request: HttpRequest) -> None:
+    """Keep an account whose end was asked for; idempotent."""
+    personal_data.cancel_erasure(person)
+    note("erasure_cancelled", request, person.username)
 
 
 def load_person(request: HttpRequest | Request) -> User:

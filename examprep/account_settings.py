@@ -73,4 +73,5 @@ SOCIALACCOUNT_FORMS = {"signup": "examprep.sign_in.forms.SignUpFromElsewhere"}
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": read_providers(_env.str("OIDC_PROVIDERS", default=""))}}
 
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_SERVE_SPECIFICATION = False
+HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page loads scripts from another host

@@ -24,9 +24,10 @@ from questions.current_course import CourseError, find_current_course, find_own_
 from questions.models import Course
 from quizzes import api as quizzes
 from quizzes import reviews, schedule
+from quizzes.api.requests import StrictSerializer
 
 
-class MeSerializer(serializers.ModelSerializer[User]):
+class MeSerializer(StrictSerializer, serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = (
@@ -60,13 +61,6 @@ class MeSerializer(serializers.ModelSerializer[User]):
         course = find_current_course(instance)
         shown = super().to_representation(instance)
         return {**shown, "current_course": course.slug if course else None}
-
-    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
-        """Refuse fields that there are not, which would change nothing without a word."""
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
-        return attrs
 
     def update(self, instance: User, validated_data: dict[str, object]) -> User:
         """Store the settings with all that follows from them."""
@@ -107,6 +101,9 @@ urlpatterns = [
     path("me/export/", account_api.ExportView.as_view()),
     path("me/sessions/", account_api.LoginList.as_view()),
     path("me/sessions/<int:id>/", account_api.LoginDetail.as_view()),
+    path("me/calendar/", quizzes.CalendarView.as_view()),
+    path("me/erasure/", account_api.ErasureView.as_view()),
+    path("devices/<uuid:id>/", quizzes.DeviceView.as_view()),
     path("courses/", quizzes.CourseList.as_view()),
     path("courses/<slug:slug>/enrolment/", quizzes.EnrolmentView.as_view()),
     path("courses/<slug:slug>/diagnostic/", quizzes.DiagnosticView.as_view()),
@@ -115,6 +112,12 @@ urlpatterns = [
     path("lessons/<slug:slug>/quick-check/", quizzes.QuickCheckView.as_view()),
     path("simulators/<slug:name>/", questions.SimulatorDetail.as_view()),
     path("concepts/", quizzes.ConceptList.as_view()),
+    path("today/", quizzes.TodayView.as_view()),
+    path("today/ahead/", quizzes.AheadView.as_view()),
+    path("today/day-off/", quizzes.DayOffView.as_view()),
+    path("today/more/", quizzes.MoreView.as_view()),
+    path("today/notices/<int:id>/", quizzes.NoticeView.as_view()),
+    path("practice/", quizzes.PracticeView.as_view()),
     path("queue/", quizzes.QueueView.as_view()),
     path("packs/", quizzes.PackView.as_view()),
     path("sync/", quizzes.SyncView.as_view()),

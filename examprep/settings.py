@@ -216,7 +216,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # The first one's challenge makes a missing login a 401.
         "examprep.authentication.WebSession",
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "examprep.sessions.AppSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["examprep.authentication.MayCall"],
     "DEFAULT_RENDERER_CLASSES": ["examprep.parsing.AnyTextJSON"],
@@ -289,6 +289,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Security
+SESSION_ENGINE = "examprep.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,11 +1,13 @@
 """Every route of the service."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.headless.spec.views import OpenAPIJSONView
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.cache import cache_page
 from django.views.generic import RedirectView
 
 from examprep import account_pages, health, stale_forms, styleguide, views
@@ -50,6 +52,9 @@ urlpatterns = [
     # What allauth would show on pages of its own.
     *(path(f"accounts/{each}/", to_account) for each in ("sessions", "2fa", "2fa/webauthn")),
     path("accounts/", include("allauth.urls")),
+    # How apps sign in. It is made of a long file, so it is kept; and in one form.
+    path("_allauth/openapi.json", cache_page(24 * 3600)(OpenAPIJSONView.as_view())),
+    path("_allauth/openapi.yaml", RedirectView.as_view(url="openapi.json")),
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("examprep.api")),

@@ -162,6 +162,9 @@ SERVICE: dict[str, Rule] = {
     **dict.fromkeys(("sittings/<uuid:id>/", "sittings/<uuid:id>/submit/"), OWN),
     **dict.fromkeys(("sittings/<uuid:id>/slots/<int:number>/", "sittings/<uuid:id>/rounds/<int:number>/"), OWN),
     **dict.fromkeys((f"api/v1/{call}/" for call in ("me", "me/export", "me/sessions", "me/sessions/<int:id>")), PEOPLE),
+    **dict.fromkeys((f"api/v1/me/{call}/" for call in ("calendar", "erasure")), PEOPLE),
+    **dict.fromkeys((f"api/v1/today{call}/" for call in ("", "/ahead", "/day-off", "/more")), PEOPLE),
+    **dict.fromkeys(("api/v1/today/notices/<int:id>/", "api/v1/practice/", "api/v1/devices/<uuid:id>/"), PEOPLE),
     **dict.fromkeys((f"api/v1/{call}/" for call in ("courses", "lessons", "lessons/<slug:slug>", "concepts")), PEOPLE),
     **dict.fromkeys(
         ("api/v1/reviews/batch/", "api/v1/lessons/<slug:slug>/quick-check/", "api/v1/simulators/<slug:name>/"), PEOPLE

@@ -5,6 +5,7 @@ One module a resource. Each view reads the request, calls one operation, and sho
 
 from quizzes.api.concepts import ConceptList
 from quizzes.api.courses import CourseList, EnrolmentView
+from quizzes.api.devices import CalendarView, DeviceView
 from quizzes.api.diagnostic import DiagnosticView
 from quizzes.api.echoes import EchoView
 from quizzes.api.exams import ExamDetail, ExamList
@@ -13,6 +14,7 @@ from quizzes.api.lessons import QuickCheckView
 from quizzes.api.notebook import BookmarkDetail, BookmarkList, HistoryView, NoteDetail
 from quizzes.api.packs import PackView
 from quizzes.api.parts import PartView
+from quizzes.api.practice import PracticeView
 from quizzes.api.progress import ProgressView
 from quizzes.api.queue import QueueView
 from quizzes.api.reports import ReportView
@@ -31,14 +33,19 @@ from quizzes.api.sittings import (
     SittingSubmit,
 )
 from quizzes.api.sync import SyncView
+from quizzes.api.today import AheadView, DayOffView, MoreView, NoticeView, TodayView
 from quizzes.api.turning import RevealView
 from quizzes.api.working import ItemWork, WorkView
 
 __all__ = [
+    "AheadView",
     "BookmarkDetail",
     "BookmarkList",
+    "CalendarView",
     "ConceptList",
     "CourseList",
+    "DayOffView",
+    "DeviceView",
     "DiagnosticView",
     "EchoView",
     "EnrolmentView",
@@ -47,9 +54,12 @@ __all__ = [
     "HintView",
     "HistoryView",
     "ItemWork",
+    "MoreView",
     "NoteDetail",
+    "NoticeView",
     "PackView",
     "PartView",
+    "PracticeView",
     "ProgressView",
     "QueueView",
     "QuickCheckView",
@@ -68,5 +78,6 @@ __all__ = [
     "SittingStart",
     "SittingSubmit",
     "SyncView",
+    "TodayView",
     "WorkView",
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from pydantic import Field
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, PermissionDenied, Throttled
+from rest_framework.exceptions import PermissionDenied, Throttled
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
@@ -19,7 +19,7 @@ from questions.json_types import Slug, Uri, one_of
 from questions.models import Course, Membership
 from questions.roles import readable_courses
 from quizzes import schedule
-from quizzes.api.requests import InvalidFields, StudentRequest
+from quizzes.api.requests import Conflict, InvalidFields, StudentRequest
 from quizzes.courses import joining
 from quizzes.courses.listing import ListedCourse, list_courses
 
@@ -67,12 +67,6 @@ class CourseList(APIView):
         listed = list_courses(request.user)
         payload: CourseListPayload = {"results": [course_payload(each) for each in listed], "next": None}
         return Response(payload)
-
-
-class CannotJoin(APIException):
-    """409: nobody joins the course by themselves."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 class CodeSerializer(serializers.Serializer[object]):
@@ -145,4 +139,4 @@ def _find_hidden(request: StudentRequest, slug: str, typed: str) -> Course:
 def _refuse(refused: joining.JoinError | joining.TooManyGuessesError) -> NoReturn:
     if isinstance(refused, joining.TooManyGuessesError):
         raise Throttled(wait=refused.retry_after, detail=str(refused)) from None
-    raise (PermissionDenied if refused.code == "code" else CannotJoin)(str(refused)) from None
+    raise (PermissionDenied if refused.code == "code" else Conflict)(str(refused)) from None

@@ -17,6 +17,7 @@ from quizzes.calendar import format_instant
 from quizzes.presentations import PresentationPayload
 
 MAX_QUEUE = 100
+LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_QUEUE, "default": 20})
 
 
 class CountsPayload(TypedDict):
@@ -39,23 +40,27 @@ class QueuePayload(TypedDict):
     results: list[PresentationPayload]
 
 
+def queue_payload(queue: schedule.Queue) -> QueuePayload:
+    """Return the queue as a client reads it."""
+    return {
+        "date": queue.day.date.isoformat(),
+        "planned_seconds": queue.planned_seconds,
+        "done_seconds": queue.done_seconds,
+        "counts": {"due": queue.due, "new": queue.new, "done": queue.done, "waiting": queue.waiting},
+        "waits_until": format_instant(queue.waits_until) if queue.waits_until else None,
+        "results": [presentations.payload(each) for each in queue.presentations],
+    }
+
+
 class QueueView(APIView):
     """What to review now, best first."""
 
-    @extend_schema(
-        parameters=[OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_QUEUE, "default": 20})],
-        responses=QueuePayload,
-    )
+    @extend_schema(parameters=[LIMIT], responses=QueuePayload)
     def get(self, request: StudentRequest) -> Response:
-        queue = schedule.load_queue(
-            request.user, limit=read_whole_number(request, "limit", default=20, maximum=MAX_QUEUE)
-        )
-        payload: QueuePayload = {
-            "date": queue.day.date.isoformat(),
-            "planned_seconds": queue.planned_seconds,
-            "done_seconds": queue.done_seconds,
-            "counts": {"due": queue.due, "new": queue.new, "done": queue.done, "waiting": queue.waiting},
-            "waits_until": format_instant(queue.waits_until) if queue.waits_until else None,
-            "results": [presentations.payload(each) for each in queue.presentations],
-        }
-        return Response(payload)
+        return Response(load_queue(request))
+
+
+def load_queue(request: StudentRequest) -> QueuePayload:
+    """Return the caller's queue, with as many questions as the call asks for. Raises InvalidFields."""
+    limit = read_whole_number(request, "limit", default=20, maximum=MAX_QUEUE)
+    return queue_payload(schedule.load_queue(request.user, limit=limit))

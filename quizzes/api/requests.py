@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
@@ -18,6 +21,26 @@ class InvalidFields(APIException):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__()
         self.errors = errors
+
+
+class Conflict(APIException):
+    """409; `extra` goes into the problem document."""
+
+    status_code = 409
+
+    def __init__(self, detail: str, **extra: object) -> None:
+        super().__init__(detail)
+        self.extra = extra
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that there are not, which would change nothing without a word."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
+        return attrs
 
 
 class StudentRequest(Request):

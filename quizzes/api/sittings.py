@@ -17,7 +17,7 @@ from questions.api import COURSE, course_of
 from questions.current_course import find_named
 from questions.kinds import ResponseError
 from quizzes import exams
-from quizzes.api.requests import InvalidFields, StudentRequest
+from quizzes.api.requests import Conflict, InvalidFields, StudentRequest
 from quizzes.models import Exam, Sitting
 
 
@@ -39,16 +39,6 @@ class OralSerializer(serializers.Serializer[None]):
 
     pair = serializers.CharField(max_length=100, help_text="A left id of the round.")
     mark = serializers.IntegerField(min_value=0, max_value=2)
-
-
-class Conflict(APIException):
-    """409; `extra` goes into the problem document."""
-
-    status_code = 409
-
-    def __init__(self, detail: str, **extra: object) -> None:
-        super().__init__(detail)
-        self.extra = extra
 
 
 class Gone(APIException):

@@ -27,7 +27,11 @@ class PushSubscription(models.Model):
     endpoint = models.CharField(max_length=1000, unique=True)
     p256dh = models.CharField(max_length=100)
     auth = models.CharField(max_length=50)
+    device = models.UUIDField(null=True, blank=True, help_text="Where an app subscribed: its own name of the device.")
     made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "device"], name="one_subscription_a_device")]
 
     def __str__(self) -> str:
         return f"a browser of {self.student}"

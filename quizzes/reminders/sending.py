@@ -16,7 +16,7 @@ from quizzes import schedule
 from quizzes.background import outbox
 from quizzes.calendar import next_reminder
 from quizzes.models import ChangeLog, Job, Reminder, Student
-from quizzes.reminders import web_push
+from quizzes.reminders import devices
 from quizzes.reminders.messages import make_email, make_notification
 from quizzes.reviews import change_log
 
@@ -47,7 +47,7 @@ def remind(student: Student, *, now: datetime | None = None) -> Reminder | None:
             outbox.finish(Job.Kind.REMIND, student)
         if reminder is None or queue is None:
             return None
-        pushed = web_push.send(student, make_notification(queue))
+        pushed = devices.send(student, make_notification(queue))
         try:
             if student.email:
                 make_email(student, queue, connection).send()

@@ -12,6 +12,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.db import transaction
 
 from quizzes.models import PushSubscription, Student
 from quizzes.reminders import push_encryption
@@ -50,10 +52,10 @@ def public_key() -> str:
     return push_encryption.public_key_of(settings.VAPID_PRIVATE_KEY)
 
 
-def subscribe(student: Student, document: object) -> PushSubscription:
+def subscribe(student: Student, document: object, device: uuid.UUID | None = None) -> PushSubscription:
     """Store a browser's subscription, untrusted JSON: `{"endpoint", "keys": {"p256dh", "auth"}}`.
 
-    Raises SubscriptionError.
+    In place of the one before, where an app says which `device` it is. Raises SubscriptionError.
     """
     endpoint = endpoint_of(document)
     if len(endpoint) > 1000 or not _is_known(endpoint):
@@ -66,10 +68,13 @@ def subscribe(student: Student, document: object) -> PushSubscription:
             raise ValueError
     except (TypeError, KeyError, ValueError, AttributeError):
         raise SubscriptionError({"keys": ["Use the keys that the browser gave with the subscription."]}) from None
-    # A browser that another person used before is this student's now.
-    subscription, _ = PushSubscription.objects.update_or_create(
-        endpoint=endpoint, defaults={"student": student, "p256dh": p256dh, "auth": auth}
-    )
+    with transaction.atomic():
+        if device:
+            forget_device(student, device)
+        # A browser that another person used before is this student's now.
+        subscription, _ = PushSubscription.objects.update_or_create(
+            endpoint=endpoint, defaults={"student": student, "p256dh": p256dh, "auth": auth, "device": device}
+        )
     newest = PushSubscription.objects.filter(student=student).order_by("-made_at", "-pk")[:MAX_SUBSCRIPTIONS]
     PushSubscription.objects.filter(student=student).exclude(pk__in=[each.pk for each in newest]).delete()
     return subscription
@@ -86,6 +91,11 @@ def endpoint_of(document: object) -> str:
 def unsubscribe(student: Student, endpoint: str) -> None:
     """Forget a browser; idempotent."""
     PushSubscription.objects.filter(student=student, endpoint=endpoint).delete()
+
+
+def forget_device(student: Student, device: uuid.UUID) -> None:
+    """Forget the subscription of an app's device; idempotent."""
+    PushSubscription.objects.filter(student=student, device=device).delete()
 
 
 def send(student: Student, message: Mapping[str, object]) -> int:

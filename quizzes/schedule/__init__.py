@@ -9,7 +9,14 @@ Whatever decides something loads its facts (`loading`) into plain values (`facts
 """
 
 from quizzes.schedule.answering import answer, plan_after_answers
-from quizzes.schedule.cards import ask_item, create_hidden_cards, create_missing_cards, enqueue_new_items, ensure_cards
+from quizzes.schedule.cards import (
+    ask_item,
+    ask_items,
+    create_hidden_cards,
+    create_missing_cards,
+    enqueue_new_items,
+    ensure_cards,
+)
 from quizzes.schedule.choice import ExamOutlook
 from quizzes.schedule.days_off import TooSoonError, count_days_missed, set_day_off
 from quizzes.schedule.enrolling import (
@@ -65,6 +72,7 @@ __all__ = [
     "ask_daily_outlook",
     "ask_daily_outlooks",
     "ask_item",
+    "ask_items",
     "ask_outlook",
     "build_pack",
     "change_daily_minutes",

@@ -106,11 +106,22 @@ def askable_cards(student: Student | Parameter, now: datetime | Parameter) -> Qu
     )
 
 
+def ask_items(student: Student, items: Sequence[int], now: datetime) -> list[Presentation]:
+    """Questions of items, in their order; of a match set its pairs, those that are due longest first.
+
+    Items that cannot be asked are left out. A fixed number of queries.
+    """
+    cards = Card.objects.filter(
+        student=student, item__in=items, suspended=False, item__course__state__in=Course.STUDIED
+    )
+    rows = cards.order_by(F("due_at").asc(nulls_last=True), "facet").values_list("item", "pk", "facet")
+    facets: dict[int, list[tuple[uuid.UUID, str]]] = defaultdict(list)
+    for item, card, facet in rows:
+        facets[item].append((card, facet))
+    asks = [Ask(facets[item][0][0], tuple(facet for _, facet in facets[item])) for item in items if item in facets]
+    return present(student, asks, now) if asks else []
+
+
 def ask_item(student: Student, item: int, now: datetime) -> Presentation | None:
-    """A question of one item, of a match set its pairs that are due longest; None where it cannot be asked."""
-    cards = Card.objects.filter(student=student, item=item, suspended=False, item__course__state__in=Course.STUDIED)
-    facets = list(cards.order_by(F("due_at").asc(nulls_last=True), "facet").values_list("pk", "facet"))
-    if not facets:
-        return None
-    ask = Ask(facets[0][0], tuple(facet for _, facet in facets))
-    return next(iter(present(student, [ask], now)), None)
+    """A question of one item; None where it cannot be asked."""
+    return next(iter(ask_items(student, [item], now)), None)

@@ -41,6 +41,9 @@ CALLS = (
     *("sync/", "sittings/", "me/", "me/sessions/", "lessons/", "lessons/{lesson}/", "lessons/{lesson}/quick-check/"),
     *("courses/", "bookmarks/", "items/{item}/answers/", "notes/{item}/", "simulators/dropout/"),
     "courses/tiny/diagnostic/",
+    "today/",
+    "today/ahead/",
+    "me/calendar/",
     *("sittings/{sitting}/", "sittings/{sitting}/result/"),
 )
 NAMED = (
