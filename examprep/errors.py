@@ -36,7 +36,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429; `examprep.middleware.RetryAfter` says when to come back where nobody else has."""
+    """429; `examprep.middleware.RateLimits` says when to come back where nobody else has."""
     return _failed(request, 429, "That was tried too often. Wait a little before you try again.")
 
 

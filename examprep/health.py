@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
+from examprep import API_VERSION, __version__
 from examprep.run.standing import read_failing
 
 logger = logging.getLogger(__name__)
@@ -23,8 +24,8 @@ PATIENCE = 1.5
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    """Answer 200 as long as the process answers at all."""
-    return JsonResponse({"status": "ok"})
+    """Answer 200 as long as the process answers at all, with the versions of the service and of its API."""
+    return JsonResponse({"status": "ok", "version": __version__, "api": API_VERSION})
 
 
 @never_cache

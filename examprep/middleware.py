@@ -19,6 +19,7 @@ from examprep.errors import too_much_work
 from examprep.problems import CONTENT_TYPE, problem
 from examprep.security_log import note
 from examprep.sign_in.configuring import origins_of
+from examprep.throttling import rate_of
 from questions.json_types import JsonError, read_json
 from questions.text import katex
 
@@ -94,8 +95,8 @@ class NoStore:
         return response
 
 
-class RetryAfter:
-    """Says when to come back in every 429 that does not: limits of allauth are by the minute."""
+class RateLimits:
+    """Says how many calls are left, and in every 429 when to come back: limits of allauth are by the minute."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -104,6 +105,9 @@ class RetryAfter:
         response = self.get_response(request)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             response.setdefault("Retry-After", "60")
+        if rate := rate_of(request):
+            for name, number in zip(("Limit", "Remaining", "Reset"), rate, strict=True):
+                response[f"RateLimit-{name}"] = str(number)
         return response
 
 

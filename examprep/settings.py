@@ -16,6 +16,7 @@ import environ
 from celery.schedules import crontab
 
 from examprep.account_settings import *  # noqa: F403 - how people log in
+from examprep.api_settings import *  # noqa: F403 - how programs ask, and what they are told
 from examprep.data_folder import can_be_guessed, own_folder, secret_of
 
 # Lets `ModelAdmin[Item]` be written: Django's classes name their model to the type checker, and ignore it here.
@@ -61,16 +62,19 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.headless",
     "examprep.apps.LoginsConfig",  # allauth.usersessions
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
+    "examprep.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "examprep.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "examprep.middleware.NoStore",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -78,7 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "examprep.middleware.ContentSecurityPolicy",
-    "examprep.middleware.RetryAfter",
+    "examprep.middleware.RateLimits",
     "examprep.middleware.WorkLimit",
     "examprep.middleware.ReadableBodies",
     "examprep.sign_in.middleware.StaffSecondFactor",
@@ -211,46 +215,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="examprep <noreply@lo
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)
 
-# REST
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        # The first one's challenge makes a missing login a 401.
-        "examprep.authentication.WebSession",
-        "examprep.sessions.AppSession",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["examprep.authentication.MayCall"],
-    "DEFAULT_RENDERER_CLASSES": ["examprep.parsing.AnyTextJSON"],
-    "DEFAULT_PARSER_CLASSES": ["examprep.parsing.BoundedJSON"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "examprep.problems.CursorPages",
-    "PAGE_SIZE": 50,
-    "EXCEPTION_HANDLER": "examprep.problems.as_problem",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.UserRateThrottle",
-        "examprep.throttling.WorkThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("THROTTLE", default="600/min")},
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "examprep",
-    "DESCRIPTION": "Today's review, answers, lessons and concepts for examprep clients.",
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "examprep.openapi.describe_problems",
-    ],
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "ItemKindEnum": "questions.kinds.KINDS",
-        "ExamKindEnum": ["assessment", "viva"],
-    },
-    "COMPONENT_SPLIT_REQUEST": True,
-}
-
 # Static files: ours from each app's static/, packages straight from node_modules.
 STATIC_URL = "/static/"
 # Embedded, files are found where they lie; elsewhere collectstatic brings them together here.
@@ -309,8 +273,9 @@ if not EMBEDDED and env.bool("HTTPS", default=False):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}},
+    "filters": {"request_id": {"()": "examprep.request_ids.WithRequestId"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -1,9 +1,20 @@
-"""What the API's views refuse, since they alone know who calls: whoever has taken too much of the server's time."""
+"""What the API's views refuse, since they alone know who calls: whoever calls too often, or takes too much time.
+
+Calls are counted by person and by address, in whole minutes; the `RateLimit-…` headers tell of what has fewer left.
+An address is what a class room shares, so it has ten times the calls of a person. One of IPv6 counts by its network, of
+which each house has one.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -11,6 +22,51 @@ from examprep import work_limits
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports what the settings name, and they name what is below
+
+WINDOW = 60
+"""Seconds in which calls are counted together."""
+_NOTED = "examprep.rate"
+
+
+class Rate(NamedTuple):
+    """How many calls somebody has in a minute, how many of them are left, and for how many seconds yet."""
+
+    limit: int
+    left: int
+    seconds: int
+
+
+class RateThrottle(BaseThrottle):
+    """Counts the calls of whoever calls."""
+
+    calls: ClassVar[str] = "CALLS_OF_PERSON"
+    """The setting that says how many there may be in a minute."""
+
+    def whose(self, request: Request) -> str:
+        """Return whose calls are counted together."""
+        return work_limits.whose(request)
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        now = time.time()
+        limit: int = getattr(settings, self.calls)
+        self._wait = WINDOW - now % WINDOW
+        count = _count(f"rate:{self.whose(request)}:{int(now // WINDOW)}")
+        rate = Rate(limit, max(limit - count, 0), int(self._wait) + 1)
+        noted: Rate = request.META.get(_NOTED, rate)
+        request.META[_NOTED] = min(noted, rate, key=lambda each: each.left)
+        return count <= limit
+
+    def wait(self) -> float:
+        return self._wait
+
+
+class AddressThrottle(RateThrottle):
+    """Counts the calls from an address."""
+
+    calls = "CALLS_OF_ADDRESS"
+
+    def whose(self, request: Request) -> str:
+        return f"network:{network_of(work_limits.address_of(request))}"
 
 
 class WorkThrottle(BaseThrottle):
@@ -22,3 +78,27 @@ class WorkThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return self._wait
+
+
+def network_of(address: str) -> str:
+    """Return the address, of IPv6 its network of 64 bits; what is no address as it is."""
+    with suppress(ValueError):
+        read = ip_address(address)
+        if isinstance(read, IPv6Address):
+            return str(read.ipv4_mapped or IPv6Address(int(read) >> 64 << 64))
+    return address
+
+
+def rate_of(request: HttpRequest) -> Rate | None:
+    """Return what is left to whoever called, of what is nearer to its end; None for what is not counted."""
+    rate: Rate | None = request.META.get(_NOTED)
+    return rate
+
+
+def _count(key: str) -> int:
+    with suppress(ValueError):  # there is none
+        return cache.incr(key)
+    cache.add(key, 0, 2 * WINDOW)
+    with suppress(ValueError):  # it was thrown out in this moment
+        return cache.incr(key)
+    return 1

@@ -92,7 +92,12 @@ def whose(request: HttpRequest | Request) -> str:
     """Return whom a request is charged to."""
     if request.user.is_authenticated:
         return f"account:{request.user.pk}"
+    return f"address:{address_of(request)}"
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """Return the address that a request came from, as the proxy saw it where there is one."""
     try:
-        return f"address:{get_ip(request)}"
+        return str(get_ip(request))
     except PermissionDenied:  # it did not come by the proxy, or by a socket that has no addresses
-        return f"address:{request.META.get('REMOTE_ADDR')}"
+        return str(request.META.get("REMOTE_ADDR"))

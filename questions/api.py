@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Annotated, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from pydantic import Field
@@ -30,6 +33,10 @@ COURSE = OpenApiParameter(
 """What every call takes that names something by its slug."""
 OF_COURSE = OpenApiParameter("course", OpenApiTypes.STR, description="The slug of a course: only what is of it.")
 """What lists take."""
+
+
+revalidated = method_decorator([cache_control(private=True, no_cache=True), conditional_page], name="dispatch")
+"""Decorates a view whose answers a client keeps, and asks for anew by their `ETag`: 304 while they are the same."""
 
 
 def course_of(request: Request) -> str | None:
@@ -86,6 +93,7 @@ def _in(courses: QuerySet[Course]) -> QuerySet[Lesson]:
     )
 
 
+@revalidated
 @extend_schema_view(get=extend_schema(parameters=[OF_COURSE]))
 class LessonList(generics.ListAPIView[Lesson]):
     """The lessons of the courses that the caller may read and that are not archived, in the order of their courses."""
@@ -96,6 +104,7 @@ class LessonList(generics.ListAPIView[Lesson]):
         return of_named_course(self.request, _in(listed_courses(self.request.user))).order_by()
 
 
+@revalidated
 @extend_schema_view(get=extend_schema(parameters=[COURSE]))
 class LessonDetail(generics.RetrieveAPIView[Lesson]):
     """One lesson."""
@@ -117,6 +126,7 @@ class SimulatorPayload(TypedDict):
     frames: Annotated[object, Field(description="The numbers to draw; which there are depends on the figure.")]
 
 
+@revalidated
 class SimulatorDetail(APIView):
     """The numbers behind an interactive figure of a lesson: always the same, to be kept."""
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from tests.conftest import Api
 
 PAGES = ["/today/", "/settings/", "/progress/", "/review/", "/exams/", "/accounts/email/", "/api/v1/docs/"]
-CALLS = ["me/", "queue/", "sync/", "progress/", "concepts/", "sittings/", "nothing/here/"]
+CALLS = ["me/", "queue/", "sync/", "progress/", "sittings/", "nothing/here/"]
 
 
 @pytest.mark.parametrize("address", PAGES)

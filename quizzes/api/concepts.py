@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
 from typing_extensions import TypedDict
 
-from questions.api import OF_COURSE, of_named_course
+from questions.api import OF_COURSE, of_named_course, revalidated
 from questions.models import Concept, ConceptEdge, Course, Lesson
 from questions.roles import listed_courses
 from questions.text import markup
@@ -66,6 +66,7 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
         return [edge for edge in concept.edges.all() if edge.kind == kind]
 
 
+@revalidated
 @extend_schema_view(get=extend_schema(parameters=[OF_COURSE]))
 class ConceptList(generics.ListAPIView[Concept]):
     """The concept graph, with the caller's mastery (0-1) of each concept."""

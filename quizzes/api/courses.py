@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
+from questions.api import revalidated
 from questions.json_types import Slug, Uri, one_of
 from questions.models import Course, Membership
 from questions.roles import readable_courses
@@ -59,6 +60,7 @@ def course_payload(listed: ListedCourse) -> CoursePayload:
     }
 
 
+@revalidated
 class CourseList(APIView):
     """The courses that the caller may see, by title."""
 
@@ -139,4 +141,6 @@ def _find_hidden(request: StudentRequest, slug: str, typed: str) -> Course:
 def _refuse(refused: joining.JoinError | joining.TooManyGuessesError) -> NoReturn:
     if isinstance(refused, joining.TooManyGuessesError):
         raise Throttled(wait=refused.retry_after, detail=str(refused)) from None
-    raise (PermissionDenied if refused.code == "code" else Conflict)(str(refused)) from None
+    if refused.code == "code":
+        raise PermissionDenied(str(refused), "wrong_code") from None
+    raise Conflict(str(refused), "joining_closed") from None

@@ -38,6 +38,7 @@ class NoHint(APIException):
     """409: the question is answered, or stands in an exam."""
 
     status_code = status.HTTP_409_CONFLICT
+    default_code = "no_hint"
 
 
 class HintView(APIView):

@@ -21,6 +21,7 @@ class NoCheck(APIException):
     """409: the question is answered, or stands in an exam."""
 
     status_code = status.HTTP_409_CONFLICT
+    default_code = "no_check"
 
 
 class PartSerializer(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ class InvalidFields(APIException):
     """400, with a message for each field."""
 
     status_code = 400
+    default_code = "invalid"
     default_detail = "Some fields are not right; see errors."
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
@@ -27,9 +28,10 @@ class Conflict(APIException):
     """409; `extra` goes into the problem document."""
 
     status_code = 409
+    default_code = "conflict"
 
-    def __init__(self, detail: str, **extra: object) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, code: str, **extra: object) -> None:
+        super().__init__(detail, code)
         self.extra = extra
 
 

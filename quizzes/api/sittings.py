@@ -45,6 +45,7 @@ class Gone(APIException):
     """410, of what the server's clock has ended."""
 
     status_code = 410
+    default_code = "too_late"
 
 
 class SittingView(APIView):
@@ -56,9 +57,9 @@ class SittingView(APIView):
         elif isinstance(exc, exams.TooLateError):
             exc = Gone(str(exc))
         elif isinstance(exc, exams.StaleAnswerError):
-            exc = Conflict(str(exc), rev=exc.slot.rev, response=exc.slot.response)
+            exc = Conflict(str(exc), "stale_answer", rev=exc.slot.rev, response=exc.slot.response)
         elif isinstance(exc, (exams.SittingError, exams.StillOpenError)):
-            exc = Conflict(str(exc), code=getattr(exc, "code", "open"))
+            exc = Conflict(str(exc), getattr(exc, "code", "open"))
         elif isinstance(exc, ResponseError):
             exc = InvalidFields({exc.field: [exc.message]})
         return super().handle_exception(exc)

@@ -15,6 +15,7 @@ class CursorGone(APIException):
     """410: the client has to start again."""
 
     status_code = 410
+    default_code = "cursor_gone"
     default_detail = "This cursor is too old: start again without it."
 
 

@@ -56,6 +56,7 @@ class NoBack(APIException):
     """409: the question is graded, and not marked by its student."""
 
     status_code = status.HTTP_409_CONFLICT
+    default_code = "no_back"
 
 
 class RevealView(APIView):

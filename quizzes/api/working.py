@@ -37,6 +37,7 @@ class NoWork(APIException):
     """409: the question has no steps, or stands in an exam."""
 
     status_code = status.HTTP_409_CONFLICT
+    default_code = "no_work"
 
 
 class StepSerializer(serializers.Serializer[object]):

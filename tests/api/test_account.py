@@ -123,10 +123,8 @@ def test_an_unknown_path_is_a_problem(api: Api) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_too_many_requests_are_told_when_to_come_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rest_framework.throttling import UserRateThrottle
-
-    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min"})
+def test_too_many_requests_are_told_when_to_come_back(api: Api, settings: Any) -> None:
+    settings.CALLS_OF_PERSON = 2
 
     answers = [api.get("me/") for _ in range(3)]
 
