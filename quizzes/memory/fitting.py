@@ -26,6 +26,8 @@ from quizzes.memory.timeline import LogLine, build_timeline
 
 MIN_REVIEWS = 50
 """From this many answers on, a student's own say something about them."""
+MILESTONES = (50, 100, 200)
+"""After so many a fit is due at once: the first ones tell most."""
 MIN_POOLED = 400
 """From this many answers on, those of a course say something about all of its students."""
 MAX_REVIEWS = 100_000

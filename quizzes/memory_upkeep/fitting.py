@@ -28,8 +28,6 @@ from quizzes.reviews import change_log, memory_states, practice
 INTERVAL = timedelta(days=7)
 SLACK = timedelta(hours=12)
 """A fit that is this much younger than a week is due already: beat's time is not exact."""
-MILESTONES = (50, 100, 200)
-"""After so many answers a fit is due at once: the first ones tell most."""
 MIN_LEARNERS = 30
 """So many students of a course with fits of their own say what is likely in it."""
 MAX_LEARNERS = 1000
@@ -129,7 +127,7 @@ def students_due(now: datetime) -> QuerySet[Student]:
     counting = Q(cards__log__event__undone=False, cards__log__event__superseded=False, cards__log__practice=0)
     had = counting & Q(cards__log__event__received_at__lte=F("fitted"))
     due = Q(fitted=None) | Q(fitted__lte=now - INTERVAL + SLACK, answered__gt=F("fitted"))
-    for milestone in MILESTONES:
+    for milestone in fitting.MILESTONES:
         due |= Q(had__lt=milestone, answers__gte=milestone)
     return (
         get_user_model()

@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from quizzes.memory import diagnostic
+from quizzes.memory import diagnostic, first_sight
 from quizzes.memory.diagnostic import Graph, Worlds
-from quizzes.memory.first_sight import Items
+from quizzes.memory.first_sight import FirstSeen, Ints, Items
 from quizzes.planning.cards import Floats
 from quizzes.planning.learners import LUCK, PLANTED
 from quizzes.planning.simulate import Booleans
@@ -77,11 +77,16 @@ def by_degrees(rng: np.random.Generator, course: Course, students: int) -> tuple
 
 @dataclass(frozen=True)
 class Outcome:
-    """Means over students: the share of concepts that the map has right, that it leaves open, and the questions."""
+    """Means over students: the share of concepts that the map has right, that it leaves open, and the questions.
+
+    `told` is the share that who knows how abilities are spread by degrees, and the true eases, makes right of the same
+    answers (`first_sight.estimate`): where they are, no map could be expected to have more.
+    """
 
     right: float
     unsure: float
     questions: float
+    told: float
 
 
 def diagnose(rng: np.random.Generator, truth: Truth, *, courses: int, students: int, concepts: int) -> Outcome:
@@ -93,18 +98,28 @@ def diagnose(rng: np.random.Generator, truth: Truth, *, courses: int, students: 
         graph = Graph.of(believed, course.before)
         start = Worlds.draw(graph, PLANTED)
         for known, chance in zip(*truth(rng, course, students), strict=True):
-            worlds, asked = _take(start, believed, graph, rng.random(chance.size) < chance)
+            answers = rng.random(chance.size) < chance
+            worlds, asked = _take(start, believed, graph, answers)
             stands = [diagnostic.stand(each) for each in worlds.chance.tolist()]
             right = [standing == ("known" if so else "not_known") for standing, so in zip(stands, known, strict=True)]
-            rows.append((np.mean(right), stands.count("unsure") / concepts, asked))
+            told = np.mean(_by_first_sight(course, asked, answers[asked]) == known)
+            rows.append((np.mean(right), stands.count("unsure") / concepts, asked.size, told))
     return Outcome(*np.array(rows, dtype=float).mean(0).tolist())
 
 
-def _take(worlds: Worlds, items: Items, graph: Graph, right: Booleans) -> tuple[Worlds, int]:
+def _take(worlds: Worlds, items: Items, graph: Graph, right: Booleans) -> tuple[Worlds, Ints]:
     """Ask until little is left to learn; `right` (items,) says how each question would be answered."""
-    free, asked = np.arange(right.size), 0
-    while (best := diagnostic.choose_items(worlds, items, graph, free, asked)).size:
+    free, asked = np.arange(right.size), list[int]()
+    while (best := diagnostic.choose_items(worlds, items, graph, free, len(asked))).size:
         some = best[:1]
         worlds = worlds.after(items.some(some), right[some], graph)
-        free, asked = free[free != best[0]], asked + 1
-    return worlds, asked
+        free = free[free != best[0]]
+        asked.append(int(best[0]))
+    return worlds, np.array(asked, dtype=np.int64)
+
+
+def _by_first_sight(course: Course, asked: Ints, right: Booleans) -> Booleans:
+    """The concepts that are likelier known than not, by answers to the items `asked`, of students by degrees."""
+    items = replace(course.items, error=np.full(course.items.ease.size, 1e-6))
+    first = FirstSeen(np.zeros_like(asked), asked, right.astype(float), items.luck[asked])
+    return first_sight.estimate(first, items, len(course.before), PLANTED).mean + course.graph.ease > 0

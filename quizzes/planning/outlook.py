@@ -60,7 +60,7 @@ def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs
         days=whole,
         budget=np.repeat(np.array(choices) * 60.0, DRAWS),
         truth=[w] * students,
-        belief=w,
+        belief=[w] * students,
         start=Cards(*(np.repeat(part, students, axis=0) for part in vars(cards).values())),
     )
     by_choice = outcome.score.reshape(len(choices), DRAWS).mean(1)

@@ -8,18 +8,21 @@ drawn beforehand for (student, card, day), so that policies meet the same luck (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quizzes.memory import fsrs
-from quizzes.memory.calibration import EPSILON
+from quizzes.memory.calibration import log_losses
 from quizzes.planning.cards import RELEARN, Cards, Floats, chance_right, known_unseen, relearned
 
 Booleans: TypeAlias = NDArray[np.bool_]
+Students: TypeAlias = NDArray[np.int64]
 Parameters: TypeAlias = tuple[float, ...]
 
 SLIP = 0.02
@@ -102,15 +105,33 @@ Sight: TypeAlias = Callable[[Floats], Floats]
 """The chances to know what was never asked (students, cards), by who was right at first (1 or 0; NaN: not asked)."""
 
 
+class Fits(Protocol):
+    """Who fits the students' memories to their answers."""
+
+    def after(
+        self, day: int, done: Booleans, right: Booleans, beliefs: Sequence[Parameters]
+    ) -> Mapping[int, tuple[Parameters, Floats, Floats]]:
+        """Be told a day's answers; say what is believed anew of some students: parameters, and S and D (cards,)."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered and what of it would be right: arrays (students, days, cards)."""
+
+    done: Booleans
+    right: Booleans
+
+
 @dataclass(frozen=True)
 class Judged:
-    """How what was believed came true: the mean log loss (students,) of answers, in nats.
+    """How what was believed came true: the mean log loss (students,) of the `answers`, in nats.
 
     And each day's `error` (students, days) of the score to expect at the exam if nothing more were reviewed.
     """
 
     log_loss: Floats
     error: Floats
+    answers: Answers
 
 
 @dataclass(frozen=True)
@@ -137,40 +158,71 @@ def simulate(
     days: int,
     budget: float | Floats,
     truth: Sequence[Parameters],
-    belief: Parameters = fsrs.DEFAULT_PARAMETERS,
+    belief: Sequence[Parameters] | None = None,
     start: Cards | None = None,
     slip: float = SLIP,
     sight: Sight | None = None,
+    fits: Fits | None = None,
     judged: bool = False,
 ) -> Outcome:
     """Let students (one for each of `truth`) prepare for `days` days with `budget` seconds each, and sit the exam.
 
-    The planner believes that all of them have the parameters `belief`, and of first answers what `sight` makes of
-    those given so far; without it, what the bank says is so. Without `start` nobody has seen anything. `judged` says
-    that beliefs are to be held against what comes.
+    The planner believes that their parameters are `belief`, the defaults without it, until `fits` says otherwise; and
+    of first answers what `sight` makes of those given so far; without it, what the bank says is so. Without `start`
+    nobody has seen anything. `judged` says that beliefs are to be held against what comes.
     """
-    school = _School(bank, luck, truth, belief, start, slip=slip, sight=sight)
+    beliefs = list(belief or [fsrs.DEFAULT_PARAMETERS] * len(truth))
+    school = _School(bank, luck, truth, beliefs, start, slip=slip, sight=sight)
     minutes = np.broadcast_to(np.asarray(budget, dtype=np.float64), (luck.right.shape[0],))
     shape = (luck.right.shape[0], days)
     spent, reviews, new = np.zeros(shape), np.zeros(shape, int), np.zeros(shape, int)
     loss, error = np.zeros(shape), np.zeros(shape)
+    answers = Answers(*np.zeros((2, *(luck.right.shape if judged else (0, 0, 0))), dtype=bool))
     for day in range(days):
         believed = school.believed(day, days, minutes)
-        priorities = policy(believed)
+        priorities = _each(believed, policy)
         right, seconds = school.answers(day)
         done = _within(minutes, priorities, seconds) & ~luck.missed[:, day, None]
         spent[:, day] = (seconds * done).sum(1)
         reviews[:, day] = done.sum(1)
         new[:, day] = (done & np.isnan(school.S)).sum(1)
         if judged:
-            expected = (chance_right(believed.cards, belief, days - day) * bank.weight).sum(1)
-            error[:, day] = np.abs(expected - (school.chance_right(days - day) * bank.weight).sum(1))
-            p = np.clip(chance_right(believed.cards, belief), EPSILON, 1 - EPSILON)
-            loss[:, day] = np.where(done, -np.log(np.where(right, p, 1 - p)), 0.0).sum(1)
+            left, now = (_each(believed, partial(_chance_right, after)) for after in (days - day, 0))
+            error[:, day] = np.abs(((left - school.chance_right(days - day)) * bank.weight).sum(1))
+            loss[:, day] = np.where(done, log_losses(now, right), 0.0).sum(1)
+            answers.done[:, day], answers.right[:, day] = done, right
         school.learn(done, right)
+        if fits:
+            school.believe(fits.after(day, done, right, school.beliefs))
     chance = school.chance_right()
-    came = Judged(loss.sum(1) / np.maximum(reviews.sum(1), 1), error) if judged else None
+    came = Judged(loss.sum(1) / np.maximum(reviews.sum(1), 1), error, answers) if judged else None
     return Outcome((chance * bank.weight).sum(1), chance, spent, reviews, new, came)
+
+
+def log_loss_alone(bank: Bank, answers: Answers) -> Floats:
+    """The mean log loss (students,) that FSRS alone has on these answers: the defaults, first ones a coin's toss."""
+    students, days, cards = answers.done.shape
+    S, D, elapsed = np.full((students, cards), np.nan), np.full((students, cards), np.nan), np.zeros((students, cards))
+    w, loss, half = fsrs.DEFAULT_PARAMETERS, np.zeros(students), np.full((students, cards), 0.5)
+    for day in range(days):
+        done, right = answers.done[:, day], answers.right[:, day]
+        known = np.where(np.isnan(S), half, fsrs.retrievability(elapsed, S, w))
+        loss += np.where(done, log_losses(fsrs.expected_correct(known, bank.guess), right), 0.0).sum(1)
+        S, D = move_on(S, D, elapsed, right, done, w)
+        elapsed = np.where(done, 0.0, elapsed) + 1.0
+    return np.asarray(loss / np.maximum(answers.done.sum((1, 2)), 1))
+
+
+def _each(believed: Sequence[tuple[Students, Believed]], compute: Callable[[Believed], Floats]) -> Floats:
+    """What is computed of students (students, cards), of those with the same parameters together."""
+    found = np.empty((sum(who.size for who, _ in believed), believed[0][1].S.shape[1]))
+    for who, theirs in believed:
+        found[who] = compute(theirs)
+    return found
+
+
+def _chance_right(after: float, now: Believed) -> Floats:
+    return chance_right(now.cards, now.w, after)
 
 
 class _School:
@@ -181,13 +233,13 @@ class _School:
         bank: Bank,
         luck: Luck,
         truth: Sequence[Parameters],
-        belief: Parameters,
+        beliefs: list[Parameters],
         start: Cards | None,
         *,
         slip: float,
         sight: Sight | None,
     ) -> None:
-        self.bank, self.luck, self.belief, self.slip, self.sight = bank, luck, belief, slip, sight
+        self.bank, self.luck, self.beliefs, self.slip, self.sight = bank, luck, beliefs, slip, sight
         shape = (luck.right.shape[0], bank.weight.size)
         self.S = start.S.copy() if start else np.full(shape, np.nan)
         self.D = start.D.copy() if start else np.full(shape, np.nan)
@@ -198,22 +250,21 @@ class _School:
         self.lapsed = np.zeros(shape, dtype=bool)
         self.first_right = np.full(shape, np.nan)
 
-    def believed(self, day: int, days: int, seconds_a_day: Floats) -> Believed:
-        """What the planner goes by on `day` of `days`."""
-        return Believed(
-            self.bank,
-            self.S,
-            self.D,
-            self.elapsed,
-            self.lapsed,
-            self.ease,
-            self.interval,
-            day,
-            days,
-            seconds_a_day,
-            self.belief,
-            self.sight(self.first_right) if self.sight else self.bank.first,
-        )
+    def believed(self, day: int, days: int, seconds_a_day: Floats) -> list[tuple[Students, Believed]]:
+        """What the planner goes by on `day` of `days`, of students with the same parameters together."""
+        first = self.sight(self.first_right) if self.sight else self.bank.first
+        first = np.broadcast_to(first, self.S.shape)
+
+        def of(who: Students, w: Parameters) -> Believed:
+            states = self.S[who], self.D[who], self.elapsed[who], self.lapsed[who], self.ease[who], self.interval[who]
+            return Believed(self.bank, *states, day, days, seconds_a_day[who], w, first[who])
+
+        return [(who, of(who, w)) for w, who in _groups(self.beliefs)]
+
+    def believe(self, anew: Mapping[int, tuple[Parameters, Floats, Floats]]) -> None:
+        """Believe other parameters of some students, and their states by these."""
+        for student, (w, S, D) in anew.items():
+            self.beliefs[student], self.S[student], self.D[student] = w, S, D
 
     def chance_right(self, after: float = 0.0) -> Floats:
         """P(right) of each card `after` days from now."""
@@ -235,10 +286,11 @@ class _School:
         self.lapsed = np.where(done, ~right, self.lapsed)
         self.first_right = np.where(done & np.isnan(self.S), right, self.first_right)
         for w, who in self.groups:
-            self.true_S[who], self.true_D[who] = _after(
+            self.true_S[who], self.true_D[who] = move_on(
                 self.true_S[who], self.true_D[who], self.elapsed[who], right[who], done[who], w
             )
-        self.S, self.D = _after(self.S, self.D, self.elapsed, right, done, self.belief)
+        for w, who in _groups(self.beliefs):
+            self.S[who], self.D[who] = move_on(self.S[who], self.D[who], self.elapsed[who], right[who], done[who], w)
         self.elapsed = np.where(done, 0.0, self.elapsed) + 1.0
 
 
@@ -253,29 +305,15 @@ def _within(budget: Floats, priorities: Floats, seconds: Floats) -> Booleans:
     return done
 
 
-def simulate_known(
-    policy: Policy, bank: Bank, luck: Luck, *, days: int, budget: float, truth: Sequence[Parameters]
-) -> Outcome:
-    """As `simulate`, with a planner that knows each student's parameters, as after a fit."""
-    parts: list[tuple[NDArray[np.int64], Outcome]] = []
-    for w, who in _groups(truth):
-        their_luck = Luck(luck.right[who], luck.pace[who], luck.missed[who])
-        parts.append(
-            (who, simulate(policy, bank, their_luck, days=days, budget=budget, truth=[w] * who.size, belief=w))
-        )
-    order = np.argsort(np.concatenate([who for who, _ in parts]))
-    score, chance, seconds, reviews, new = (
-        np.concatenate([getattr(outcome, name) for _, outcome in parts])[order]
-        for name in ("score", "chance", "seconds", "reviews", "new")
-    )
-    return Outcome(score, chance, seconds, reviews, new)
+def _groups(parameters: Sequence[Parameters]) -> list[tuple[Parameters, Students]]:
+    """Each of the parameters, and who has them."""
+    who: dict[Parameters, list[int]] = defaultdict(list)
+    for student, w in enumerate(parameters):
+        who[w].append(student)
+    return [(w, np.array(students)) for w, students in who.items()]
 
 
-def _groups(truth: Sequence[Parameters]) -> list[tuple[Parameters, NDArray[np.int64]]]:
-    return [(w, np.array([at for at, parameters in enumerate(truth) if parameters == w])) for w in dict.fromkeys(truth)]
-
-
-def _after(S: Floats, D: Floats, t: Floats, right: Booleans, done: Booleans, w: Parameters) -> tuple[Floats, Floats]:
+def move_on(S: Floats, D: Floats, t: Floats, right: Booleans, done: Booleans, w: Parameters) -> tuple[Floats, Floats]:
     """States after the day's answers; what was wrong has been relearned."""
     next_S, next_D = S.copy(), D.copy()
     good, wrong = done & right, done & ~right

@@ -27,10 +27,12 @@ class Command(BaseCommand):
             "abilities by degrees, no ties": diagnosing.by_degrees,
         }
         self.stdout.write(f"{courses * EACH} students in {courses} courses for each row.\n")
-        self.stdout.write("| truth | concepts | map right | unsure | questions |\n|---|---|---|---|---|")
+        self.stdout.write(
+            "| truth | concepts | map right | unsure | questions | by degrees, told all |\n|---|---|---|---|---|---|"
+        )
         for name, truth in truths.items():
             for concepts in (10, 15, 25):
                 rng = np.random.default_rng([seed, concepts])
                 found = diagnosing.diagnose(rng, truth, courses=courses, students=EACH, concepts=concepts)
-                shares = f"{found.right:.1%} | {found.unsure:.1%} | {found.questions:.1f}"
+                shares = f"{found.right:.1%} | {found.unsure:.1%} | {found.questions:.1f} | {found.told:.1%}"
                 self.stdout.write(f"| {name} | {concepts} | {shares} |")

@@ -1,6 +1,7 @@
 """`manage.py simulate_learners`: how well first sight finds what is planted, and what that is worth at the exam."""
 
 from argparse import ArgumentParser
+from functools import partial
 
 import numpy as np
 from django.conf import settings
@@ -8,9 +9,11 @@ from django.core.management.base import BaseCommand
 
 from questions.whole_numbers import whole_number_between
 from quizzes.management.commands.simulate_plans import MISSED, read_parameters
+from quizzes.memory import priors
 from quizzes.memory.calibration import log_loss
 from quizzes.planning import learners, policies, simulate
 from quizzes.planning.cards import Floats
+from quizzes.planning.fits import WeeklyFits
 
 ITEMS, CONCEPTS, EARLIER, EACH = 300, 15, 200, 150
 MINUTES = 10
@@ -55,42 +58,52 @@ class Command(BaseCommand):
     def _prepare(
         self, rng: np.random.Generator, planted: learners.Planted, known: Floats, horizons: tuple[int, ...]
     ) -> None:
-        """Prepare for exams, by first sight and by a constant."""
+        """Prepare for exams: as before, by first sight, with fits as in use, and told what a planner cannot know."""
         users = read_parameters(settings.BASE_DIR / "tests" / "data" / "fsrs6_users.csv")
         truth = [users[number % len(users)] for number in range(len(known))]
+        others = [priors.spread_about_defaults([w for w in users if w != own]) for own in users]
+        prior = [others[number % len(users)] for number in range(len(known))]
         bank, constant = learners.bank_of(rng, planted, known), np.full(known.shape, 0.5)
         self.stdout.write(
-            f"\n{MINUTES} minutes a day, {MISSED:.0%} of the days missed; the error is that of the score expected as "
-            "things stand, in points of 100, on the day after the first, half-way, and the day before the exam.\n\n"
-            "| days | first answers by | score | marks lost | ± | log loss of all answers | error |\n"
-            "|---|---|---|---|---|---|---|"
+            f"\n{MINUTES} minutes a day, {MISSED:.0%} of the days missed; the log loss of all answers also stands as "
+            "a share of what FSRS alone has on the same; the error is that of the score expected as things stand, in "
+            "points of 100, on the day after the first, half-way, and the day before the exam.\n\n"
+            "| days | first answers by | memory by | score | marks lost | ± | log loss | of FSRS alone | error |\n"
+            "|---|---|---|---|---|---|---|---|---|"
         )
+        sight = learners.sight_of(planted)
         for days in horizons:
             luck = simulate.Luck.draw(len(known), ITEMS, days, seed=int(rng.integers(2**31)), missed=MISSED)
-            ways: dict[str, simulate.Sight] = {
-                "a constant": lambda _: constant,
-                "first sight": learners.sight_of(planted),
-            }
+            run = partial(
+                simulate.simulate,
+                *(policies.examprep, bank, luck),
+                days=days,
+                budget=60.0 * MINUTES,
+                truth=truth,
+                judged=True,
+            )
             lost: Floats | None = None
-            for name, sight in ways.items():
-                outcome = simulate.simulate(
-                    policies.examprep,
-                    bank,
-                    luck,
-                    days=days,
-                    budget=60.0 * MINUTES,
-                    truth=truth,
-                    sight=sight,
-                    judged=True,
-                )
-                assert outcome.judged is not None
+            for name, prepare in {
+                "a constant | the defaults": partial(run, sight=lambda _: constant),
+                "first sight | the defaults": partial(run, sight=sight),
+                "first sight | fits": partial(run, sight=sight, fits=WeeklyFits(bank.guess, prior)),
+                "first sight | the truth": partial(run, sight=sight, belief=truth),
+                "the truth | the truth": partial(run, belief=truth),
+            }.items():
+                outcome = prepare()
                 lost = 1 - outcome.score if lost is None else lost
-                ratio, error = _ratio(1 - outcome.score, lost)
-                off = ", ".join(f"{100 * outcome.judged.error[:, at].mean():.1f}" for at in (1, days // 2, days - 1))
-                self.stdout.write(
-                    f"| {days} | {name} | {outcome.score.mean():.4f} | {ratio:.3f} | {error:.3f} "
-                    f"| {outcome.judged.log_loss.mean():.4f} | {off} |"
-                )
+                self.stdout.write(f"| {days} | {name} | {_row(bank, outcome, lost, days)} |")
+
+
+def _row(bank: simulate.Bank, outcome: simulate.Outcome, before: Floats, days: int) -> str:
+    """The score, the marks lost as a share of those lost `before`, and how what was believed came true."""
+    judged = outcome.judged
+    assert judged is not None
+    ratio, error = _ratio(1 - outcome.score, before)
+    loss = judged.log_loss.mean()
+    alone = simulate.log_loss_alone(bank, judged.answers).mean()
+    off = ", ".join(f"{100 * judged.error[:, at].mean():.1f}" for at in (1, days // 2, days - 1))
+    return f"{outcome.score.mean():.4f} | {ratio:.3f} | {error:.3f} | {loss:.4f} | {loss / alone:.3f} | {off}"
 
 
 def _tell(planted: learners.Planted) -> str:

@@ -71,13 +71,15 @@ class Command(BaseCommand):
             f"{students} students with the memories of {len(learners)} learners, {bank.weight.size} items, "
             f"{bank.seconds.sum() / 60:.0f} minutes to answer each once; {MISSED:.0%} of the days are missed.\n"
         )
-        run = simulate.simulate_known if known else simulate.simulate
+        belief = truth if known else None
         groups: list[drawing.Group] = []
         for horizon in days:
             luck = simulate.Luck.draw(students, bank.weight.size, horizon, seed=seed, missed=MISSED)
             for daily in minutes:
                 outcomes = {
-                    name: run(policy, bank, luck, days=horizon, budget=60 * daily, truth=truth)
+                    name: simulate.simulate(
+                        policy, bank, luck, days=horizon, budget=60 * daily, truth=truth, belief=belief
+                    )
                     for name, policy in policies.POLICIES.items()
                 }
                 most = _mean_bound(bank, horizon, daily, learners)

@@ -196,7 +196,7 @@ def test_a_planner_that_knows_the_students_does_better() -> None:
     truth = [firm, weak] * 12
     luck = simulate.Luck.draw(24, 60, days, seed=4)
     given: dict[str, Any] = {"days": days, "budget": 400.0, "truth": truth}
-    known = simulate.simulate_known(policies.examprep, course, luck, **given)
+    known = simulate.simulate(policies.examprep, course, luck, belief=truth, **given)
     believed = simulate.simulate(policies.examprep, course, luck, **given)
     assert known.score[1::2].mean() > believed.score[1::2].mean() - 0.005
     np.testing.assert_array_equal(known.score[::2], believed.score[::2])
