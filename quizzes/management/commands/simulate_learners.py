@@ -7,7 +7,7 @@ import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from questions.whole_numbers import whole_number_between
+from questions.whole_numbers import whole_number_between, whole_numbers_between
 from quizzes.management.commands.simulate_plans import MISSED, read_parameters
 from quizzes.memory import priors
 from quizzes.memory.calibration import log_loss
@@ -26,10 +26,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--students", type=whole_number_between(8, 100_000), default=96)
+        parser.add_argument(
+            "--days",
+            type=whole_numbers_between(1, 366),
+            default="14,30",
+            help="Days to the exam, separated by commas.",
+        )
         parser.add_argument("--seed", type=whole_number_between(0, 2**32 - 1), default=2026)
         parser.add_argument("--full", action="store_true", help="500 students, and exams in 60 days too.")
 
-    def handle(self, *args: object, students: int, seed: int, full: bool, **options: object) -> None:
+    def handle(self, *args: object, students: int, days: list[int], seed: int, full: bool, **options: object) -> None:
         rng = np.random.default_rng(seed)
         students = max(students, 500) if full else students
         planted = learners.plant(rng, items=ITEMS, concepts=CONCEPTS, earlier=EARLIER, each=EACH)
@@ -39,7 +45,7 @@ class Command(BaseCommand):
             f"concepts. Learned: {_tell(planted)}.\n"
         )
         self._predict(rng, planted, known)
-        self._prepare(rng, planted, known, (14, 30, 60) if full else (14, 30))
+        self._prepare(rng, planted, known, [14, 30, 60] if full else days)
 
     def _predict(self, rng: np.random.Generator, planted: learners.Planted, known: Floats) -> None:
         """Predict the first answers that are left after some."""
@@ -55,9 +61,7 @@ class Command(BaseCommand):
                 numbers = f"{learners.auc(p, right[left]):.4f} | {log_loss(p, right[left]):.4f}"
                 self.stdout.write(f"| {shown} answers | {name} | {numbers} | {inside} |")
 
-    def _prepare(
-        self, rng: np.random.Generator, planted: learners.Planted, known: Floats, horizons: tuple[int, ...]
-    ) -> None:
+    def _prepare(self, rng: np.random.Generator, planted: learners.Planted, known: Floats, horizons: list[int]) -> None:
         """Prepare for exams: as before, by first sight, with fits as in use, and told what a planner cannot know."""
         users = read_parameters(settings.BASE_DIR / "tests" / "data" / "fsrs6_users.csv")
         truth = [users[number % len(users)] for number in range(len(known))]
