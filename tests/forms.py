@@ -17,18 +17,18 @@ def filled_in(client: Client, url: str) -> dict[str, Any]:
     form = client.get(url).context["adminform"].form
     sent: dict[str, Any] = {}
     for field in form:
-        sent |= _inputs(field)
+        sent |= inputs_of(field)
     return sent
 
 
-def _inputs(field: BoundField) -> dict[str, Any]:
+def inputs_of(field: BoundField) -> dict[str, Any]:
     value, name = field.value(), field.html_name
     if isinstance(field.field, PartsField):
         sent: dict[str, Any] = {}
         for part in field.field.widget.forms_of(name, value or []):
             sent[f"{part.prefix}-kind"] = part.kind.name
             for inner in part:
-                sent |= _inputs(inner)
+                sent |= inputs_of(inner)
         return sent
     if isinstance(field.field, RowsField):
         columns = field.field.columns

@@ -37,7 +37,7 @@ class CourseAdmin(NamedAdmin[Course]):
     ways = ("pk",)
     acts = MappingProxyType({"view": Act.READ, "change": Act.MANAGE, "delete": Act.MANAGE})
     form = CourseForm
-    exclude = ("state", "visible_to", "joining")  # nothing follows from them yet
+    fields = ("title", "slug", "description")
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
 
@@ -46,7 +46,7 @@ class CourseAdmin(NamedAdmin[Course]):
         if obj:
             return super().get_fieldsets(request, obj)
         said = "It begins as a draft, which its staff alone see. You open it on its page Access, once it is ready."
-        return [(None, {"fields": self.get_fields(request), "description": said})]
+        return [(None, {"fields": self.fields, "description": said})]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("questions.add_course")
@@ -65,6 +65,7 @@ class CourseAdmin(NamedAdmin[Course]):
 @admin.register(Concept)
 class ConceptAdmin(NamedAdmin[Concept]):
     form = ConceptForm
+    fields = ("course", "name", "slug", "lesson", "definition", "position", "prerequisites", "encompasses")
     list_display = ("name", "slug", "lesson", "items_tagged", "position")
     list_filter = ("course", "lesson")
     search_fields = ("name", "slug", "definition")

@@ -117,14 +117,19 @@ def _limited(field: forms.Field, request: HttpRequest, act: Act) -> forms.Field 
 
 
 class OfCourseFilter(admin.RelatedFieldListFilter):
-    """Filter by a course, or by what is of one: those that one may read."""
+    """Filter by a course, or by what is of one: those that one may read, with their courses if several."""
 
     def field_choices(
         self, field: RelatedField[object, object], request: HttpRequest, model_admin: admin.ModelAdmin[Model]
     ) -> list[tuple[str, Any]]:
-        readable = {f"{_way_to_course(field.related_model)}__in": courses_for(request.user, Act.READ)}
+        readable, way = courses_for(request.user, Act.READ), _way_to_course(field.related_model)
         ordering = self.field_admin_ordering(field, request, model_admin)
-        return list(field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=readable))
+        if way == "course" and readable.count() > 1:
+            rows = field.related_model._default_manager.filter(course__in=readable).select_related("course")
+            by = ("course__title", "course", *(ordering or field.related_model._meta.ordering or ()))
+            return [(row.pk, f"{row} ({row.course})") for row in rows.order_by(*by)]  # type: ignore[attr-defined]
+        readable_rows = {f"{way}__in": readable}
+        return list(field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=readable_rows))
 
 
 def _is_of_course(field: Field[object, object]) -> bool:

@@ -44,24 +44,28 @@ class RowsWidget(forms.Widget):
     def get_context(self, name: str, value: Sequence[Row] | None, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows = [
-            {"cells": self._cells(name, number, row), "notes": self.notes[number : number + 1]}
+            {"groups": self._groups(name, number, row), "notes": self.notes[number : number + 1]}
             for number, row in enumerate(value or [{}])
         ]
         context["widget"] |= {
             "columns": self.columns,
             "rows": rows,
-            "blank": self._cells(name, "__row__", {}),
+            "blank": self._groups(name, "__row__", {}),
             "add": self.add,
             "stacked": len(self.columns) > 2 or any(column.type == "table" for column in self.columns),
             "picture": self.picture and "-".join((*name.split("-")[:-1], self.picture)),
         }
         return context
 
-    def _cells(self, name: str, number: int | str, row: Row) -> list[dict[str, object]]:
-        return [
-            {"name": f"{name}-{number}-{column.name}", "column": column, "value": cell_text(row.get(column.name, ""))}
-            for column in self.columns
-        ]
+    def _groups(self, name: str, number: int | str, row: Row) -> list[tuple[str, list[dict[str, Any]], str]]:
+        """A row's cells, in groups: what they stand under, the cells, and what they say where they are folded away."""
+        groups: list[tuple[str, list[dict[str, Any]]]] = [("", [])]
+        for column in self.columns:
+            if column.heading:
+                groups.append((column.heading, []))
+            value = cell_text(row.get(column.name, ""))
+            groups[-1][1].append({"name": f"{name}-{number}-{column.name}", "column": column, "value": value})
+        return [(heading, cells, _said(cells)) for heading, cells in groups]
 
     def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> list[Row]:
         """The rows in the order of the form; those that are blank in every column are left out."""
@@ -84,6 +88,14 @@ class RowsWidget(forms.Widget):
 
     def id_for_label(self, id_: str) -> str:
         return ""
+
+
+def _said(cells: Sequence[Mapping[str, Any]]) -> str:
+    """What cells say in short: those that are filled, with their labels; where none is, what that means."""
+    filled = [(cell["column"].label, cell["value"]) for cell in cells if cell["value"] not in ("", False)]
+    return ", ".join(label if value is True else f"{label}: {value}" for label, value in filled) or str(
+        cells[0]["column"].blank
+    )
 
 
 def cell_text(cell: object) -> object:

@@ -131,7 +131,9 @@ class Column:
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
     """Of a text that is one of several: these, each with its label."""
     heading: str = ""
-    """What stands above it, where columns of another sort begin."""
+    """What stands above it, where columns of another sort begin; these fold."""
+    blank: str = ""
+    """Of the first under a heading: what is meant where all of them are blank."""
 
 
 @dataclass(frozen=True, kw_only=True)

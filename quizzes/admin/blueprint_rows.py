@@ -25,15 +25,15 @@ def section_columns() -> tuple[Column, ...]:
         Column("title", "Title"),
         Column("slots", "Questions", "number"),
         Column("pools", "Pools", placeholder="as the exam"),
-        *_under("Weights of kinds; all blank: any kind", kinds),
+        *_under("Weights of kinds", "any kind", kinds),
         Column("any_mix", "These kinds in any mix", "check"),
-        *_under("Weights of difficulties; all blank: as the exam", levels),
+        *_under("Weights of difficulties", "as the exam", levels),
     )
 
 
-def _under(heading: str, columns: Sequence[Column]) -> list[Column]:
+def _under(heading: str, blank: str, columns: Sequence[Column]) -> list[Column]:
     first, *others = columns
-    return [Column(first.name, first.label, first.type, heading=heading), *others]
+    return [Column(first.name, first.label, first.type, heading=heading, blank=blank), *others]
 
 
 def to_fields(blueprint: object) -> dict[str, object]:

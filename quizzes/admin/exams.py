@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 
 from questions import trail
 from quizzes import exams
+from quizzes.admin.blueprint_rows import to_fields
 from quizzes.admin.exam_forms import ExamForm
 from quizzes.admin.results import ResultsAdmin
 from quizzes.models import Exam
@@ -20,9 +22,15 @@ from quizzes.models import Exam
 trail.watch(Exam, without=("loaded",))
 
 
-ABOUT = ("course", "title", "slug", ("kind", "minutes", "attempts"), "starts_at", "opens_at", "closes_at", "feedback")
-OF_ASSESSMENT = ("slots", "sections", "difficulty", "pools")
+ABOUT = ("course", "title", "slug", ("kind", "minutes"), "starts_at")
+LIMITS = ("opens_at", "closes_at", "attempts")
+OF_ALL = ("difficulty", "pools")
 OF_VIVA = ("rounds", "pairs", "distractors", "seconds_a_round")
+
+
+def _fold(fields: Sequence[object], *said: object, of: tuple[str, ...] = ()) -> dict[str, object]:
+    """A section of rare fields: folded away as long as nothing is said by them."""
+    return {"fields": fields, "classes": of if any(said) else (*of, "collapse")}
 
 
 @admin.register(Exam)
@@ -36,12 +44,18 @@ class ExamAdmin(ResultsAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Exam | None = None) -> Any:
         if not (self.has_change_permission(request, obj) if obj else self.has_add_permission(request)):
-            return [(None, {"fields": (*ABOUT, "blueprint", "what_it_draws")})]
+            return [(None, {"fields": (*ABOUT, *LIMITS, "feedback", "blueprint", "what_it_draws")})]
+        exam = obj or Exam()
+        written = to_fields(exam.blueprint)
+        is_limited = [getattr(exam, name) for name in LIMITS] + [exam.feedback != Exam().feedback]
+        rules = ((*LIMITS[:2],), ("attempts", "counts"), "feedback")
         return [
             (None, {"fields": ABOUT}),
-            ("What it asks", {"fields": OF_ASSESSMENT, "classes": ("of-assessment",)}),
+            ("Opening, attempts, feedback", _fold(rules, *is_limited, written["counts"] != "best")),
+            ("What it asks", {"fields": ("slots", "sections"), "classes": ("of-assessment",)}),
+            ("Difficulty and pools of all sections", _fold(OF_ALL, *map(written.get, OF_ALL), of=("of-assessment",))),
             ("Its rounds", {"fields": (OF_VIVA,), "classes": ("of-viva",)}),
-            ("What it asks about", {"fields": ("concepts", "counts", "left_out")}),
+            ("What it asks about", {"fields": ("concepts", "left_out")}),
             ("The blueprint as YAML", {"fields": ("blueprint", "opened_on"), "classes": ("as-yaml",)}),
         ]
 
@@ -49,7 +63,7 @@ class ExamAdmin(ResultsAdmin):
         self, request: HttpRequest, obj: Exam | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Exam]]:
         # Declared fields are not the model's: naming them would make the factory look for them there.
-        kwargs["fields"] = (*flatten(ABOUT), "blueprint")
+        kwargs["fields"] = (*flatten(ABOUT), *LIMITS, "feedback", "blueprint")
         return super().get_form(request, obj, change, **kwargs)
 
     def render_change_form(

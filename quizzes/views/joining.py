@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from questions import roles
 from questions.current_course import CourseError, choose_course
 from questions.models import Course
+from questions.roles import Act
 from quizzes.courses import joining
 from quizzes.courses.listing import ListedCourse, list_courses
 from quizzes.models import Exam
@@ -71,6 +72,8 @@ def choose(request: StudentRequest, course: str) -> HttpResponse:
     except CourseError as refused:
         raise Http404(str(refused)) from None
     page = request.POST.get("page", "")
+    if page == "teaching" and roles.courses_for(request.user, Act.SEE_STUDENTS).filter(slug=course).exists():
+        return redirect("course-overview", course)
     return redirect(page) if page in FOLLOWING else redirect("course", course)
 
 

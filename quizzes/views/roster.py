@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -138,7 +139,10 @@ def _summary(comparison: roster.Comparison) -> str:
 @require_POST
 @trail.recorded
 def change_seat(request: StudentRequest, course: str, seat: str) -> HttpResponse:
-    """Move a student or give them time (`save`), take them out (`remove`), or send an invitation again (`renew`)."""
+    """Move a student or give them time (`save`), take them out (`remove`), or send an invitation again (`renew`).
+
+    The query is that of the list, and leads back to where one was in it.
+    """
     taught = staff.get_course(request.user, course, Act.MANAGE)
     row = _find_seat(taught, seat)
     now = timezone.now()
@@ -163,7 +167,7 @@ def change_seat(request: StudentRequest, course: str, seat: str) -> HttpResponse
             row.extra_time_percent = percent
             exams.store_students([row], now) if isinstance(row, Enrolment) else row.save()
             messages.success(request, "Saved.")
-    return redirect("roster", taught.slug)
+    return redirect(f"{reverse('roster', args=[taught.slug])}?{request.GET.urlencode()}")
 
 
 def _find_seat(course: Course, key: str) -> Enrolment | Invitation:

@@ -53,6 +53,16 @@ def test_what_belongs_to_another_course_is_refused(instructor: Client, course: C
     assert not Concept.objects.filter(slug="new").exists()
 
 
+def test_filters_name_the_course_where_there_are_several(instructor: Client, course: Course, other: Course) -> None:
+    page = instructor.get("/admin/questions/item/").content.decode()
+    assert "Stoma (Botany)" in page
+    assert f"L2 penalty ({course})" in page
+    roles.remove_role(User.objects.get(username="ina"), other)
+    page = instructor.get("/admin/questions/item/").content.decode()
+    assert "Stoma" not in page
+    assert f"L2 penalty ({course})" not in page
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_who_may_not_add_is_not_asked(client: Client, other: Course, form: str) -> None:
     assert client.get(f"/admin/{form}/add/").status_code in (302, 403)

@@ -1,7 +1,7 @@
 // Rows of a form field: added from the template, removed, moved. Their numbers only have to differ; their order is that
 // of the page.
 
-import { get, targetOf } from "../../examprep/dom.js";
+import { all, find, get, targetOf } from "../../examprep/dom.js";
 import { startTables } from "./tables.js";
 
 document.addEventListener("click", (event) => {
@@ -23,6 +23,21 @@ document.addEventListener("keydown", (event) => {
   renumber(rows);
   get(next, "input, textarea").focus();
 });
+
+// What folds says in short what is in it.
+for (const change of ["input", "change"]) {
+  document.addEventListener(change, (event) => {
+    const group = targetOf(event).closest(".row-group");
+    const said = group && find(group, ".row-said");
+    if (!said) return;
+    const cells = all(group, "[data-label]").map((cell) => {
+      const field = get(cell, "input", HTMLInputElement);
+      if (field.type === "checkbox") return field.checked ? cell.dataset.label : "";
+      return field.value.trim() && `${cell.dataset.label}: ${field.value.trim()}`;
+    });
+    said.textContent = cells.filter(Boolean).join(", ") || (said.dataset.blank ?? "");
+  });
+}
 
 /**
  * Do what the button says.
