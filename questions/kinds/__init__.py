@@ -6,6 +6,7 @@ Each kind is one module (or folder) of this package; nothing else in the house n
 
 from __future__ import annotations
 
+from questions.kinds.alike import unnamed, with_names, without_names
 from questions.kinds.base import (
     AnyKind,
     Graded,
@@ -157,6 +158,9 @@ __all__ = [
     "parse",
     "rank",
     "titles",
+    "unnamed",
+    "with_names",
     "with_pairs",
     "with_variants",
+    "without_names",
 ]

@@ -20,6 +20,21 @@ class Rating(IntEnum):
     EASY = 4
 
 
+class Pace(IntEnum):
+    """How long an answer took, of what is expected."""
+
+    FAST = 0
+    USUAL = 1
+    SLOW = 2
+
+
+def pace_of(duration_seconds: float, expected_seconds: float) -> Pace:
+    """Return all that a rating follows from of how long an answer took; both in seconds, the second above 0."""
+    if duration_seconds > SLOW * expected_seconds:
+        return Pace.SLOW
+    return Pace.FAST if duration_seconds <= FAST * expected_seconds else Pace.USUAL
+
+
 def rate(
     score: float, confidence: int | None, duration_seconds: float, expected_seconds: float, hints: int = 0
 ) -> Rating:
@@ -28,12 +43,13 @@ def rate(
     `score` is in [0, 1], `confidence` 1-5 or None where the student gave none, both durations in seconds;
     `expected_seconds` is above 0, `hints` is how many were taken: who needed one remembered a part.
     """
+    pace = pace_of(duration_seconds, expected_seconds)
     if score < PASSED:
         return Rating.AGAIN
-    if score < 1 or hints or duration_seconds > SLOW * expected_seconds:
+    if score < 1 or hints or pace == Pace.SLOW:
         return Rating.HARD
     if confidence is not None and confidence <= GUESSED:
         return Rating.HARD
-    if confidence == SURE and duration_seconds <= FAST * expected_seconds:
+    if confidence == SURE and pace == Pace.FAST:
         return Rating.EASY
     return Rating.GOOD

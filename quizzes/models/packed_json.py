@@ -50,7 +50,7 @@ def _text_of(stored: bytes | str) -> bytes | str:
     if isinstance(stored, str) or not stored.startswith(FORM):
         return stored
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_COMMON)
-    return unpacker.decompress(stored[len(FORM) :]) + unpacker.flush()
+    return unpacker.decompress(stored[len(FORM) :])  # all of it: there is no limit
 
 
 def read_member(stored: bytes | str, name: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -23,8 +23,8 @@ AT_ONCE = 5000
 class Told(NamedTuple):
     """What a caller knows of the cards' logs: all lines that count of some events, by the events' keys."""
 
-    events: Collection[int]
-    lines: Collection[LogLine]
+    events: list[int]
+    lines: list[LogLine]
 
 
 def _build_lines() -> QuerySet[Review, tuple[Any, ...]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from questions import kinds
 from questions.bank import Rules
 from questions.kinds import Graded, ResponseError
 from questions.models import ItemVersion
 from quizzes import presentations
 from quizzes.exams.corrections.loading import Answers, Line, Standing, StoredAnswer, in_order
+from quizzes.memory.rating import pace_of
 from quizzes.reviews.answers import rate_answer, stored_grade
 from quizzes.reviews.practice import Practised
 
@@ -24,14 +26,31 @@ class Target(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Change:
-    """An answer that counts otherwise from now on; `plain` is what it counts as without corrections."""
+class Case:
+    """Answers that are alike, and what they count as; `plain` is that without corrections."""
 
-    stored: StoredAnswer
+    answers: Sequence[StoredAnswer]
+    standing: Standing
     plain: Standing
     plain_grade: dict[str, Any] | None
-    """Without corrections; None: as was said."""
+    """Of the first, without corrections; None: as was said."""
     target: Target
+    """The grade is the first one's."""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether they count otherwise from now on."""
+        return self.target.standing != self.standing
+
+    @property
+    def moves(self) -> bool:
+        """Whether a memory may be another by it."""
+        return _memorable(self.standing) != _memorable(self.target.standing)
+
+
+def students_of(cases: Iterable[Case]) -> set[int]:
+    """Return those of whom answers that count are among them."""
+    return {stored.answered.student for case in cases for stored in case.answers if stored.counts}
 
 
 @dataclass(frozen=True)
@@ -47,32 +66,47 @@ class Judge:
         """The version that was answered."""
         return self.loaded.version
 
-    def decide(self, stored: StoredAnswer) -> Change | None:
-        """Return how an answer counts otherwise; None where it counts as it is to."""
-        plain, said = self._plain(stored)
-        target = self._by_rules(stored, plain, said) if self.rules else Target(plain, said)
-        if target.standing == stored.standing:
-            return None
-        return Change(stored, plain, said, target)
+    def decide(self) -> list[Case]:
+        """Return what all answers are to count as: those that are alike are judged once."""
+        cases: dict[Hashable, list[StoredAnswer]] = defaultdict(list)
+        for stored in self.loaded.answers:
+            cases[self._likeness(stored)].append(stored)
+        return [self._decide(alike) for alike in cases.values()]
 
     def count_untold(self) -> int:
         """Return how many answers cannot be judged by these rules: what was shown is not what they are about."""
         return sum(
-            self.rules is not None and not presentations.is_told(self.rules, self.version, stored.answered.put)
+            self.rules is not None and not presentations.is_told(self.rules, self.version, stored.put)
             for stored in self.loaded.answers
         )
 
-    def _plain(self, stored: StoredAnswer) -> tuple[Standing, dict[str, Any] | None]:
+    def _likeness(self, stored: StoredAnswer) -> Hashable:
+        """Return all that is looked at below of an answer, but for names; set what these are."""
+        answered = stored.answered
+        alike = None if answered.plain else kinds.unnamed(stored.put, answered.response or "null")
+        if alike is None:
+            return answered.pk
+        what, stored.names = alike
+        pace = pace_of(answered.duration_ms / 1000, self.version.seconds)
+        return what, answered.confidence, pace, answered.hints_used, stored.standing, stored.was_corrected
+
+    def _decide(self, alike: Sequence[StoredAnswer]) -> Case:
+        stored = alike[0]
+        standing = stored.standing
+        plain, said = self._plain(stored, standing)
+        target = self._by_rules(stored, plain, said) if self.rules else Target(plain, said)
+        return Case(alike, standing, plain, said, target)
+
+    def _plain(self, stored: StoredAnswer, standing: Standing) -> tuple[Standing, dict[str, Any] | None]:
         """What the answer counts as without corrections, and its grade then; None: as was said."""
-        if stored.corrected:
-            plain = stored.corrected.plain
-            return read_standing(plain), plain.get("grade")
-        if not stored.answered.was_corrected:
-            return stored.standing, None
+        if stored.plain:
+            return read_standing(stored.plain, stored), stored.plain.get("grade")
+        if not stored.was_corrected:
+            return standing, None
         graded = self._judge(None, stored)
         if graded is None:
-            return stored.standing, None
-        return self._standing(graded, stored, None), self._grade(graded, stored)
+            return standing, None
+        return self._standing(graded, stored, standing), self._grade(graded, stored)
 
     def _by_rules(self, stored: StoredAnswer, plain: Standing, said: dict[str, Any] | None) -> Target:
         graded = self._judge(self.rules, stored)
@@ -84,26 +118,22 @@ class Judge:
         return Target(standing, self._grade(graded, stored))
 
     def _judge(self, rules: Rules | None, stored: StoredAnswer) -> Graded | None:
-        answered = stored.answered
         try:
-            return presentations.judge_final_by(rules, self.version, answered.put, answered.response)
+            return presentations.judge_final_by(rules, self.version, stored.put, stored.response)
         except ResponseError:
             # What was read once, and is not any more, keeps its grade.
             return None
 
-    def _standing(self, graded: Graded, stored: StoredAnswer, plain: Standing | None) -> Standing:
-        reference = plain or stored.standing
-        before = {line.card: line for line in reference.lines}
-        lines: list[Line] = []
-        for facet, score in graded.facet_scores.items():
-            if card := self.loaded.cards[stored.answered.student].get(facet):
-                rating = rate_answer(graded, score, stored.answered, self.version).value
-                predicted = before[card].predicted if card in before else None
-                lines.append(Line(card, rating, score, predicted, 0.0))
+    def _standing(self, graded: Graded, stored: StoredAnswer, before: Standing) -> Standing:
+        lines = [
+            Line(facet, rate_answer(graded, score, stored.answered, self.version).value, score, 0.0)
+            for facet, score in graded.facet_scores.items()
+            if facet in stored.cards
+        ]
         practice = None
         if graded.correct and graded.facet_scores:
-            practice = reference.practice if reference.score == 1 else self._practised()
-            lines += [line for line in before.values() if line.practice]
+            practice = before.practice if before.score == 1 else self._practised()
+            lines += [line for line in before.lines if line.practice]
         return Standing(None if graded.void else graded.score, practice, in_order(lines))
 
     def _practised(self) -> int | None:
@@ -113,18 +143,19 @@ class Judge:
         return stored_grade(graded, stored.answered, self.version)
 
 
-def _marks(standing: Standing) -> tuple[float | None, list[tuple[uuid.UUID, float]]]:
+def _marks(standing: Standing) -> tuple[float | None, list[tuple[str, float]]]:
     """Score and the scores of the cards: an answer whose marks stay keeps its rating, too."""
-    return standing.score, [(line.card, line.score) for line in standing.lines if not line.practice]
+    return standing.score, [(line.facet, line.score) for line in standing.lines if not line.practice]
 
 
-def write_standing(standing: Standing) -> dict[str, Any]:
-    """Return what counts as it is stored."""
-    lines = [[str(line.card), *line[1:]] for line in standing.lines]
-    return {"score": standing.score, "practice": standing.practice, "lines": lines}
+def _memorable(standing: Standing) -> tuple[int | None, list[tuple[str, int, float]]]:
+    return standing.practice, [(line.facet, line.rating, line.practice) for line in standing.lines]
 
 
-def read_standing(document: Mapping[str, Any]) -> Standing:
+def read_standing(document: Mapping[str, Any], stored: StoredAnswer) -> Standing:
     """Return what was stored."""
-    lines = in_order(Line(uuid.UUID(card), *line) for card, *line in document["lines"])
+    facets = {str(card): facet for facet, card in stored.cards.items()}
+    lines = in_order(
+        Line(facets.get(card, card), rating, score, practice) for card, rating, score, _, practice in document["lines"]
+    )
     return Standing(document["score"], document["practice"], lines)

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import BinaryField, ExpressionWrapper, F, QuerySet
+from django.db.models import BinaryField, ExpressionWrapper, F, Field, QuerySet, TextField
 
 from questions.models import ItemVersion
-from quizzes.models import Card, CorrectedAnswer, Presentation, Review, ReviewEvent, Slot
-from quizzes.models.packed_json import read_member
+from quizzes.models import Card, Presentation, ReviewEvent, Slot
+from quizzes.models.packed_json import read_member, unpack_json
 from quizzes.models.statements import Prepared, identifier, number
-
-_CARD = attrgetter("card.int")
-"""The numbers of identifiers compare faster than the identifiers."""
 
 
 class Line(NamedTuple):
-    """A line of a card's log: its rating and score, what was predicted, and its weight where it is one of practice."""
+    """What counts of a line of a card's log: the card's facet, its rating and score, and its weight if of practice."""
 
-    card: uuid.UUID
+    facet: str
+    """Of a card of another item its identifier: older lines of practice have such."""
     rating: int
     score: float
-    predicted: float | None
     practice: float
+
+
+class StoredLine(NamedTuple):
+    """A line as it is stored: with its key, its card, and what was predicted."""
+
+    pk: int
+    card: uuid.UUID
+    predicted: float | None
+    line: Line
 
 
 class Standing(NamedTuple):
@@ -38,17 +44,17 @@ class Standing(NamedTuple):
     score: float | None
     practice: int | None
     lines: tuple[Line, ...]
-    """In the order of their cards."""
+    """In the order of their facets."""
 
 
 class Answered(NamedTuple):
-    """The columns of an answer that is stored."""
+    """The columns of an answer that is stored; documents as they are stored: most are never read."""
 
     pk: int
     student: int
-    put: Any
+    put: bytes | str
     """What grading needs of its presentation."""
-    response: Any
+    response: str | None
     confidence: int | None
     duration_ms: int
     hints_used: int
@@ -60,37 +66,68 @@ class Answered(NamedTuple):
     occurred_at: datetime
     study_date: date
     grade: bytes | str | None
-    """The grade that was first said, as it is stored: most are never read."""
-
-    @property
-    def was_corrected(self) -> bool:
-        """Whether corrections were in force when it was first graded."""
-        return self.grade is not None and bool(read_member(self.grade, "corrections"))
+    """The grade that was first said."""
+    plain: str | None
+    """What it counts as without corrections, once one changed that."""
 
 
 @dataclass
 class StoredAnswer:
-    """An answer, with its lines, and what earlier corrections made of it."""
+    """An answer with its lines, and the student's cards of the item, both by facet."""
 
     answered: Answered
-    lines: dict[uuid.UUID, tuple[int, Line]]
-    """By card, with their keys."""
-    corrected: CorrectedAnswer | None
+    cards: dict[str, uuid.UUID]
+    lines: dict[str, StoredLine] = field(default_factory=dict)
+    names: Sequence[str] = ()
+    """What its presentation called the options, where answers are alike but for that."""
 
     @property
     def counts(self) -> bool:
         """Whether it is neither undone nor superseded."""
         return not (self.answered.undone or self.answered.superseded)
 
-    @cached_property
+    @property
     def standing(self) -> Standing:
         """What counts now."""
-        return Standing(self.answered.score, self.answered.practice, in_order(line for _, line in self.lines.values()))
+        return Standing(self.answered.score, self.answered.practice, in_order(line for *_, line in self.lines.values()))
+
+    def card_of(self, facet: str) -> uuid.UUID:
+        """Return the card of a line."""
+        return self.cards[facet] if facet in self.cards else uuid.UUID(facet)
+
+    def predicted(self, facet: str) -> float | None:
+        """Return what was predicted of the line of a facet, also of one that counts no more."""
+        if facet in self.lines:
+            return self.lines[facet].predicted
+        lines = self.plain["lines"] if self.plain else ()
+        card = str(self.card_of(facet))
+        return next((predicted for of, _, _, predicted, _ in lines if of == card), None)
+
+    @cached_property
+    def put(self) -> Any:
+        """What grading needs of its presentation."""
+        return unpack_json(self.answered.put)
+
+    @property
+    def response(self) -> Any:
+        """What was answered."""
+        return json.loads(self.answered.response or "null")
+
+    @cached_property
+    def plain(self) -> dict[str, Any] | None:
+        """What it counts as without corrections, once one changed that."""
+        return json.loads(self.answered.plain) if self.answered.plain else None
+
+    @property
+    def was_corrected(self) -> bool:
+        """Whether corrections were in force when it was first graded."""
+        grade = self.answered.grade
+        return grade is not None and bool(read_member(grade, "corrections"))
 
 
 def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return lines in the order of their cards."""
-    return tuple(sorted(lines, key=_CARD))
+    """Return lines in the order of their facets."""
+    return tuple(sorted(lines))
 
 
 @dataclass
@@ -98,31 +135,29 @@ class Answers:
     """What some students answered to a version, and where it was put in sittings."""
 
     version: ItemVersion
-    cards: dict[int, dict[str, uuid.UUID]]
-    """The cards of the item, by student and facet."""
-    answers: list[StoredAnswer] = field(default_factory=list)
-    slots: list[Slot] = field(default_factory=list)
+    answers: list[StoredAnswer]
+    slots: list[Slot]
     """Those that are graded, with their sittings."""
 
 
 def load_answers(version: ItemVersion, students: Collection[int]) -> Answers:
-    """Load the answers of some students to a version; four queries."""
-    loaded = Answers(version, defaultdict(dict))
+    """Load the answers of some students to a version; three queries."""
+    cards: dict[int, dict[str, uuid.UUID]] = defaultdict(dict)
+    facets: dict[uuid.UUID, str] = {}
     for pk, student, facet in _CARDS.run(item=version.item_id, students=students):
-        loaded.cards[student][facet] = pk
-    keys = [card for of_student in loaded.cards.values() for card in of_student.values()]
-    rows = _ANSWERS.run(version=version.pk, cards=keys)
-    lines = _load_lines([row[0] for row in rows])
-    for *columns, sequence, plain in rows:
-        answered = Answered(*columns)
-        corrected = None
-        if sequence is not None:
-            corrected = CorrectedAnswer(event_id=answered.pk, student_id=answered.student, plain=plain)
-        loaded.answers.append(StoredAnswer(answered, lines.get(answered.pk, {}), corrected))
-    loaded.slots = _SLOTS.run(version=version.pk, cards=keys)
-    for slot in loaded.slots:
+        cards[student][facet], facets[pk] = pk, facet
+    answers: dict[int, StoredAnswer] = {}
+    for *columns, line, card, rating, score, predicted, practice in _ANSWERS.run(version=version.pk, cards=facets):
+        if (stored := answers.get(columns[0])) is None:
+            answered = Answered._make(columns)
+            stored = answers[answered.pk] = StoredAnswer(answered, cards[answered.student])
+        if line is not None:
+            facet = facets[card] if card in facets else str(card)
+            stored.lines[facet] = StoredLine(line, card, predicted, Line(facet, rating, score, practice))
+    slots = _SLOTS.run(version=version.pk, cards=facets)
+    for slot in slots:
         slot.presentation = Presentation(pk=slot.presentation_id, version=version, answer=vars(slot)["put"])
-    return loaded
+    return Answers(version, list(answers.values()), slots)
 
 
 _CARDS = Prepared(
@@ -139,11 +174,17 @@ def _build_answers() -> QuerySet[ReviewEvent, tuple[Any, ...]]:
         presentation__card__in=identifier("cards", many=True),
     )
     return answers.values_list(
-        *("pk", "student", "presentation__answer", "response", "confidence", "duration_ms", "hints_used", "score"),
-        *("practice", "undone", "superseded", "event_id", "occurred_at", "study_date"),
-        ExpressionWrapper(F("grade"), BinaryField()),
-        *("corrected__sequence", "corrected__plain"),
+        *("pk", "student", _as_stored("presentation__answer", BinaryField()), _as_stored("response", TextField())),
+        *("confidence", "duration_ms", "hints_used", "score", "practice", "undone", "superseded"),
+        *("event_id", "occurred_at", "study_date", _as_stored("grade", BinaryField())),
+        _as_stored("corrected__plain", TextField()),
+        *(f"reviews__{column}" for column in ("pk", "card", "rating", "score", "predicted", "practice")),
     )
+
+
+def _as_stored(name: str, output_field: Field[Any, Any]) -> ExpressionWrapper[Any]:
+    """A column of documents that are not read."""
+    return ExpressionWrapper(F(name), output_field)
 
 
 def _build_slots() -> QuerySet[Slot]:
@@ -158,19 +199,3 @@ def _build_slots() -> QuerySet[Slot]:
 
 _ANSWERS = Prepared(_build_answers)
 _SLOTS = Prepared(_build_slots)
-
-
-def _build_lines() -> QuerySet[Review, tuple[Any, ...]]:
-    lines = Review.objects.filter(event__in=number("events", many=True))
-    return lines.values_list("event", "pk", "card", "rating", "score", "predicted", "practice")
-
-
-_LINES = Prepared(_build_lines)
-
-
-def _load_lines(events: Collection[int]) -> Mapping[int, dict[uuid.UUID, tuple[int, Line]]]:
-    lines: dict[int, dict[uuid.UUID, tuple[int, Line]]] = defaultdict(dict)
-    for event, pk, *columns in _LINES.run(events=events) if events else []:
-        line = Line(*columns)
-        lines[event][line.card] = pk, line
-    return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -13,18 +13,18 @@ from questions.models import ItemVersion
 from questions.text.words import as_title
 from quizzes import presentations
 from quizzes.exams import CorrectedSitting
-from quizzes.exams.corrections.deciding import Change
+from quizzes.exams.corrections.deciding import Case, students_of
 from quizzes.models import Notice, Student
 
 
 def store_notices(
-    version: ItemVersion, changes: Sequence[Change], sittings: Sequence[CorrectedSitting], now: datetime
+    version: ItemVersion, changed: Sequence[Case], sittings: Sequence[CorrectedSitting], now: datetime
 ) -> None:
     """Leave a notice for each student of whom something changed; of one correction there is one."""
     of_student: dict[int, list[CorrectedSitting]] = defaultdict(list)
     for corrected in sittings:
         of_student[corrected.sitting.student_id].append(corrected)
-    answered = {change.stored.answered.student: change for change in changes if change.stored.counts}
+    answered = students_of(changed)
     Notice.objects.bulk_create(
         (
             Notice(
@@ -32,7 +32,7 @@ def store_notices(
                 item_id=version.item_id,
                 sitting=of_student[student][0].sitting if student in of_student else None,
                 correction_id=version.last_correction,
-                text=_tell(version, of_student.get(student, []), answered),
+                text=_tell(version, of_student.get(student, [])),
                 made_at=now,
             )
             for student in sorted({*answered, *of_student})
@@ -41,7 +41,7 @@ def store_notices(
     )
 
 
-def _tell(version: ItemVersion, sittings: Sequence[CorrectedSitting], answered: Mapping[int, Change]) -> str:
+def _tell(version: ItemVersion, sittings: Sequence[CorrectedSitting]) -> str:
     if sittings:
         return " ".join(_tell_score(corrected) for corrected in sittings)
     return f"The question “{as_title(version.item.slug)}” was corrected, and your answer counts otherwise now."

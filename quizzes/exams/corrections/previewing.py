@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from questions import bank, kinds
 from questions.models import Correction, ItemVersion
 from quizzes import exams, presentations, schedule
-from quizzes.exams.corrections.deciding import Change
+from quizzes.exams.corrections.deciding import Case
 from quizzes.exams.corrections.regrading import CHUNK, load_judge, regrade_students
 from quizzes.models import Card, Presentation, ReviewEvent, Sitting, Student
 
@@ -119,25 +119,25 @@ def preview(correction: Correction, now: datetime, *, page: int = 1, most: int |
     students = students[:most]
     for first in range(0, len(students), CHUNK):
         judge = load_judge(version, students[first : first + CHUNK], rules)
-        changes = [change for stored in judge.loaded.answers if (change := judge.decide(stored))]
+        changed = [case for case in judge.decide() if case.is_changed]
         slots = exams.decide_slots(rules, judge.loaded.slots)
         found.answers += len(judge.loaded.answers)
         found.untold += judge.count_untold()
         found.sittings += len({slot.sitting_id for slot in slots if not slot.sitting.is_open})
-        _count(found, changes)
-        concerned = {change.stored.answered.student for change in changes}
+        _count(found, changed)
+        concerned = {stored.answered.student for case in changed for stored in case.answers}
         found.students += sorted(concerned | {slot.sitting.student_id for slot in slots})
     on_page = found.students[(page - 1) * SHOWN : page * SHOWN]
     found.rows = _try_out(correction, on_page, now) if on_page else []
     return found
 
 
-def _count(found: Preview, changes: Sequence[Change]) -> None:
-    for change in changes:
-        before, after = change.stored.answered.score or 0.0, change.target.standing.score or 0.0
-        found.changed += 1
-        found.better += after > before
-        found.worse += after < before
+def _count(found: Preview, changed: Sequence[Case]) -> None:
+    for case in changed:
+        before, after, answers = case.standing.score or 0.0, case.target.standing.score or 0.0, len(case.answers)
+        found.changed += answers
+        found.better += answers if after > before else 0
+        found.worse += answers if after < before else 0
 
 
 def _try_out(correction: Correction, students: Collection[int], now: datetime) -> list[StudentRow]:

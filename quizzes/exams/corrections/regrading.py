@@ -19,10 +19,10 @@ from questions.models import Correction, ItemVersion
 from quizzes import exams
 from quizzes.background import outbox
 from quizzes.background.publisher import publish
-from quizzes.exams.corrections.deciding import Judge
+from quizzes.exams.corrections.deciding import Judge, students_of
 from quizzes.exams.corrections.loading import load_answers
 from quizzes.exams.corrections.notices import store_notices
-from quizzes.exams.corrections.storing import store_changes
+from quizzes.exams.corrections.storing import store_cases
 from quizzes.models import Card, ChangeLog, Job, Regrading, RegradingShare, update_rows
 from quizzes.reviews import change_log, practice
 
@@ -165,17 +165,16 @@ def regrade_students(version: int, students: Collection[int], now: datetime) -> 
     """
     logs = {log.student_id: log for log in change_log.lock_all(sorted(students), now)}
     judge = load_judge(version, students, bank.rules_of(ItemVersion.objects.get(pk=version)))
-    answers = judge.loaded.answers
-    changes = [change for stored in answers if (change := judge.decide(stored))]
+    cases = judge.decide()
+    changed = [case for case in cases if case.is_changed]
     slots = exams.decide_slots(judge.rules, judge.loaded.slots)
-    if changes or slots:
-        store_changes(answers, changes, judge.practised, logs)
+    if changed or slots:
+        store_cases(cases, judge.practised, logs)
         sittings = exams.store_slots(slots, now) if slots else []
-        store_notices(judge.version, changes, sittings, now)
+        store_notices(judge.version, changed, sittings, now)
         update_rows(list(logs.values()), ["last_sequence"])
-        touched = {change.stored.answered.student for change in changes if change.stored.counts}
-        outbox.enqueue_all(Job.Kind.PLAN, ChangeLog.objects.filter(student__in=touched), now)
-    return Regraded(len(students), len(answers), len(changes))
+        outbox.enqueue_all(Job.Kind.PLAN, ChangeLog.objects.filter(student__in=students_of(changed)), now)
+    return Regraded(len(students), len(judge.loaded.answers), sum(len(case.answers) for case in changed))
 
 
 def load_judge(version: int, students: Collection[int], rules: bank.Rules | None) -> Judge:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
 from django.db.models import FloatField
 
-from quizzes.exams.corrections.deciding import Change, write_standing
-from quizzes.exams.corrections.loading import Line, StoredAnswer
+from questions import kinds
+from quizzes.exams.corrections.deciding import Case
+from quizzes.exams.corrections.loading import StoredAnswer
 from quizzes.memory.timeline import LogLine
 from quizzes.models import (
     Card,
     ChangeLog,
     CorrectedAnswer,
+    JSONText,
     PractisedItem,
     Review,
     ReviewEvent,
-    insert_objects,
     insert_rows,
-    update_rows,
 )
 from quizzes.models.statements import Parameter, Prepared, PreparedUpdate, identifier, number
 from quizzes.reviews import practice, refolding
@@ -40,109 +42,119 @@ _RATE = PreparedUpdate(
 _CARDS = Prepared(lambda: Card.objects.filter(pk__in=identifier("cards", many=True)))
 
 
-def store_changes(
-    answers: Iterable[StoredAnswer], changes: Sequence[Change], practised: Practised, logs: Mapping[int, ChangeLog]
-) -> list[Card]:
-    """Write what some of the answers that were looked at count as from now on, and fold the cards that follow.
+def store_cases(cases: Sequence[Case], practised: Practised, logs: Mapping[int, ChangeLog]) -> list[Card]:
+    """Write what the answers to a version count as from now on, and fold the cards that follow.
 
     Return the cards that changed. The caller saves the logs, in which the changes are numbered.
     """
-    if any(change.target.standing.practice == practised.key for change in changes):
+    changed = [case for case in cases if case.is_changed]
+    if any(case.target.standing.practice == practised.key for case in changed):
         practice.store({practised.key: practised.weights})
-    moved = _cards_of(changes)
-    _store_answers(changes, logs)
-    _store_lines(changes)
-    return refolding.refold_cards(logs, moved, _told(answers, changes, moved))
+    moved = _cards_of(changed)
+    _store_answers(changed, logs)
+    _store_lines(changed)
+    return refolding.refold_cards(logs, moved, _told(cases, moved))
 
 
-def _told(answers: Iterable[StoredAnswer], changes: Sequence[Change], cards: Collection[uuid.UUID]) -> refolding.Told:
+def _told(cases: Iterable[Case], cards: Collection[uuid.UUID]) -> refolding.Told:
     """Return the lines of these cards that the answers have from now on."""
-    now = {change.stored.answered.pk: change.target.standing for change in changes}
-    lines: list[LogLine] = []
-    events: list[int] = []
-    for stored in answers:
-        answered = stored.answered
-        events.append(answered.pk)
-        if stored.counts:
-            lines += (
-                LogLine(
-                    line.card, answered.occurred_at, answered.event, answered.study_date, line.rating, line.practice
-                )
-                for line in now.get(answered.pk, stored.standing).lines
-                if line.card in cards
-            )
-    return refolding.Told(events, lines)
+    told = refolding.Told([], [])
+    for case in cases:
+        lines = case.target.standing.lines
+        for stored in case.answers:
+            answered = stored.answered
+            told.events.append(answered.pk)
+            for facet, rating, _, weight in lines if stored.counts else ():
+                if (card := stored.card_of(facet)) in cards:
+                    told.lines.append(
+                        LogLine(card, answered.occurred_at, answered.event, answered.study_date, rating, weight)
+                    )
+    return told
 
 
-def _store_answers(changes: Sequence[Change], logs: Mapping[int, ChangeLog]) -> None:
-    new: list[tuple[object, ...]] = []
-    again: list[CorrectedAnswer] = []
+def _store_answers(changed: Sequence[Case], logs: Mapping[int, ChangeLog]) -> None:
+    rows: list[tuple[object, ...]] = []
+    again: list[int] = []
     standing: dict[tuple[float | None, int | None], list[int]] = defaultdict(list)
-    for change in changes:
-        answered, row, target = change.stored.answered, change.stored.corrected, change.target
-        sequence = logs[answered.student].next_sequence()
-        if row is None:
-            new.append((answered.pk, answered.student, sequence, _plain(change), target.grade))
-        else:
-            row.sequence, row.grade = sequence, target.grade
-            again.append(row)
-        standing[target.standing.score, target.standing.practice].append(answered.pk)
-    insert_rows(CorrectedAnswer, ("event", "student", "sequence", "plain", "grade"), new)
-    update_rows(again, ["sequence", "grade"])
+    for case in changed:
+        write_plain, write_grade = _plain_of(case), _grade_of(case, case.target.grade)
+        of_standing = standing[case.target.standing[:2]]
+        for stored in case.answers:
+            answered = stored.answered
+            of_standing.append(answered.pk)
+            if answered.plain:
+                again.append(answered.pk)
+            plain, sequence = answered.plain or write_plain(stored), logs[answered.student].next_sequence()
+            rows.append((answered.pk, answered.student, sequence, JSONText(plain), write_grade(stored)))
+    for begin in range(0, len(again), AT_ONCE):
+        CorrectedAnswer.objects.filter(pk__in=again[begin : begin + AT_ONCE]).delete()
+    insert_rows(CorrectedAnswer, ("event", "student", "sequence", "plain", "grade"), rows)
     for (score, practised), pks in standing.items():
         _COUNT.update(answers=pks, score=score, practice=practised)
 
 
-def _plain(change: Change) -> dict[str, object]:
-    """What an answer counts as without corrections; with its grade, where that is not what was said."""
-    document = write_standing(change.plain)
-    return {**document, "grade": change.plain_grade} if change.plain_grade else document
+def _plain_of(case: Case) -> Callable[[StoredAnswer], str]:
+    """Return what writes what an answer counts as without corrections, with its grade where that was not said."""
+    score, practised, lines = case.plain
+    begin, write_grade = json.dumps({"score": score, "practice": practised})[:-1], _grade_of(case, case.plain_grade)
+
+    def write(stored: StoredAnswer) -> str:
+        written = [
+            f'["{stored.card_of(facet)}", {rating}, {score!r}, {json.dumps(stored.predicted(facet))}, {weight!r}]'
+            for facet, rating, score, weight in lines
+        ]
+        grade = write_grade(stored)
+        end = f', "grade": {grade}' if grade else ""
+        return f'{begin}, "lines": [{", ".join(written)}]{end}}}'
+
+    return write
 
 
-def _store_lines(changes: Sequence[Change]) -> None:
+def _grade_of(case: Case, grade: dict[str, Any] | None) -> Callable[[StoredAnswer], JSONText | None]:
+    """Return what writes a grade of the first answer as each one's."""
+    if grade is None:
+        return lambda _: None
+    written = kinds.without_names(json.dumps(grade), case.answers[0].names)
+    return lambda stored: JSONText(kinds.with_names(written, stored.names))
+
+
+def _store_lines(changed: Sequence[Case]) -> None:
     """Make the lines of each answer those that it is to have; what was predicted of a line that stays, stays."""
     gone: list[int] = []
-    changed: dict[tuple[int, float], list[int]] = defaultdict(list)
-    new: list[Review] = []
-    for change in changes:
-        stored = change.stored.lines
-        target = {line.card: line for line in change.target.standing.lines}
-        gone += [pk for card, (pk, _) in stored.items() if card not in target]
-        for card, line in target.items():
-            if card not in stored:
-                new.append(_row(change.stored.answered.pk, line))
-            elif stored[card][1] != line:
-                changed[line.rating, line.score].append(stored[card][0])
+    rated: dict[tuple[int, float], list[int]] = defaultdict(list)
+    new: list[tuple[object, ...]] = []
+    for case in changed:
+        before, after = ({line.facet: line for line in each.lines} for each in (case.standing, case.target.standing))
+        gone += [stored.lines[facet].pk for facet in before.keys() - after.keys() for stored in case.answers]
+        for facet, line in after.items():
+            if facet not in before:
+                new += [
+                    (stored.card_of(facet), stored.answered.pk, *line[1:], stored.predicted(facet))
+                    for stored in case.answers
+                ]
+            elif before[facet] != line:
+                rated[line.rating, line.score] += [stored.lines[facet].pk for stored in case.answers]
     for begin in range(0, len(gone), AT_ONCE):
         Review.objects.filter(pk__in=gone[begin : begin + AT_ONCE]).delete()
-    for (rating, score), pks in changed.items():
+    for (rating, score), pks in rated.items():
         _RATE.update(lines=pks, rating=rating, score=score)
-    insert_objects(sorted(new, key=attrgetter("event_id")))
+    insert_rows(Review, ("card", "event", "rating", "score", "practice", "predicted"), sorted(new, key=itemgetter(1)))
 
 
-def _row(event: int, line: Line) -> Review:
-    return Review(
-        event_id=event,
-        card_id=line.card,
-        rating=line.rating,
-        score=line.score,
-        predicted=line.predicted,
-        practice=line.practice,
-    )
-
-
-def _cards_of(changes: Sequence[Change]) -> dict[uuid.UUID, Card]:
+def _cards_of(changed: Sequence[Case]) -> dict[uuid.UUID, Card]:
     """Load the cards that answers which count move, or moved, also along practice."""
-    counting = [change for change in changes if change.stored.counts]
     asked: set[uuid.UUID] = set()
-    for change in counting:
-        asked.update(change.stored.lines)
-        asked.update(line.card for line in change.target.standing.lines)
     practices: dict[int, set[int]] = {}
-    for change in counting:
-        before, after = change.stored.answered.practice, change.target.standing.practice
-        for key in {before, after} - {None} if before != after else ():
-            practices.setdefault(key or 0, set()).add(change.stored.answered.student)
+    for case in changed:
+        if not case.moves:
+            continue
+        before, after = case.standing, case.target.standing
+        facets = {line.facet for line in (*before.lines, *after.lines)}
+        counting = [stored for stored in case.answers if stored.counts]
+        asked.update(stored.card_of(facet) for stored in counting for facet in facets)
+        if before.practice != after.practice:
+            for key in {before.practice, after.practice} - {None}:
+                practices.setdefault(key or 0, set()).update(stored.answered.student for stored in counting)
     cards: dict[uuid.UUID, Card] = {}
     if asked:
         cards = {card.pk: card for card in _CARDS.run(cards=asked)}
