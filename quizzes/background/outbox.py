@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.background.publisher import publish, publish_after_commit
-from quizzes.models import ChangeLog, Enrolment, Job, Student
+from quizzes.models import ChangeLog, Enrolment, Job, Student, insert_rows
 from quizzes.models.statements import Parameter, Prepared, PreparedUpdate, number
 
 TASKS = {
@@ -86,8 +86,8 @@ def enqueue_all(
     waiting = Job.objects.filter(kind=kind, student=OuterRef("student"))
     idle = rows.filter(student__is_active=True).exclude(Exists(waiting))
     students = list(idle.values_list("student_id", flat=True)[:limit])
-    jobs = [Job(kind=kind, student_id=student, asked_at=now, run_at=now) for student in students]
-    Job.objects.bulk_create(jobs, ignore_conflicts=True)
+    jobs = [(kind, student, now, now) for student in students]
+    insert_rows(Job, ("kind", "student", "asked_at", "run_at"), jobs, or_leave=True)
     return len(students)
 
 

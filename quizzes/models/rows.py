@@ -60,10 +60,12 @@ def insert_objects(rows: Sequence[models.Model], fields: Sequence[str] = ()) -> 
         row.pk, row._state.adding, row._state.db = key, False, connection.alias
 
 
-def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Any]:
+def insert_rows(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]], *, or_leave: bool = False
+) -> list[Any]:
     """Store new rows of a model, of which these fields are told, and all others have their defaults.
 
-    Return their keys, where these are counted.
+    Return their keys, where these are counted; none with `or_leave`, which leaves out rows that are there already.
     """
     if not rows:
         return []
@@ -75,26 +77,28 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence
     names = ", ".join(quote(str(field.column)) for field in [*columns, *others])
     into = f"INSERT INTO {quote(meta.db_table)} ({names})"
     is_counted = isinstance(meta.pk, models.AutoField)
-    returning = f" RETURNING {quote(str(meta.pk.column))}" if is_counted else ""
+    ending = f" RETURNING {quote(str(meta.pk.column))}" if is_counted else ""
+    if or_leave:
+        ending = " ON CONFLICT DO NOTHING"
     with connection.cursor() as cursor:
-        if _is_told_as_one(rows) and not is_counted:
+        if _is_told_as_one(rows) and not ending:
             _copy(cursor, f"COPY {quote(meta.db_table)} ({names}) FROM STDIN", columns, rows, constants)
             return []
         if _is_told_as_one(rows):
             marks = ", ".join(["new.*"] + ["%s"] * len(others))
             cursor.execute(
-                f"{into} SELECT {marks} FROM {_records(columns)}{returning}",  # noqa: S608 - names of ours
+                f"{into} SELECT {marks} FROM {_records(columns)}{ending}",  # noqa: S608 - names of ours
                 [*constants, _document(columns, rows)],
             )
-            return [key for (key,) in cursor.fetchall()]
+            return [] if or_leave else [key for (key,) in cursor.fetchall()]
         marks = f"({', '.join(['%s'] * (len(columns) + len(others)))})"
         values = [[*row, *constants] for row in _prepared(columns, rows)]
-        if is_counted and connection.vendor == "postgresql":
-            cursor.execute(f"{into} VALUES {marks}{returning}", values[0])
+        if is_counted and not or_leave and connection.vendor == "postgresql":
+            cursor.execute(f"{into} VALUES {marks}{ending}", values[0])
             return [cursor.fetchone()[0]]
-        if is_counted:
+        if is_counted and not or_leave:
             return _insert_counted(cursor, f"{into} VALUES ", marks, values)
-        _execute(cursor, f"{into} VALUES {marks}", values)
+        _execute(cursor, f"{into} VALUES {marks}{ending if or_leave else ''}", values)
         return []
 
 

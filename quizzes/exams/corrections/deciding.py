@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from questions import kinds
@@ -37,6 +38,11 @@ class Case:
     target: Target
     """The grade is the first one's."""
 
+    @cached_property
+    def counting(self) -> list[StoredAnswer]:
+        """Those that are neither undone nor superseded."""
+        return [stored for stored in self.answers if stored.counts]
+
     @property
     def is_changed(self) -> bool:
         """Whether they count otherwise from now on."""
@@ -50,7 +56,7 @@ class Case:
 
 def students_of(cases: Iterable[Case]) -> set[int]:
     """Return those of whom answers that count are among them."""
-    return {stored.answered.student for case in cases for stored in case.answers if stored.counts}
+    return {stored.answered.student for case in cases for stored in case.counting}
 
 
 @dataclass(frozen=True)

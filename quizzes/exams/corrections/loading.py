@@ -7,11 +7,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import BinaryField, ExpressionWrapper, F, Field, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from questions.models import ItemVersion
 from quizzes.models import Card, Presentation, ReviewEvent, Slot
@@ -63,7 +63,8 @@ class Answered(NamedTuple):
     undone: bool
     superseded: bool
     event: uuid.UUID
-    occurred_at: datetime
+    at: str
+    """When, as text: a driver takes longer to read an instant than everything else."""
     study_date: date
     grade: bytes | str | None
     """The grade that was first said."""
@@ -78,6 +79,8 @@ class StoredAnswer:
     answered: Answered
     cards: dict[str, uuid.UUID]
     lines: dict[str, StoredLine] = field(default_factory=dict)
+    plain: dict[str, Any] | None = None
+    """What it counts as without corrections, once one changed that."""
     names: Sequence[str] = ()
     """What its presentation called the options, where answers are alike but for that."""
 
@@ -91,6 +94,12 @@ class StoredAnswer:
         """What counts now."""
         return Standing(self.answered.score, self.answered.practice, in_order(line for *_, line in self.lines.values()))
 
+    @property
+    def occurred_at(self) -> datetime:
+        """When it was given."""
+        at = datetime.fromisoformat(self.answered.at)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
     def card_of(self, facet: str) -> uuid.UUID:
         """Return the card of a line."""
         return self.cards[facet] if facet in self.cards else uuid.UUID(facet)
@@ -103,7 +112,7 @@ class StoredAnswer:
         card = str(self.card_of(facet))
         return next((predicted for of, _, _, predicted, _ in lines if of == card), None)
 
-    @cached_property
+    @property
     def put(self) -> Any:
         """What grading needs of its presentation."""
         return unpack_json(self.answered.put)
@@ -112,11 +121,6 @@ class StoredAnswer:
     def response(self) -> Any:
         """What was answered."""
         return json.loads(self.answered.response or "null")
-
-    @cached_property
-    def plain(self) -> dict[str, Any] | None:
-        """What it counts as without corrections, once one changed that."""
-        return json.loads(self.answered.plain) if self.answered.plain else None
 
     @property
     def was_corrected(self) -> bool:
@@ -150,7 +154,8 @@ def load_answers(version: ItemVersion, students: Collection[int]) -> Answers:
     for *columns, line, card, rating, score, predicted, practice in _ANSWERS.run(version=version.pk, cards=facets):
         if (stored := answers.get(columns[0])) is None:
             answered = Answered._make(columns)
-            stored = answers[answered.pk] = StoredAnswer(answered, cards[answered.student])
+            plain = json.loads(answered.plain) if answered.plain else None
+            stored = answers[answered.pk] = StoredAnswer(answered, cards[answered.student], plain=plain)
         if line is not None:
             facet = facets[card] if card in facets else str(card)
             stored.lines[facet] = StoredLine(line, card, predicted, Line(facet, rating, score, practice))
@@ -176,7 +181,7 @@ def _build_answers() -> QuerySet[ReviewEvent, tuple[Any, ...]]:
     return answers.values_list(
         *("pk", "student", _as_stored("presentation__answer", BinaryField()), _as_stored("response", TextField())),
         *("confidence", "duration_ms", "hints_used", "score", "practice", "undone", "superseded"),
-        *("event_id", "occurred_at", "study_date", _as_stored("grade", BinaryField())),
+        *("event_id", Cast("occurred_at", TextField()), "study_date", _as_stored("grade", BinaryField())),
         _as_stored("corrected__plain", TextField()),
         *(f"reviews__{column}" for column in ("pk", "card", "rating", "score", "predicted", "practice")),
     )

@@ -14,7 +14,7 @@ from questions.text.words import as_title
 from quizzes import presentations
 from quizzes.exams import CorrectedSitting
 from quizzes.exams.corrections.deciding import Case, students_of
-from quizzes.models import Notice, Student
+from quizzes.models import Notice, Student, insert_rows
 
 
 def store_notices(
@@ -25,20 +25,14 @@ def store_notices(
     for corrected in sittings:
         of_student[corrected.sitting.student_id].append(corrected)
     answered = students_of(changed)
-    Notice.objects.bulk_create(
+    rows = [
         (
-            Notice(
-                student_id=student,
-                item_id=version.item_id,
-                sitting=of_student[student][0].sitting if student in of_student else None,
-                correction_id=version.last_correction,
-                text=_tell(version, of_student.get(student, [])),
-                made_at=now,
-            )
-            for student in sorted({*answered, *of_student})
-        ),
-        ignore_conflicts=True,
-    )
+            *(student, version.item_id, of_student[student][0].sitting.pk if student in of_student else None),
+            *(version.last_correction, _tell(version, of_student.get(student, [])), now),
+        )
+        for student in sorted({*answered, *of_student})
+    ]
+    insert_rows(Notice, ("student", "item", "sitting", "correction", "text", "made_at"), rows, or_leave=True)
 
 
 def _tell(version: ItemVersion, sittings: Sequence[CorrectedSitting]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import FloatField
 
 from questions import kinds
-from quizzes.exams.corrections.deciding import Case
+from quizzes.exams.corrections.deciding import Case, students_of
 from quizzes.exams.corrections.loading import StoredAnswer
 from quizzes.memory.timeline import LogLine
 from quizzes.models import (
@@ -60,14 +60,14 @@ def _told(cases: Iterable[Case], cards: Collection[uuid.UUID]) -> refolding.Told
     """Return the lines of these cards that the answers have from now on."""
     told = refolding.Told([], [])
     for case in cases:
+        told.events.extend(stored.answered.pk for stored in case.answers)
         lines = case.target.standing.lines
-        for stored in case.answers:
+        for stored in case.counting:
             answered = stored.answered
-            told.events.append(answered.pk)
-            for facet, rating, _, weight in lines if stored.counts else ():
+            for facet, rating, _, weight in lines:
                 if (card := stored.card_of(facet)) in cards:
                     told.lines.append(
-                        LogLine(card, answered.occurred_at, answered.event, answered.study_date, rating, weight)
+                        LogLine(card, stored.occurred_at, answered.event, answered.study_date, rating, weight)
                     )
     return told
 
@@ -150,18 +150,17 @@ def _cards_of(changed: Sequence[Case]) -> dict[uuid.UUID, Card]:
             continue
         before, after = case.standing, case.target.standing
         facets = {line.facet for line in (*before.lines, *after.lines)}
-        counting = [stored for stored in case.answers if stored.counts]
-        asked.update(stored.card_of(facet) for stored in counting for facet in facets)
+        asked.update(stored.card_of(facet) for stored in case.counting for facet in facets)
         if before.practice != after.practice:
             for key in {before.practice, after.practice} - {None}:
-                practices.setdefault(key or 0, set()).update(stored.answered.student for stored in counting)
+                practices.setdefault(key or 0, set()).update(students_of([case]))
     cards: dict[uuid.UUID, Card] = {}
     if asked:
         cards = {card.pk: card for card in _CARDS.run(cards=asked)}
-    students_of: dict[int, set[int]] = {}
+    practising: dict[int, set[int]] = {}
     items = PractisedItem.objects.filter(practice__in=practices).values_list("practice", "item")
     for key, item in items if practices else ():
-        students_of.setdefault(item, set()).update(practices[key])
-    for item, students in students_of.items():
+        practising.setdefault(item, set()).update(practices[key])
+    for item, students in practising.items():
         cards |= {card.pk: card for card in Card.objects.filter(item=item, student__in=students)}
     return cards

@@ -33,6 +33,7 @@ from quizzes.models import (
     Slot,
 )
 from quizzes.presentations import Ask
+from quizzes.reviews.answers import stored_grade
 from tests import courses
 from tests.conftest import Api
 from tests.quizzes.exams.corrections import mistaken
@@ -106,7 +107,13 @@ def _log() -> list[Any]:
 
 
 def _check() -> None:
-    """States are the fold of the log, and what the statistics read is what the slots say."""
+    """States are the fold of the log, grades those of each answer, and what the statistics read is what slots say."""
+    for row in CorrectedAnswer.objects.exclude(grade=None).select_related("event__presentation__version"):
+        put, event = row.event.presentation, row.event
+        assert put
+        rules = bank.rules_of(put.version)
+        graded = presentations.judge_final_by(rules, put.version, put.answer, event.response)
+        assert row.grade == stored_grade(graded, event, put.version)
     report = memory_upkeep.rebuild(repair=False)
     assert (report.different, report.examples) == (0, [])
     closed = Sitting.objects.exclude(state="open")
