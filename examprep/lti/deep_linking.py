@@ -97,5 +97,5 @@ def _as_item(choice: Choice, launch_url: str) -> dict[str, object]:
         "window": {"targetName": "_blank"},
     }
     if kind == "exam":
-        item["lineItem"] = {"label": choice.title, "scoreMaximum": 100, "resourceId": slug, "tag": "exam"}
+        item["lineItem"] = {"label": choice.title, "scoreMaximum": 100, "resourceId": choice.value, "tag": "exam"}
     return item

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from questions.models import Course, Membership
 from quizzes.models import Exam
@@ -48,6 +50,12 @@ class LtiPlatform(models.Model):
         "assistants read the keys: whoever may place a link to these courses on the platform is trusted with that.",
     )
     is_active = models.BooleanField(default=True)
+    compared_to = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text="What it has is compared with the marks that changed until then.",
+    )
 
     class Meta:
         app_label = APP
@@ -120,13 +128,21 @@ class LtiScore(models.Model):
     outgoing: Any = models.JSONField(null=True, editable=False, help_text="What is being sent, with its time.")
     last_time = models.DateTimeField(null=True, editable=False, help_text="Of the newest score that was sent.")
     attempts = models.PositiveIntegerField(default=0, editable=False)
-    next_try_at = models.DateTimeField(null=True, editable=False, help_text="Also: no other worker sends before.")
+    next_try_at = models.DateTimeField(
+        null=True,
+        default=timezone.now,
+        editable=False,
+        help_text="When it is compared and sent; no other worker sends before. Empty: the platform has it.",
+    )
     error = models.CharField(max_length=255, blank=True, editable=False)
 
     class Meta:
         app_label = APP
         verbose_name = "LTI score"
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "exam", "line_item"], name="one_lti_score")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_try_at"], condition=models.Q(next_try_at__isnull=False), name="lti_score_unsent")
+        ]
 
     def __str__(self) -> str:
         return f"{self.exam} of {self.user}"

@@ -1,32 +1,38 @@
 """Scores that go back to platforms, told by comparing what sittings gave with what was sent.
 
 Nothing in exams has to know of platforms, and a correction, a release, a sitting that no longer counts are all the same
-thing: what the platform has is not what it should have. A score is stored with its time before it is sent, and sent
-with the same time until the platform has answered, so that it counts once however often it comes; platforms take no
-score that is older than what they have, so that the newest stays.
+thing: what the platform has is not what it should have. A sweep compares the scores of sittings and exams that changed
+since the sweep before; what a platform lacks is due, and the due are sent. A score is stored with its time before it is
+sent, and sent with the same time until the platform has answered, so that it counts once however often it comes;
+platforms take no score that is older than what they have, so that the newest stays.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from examprep.lti.calling import PlatformError, call, fetch_token
 from examprep.lti.models import LtiPlatform, LtiScore
-from quizzes.models import Sitting
+from quizzes.models import Exam, Sitting
 from quizzes.progress.for_staff import Attempt, Mark, counts_of, decide_mark
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 MEDIA_TYPE = "application/vnd.ims.lis.v1.score+json"
-AT_ONCE, READ_AT_ONCE = 200, 500
-"""Scores that one sweep sends, or little more, and that are compared at once."""
+READ_AT_ONCE = 500
+"""Rows that are compared at once."""
+LONGEST_SWEEP = 60
+"""Seconds for which a sweep sends: what it has leased and not sent by then would soon be taken by another."""
 LEASE = timedelta(minutes=2)
 """How long a worker has to send one, before another takes it for lost."""
+LOOK_BACK = timedelta(minutes=10)
+"""Changes are compared for so long after they were made: no transaction takes longer to be seen, and no lease."""
 BACKOFF = (10, 60, 300, 900)
 """Seconds to wait after the first, second, … failure; the last from then on."""
 NOTHING: dict[str, object] = {"activityProgress": "Initialized", "gradingProgress": "NotReady"}
@@ -37,10 +43,14 @@ OLD = 409
 
 def send_scores(now: datetime) -> int:
     """Send what platforms lack; return how many scores arrived. Safe to run twice, late or at once."""
+    _notice_changes(now)
     tokens: dict[int, str] = {}
     down: set[int] = set()
+    ends = time.monotonic() + LONGEST_SWEEP
     arrived = 0
-    for score, wanted in _list_lacking(now):
+    for score, wanted in _list_due(now, down):
+        if time.monotonic() > ends:
+            break
         if score.platform_id in down or not _lease(score, wanted, now):
             continue
         try:
@@ -52,19 +62,55 @@ def send_scores(now: datetime) -> int:
     return arrived
 
 
-def _list_lacking(now: datetime) -> Iterator[tuple[LtiScore, dict[str, object]]]:
-    """Yield the scores that platforms do not have as they are, with what they should have."""
-    due = LtiScore.objects.filter(Q(next_try_at=None) | Q(next_try_at__lte=now), platform__is_active=True)
-    rows = due.select_related("platform", "exam").order_by("pk")
-    sent = last = 0
-    while sent < AT_ONCE and (batch := list(rows.filter(pk__gt=last)[:READ_AT_ONCE])):
+def _notice_changes(now: datetime) -> None:
+    """Have those scores be due that platforms lack since sittings or exams changed; the work follows from these."""
+    platforms = LtiPlatform.objects.filter(is_active=True)
+    since = platforms.aggregate(since=Min("compared_to"))["since"]
+    if since is None:
+        return
+    idle = LtiScore.objects.filter(next_try_at=None, platform__is_active=True).select_related("exam")
+    changed = Exam.objects.filter(changed_at__gte=since).values_list("pk", flat=True)
+    for batch in _pages(idle.filter(exam__in=list(changed))):
+        _let_be_due(batch, now)
+    page = Q(changed_at__gte=since)
+    sittings = Sitting.objects.order_by("changed_at", "pk").values_list("changed_at", "pk", "student", "exam")
+    while found := list(sittings.filter(page)[:READ_AT_ONCE]):
+        students, exams = {row[2] for row in found}, {row[3] for row in found}
+        _let_be_due(list(idle.filter(user__in=students, exam__in=exams)), now)
+        at, pk = found[-1][:2]
+        page = Q(changed_at__gt=at) | Q(changed_at=at, pk__gt=pk)
+    platforms.update(compared_to=now - LOOK_BACK)
+
+
+def _pages(rows: QuerySet[LtiScore]) -> Iterator[list[LtiScore]]:
+    """Yield all rows, so many at once."""
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:READ_AT_ONCE]):
+        yield batch
         last = batch[-1].pk
-        attempts = _load_attempts(batch)
-        for row in batch:
-            wanted = decide(decide_mark(attempts[row.user_id, row.exam_id], counts_of(row.exam)))
-            if wanted != (row.told or NOTHING):
-                sent += 1
+
+
+def _let_be_due(rows: Sequence[LtiScore], now: datetime) -> None:
+    lacking = [row.pk for row, wanted in _compare(rows) if wanted != (row.told or NOTHING)]
+    LtiScore.objects.filter(pk__in=lacking, next_try_at=None).update(next_try_at=now)
+
+
+def _list_due(now: datetime, down: set[int]) -> Iterator[tuple[LtiScore, dict[str, object]]]:
+    """Yield the due scores of platforms that are not down, with what these should have; settle those that they have."""
+    due = LtiScore.objects.filter(next_try_at__lte=now, platform__is_active=True).select_related("platform", "exam")
+    while batch := list(due.exclude(platform__in=down).order_by("next_try_at", "pk")[:READ_AT_ONCE]):
+        for row, wanted in _compare(batch):
+            if row.outgoing or wanted != (row.told or NOTHING):  # what was being sent may have arrived
                 yield row, wanted
+            else:
+                _mine(row).filter(next_try_at=row.next_try_at).update(next_try_at=None)
+
+
+def _compare(rows: Sequence[LtiScore]) -> Iterator[tuple[LtiScore, dict[str, object]]]:
+    """Yield the rows with what their platforms should have; one query."""
+    attempts = _load_attempts(rows)
+    for row in rows:
+        yield row, decide(decide_mark(attempts[row.user_id, row.exam_id], counts_of(row.exam)))
 
 
 def _load_attempts(rows: Sequence[LtiScore]) -> Mapping[tuple[int, int], Sequence[Attempt]]:
@@ -100,20 +146,23 @@ def _lease(score: LtiScore, wanted: dict[str, object], now: datetime) -> bool:
     """Store what is to be sent, for this worker to send; whether no other one has."""
     before = score.outgoing or {}
     if {name: value for name, value in before.items() if name != "timestamp"} == wanted:
-        outgoing, time = before, score.last_time
+        outgoing, at = before, score.last_time
     else:
-        time = max(now, score.last_time + timedelta(milliseconds=1)) if score.last_time else now
-        outgoing = {**wanted, "timestamp": time.isoformat(timespec="milliseconds")}
+        at = max(now, score.last_time + timedelta(milliseconds=1)) if score.last_time else now
+        outgoing = {**wanted, "timestamp": at.isoformat(timespec="milliseconds")}
     free = LtiScore.objects.filter(pk=score.pk, next_try_at=score.next_try_at, attempts=score.attempts)
-    score.outgoing, score.last_time, score.attempts = outgoing, time, score.attempts + 1
-    return bool(free.update(outgoing=outgoing, last_time=time, attempts=score.attempts, next_try_at=now + LEASE))
+    score.outgoing, score.last_time, score.attempts, score.next_try_at = outgoing, at, score.attempts + 1, now + LEASE
+    return bool(free.update(outgoing=outgoing, last_time=at, attempts=score.attempts, next_try_at=score.next_try_at))
 
 
 def _send(score: LtiScore, tokens: dict[int, str], now: datetime) -> bool:
     """Send a score that is leased; whether it is new to the platform. Raises PlatformError."""
     is_new = True
     if score.platform_id not in tokens:
-        tokens[score.platform_id] = fetch_token(score.platform, SCOPE, now)
+        try:
+            tokens[score.platform_id] = fetch_token(score.platform, SCOPE, now)
+        except PlatformError as error:
+            raise PlatformError(f"no access: {error}") from error  # whatever its status: none of its scores would go
     try:
         _post(score.platform, score, tokens[score.platform_id])
     except PlatformError as error:

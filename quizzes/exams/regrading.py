@@ -83,7 +83,8 @@ def store_slots(changes: dict[Slot, SlotGrade], now: datetime) -> list[Corrected
         same = (said["score"], said["max_score"]) == (corrected.score, corrected.max_score)
         sitting.score, sitting.max_score = corrected.score, corrected.max_score
         sitting.said = None if same else {**said, "at": now.isoformat()}
-    update_rows([corrected.sitting for corrected in sittings], ["score", "max_score", "said"])
+        sitting.changed_at = now
+    update_rows([corrected.sitting for corrected in sittings], ["score", "max_score", "said", "changed_at"])
     _store_outcomes(changes)
     return sittings
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from questions.models import Concept, ConceptReferences, Course
 
@@ -40,6 +41,7 @@ class Exam(models.Model):
     )
     blueprint = models.JSONField(default=dict, help_text="See docs/exams.md.")
     loaded = models.JSONField(null=True, editable=False, help_text="What was last loaded of it from a folder.")
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now(), help_text="When it was changed last.")
 
     class Meta:
         ordering = ("starts_at", "id")

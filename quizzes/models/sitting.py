@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from quizzes.models.exam import Exam
 from quizzes.models.presentation import Presentation, unshown
@@ -28,6 +30,10 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
             exam=OuterRef("exam"), student=OuterRef("student"), number__lt=OuterRef("number")
         )
         return self.counting().filter(Q(number=1) | ~Exists(earlier))
+
+    def update(self, **fields: object) -> int:
+        """Write fields, and when that was."""
+        return super().update(**{"changed_at": timezone.now(), **fields})
 
 
 class Sitting(models.Model):
@@ -67,6 +73,7 @@ class Sitting(models.Model):
     said: Any = models.JSONField(
         null=True, blank=True, help_text="Once corrected: {score, max_score} as they were first, and when (at)."
     )
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now(), help_text="When the row was written last.")
 
     objects = SittingQuerySet.as_manager()
 
@@ -85,6 +92,7 @@ class Sitting(models.Model):
             models.Index(fields=["deadline_at"], condition=Q(state="open"), name="sitting_overdue"),
             models.Index(fields=["student", "-opened_at"], name="sitting_student"),
             models.Index(fields=["opened_at"], name="sitting_opened"),
+            models.Index(fields=["changed_at"], name="sitting_changed"),
             models.Index(fields=["student"], condition=Q(released_at=None), name="sitting_withheld"),
         ]
 
@@ -93,6 +101,10 @@ class Sitting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exam} by {self.student}, {self.number}"
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **more: Any) -> None:
+        """Store it, or these fields of it, and when that was."""
+        super().save(update_fields=None if update_fields is None else {*update_fields, "changed_at"}, **more)
 
     @property
     def is_open(self) -> bool:
