@@ -45,6 +45,7 @@ urlpatterns = [
     path("lti/login/", lti.login, name="lti-login"),
     path("lti/launch/", lti.launch, name="lti-launch"),
     path("lti/choose/", lti.choose, name="lti-choose"),
+    path("lti/register/<str:secret>/", lti.register, name="lti-register"),
     path("lti/keys/", lti.public_keys, name="lti-keys"),
     path("privacy/", account_pages.privacy_page, name="privacy"),
     path("", include("quizzes.urls")),

@@ -254,6 +254,7 @@ NOT_LINKED = {
     "lti/launch/": "asked by learning platforms",
     "lti/choose/": "asked by learning platforms",
     "lti/keys/": "asked by learning platforms",
+    "lti/register/<str:secret>/": "given to whoever runs a learning platform",
     "media/<str:address>": "shown where a text has a picture",
     "reminders/stop/<str:token>/": "in mails",
     "review/hint/": "offered with questions that have hints",

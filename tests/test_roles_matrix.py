@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
     "admin/(?P<url>.*)$": (NONE, None),
     "admin/^(?P<app_label>questions|auth|examprep|quizzes|account|usersessions)/$": (STAFF, None),
     "admin/examprep/user/<id>/password/": (ROOT, ROOT),
+    "admin/examprep/ltiplatform/link/": (None, ROOT),
     "admin/questions/item/statistics.csv": (R, None),
     "admin/questions/item/measure/": (None, W),
     "admin/questions/item/<int:pk>/statistics/": (R, None),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
-from examprep.lti import keys
+from examprep.lti import keys, registering
 from examprep.lti.models import LtiAccount, LtiContext, LtiPlatform, LtiScore
 from examprep.security_log import note
 from quizzes.background import publisher
@@ -29,12 +32,33 @@ class Platforms(admin.ModelAdmin[LtiPlatform]):
     """Platforms, with what they have to be told of us."""
 
     list_display = ("name", "issuer", "client_id", "is_active")
+    list_filter = ("is_active",)
     filter_horizontal = ("courses",)
     readonly_fields = ("ours",)
 
     def get_form(self, request: HttpRequest, *args: object, **more: object) -> type[ModelForm[LtiPlatform]]:
         self._site = request.build_absolute_uri("/").rstrip("/")
         return super().get_form(request, *args, **more)  # type: ignore[arg-type]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Its own pages, and the one that shows a link to register by."""
+        link = self.admin_site.admin_view(require_POST(self.link_view))
+        return [path("link/", link, name="examprep_ltiplatform_link"), *super().get_urls()]
+
+    def link_view(self, request: HttpRequest) -> HttpResponse:
+        """Make a link by which a platform registers itself, once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        note("lti_link_made", request, request.user.get_username())
+        link = request.build_absolute_uri(reverse("lti-register", args=[registering.write_link()]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "A link for a platform",
+            "opts": self.opts,
+            "link": link,
+            "ends": timezone.now() + registering.GOOD_FOR,
+        }
+        return TemplateResponse(request, "admin/examprep/ltiplatform/link.html", context)
 
     @admin.display(description="Our side, to be typed in there")
     def ours(self, platform: LtiPlatform) -> SafeString:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 from django.core.cache import cache
+from urllib3.exceptions import HTTPError
 
 from examprep.lti import keys
+from examprep.lti.connecting import BoundedAdapter, PrivateAddressError
 from examprep.lti.models import LtiPlatform
 
 TIMEOUT = 10
@@ -32,27 +34,41 @@ class PlatformError(Exception):
         self.status = status
 
 
-def call(platform: LtiPlatform, method: str, url: str, **more: Any) -> tuple[Any, requests.Response]:
-    """Return the JSON of an answer, and the answer. Raises PlatformError."""
+def call(platform: LtiPlatform | None, method: str, url: str, **more: Any) -> tuple[Any, requests.Response]:
+    """Return the JSON of an answer, and the answer; without a platform, of one that is not registered.
+
+    Raises PlatformError.
+    """
     if not may_be_called(platform, url):
-        raise PlatformError(f"{url} is no address of the platform's")
+        raise PlatformError(f"{url[:200]} is no address of the platform's")
     try:
-        with requests.request(method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **more) as answer:
-            body = answer.raw.read(LONGEST, decode_content=True)
-    except (requests.RequestException, OSError) as error:
+        with requests.Session() as session:
+            session.mount("https://", BoundedAdapter(public=not is_registered(platform, url)))
+            with session.request(method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **more) as answer:
+                body = answer.raw.read(LONGEST, decode_content=True)
+    except (requests.RequestException, HTTPError, OSError, PrivateAddressError, ValueError) as error:
         raise PlatformError(type(error).__name__) from error
     if not answer.ok or answer.is_redirect:
         raise PlatformError(f"{answer.status_code} from {urlsplit(url).netloc}", answer.status_code)
     try:
         return (json.loads(body) if body.strip() else None), answer
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PlatformError("no JSON") from None
 
 
-def may_be_called(platform: LtiPlatform, url: str) -> bool:
-    """Whether an address that a launch named may be called: over TLS, or at the host that the registration names."""
-    parts, known = urlsplit(url), {urlsplit(each)[:2] for each in (platform.token_url, platform.keys_url)}
-    return parts[:2] in known or (parts.scheme == "https" and "." in parts.netloc and not parts.netloc[-1].isdigit())
+def is_registered(platform: LtiPlatform | None, url: str) -> bool:
+    """Whether an address is at a host that the registration names: an administrator vouches for it, wherever it is."""
+    known = (platform.token_url, platform.keys_url) if platform else ()
+    return urlsplit(url)[:2] in {urlsplit(each)[:2] for each in known}
+
+
+def may_be_called(platform: LtiPlatform | None, url: str) -> bool:
+    """Whether an address that somebody named may be called: over TLS, or at a host that the registration names."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return is_registered(platform, url) or (parts.scheme == "https" and bool(parts.hostname))
 
 
 def find_key(platform: LtiPlatform, kid: str) -> jwt.PyJWK:

@@ -135,7 +135,7 @@ def receive(token: str, state: str, cookies: dict[str, str], now: datetime) -> L
     launch = _check(platform, claims)
     if launch.message == RESOURCE and not constant_time_compare(cookies.get(cookie_name(nonce), ""), nonce):
         raise LaunchError("cookie")
-    _use_up(nonce, now)
+    use_up(nonce, now)
     return launch
 
 
@@ -194,7 +194,7 @@ def _check(platform: LtiPlatform, claims: dict[str, object]) -> Launch:
     return Launch(platform, deployment, str(message), subject, claims)
 
 
-def _use_up(nonce: str, now: datetime) -> None:
+def use_up(nonce: str, now: datetime) -> None:
     """Take a launch, once. Raises LaunchError where it was taken before."""
     try:
         with transaction.atomic():

@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from examprep.lti import accounts, deep_linking, keys, launching
+from examprep.lti import accounts, deep_linking, keys, launching, registering
 from examprep.lti.launching import LaunchError
 from examprep.middleware import POLICY
 from examprep.security_log import note
@@ -88,6 +88,28 @@ def choose(request: HttpRequest) -> HttpResponse:
         render(request, "lti/chosen.html", {"url": url, "token": token}),
         form_action="{0.scheme}://{0.netloc}".format(urlsplit(url)),
     )
+
+
+@csrf_exempt
+@xframe_options_exempt
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest, secret: str) -> HttpResponse:
+    """Ask whoever opens a registration link at their platform whether to register; a post does. No login is used."""
+    sent = request.POST if request.method == "POST" else request.GET
+    url, token = sent.get("openid_configuration", ""), sent.get("registration_token", "")
+    context: dict[str, object] = {"configuration": url, "token": token, "contact": settings.CONTACT_EMAIL}
+    try:
+        registering.read_link(secret)
+        context["host"] = registering.find_host(url)
+        if request.method == "POST":
+            site = request.build_absolute_uri("/").rstrip("/")
+            platform = registering.register(secret, url, token, site, timezone.now())
+            context["platform"] = platform
+            note("lti_platform_registered", request, "", platform=platform.issuer, client=platform.client_id)
+    except LaunchError as refused:
+        context["refused"] = refused.reason
+        note("lti_refused", request, "", reason=refused.reason)
+    return _in_frame(render(request, "lti/register.html", context, status=403 if "refused" in context else 200))
 
 
 @require_GET

@@ -31,6 +31,20 @@ LINE_ITEM = f"{SITE}/courses/1/columns/5?type_id=1"
 MEMBERSHIPS = f"{SITE}/courses/1/people"
 RETURN = f"{SITE}/courses/1/chosen"
 TOOL = "http://testserver/lti/"
+TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+DEPLOYED = {"deployment_id": "9"}
+CONFIGURATION = {
+    "issuer": SITE,
+    "authorization_endpoint": f"{SITE}/authorize",
+    "token_endpoint": f"{SITE}/token",
+    "jwks_uri": f"{SITE}/keys",
+    "registration_endpoint": f"{SITE}/register",
+    "https://purl.imsglobal.org/spec/lti-platform-configuration": {
+        "product_family_code": "lms",
+        "messages_supported": [{"type": "LtiDeepLinkingRequest", "placements": ["link_selection", "elsewhere"]}],
+    },
+}
+"""What it says of itself to tools that register."""
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 TEACHER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 
@@ -132,6 +146,10 @@ class People(NamesRoleProvisioningService):  # type: ignore[misc] # the package 
         return Context("1", "ML", "Machine learning")
 
 
+class Killed(BaseException):
+    """The end of a worker: nothing catches it."""
+
+
 @dataclass
 class Lms:
     """The platform, and what it has heard."""
@@ -145,6 +163,15 @@ class Lms:
     is_down: bool = False
     loses_answers: bool = False
     """Takes what is sent, and fails before it answers."""
+    configuration_document: dict[str, Any] = field(default_factory=lambda: dict(CONFIGURATION))
+    registered: dict[str, Any] = field(
+        default_factory=lambda: {"client_id": "new", TOOL_CONFIGURATION: {"deployment_id": "9"}}
+    )
+    """What it says of itself to who registers, and answers then."""
+    asked: list[tuple[Any, Any]] = field(default_factory=list)
+    """With which token it was asked, and what it was sent, by who registers."""
+    kills_workers: bool = False
+    """The worker that sends a score dies once it is taken, and never hears so."""
 
     def register(self, **more: Any) -> LtiPlatform:
         """Our side of the registration."""
@@ -218,11 +245,16 @@ class Lms:
         if path == "/token":
             self.configuration.get_registration().set_tool_key_set(Client().get("/lti/keys/").json())
             return 200, self.configuration.get_access_token(call.form_data), {}
+        if path in ("/configuration", "/register"):
+            self.asked.append((call.headers.get("Authorization"), call.json if call.text else None))
+            return 200, self.configuration_document if path == "/configuration" else self.registered, {}
         if path.endswith("/scores"):
             self.posts += 1
             grades = Grades(call, self.configuration, f"{SITE}/courses/1/columns", LINE_ITEM)
             grades.lms = self
             taken = grades.handle_resp(grades.handle_update_score, line_item_id="5")
+            if self.kills_workers:
+                raise Killed
             return (500, None, {}) if self.loses_answers else (taken.code, taken.result, {})
         people = People(call, self.configuration, MEMBERSHIPS)
         people.lms = self
