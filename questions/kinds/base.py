@@ -5,17 +5,18 @@ These are `answers/<name>.html`, the fields of an answer, and `results/<name>.ht
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from pydantic import BaseModel
 
 from questions.kinds.bodies import ItemBody
+from questions.kinds.expected import Expected
 from questions.kinds.fields import Section
 from questions.kinds.grades import Feedback, Graded, ResponseT, Revealed, ShownGrade
+from questions.kinds.opaque import Opaque, rank, sample_opaque
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.responses import Echo, FormFields
 from questions.kinds.samples import Sample
@@ -42,9 +43,6 @@ __all__ = [
     "rank",
     "sample_opaque",
 ]
-
-Opaque = Callable[[str], str]
-"""Gives a name of the body, such as `choice:2`, the id by which a presentation knows it."""
 
 
 class Prompt(TypedDict):
@@ -115,6 +113,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """What stands before each of several lines: numbers for an order, nothing where they name themselves."""
     check_help: ClassVar[str] = ""
     """What `check` returns, for the API document."""
+    rule: ClassVar[str]
+    """The name of the rule by which clients grade it alone; docs/api.md says each."""
     typical_guess_rate: ClassVar[float] = 0.0
     """Of a typical item, for planning; the real one is stored with each presentation."""
     has_variants: ClassVar[bool] = False
@@ -231,6 +231,14 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return what a client needs to grade offline; None if comparing with the key is enough."""
         return None
 
+    def grading(self, body: BodyT, answer: AnswerT) -> dict[str, object]:
+        """Return the `rule` by which a client grades alone, with its data; it is not `final` where it says not all."""
+        return {"rule": self.rule, "final": True, **(self.check(body, answer) or {})}
+
+    def expected(self, body: BodyT, answer: AnswerT) -> list[Expected]:
+        """Return what is said to answers that are expected, for a client that grades alone."""
+        return []
+
     @abstractmethod
     def result_rows(self, prompt: PromptT, grade: ShownGrade[ResponseT], response: ResponseT) -> Sequence[object]:
         """Return the rows that `results/<name>.html` shows: options, what was answered, what is right."""
@@ -338,13 +346,3 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
 
 AnyKind = Kind[Any, Any, Any, Any]
 """Whichever kind an item is of: its documents are JSON here."""
-
-
-def rank(seed: int, identity: str, name: str) -> bytes:
-    """A number that orders `name` among others, at random but for ever the same for the seed and the item."""
-    return hashlib.blake2b(f"{seed}|{identity}|{name}".encode(), digest_size=16).digest()
-
-
-def sample_opaque(seed: int) -> Opaque:
-    """Opaque ids for presentations that are shown to their author and not stored."""
-    return lambda name: hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=8).hexdigest()

@@ -14,6 +14,7 @@ from typing import Any, cast
 from questions.kinds import drawn_audit
 from questions.kinds.base import AnyKind, Graded, Presented, Revealed
 from questions.kinds.bodies import ItemBody
+from questions.kinds.expected import Expected
 from questions.kinds.samples import Sample
 from questions.kinds.self_marking import Back
 from questions.kinds.steps import WorkedStep
@@ -115,6 +116,14 @@ class Drawn:
     def check(self, body: ItemBody, answer: Answer) -> dict[str, object] | None:
         """What a client needs to grade the texts that were shown."""
         return self.kind.check(self.filled(body, answer), answer)
+
+    def grading(self, body: ItemBody, answer: Answer) -> dict[str, object]:
+        """The rule and its data, for the texts that were shown."""
+        return self.kind.grading(self.filled(body, answer), answer)
+
+    def expected(self, body: ItemBody, answer: Answer) -> list[Expected]:
+        """What is said to expected answers, in the texts that were shown."""
+        return self.kind.expected(self.filled(body, answer), answer)
 
     def picked(self, body: ItemBody, answer: Answer, response: Any) -> list[str]:
         """What a response stands for, in the author's texts, which are the same in every variant."""

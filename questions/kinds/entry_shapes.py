@@ -22,6 +22,10 @@ class Shape(ABC):
         """Compare an answer with a key."""
 
     @abstractmethod
+    def data(self, key: str) -> dict[str, object]:
+        """A key as numbers, each with the error that it may have, for a client that compares alone."""
+
+    @abstractmethod
     def show(self, key: str) -> str:
         """A key as a student would type it, as precisely as is asked."""
 

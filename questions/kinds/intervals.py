@@ -76,6 +76,16 @@ class IntervalShape(Shape):
         (error,) = allowed_errors(self.asked, [float(key.value)], None)
         return end.is_low == key.is_low and matches(end.value, float(key.value), error)
 
+    def data(self, key: str) -> dict[str, object]:
+        return {"pieces": [{"low": self._end(piece.low), "high": self._end(piece.high)} for piece in self._read(key)]}
+
+    def _end(self, end: intervals.End) -> dict[str, object] | None:
+        """A finite end; null for one that is infinite."""
+        if end.value is None:
+            return None
+        (error,) = allowed_errors(self.asked, [float(end.value)], None)
+        return {"value": float(end.value), "closed": end.closed, "allowed": error}
+
     def show(self, key: str) -> str:
         return intervals.write_intervals(self._read(key), lambda value: show_key(self.asked, float(value), None))
 
@@ -154,6 +164,7 @@ class Intervals(TypedEntries[Body]):
     hint = "A set of real numbers: where an inequality holds, a domain, a confidence interval."
     body_type = Body
     fits_in_text = True
+    rule = "intervals"
     example = "[0, 1) U {3}"
     check_help = "{answer, mistakes, variable, all_or_nothing} and the precision"
     form = (

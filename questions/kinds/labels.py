@@ -10,7 +10,7 @@ from typing import NotRequired, Self, TypedDict
 
 from pydantic import Field, model_validator
 
-from questions.kinds import matching
+from questions.kinds import pair_bodies
 from questions.kinds.base import Opaque, Presented, ShownGrade, Text
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Line, Rows, Section
 from questions.kinds.matching import DISTRACTORS, ROUND, PairRow, PairsAnswer, PairsKind, PairsPrompt, PairsResponse
@@ -26,7 +26,7 @@ TELLING = 3
 """Letters of a name from which on a place whose words have it gives it away; the label R may stand “at the right”."""
 
 
-class Place(matching.Pair):
+class Place(pair_bodies.Pair):
     """A place on the picture, what is there in words that do not give its name away (`left`), and its name (`right`).
 
     `x` is the share of the picture's width from its left, `y` of its height from its top.
@@ -36,7 +36,7 @@ class Place(matching.Pair):
     y: float = Field(ge=0, le=1, allow_inf_nan=False)
 
 
-class Body(matching.Body):
+class Body(pair_bodies.Body):
     """Several places may have the same name."""
 
     image: str = Field(max_length=2000, description="The picture: `![what it shows](media/…)`.")

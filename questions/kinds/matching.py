@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypedDict, TypeVar
-
-from pydantic import Field, model_validator
+from typing import TypedDict, TypeVar
 
 from questions.kinds.base import (
     Feedback,
@@ -22,13 +20,13 @@ from questions.kinds.base import (
     rank,
     sample_opaque,
 )
-from questions.kinds.bodies import ItemBody
+from questions.kinds.expected import Expected
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Integer, Rows, Section
+from questions.kinds.pair_bodies import Body, why_wrong
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 from questions.kinds.samples import Sample, SampleOption
-from questions.kinds.strict import Strict
 
 PAIRS = 6
 """Pairs in a presentation, unless the body says otherwise."""
@@ -52,47 +50,6 @@ ROUND = Integer(
     maximum=12,
     help_text="How many are asked in one round; empty for all, up to six.",
 )
-
-
-class Pair(Strict):
-    """A left text and the right text that belongs to it; `id` names it for ever, so that edits keep its memory."""
-
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
-    left: str = Field(min_length=1, max_length=1000)
-    right: str = Field(min_length=1, max_length=1000)
-    because: str = Field(default="", max_length=2000)
-
-
-class Distractor(Strict):
-    """A right-hand text that belongs to no pair."""
-
-    text: str = Field(min_length=1, max_length=1000)
-    because: str = Field(default="", max_length=2000)
-
-
-class Body(ItemBody):
-    """Several pairs may share a right-hand text."""
-
-    pairs: list[Pair] = Field(min_length=2, max_length=12)
-    distractors: list[Distractor] = Field(default=[], max_length=8)
-    round: int | None = Field(default=None, ge=2, le=12, description="Pairs in one presentation.")
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        for what, values in (
-            ("pair id", [pair.id for pair in self.pairs]),
-            ("left text", [pair.left for pair in self.pairs]),
-            ("distractor", [distractor.text for distractor in self.distractors]),
-        ):
-            repeated = sorted({value for value in values if values.count(value) > 1})
-            if repeated:
-                raise ValueError(f"The {what} “{repeated[0]}” stands here twice.")
-        shared = {pair.right for pair in self.pairs} & {distractor.text for distractor in self.distractors}
-        if shared:
-            raise ValueError(f"“{min(shared)}” is a distractor and belongs to a pair.")
-        if self.round and self.round > len(self.pairs):
-            raise ValueError(f"A round of {self.round} needs as many pairs; there are {len(self.pairs)}.")
-        return self
 
 
 BodyT = TypeVar("BodyT", bound=Body)
@@ -136,6 +93,7 @@ class PairsKind(Kind[BodyT, PairsPrompt, PairsAnswer, PairsResponse]):
 
     sample_noun = "rounds"
     typical_guess_rate = 0.15
+    rule = "pairs"
     has_pairs = True
     in_quick_check = False
 
@@ -187,6 +145,20 @@ class PairsKind(Kind[BodyT, PairsPrompt, PairsAnswer, PairsResponse]):
             known_id(left, answer["pairs"], "pairs")
             known_id(right, answer["right"], "pairs")
         return _grade(body, answer, pairs)
+
+    def expected(self, body: BodyT, answer: PairsAnswer) -> list[Expected]:
+        """What is said of each left side that is not matched; with a distractor that has a why, that too."""
+        why_not = {distractor.text for distractor in body.distractors if distractor.because}
+        chosen = ["", *(key for key, text in answer["right"].items() if text in why_not)]
+        return [
+            {
+                "when": {"left": left, "right": right} if right else {"left": left},
+                "target": left,
+                "message": why_wrong(body, facet, answer["right"].get(right, "")),
+            }
+            for left, facet in answer["facets"].items()
+            for right in chosen
+        ]
 
     def carried(self, body: BodyT, answer: PairsAnswer, before: BodyT) -> PairsAnswer | None:
         """Right sides are known by their texts, those that were reworded by their pairs."""
@@ -331,15 +303,11 @@ class Matching(PairsKind[Body]):
 def _grade(body: Body, answer: PairsAnswer, pairs: Mapping[str, str]) -> Graded:
     key, facets, right = answer["pairs"], answer["facets"], answer["right"]
     scores = {facet: float(pairs.get(left) == key[left]) for left, facet in facets.items()}
-    by_id = {pair.id: pair for pair in body.pairs}
-    why_not = {distractor.text: distractor.because for distractor in body.distractors}
-    feedback: list[Feedback] = []
-    for left, facet in facets.items():
-        if scores[facet]:
-            continue
-        chosen = right.get(pairs.get(left, ""), "")
-        message = " ".join(text for text in (why_not.get(chosen, ""), by_id[facet].because) if text)
-        feedback.append({"target": left, "message": message or f"It belongs to: {by_id[facet].right}"})
+    feedback: list[Feedback] = [
+        {"target": left, "message": why_wrong(body, facet, right.get(pairs.get(left, ""), ""))}
+        for left, facet in facets.items()
+        if not scores[facet]
+    ]
     return Graded(sum(scores.values()) / len(scores), feedback, scores)
 
 

@@ -64,6 +64,13 @@ class MatrixShape(Shape):
             raise NumberError(f"Write {_size(right)}; these are {_size(typed)}.")
         return typed
 
+    def data(self, key: str) -> dict[str, object]:
+        matrix = matrices.read_matrix(key)
+        keys = list(map(float, matrix.entries))
+        rows, columns = matrix.shape
+        errors = allowed_errors(self.asked, keys, None)
+        return {"rows": rows, "columns": columns, "is_flat": matrix.is_flat, "values": keys, "allowed": errors}
+
     def show(self, key: str) -> str:
         matrix = matrices.read_matrix(key)
         rows = [", ".join(show_key(self.asked, float(value), None) for value in row) for row in matrix.rows]
@@ -162,6 +169,7 @@ class Matrix(TypedEntries[Body]):
     title = "Matrix or vector"
     hint = "Numbers in rows and columns: a product of matrices, a gradient, a system's solution."
     body_type = Body
+    rule = "matrix"
     example = "[[1, 2], [3, 4]]"
     check_help = "{answer, mistakes, fixed, all_or_nothing} and the precision"
     form = (

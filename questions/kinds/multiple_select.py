@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self, TypedDict
 
 from pydantic import Field, model_validator
 
-from questions.kinds.base import Graded, Revealed
+from questions.kinds.base import Feedback, Graded, Revealed
 from questions.kinds.choices import (
     Choice,
     ChoiceAnswer,
@@ -18,6 +19,7 @@ from questions.kinds.choices import (
     right_choices,
     with_choices,
 )
+from questions.kinds.expected import Expected, said_if, said_to_chosen
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 
 
@@ -46,6 +48,7 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
     hint = "Any number of answers are right, even none."
     body_type = Body
     typical_guess_rate = 0.06
+    rule = "ticks"
 
     def guess_rate(self, body: Body) -> float:
         return 0.5 ** len(body.choices)
@@ -70,11 +73,14 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
         keys = right_choices(body, answer)
         right, wrong = len(chosen & keys), len(chosen - keys)
         score = max(right - wrong, 0) / len(keys) if keys else float(not wrong)
-        feedback = misconceptions(body, answer, sorted(chosen - keys))
-        for choice in sorted(keys - chosen):
-            because = body.choices[ids[choice]].because
-            feedback.append({"target": choice, "message": because or "This one is correct too."})
+        feedback = misconceptions(body, answer, sorted(chosen - keys)) + _missed(body, answer, keys - chosen)
         return Graded(score, feedback, {"": score})
+
+    def expected(self, body: Body, answer: ChoiceAnswer) -> list[Expected]:
+        keys = right_choices(body, answer)
+        wrong = misconceptions(body, answer, sorted(answer["ids"].keys() - keys))
+        missed = [said_if({"missed": each["target"]}, each) for each in _missed(body, answer, keys)]
+        return [*said_to_chosen(wrong), *missed]
 
     def accepting(self, body: Body, answer: str) -> Body:
         """The body in which that choice is right too, whatever is drawn."""
@@ -86,3 +92,9 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
     def reveal(self, body: Body, answer: ChoiceAnswer) -> Revealed[ChoicesResponse]:
         reasons = misconceptions(body, answer, sorted(answer["ids"]))
         return Revealed({"choices": sorted(right_choices(body, answer))}, body.explanation, body.solution, reasons)
+
+
+def _missed(body: Body, answer: ChoiceAnswer, choices: Collection[str]) -> list[Feedback]:
+    """What is said of right choices that were not ticked."""
+    texts = {choice: body.choices[answer["ids"][choice]].because for choice in sorted(choices)}
+    return [{"target": choice, "message": text or "This one is correct too."} for choice, text in texts.items()]

@@ -53,6 +53,10 @@ class ListShape(Shape):
         most = max(len(keys), len(values))
         return Verdict(hits / most if most else 1.0, self._message(hits, len(values), len(keys)))
 
+    def data(self, key: str) -> dict[str, object]:
+        keys = list(map(float, self.read(key)))
+        return {"values": keys, "allowed": allowed_errors(self.asked, keys, None)}
+
     def _message(self, hits: int, typed: int, keys: int) -> str:
         if hits == typed == keys:
             return ""
@@ -129,6 +133,7 @@ class NumberList(TypedEntries[Body]):
     hint = "Several numbers: the roots of an equation, the terms of a sequence, a set."
     body_type = Body
     fits_in_text = True
+    rule = "numbers"
     example = "1, 2.5"
     check_help = "{answer, mistakes, order, all_or_nothing} and the precision; see the authors' guide"
     form = (

@@ -93,6 +93,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
     in_quick_check = False
     is_self_marked = True
     is_marked_by_staff = True
+    rule = "points"
     check_help = "{model, points}: the score is the share of the marks of the points that the student ticks"
     form = (
         Section(

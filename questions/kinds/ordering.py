@@ -24,6 +24,7 @@ from questions.kinds.base import (
 )
 from questions.kinds.bodies import ItemBody
 from questions.kinds.carrying import match_places
+from questions.kinds.expected import Expected
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
 from questions.kinds.pairs import Round
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
@@ -31,6 +32,7 @@ from questions.kinds.samples import Sample, SampleOption
 from questions.whole_numbers import read_whole_number
 
 MAX_STEPS = 10
+STEP = "This is step {}."
 
 
 class Body(ItemBody):
@@ -88,6 +90,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
     body_type = Body
     line_marks = "numbers"
     typical_guess_rate = 0.05
+    rule = "order"
     form = (
         Section(
             "Question",
@@ -153,11 +156,15 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
             raise ResponseError("order", "A step is named twice.")
         score = (_longest_increasing(answered) - 1) / (len(key) - 1)
         feedback: list[Feedback] = [
-            {"target": order[at], "message": f"This is step {place + 1}."}
-            for at, place in enumerate(answered)
-            if at != place
+            {"target": order[at], "message": STEP.format(place + 1)} for at, place in enumerate(answered) if at != place
         ]
         return Graded(score, feedback, {"": score})
+
+    def expected(self, body: Body, answer: StepsAnswer) -> list[Expected]:
+        return [
+            {"when": {"step": step}, "target": step, "message": STEP.format(place)}
+            for place, step in enumerate(answer["order"], start=1)
+        ]
 
     def carried(self, body: Body, answer: StepsAnswer, before: Body) -> StepsAnswer | None:
         places = match_places(tuple(before.steps), tuple(body.steps))

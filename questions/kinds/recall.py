@@ -48,6 +48,7 @@ class Recall(Kind[Body, Prompt, NoAnswer, Rated]):
     can_be_part = False
     is_self_marked = True
     is_self_rated = True
+    rule = "own_rating"
     check_help = "{back, ratings}: the response is the student's own rating, whose score `ratings` has"
     form = (
         Section(

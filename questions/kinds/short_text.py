@@ -21,6 +21,7 @@ from questions.kinds.base import (
     TypedRow,
 )
 from questions.kinds.bodies import ENGINE, ItemBody
+from questions.kinds.expected import Expected, said_to_mistakes
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Line, Rows, Section, Select
 from questions.kinds.pairs import Round
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
@@ -113,6 +114,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         "{accept, pattern, pattern_syntax, case, spacing, code, language}, where the pattern fits a whole text and "
         "pattern_syntax is re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
     )
+    rule = "text"
     quotes_answers = True
     form = (
         Section("Question", (STEM,)),
@@ -240,6 +242,16 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
             "code": body.is_code,
             "language": body.language,
         }
+
+    def grading(self, body: Body, answer: NoAnswer) -> dict[str, object]:
+        """Besides, the mistakes; a language, and a pattern that is withheld, are left to the service."""
+        check = super().grading(body, answer)
+        final = body.language is None and check["pattern_syntax"] != "withheld"
+        return {**check, "final": final, "mistakes": [mistake.text for mistake in body.mistakes]}
+
+    def expected(self, body: Body, answer: NoAnswer) -> list[Expected]:
+        nearly: Expected = {"when": {"near_miss": True}, "target": "text", "message": NEARLY}
+        return [*said_to_mistakes("text", [mistake.because for mistake in body.mistakes]), nearly]
 
     def reveal(self, body: Body, answer: NoAnswer) -> Revealed[TextResponse]:
         return Revealed({"text": body.accept[0]}, body.explanation, body.solution)

@@ -18,6 +18,7 @@ from questions.kinds.choices import (
     right_choices,
     with_choices,
 )
+from questions.kinds.expected import Expected, said_to_chosen
 from questions.kinds.responses import FormFields, field_of, form_value, known_id
 
 
@@ -51,6 +52,7 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
     fits_in_text = True
     typical_guess_rate = 0.25
     has_one_key = True
+    rule = "one_choice"
 
     def guess_rate(self, body: Body) -> float:
         return 1 / len(body.choices)
@@ -68,6 +70,9 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
         choice = known_id(field_of(response, "choice", '{"choice": id}'), answer["ids"], "choice")
         score = float(body.choices[answer["ids"][choice]].correct)
         return Graded(score, misconceptions(body, answer, [choice]), {"": score})
+
+    def expected(self, body: Body, answer: ChoiceAnswer) -> list[Expected]:
+        return said_to_chosen(misconceptions(body, answer, sorted(answer["ids"])))
 
     def accepting(self, body: Body, answer: str) -> Body:
         """The body in which that choice is the right one, whatever is drawn."""

@@ -15,7 +15,7 @@ from questions.kinds.responses import ResponseError
 from questions.variants import audit, number_forms, numbers, templates
 from questions.variants import tolerance as tolerances
 from questions.variants.engine import Number, Variant
-from questions.variants.unit_table import Unit
+from questions.variants.unit_table import Unit, symbols
 from questions.variants.units import Quantity, UnitError, read_quantity
 
 ReadT = TypeVar("ReadT")
@@ -194,6 +194,15 @@ def digits_of(asked: AskedPrecision, key: float, of: Number | None) -> int:
         while digits < 15 and abs(float(f"{key:.{digits}g}") - key) > allowed / 10:
             digits += 1
     return digits
+
+
+def list_scales(asked: AskedNumber) -> dict[str, str]:
+    """The signs of the units that measure what is asked, each with what it is of the asked unit, as a fraction."""
+    own = asked.known_unit
+    if own is None or asked.unit is None:
+        return {}
+    fitting = {sign: str(unit.scale / own.scale) for sign, unit in symbols().items() if unit.fits(own)}
+    return {**fitting, asked.unit: "1"}
 
 
 def with_unit(asked: AskedNumber, shown: str) -> str:

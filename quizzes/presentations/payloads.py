@@ -8,9 +8,10 @@ from typing import Annotated, Any, NotRequired, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from questions import kinds
+from questions import bank, kinds
 from questions.json_types import Share, Slug, Uuid, one_of
 from questions.kinds.base import Feedback
+from questions.kinds.expected import Expected
 from questions.text import markup
 from quizzes.models import Presentation
 from quizzes.presentations.checking import checked_parts
@@ -147,8 +148,16 @@ class AnsweredPresentationPayload(PresentationPayload):
     key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
     check: Annotated[
         dict[str, object] | None,
-        Field(description=kinds.check_help()),
+        Field(description=kinds.check_help(), deprecated=True),
     ]
+    grading: Annotated[
+        dict[str, object],
+        Field(
+            description="The `rule` by its name with its data, as docs/api.md has them; where it is not `final`, the "
+            "batch tells the grade."
+        ),
+    ]
+    feedback: Annotated[list[Expected], Field(description="What is said to answers that are expected.")]
     explanation: str
     explanation_html: str
     solution: str | None
@@ -229,17 +238,20 @@ def checked_payload(presentation: Presentation) -> dict[str, CheckedPartPayload]
 def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
     """Return the presentation with its key, explanation and solution, for a client that grades while offline.
 
-    `check` says what the key alone does not: the error that a number may have, and how texts are compared.
+    `grading` says what the key alone does not: the error that a number may have, and how texts are compared.
     """
     version = presentation.version
     kind = kinds.get(version.kind)
     body, needed = way_of(version, presentation.answer)
     revealed = kind.reveal(body, needed)
     parts = {name: _after_texts(part) for name, part in revealed.parts.items()}
+    grading = kind.grading(body, needed)
     entry = {
         **payload(presentation),
         "key": revealed.key,
         "check": kind.check(body, needed),
+        "grading": {**grading, "final": grading["final"] and bank.rules_of(version) is None},
+        "feedback": with_html(kind.expected(body, needed)),
         **_after_texts(revealed),
         **({"parts": parts} if parts else {}),
         **({"work": steps_payload(presentation)} if kinds.count_steps(version.body) else {}),

@@ -11,6 +11,7 @@ from questions.expressions.judging import Key, Verdict
 from questions.expressions.tree import ENGLISH, canonical
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade
 from questions.kinds.carrying import with_answer
+from questions.kinds.expected import Expected, said_to_mistakes
 from questions.kinds.formula.body import Body
 from questions.kinds.formula.form import FORM
 from questions.kinds.pairs import Round
@@ -59,6 +60,7 @@ class Formula(Kind[Body, FormulaPrompt, NoAnswer, FormulaResponse]):
     sample_noun = "variants"
     fits_in_text = True
     form = FORM
+    rule = "formula"
     check_help = (
         "{names, constant, log, form, points, values, mistakes}: the key's values at points, by name; "
         "of several formulas {several, entries}"
@@ -122,6 +124,13 @@ class Formula(Kind[Body, FormulaPrompt, NoAnswer, FormulaResponse]):
         if body.several:
             return {"several": body.several, "entries": [self._checked(body, key) for key in body.series.keys]}
         return self._checked(body, body.key)
+
+    def grading(self, body: Body, answer: NoAnswer) -> dict[str, object]:
+        """Its form, its constant, and several formulas are left to the service."""
+        return {**super().grading(body, answer), "final": not (body.form or body.constant or body.several)}
+
+    def expected(self, body: Body, answer: NoAnswer) -> list[Expected]:
+        return said_to_mistakes("value", [mistake.because for mistake in body.mistakes])
 
     def _checked(self, body: Body, key: Key) -> dict[str, object]:
         known = key.formula.computed.sure

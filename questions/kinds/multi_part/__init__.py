@@ -17,10 +17,12 @@ from questions.kinds.base import (
     ShownGrade,
 )
 from questions.kinds.drawn_audit import audit_steps
+from questions.kinds.expected import Expected
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.carrying import PartsAnswer, carry_parts
 from questions.kinds.multi_part.form import FORM
 from questions.kinds.multi_part.grading import add_up, grade_one_part, grade_parts, label, merge_audits
+from questions.kinds.multi_part.offline import rules_of_parts, said_of_parts
 from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of, units_of
 from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
@@ -62,6 +64,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     line_marks = "none"
     check_help = "{marks, parts}, each by the ids of the parts"
     typical_guess_rate = 0.1
+    rule = "parts"
     in_quick_check = False
     quotes_answers = True
     can_be_part = False
@@ -194,6 +197,12 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
             "marks": {part.id: part.marks for part in body.parts},
             "parts": {part.id: part.asker.check(part.body, answer["parts"][part.id]) for part in body.parts},
         }
+
+    def grading(self, body: Body, answer: PartsAnswer) -> dict[str, object]:
+        return {"rule": self.rule, **rules_of_parts(body, answer["parts"])}
+
+    def expected(self, body: Body, answer: PartsAnswer) -> list[Expected]:
+        return said_of_parts(body, answer["parts"])
 
     def result_rows(
         self, prompt: PartsPrompt, grade: ShownGrade[PartsResponse], response: PartsResponse

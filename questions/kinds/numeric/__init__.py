@@ -6,6 +6,7 @@ import functools
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
+from questions.kinds.asked_number import SHARES
 from questions.kinds.base import (
     Feedback,
     Graded,
@@ -21,6 +22,7 @@ from questions.kinds.base import (
 from questions.kinds.bodies import Example
 from questions.kinds.carrying import with_answer
 from questions.kinds.drawn_audit import examples
+from questions.kinds.expected import Expected, said_to_mistakes
 from questions.kinds.numeric.body import Body
 from questions.kinds.numeric.form import FORM
 from questions.kinds.pairs import Round
@@ -32,6 +34,7 @@ from questions.kinds.typed_numbers import (
     gate,
     grade_number,
     judge,
+    list_scales,
     numbers_of,
     read_number,
     read_shown,
@@ -81,6 +84,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         "{values, allowed}, the error of each, and where they are asked for {unit, units, wrong_unit} and "
         "{form, exact_digits, wrong_form}"
     )
+    rule = "number"
     has_variants = True
     fits_in_text = True
     form = FORM
@@ -191,6 +195,24 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         asked = {"form": body.form, "exact_digits": body.precision.digits if body.exact_digits else None}
         form = {**asked, "wrong_form": body.wrong_form} if any(asked.values()) else {}
         return {"values": keys, "allowed": allowed_errors(body, keys, answer["of"]), **unit, **form}
+
+    def grading(self, body: Body, answer: Variant) -> dict[str, object]:
+        """Besides, whether it is a list, the mistakes, null for one that this variant has not, and units that fit."""
+        mistakes = [
+            None
+            if value is None
+            else {"values": numbers_of(value), "allowed": allowed_errors(body, numbers_of(value), answer["of"])}
+            for value in answer["mistakes"]
+        ]
+        units = {} if body.units == "shown" else {"scales": list_scales(body)}
+        final = not (body.form or body.exact_digits or body.known_unit in SHARES.values())
+        data = {"final": final, "is_list": isinstance(answer["key"], list), "mistakes": mistakes, **units}
+        return {**super().grading(body, answer), **data}
+
+    def expected(self, body: Body, answer: Variant) -> list[Expected]:
+        because = [body.engine.render(f"mistakes.{n}.because", answer["values"]) for n in range(len(body.mistakes))]
+        said = zip(said_to_mistakes("value", because), answer["mistakes"], strict=True)
+        return [each for each, value in said if value is not None]
 
     def result_rows(
         self, prompt: NumericPrompt, grade: ShownGrade[NumberResponse], response: NumberResponse
