@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -91,6 +92,12 @@ def _in(courses: QuerySet[Course]) -> QuerySet[Lesson]:
             Prefetch("concepts", Concept.objects.only("slug", "lesson")),
         )
     )
+
+
+def load_lessons(ids: Collection[int]) -> list[dict[str, object]]:
+    """Return these lessons as the API has them, in the order of their courses; three queries."""
+    lessons = _in(Course.objects.all()).filter(pk__in=ids)
+    return [{**each} for each in LessonSerializer(lessons, many=True).data]
 
 
 @revalidated

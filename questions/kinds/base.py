@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, Literal, NotRequired, TypedDict, Type
 from pydantic import BaseModel
 
 from questions.kinds.bodies import ItemBody
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.fields import Section
 from questions.kinds.grades import Feedback, Graded, ResponseT, Revealed, ShownGrade
 from questions.kinds.opaque import Opaque, rank, sample_opaque
@@ -235,7 +235,7 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return the `rule` by which a client grades alone, with its data; it is not `final` where it says not all."""
         return {"rule": self.rule, "final": True, **(self.check(body, answer) or {})}
 
-    def expected(self, body: BodyT, answer: AnswerT) -> list[Expected]:
+    def expected(self, body: BodyT, answer: AnswerT) -> list[ExpectedFeedback]:
         """Return what is said to answers that are expected, for a client that grades alone."""
         return []
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 from questions.kinds import drawn_audit
 from questions.kinds.base import AnyKind, Graded, Presented, Revealed
 from questions.kinds.bodies import ItemBody
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.samples import Sample
 from questions.kinds.self_marking import Back
 from questions.kinds.steps import WorkedStep
@@ -121,7 +121,7 @@ class Drawn:
         """The rule and its data, for the texts that were shown."""
         return self.kind.grading(self.filled(body, answer), answer)
 
-    def expected(self, body: ItemBody, answer: Answer) -> list[Expected]:
+    def expected(self, body: ItemBody, answer: Answer) -> list[ExpectedFeedback]:
         """What is said to expected answers, in the texts that were shown."""
         return self.kind.expected(self.filled(body, answer), answer)
 

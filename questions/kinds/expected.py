@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from questions.kinds.grades import Feedback
 
 
-class When(TypedDict, total=False):
+class ExpectedWhen(TypedDict, total=False):
     """To which answer something is said: one that has all of these; see docs/api.md."""
 
     chosen: str
@@ -22,28 +22,28 @@ class When(TypedDict, total=False):
     near_miss: bool
 
 
-class Expected(TypedDict):
+class ExpectedFeedback(TypedDict):
     """What is said to an answer, with the target that it has in the feedback of a grade; of a part by its id."""
 
-    when: When
+    when: ExpectedWhen
     target: str
     message: str
     message_html: NotRequired[str]
     part: NotRequired[str]
 
 
-def said_to_mistakes(target: str, becauses: Sequence[str]) -> list[Expected]:
+def said_to_mistakes(target: str, becauses: Sequence[str]) -> list[ExpectedFeedback]:
     """Return what is said to each mistake, by its place in the grading's `mistakes`."""
     return [
         {"when": {"mistake": place}, "target": target, "message": because} for place, because in enumerate(becauses)
     ]
 
 
-def said_to_chosen(feedback: Sequence[Feedback]) -> list[Expected]:
+def said_to_chosen(feedback: Sequence[Feedback]) -> list[ExpectedFeedback]:
     """Return what is said to options that are chosen."""
     return [said_if({"chosen": each["target"]}, each) for each in feedback]
 
 
-def said_if(when: When, feedback: Feedback) -> Expected:
+def said_if(when: ExpectedWhen, feedback: Feedback) -> ExpectedFeedback:
     """Return what is said to an answer, where it is such a one."""
     return {"when": when, "target": feedback["target"], "message": feedback["message"]}

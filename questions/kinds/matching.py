@@ -20,7 +20,7 @@ from questions.kinds.base import (
     rank,
     sample_opaque,
 )
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Integer, Rows, Section
 from questions.kinds.pair_bodies import Body, why_wrong
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
@@ -146,7 +146,7 @@ class PairsKind(Kind[BodyT, PairsPrompt, PairsAnswer, PairsResponse]):
             known_id(right, answer["right"], "pairs")
         return _grade(body, answer, pairs)
 
-    def expected(self, body: BodyT, answer: PairsAnswer) -> list[Expected]:
+    def expected(self, body: BodyT, answer: PairsAnswer) -> list[ExpectedFeedback]:
         """What is said of each left side that is not matched; with a distractor that has a why, that too."""
         why_not = {distractor.text for distractor in body.distractors if distractor.because}
         chosen = ["", *(key for key, text in answer["right"].items() if text in why_not)]

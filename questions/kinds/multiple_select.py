@@ -19,7 +19,7 @@ from questions.kinds.choices import (
     right_choices,
     with_choices,
 )
-from questions.kinds.expected import Expected, said_if, said_to_chosen
+from questions.kinds.expected import ExpectedFeedback, said_if, said_to_chosen
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 
 
@@ -76,7 +76,7 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
         feedback = misconceptions(body, answer, sorted(chosen - keys)) + _missed(body, answer, keys - chosen)
         return Graded(score, feedback, {"": score})
 
-    def expected(self, body: Body, answer: ChoiceAnswer) -> list[Expected]:
+    def expected(self, body: Body, answer: ChoiceAnswer) -> list[ExpectedFeedback]:
         keys = right_choices(body, answer)
         wrong = misconceptions(body, answer, sorted(answer["ids"].keys() - keys))
         missed = [said_if({"missed": each["target"]}, each) for each in _missed(body, answer, keys)]

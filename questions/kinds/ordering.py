@@ -24,7 +24,7 @@ from questions.kinds.base import (
 )
 from questions.kinds.bodies import ItemBody
 from questions.kinds.carrying import match_places
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section
 from questions.kinds.pairs import Round
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
@@ -160,7 +160,7 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
         ]
         return Graded(score, feedback, {"": score})
 
-    def expected(self, body: Body, answer: StepsAnswer) -> list[Expected]:
+    def expected(self, body: Body, answer: StepsAnswer) -> list[ExpectedFeedback]:
         return [
             {"when": {"step": step}, "target": step, "message": STEP.format(place)}
             for place, step in enumerate(answer["order"], start=1)

@@ -21,7 +21,7 @@ from questions.kinds.base import (
     TypedRow,
 )
 from questions.kinds.bodies import ENGINE, ItemBody
-from questions.kinds.expected import Expected, said_to_mistakes
+from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Line, Rows, Section, Select
 from questions.kinds.pairs import Round
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
@@ -249,8 +249,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         final = body.language is None and check["pattern_syntax"] != "withheld"
         return {**check, "final": final, "mistakes": [mistake.text for mistake in body.mistakes]}
 
-    def expected(self, body: Body, answer: NoAnswer) -> list[Expected]:
-        nearly: Expected = {"when": {"near_miss": True}, "target": "text", "message": NEARLY}
+    def expected(self, body: Body, answer: NoAnswer) -> list[ExpectedFeedback]:
+        nearly: ExpectedFeedback = {"when": {"near_miss": True}, "target": "text", "message": NEARLY}
         return [*said_to_mistakes("text", [mistake.because for mistake in body.mistakes]), nearly]
 
     def reveal(self, body: Body, answer: NoAnswer) -> Revealed[TextResponse]:

@@ -18,7 +18,7 @@ from questions.kinds.choices import (
     right_choices,
     with_choices,
 )
-from questions.kinds.expected import Expected, said_to_chosen
+from questions.kinds.expected import ExpectedFeedback, said_to_chosen
 from questions.kinds.responses import FormFields, field_of, form_value, known_id
 
 
@@ -71,7 +71,7 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
         score = float(body.choices[answer["ids"][choice]].correct)
         return Graded(score, misconceptions(body, answer, [choice]), {"": score})
 
-    def expected(self, body: Body, answer: ChoiceAnswer) -> list[Expected]:
+    def expected(self, body: Body, answer: ChoiceAnswer) -> list[ExpectedFeedback]:
         return said_to_chosen(misconceptions(body, answer, sorted(answer["ids"])))
 
     def accepting(self, body: Body, answer: str) -> Body:

@@ -17,7 +17,7 @@ from questions.kinds.base import Feedback, Graded, Kind, Opaque, Option, Present
 from questions.kinds.bodies import ItemBody, wrong_field
 from questions.kinds.carrying import with_answer
 from questions.kinds.entry_shapes import Shape, Verdict
-from questions.kinds.expected import Expected, said_to_mistakes
+from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
 from questions.kinds.fields import Checkbox
 from questions.kinds.pairs import Round
 from questions.kinds.responses import Echo, FormFields, ResponseError, field_of, form_value
@@ -253,7 +253,7 @@ class TypedEntries(Kind[BodyT, EntriesPrompt, NoAnswer, EntriesResponse]):
         mistakes = [[shape.data(text) for text in body.mistake_texts(place)] for place in range(len(body.becauses))]
         return {**super().grading(body, answer), "key": shape.data(body.key), "mistakes": mistakes}
 
-    def expected(self, body: BodyT, answer: NoAnswer) -> list[Expected]:
+    def expected(self, body: BodyT, answer: NoAnswer) -> list[ExpectedFeedback]:
         return said_to_mistakes("value", body.becauses)
 
     def reveal(self, body: BodyT, answer: NoAnswer) -> Revealed[EntriesResponse]:

@@ -2,42 +2,154 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, NotRequired
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from pydantic import Field
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from questions.api import revalidated
+from questions.api import load_lessons, revalidated
+from questions.figures.pictures import ADDRESS
+from questions.json_types import Date, Uuid
 from quizzes import presentations, schedule
-from quizzes.api.requests import StudentRequest, read_whole_number
+from quizzes.api.requests import InvalidFields, StudentRequest, read_whole_number
 from quizzes.presentations import AnsweredPresentationPayload
+from quizzes.reviews.payloads import MemoryPayload
 
 MAX_PACK_DAYS = 30
+DIGEST = 5
+"""Bytes by which a delta tells what a client has: two of 500 are the same once in ten million packs."""
+
+
+class PlacedPayload(TypedDict):
+    """For which study day a question is meant, and its place on that day, from 1."""
+
+    id: Uuid
+    day: Date
+    position: int
+
+
+class PackEntryPayload(AnsweredPresentationPayload):
+    """A question with all that grading it needs, and its place in the days to come."""
+
+    day: Date
+    position: int
 
 
 class PackPayload(TypedDict):
-    """Questions for `days` days, with all that is needed to grade them offline."""
+    """Questions for `days` days, with all that is needed to grade, to rate and to schedule them offline."""
 
     days: int
-    results: list[AnsweredPresentationPayload]
+    memory: MemoryPayload
+    results: Annotated[list[PackEntryPayload], Field(description="With `since`: those that are new or changed.")]
+    kept: Annotated[
+        list[PlacedPayload],
+        Field(description="With `since`: what else is in the pack as before. What a client has besides has left it."),
+    ]
+    lessons: NotRequired[
+        Annotated[
+            list[dict[str, object]],
+            Field(description="With `lessons=1`: those of the questions, as `lessons/` has them; not what is known."),
+        ]
+    ]
+    pictures: Annotated[
+        list[str], Field(description="Paths of what `results` and `lessons` show. What a path shows never changes.")
+    ]
+    since: Annotated[str, Field(description="For the next call: what the client has now.")]
 
 
 @revalidated
 class PackView(APIView):
     """Questions for some days, with keys, for a client that goes offline; never those of an exam.
 
-    Answers go to `reviews/batch/` when it is back. `ETag` and 304 save sending the same pack again.
+    Answers go to `reviews/batch/` when it is back. `ETag` and 304 save sending the same pack again, `since` what of it
+    is the same: `results` are then what came or changed, `kept` is what stayed, and all else has left.
     """
 
     @extend_schema(
         parameters=[
             OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": MAX_PACK_DAYS, "default": 7}),
+            OpenApiParameter("since", str, description="As an earlier pack gave it, of which all is still there."),
+            OpenApiParameter("lessons", str, description="1: with the questions' lessons."),
             OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier pack."),
         ],
         responses={200: PackPayload, 304: None},
     )
     def get(self, request: StudentRequest) -> Response:
         days = read_whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
-        results = [presentations.answered_payload(each) for each in schedule.build_pack(request.user, days)]
-        pack: PackPayload = {"days": days, "results": results}
+        delta = _Delta(_read_since(request.query_params.get("since", "")))
+        with_lessons = request.query_params.get("lessons") == "1"
+        pack = _pack_payload(schedule.build_pack(request.user, days), days, delta, with_lessons=with_lessons)
         return Response(pack)
+
+
+@dataclass
+class _Delta:
+    """What a client has of a pack already, by digests, and what it will have then."""
+
+    known: Collection[bytes]
+    digests: list[bytes] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    """As JSON."""
+
+    def is_known(self, entry: Mapping[str, object]) -> bool:
+        """Whether the client has this entry, as it is; it has it from now on."""
+        text = json.dumps(entry, sort_keys=True)
+        digest = hashlib.sha256(text.encode()).digest()[:DIGEST]
+        self.digests.append(digest)
+        if digest in self.known:
+            return True
+        self.new.append(text)
+        return False
+
+    @property
+    def since(self) -> str:
+        """What the client sends the next time."""
+        return base64.urlsafe_b64encode(b"".join(self.digests)).decode().rstrip("=")
+
+    @property
+    def pictures(self) -> list[str]:
+        """The paths of the pictures in what is new."""
+        found = (ADDRESS.match(rest) for text in self.new for rest in text.split("/media/")[1:])
+        return sorted({f"/media/{match[0]}" for match in found if match})
+
+
+def _read_since(text: str) -> frozenset[bytes]:
+    """Return the digests of what a client has. Raises InvalidFields."""
+    try:
+        digests = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidFields({"since": ["Use it as an earlier pack gave it, or leave it out."]}) from None
+    return frozenset(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
+
+
+def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons: bool) -> PackPayload:
+    results: list[PackEntryPayload] = []
+    kept: list[PlacedPayload] = []
+    for entry in pack.entries:
+        shown = presentations.answered_payload(entry.presentation)
+        day = entry.day.isoformat()
+        if delta.is_known(shown):
+            kept.append({"id": shown["id"], "day": day, "position": entry.position})
+        else:
+            results.append({**shown, "day": day, "position": entry.position})
+    payload: PackPayload = {
+        "days": days,
+        "memory": schedule.memory_payload(pack),
+        "results": results,
+        "kept": kept,
+        "pictures": [],
+        "since": "",
+    }
+    if with_lessons:
+        lessons = load_lessons({entry.presentation.version.lesson_id for entry in pack.entries})
+        payload["lessons"] = [lesson for lesson in lessons if not delta.is_known(lesson)]
+    return {**payload, "pictures": delta.pictures, "since": delta.since}

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from questions import bank, kinds
 from questions.json_types import Share, Slug, Uuid, one_of
 from questions.kinds.base import Feedback
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.text import markup
 from quizzes.models import Presentation
 from quizzes.presentations.checking import checked_parts
@@ -157,7 +157,7 @@ class AnsweredPresentationPayload(PresentationPayload):
             "batch tells the grade."
         ),
     ]
-    feedback: Annotated[list[Expected], Field(description="What is said to answers that are expected.")]
+    feedback: Annotated[list[ExpectedFeedback], Field(description="What is said to answers that are expected.")]
     explanation: str
     explanation_html: str
     solution: str | None

@@ -53,6 +53,31 @@ class BatchResultPayload(TypedDict):
     results: list[EventResultPayload]
 
 
+class ThresholdsPayload(TypedDict):
+    """What makes a rating of a grade; see docs/api.md."""
+
+    passed: Annotated[Share, Field(description="A score below it is rated again.")]
+    guessed: Annotated[int, Field(description="A right answer with a confidence up to this is rated hard.")]
+    sure: Annotated[int, Field(description="One with this confidence may be rated easy.")]
+    slow: Annotated[float, Field(description="Of `estimated_seconds`: one that took longer is rated hard.")]
+    fast: Annotated[float, Field(description="One that is sure and took no longer is rated easy.")]
+
+
+class MemoryPayload(TypedDict):
+    """All that rates answers and schedules cards: the student's own parameters, and the rules for all."""
+
+    model: str
+    parameters: Annotated[list[float], Field(min_length=21, max_length=21, description="w0 to w20.")]
+    desired_retention: Share
+    max_interval_days: int
+    relearn_minutes: Annotated[int, Field(description="A forgotten card is asked again after these,")]
+    relearn_gap: Annotated[int, Field(description="or after so many other questions.")]
+    max_answers_a_day: int
+    leech_lapses: Annotated[int, Field(description="A card that lapsed so often, and again the last time, rests")]
+    leech_rest_days: Annotated[int, Field(description="so many study days.")]
+    thresholds: ThresholdsPayload
+
+
 class CardChange(TypedDict):
     """A card as it is now."""
 

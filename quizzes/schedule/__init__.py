@@ -51,7 +51,7 @@ from quizzes.schedule.outlook import (
     look_ahead,
     read_outlook,
 )
-from quizzes.schedule.packs import build_pack
+from quizzes.schedule.packs import Pack, build_pack, memory_payload
 from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, request_plan
 from quizzes.schedule.queue import Queue, load_queue
 from quizzes.schedule.sessions import StudySession, choose_session_tasks
@@ -65,6 +65,7 @@ __all__ = [
     "ExpectedScore",
     "ForecastFacts",
     "OutlookReading",
+    "Pack",
     "Queue",
     "StudySession",
     "TooSoonError",
@@ -97,6 +98,7 @@ __all__ = [
     "load_forecast_facts",
     "load_queue",
     "look_ahead",
+    "memory_payload",
     "name_own_exams",
     "plan_after_answers",
     "plan_day",

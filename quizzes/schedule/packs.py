@@ -2,31 +2,108 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from quizzes.calendar import study_day
-from quizzes.models import Presentation, Student
+from quizzes.memory import rating
+from quizzes.models import Card, Presentation, Student
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
+from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS, RELEARN_AFTER
+from quizzes.reviews.payloads import MemoryPayload
 from quizzes.schedule.choice import choose_tasks
 from quizzes.schedule.exams_ahead import load_exams
+from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_situation
+from quizzes.schedule.relearning import GAP, LEECH, MAX_ANSWERS, REST_DAYS
 
 MAX_PACK = 500
 """The most presentations in a pack."""
 
 
-def build_pack(student: Student, days: int, *, now: datetime | None = None) -> list[Presentation]:
+@dataclass(frozen=True)
+class PackEntry:
+    """A question of a pack, with the study day that it is meant for, and its place on that day, from 1."""
+
+    presentation: Presentation
+    day: date
+    position: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Questions for some days, best first, and the FSRS parameters of the student's memory."""
+
+    student: Student
+    w: tuple[float, ...]
+    entries: list[PackEntry]
+
+
+def build_pack(student: Student, days: int, *, now: datetime | None = None) -> Pack:
     """What to review in the coming `days` study days: what comes due by then and new tasks, best first.
 
     As much as fits the minutes of these days, without the items of a sitting that is open: packs hold keys. Takes a
     fixed number of queries.
     """
     now = now or timezone.now()
-    last = study_day(student, now + timedelta(days=days - 1))
-    exams = load_exams(student)
-    situation = load_situation(student, last, exams, change_log.load_parameters(student), now)
-    choice = choose_tasks(situation, student.daily_minutes * 60 * days)
-    return present(student, [Ask(task.card, task.facets) for task in choice.tasks[:MAX_PACK]], now)
+    today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
+    exams, w = load_exams(student), change_log.load_parameters(student)
+    situation = load_situation(student, last, exams, w, now)
+    tasks = choose_tasks(situation, student.daily_minutes * 60 * days).tasks[:MAX_PACK]
+    asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
+    due = dict(Card.objects.filter(pk__in=[task.card for task in tasks], due_at__gt=now).values_list("pk", "due_at"))
+    due_on = {card: study_day(student, at).date for card, at in due.items() if at}
+    dates = [today.date + timedelta(days=later) for later in range(days)]
+    on = spread(tasks, due_on, dates, student.daily_minutes * 60)
+    places: Counter[date] = Counter()
+    entries = []
+    for presentation in asked:
+        day = on[presentation.card_id]
+        places[day] += 1
+        entries.append(PackEntry(presentation, day, places[day]))
+    return Pack(student, w, entries)
+
+
+def spread(
+    tasks: Sequence[Task], due_on: Mapping[uuid.UUID, date], days: Sequence[date], seconds_a_day: int
+) -> dict[uuid.UUID, date]:
+    """Return the day of each task by its card: the first with room for it from when it is due, else the last. Pure.
+
+    `tasks` are best first; what is not in `due_on` is due on the first day.
+    """
+    spent: Counter[date] = Counter()
+    chosen: dict[uuid.UUID, date] = {}
+    for task in tasks:
+        possible = [day for day in days if day >= due_on.get(task.card, days[0])] or [days[-1]]
+        day = next((day for day in possible if spent[day] + task.seconds <= seconds_a_day), possible[-1])
+        spent[day] += task.seconds
+        chosen[task.card] = day
+    return chosen
+
+
+def memory_payload(pack: Pack) -> MemoryPayload:
+    """Return all that a client needs to rate answers and to schedule cards alone."""
+    return {
+        "model": "FSRS-6",
+        "parameters": list(pack.w),
+        "desired_retention": pack.student.desired_retention,
+        "max_interval_days": MAX_INTERVAL_DAYS,
+        "relearn_minutes": int(RELEARN_AFTER.total_seconds() // 60),
+        "relearn_gap": GAP,
+        "max_answers_a_day": MAX_ANSWERS,
+        "leech_lapses": LEECH,
+        "leech_rest_days": REST_DAYS,
+        "thresholds": {
+            "passed": rating.PASSED,
+            "guessed": rating.GUESSED,
+            "sure": rating.SURE,
+            "slow": rating.SLOW,
+            "fast": rating.FAST,
+        },
+    }

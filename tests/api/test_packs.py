@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
+from questions.models import ItemVersion
+from quizzes.memory import fsrs
 from quizzes.models import Presentation
+from quizzes.schedule.facts import Task
+from quizzes.schedule.packs import spread
 from tests.conftest import Api, review, wrong
 
 pytestmark = pytest.mark.any_database
@@ -45,6 +50,70 @@ def test_a_pack_has_all_kinds_with_keys_and_reasons(api: Api) -> None:
         assert "KEY-EXPLANATION" in one["explanation_html"]
         assert one["key"]
         assert (one["check"] is not None) == (one["kind"] in ("numeric", "short_text"))
+
+
+def test_its_entries_have_days_and_places_and_say_what_is_said_to_answers(api: Api) -> None:
+    api.patch("me/", {"daily_minutes": 5})
+    pack = api.get("packs/?days=3").json()
+
+    placed = [(entry["day"], entry["position"]) for entry in pack["results"]]
+    days = sorted({day for day, _ in placed})
+    assert len(days) > 1
+    for day in days:
+        assert [at for on, at in placed if on == day] == list(range(1, 1 + sum(on == day for on, _ in placed)))
+    for entry in pack["results"]:
+        assert entry["grading"]["rule"]
+        assert entry["grading"]["final"] is True
+        if entry["check"] is not None:
+            assert entry["grading"].items() >= entry["check"].items()
+
+
+def test_what_it_says_to_answers_is_what_a_grade_says(api: Api) -> None:
+    for entry in api.get("packs/").json()["results"]:
+        said = {(each["target"], each["message_html"]) for each in entry["feedback"]}
+        grade = api.answer(entry["id"], wrong(entry, entry["key"]))["grade"]
+        told = {(each["target"], each["message_html"]) for each in grade["feedback"]}
+        assert told <= said, entry["item"]
+
+
+def test_it_has_the_students_memory_and_the_rules_of_rating(api: Api) -> None:
+    memory = api.get("packs/").json()["memory"]
+
+    assert memory["parameters"] == list(fsrs.DEFAULT_PARAMETERS)
+    assert memory["desired_retention"] == 0.9
+    assert memory["thresholds"] == {"passed": 0.6, "guessed": 2, "sure": 5, "slow": 3.0, "fast": 0.5}
+
+
+def test_a_delta_has_what_came_and_names_what_stayed(api: Api) -> None:
+    first = api.get("packs/?lessons=1").json()
+    assert {lesson["slug"] for lesson in first["lessons"]} == {entry["lesson"] for entry in first["results"]}
+    assert first["kept"] == []
+
+    same = api.get(f"packs/?lessons=1&since={first['since']}").json()
+    assert (same["results"], same["lessons"], same["since"]) == ([], [], first["since"])
+    assert same["kept"] == [{name: entry[name] for name in ("id", "day", "position")} for entry in first["results"]]
+
+    gone, changed, *_ = first["results"]
+    api.send({**review(gone["id"], None), "type": "suspend", "card": gone["card"]})
+    ItemVersion.objects.filter(item__slug=changed["item"]).update(seconds=977)
+    delta = api.get(f"packs/?since={first['since']}").json()
+    assert [entry["id"] for entry in delta["results"]] == [changed["id"]]
+    staying = {entry["id"] for entry in delta["kept"]}
+    assert staying == {entry["id"] for entry in first["results"]} - {gone["id"], changed["id"]}
+
+    for since in ("!", "a", "ä"):
+        refused = api.get(f"packs/?since={since}")
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["since"])
+
+
+def test_tasks_are_spread_over_days_from_when_they_are_due() -> None:
+    cards = [uuid.UUID(int=at) for at in range(5)]
+    tasks = [Task(card, ("",), 60, new=False) for card in cards]
+    days = [date(2026, 3, day) for day in (1, 2, 3)]
+
+    on = spread(tasks, {cards[0]: days[1], cards[3]: date(2026, 3, 9)}, days, 120)
+
+    assert [on[card].day for card in cards] == [2, 1, 1, 3, 2]
 
 
 def test_a_client_grades_by_it_as_the_server_does(api: Api) -> None:

@@ -11,7 +11,7 @@ from questions.expressions.judging import Key, Verdict
 from questions.expressions.tree import ENGLISH, canonical
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade
 from questions.kinds.carrying import with_answer
-from questions.kinds.expected import Expected, said_to_mistakes
+from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
 from questions.kinds.formula.body import Body
 from questions.kinds.formula.form import FORM
 from questions.kinds.pairs import Round
@@ -129,7 +129,7 @@ class Formula(Kind[Body, FormulaPrompt, NoAnswer, FormulaResponse]):
         """Its form, its constant, and several formulas are left to the service."""
         return {**super().grading(body, answer), "final": not (body.form or body.constant or body.several)}
 
-    def expected(self, body: Body, answer: NoAnswer) -> list[Expected]:
+    def expected(self, body: Body, answer: NoAnswer) -> list[ExpectedFeedback]:
         return said_to_mistakes("value", [mistake.because for mistake in body.mistakes])
 
     def _checked(self, body: Body, key: Key) -> dict[str, object]:

@@ -17,7 +17,7 @@ from questions.kinds.base import (
     ShownGrade,
 )
 from questions.kinds.drawn_audit import audit_steps
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.carrying import PartsAnswer, carry_parts
 from questions.kinds.multi_part.form import FORM
@@ -201,7 +201,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def grading(self, body: Body, answer: PartsAnswer) -> dict[str, object]:
         return {"rule": self.rule, **rules_of_parts(body, answer["parts"])}
 
-    def expected(self, body: Body, answer: PartsAnswer) -> list[Expected]:
+    def expected(self, body: Body, answer: PartsAnswer) -> list[ExpectedFeedback]:
         return said_of_parts(body, answer["parts"])
 
     def result_rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from questions.kinds.expected import Expected
+from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.multi_part.body import Body
 
 
@@ -21,7 +21,7 @@ def rules_of_parts(body: Body, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {"final": all(each["final"] for each in parts.values()), "marks": marks, "parts": parts}
 
 
-def said_of_parts(body: Body, answers: Mapping[str, Any]) -> list[Expected]:
+def said_of_parts(body: Body, answers: Mapping[str, Any]) -> list[ExpectedFeedback]:
     """Return what is said to answers that are expected, each with its part."""
     said = [(part.id, part.asker.expected(part.body, answers[part.id])) for part in body.parts]
     return [{**each, "part": part} for part, expected in said for each in expected]

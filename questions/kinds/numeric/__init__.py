@@ -22,7 +22,7 @@ from questions.kinds.base import (
 from questions.kinds.bodies import Example
 from questions.kinds.carrying import with_answer
 from questions.kinds.drawn_audit import examples
-from questions.kinds.expected import Expected, said_to_mistakes
+from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
 from questions.kinds.numeric.body import Body
 from questions.kinds.numeric.form import FORM
 from questions.kinds.pairs import Round
@@ -209,7 +209,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         data = {"final": final, "is_list": isinstance(answer["key"], list), "mistakes": mistakes, **units}
         return {**super().grading(body, answer), **data}
 
-    def expected(self, body: Body, answer: Variant) -> list[Expected]:
+    def expected(self, body: Body, answer: Variant) -> list[ExpectedFeedback]:
         because = [body.engine.render(f"mistakes.{n}.because", answer["values"]) for n in range(len(body.mistakes))]
         said = zip(said_to_mistakes("value", because), answer["mistakes"], strict=True)
         return [each for each, value in said if value is not None]
