@@ -16,14 +16,14 @@ class CursorGone(APIException):
 
     status_code = 410
     default_code = "cursor_gone"
-    default_detail = "This cursor is too old: start again without it."
+    default_detail = "This cursor is too old: empty your copy, and start again without it."
 
 
 class SyncView(APIView):
     """Everything of the caller's that changed since a cursor, the oldest change first; without one, everything.
 
-    Ask again with the new cursor while `has_more`. A thing that changed several times comes once, as it is now. The
-    cursor that `reviews/batch/` gives stands after that batch: it is for a client that had read everything before.
+    Ask again with the new cursor while `has_more`. A thing that changed several times comes once, as it is now, by its
+    `type` and `id` in place of what was there. On 410 empty your copy, and start again without a cursor.
     """
 
     @extend_schema(

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 from questions.kinds import Graded
 from quizzes.calendar import format_instant, study_day
 from quizzes.models import Card, ChangeLog, ReviewEvent, Student, WithheldAnswer
-from quizzes.reviews import batch_changes, sync
+from quizzes.reviews import batch_changes
 from quizzes.reviews.answers import grade_answer, read_answer
 from quizzes.reviews.batch import (
     Batch,
@@ -53,13 +53,14 @@ class Accepted:
         return any(outcome.status == "accepted" for outcome in self.outcomes)
 
 
-def batch_result(
-    locked: ChangeLog, accepted: Accepted, revisions: Mapping[int, int], now: datetime
-) -> BatchResultPayload:
-    """Return what the client is told that sent a batch; `revisions` are those of the student's courses."""
+def batch_result(batch: Batch, accepted: Accepted, now: datetime) -> BatchResultPayload:
+    """Return what the client is told that sent a batch.
+
+    What it has not read yet, of other devices and of what follows from its own answers, stays to be read.
+    """
     return {
         "server_now": format_instant(now),
-        "cursor": sync.current_cursor(locked, revisions, now),
+        "cursor": batch.cursor,
         "results": [outcome.payload() for outcome in accepted.outcomes],
     }
 

@@ -100,6 +100,9 @@ class Batch(BaseModel):
 
     device: uuid.UUID
     device_now: AwareDatetime
+    cursor: Annotated[
+        str, Field(max_length=8000, description="That of the client's last sync; what this batch changes is after it.")
+    ] = ""
     events: Annotated[list[_UnreadEvent], Field(max_length=MAX_EVENTS)]
     """Each is read on its own, so that one which is wrong does not cost the others."""
 

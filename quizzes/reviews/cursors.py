@@ -10,6 +10,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
 Number = Annotated[int, Field(ge=-1, le=2**63 - 1)]
+Key = Annotated[str, Field(max_length=24)]
 
 
 class UnreadableCursorError(ValueError):
@@ -30,6 +31,8 @@ class Cursor(BaseModel):
     """The number of the last change that was read of the student's change log."""
     courses: dict[Number, Number] = {}
     """Of each course, the number of the last item that was read."""
+    documents: dict[Key, Key] = {}
+    """Of each document, the digest of what was read."""
     issued_at: Number
     """When the client was given it, in seconds since 1970."""
 

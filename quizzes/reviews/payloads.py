@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from questions.json_types import Date, Instant, Share, Slug, Uuid, one_of
 from quizzes.models import ReviewEvent
 from quizzes.presentations import ItemKind, PartGradePayload
+from quizzes.reviews.document_payloads import DocumentChange
 
 EventStatus = Literal["accepted", "duplicate", "conflict", "rejected"]
 
@@ -49,7 +50,7 @@ class BatchResultPayload(TypedDict):
     """What became of a batch: one result an event, in the order in which they were sent."""
 
     server_now: Instant
-    cursor: Annotated[str, Field(description="For `sync/`: everything up to this batch.")]
+    cursor: Annotated[str, Field(description="For `sync/`: as the batch gave it, else empty, which is the beginning.")]
     results: list[EventResultPayload]
 
 
@@ -161,7 +162,7 @@ class Deletion(TypedDict):
     course: NotRequired[Annotated[Slug, Field(description="Of an item.")]]
 
 
-Change = CardChange | EventChange | PlanChange | ItemVersionChange | Deletion
+Change = CardChange | EventChange | PlanChange | ItemVersionChange | Deletion | DocumentChange
 
 
 class SyncPayload(TypedDict):

@@ -3,7 +3,9 @@
 Every event, and every change of a card or a plan, carries a number of the student's change log; every item that was
 published or retired carries one of its course. Both are taken under a lock that is held until the commit, so numbers
 become visible in their order, and whoever has read up to a number has missed nothing below it. What changes again gets
-a new number: a client sees its latest state once, in the place of the last change.
+a new number: a client sees its latest state once, in the place of the last change; an event that is undone, in that of
+its undo. Settings and short lists (`documents`) have no number: they are sent whole where they differ from what was
+sent before.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from quizzes.calendar import format_instant
 from quizzes.models import Card, ChangeLog, CorrectedAnswer, DailyPlan, Enrolment, ReviewEvent, Student
 from quizzes.models.statements import Prepared, number
 from quizzes.reviews.cursors import Cursor, StaleCursorError, UnreadableCursorError
+from quizzes.reviews.documents import Document, load_documents
 from quizzes.reviews.payloads import (
     CardChange,
     Change,
@@ -30,7 +33,7 @@ from quizzes.reviews.payloads import (
     SyncPayload,
 )
 
-__all__ = ["PAGE", "StaleCursorError", "UnreadableCursorError", "current_cursor", "load_changes"]
+__all__ = ["PAGE", "StaleCursorError", "UnreadableCursorError", "load_changes"]
 
 PAGE = 500
 WITH_RESPONSES = (ReviewEvent.Type.REVIEW, ReviewEvent.Type.PRACTICE)
@@ -39,16 +42,11 @@ HORIZON = timedelta(days=180)
 """A client that was away for longer starts again: everything is less than what changed."""
 
 
-def current_cursor(change_log: ChangeLog, revisions: Mapping[int, int], now: datetime) -> str:
-    """Return the cursor of a client that has read everything up to now; `revisions` are those of its courses."""
-    return str(_end(change_log, revisions, now))
-
-
 def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: datetime | None = None) -> SyncPayload:
     """Return the next `limit` changes after `cursor`, from the start without one; a fixed number of queries.
 
-    Items come first, then what speaks of them. Raises UnreadableCursorError, and StaleCursorError where the client
-    has to start again: the cursor is older than `HORIZON`, somebody else's, or ahead of what there is.
+    Documents and items come first, then what speaks of them. Raises UnreadableCursorError, and StaleCursorError where
+    the client has to start again: the cursor is older than `HORIZON`, somebody else's, or ahead of what there is.
     """
     now = now or timezone.now()
     change_log = ChangeLog.objects.filter(student=student).first() or ChangeLog(student=student)
@@ -57,9 +55,14 @@ def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: 
     age = end.issued_at - since.issued_at
     if since.student != student.pk or age > HORIZON.total_seconds() or since.is_ahead_of(end):
         raise StaleCursorError
-    changes = [*_load_courses_left(since, end), *_load_items(since, end, limit + 1)]
+    documents = {document.key: document for document in load_documents(student)}
+    end = end.model_copy(update={"documents": {key: document.digest for key, document in documents.items()}})
+    changes = [*_load_courses_left(since, end), *_list_documents(since, documents)]
+    changes += _load_items(since, end, limit + 1)
     if len(changes) <= limit:
-        changes += _load_own(student, since, end, limit + 1 - len(changes))
+        changes += _load_own(student, since, end, limit + 2 - len(changes))
+    if len(changes) > limit and changes[limit - 1].is_before_same(changes[limit]):
+        limit += 1
     page, has_more = changes[:limit], len(changes) > limit
     return {
         "changes": [numbered.change for numbered in page],
@@ -70,26 +73,39 @@ def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: 
 
 @dataclass(frozen=True)
 class _Numbered:
-    """A change with its number: of a course, or of the student's change log (None)."""
+    """A change with its number: of a course, or of the student's change log (None); or the document that it is."""
 
     number: int
     change: Change
     course: int | None = None
+    document: Document | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the student's change log has numbered it."""
+        return self.course is None and self.document is None
+
+    def is_before_same(self, other: _Numbered) -> bool:
+        """Whether both have one number: a cursor between them would lose the second."""
+        return self.is_own and other.is_own and self.number == other.number
 
 
 def _advance(since: Cursor, end: Cursor, page: Sequence[_Numbered]) -> Cursor:
     """Return the cursor after a page that is not the last."""
-    own = [numbered.number for numbered in page if numbered.course is None]
+    own = [numbered.number for numbered in page if numbered.is_own]
     if own:
         # The student's own changes come after all items.
         courses = end.courses
     else:
         courses = {course: since.courses[course] for course in end.courses if course in since.courses}
         courses |= {numbered.course: numbered.number for numbered in page if numbered.course in end.courses}
+    sent = {each.document.key: each.document.digest for each in page if each.document}
+    known = {key: digest for key, digest in since.documents.items() if key in end.documents}
     return Cursor(
         student=end.student,
         change_log=max([since.change_log, *own]),
         courses=courses,
+        documents=known | sent,
         issued_at=end.issued_at,
     )
 
@@ -117,6 +133,12 @@ def _load_courses_left(since: Cursor, end: Cursor) -> list[_Numbered]:
     return [_Numbered(0, {"type": "deletion", "id": course.slug, "of": "course"}, course.pk) for course in courses]
 
 
+def _list_documents(since: Cursor, documents: Mapping[str, Document]) -> list[_Numbered]:
+    """List the documents that say something else than the client was sent."""
+    changed = (each for key, each in documents.items() if since.documents.get(key) != each.digest)
+    return [_Numbered(0, each.change, document=each) for each in changed]
+
+
 def _load_items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
     """Load the items published or retired; of a course that the client does not know, those that are not retired."""
     wanted = Q(pk__in=[])
@@ -134,10 +156,14 @@ def _load_items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
 
 
 def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
-    """Load events, cards and plans by their numbers; an event that was corrected by that of its correction."""
+    """Load events, cards and plans by their numbers; an event that was corrected by that of its correction.
+
+    What an undo took back comes once more, just before it, by its number.
+    """
     between = {"student": student, "sequence__gt": since.change_log, "sequence__lte": end.change_log}
     as_said = Q(corrected=None) | Q(corrected__sequence__gt=end.change_log)
-    events = ReviewEvent.objects.filter(as_said, **between).select_related("presentation").order_by("sequence")[:limit]
+    numbered = ReviewEvent.objects.filter(as_said, **between).select_related("presentation")
+    events = list(numbered.order_by("sequence")[:limit])
     corrected = CorrectedAnswer.objects.filter(**between).select_related("event__presentation").order_by("sequence")
     cards = (
         Card.objects.filter(**between)
@@ -146,8 +172,11 @@ def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[
         .order_by("sequence")[:limit]
     )
     plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
+    undone = {event.target: event.sequence for event in events if event.target}
+    taken_back = ReviewEvent.objects.filter(student=student, event_id__in=undone).select_related("presentation")
     changes = [
-        *(_Numbered(event.sequence, _event(event)) for event in events),
+        *(_Numbered(undone[event.event_id], _event(event)) for event in taken_back if event.undone),
+        *(_Numbered(event.sequence, _event(event)) for event in events if event.event_id not in undone),
         *(_Numbered(again.sequence, _event(again.event)) for again in corrected[:limit]),
         *(_Numbered(card.sequence, _card(card)) for card in cards),
         *(_Numbered(plan.sequence, _plan(plan)) for plan in plans),

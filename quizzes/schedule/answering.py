@@ -46,7 +46,7 @@ def _take_in(student: Student, piece: Batch, now: datetime) -> BatchResultPayloa
         plan = plan_locked(log, now)
     accepted = reviews.accept(log, piece, now)
     state = load_day_state(plan, log.student, study_day(log.student, now), now)
-    reply = reviews.batch_result(log, accepted, state.revisions, now)
+    reply = reviews.batch_result(piece, accepted, now)
     if accepted.has_new:
         _follow(log, plan, state, now)
     return reply

@@ -147,23 +147,19 @@ def limit_to_session(ready: Iterable[OpenCard], session: StudySession) -> Relear
 
 
 class DayState(NamedTuple):
-    """How far a study day is: whether anything of its plan is still to be asked, and the seconds spent on answers.
-
-    With the revisions of the student's courses, by their keys.
-    """
+    """How far a study day is: whether anything of its plan is still to be asked, and the seconds spent on answers."""
 
     has_open_tasks: bool
     seconds: int
-    revisions: dict[int, int]
 
 
-def _build_day_state() -> QuerySet[Enrolment, tuple[int, int, bool, int | None]]:
+def _build_day_state() -> QuerySet[Enrolment, tuple[bool, int | None]]:
     student, date = number("student"), Parameter("date", DateField())
     to_ask = askable_cards(student, Parameter("now", DateTimeField())).exclude(item__in=in_open_sitting(student))
     to_ask = to_ask.filter(pk__in=identifier("planned", many=True)).exclude(last_review_on__gte=date)
     answers = answers_on(student, date).order_by().values("student").annotate(spent=Sum("duration_ms"))
     enrolments = Enrolment.objects.studied().filter(student=student)
-    return enrolments.values_list("course", "course__revision", Exists(to_ask), Subquery(answers.values("spent")))
+    return enrolments.values_list(Exists(to_ask), Subquery(answers.values("spent")))[:1]
 
 
 _DAY_STATE = Prepared(_build_day_state)
@@ -173,10 +169,8 @@ def load_day_state(plan: DailyPlan, student: Student, day: StudyDay, now: dateti
     """Load how far the day of this plan is; one query."""
     planned = [task["card"] for task in all_tasks(plan)]
     rows = _DAY_STATE.run(student=student.pk, date=day.date, now=now, planned=planned)
-    # What is said of the day stands in each row.
-    has_open_tasks = any(row[2] for row in rows)
-    seconds = max((row[3] or 0 for row in rows), default=0)
-    return DayState(has_open_tasks, round(seconds / 1000), {course: revision for course, revision, *_ in rows})
+    has_open_tasks, spent = rows[0] if rows else (False, 0)
+    return DayState(bool(has_open_tasks), round((spent or 0) / 1000))
 
 
 _OpenCardRow = tuple[uuid.UUID, int, str, date | None, int, datetime | None, datetime | None, int]
