@@ -41,7 +41,7 @@ class CourseChange(TypedDict):
     joined_at: Instant
 
 
-class LessonEntry(TypedDict):
+class SyncedLesson(TypedDict):
     """A lesson; `lessons/<slug>/` has its text, which is another where `version` is."""
 
     slug: Slug
@@ -59,17 +59,17 @@ class LessonsChange(TypedDict):
 
     type: Literal["lessons"]
     id: Annotated[Slug, Field(description="The course.")]
-    entries: list[LessonEntry]
+    entries: list[SyncedLesson]
 
 
-class EncompassedEntry(TypedDict):
+class SyncedEncompassed(TypedDict):
     """A concept that is practised along, by a weight from 0 to 1."""
 
     concept: Slug
     weight: Share
 
 
-class ConceptEntry(TypedDict):
+class SyncedConcept(TypedDict):
     """A concept, and what it is joined with in the graph."""
 
     slug: Slug
@@ -77,7 +77,7 @@ class ConceptEntry(TypedDict):
     definition: str
     lesson: Slug
     prerequisites: list[Slug]
-    encompasses: list[EncompassedEntry]
+    encompasses: list[SyncedEncompassed]
 
 
 class ConceptsChange(TypedDict):
@@ -85,10 +85,10 @@ class ConceptsChange(TypedDict):
 
     type: Literal["concepts"]
     id: Annotated[Slug, Field(description="The course.")]
-    entries: list[ConceptEntry]
+    entries: list[SyncedConcept]
 
 
-class ExamEntry(TypedDict):
+class SyncedExam(TypedDict):
     """An exam, with the course's own dates."""
 
     slug: Slug
@@ -105,10 +105,10 @@ class ExamsChange(TypedDict):
 
     type: Literal["exams"]
     id: Annotated[Slug, Field(description="The course.")]
-    entries: list[ExamEntry]
+    entries: list[SyncedExam]
 
 
-class SittingEntry(TypedDict):
+class SyncedSitting(TypedDict):
     """A sitting; its result is at `sittings/<id>/result/`."""
 
     id: Uuid
@@ -129,10 +129,10 @@ class SittingsChange(TypedDict):
 
     type: Literal["sittings"]
     id: Literal["sittings"]
-    entries: list[SittingEntry]
+    entries: list[SyncedSitting]
 
 
-class BookmarkEntry(TypedDict):
+class SyncedBookmark(TypedDict):
     """A question that the caller wants to find again."""
 
     item: Slug
@@ -145,10 +145,10 @@ class BookmarksChange(TypedDict):
 
     type: Literal["bookmarks"]
     id: Literal["bookmarks"]
-    entries: list[BookmarkEntry]
+    entries: list[SyncedBookmark]
 
 
-class NoteEntry(TypedDict):
+class SyncedNote(TypedDict):
     """The caller's note on a question, in Markdown."""
 
     item: Slug
@@ -162,10 +162,10 @@ class NotesChange(TypedDict):
 
     type: Literal["notes"]
     id: Literal["notes"]
-    entries: list[NoteEntry]
+    entries: list[SyncedNote]
 
 
-class ReadSectionEntry(TypedDict):
+class SyncedReadSection(TypedDict):
     """A section of a lesson that the caller has read, by the id of its heading."""
 
     lesson: Slug
@@ -179,7 +179,7 @@ class ReadSectionsChange(TypedDict):
 
     type: Literal["read_sections"]
     id: Literal["read_sections"]
-    entries: list[ReadSectionEntry]
+    entries: list[SyncedReadSection]
 
 
 DocumentChange = (

@@ -22,20 +22,20 @@ from questions.models import Concept, ConceptEdge, Lesson
 from quizzes.calendar import format_instant
 from quizzes.models import Bookmark, Enrolment, Exam, Note, SectionRead, Sitting, Student
 from quizzes.reviews.document_payloads import (
-    BookmarkEntry,
     BookmarksChange,
-    ConceptEntry,
     CourseChange,
     DocumentChange,
-    ExamEntry,
-    LessonEntry,
-    NoteEntry,
     NotesChange,
-    ReadSectionEntry,
     ReadSectionsChange,
     SettingsChange,
-    SittingEntry,
     SittingsChange,
+    SyncedBookmark,
+    SyncedConcept,
+    SyncedExam,
+    SyncedLesson,
+    SyncedNote,
+    SyncedReadSection,
+    SyncedSitting,
 )
 
 
@@ -113,7 +113,7 @@ def _instant(at: datetime | None) -> str | None:
 # Of courses
 
 
-def _load_lessons(courses: Collection[int]) -> Mapping[int, list[LessonEntry]]:
+def _load_lessons(courses: Collection[int]) -> Mapping[int, list[SyncedLesson]]:
     lessons = (
         Lesson.objects.filter(course__in=courses, is_published=True)
         .annotate(version=Max("versions__number"))
@@ -123,7 +123,7 @@ def _load_lessons(courses: Collection[int]) -> Mapping[int, list[LessonEntry]]:
         )
         .only("course", "slug", "title", "week", "session", "minutes")
     )
-    entries: dict[int, list[LessonEntry]] = defaultdict(list)
+    entries: dict[int, list[SyncedLesson]] = defaultdict(list)
     for lesson in lessons:
         entries[lesson.course_id].append(
             {
@@ -140,10 +140,10 @@ def _load_lessons(courses: Collection[int]) -> Mapping[int, list[LessonEntry]]:
     return entries
 
 
-def _load_concepts(courses: Collection[int]) -> Mapping[int, list[ConceptEntry]]:
+def _load_concepts(courses: Collection[int]) -> Mapping[int, list[SyncedConcept]]:
     edges = ConceptEdge.objects.select_related("target").order_by("pk")
     concepts = Concept.objects.filter(course__in=courses).select_related("lesson").defer("lesson__body_markdown")
-    entries: dict[int, list[ConceptEntry]] = defaultdict(list)
+    entries: dict[int, list[SyncedConcept]] = defaultdict(list)
     for concept in concepts.prefetch_related(Prefetch("edges", edges)):
         kinds: dict[str, list[ConceptEdge]] = defaultdict(list)
         for edge in concept.edges.all():
@@ -163,8 +163,8 @@ def _load_concepts(courses: Collection[int]) -> Mapping[int, list[ConceptEntry]]
     return entries
 
 
-def _load_exams(courses: Collection[int]) -> Mapping[int, list[ExamEntry]]:
-    entries: dict[int, list[ExamEntry]] = defaultdict(list)
+def _load_exams(courses: Collection[int]) -> Mapping[int, list[SyncedExam]]:
+    entries: dict[int, list[SyncedExam]] = defaultdict(list)
     for exam in Exam.objects.filter(course__in=courses):
         entries[exam.course_id].append(
             {
@@ -185,7 +185,7 @@ def _load_exams(courses: Collection[int]) -> Mapping[int, list[ExamEntry]]:
 
 def _sittings(student: Student) -> SittingsChange:
     sittings = Sitting.objects.filter(student=student).select_related("exam__course").order_by("opened_at", "pk")
-    entries: list[SittingEntry] = [
+    entries: list[SyncedSitting] = [
         {
             "id": str(sitting.pk),
             "exam": sitting.exam.slug,
@@ -206,7 +206,7 @@ def _sittings(student: Student) -> SittingsChange:
 
 def _bookmarks(student: Student) -> BookmarksChange:
     rows = Bookmark.objects.filter(student=student).order_by("pk")
-    entries: list[BookmarkEntry] = [
+    entries: list[SyncedBookmark] = [
         {"item": item, "course": course, "made_at": format_instant(at)}
         for item, course, at in rows.values_list("item__slug", "item__course__slug", "made_at")
     ]
@@ -215,7 +215,7 @@ def _bookmarks(student: Student) -> BookmarksChange:
 
 def _notes(student: Student) -> NotesChange:
     rows = Note.objects.filter(student=student).order_by("pk")
-    entries: list[NoteEntry] = [
+    entries: list[SyncedNote] = [
         {"item": item, "course": course, "text": text, "changed_at": format_instant(at)}
         for item, course, text, at in rows.values_list("item__slug", "item__course__slug", "text", "changed_at")
     ]
@@ -224,7 +224,7 @@ def _notes(student: Student) -> NotesChange:
 
 def _read_sections(student: Student) -> ReadSectionsChange:
     rows = SectionRead.objects.filter(student=student).order_by("pk")
-    entries: list[ReadSectionEntry] = [
+    entries: list[SyncedReadSection] = [
         {"lesson": lesson, "course": course, "section": section, "read_at": format_instant(at)}
         for lesson, course, section, at in rows.values_list(
             "lesson__slug", "lesson__course__slug", "section", "read_at"
