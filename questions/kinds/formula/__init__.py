@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from questions.expressions import ExpressionError, Vocabulary, latex, name_latex, read, read_series, series_latex
 from questions.expressions.equality import UndecidedError
@@ -126,13 +126,16 @@ class Formula(Kind[Body, FormulaPrompt, NoAnswer, FormulaResponse]):
         return self._checked(body, body.key)
 
     def grading(self, body: Body, answer: NoAnswer) -> dict[str, object]:
-        """Its form, its constant, and several formulas are left to the service."""
-        return {**super().grading(body, answer), "final": not (body.form or body.constant or body.several)}
+        """With names as they are typed; its form, its constant, and several formulas are left to the service."""
+        if body.form or body.constant or body.several:
+            return {**super().grading(body, answer), "final": False}
+        points = {_typed(name): column for name, column in self._checked(body, body.key)["points"].items()}
+        return {**super().grading(body, answer), "names": sorted(points), "points": points}
 
     def expected(self, body: Body, answer: NoAnswer) -> list[ExpectedFeedback]:
         return said_to_mistakes("value", [mistake.because for mistake in body.mistakes])
 
-    def _checked(self, body: Body, key: Key) -> dict[str, object]:
+    def _checked(self, body: Body, key: Key) -> dict[str, Any]:
         known = key.formula.computed.sure
         return {
             "names": sorted(key.formula.points),
