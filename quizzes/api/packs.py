@@ -20,7 +20,7 @@ from questions.api import load_lessons, revalidated
 from questions.figures.pictures import ADDRESS
 from questions.json_types import Date, Uuid
 from quizzes import presentations, schedule
-from quizzes.api.requests import InvalidFields, StudentRequest, read_whole_number
+from quizzes.api.requests import StudentRequest, read_whole_number
 from quizzes.presentations import AnsweredPresentationPayload
 from quizzes.reviews.payloads import MemoryPayload
 
@@ -123,11 +123,11 @@ class _Delta:
 
 
 def _read_since(text: str) -> frozenset[bytes]:
-    """Return the digests of what a client has. Raises InvalidFields."""
+    """Return the digests of what a client has; of a text that no pack gave, none, so that it gets everything."""
     try:
         digests = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidFields({"since": ["Use it as an earlier pack gave it, or leave it out."]}) from None
+        return frozenset()
     return frozenset(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
 
 
