@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.conf import settings
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
 SHOWN: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
@@ -19,6 +19,49 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> No
     form: dict[str, str | float | bool] = {"login": name, "password": password, "csrfmiddlewaretoken": token}
     answer = request.post("/accounts/login/", form=form, max_redirects=0)
     assert answer.status == 302, answer.text()
+
+
+class Clicker:
+    """A person at a page, whose clicks are counted from each page that they begin at. Typing is no click."""
+
+    def __init__(self, page: Page, name: str, password: str = "lovelace-1815") -> None:
+        page.context.clear_cookies()
+        log_in(page, name, password)
+        self.page = page
+
+    def begin(self, address: str) -> None:
+        """Open the page at which something begins."""
+        self.page.goto(address)
+        self.clicks = 0
+
+    def __call__(self, name: str, role: str = "button", **more: bool) -> None:
+        """Click what is called so."""
+        self.page.get_by_role(role, name=name, **more).first.click()  # type: ignore[arg-type]
+        self.clicks += 1
+
+    def on(self, selector: str) -> None:
+        """Click what a selector finds first."""
+        self.page.locator(selector).first.click()
+        self.clicks += 1
+
+    def choose(self, selector: str, value: str) -> None:
+        """Choose from a list, which counts as a click."""
+        self.page.locator(selector).select_option(value)
+        self.clicks += 1
+
+    def type(self, **texts: str) -> None:
+        """Write into the fields of the admin's form that have these names."""
+        for name, text in texts.items():
+            self.page.locator(f"#id_{name}").fill(text)
+
+    def cells(self, rows: str, **texts: str) -> None:
+        """Write into the cells of a row."""
+        for name, text in texts.items():
+            self.page.locator(f"[name={rows}-{name}]").fill(text)
+
+    def sees(self, text: str) -> None:
+        """Wait until the page says so."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
 
 
 def answer_parts(question: Locator, parts: dict[str, dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from examprep.models import User
 from quizzes import exams
 from quizzes.exams import corrections
 from quizzes.models import Exam
-from tests.browser.pages import log_in
+from tests.browser.pages import Clicker, log_in
 from tests.quizzes.exams.corrections import mistaken
 
 MOST_CLICKS = 6
@@ -35,15 +35,8 @@ def sat(student: User) -> str:
 def test_a_key_is_corrected_and_the_student_hears_of_it(
     page: Page, student: User, instructor: Client, sat: str
 ) -> None:
-    clicks = 0
-
-    def click(name: str, role: str = "button") -> None:
-        nonlocal clicks
-        page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
-        clicks += 1
-
-    log_in(page, "ina", "teaches")
-    page.goto(f"/admin/questions/item/{mistaken.item().pk}/change/")
+    click = Clicker(page, "ina", "teaches")
+    click.begin(f"/admin/questions/item/{mistaken.item().pk}/change/")
     click("Correct marks", "link")
     click("Show what changes")
     row = page.get_by_role("row", name="ada")
@@ -54,7 +47,7 @@ def test_a_key_is_corrected_and_the_student_hears_of_it(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     click("Apply")
     expect(page.get_by_role("heading", name="Corrections so far")).to_be_visible()
-    assert clicks <= MOST_CLICKS
+    assert click.clicks <= MOST_CLICKS
     corrections.regrade_waiting()
     page.context.clear_cookies()
     log_in(page)

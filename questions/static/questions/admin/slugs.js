@@ -9,5 +9,8 @@ slug?.addEventListener("input", () => {
   isOwn = true;
 });
 slug?.addEventListener("focus", () => {
-  if (!isOwn) requestAnimationFrame(() => slug.select()); // a click puts the cursor after it has given the focus
+  // A click puts the cursor after it has given the focus, which may be elsewhere by then.
+  requestAnimationFrame(() => {
+    if (!isOwn && document.activeElement === slug) slug.select();
+  });
 });
