@@ -10,13 +10,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from django.conf import settings
 
 from questions import kinds
 from questions.bank.documents import ItemDocument
 from questions.interchange import yaml
 from questions.kinds.base import sample_opaque
-from tests.api.independent import grading
+from quizzes.memory import fsrs, rating
+from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS
+from tests.api.independent import grading, memory
 from tests.api.independent.reading import LeftToServiceError, RefusedError
 
 Document = dict[str, Any]
@@ -92,6 +96,25 @@ def test_it_grades_ten_thousand_answers_as_the_service_does() -> None:
     for name in kinds.KINDS:
         assert graded[f"{name}: right"], f"{name} was never right: {graded}"
         assert graded[f"{name}: wrong"], f"{name} was never wrong: {graded}"
+
+
+def test_it_rates_and_schedules_as_the_service_does() -> None:
+    draw = random.Random(SEED)
+    rules = {"passed": rating.PASSED, "guessed": rating.GUESSED, "sure": rating.SURE, "slow": rating.SLOW}
+    rules |= {"fast": rating.FAST}
+    w = list(fsrs.DEFAULT_PARAMETERS)
+    for _ in range(60):
+        state, S, D = None, np.nan, np.nan
+        for _ in range(12):
+            answered = draw.choice([0, 0.5, 0.6, 0.8, 1, 1]), draw.choice([None, 1, 2, 3, 5]), draw.uniform(1, 200)
+            rated = memory.rate(*answered, 45, hints := draw.choice([0, 0, 1]), rules)
+            assert rated == rating.rate(*answered, 45, hints)
+            days = draw.choice([0, 0, 1, 2, 7, 40])
+            state = memory.step(state, days, rated, w)
+            S, D = map(float, fsrs.step(S, D, days, rated))
+            assert state == pytest.approx((S, D), rel=1e-12)
+            due = memory.interval(state[0], 0.9, MAX_INTERVAL_DAYS, w)
+            assert due == min(max(round(float(fsrs.interval(S, 0.9))), 1), MAX_INTERVAL_DAYS)
 
 
 def _bodies() -> Iterator[tuple[str, Any, str]]:
