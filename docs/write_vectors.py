@@ -6,6 +6,7 @@ Each entry is what this service makes of a text, or of an answer by what a pack 
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -84,6 +85,37 @@ SHORT_TYPED = (
 )
 
 
+OPTIONS = [{"text": "A", "correct": True}, {"text": "B", "because": "Not B."}, {"text": "C", "because": "Not C."}]
+PAIRS_OF_TEXTS = [
+    {"id": "l1", "left": "L1", "right": "sparse", "because": "Corners."},
+    {"id": "l2", "left": "L2", "right": "small"},
+    {"id": "early", "left": "Early stopping", "right": "small"},
+]
+DISTRACTORS = [{"text": "noisy", "because": "That is dropout."}]
+PLACES = [{**pair, "x": 0.2 * at, "y": 0.5} for at, pair in enumerate(PAIRS_OF_TEXTS, start=1)]
+PICTURE = f"![A diagram](media/diagram-64x48-{'0' * 32}.png)"
+PARTS = [
+    {"id": "sum", "kind": "numeric", "stem": "2 + 2?", "answer": "4", "exact": True, "marks": 2},
+    {"id": "name", "kind": "short_text", "stem": "Its name?", "accept": ["addition"]},
+]
+OF_EACH_KIND: dict[str, dict[str, Any]] = {
+    "single_choice": {"choices": OPTIONS},
+    "multiple_select": {"choices": [*OPTIONS, {"text": "D", "correct": True}]},
+    "matching": {"pairs": PAIRS_OF_TEXTS, "distractors": DISTRACTORS},
+    "labels": {"image": PICTURE, "pairs": PLACES, "distractors": DISTRACTORS},
+    "ordering": {"steps": ["one", "two", "three", "four"]},
+    "open_response": {"model": "Both.", "points": [{"text": "This", "marks": 2}, {"text": "That"}]},
+    "recall": {"back": "A norm."},
+    "multi_part": {"parts": PARTS},
+    "numeric": {"answer": "2.5", "mistakes": [{"value": "5/2 + 1", "because": "One too many."}]},
+    "number_list": {**ROOTS, "mistakes": [{"value": [2, 3], "because": "Mind the sign."}]},
+    "intervals": UNION,
+    "matrix": SQUARE,
+    "formula": {"answer": "x^2 + 2*x + 1", "variables": ["x"]},
+    "short_text": SHORT,
+}
+
+
 def vectors() -> dict[str, list[dict[str, Any]]]:
     """Every file by its name."""
     return {
@@ -91,6 +123,7 @@ def vectors() -> dict[str, list[dict[str, Any]]]:
         "units.json": [{"typed": text, **_tried(_quantity, text)} for text in _texts(UNITS)],
         "formulas.json": list(_formulas()),
         "entries.json": [_echoed(kind, fields, text) for kind, fields, typed in ENTRIES for text in typed],
+        "kinds.json": [_of_kind(kind, fields) for kind, fields in OF_EACH_KIND.items()],
         "grades.json": [*_graded_numbers(), *_graded_entries(), *_graded_texts(), *_graded_formulas()],
     }
 
@@ -172,6 +205,59 @@ def _graded(kind: str, fields: Mapping[str, object], responses: list[dict[str, s
             told = {"refused": error.message}
         answers.append({"response": response, **told})
     return {**question, "answers": answers}
+
+
+def _of_kind(kind: str, fields: Mapping[str, object]) -> dict[str, Any]:
+    """A question as a pack has it, and the grades of answers that are right, wrong and in between."""
+    asker = kinds.get(kind)
+    body = kinds.parse(kind, {"stem": "?", "explanation": "?", **fields})
+    presented = asker.present(body, seed=1, identity="vector", opaque=sample_opaque(1))
+    key = asker.reveal(body, presented.answer).key
+    return {
+        "kind": kind,
+        "prompt": presented.prompt,
+        "key": key,
+        "grading": asker.grading(body, presented.answer),
+        "feedback": asker.expected(body, presented.answer),
+        "answers": [_told(asker, body, presented.answer, each) for each in _responses(kind, presented.prompt, key)],
+    }
+
+
+def _told(asker: kinds.AnyKind, body: Any, answer: Any, response: object) -> dict[str, Any]:
+    try:
+        graded = kinds.grade(asker, body, answer, response)
+    except kinds.ResponseError as error:
+        return {"response": response, "refused": error.message}
+    feedback = [*graded.feedback, *(each for part in graded.parts.values() for each in part.feedback)]
+    return {"response": response, "score": graded.score, "said": [entry["message"] for entry in feedback]}
+
+
+def _responses(kind: str, prompt: Any, key: Any) -> Iterator[object]:
+    """The key, “I don't know”, and answers that name the options in other ways, or typed ones."""
+    yield from (key, {"dont_know": True})
+    ids = [option["id"] for option in (prompt.get("choices") or prompt.get("steps") or prompt.get("right") or [])]
+    if kind == "single_choice":
+        yield from ({"choice": each} for each in (*ids, "other"))
+    elif kind == "multiple_select":
+        yield from ({"choices": ids[:size]} for size in range(len(ids) + 1))
+    elif kind == "ordering":
+        yield from ({"order": list(each)} for each in itertools.permutations(ids))
+    elif "left" in prompt:
+        yield from ({"pairs": {left["id"]: right for left in prompt["left"]}} for right in ids)
+        yield {"pairs": {}}
+    elif kind == "open_response":
+        yield from ({"text": "So.", "points": key["points"][:size]} for size in range(len(key["points"])))
+    elif kind == "recall":
+        yield from ({"rating": each} for each in ("again", "hard", "easy", "great"))
+    elif kind == "multi_part":
+        parts = {"sum": {"value": "5"}, "name": {"text": "addition"}}
+        yield from ({"parts": each} for each in (parts, {"sum": {"value": "4"}}, {}))
+    elif kind == "short_text":
+        yield from ({"text": each} for each in (*SHORT_TYPED, "early stoping", ""))
+        yield {"text": "early stoping", "final": True}
+    else:
+        for text in ("2.5", "3.5", "2, 3", "-3, 2", "(-inf, 2]", "[[1, 3], [2, 4]]", "(x + 1)^2", "x^2", ""):
+            yield {"value": text}
 
 
 def _graded_numbers() -> Iterator[dict[str, Any]]:

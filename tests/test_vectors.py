@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from docs import write_vectors
+from questions import kinds
 from questions.expressions import Vocabulary, read
 from questions.expressions.values import compute
+from tests.api.independent import grading
+from tests.api.independent.reading import LeftToServiceError, RefusedError
 
 
 def stored(name: str) -> Any:
@@ -61,6 +64,23 @@ def test_a_client_that_knows_a_pack_alone_grades_formulas_as_the_service_does() 
             typed = answer["response"]["value"]
             graded = is_equal(entry["check"], entry["prompt"]["reading"], typed)
             assert graded == (answer["score"] == 1), typed
+
+
+def test_the_client_of_the_guide_grades_a_question_of_each_kind_as_they_say() -> None:
+    entries = stored("kinds.json")
+    assert {entry["kind"] for entry in entries} == set(kinds.KINDS)
+    for entry in entries:
+        decided = 0
+        for answer in entry["answers"]:
+            try:
+                score: float | None = grading.grade(entry, answer["response"]).score
+            except LeftToServiceError:
+                continue
+            except RefusedError:
+                score = None
+            assert score == answer.get("score"), (entry["kind"], answer)
+            decided += 1
+        assert decided >= 4, entry["kind"]
 
 
 def test_and_numbers() -> None:

@@ -45,4 +45,5 @@ def step(state: tuple[float, float] | None, t: int, G: int, w: list[float]) -> t
 def interval(S: float, retention: float, most: int, w: list[float]) -> int:
     """The study days until the card is due."""
     F = 0.9 ** (-1 / w[20]) - 1
-    return min(max(round(S / F * (retention ** (-1 / w[20]) - 1)), 1), most)
+    days = float(S / F * (retention ** (-1 / w[20]) - 1))
+    return min(max(round(days), 1), most)
