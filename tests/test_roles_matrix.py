@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,19 +23,22 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
 from django.urls import resolve
+from django.utils import timezone
 
 from examprep.models import User
 from examprep.roles import make_instructors_group
 from questions import roles
 from questions.models import Course, Item
 from questions.roles import ACTS_OF, Act, Role
-from quizzes import schedule
-from quizzes.models import MemoryFit, Section, Sitting
+from quizzes import exams, schedule
+from quizzes.models import Exam, MemoryFit, Section, Sitting
+from tests.conftest import Api
 from tests.test_crawler import all_routes, history  # noqa: F401 - a fixture: rows of every kind
 
 R, W, S, M, O = Act.READ, Act.WRITE, Act.SEE_STUDENTS, Act.MARK, Act.MANAGE  # noqa: E741 - as columns of a table
 ROOT = "superusers"
 FOUND = "who may found courses"
+STUDENTS = "whoever studies the course"
 STAFF = "whoever has a role in a course"
 OWN = "the student whose it is"
 PEOPLE = "whoever is logged in"
@@ -197,6 +202,36 @@ UNSEEN = {"owner elsewhere": ("ada", "tiny", "decay-factor"), "author": ("ada",)
 """Words that stand on no page of the admin that these people are shown: what is of the course, and its student."""
 SPARED = ("author elsewhere", "assistant elsewhere", "observer elsewhere")
 """Who asks where a row is named alone: in lists the owner of another course stands for them."""
+BENS = {f"api/v1/sittings/<uuid:id>/{call}/" for call in ("answers/<int:slot>", "flags/<int:slot>", "submit")}
+"""Calls about the sitting of a second student, who is amid an exam."""
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH me/": {"daily_minutes": 25},
+    "DELETE me/": {"password": "lovelace-1815"},
+    "PUT devices/<uuid:id>/": {"push": None},
+    "POST today/more/": {"minutes": 10},
+    "POST practice/": {"concept": "l2"},
+    "PATCH courses/<slug:slug>/enrolment/": {"exam_dates": {}},
+    "PUT sittings/<uuid:id>/answers/<int:slot>/": {"response": {"dont_know": True}, "rev": 0},
+    "PUT sittings/<uuid:id>/flags/<int:slot>/": {"flagged": True},
+    "POST numbers/read/": {"value": "1"},
+    "POST reviews/batch/": {"device": str(uuid.UUID(int=1)), "device_now": "2026-01-01T00:00:00Z", "events": []},
+    "PUT sittings/<uuid:id>/rounds/<int:slot>/oral/": {"pair": "l2", "mark": 1},
+    "PUT notes/<slug:item>/": {"text": "Mind the sign."},
+    "POST presentations/<uuid:id>/work/": {"step": 1, "response": {"dont_know": True}},
+    "POST presentations/<uuid:id>/reports/": {"category": "key", "text": "It is wrong."},
+}
+"""What is sent by calls that need more than a word: a refusal is for who asks then, and not for what is sent."""
+CALLS: dict[str, Rule] = {
+    # calls that write and have another rule than those of their route that read
+    **dict.fromkeys((f"{method} courses/<slug:slug>/enrolment/" for method in ("PATCH", "DELETE")), STUDENTS),
+    **dict.fromkeys((f"{method} courses/<slug:slug>/diagnostic/" for method in ("POST", "DELETE")), STUDENTS),
+    **dict.fromkeys((f"{method} bookmarks/<slug:item>/" for method in ("PUT", "DELETE")), STUDENTS),
+    **dict.fromkeys(("PUT notes/<slug:item>/", "POST items/<slug:item>/work/"), STUDENTS),
+    **dict.fromkeys(("POST lessons/<slug:slug>/quick-check/", "POST exams/<slug:slug>/sittings/"), STUDENTS),
+    "DELETE me/sessions/<int:id>/": NONE,  # the one of the table is nobody's
+}
+NOT_NOW = ("/hints/", "/parts/<slug:part>/", "/reveal/", "/finish/", "/oral/", "/diagnostic/", "/enrolment/", "/work/")
+"""Calls that depend on more than who asks: whoever may is told so (400, 409), and not that there is nothing."""
 Person = User | AnonymousUser
 STANDARD = re.compile(r"admin/(\w+/\w+)/(?:<path:object_id>/)?(add/|history/|delete/|change/|)$")
 
@@ -220,7 +255,8 @@ def rules() -> Iterator[tuple[str, str, Rule]]:
     for route, (get, post) in PAGES.items():
         yield from ((method, route, rule) for method, rule in (("GET", get), ("POST", post)) if rule)
     for route, rule in SERVICE.items():
-        yield from ((method, route, rule) for method in ("GET", "POST", "PUT", "PATCH", "DELETE"))
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            yield method, route, CALLS.get(f"{method} {route[7:]}", rule) if writes_by_call(method, route) else rule
 
 
 class World:
@@ -243,6 +279,12 @@ class World:
         schedule.enrol(neighbour, other)
         MemoryFit.objects.update(student=None, course=self.course)
         self.sitting = Sitting.objects.filter(state="open").first() or Sitting.objects.earliest("opened_at")
+        ben = self.people["ben"] = User.objects.create_user("ben")
+        schedule.enrol(ben, self.course)
+        User.objects.update(password=User.objects.get(username="ada").password)  # who ends their account types it
+        self.bens = exams.open_sitting(ben, Exam.objects.get(slug="tiny-exam"), timezone.now())[0]
+        worked = Api(User.objects.get(username="ada")).post("items/decay-factor/work/", {}).json()
+        self.worked = worked["presentation"]["id"]
         self.values = {
             "course": "tiny",
             "student": "ada",
@@ -281,10 +323,12 @@ class World:
             row = rows.first() if rows is not None else None
             values |= dict.fromkeys(("object_id", "pk", "id"), str(row.pk)) if row else {}
         elif "presentations/" in route:
-            values["id"] = str(self.sitting.slots.earliest("number").presentation_id)
+            values["id"] = self.worked
+        elif route in BENS:
+            values["id"] = str(self.bens.pk)
         else:
             values["id"] = "1" if "<int:id>" in route else str(self.sitting.pk)
-        slugs = {"exams": "tiny-exam", "concepts": "l2", "lessons": "decay"}
+        slugs = {"api/v1/courses": "tiny", "exams": "tiny-exam", "concepts": "l2", "lessons": "decay"}
         values["slug"] = next((slug for place, slug in slugs.items() if place in route), "decay-factor")
         filled = re.sub(r"\^?\(\?P<(\w+)>.*?\)(?:/?\$)", lambda match: f"{values[match[1]].rstrip('/')}/", route)
         try:
@@ -295,20 +339,25 @@ class World:
     def may(self, name: str, rule: Rule, route: str) -> bool:
         """Whether a rule lets somebody in; where a route names no row, somebody who may so in another course too."""
         if name == "root":
-            return rule not in (NONE, OWN)
+            return rule not in (NONE, OWN, STUDENTS)
         role, _, elsewhere = name.partition(" ")
         staff = role in ACTS_OF
         if isinstance(rule, Act):
             return staff and rule in ACTS_OF[role] and not (elsewhere and names_a_row(route))
-        return {STAFF: staff, FOUND: name == "owner", OWN: name == "ada", PEOPLE: name != "visitor", ALL: True}.get(
+        if rule == STUDENTS:
+            return name in ("ada", "ben")
+        owner = "ben" if route in BENS else "ada"
+        return {STAFF: staff, FOUND: name == "owner", OWN: name == owner, PEOPLE: name != "visitor", ALL: True}.get(
             rule, False
         )
 
 
-def ask(method: str, address: str, person: Person) -> HttpResponse:
+def ask(method: str, address: str, person: Person, sent: Mapping[str, Any] | None = None) -> HttpResponse:
     """What a view answers somebody, before it is drawn; what it changes is taken back."""
     query = "?app_label=quizzes&model_name=enrolment&field_name=student" if "autocomplete" in address else ""
     body: Mapping[str, Any] = {} if method == "GET" else {"content_type": "application/x-www-form-urlencoded"}
+    if sent is not None:
+        body = {"data": json.dumps(sent), "content_type": "application/json"}
     request = RequestFactory().generic(method, address + query, **body)
     request.user, request.session = copy.copy(person), SessionStore()
     request._dont_enforce_csrf_checks, request._messages = True, CookieStorage(request)  # type: ignore[attr-defined]
@@ -336,7 +385,19 @@ def drawn(response: HttpResponse) -> str:
     return response.render().content.decode() if isinstance(response, TemplateResponse) else ""
 
 
-def fits(name: str, rule: Rule, response: HttpResponse, route: str, expected: bool) -> bool:
+def writes_by_call(method: str, route: str) -> bool:
+    """Whether something is written over REST."""
+    return route.startswith("api/v1/") and "^" not in route and method != "GET"
+
+
+def is_as_told(name: str, response: HttpResponse, route: str, expected: bool) -> bool:
+    """Whether a call that writes is answered by who asks: it is done, or there is nothing for them."""
+    if not expected:
+        return response.status_code == (401 if name == "visitor" else 404)
+    return response.status_code < 400 or (route.endswith(NOT_NOW) and response.status_code in (400, 409))
+
+
+def fits(rule: Rule, name: str, response: HttpResponse, route: str, expected: bool) -> bool:
     """Whether an answer is as the rule has it."""
     if rule not in (ALL, PEOPLE, OWN):
         return is_let_in(response, route) == expected
@@ -358,17 +419,19 @@ def test_every_route_lets_in_whom_its_rule_says(monkeypatch: pytest.MonkeyPatch)
     for method, route, rule in rules():
         address = world.address(route)
         for name, person in world.people.items():
-            asks = name in ("ada", "visitor") if rule in (ALL, PEOPLE) else names_a_row(route) or name not in SPARED
+            is_call = writes_by_call(method, route)
+            named = names_a_row(route) and not is_call
+            asks = name in ("ada", "visitor") if rule in (ALL, PEOPLE) and not is_call else named or name not in SPARED
             if address is None or not asks:
                 continue
             cache.clear()
-            response = ask(method, address, person)
+            response = ask(method, address, person, BODIES.get(f"{method} {route[7:]}", {}) if is_call else None)
             if response.status_code == 405:
                 break
             expected = world.may(name, rule, route)
             told = [word for word in UNSEEN.get(name, ()) if re.search(rf"\b{word}\b", drawn(response), re.IGNORECASE)]
             if told:
                 wrong.append(f"{method} {route} tells {name} of {told}")
-            if not fits(name, rule, response, route, expected):
+            if not (is_as_told if is_call else partial(fits, rule))(name, response, route, expected):
                 wrong.append(f"{method} {route} ({rule}) as {name}: {response.status_code}, expected {expected}")
     assert not wrong, "\n".join(wrong)
