@@ -58,11 +58,17 @@ def read(student: Student, course: Course, now: datetime) -> Reading:
         return Reading("not_begun")
     if stored.ended_at is not None:
         return _read_map(course, stored.chances) if stored.chances else Reading("skipped")
-    facts = _load(student, course, now)
-    question = _find_question(student, facts, stored, now)
+    cards = schedule.load_course_cards(student, now).of([course.pk])
+    count = _count_answered(cards)
+    question = None
+    if stored.chosen_id and stored.chosen_after == count and (stored.chosen_id, "") in cards.bank.places:
+        question = schedule.ask_item(student, stored.chosen_id, now)
     if question is None:
-        return _read_map(course, facts.chances)
-    return Reading("open", facts.count - stored.answered_before, question)
+        facts = _load(course, cards)
+        question = _find_question(student, facts, stored, now)
+        if question is None:
+            return _read_map(course, facts.chances)
+    return Reading("open", count - stored.answered_before, question)
 
 
 def go_on(student: Student, course: Course, now: datetime) -> Reading:
@@ -74,13 +80,15 @@ def go_on(student: Student, course: Course, now: datetime) -> Reading:
     if stored is not None and stored.ended_at is not None and stored.chances:
         return _read_map(course, stored.chances)
     schedule.ensure_cards(student)
-    facts = _load(student, course, now)
+    facts = _load(course, schedule.load_course_cards(student, now).of([course.pk]))
     if stored is None or stored.ended_at is not None:
         begun = {"begun_at": now, "answered_before": facts.count, "ended_at": None}
         stored, _ = Diagnostic.objects.update_or_create(student=student, course=course, defaults=begun)
     question = _find_question(student, facts, stored, now)
     if question is None:
         return _end(stored, facts, now)
+    stored.chosen_id, stored.chosen_after = question.version.item_id, facts.count
+    stored.save(update_fields=["chosen", "chosen_after"])
     return Reading("open", facts.count - stored.answered_before, question)
 
 
@@ -89,7 +97,7 @@ def stop(student: Student, course: Course, now: datetime) -> Reading:
     stored = Diagnostic.objects.filter(student=student, course=course).first()
     if stored is not None and stored.ended_at is not None:
         return read(student, course, now)
-    facts = _load(student, course, now)
+    facts = _load(course, schedule.load_course_cards(student, now).of([course.pk]))
     if stored is None or facts.count <= stored.answered_before:
         skipped = {"begun_at": now, "answered_before": facts.count, "ended_at": now}
         Diagnostic.objects.update_or_create(student=student, course=course, defaults=skipped)
@@ -123,9 +131,13 @@ class _Facts:
         return {concept.slug: round(chance, 3) for at, (concept, chance) in enumerate(chances) if at in asked_of}
 
 
-def _load(student: Student, course: Course, now: datetime) -> _Facts:
-    """Load what the next question follows from; a fixed number of queries."""
-    cards = schedule.load_course_cards(student, now).of([course.pk])
+def _count_answered(cards: CardColumns) -> int:
+    """Return of how many items there are answers among these cards."""
+    return int(np.unique(cards.items[~np.isnan(cards.first_rating)]).size)
+
+
+def _load(course: Course, cards: CardColumns) -> _Facts:
+    """Load what else the next question follows from, besides the student's cards; two queries."""
     concepts = list(Concept.objects.filter(course=course).order_by("position", "pk"))
     number = {concept.pk: at for at, concept in enumerate(concepts)}
     before: list[list[int]] = [[] for _ in concepts]
@@ -155,7 +167,7 @@ def _decide(cards: CardColumns, concepts: Sequence[Concept], before: Sequence[Se
     single = np.bincount(places, minlength=ours.size) == 1
     asked = np.isin(np.arange(ours.size), places[told])
     free = [at for at in np.flatnonzero(single & ~asked).tolist() if bank.topics[ours[at]][1] in quick]
-    return _Facts(concepts, items, graph, worlds, pks, np.array(free, dtype=np.int64), int(asked.sum()))
+    return _Facts(concepts, items, graph, worlds, pks, np.array(free, dtype=np.int64), _count_answered(cards))
 
 
 def _told(items: Items, rating: Ints) -> tuple[Items, NDArray[np.bool_]]:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from questions.models import Course
+from questions.models import Course, Item
 
 
 class Diagnostic(models.Model):
@@ -13,6 +13,16 @@ class Diagnostic(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
     begun_at = models.DateTimeField()
     answered_before = models.PositiveIntegerField(help_text="The course's questions that had an answer as it began.")
+    chosen = models.ForeignKey(
+        Item,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="What is asked next: it takes a while to choose.",
+    )
+    chosen_after = models.PositiveIntegerField(
+        null=True, help_text="The course's questions that had an answer when it was chosen; else it is chosen anew."
+    )
     ended_at = models.DateTimeField(null=True)
     chances = models.JSONField(default=dict, help_text="Once it ended: the chance that each concept (slug) is known.")
 
