@@ -76,6 +76,8 @@ lint: setup-test
 	$(BIN)/djlint --quiet --lint examprep questions quizzes
 	$(BIOME) check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
+	$(TEST) django spectacular --settings examprep.settings --fail-on-warn --format openapi-json --file var/openapi.json
+	$(NODE) .ci/lint_openapi.mjs var/openapi.json
 
 format: setup-test
 	$(BIN)/ruff check --fix --exit-zero .

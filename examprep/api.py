@@ -75,10 +75,12 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
+        """Read the caller's own account and study settings."""
         return Response(MeSerializer(load_person(request)).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
+        """Change settings; what is left out stays."""
         assert isinstance(request.user, User)
         with transaction.atomic():
             # What another device changes meanwhile is not written over with what was read before.

@@ -4,6 +4,7 @@ import environ
 from corsheaders.defaults import default_headers
 
 from examprep import API_VERSION
+from examprep.api_groups import GROUPS
 
 env = environ.Env()
 
@@ -16,7 +17,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["examprep.authentication.MayCall"],
     "DEFAULT_RENDERER_CLASSES": ["examprep.parsing.AnyTextJSON"],
     "DEFAULT_PARSER_CLASSES": ["examprep.parsing.BoundedJSON"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "examprep.openapi.ApiSchema",
     "DEFAULT_PAGINATION_CLASS": "examprep.problems.CursorPages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "examprep.problems.as_problem",
@@ -52,7 +53,12 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "examprep.openapi.describe_problems",
+        "examprep.openapi_kinds.describe_kinds",
     ],
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/", "description": "The host that serves this document."}],
+    "TAGS": [{"name": name, "description": group.about} for name, group in GROUPS.items()],
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "ItemKindEnum": "questions.kinds.KINDS",

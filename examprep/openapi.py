@@ -10,14 +10,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 from typing_extensions import is_typeddict
 
+from examprep.api_groups import group_of
 from examprep.problems import CONTENT_TYPE, Problem
 
 if TYPE_CHECKING:
-    from drf_spectacular.openapi import AutoSchema
     from drf_spectacular.utils import Direction
 
 Schema = dict[str, Any]
@@ -27,11 +29,17 @@ REFERENCE = "#/components/schemas/"
 class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """`X-Session-Token`, as `POST /_allauth/app/v1/auth/login` gives it."""
 
-    target_class = "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication"
+    target_class = "examprep.sessions.AppSession"
     name = "sessionToken"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Session-Token",
+            "description": "For apps: `meta.session_token` of `POST /_allauth/app/v1/auth/login`. How one signs up,"
+            " logs in with a second factor and logs out is described at `/_allauth/openapi.json`.",
+        }
 
 
 class WebSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -41,13 +49,18 @@ class WebSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
     name = "webSession"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "For pages of this host; calls that change something send `X-CSRFToken`, too.",
+        }
 
 
 class PayloadSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """Describes a TypedDict or a pydantic model; each such type within it becomes a component named after it."""
 
-    priority = 1  # before drf-spectacular's own for pydantic, which writes OpenAPI 3.1
+    priority = 1  # before drf-spectacular's own for pydantic, which knows no TypedDict and keeps titles
 
     @classmethod
     def _matches(cls, target: object) -> bool:
@@ -64,18 +77,22 @@ class PayloadSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call
 
         Raises ValueError where another type has the same name.
         """
-        schema = TypeAdapter(self.target).json_schema(
-            ref_template=REFERENCE + "{model}", mode="validation" if direction == "request" else "serialization"
-        )
-        for model, inner in schema.pop("$defs", {}).items():
-            name = component_name(model)
+        schema, inner = schemas_of(self.target, "validation" if direction == "request" else "serialization")
+        for name, inner_schema in inner.items():
             component = ResolvedComponent(  # type: ignore[no-untyped-call]
-                name, ResolvedComponent.SCHEMA, to_openapi(inner), object=name
+                name, ResolvedComponent.SCHEMA, inner_schema, object=name
             )
             auto_schema.registry.register_on_missing(component)
             if auto_schema.registry[component].schema not in (component.schema, None):
                 raise ValueError(f"Two payloads are called {name}.")
-        return to_openapi(schema)
+        return schema
+
+
+def schemas_of(target: type[object], mode: JsonSchemaMode = "serialization") -> tuple[Schema, dict[str, Schema]]:
+    """Return the schema of a type, and those of the types within it by their names."""
+    schema = TypeAdapter(target).json_schema(ref_template=REFERENCE + "{model}", mode=mode)
+    inner = {component_name(model): to_openapi(each) for model, each in schema.pop("$defs", {}).items()}
+    return to_openapi(schema), inner
 
 
 def component_name(type_name: str) -> str:
@@ -84,10 +101,9 @@ def component_name(type_name: str) -> str:
 
 
 def to_openapi(schema: Schema) -> Schema:
-    """Return a JSON schema in the dialect of OpenAPI 3.0.
+    """Return a JSON schema as the document has it: components by their names, without titles that repeat a name.
 
-    There null is a property of a type, a constant an enum of one, and a reference stands alone. Titles that only repeat
-    a name are left out.
+    A constant is an enum of one, which generators of clients know.
     """
     converted: Schema = {
         name: _CONVERSIONS.get(name, _same)(value) for name, value in schema.items() if name not in _LEFT_OUT
@@ -96,17 +112,9 @@ def to_openapi(schema: Schema) -> Schema:
         converted.setdefault("format", "double")
     if "const" in schema:
         converted["enum"] = [converted.pop("const")]
-    choices = converted.get("anyOf", [])
-    if NULL in choices:
-        others = [choice for choice in choices if choice != NULL]
-        del converted["anyOf"]
-        converted = {**(others[0] if len(others) == 1 else {"anyOf": others}), **converted, "nullable": True}
-    if "$ref" in converted and len(converted) > 1:
-        converted = {"allOf": [{"$ref": converted.pop("$ref")}], **converted}
     return converted
 
 
-NULL = {"type": "null"}
 _LEFT_OUT = ("title", "default")
 
 
@@ -146,15 +154,52 @@ _CONVERSIONS: dict[str, Callable[[Any], object]] = {
     "discriminator": _discriminator,
 }
 
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "The `ETag` of an earlier answer: 304 while it is the same.",
+}
+HTML = {
+    "in": "query",
+    "name": "html",
+    "schema": {"type": "string", "enum": ["0", "1"], "default": "1"},
+    "description": "`0` leaves the HTML out that stands beside each Markdown text.",
+}
+
+
+class ApiSchema(AutoSchema):
+    """Describes a call by its docstring: the first sentence is its summary. Its path says in which group it is."""
+
+    def get_tags(self) -> list[str]:
+        return [group_of(self.path)]
+
+    def get_summary(self) -> str:
+        return self.get_description().partition("\n")[0].partition(". ")[0].removesuffix(".")
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
+        """Return the operation; what all of its sort take and answer is said here alone."""
+        operation: Schema | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        is_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
+        parameters = [HTML] if is_json else []
+        if self.method == "GET" and getattr(self.view, "is_revalidated", False):
+            parameters.append(IF_NONE_MATCH)
+            operation["responses"]["304"] = {"description": "It is the same as before."}
+            tag = {"description": "To be sent back as `If-None-Match`.", "schema": {"type": "string"}}
+            operation["responses"]["200"].setdefault("headers", {})["ETag"] = tag
+        operation["parameters"] = [*operation.get("parameters", []), *parameters]
+        return operation
+
 
 def describe_problems(result: Schema, **context: object) -> Schema:
     """Note in the document that every call may answer with a problem; a hook of drf-spectacular."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = to_openapi(
-        TypeAdapter(Problem).json_schema()
-    )
+    problem, _ = schemas_of(Problem)
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problem
     answer = {
         "description": "A problem document (RFC 9457).",
-        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {CONTENT_TYPE: {"schema": {"$ref": f"{REFERENCE}Problem"}}},
     }
     for path in result["paths"].values():
         for operation in path.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import IO
@@ -80,8 +80,10 @@ def without_html(document: object) -> object:
         return [without_html(each) for each in document]
     if not isinstance(document, dict):
         return document
-    return {
-        name: without_html(value)
-        for name, value in document.items()
-        if not (name.endswith("_html") and {name[:-5], f"{name[:-5]}_markdown"} & document.keys())
-    }
+    return {name: without_html(value) for name, value in document.items() if not is_twin(name, document)}
+
+
+def is_twin(name: str, fields: Container[str]) -> bool:
+    """Return whether a field is the HTML of another of these, which is Markdown."""
+    plain = name.removesuffix("_html")
+    return plain != name and (plain in fields or f"{plain}_markdown" in fields)

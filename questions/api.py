@@ -26,6 +26,7 @@ from questions.roles import listed_courses, readable_courses
 from questions.text import markup
 
 RowT = TypeVar("RowT", bound=Model)
+ViewT = TypeVar("ViewT", bound=type[APIView])
 COURSE = OpenApiParameter(
     "course",
     OpenApiTypes.STR,
@@ -36,8 +37,14 @@ OF_COURSE = OpenApiParameter("course", OpenApiTypes.STR, description="The slug o
 """What lists take."""
 
 
-revalidated = method_decorator([cache_control(private=True, no_cache=True), conditional_page], name="dispatch")
-"""Decorates a view whose answers a client keeps, and asks for anew by their `ETag`: 304 while they are the same."""
+_asked_anew = method_decorator([cache_control(private=True, no_cache=True), conditional_page], name="dispatch")
+
+
+def revalidated(view: ViewT) -> ViewT:
+    """Decorate a view whose answers a client keeps, and asks for anew by their `ETag`: 304 while they are the same."""
+    view.is_revalidated = True  # type: ignore[attr-defined]  # the API's document says so
+    decorated: ViewT = _asked_anew(view)
+    return decorated
 
 
 def course_of(request: Request) -> str | None:

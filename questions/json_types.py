@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
@@ -20,6 +20,17 @@ def one_of(values: Iterable[str]) -> WithJsonSchema:
     """Mark a string as one of `values`: `Annotated[str, one_of(Exam.Kind.values)]`."""
     return WithJsonSchema({"type": "string", "enum": list(values)})
 
+
+OF_KIND = "x-of-kind"
+
+
+def of_kind(what: Literal["prompt", "response"]) -> WithJsonSchema:
+    """Mark what the kind of a question decides: the API's document has the kind's own type there."""
+    return WithJsonSchema({OF_KIND: what})
+
+
+AnyResponse = Annotated[dict[str, object], of_kind("response")]
+"""A response, in the shape of its kind."""
 
 DEEPEST = 64
 """How deep a document may be nested."""

@@ -33,7 +33,15 @@ from questions.kinds.ordering import Ordering
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.recall import Recall
 from questions.kinds.registry import KINDS, grade
-from questions.kinds.responses import Echo, FormFields, NearMissError, ResponseError, check_storable, is_dont_know
+from questions.kinds.responses import (
+    DontKnow,
+    Echo,
+    FormFields,
+    NearMissError,
+    ResponseError,
+    check_storable,
+    is_dont_know,
+)
 from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.self_marking import Back, Point
 from questions.kinds.short_text import ShortText
@@ -124,6 +132,7 @@ __all__ = [
     "KINDS",
     "AnyKind",
     "Back",
+    "DontKnow",
     "Echo",
     "FormFields",
     "Graded",

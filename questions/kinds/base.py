@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, NotRequired, TypedDict, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,6 +18,7 @@ from questions.kinds.fields import Section
 from questions.kinds.grades import Feedback, Graded, ResponseT, Revealed, ShownGrade
 from questions.kinds.opaque import Opaque, rank, sample_opaque
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
+from questions.kinds.prompts import Prompt, Text
 from questions.kinds.responses import Echo, FormFields
 from questions.kinds.samples import Sample
 from questions.kinds.self_marking import Back
@@ -43,20 +44,6 @@ __all__ = [
     "rank",
     "sample_opaque",
 ]
-
-
-class Prompt(TypedDict):
-    """The fields of every prompt; each kind adds its own."""
-
-    stem: str
-
-
-class Text(TypedDict):
-    """A text of a prompt with its opaque id, in Markdown and, once it is to be shown, in HTML."""
-
-    id: str
-    text: str
-    text_html: NotRequired[str]
 
 
 BodyT = TypeVar("BodyT", bound=ItemBody)
@@ -101,6 +88,9 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     hint: ClassVar[str]
     """One sentence for authors who choose a kind."""
     body_type: ClassVar[type[ItemBody]]
+    prompt_type: ClassVar[type]
+    response_type: ClassVar[type]
+    """The types of its prompts and responses, for the API's document."""
     part_type: ClassVar[type[BaseModel] | None] = None
     """What each part of a body has beside the fields of its own kind, where there are parts."""
     form: ClassVar[tuple[Section, ...]]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypedDict, TypeVar
+from typing import Self, TypeVar
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds.base import (
     Feedback,
@@ -110,6 +111,7 @@ ResponseT = TypeVar("ResponseT", bound=Mapping[str, object])
 class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
     """A kind whose prompt is a list of choices in the order of their ids, which is new each time."""
 
+    prompt_type = ChoicePrompt
     form = (
         Section(
             "Question",

@@ -6,15 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NotRequired, Self, TypedDict
+from typing import NotRequired, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds import pair_bodies
 from questions.kinds.base import Opaque, Presented, ShownGrade, Text
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Line, Rows, Section
-from questions.kinds.matching import DISTRACTORS, ROUND, PairRow, PairsAnswer, PairsKind, PairsPrompt, PairsResponse
-from questions.kinds.pairs import Round
+from questions.kinds.matching import DISTRACTORS, ROUND, PairRow, PairsAnswer, PairsKind, PairsPrompt
+from questions.kinds.pairs import PairsResponse, Round
 from questions.kinds.samples import Sample, SampleFigure, Spot
 
 PICTURE = re.compile(r"!\[([^\[\]]*)\]\((media/[^\s()]+)\)")
@@ -78,6 +79,12 @@ class LabelsPrompt(PairsPrompt):
     figures: list[Figure]
 
 
+class PutPrompt(LabelsPrompt):
+    """The same as it is documented: each place on the left is a text with its spot on the picture."""
+
+    left: list[PlaceText]  # type: ignore[misc]  # narrower than those of other pairs
+
+
 @dataclass(frozen=True)
 class PlaceRow(PairRow):
     """A place as a graded answer shows it."""
@@ -93,6 +100,7 @@ class Labels(PairsKind[Body]):
     title = "Labels on a picture"
     hint = "Numbered places on a picture, each to be named, and remembered on its own."
     body_type = Body
+    prompt_type = PutPrompt
     line_marks = "numbers"
     form = (
         Section(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, TypeVar
+from typing import ClassVar, TypeVar
+
+from typing_extensions import TypedDict
 
 from questions.kinds.base import (
     Feedback,
@@ -23,7 +25,7 @@ from questions.kinds.base import (
 from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Integer, Rows, Section
 from questions.kinds.pair_bodies import Body, why_wrong
-from questions.kinds.pairs import PairAnswer, PairTexts, Round
+from questions.kinds.pairs import PairAnswer, PairsResponse, PairTexts, Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, known_id
 from questions.kinds.samples import Sample, SampleOption
@@ -82,15 +84,11 @@ class PairRow:
     said: str | None
 
 
-class PairsResponse(TypedDict):
-    """Right ids by left id, of the pairs that were matched."""
-
-    pairs: dict[str, str]
-
-
 class PairsKind(Kind[BodyT, PairsPrompt, PairsAnswer, PairsResponse]):
     """A kind of pairs: the score is right pairs / pairs; a pair left out counts as wrong."""
 
+    prompt_type: ClassVar[type] = PairsPrompt
+    response_type = PairsResponse
     sample_noun = "rounds"
     typical_guess_rate = 0.15
     rule = "pairs"

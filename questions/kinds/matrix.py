@@ -170,6 +170,7 @@ class Matrix(TypedEntries[Body]):
     hint = "Numbers in rows and columns: a product of matrices, a gradient, a system's solution."
     body_type = Body
     rule = "matrix"
+    prompt_type = MatrixPrompt
     example = "[[1, 2], [3, 4]]"
     check_help = "{answer, mistakes, fixed, all_or_nothing} and the precision"
     form = (

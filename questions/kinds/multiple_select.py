@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Self, TypedDict
+from typing import Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds.base import Feedback, Graded, Revealed
 from questions.kinds.choices import (
@@ -47,6 +48,7 @@ class MultipleSelect(ChoiceKind[Body, ChoicesResponse]):
     title = "Multiple select"
     hint = "Any number of answers are right, even none."
     body_type = Body
+    response_type = ChoicesResponse
     typical_guess_rate = 0.06
     rule = "ticks"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, Self, TypedDict
+from typing import NotRequired, Self
 
 from pydantic import Field, field_validator, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade, sample_opaque
 from questions.kinds.bodies import MAX_TEXT, ItemBody
@@ -89,6 +90,8 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
     title = "Open answer"
     hint = "Answered in one's own words, and marked by oneself against a model answer; in an exam by staff."
     body_type = Body
+    prompt_type = Prompt
+    response_type = Written
     can_be_part = False
     in_quick_check = False
     is_self_marked = True

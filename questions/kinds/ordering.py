@@ -6,9 +6,10 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self, TypedDict
+from typing import Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds.base import (
     Feedback,
@@ -88,6 +89,8 @@ class Ordering(Kind[Body, StepsPrompt, StepsAnswer, StepsResponse]):
     title = "Ordering"
     hint = "Steps to be put in order."
     body_type = Body
+    prompt_type = StepsPrompt
+    response_type = StepsResponse
     line_marks = "numbers"
     typical_guess_rate = 0.05
     rule = "order"

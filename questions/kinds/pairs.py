@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from typing_extensions import TypedDict
+
 
 @dataclass(frozen=True)
 class Round:
@@ -35,3 +37,9 @@ class PairTexts:
     left: str
     right: str
     because: str
+
+
+class PairsResponse(TypedDict):
+    """Right ids by left id, of the pairs that were matched."""
+
+    pairs: dict[str, str]

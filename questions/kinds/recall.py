@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade, sample_opaque
 from questions.kinds.bodies import MAX_TEXT, ItemBody
@@ -45,6 +45,8 @@ class Recall(Kind[Body, Prompt, NoAnswer, Rated]):
     title = "Front and back"
     hint = "Something to know by heart: a definition, a word, a formula. Students rate themselves; no exam asks it."
     body_type = Body
+    prompt_type = Prompt
+    response_type = Rated
     can_be_part = False
     is_self_marked = True
     is_self_rated = True

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 LONGEST_RESPONSE = 20_000
 """Characters of JSON; the longest that a kind asks for are some thousand."""
@@ -37,6 +40,12 @@ class NearMissError(ResponseError):
     def __init__(self, field: str, message: str, typed: str) -> None:
         super().__init__(field, message)
         self.typed = typed
+
+
+class DontKnow(TypedDict):
+    """A response to a question of any kind: score 0, rated again."""
+
+    dont_know: Literal[True]
 
 
 def is_dont_know(response: object) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, NotRequired, Self, TypedDict
+from typing import ClassVar, Literal, NotRequired, Self
 
 from pydantic import Field, field_validator, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds import typed_text
 from questions.kinds.base import (
@@ -109,6 +110,8 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
     title = "Short text"
     hint = "A word or a line: a cloze, printed output, the name of a bug."
     body_type = Body
+    prompt_type = Prompt
+    response_type = TextResponse
     fits_in_text = True
     check_help = (
         "{accept, pattern, pattern_syntax, case, spacing, code, language}, where the pattern fits a whole text and "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self, TypedDict
+from typing import Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds.base import Graded, Revealed
 from questions.kinds.choices import (
@@ -49,6 +50,7 @@ class SingleChoice(ChoiceKind[Body, ChoiceResponse]):
     title = "Single choice"
     hint = "One of several answers is right."
     body_type = Body
+    response_type = ChoiceResponse
     fits_in_text = True
     typical_guess_rate = 0.25
     has_one_key = True

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self, TypedDict, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from questions.kinds.asked_number import AskedPrecision
 from questions.kinds.base import Feedback, Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade
@@ -153,7 +154,7 @@ def is_formula(place: str) -> bool:
 class EntriesPrompt(Prompt):
     """What is asked for, and what reading the answer needs."""
 
-    unit: None
+    unit: str | None
     precision_hint: str
     reading: str
 
@@ -174,6 +175,8 @@ BodyT = TypeVar("BodyT", bound=EntriesBody)
 class TypedEntries(Kind[BodyT, EntriesPrompt, NoAnswer, EntriesResponse]):
     """Graded by the share of numbers that are right, unless the item says otherwise; a mistake is named."""
 
+    prompt_type: ClassVar[type] = EntriesPrompt
+    response_type = EntriesResponse
     sample_noun = "variants"
     example: str
     """An answer as clients send it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 
 class Typeset(str):

@@ -21,7 +21,7 @@ from quizzes.memory.diagnostic import MOST
 from quizzes.presentations import PresentationPayload
 
 
-class StandingPayload(TypedDict):
+class ConceptStandingPayload(TypedDict):
     """A concept on the map."""
 
     concept: Slug
@@ -37,7 +37,7 @@ class DiagnosticPayload(TypedDict):
     answered: int
     most: Annotated[int, Field(description="Questions at most; it ends earlier where little is left to learn.")]
     question: PresentationPayload | None
-    map: list[StandingPayload]
+    map: list[ConceptStandingPayload]
     plan: Annotated[list[str], Field(description="The first plan, in sentences.")]
 
 

@@ -27,7 +27,7 @@ class HintPayload(TypedDict):
     text_html: str
 
 
-class HintsPayload(TypedDict):
+class TakenHintsPayload(TypedDict):
     """The hints that were taken, in their order, and how many there are yet."""
 
     hints: list[HintPayload]
@@ -47,12 +47,14 @@ class HintView(APIView):
     A hint costs part of the rating: a right answer with hints is rated hard at most. Exams have none.
     """
 
-    @extend_schema(responses=HintsPayload)
+    @extend_schema(responses=TakenHintsPayload)
     def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        """List the hints that were taken."""
         return Response(_payload(presentations.taken_hints(_find(request, id))))
 
-    @extend_schema(request=None, responses=HintsPayload)
+    @extend_schema(request=None, responses=TakenHintsPayload)
     def post(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        """Take one more hint; a right answer is rated hard at most then."""
         try:
             return Response(_payload(presentations.take_hint(request.user, _find(request, id))))
         except presentations.NoHintError as error:
@@ -66,5 +68,5 @@ def _find(request: StudentRequest, id: uuid.UUID) -> Presentation:
     return presentation
 
 
-def _payload(taken: presentations.TakenHints) -> HintsPayload:
+def _payload(taken: presentations.TakenHints) -> TakenHintsPayload:
     return {"hints": [{"text": text, "text_html": markup.render(text)} for text in taken.texts], "left": taken.left}

@@ -27,6 +27,7 @@ class QuickCheckView(APIView):
 
     @extend_schema(parameters=[COURSE], responses=QuickCheckPayload)
     def get(self, request: StudentRequest, slug: str) -> Response:
+        """Ask the four questions at the end of a lesson, of rising difficulty; the same until the next study day."""
         return self._questions(request, slug, renew=False)
 
     @extend_schema(parameters=[COURSE], request=None, responses=QuickCheckPayload)

@@ -79,11 +79,13 @@ class BookmarkDetail(APIView):
 
     @extend_schema(parameters=[COURSE], request=None, responses={204: None})
     def put(self, request: StudentRequest, item: str) -> Response:
+        """Bookmark a question of one of the caller's courses."""
         notebook.bookmark(request.user, _find(request, item).pk, timezone.now(), on=True)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(parameters=[COURSE], request=None, responses={204: None})
     def delete(self, request: StudentRequest, item: str) -> Response:
+        """Take the bookmark away."""
         notebook.bookmark(request.user, _find(request, item).pk, timezone.now(), on=False)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -93,10 +95,12 @@ class NoteDetail(APIView):
 
     @extend_schema(parameters=[COURSE], responses=NotePayload)
     def get(self, request: StudentRequest, item: str) -> Response:
+        """Read the caller's note on a question; nobody else reads it."""
         return Response(_note(request, _find(request, item)))
 
     @extend_schema(parameters=[COURSE], request=NoteSerializer, responses=NotePayload)
     def put(self, request: StudentRequest, item: str) -> Response:
+        """Write the note in place of what it was; an empty one is none."""
         sent = NoteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         found = _find(request, item)

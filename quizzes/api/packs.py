@@ -79,9 +79,8 @@ class PackView(APIView):
             OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": MAX_PACK_DAYS, "default": 7}),
             OpenApiParameter("since", str, description="As an earlier pack gave it, of which all is still there."),
             OpenApiParameter("lessons", str, description="1: with the questions' lessons."),
-            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier pack."),
         ],
-        responses={200: PackPayload, 304: None},
+        responses=PackPayload,
     )
     def get(self, request: StudentRequest) -> Response:
         days = read_whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)

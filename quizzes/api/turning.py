@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from questions.json_types import Instant, Uuid
+from questions.json_types import AnyResponse, Instant, Uuid
 from questions.kinds import ResponseError
 from quizzes import presentations, reviews
 from quizzes.api.requests import InvalidFields, StudentRequest
@@ -26,7 +26,7 @@ from quizzes.calendar import format_instant
 class Answered(TypedDict):
     """What was answered so far, in the shape of a response; what is only thought of needs none."""
 
-    response: NotRequired[dict[str, object]]
+    response: NotRequired[AnyResponse]
 
 
 class PointPayload(TypedDict):

@@ -67,10 +67,12 @@ class WorkView(APIView):
 
     @extend_schema(responses=WorkPayload)
     def get(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        """Read how far a question is that is worked by hand."""
         return Response(_payload(_find(request, id)))
 
     @extend_schema(request=StepSerializer, responses=WorkPayload)
     def post(self, request: StudentRequest, id: uuid.UUID) -> Response:
+        """Fill a step in; one that is right stands."""
         work = _find(request, id)
         sent = StepSerializer(data=request.data)
         sent.is_valid(raise_exception=True)

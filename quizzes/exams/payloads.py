@@ -9,7 +9,7 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from questions.json_types import Instant, Slug, Uuid, one_of
+from questions.json_types import AnyResponse, Instant, Slug, Uuid, one_of
 from quizzes import presentations
 from quizzes.calendar import format_instant
 from quizzes.models import Exam, Sitting, Slot
@@ -36,7 +36,7 @@ class SlotPayload(TypedDict):
 
     slot: int
     presentation: Annotated[PresentationPayload | None, Field(description="Null until the round is started.")]
-    response: Document | None
+    response: AnyResponse | None
     rev: Annotated[int, Field(description="How often an answer was saved; send it with the next.")]
     flagged: bool
     seconds: Annotated[int | None, Field(description="Of a round of a viva.")]
@@ -170,7 +170,7 @@ class SlotResultPayload(TypedDict):
 
     slot: int
     presentation: PresentationPayload
-    response: Document | None
+    response: AnyResponse | None
     score: Annotated[float | None, Field(ge=0, le=1)]
     oral: OralMarkPayload | None
     grade: GradePayload | None

@@ -29,12 +29,13 @@ from quizzes.models import SittingAct
 
 if TYPE_CHECKING:
     from quizzes.models import Sitting, Slot
+    from quizzes.reviews import GradePayload
 
 
 def round_grade_payload(slot: Slot, now: datetime) -> RoundGradePayload:
     """Return the grade of a finished round, without it as long as the exam does not show grades."""
     grade = slot.grade if is_feedback_released(slot.sitting, now) else None
-    return {"slot": slot.number, "grade": presentations.with_html(grade)}
+    return {"slot": slot.number, "grade": _shown(grade, slot)}
 
 
 def result_payload(sitting: Sitting, now: datetime) -> ResultPayload:
@@ -122,6 +123,11 @@ def _load_reasons(versions: Collection[int]) -> dict[int, str]:
     return dict(written.values_list("version", "why"))
 
 
+def _shown(grade: Mapping[str, object] | None, slot: Slot) -> GradePayload | None:
+    """A stored grade as clients read it."""
+    return presentations.with_html(presentations.with_kinds(grade, slot.presentation)) if grade else None
+
+
 def slot_result(slot: Slot, reasons: Mapping[int, str], *, graded: bool) -> SlotResultPayload:
     """A question of a closed sitting, with its grade where that may be shown; `reasons`: why it was corrected."""
     why = reasons.get(slot.presentation.version_id, "")
@@ -136,7 +142,7 @@ def slot_result(slot: Slot, reasons: Mapping[int, str], *, graded: bool) -> Slot
         "waits": slot.waits,
         "score": slot.score if graded else None,
         "oral": slot.oral,
-        "grade": presentations.with_html(slot.grade) if graded else None,
+        "grade": _shown(slot.grade, slot) if graded else None,
         "spent_ms": slot.spent_ms,
         "corrected": {"score": slot.said["score"], "why": why} if graded and slot.said else None,
         "kept": slot.presentation.version.item.is_secret,

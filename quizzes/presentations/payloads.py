@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from questions import bank, kinds
-from questions.json_types import Share, Slug, Uuid, one_of
+from questions.json_types import AnyResponse, Share, Slug, Uuid, of_kind, one_of
 from questions.kinds.base import Feedback
 from questions.kinds.expected import ExpectedFeedback
 from questions.text import markup
@@ -24,61 +24,9 @@ INLINE_TEXTS = {"text", "message"}
 """Fields that hold Markdown of several paragraphs, and of one line."""
 
 ItemKind = Annotated[str, one_of(kinds.KINDS)]
-
-
-class TextPayload(TypedDict):
-    """Something to choose, pair or order, under an id that is new in each presentation."""
-
-    id: str
-    text: str
-    text_html: str
-
-
-class PlacePayload(TextPayload):
-    """A text of the left side; `x` and `y` say where on the prompt's figure it is, where there is one.
-
-    They are shares of its width and height, from its upper left corner.
-    """
-
-    x: NotRequired[Share]
-    y: NotRequired[Share]
-
-
-class FigurePayload(TypedDict):
-    """A picture that the question is about, with its words for who cannot see it, and its size in pixels."""
-
-    id: str
-    url: str
-    alt: str
-    width: NotRequired[int]
-    height: NotRequired[int]
-
-
-class PromptPayload(TypedDict):
-    """What a student sees of an item. Which fields there are depends on the kind."""
-
-    stem: str
-    stem_html: str
-    choices: NotRequired[list[TextPayload]]
-    unit: NotRequired[str | None]
-    precision_hint: NotRequired[str]
-    asks_unit: NotRequired[Annotated[bool, Field(description="True: the unit is a part of the answer.")]]
-    reading: NotRequired[Annotated[str, Field(description="What `numbers/read/` needs to know of the question.")]]
-    figures: NotRequired[list[FigurePayload]]
-    left: NotRequired[list[PlacePayload]]
-    right: NotRequired[list[TextPayload]]
-    steps: NotRequired[list[TextPayload]]
-    parts: NotRequired[list[PartPayload]]
-
-
-class PartPayload(TypedDict):
-    """A part of a question: answered, graded and remembered on its own."""
-
-    id: str
-    kind: ItemKind
-    marks: float
-    in_text: Annotated[bool, Field(description="Whether its field stands in the whole's stem, where `[[id]]` is.")]
-    prompt: PromptPayload
+PartKind = Annotated[str, one_of(name for name, kind in kinds.KINDS.items() if kind.can_be_part)]
+Prompt = Annotated[dict[str, Any], of_kind("prompt")]
+"""What a student sees of an item: which fields there are depends on its kind."""
 
 
 class FeedbackPayload(TypedDict):
@@ -89,13 +37,13 @@ class FeedbackPayload(TypedDict):
     message_html: str
 
 
-class PartGradePayload(TypedDict):
-    """The grade of a part, or of a whole question."""
+class GradeFields(TypedDict):
+    """The grade of a whole question, or of a part."""
 
     score: Share
     correct: bool
     feedback: list[FeedbackPayload]
-    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
+    key: Annotated[AnyResponse, Field(description="In the shape of a response.")]
     explanation: str
     explanation_html: str
     solution: str | None
@@ -111,6 +59,12 @@ class PartGradePayload(TypedDict):
     void: NotRequired[Annotated[bool, Field(description="True: the question was withdrawn, and does not count.")]]
 
 
+class PartGradePayload(GradeFields):
+    """The grade of a part."""
+
+    kind: PartKind
+
+
 class PresentationPayload(TypedDict):
     """An item as put to one student. It never holds a key."""
 
@@ -124,7 +78,7 @@ class PresentationPayload(TypedDict):
     concepts: list[Slug]
     difficulty: Annotated[int, Field(ge=1, le=5)]
     estimated_seconds: int
-    prompt: PromptPayload
+    prompt: Prompt
     checked: NotRequired[
         Annotated[
             dict[str, CheckedPartPayload],
@@ -138,14 +92,14 @@ class PresentationPayload(TypedDict):
 class CheckedPartPayload(TypedDict):
     """A part that was checked by itself: what was answered, and its grade."""
 
-    response: dict[str, object]
+    response: AnyResponse
     grade: PartGradePayload
 
 
 class AnsweredPresentationPayload(PresentationPayload):
     """A Presentation with all that grading it needs."""
 
-    key: Annotated[dict[str, object], Field(description="In the shape of a response.")]
+    key: Annotated[AnyResponse, Field(description="In the shape of a response.")]
     check: Annotated[
         dict[str, object] | None,
         Field(description=kinds.check_help(), deprecated=True),
@@ -226,13 +180,10 @@ def payload(presentation: Presentation) -> PresentationPayload:
 def checked_payload(presentation: Presentation) -> dict[str, CheckedPartPayload]:
     """Return the parts that were checked, each with its answer and its grade."""
     revealed = reveal(presentation.version, presentation.answer).parts
-    return {
-        part: {
-            "response": each["response"],
-            "grade": with_html(_with_texts(verdict_payload(each["graded"]), revealed[part])),
-        }
-        for part, each in checked_parts(presentation).items()
-    }
+    checked = checked_parts(presentation)
+    grades = {part: _with_texts(verdict_payload(each["graded"]), revealed[part]) for part, each in checked.items()}
+    shown = with_html(with_kinds({"parts": grades}, presentation)["parts"])
+    return {part: {"response": each["response"], "grade": shown[part]} for part, each in checked.items()}
 
 
 def answered_payload(presentation: Presentation) -> AnsweredPresentationPayload:
@@ -305,7 +256,16 @@ def shown_grade(grade: Mapping[str, object], presentation: Presentation) -> Any:
     The presentation gives them again; grades that were stored with them keep them.
     """
     revealed = reveal(presentation.version, presentation.answer)
-    return with_html({**_with_texts(grade, revealed), "cards": card_states(grade)})
+    return with_html({**with_kinds(_with_texts(grade, revealed), presentation), "cards": card_states(grade)})
+
+
+def with_kinds(grade: Mapping[str, Any], presentation: Presentation) -> dict[str, Any]:
+    """Return a grade with the kind of its question, and of each part."""
+    named = {**grade, "kind": presentation.version.kind}
+    if "parts" in grade:
+        asked = {part["id"]: part["kind"] for part in presentation.prompt["parts"]}
+        named["parts"] = {name: {**part, "kind": asked[name]} for name, part in grade["parts"].items()}
+    return named
 
 
 CARD_STATE = ("card", "facet", "stability", "difficulty", "retrievability", "due_at")

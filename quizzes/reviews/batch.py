@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation
+from typing_extensions import TypeAliasType
+
+from questions.json_types import of_kind
 
 MAX_EVENTS = 500
 MAX_DURATION_MS = 3_600_000
@@ -46,9 +49,7 @@ class ReportedReview(_Event):
 
     type: Literal["review"]
     presentation: uuid.UUID
-    response: Annotated[
-        object, Field(description='In the shape of the kind; of any kind `{"dont_know": true}`: score 0, rated again.')
-    ]
+    response: Annotated[object, of_kind("response")]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
     duration_ms: Annotated[int, Field(ge=0)] = 0
     hints_used: Annotated[
@@ -85,7 +86,10 @@ class ReportedFlag(_Event):
     card: uuid.UUID
 
 
-ReportedEvent = Annotated[ReportedReview | ReportedPractice | ReportedUndo | ReportedFlag, Field(discriminator="type")]
+ReportedEvent = TypeAliasType(
+    "ReportedEvent",
+    Annotated[ReportedReview | ReportedPractice | ReportedUndo | ReportedFlag, Field(discriminator="type")],
+)
 _EVENT: pydantic.TypeAdapter[ReportedEvent] = pydantic.TypeAdapter(ReportedEvent)
 
 

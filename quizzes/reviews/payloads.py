@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
-from questions.json_types import Date, Instant, Share, Slug, Uuid, one_of
+from questions.json_types import AnyResponse, Date, Instant, Share, Slug, Uuid, one_of
 from quizzes.models import ReviewEvent
-from quizzes.presentations import ItemKind, PartGradePayload
+from quizzes.presentations import GradeFields, ItemKind, PartGradePayload
 from quizzes.reviews.document_payloads import DocumentChange
 
 EventStatus = Literal["accepted", "duplicate", "conflict", "rejected"]
@@ -26,9 +26,10 @@ class CardStatePayload(TypedDict):
     due_at: Instant | None
 
 
-class GradePayload(PartGradePayload):
+class GradePayload(GradeFields):
     """The grade of an answer, with the key, the explanation, and the cards that it moved."""
 
+    kind: ItemKind
     rating: Literal["again", "hard", "good", "easy"]
     parts: NotRequired[
         Annotated[dict[str, PartGradePayload], Field(description="Of a question with parts, by their ids.")]
@@ -106,7 +107,7 @@ class EventChange(TypedDict):
     presentation: Uuid | None
     card: Uuid | None
     target: Uuid | None
-    response: dict[str, object] | None
+    response: AnyResponse | None
     confidence: Annotated[int, Field(ge=1, le=5)] | None
     duration_ms: int
     hints_used: int
@@ -162,12 +163,18 @@ class Deletion(TypedDict):
     course: NotRequired[Annotated[Slug, Field(description="Of an item.")]]
 
 
-Change = CardChange | EventChange | PlanChange | ItemVersionChange | Deletion | DocumentChange
+Change = TypeAliasType(
+    "Change",
+    Annotated[
+        CardChange | EventChange | PlanChange | ItemVersionChange | Deletion | DocumentChange,
+        Field(discriminator="type"),
+    ],
+)
 
 
 class SyncPayload(TypedDict):
     """What changed, the oldest change first, and the cursor after the last of them."""
 
-    changes: list[Annotated[Change, Field(discriminator="type")]]
+    changes: list[Change]
     cursor: str
     has_more: bool

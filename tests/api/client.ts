@@ -3,45 +3,46 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema";
 
-type Presentation = components["schemas"]["Presentation"];
+type Schemas = components["schemas"];
+type Asked = Schemas["Presentation"] | Schemas["PartPrompt"];
 
 const client = createClient<paths>({ baseUrl: "https://exams.example.org", headers: { "X-Session-Token": "…" } });
 
-function respond(asked: Pick<Presentation, "kind" | "prompt">): Record<string, unknown> {
+function respond(asked: Asked): Schemas["Response"] {
   switch (asked.kind) {
     case "numeric":
-      return { value: "1e-5" };
+      return { value: asked.prompt.unit === "%" ? "12 %" : "1e-5" };
     case "formula":
-      return { value: "2x + 1" };
+      return { value: asked.prompt.names.map((each) => each.name).join(" + ") };
     case "number_list":
       return { value: "1, 2.5" };
     case "intervals":
       return { value: "[0, 1)" };
     case "matrix":
-      return { value: "[[1, 2], [3, 4]]" };
+      return { value: `[${"[1, 2], ".repeat(asked.prompt.rows ?? 2)}]` };
     case "short_text":
       return { text: "AdamW" };
     case "single_choice":
-      return { choice: asked.prompt.choices?.[0]?.id };
+      return { choice: asked.prompt.choices[0]?.id };
     case "multiple_select":
-      return { choices: asked.prompt.choices?.map((choice) => choice.id) };
+      return { choices: asked.prompt.choices.map((choice) => choice.id) };
     case "ordering":
-      return { order: asked.prompt.steps?.map((step) => step.id) };
+      return { order: asked.prompt.steps.map((step) => step.id) };
     case "matching":
     case "labels":
-      return { pairs: Object.fromEntries(asked.prompt.left?.map((left) => [left.id, asked.prompt.right?.[0]?.id]) ?? []) };
+      return { pairs: Object.fromEntries(asked.prompt.left.map((left) => [left.id, asked.prompt.right[0]?.id ?? ""])) };
     case "recall":
       return { rating: "good" };
     case "open_response":
       return { text: "The penalty is rescaled.", points: [] };
     case "multi_part":
-      return { parts: Object.fromEntries(asked.prompt.parts?.map((part) => [part.id, respond(part)]) ?? []) };
+      return { parts: Object.fromEntries(asked.prompt.parts.map((part) => [part.id, respond(part)])) };
   }
 }
 
 export async function review(): Promise<string[]> {
-  const queue = await client.GET("/api/v1/queue/", { params: { query: { limit: 5 } } });
-  if (queue.error) throw new Error(`${queue.error.status}: ${queue.error.detail}`);
+  const queue = await client.GET("/api/v1/queue/", { params: { query: { limit: 5, html: "0" } } });
+  if (queue.error) throw new Error(`${queue.error.status} ${queue.error.code}: ${queue.error.detail}`);
   const now = new Date().toISOString();
   const sent = await client.POST("/api/v1/reviews/batch/", {
     body: {
@@ -57,14 +58,26 @@ export async function review(): Promise<string[]> {
       })),
     },
   });
-  if (sent.error) throw new Error(sent.error.detail);
-  return sent.data.results.map((result) => {
-    const due: string | null | undefined = result.grade?.cards[0]?.due_at;
-    return `${result.status} ${result.grade?.rating ?? "-"} ${due ?? "-"}`;
+  if (sent.error) throw new Error(sent.error.code === "throttled" ? "later" : sent.error.detail);
+  return sent.data.results.map(({ status, grade }) => {
+    const due: string | null | undefined = grade?.cards[0]?.due_at;
+    const key = grade?.kind === "single_choice" ? grade.key.choice : undefined;
+    return `${status} ${grade?.rating ?? "-"} ${due ?? "-"} ${key ?? "-"}`;
   });
 }
 
-export async function offline(days: number): Promise<Map<string, unknown>> {
+export async function offline(days: number): Promise<Map<string, Schemas["Response"]>> {
   const pack = await client.GET("/api/v1/packs/", { params: { query: { days } } });
   return new Map(pack.data?.results.map((asked) => [asked.id, asked.key]) ?? []);
+}
+
+export function told(change: Schemas["Change"]): string {
+  switch (change.type) {
+    case "card":
+      return `${change.item} is due ${change.due_at ?? "never"}`;
+    case "event":
+      return change.undone ? "undone" : change.event_type;
+    default:
+      return change.type;
+  }
 }

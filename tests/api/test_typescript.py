@@ -39,8 +39,11 @@ def node(folder: Path, program: str, *arguments: str) -> subprocess.CompletedPro
 WRONG = {
     "field": ("device: crypto", "gadget: crypto"),
     "choice": ('type: "review"', 'type: "revue"'),
-    "answer": ("result.grade?.rating", "result.grade?.mark"),
-    "query": ("query: { limit: 5 }", 'query: { limit: "five" }'),
+    "answer": ("grade?.rating", "grade?.mark"),
+    "prompt": ("asked.prompt.steps.map", "asked.prompt.choices.map"),
+    "key": ("grade.key.choice", "grade.key.order"),
+    "change": ("change.due_at", "change.undone"),
+    "query": ("query: { limit: 5,", 'query: { limit: "five",'),
 }
 """Mistakes that the types have to find."""
 

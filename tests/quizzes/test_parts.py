@@ -174,7 +174,7 @@ def test_a_page_asks_the_parts_in_their_places_and_shows_what_became_of_each(cou
 def test_no_line_begins_with_what_closes_a_blank() -> None:
     parts = [{"id": name, "in_text": True} for name in "ab"]
     stem = "First [[a]], then [[b]].)\n\nThe end."
-    first, second, end = pieces({"stem": stem, "parts": parts, "stem_html": ""})  # type: ignore[typeddict-item]
+    first, second, end = pieces({"stem": stem, "parts": parts, "stem_html": ""})
     assert (first.html, first.letter, first.closing) == ("<p>First ", "a", ",")
     assert (second.html, second.closing) == (" then ", ".)")
     assert end.html.startswith("</p>")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from questions.expressions import ExpressionError, Vocabulary, latex, name_latex, read, read_series, series_latex
 from questions.expressions.equality import UndecidedError
@@ -33,7 +35,7 @@ class Name(TypedDict):
 class FormulaPrompt(Prompt):
     """The names that may be typed, the form that is asked for, and what reading the answer needs."""
 
-    unit: None
+    unit: str | None
     precision_hint: str
     names: list[Name]
     reading: str
@@ -57,6 +59,8 @@ class Formula(Kind[Body, FormulaPrompt, NoAnswer, FormulaResponse]):
     title = "Formula"
     hint = "A formula that equals the key: a derivative, an integral, an update rule."
     body_type = Body
+    prompt_type = FormulaPrompt
+    response_type = FormulaResponse
     sample_noun = "variants"
     fits_in_text = True
     form = FORM

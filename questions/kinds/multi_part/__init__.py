@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, cast
 
+from typing_extensions import TypedDict
+
+from questions.json_types import of_kind
 from questions.kinds.base import (
     Graded,
     Kind,
@@ -48,7 +51,7 @@ class PartsPrompt(Prompt):
 class PartsResponse(TypedDict):
     """The answers by the ids of their parts; those that were left open are left out."""
 
-    parts: dict[str, Any]
+    parts: dict[str, Annotated[Any, of_kind("response")]]
 
 
 class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
@@ -58,6 +61,8 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     title = "Several parts"
     hint = "Several answers over the same numbers, or blanks in a text."
     body_type = Body
+    prompt_type = PartsPrompt
+    response_type = PartsResponse
     part_type = Part
     sample_noun = "variants"
     line_joint = " "

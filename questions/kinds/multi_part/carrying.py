@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from questions.kinds.multi_part.body import Body
 from questions.variants.engine import Number, VariantError, values_at

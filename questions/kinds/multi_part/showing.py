@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Annotated, Any
 
+from typing_extensions import TypedDict
+
+from questions.json_types import of_kind
 from questions.kinds.base import Prompt, ShownGrade
 from questions.kinds.registry import KINDS
 from questions.kinds.responses import is_dont_know
@@ -18,7 +21,7 @@ class PartPrompt(TypedDict):
     kind: str
     marks: float
     in_text: bool
-    prompt: Prompt
+    prompt: Annotated[Prompt, of_kind("prompt")]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from questions.kinds.asked_number import SHARES
 from questions.kinds.base import (
@@ -79,6 +81,8 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
     title = "Numeric"
     hint = "New numbers each time, and a formula for the answer."
     body_type = Body
+    prompt_type = NumericPrompt
+    response_type = NumberResponse
     sample_noun = "variants"
     check_help = (
         "{values, allowed}, the error of each, and where they are asked for {unit, units, wrong_unit} and "

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django import template
 from django.utils.safestring import SafeString
 
 from questions.text.places import cut_at_places
 
-if TYPE_CHECKING:
-    from quizzes.presentations import PartPayload, PromptPayload
-
 register = template.Library()
+
+Part = Mapping[str, Any]
+"""A part of a prompt, or a prompt with parts, as clients are sent it."""
 
 
 CLOSING = ".,;:!?)"
@@ -24,13 +24,13 @@ class Piece(NamedTuple):
     """HTML of a stem, and the part whose place follows it, with its letter and what closes it; None at the end."""
 
     html: SafeString
-    part: PartPayload | None
+    part: Part | None
     letter: str
     closing: str = ""
 
 
 @register.filter
-def pieces(prompt: PromptPayload) -> list[Piece]:
+def pieces(prompt: Part) -> list[Piece]:
     """Return the stem of a prompt in pieces, cut where parts stand in it; whole for a question without any."""
     in_text = {part["id"]: (part, at) for at, part in enumerate(prompt.get("parts", [])) if part["in_text"]}
     if not in_text:
@@ -60,13 +60,13 @@ def of_part(error: str, letter: str) -> str:
 
 
 @register.filter
-def lettered(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+def lettered(parts: Iterable[Part]) -> list[tuple[str, Part]]:
     """Return the parts, each with its letter."""
     return [(letter(at), part) for at, part in enumerate(parts)]
 
 
 @register.filter
-def below_text(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+def below_text(parts: Iterable[Part]) -> list[tuple[str, Part]]:
     """Return the parts that stand below the text, each with its letter."""
     return [(letter(at), part) for at, part in enumerate(parts) if not part["in_text"]]
 
