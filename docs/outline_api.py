@@ -15,7 +15,7 @@ from typing import Any
 
 REFERENCE = "#/components/schemas/"
 JSON = "application/json"
-SHARED = ("Presentation", "AnsweredPresentation", "Grade", "Response")
+SHARED = ("Presentation", "Grade", "Response")
 """What many calls give is outlined once."""
 
 

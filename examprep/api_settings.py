@@ -63,6 +63,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ItemKindEnum": "questions.kinds.KINDS",
         "ExamKindEnum": ["assessment", "viva"],
+        "CourseStateEnum": ["draft", "open", "closed", "archived"],
+        "SittingStateEnum": ["open", "submitted", "expired"],
     },
     "COMPONENT_SPLIT_REQUEST": True,
 }

@@ -101,17 +101,12 @@ def component_name(type_name: str) -> str:
 
 
 def to_openapi(schema: Schema) -> Schema:
-    """Return a JSON schema as the document has it: components by their names, without titles that repeat a name.
-
-    A constant is an enum of one, which generators of clients know.
-    """
+    """Return a JSON schema as the document has it: components by their names, without titles that repeat a name."""
     converted: Schema = {
         name: _CONVERSIONS.get(name, _same)(value) for name, value in schema.items() if name not in _LEFT_OUT
     }
     if schema.get("type") == "number":
         converted.setdefault("format", "double")
-    if "const" in schema:
-        converted["enum"] = [converted.pop("const")]
     return converted
 
 

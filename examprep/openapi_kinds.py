@@ -106,8 +106,10 @@ def _walk(part: object) -> Iterator[Schema]:
 
 
 def _refer_to_any(result: Schema) -> None:
-    """Let what is marked outside of any kind be of whichever."""
+    """Let what is marked outside of any kind be of whichever; a constant is an enum of one, as generators know it."""
     for schema in _walk(result):
+        if isinstance(schema.get("const"), str):
+            schema["enum"] = [schema.pop("const")]
         if OF_KIND in schema:
             schema["$ref"] = REFERENCE + schema.pop(OF_KIND).capitalize()
 

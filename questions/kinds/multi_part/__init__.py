@@ -15,7 +15,6 @@ from questions.kinds.base import (
     Opaque,
     Option,
     Presented,
-    Prompt,
     Revealed,
     ShownGrade,
 )
@@ -26,7 +25,7 @@ from questions.kinds.multi_part.carrying import PartsAnswer, carry_parts
 from questions.kinds.multi_part.form import FORM
 from questions.kinds.multi_part.grading import add_up, grade_one_part, grade_parts, label, merge_audits
 from questions.kinds.multi_part.offline import rules_of_parts, said_of_parts
-from questions.kinds.multi_part.showing import PartPrompt, PartRow, row_of, texts_of, units_of
+from questions.kinds.multi_part.showing import PartPrompt, PartRow, PartsPrompt, row_of, texts_of, units_of
 from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
 from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
@@ -40,12 +39,6 @@ LEFT_OPEN = "left open"
 """What statistics call a part without an answer."""
 NOT_UNDERSTOOD = "not understood"
 """What they call one that could not be read."""
-
-
-class PartsPrompt(Prompt):
-    """The parts, in the author's order."""
-
-    parts: list[PartPrompt]
 
 
 class PartsResponse(TypedDict):

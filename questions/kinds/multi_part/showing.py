@@ -24,6 +24,12 @@ class PartPrompt(TypedDict):
     prompt: Annotated[Prompt, of_kind("prompt")]
 
 
+class PartsPrompt(Prompt):
+    """The parts, in the author's order."""
+
+    parts: list[PartPrompt]
+
+
 @dataclass(frozen=True)
 class PartRow:
     """A part as a graded answer shows it: its prompt and grade, and the `rows` of its kind's template `results`.
