@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Annotated, TypeVar, cast
 
 from django.db.models import Model, Prefetch, QuerySet
 from django.utils.decorators import method_decorator
+from django.utils.http import http_date
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
@@ -45,6 +47,27 @@ def revalidated(view: ViewT) -> ViewT:
     view.is_revalidated = True  # type: ignore[attr-defined]  # the API's document says so
     decorated: ViewT = _asked_anew(view)
     return decorated
+
+
+def deprecated(since: datetime, until: datetime) -> Callable[[ViewT], ViewT]:
+    """Decorate a view that is to go: its answers say since when (RFC 9745) and until when (RFC 8594)."""
+    told = {
+        "Deprecation": f"@{int(since.timestamp())}",
+        "Sunset": http_date(until.timestamp()),
+        "Link": '</api/v1/docs/>; rel="deprecation"; type="text/html"',
+    }
+
+    def decorate(view: ViewT) -> ViewT:
+        class Deprecated(view):  # type: ignore[misc, valid-type]  # of whichever class
+            __doc__ = view.__doc__
+
+            @property
+            def default_response_headers(self) -> dict[str, str]:
+                return {**super().default_response_headers, **told}
+
+        return cast(ViewT, extend_schema(deprecated=True)(Deprecated))
+
+    return decorate
 
 
 def course_of(request: Request) -> str | None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import path
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
 
 from examprep import API_VERSION, problems, request_ids
 from examprep.models import User
 from examprep.throttling import network_of
+from questions.api import deprecated
 from tests.conftest import Api
 
 pytestmark = pytest.mark.any_database
@@ -117,6 +126,25 @@ def test_every_problem_has_a_type_that_stays_and_a_code_that_is_documented(api: 
 
 def _subclasses(parent: type[APIException]) -> list[type[APIException]]:
     return [each for child in parent.__subclasses__() for each in (child, *_subclasses(child))]
+
+
+def test_what_is_to_go_says_since_when_and_until_when() -> None:
+    @deprecated(datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC))
+    class Old(APIView):
+        permission_classes = ()
+        throttle_classes = ()
+
+        @extend_schema(responses={204: None})
+        def get(self, request: Request) -> Response:
+            return Response(status=204)
+
+    answer = Old.as_view()(APIRequestFactory().get("/api/v1/me/"))
+    assert answer["Deprecation"] == "@1796083200"
+    assert answer["Sunset"] == "Tue, 01 Jun 2027 00:00:00 GMT"
+    assert 'rel="deprecation"' in answer["Link"]
+    generator = SchemaGenerator(patterns=[path("api/v1/me/", Old.as_view())])  # type: ignore[no-untyped-call]
+    document = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    assert document["paths"]["/api/v1/me/"]["get"]["deprecated"] is True
 
 
 def test_a_client_learns_which_version_it_speaks_to(db: None) -> None:

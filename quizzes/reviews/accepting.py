@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from questions.kinds import Graded
 from quizzes.calendar import format_instant, study_day
@@ -53,15 +53,15 @@ class Accepted:
         return any(outcome.status == "accepted" for outcome in self.outcomes)
 
 
-def batch_result(batch: Batch, accepted: Accepted, now: datetime) -> BatchResultPayload:
-    """Return what the client is told that sent a batch.
+def batch_result(batch: Batch, accepted: Accepted, now: datetime, *, quiet: bool = False) -> BatchResultPayload:
+    """Return what the client is told that sent a batch; `quiet` leaves out what was plainly accepted.
 
     What it has not read yet, of other devices and of what follows from its own answers, stays to be read.
     """
     return {
         "server_now": format_instant(now),
         "cursor": batch.cursor,
-        "results": [outcome.payload() for outcome in accepted.outcomes],
+        "results": [outcome.payload() for outcome in accepted.outcomes if not (quiet and outcome.is_plain)],
     }
 
 
@@ -94,16 +94,25 @@ def accept(
     return Accepted(outcomes, changes.cards())
 
 
-class _Hash(NamedTuple):
-    """What tells whether an event is the same when it comes again: as it is stored, and as older events have it."""
-
-    short: str
-    long: str
+def _hash(reported: ReportedEvent) -> str:
+    """Return what tells whether an event is the same when it comes again: what it means, however it was written."""
+    return _short(_digest({**reported.model_dump(), "occurred_at": reported.occurred_at.timestamp()}))
 
 
-def _hash(document: object) -> _Hash:
-    digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).digest()
-    return _Hash(base64.b64encode(digest[:15]).decode(), digest.hex())
+def _is_same(earlier: ReviewEvent | WithheldAnswer, body_hash: str, document: object) -> bool:
+    """Whether an event came before; what came earlier still was told by how it was written."""
+    if earlier.body_hash == body_hash:
+        return True
+    digest = _digest(document)
+    return earlier.body_hash in (_short(digest), digest.hex())
+
+
+def _digest(document: object) -> bytes:
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).digest()
+
+
+def _short(digest: bytes) -> str:
+    return base64.b64encode(digest[:15]).decode()
 
 
 @dataclass(frozen=True)
@@ -122,25 +131,26 @@ class _Acceptance:
         """Accept the event into the changes of the batch, or say why not."""
         if isinstance(reported, UnreadableEvent):
             return Outcome(reported.id, "rejected", "invalid", reported.detail)
-        body_hash = _hash(document)
+        body_hash = _hash(reported)
         try:
             if earlier := self.changes.find_event(reported.id):
-                return self._repeat(earlier, body_hash)
+                return self._repeat(earlier, body_hash, document)
             if waiting := self.changes.withheld.get(reported.id):
-                return _withheld(waiting, "duplicate") if waiting.body_hash == body_hash.short else _conflict(waiting)
+                is_same = _is_same(waiting, body_hash, document)
+                return _withheld(waiting, "duplicate") if is_same else _conflict(waiting)
             if isinstance(reported, ReportedReview) and self._is_asked_in_sitting(reported.presentation):
                 return self._withhold(reported, document, body_hash)
             return self._accept(reported, body_hash)
         except RejectedError as error:
             return Outcome(reported.id, "rejected", error.code, error.detail)
 
-    def _repeat(self, earlier: ReviewEvent, body_hash: _Hash) -> Outcome:
+    def _repeat(self, earlier: ReviewEvent, body_hash: str, document: object) -> Outcome:
         """Answer an event whose id was used before, in the same words where it is the same event."""
         presentation = self.changes.facts.presentation_of(earlier)
         if presentation and presentation.in_sitting and not self.in_sitting:
             # Its grade is the sitting's to show, which may wait for the end of the exam.
             raise RejectedError("in_sitting", "id: This event belongs to a sitting.")
-        if earlier.body_hash in (body_hash.short, body_hash.long):
+        if _is_same(earlier, body_hash, document):
             return self._taken("duplicate", earlier)
         return _conflict(earlier)
 
@@ -151,7 +161,7 @@ class _Acceptance:
             return False
         return presentation.version.item_id in self.changes.facts.items_in_open_sittings
 
-    def _withhold(self, reported: ReportedReview, document: object, body_hash: _Hash) -> Outcome:
+    def _withhold(self, reported: ReportedReview, document: object, body_hash: str) -> Outcome:
         """Keep an answer as it was sent until the sitting is released; nothing follows from it before."""
         presentation, _, _ = read_answer(reported, self.changes.facts, in_sitting=self.in_sitting)
         waiting = WithheldAnswer(
@@ -159,7 +169,7 @@ class _Acceptance:
             event_id=reported.id,
             item_id=presentation.version.item_id,
             event=json.loads(json.dumps(document, default=str)),
-            body_hash=body_hash.short,
+            body_hash=body_hash,
             device=self.batch.device,
             device_now=clamp_to_database(self.batch.device_now),
             arrived_at=self.clock.server_now,
@@ -167,7 +177,7 @@ class _Acceptance:
         self.changes.withheld[reported.id] = waiting
         return _withheld(waiting, "accepted")
 
-    def _accept(self, reported: ReportedEvent, body_hash: _Hash) -> Outcome:
+    def _accept(self, reported: ReportedEvent, body_hash: str) -> Outcome:
         event = self._make_event(reported, body_hash)
         if isinstance(reported, ReportedReview):
             graded = self.graded.get(reported.presentation)
@@ -182,7 +192,7 @@ class _Acceptance:
         self.changes.events[event.event_id] = event
         return self._taken("accepted", event)
 
-    def _make_event(self, reported: ReportedEvent, body_hash: _Hash) -> ReviewEvent:
+    def _make_event(self, reported: ReportedEvent, body_hash: str) -> ReviewEvent:
         """Return the event as it will be stored; it happened no earlier than its question was put."""
         presentations = self.changes.facts.presentations
         shown = None
@@ -193,7 +203,7 @@ class _Acceptance:
             student=self.student,
             event_id=reported.id,
             type=reported.type,
-            body_hash=body_hash.short,
+            body_hash=body_hash,
             device=self.batch.device,
             device_occurred_at=clamp_to_database(reported.occurred_at),
             occurred_at=occurred_at,

@@ -35,6 +35,11 @@ class Outcome:
     presentation: Presentation | None = None
     """What the event answers."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the event was accepted, and there is nothing to say of it but its grade."""
+        return self.status == "accepted" and not self.code and not (self.event and self.event.superseded)
+
     def payload(self) -> EventResultPayload:
         """Return what the client is told, once the grade is complete."""
         code, detail = self.code, self.detail

@@ -22,8 +22,12 @@ PIECE = 50
 """Events that are taken in by one transaction: meanwhile the student's own answers wait, on SQLite everybody's."""
 
 
-def answer(student: Student, document: object, *, now: datetime | None = None) -> BatchResultPayload:
+def answer(
+    student: Student, document: object, *, now: datetime | None = None, quiet: bool = False
+) -> BatchResultPayload:
     """Take in a batch of a student's events, and return what became of each, in their order.
+
+    `quiet` leaves out those of which there is nothing to say but that they were accepted.
 
     A long batch is taken in piece by piece. Where that breaks off, what was stored stays, and will be a duplicate when
     the batch is sent again. `document` is untrusted JSON: `{"device", "device_now", "events"}`. Raises BatchError where
@@ -33,12 +37,12 @@ def answer(student: Student, document: object, *, now: datetime | None = None) -
     batch = reviews.read_batch(document)
     starts = range(0, len(batch.events), PIECE) or [0]
     pieces = [batch.model_copy(update={"events": batch.events[start : start + PIECE]}) for start in starts]
-    replies = [_take_in(student, piece, now) for piece in pieces]
+    replies = [_take_in(student, piece, now, quiet=quiet) for piece in pieces]
     return {**replies[-1], "results": [result for reply in replies for result in reply["results"]]}
 
 
 @transaction.atomic
-def _take_in(student: Student, piece: Batch, now: datetime) -> BatchResultPayload:
+def _take_in(student: Student, piece: Batch, now: datetime, *, quiet: bool) -> BatchResultPayload:
     log = change_log.lock(student, now)
     plan = load_plan(log.student, study_day(log.student, now))
     if piece.events and plan._state.adding:
@@ -46,7 +50,7 @@ def _take_in(student: Student, piece: Batch, now: datetime) -> BatchResultPayloa
         plan = plan_locked(log, now)
     accepted = reviews.accept(log, piece, now)
     state = load_day_state(plan, log.student, study_day(log.student, now), now)
-    reply = reviews.batch_result(piece, accepted, now)
+    reply = reviews.batch_result(piece, accepted, now, quiet=quiet)
     if accepted.has_new:
         _follow(log, plan, state, now)
     return reply

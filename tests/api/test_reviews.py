@@ -1,5 +1,7 @@
 """POST reviews/batch/: the one way in for answers."""
 
+import base64
+import hashlib
 import json
 import uuid
 from collections.abc import Callable
@@ -328,3 +330,51 @@ def _forget(student: User) -> None:
     ReviewEvent.objects.filter(student=student).delete()
     blank = Card()
     Card.objects.filter(student=student).update(**{name: getattr(blank, name) for name in CARD_STATE})
+
+
+def test_an_event_that_comes_again_is_told_by_what_it_means(api: Api, key: Key) -> None:
+    shown = api.queue(limit=1)["results"][0]
+    event = review(shown["id"], key(shown["id"]), occurred_at="2026-11-27T09:00:00Z")
+    assert api.send(event)[0]["status"] == "accepted"
+
+    event |= {"id": event["id"].upper(), "presentation": event["presentation"].upper(), "unknown": 1}
+    for same in ({"occurred_at": "2026-11-27T09:00:00.000+00:00"}, {"occurred_at": "2026-11-27T10:00:00+01:00"}):
+        assert api.send({**event, **same, "confidence": None, "hints_used": 0})[0]["status"] == "duplicate"
+    for other in ({"occurred_at": "2026-11-27T09:00:01Z"}, {"confidence": 3}, {"duration_ms": 1}):
+        assert api.send({**event, **other})[0]["status"] == "conflict", other
+
+
+def test_what_came_before_meanings_were_compared_is_told_by_its_words(api: Api, key: Key) -> None:
+    shown = api.queue(limit=1)["results"][0]
+    event = review(shown["id"], key(shown["id"]))
+    api.send(event)
+    digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).digest()
+    for kept in (digest.hex(), base64.b64encode(digest[:15]).decode()):
+        ReviewEvent.objects.update(body_hash=kept)
+        assert api.send(event)[0]["status"] == "duplicate"
+        assert api.send({**event, "confidence": 2})[0]["status"] == "conflict"
+
+
+def test_a_quiet_batch_answers_for_what_there_is_to_say_of(api: Api, key: Key) -> None:
+    asked = api.queue()["results"]
+    plain = [review(one["id"], key(one["id"])) for one in asked]
+    second, unknown = review(asked[0]["id"], key(asked[0]["id"])), review(str(uuid.uuid4()), {})
+    now = timezone.now().isoformat()
+    batch = {"device": api.device, "device_now": now, "events": [*plain, second, unknown]}
+
+    answer = api.post("reviews/batch/?quiet=1", batch)
+
+    told = {result["id"]: (result["status"], result["code"]) for result in answer.json()["results"]}
+    assert told == {second["id"]: ("accepted", "already_answered"), unknown["id"]: ("rejected", "unknown_presentation")}
+    assert ReviewEvent.objects.count() == len(plain) + 1
+    again = api.post("reviews/batch/", batch).json()["results"]
+    assert [result["status"] for result in again] == ["duplicate"] * (len(plain) + 1) + ["rejected"]
+
+
+def test_a_day_takes_one_request_and_one_for_each_answer(api: Api, key: Key) -> None:
+    """Online: the queue once, and each answer brings its grade; offline: the pack, the answers, what changed."""
+    asked = api.queue(limit=100)["results"]
+    graded = [api.answer(one["id"], key(one["id"]))["grade"] for one in asked]
+    assert all(grade["correct"] for grade in graded)
+    assert api.queue(limit=100)["counts"]["done"] >= len(asked)
+    assert not {one["id"] for one in api.queue(limit=100)["results"]} & {one["id"] for one in asked}
