@@ -112,6 +112,8 @@ urlpatterns = [
     path("lessons/", questions.LessonList.as_view()),
     path("lessons/<slug:slug>/", questions.LessonDetail.as_view()),
     path("lessons/<slug:slug>/quick-check/", quizzes.QuickCheckView.as_view()),
+    path("lessons/<slug:slug>/sections/", quizzes.SectionsView.as_view()),
+    path("lessons/<slug:slug>/sections/<str:heading>/reading/", quizzes.SectionReadingView.as_view()),
     path("simulators/<slug:name>/", questions.SimulatorDetail.as_view()),
     path("concepts/", quizzes.ConceptList.as_view()),
     path("today/", quizzes.TodayView.as_view()),

@@ -1,5 +1,7 @@
 """Lessons, to read."""
 
+from collections import defaultdict
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,13 +27,18 @@ def lesson(request: HttpRequest, slug: str, course: str | None = None) -> HttpRe
     siblings = list(Lesson.objects.filter(is_published=True, course=shown.course).only("slug", "title", "course"))
     at = siblings.index(shown)
     sections = markup.sections(shown.body_markdown)
+    taught = bank.list_taught_sections(Lesson.objects.filter(pk=shown.pk))
+    anchors: dict[str, list[str]] = defaultdict(list)
+    for (_, concept), at_section in bank.place_concepts(taught).items():
+        anchors[taught[at_section].outline.id].append(concept)
+    teaching = {section.outline.id for section in taught if section.concepts}
     return render(
         request,
         "questions/lesson.html",
         {
             "page": "lessons",
             "lesson": shown,
-            "sections": sections,
+            "sections": [(section, anchors[section.id], section.id in teaching) for section in sections],
             "has_steps": bank.has_steps(shown),
             "has_check": any(section.id == QUICK_CHECK for section in sections),
             "previous": siblings[at - 1] if at else None,

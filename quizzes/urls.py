@@ -15,6 +15,7 @@ from quizzes.views import (
     notebook,
     people,
     progress,
+    reading,
     reminders,
     reports,
     review,
@@ -34,7 +35,9 @@ from quizzes.views import (
 
 # What is named within its course; where a path leaves that out, within the one that is looked at.
 of_course = [
-    path("lessons/<slug:slug>/read/", lessons.read, name="lesson-read"),
+    path("lessons/<slug:slug>/read/", reading.read, name="lesson-read"),
+    path("lessons/<slug:slug>/sections/<str:heading>/", reading.section_page, name="lesson-section"),
+    path("lessons/<slug:slug>/sections/<str:heading>/check/", lessons.quick_check_page, name="section-check"),
     path("lessons/<slug:slug>/quick-check/", lessons.quick_check_page, name="quick-check"),
     path("lessons/<slug:slug>/try/<slug:item>/", lessons.variant, name="try"),
     path("lessons/<slug:slug>/work/", working.lesson_page, name="lesson-work"),

@@ -52,7 +52,7 @@ SENT = {
 }
 """Addresses that something is sent to."""
 ALIKE = {
-    *("trial", "worker", "try", "lesson-figure", "figure", "picture", "schema", "docs"),
+    *("trial", "worker", "try", "section-check", "lesson-figure", "figure", "picture", "schema", "docs"),
     *("invitation", "join-by-code", "type-code", "leave", "course-access"),
 }
 """What is the same, or of one exam or question, whatever else there is."""

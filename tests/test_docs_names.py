@@ -23,6 +23,7 @@ PLACEHOLDERS = {
     "slot": "1",
     "slug": "oa-1",
     "part": "mean",
+    "heading": "in-numpy",
     "item": "decay-factor",
 }
 

@@ -154,6 +154,12 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"---\r?\n(.*?)\r?\n---\r?\n(.*)\Z": (LENGTH, ("---\r\n", "\r\n---\r", "\n---\n\n")),
     # questions/text
     r"\btry=([a-z0-9-]+(?:,[a-z0-9-]+)*)": (LENGTH, ("try=a-", "try=a,a")),
+    # questions/text/headings.py, questions/text/outline.py
+    r"\{(?:#(?P<id>[^\s{}]+))?[ \t]*(?:teaches=(?P<teaches>[a-z0-9,-]*))?\}$": (
+        LENGTH,
+        ("{#a", "{#a ", "{ ", "{teaches=a,"),
+    ),
+    r"\bteaches=([a-z0-9-]+(?:,[a-z0-9-]+)*)": (LENGTH, ("teaches=a-", "teaches=a,a")),
     r"(?<![(\[“‘„])[(\[“‘„]+$": (LENGTH, ("(", "([", "“")),
     r"^(?:[-–]\w+|[.,;:!?)\]”’…%]+)+": (LENGTH, ("-a", ".-a", "…", "-a.")),
     r"(?<=\d) %": (LENGTH, ("1 ",)),

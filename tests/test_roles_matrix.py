@@ -147,6 +147,7 @@ SERVICE: dict[str, Rule] = {
     "as-student/stop/": PEOPLE,
     **dict.fromkeys(("lessons/<slug:slug>/", "lessons/<slug:slug>/formulas/", "concepts/<slug:slug>/"), ALL),
     **dict.fromkeys(("lessons/<slug:slug>/quick-check/", "lessons/<slug:slug>/try/<slug:item>/", "review/read/"), ALL),
+    **dict.fromkeys((f"lessons/<slug:slug>/sections/<str:heading>/{page}" for page in ("", "check/")), ALL),
     **dict.fromkeys(("figures/<slug:name>/<slug:digest>/", "media/<str:address>"), ALL),
     **dict.fromkeys(("health/live", "health/ready"), ALL),
     **dict.fromkeys(("reminders/stop/<str:token>/", "calendar/<str:secret>.ics", "invitations/<str:secret>/"), ALL),
@@ -172,6 +173,7 @@ SERVICE: dict[str, Rule] = {
     **dict.fromkeys((f"api/v1/today{call}/" for call in ("", "/ahead", "/day-off", "/more")), PEOPLE),
     **dict.fromkeys(("api/v1/today/notices/<int:id>/", "api/v1/practice/", "api/v1/devices/<uuid:id>/"), PEOPLE),
     **dict.fromkeys((f"api/v1/{call}/" for call in ("courses", "lessons", "lessons/<slug:slug>", "concepts")), PEOPLE),
+    **dict.fromkeys((f"api/v1/lessons/<slug:slug>/sections/{call}" for call in ("", "<str:heading>/reading/")), PEOPLE),
     **dict.fromkeys(
         ("api/v1/reviews/batch/", "api/v1/lessons/<slug:slug>/quick-check/", "api/v1/simulators/<slug:name>/"), PEOPLE
     ),
@@ -216,6 +218,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST numbers/read/": {"value": "1"},
     "POST reviews/batch/": {"device": str(uuid.UUID(int=1)), "device_now": "2026-01-01T00:00:00Z", "events": []},
     "PUT sittings/<uuid:id>/rounds/<int:slot>/oral/": {"pair": "l2", "mark": 1},
+    "PUT lessons/<slug:slug>/sections/<str:heading>/reading/": {"state": "read"},
     "PUT notes/<slug:item>/": {"text": "Mind the sign."},
     "POST presentations/<uuid:id>/work/": {"step": 1, "response": {"dont_know": True}},
     "POST presentations/<uuid:id>/reports/": {"category": "key", "text": "It is wrong."},
@@ -228,6 +231,9 @@ CALLS: dict[str, Rule] = {
     **dict.fromkeys((f"{method} bookmarks/<slug:item>/" for method in ("PUT", "DELETE")), STUDENTS),
     **dict.fromkeys(("PUT notes/<slug:item>/", "POST items/<slug:item>/work/"), STUDENTS),
     **dict.fromkeys(("POST lessons/<slug:slug>/quick-check/", "POST exams/<slug:slug>/sittings/"), STUDENTS),
+    **dict.fromkeys(
+        (f"{method} lessons/<slug:slug>/sections/<str:heading>/reading/" for method in ("PUT", "DELETE")), STUDENTS
+    ),
     "DELETE me/sessions/<int:id>/": NONE,  # the one of the table is nobody's
 }
 NOT_NOW = ("/hints/", "/parts/<slug:part>/", "/reveal/", "/finish/", "/oral/", "/diagnostic/", "/enrolment/", "/work/")
@@ -291,6 +297,7 @@ class World:
             "seat": str(self.course.enrolments.get(student__username="ada").pk),
             "note": "1",
             "kind": "numeric",
+            "heading": "the-penalty",
             "section": str(Section.objects.get().pk),
             "app_label": "questions",
             "number": "1",

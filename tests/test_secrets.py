@@ -42,6 +42,7 @@ VALUES = {
     "student": ["ada"],
     "note": ["1"],
     "section": ["1"],
+    "heading": ["the-penalty"],
     "code": ["BCDFGHJK"],
     "membership": ["1"],
 }
@@ -207,6 +208,7 @@ def test_a_visitor_sees_the_lessons_and_nothing_of_anybody(course: Any, student:
             "/lessons/decay/",
             "/lessons/decay/formulas/",
             "/lessons/decay/quick-check/",
+            "/lessons/decay/sections/the-penalty/",
             "/concepts/",
             "/concepts/l2/",
             "/courses/",

@@ -240,7 +240,7 @@ TABLES = (
     Table("notes", _of(Note), {"item": "item__slug", **_same("text", "changed_at")}),
     Table("staff_notes", _of(StaffNote), {"course": "course__slug", **_same("text", "written_at", "changed_at")}),
     Table("bookmarks", _of(Bookmark), {"item": "item__slug", "made_at": "made_at"}),
-    Table("sections_read", _of(SectionRead), {"lesson": "lesson__slug", **_same("section", "read_at")}),
+    Table("sections_read", _of(SectionRead), {"lesson": "lesson__slug", **_same("section", "read_at", "is_known")}),
     Table(
         "reports",
         _of(QuestionReport),

@@ -76,6 +76,8 @@ class ConceptAdmin(NamedAdmin[Concept]):
 
     def save_model(self, request: HttpRequest, obj: Concept, form: EditForm[Concept], change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            bank.rename_in_lessons(obj, form.initial["slug"])
         if change and "lesson" in form.changed_data:
             bank.follow_concept(obj)
 

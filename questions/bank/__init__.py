@@ -57,6 +57,7 @@ from questions.bank.pictures import read_picture, store_pictures
 from questions.bank.practice import practice_of
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.bank.slugs import propose_slug
+from questions.bank.taught import list_taught_sections, place_concepts, rename_in_lessons
 from questions.bank.telling import HintOfItems, accept_hint, list_hints, make_enemies
 from questions.bank.worked import has_steps, list_with_steps
 
@@ -105,6 +106,7 @@ __all__ = [
     "list_forgotten",
     "list_hints",
     "list_offering",
+    "list_taught_sections",
     "list_with_steps",
     "load_course",
     "lock_course",
@@ -112,6 +114,7 @@ __all__ = [
     "make_enemies",
     "match",
     "next_identity",
+    "place_concepts",
     "practice_of",
     "problems_of",
     "propose_slug",
@@ -121,6 +124,7 @@ __all__ = [
     "record_findings",
     "reissue_items",
     "release_from_pool",
+    "rename_in_lessons",
     "rename_item",
     "restore_lesson",
     "restore_version",

@@ -9,12 +9,17 @@ from questions.bank.problems import Problem
 from questions.figures.simulators import SIMULATORS
 from questions.text import markup
 from questions.text.appearance import find_flaws
+from questions.text.outline import outline
 
 
 def check_lesson(
-    document: LessonDocument, text: str, lessons: Collection[str], items: Collection[str]
+    document: LessonDocument,
+    text: str,
+    lessons: Collection[str],
+    items: Collection[str],
+    concepts: Collection[str],
 ) -> list[Problem]:
-    """What is wrong with a lesson of a course that has these lessons and items (slugs); lines are those of its text."""
+    """What is wrong with a lesson of a course that has these (slugs); lines are those of its text."""
     problems = list(check_known("builds_on", document.builds_on, lessons, "lesson"))
     if document.slug in document.builds_on:
         problems.append(Problem("A lesson cannot build on itself.", "builds_on"))
@@ -24,16 +29,21 @@ def check_lesson(
             problems.append(Problem(message, "simulator", line=_line_of(name, text)))
     problems += [Problem(flaw.message, "text", line=flaw.line) for flaw in find_flaws(text)]
     problems += [Problem(flaw.message, "summary") for flaw in find_flaws(document.summary)]
+    for slug in dict.fromkeys(slug for section in outline(text) for slug in section.teaches or ()):
+        if slug not in concepts:
+            problems.append(
+                Problem(f"There is no concept “{slug}” to teach.", "teaches", line=_line_of(slug, text, "#"))
+            )
     missing = [slug for slug in markup.tried(text) if slug not in items]
     return problems + [
         Problem(f"There is no item “{slug}” to try.", "try", line=_line_of(slug, text)) for slug in missing
     ]
 
 
-def _line_of(name: str, text: str) -> int | None:
-    """The line of a lesson's text in which a callout or a figure names this."""
+def _line_of(name: str, text: str, begins: str = ":::") -> int | None:
+    """The line of a lesson's text in which a callout or a figure, or a heading, names this."""
     lines = enumerate(text.splitlines(), start=1)
-    return next((number for number, line in lines if line.lstrip().startswith(":::") and name in line), None)
+    return next((number for number, line in lines if line.lstrip().startswith(begins) and name in line), None)
 
 
 def check_concept(document: ConceptDocument, lessons: Collection[str], concepts: Collection[str]) -> list[Problem]:

@@ -25,7 +25,8 @@ def validate_lesson(course: Course, document: dict[str, object], text: str, key:
     others = set(Lesson.objects.filter(course=course).exclude(pk=key or 0).values_list("slug", flat=True))
     items = set(Item.objects.filter(outside_pools(), course=course).values_list("slug", flat=True))
     shown = [("text", text), ("summary", lesson.summary)]
-    _refuse([*check_lesson(lesson, text, others | {lesson.slug}, items), *missing_pictures(shown)])
+    concepts = set(course.concepts.values_list("slug", flat=True))
+    _refuse([*check_lesson(lesson, text, others | {lesson.slug}, items, concepts), *missing_pictures(shown)])
 
 
 def validate_concept(course: Course, document: dict[str, object], key: int | None) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from questions.bank.edits import validate_lesson
-from questions.bank.locks import lock_course
+from questions.bank.locks import lock_course, raise_graph_revision
 from questions.bank.problems import BankError, Problem
 from questions.models import Author, Lesson, LessonVersion
 
@@ -76,6 +76,7 @@ def keep_lesson_version(lesson: Lesson, by: Author | None = None) -> LessonVersi
     if newest is not None and newest.content == content:
         return newest
     number = newest.number + 1 if newest else 1
+    raise_graph_revision(lesson.course_id)  # it may teach something else
     now = timezone.now()
     return LessonVersion.objects.create(
         lesson=lesson, number=number, content=content, published_at=now, published_by=by

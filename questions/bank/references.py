@@ -25,7 +25,7 @@ def check_references(folder: CourseFolder) -> list[Problem]:
     items = {item.document.slug for item in folder.items}
     offered = {item.document.slug for item in folder.items if not item.document.pool}
     for lesson in folder.lessons:
-        for problem in check_lesson(lesson.document, lesson.text, lessons, offered):
+        for problem in check_lesson(lesson.document, lesson.text, lessons, offered, concepts):
             placed = lesson.place.problem(problem.message, problem.field)
             problems.append(replace(placed, line=lesson.lines_before + problem.line) if problem.line else placed)
     circles = check_acyclic({each.document.slug: each.document.prerequisites for each in folder.concepts})

@@ -4,10 +4,9 @@ Authors are untrusted in the browser: raw HTML is off, and what comes out is cle
 stays LaTeX, in elements of class `math`: apps typeset them, and pages get them set as they leave (`katex`).
 """
 
-import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -29,7 +28,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from questions.figures import pictures
-from questions.text import diagram_places
+from questions.text import diagram_places, headings
 from questions.variants import dollars
 
 RenderRule = Callable[[RendererHTML, Sequence[Token], int, OptionsDict, EnvType], str]
@@ -104,19 +103,22 @@ def parse(text: str) -> list[Token]:
 @lru_cache(maxsize=128)
 def sections(text: str) -> tuple[Section, ...]:
     """A lesson's text, cut at its second-level headings."""
-    tokens = _MARKDOWN.parse(text)
+    return tuple(
+        Section(
+            str(part[0].attrGet("id")) if heading else "",
+            heading.content if heading else "",
+            _clean(str(_MARKDOWN.renderer.render(part[3:] if heading else part, _MARKDOWN.options, {}))),
+        )
+        for heading, part in split(parse(text))
+    )
+
+
+def split(tokens: list[Token]) -> Iterator[tuple[Token | None, list[Token]]]:
+    """The tokens of each section, which begin with its heading, and the words of that; None above the first."""
     starts = [at for at, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
-    parts = []
     for start, end in zip([0, *starts], [*starts, len(tokens)], strict=True):
-        part = tokens[start:end]
-        if not part:
-            continue
-        heading = start in starts
-        body = part[3:] if heading else part
-        title = part[1].content if heading else ""
-        html = _clean(str(_MARKDOWN.renderer.render(body, _MARKDOWN.options, {})))
-        parts.append(Section(str(part[0].attrGet("id")) if heading else "", title, html))
-    return tuple(parts)
+        if start < end:
+            yield tokens[start + 1] if start in starts else None, tokens[start:end]
 
 
 def simulators(text: str) -> tuple[str, ...]:
@@ -155,12 +157,6 @@ def _clean(html: str) -> SafeString:
         link_rel="noopener noreferrer",
     )
     return mark_safe(diagram_places.drawn(cleaned))  # noqa: S308 - what is left is on the allow-list
-
-
-def _slug(title: str) -> str:
-    """The letters and digits of a title, of any script with their marks, joined by hyphens."""
-    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in title.casefold())
-    return "-".join("".join(kept).split()) or "section"
 
 
 def _highlight(code: str, language: str, attributes: str) -> str:
@@ -205,7 +201,8 @@ def _tries(tokens: Sequence[Token], end: int) -> str:
 def _simulator(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     if tokens[at].nesting < 0:
         return "</div>\n"
-    return f'<div class="simulator-place simulator-{_slug(tokens[at].info.strip().removeprefix("simulator"))}">'
+    name = headings.slug_of(tokens[at].info.strip().removeprefix("simulator"))
+    return f'<div class="simulator-place simulator-{name}">'
 
 
 def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
@@ -222,7 +219,7 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("math_block", _render_math("div", "math display"))
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("fence", _code)
-    parser.core.ruler.push("ids", _give_ids)
+    parser.core.ruler.push("ids", headings.give_ids)
     parser.core.ruler.push("directions", _mark_directions)
     parser.core.ruler.push("unbroken", _keep_together)
     for kind in CALLOUTS:
@@ -240,18 +237,6 @@ def _inline_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -
         token.content = state.src[mark.inner_start : mark.inner_end]
     state.pos = mark.end
     return True
-
-
-def _give_ids(state: StateCore) -> None:
-    """An id for each heading: its words, in whatever script, and a number where another has them already."""
-    taken: set[str] = set()
-    for heading, title in itertools.pairwise(state.tokens):
-        if heading.type != "heading_open":
-            continue
-        words = _slug(title.content)
-        names = itertools.chain([words], (f"{words}-{number}" for number in itertools.count(2)))
-        heading.attrSet("id", next(name for name in names if name not in taken))
-        taken.add(str(heading.attrGet("id")))
 
 
 def _mark_directions(state: StateCore) -> None:

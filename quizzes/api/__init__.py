@@ -10,7 +10,7 @@ from quizzes.api.diagnostic import DiagnosticView
 from quizzes.api.echoes import EchoView
 from quizzes.api.exams import ExamDetail, ExamList
 from quizzes.api.hints import HintView
-from quizzes.api.lessons import QuickCheckView
+from quizzes.api.lessons import QuickCheckView, SectionReadingView, SectionsView
 from quizzes.api.notebook import BookmarkDetail, BookmarkList, HistoryView, NoteDetail
 from quizzes.api.packs import PackView
 from quizzes.api.parts import PartView
@@ -67,6 +67,8 @@ __all__ = [
     "RevealView",
     "ReviewBatch",
     "SearchView",
+    "SectionReadingView",
+    "SectionsView",
     "SittingAnswer",
     "SittingDetail",
     "SittingFinish",

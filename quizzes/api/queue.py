@@ -11,10 +11,11 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from questions.json_types import Date, Instant
-from quizzes import presentations, schedule
+from quizzes import presentations, reviews, schedule
 from quizzes.api.requests import StudentRequest, read_whole_number
 from quizzes.calendar import format_instant
 from quizzes.presentations import PresentationPayload
+from quizzes.reviews import ToReadPayload
 
 MAX_QUEUE = 100
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_QUEUE, "default": 20})
@@ -37,6 +38,9 @@ class QueuePayload(TypedDict):
     done_seconds: int
     counts: CountsPayload
     waits_until: Annotated[Instant | None, Field(description="When the first of those waiting is asked again.")]
+    reading: Annotated[
+        list[ToReadPayload], Field(description="Sections to read before the cards that wait for them, in order.")
+    ]
     results: list[PresentationPayload]
 
 
@@ -48,6 +52,7 @@ def queue_payload(queue: schedule.Queue) -> QueuePayload:
         "done_seconds": queue.done_seconds,
         "counts": {"due": queue.due, "new": queue.new, "done": queue.done, "waiting": queue.waiting},
         "waits_until": format_instant(queue.waits_until) if queue.waits_until else None,
+        "reading": reviews.show_sections(queue.reading.to_read),
         "results": [presentations.payload(each) for each in queue.presentations],
     }
 

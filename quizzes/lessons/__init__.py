@@ -6,7 +6,16 @@ sections that a student has read are kept as well. `work_on` asks the steps of a
 """
 
 from quizzes.lessons.quick_check import ask_quick_check, counts_for, load_answers
-from quizzes.lessons.reading import Reading, list_sections_read, load_readings, mark_section_read
+from quizzes.lessons.reading import (
+    Reading,
+    SectionStanding,
+    State,
+    find_section,
+    list_sections,
+    list_sections_read,
+    load_readings,
+    mark_section,
+)
 from quizzes.lessons.sample_questions import (
     SampleAnswer,
     SampleQuestion,
@@ -25,19 +34,23 @@ __all__ = [
     "Reading",
     "SampleAnswer",
     "SampleQuestion",
+    "SectionStanding",
+    "State",
     "WorkedItem",
     "ask_quick_check",
     "counts_for",
     "draw_quick_check",
     "draw_showcase",
     "draw_variant",
+    "find_section",
     "find_work",
     "grade_sample",
+    "list_sections",
     "list_sections_read",
     "list_worked",
     "load_answers",
     "load_readings",
-    "mark_section_read",
+    "mark_section",
     "read_answers",
     "read_identity",
     "read_token",

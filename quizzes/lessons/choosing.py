@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from questions.kinds import rank
 
 QUESTIONS = 4
+QUESTIONS_OF_SECTION = 2
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,19 @@ class Candidate:
     kind: str
 
 
-def choose(candidates: Iterable[Candidate], chance: str) -> list[Candidate]:
+def choose(candidates: Iterable[Candidate], chance: str, *, begins: bool = False) -> list[Candidate]:
     """Choose four candidates of rising difficulty, of different concepts and kinds as far as there are.
 
-    The same for the same `chance`; fewer where there are fewer.
+    With `begins` two of the easier half, for who has just read of them. The same for the same `chance`; fewer where
+    there are fewer.
     """
     left = sorted(candidates, key=lambda candidate: rank(0, chance, candidate.slug))
     levels = sorted({candidate.difficulty for candidate in left})
+    levels = levels[: (len(levels) + 1) // 2] if begins else levels
+    questions = QUESTIONS_OF_SECTION if begins else QUESTIONS
     chosen: list[Candidate] = []
-    for place in range(min(QUESTIONS, len(left))):
-        level = levels[round(place * (len(levels) - 1) / (QUESTIONS - 1))]
+    for place in range(min(questions, len(left))):
+        level = levels[round(place * (len(levels) - 1) / (questions - 1))]
         best = min(left, key=lambda candidate: _unfitness(candidate, level, chosen))
         left.remove(best)
         chosen.append(best)

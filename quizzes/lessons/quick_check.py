@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from questions.models import Lesson
+from questions.text.outline import TaughtSection
 from quizzes import presentations, schedule
 from quizzes.calendar import study_day
 from quizzes.lessons.questions import choose_versions
@@ -19,19 +20,21 @@ def counts_for(student: Student, lesson: Lesson) -> bool:
     return Enrolment.objects.studied().filter(student=student, course=lesson.course_id).exists()
 
 
-def ask_quick_check(student: Student, lesson: Lesson, now: datetime, *, renew: bool = False) -> list[Presentation]:
+def ask_quick_check(
+    student: Student, lesson: Lesson, now: datetime, *, section: TaughtSection | None = None, renew: bool = False
+) -> list[Presentation]:
     """Return the student's quick check of the study day, the easiest first; with `renew` other four questions.
 
-    A question that was answered stays among them, so that its answer can be looked at. Broken off between its two
-    writes, it chooses the same questions again, and finds them waiting.
+    Of a section the two that it ends with. A question that was answered stays among them, so that its answer can be
+    looked at. Broken off between its two writes, it chooses the same questions again, and finds them waiting.
     """
-    check = _load_check(student, lesson, study_day(student, now).date)
+    check = _load_check(student, lesson, section, study_day(student, now).date)
     stored = [] if renew else check.presentations
     if renew:
         schedule.ensure_cards(student)
         check.number += 1
     asked = _load_asked(student, stored)
-    asked = _ask_again(student, asked, now) if asked else _ask(student, lesson, check, now)
+    asked = _ask_again(student, asked, now) if asked else _ask(student, lesson, section, check, now)
     if (asked_now := [str(presentation.pk) for presentation in asked]) != stored:
         check.presentations = asked_now
         _store_check(check)
@@ -48,10 +51,10 @@ def load_answers(student: Student, asked: Sequence[Presentation]) -> dict[uuid.U
     return {event.presentation_id: event for event in answers if event.presentation_id}
 
 
-def _load_check(student: Student, lesson: Lesson, on: date) -> QuickCheck:
+def _load_check(student: Student, lesson: Lesson, section: TaughtSection | None, on: date) -> QuickCheck:
     """Return the student's check of the study day; an unsaved one where there is none yet."""
-    check = QuickCheck.objects.filter(student=student, lesson=lesson, date=on).first()
-    return check or QuickCheck(student=student, lesson=lesson, date=on)
+    place = {"student": student, "lesson": lesson, "section": section.outline.id if section else "", "date": on}
+    return QuickCheck.objects.filter(**place).first() or QuickCheck(**place)
 
 
 def _store_check(check: QuickCheck) -> None:
@@ -61,7 +64,7 @@ def _store_check(check: QuickCheck) -> None:
         check.save(update_fields=fields)
         return
     QuickCheck.objects.bulk_create(
-        [check], update_conflicts=True, update_fields=fields, unique_fields=["student", "lesson", "date"]
+        [check], update_conflicts=True, update_fields=fields, unique_fields=["student", "lesson", "section", "date"]
     )
 
 
@@ -72,12 +75,22 @@ def _load_asked(student: Student, stored: Sequence[str]) -> list[Presentation]:
     return [by_id[pk] for pk in stored if pk in by_id]
 
 
-def _ask(student: Student, lesson: Lesson, check: QuickCheck, now: datetime) -> list[Presentation]:
+def _ask(
+    student: Student, lesson: Lesson, section: TaughtSection | None, check: QuickCheck, now: datetime
+) -> list[Presentation]:
     """Put the questions of a new check."""
-    versions = choose_versions(lesson, f"{student.pk}/{lesson.slug}/{check.date}/{check.number}")
+    chance = f"{student.pk}/{lesson.slug}/{check.section}/{check.date}/{check.number}"
+    answered = _list_answered(student, lesson) if section else set()
+    versions = choose_versions(lesson, chance, section, answered)
     items = [version.item_id for version in versions]
     cards = dict(Card.objects.filter(student=student, item__in=items, facet="").values_list("item_id", "pk"))
     return presentations.present(student, [Ask(cards[item]) for item in items if item in cards], now)
+
+
+def _list_answered(student: Student, lesson: Lesson) -> set[int]:
+    """Return the items of the lesson (keys) that the student has answered; one query."""
+    answered = Card.objects.filter(student=student, last_review_at__isnull=False, item__published__lesson=lesson)
+    return set(answered.values_list("item_id", flat=True))
 
 
 def _ask_again(student: Student, asked: Sequence[Presentation], now: datetime) -> list[Presentation]:

@@ -18,6 +18,7 @@ from questions import kinds
 from questions.models import Item, ItemVersion, Lesson
 from questions.roles import readable_courses
 from questions.text import markup
+from questions.text.outline import TaughtSection
 from quizzes import presentations
 from quizzes.lessons.questions import choose_versions, published
 from quizzes.models import Presentation
@@ -66,9 +67,9 @@ class SampleAnswer(NamedTuple):
     response: object = None
 
 
-def draw_quick_check(lesson: Lesson) -> list[SampleQuestion]:
-    """Return a quick check for a visitor: other questions each time."""
-    drawn = [_draw(version, uuid.uuid4()) for version in choose_versions(lesson, uuid.uuid4().hex)]
+def draw_quick_check(lesson: Lesson, section: TaughtSection | None = None) -> list[SampleQuestion]:
+    """Return a quick check for a visitor, or the two questions of a section: other ones each time."""
+    drawn = [_draw(version, uuid.uuid4()) for version in choose_versions(lesson, uuid.uuid4().hex, section)]
     return [question for question in drawn if question]
 
 

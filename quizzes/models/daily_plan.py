@@ -13,6 +13,11 @@ class DailyPlan(models.Model):
     done_tasks = models.JSONField(
         default=list, help_text="The tasks of the day's earlier plans that are done: they count against the day."
     )
+    reading = models.JSONField(
+        default=list,
+        help_text="What is read before some of the tasks, and what was: [{key, course, lesson, section, …}].",
+    )
+    put_off = models.JSONField(default=list, help_text="The sections that are not read today: [[lesson, section]].")
     extra_seconds = models.PositiveIntegerField(default=0, help_text="Asked for on top of the day's minutes.")
     overrun_seconds = models.PositiveIntegerField(
         default=0, help_text="What the answers took beyond their tasks' seconds, when more minutes were asked for."

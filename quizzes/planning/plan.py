@@ -8,7 +8,8 @@ The plan is the beginning of the list of priorities that fits the day. A wrong a
 each task is expected to take its seconds, and as many again times the chance that it is wrong. As priorities do not
 depend on today's minutes, more of them only ever add tasks, none of which costs marks: the expected score never falls.
 What is chosen is asked in this order: tasks seen before, highest priority first, then new ones in the order given,
-which is that of the lessons; but siblings wait for another day, and concepts alternate, as far as `order` allows.
+which is that of the lessons; but siblings wait for another day, and concepts alternate, as far as `order` allows. The
+section that teaches what is new is read before it, within the day's minutes (`reading`).
 
 Without an exam, a review is valued by what it adds to recall after `HORIZON_DAYS`, due tasks come before all new ones,
 and new ones in the order given. After days that were missed nothing piles up: the plan has its minutes, and the most
@@ -17,7 +18,7 @@ valuable of what waits is in them.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -26,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from quizzes.memory import fsrs
 from quizzes.planning import order, value
 from quizzes.planning.cards import Cards, chance_right, costs, gains
+from quizzes.planning.reading import Read, Reading
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
@@ -42,7 +44,8 @@ class Plan:
     The seconds are expected ones, and include those of asking again what was answered wrong.
 
     With an exam, gains are shares of its marks, and the scores (0-1) are the expected ones without and with the plan.
-    Without one, gains are those in recall after the horizon, and the scores are None.
+    Without one, gains are those in recall after the horizon, and the scores are None. `reads` are the sections to read
+    before the first task of each.
     """
 
     order: list[int]
@@ -50,11 +53,12 @@ class Plan:
     takes: list[float]
     score_before: float | None
     score_after: float | None
+    reads: list[Read] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
         """The expected seconds of all."""
-        return sum(self.takes)
+        return sum(self.takes) + sum(read.seconds for read in self.reads)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Day:
     ahead, the next one first; without any the horizon is `HORIZON_DAYS`, drawn nearer or farther as `desired_retention`
     draws a card's interval. `budget_seconds` are those of today, `seconds_a_day` those of the days to come; `w` the
     parameters of the memory. `relations` are what the tasks have in common, and those `resting` are not
-    asked; None: nothing, none.
+    asked; None: nothing, none. `reading` says which sections are read before their tasks; None: all were.
     """
 
     stability: Floats
@@ -91,6 +95,7 @@ class Day:
     w: tuple[float, ...]
     relations: order.Relations | None = None
     resting: Booleans | None = None
+    reading: Reading | None = None
 
     @property
     def askable(self) -> Booleans:
@@ -120,6 +125,7 @@ def plan(
     desired_retention: float = 0.9,
     w: Sequence[float] = fsrs.DEFAULT_PARAMETERS,
     relations: order.Relations | None = None,
+    reading: Reading | None = None,
 ) -> Plan:
     """Choose and order the tasks of one student's day, see `Day`; the plan is that of `plan_days`.
 
@@ -137,6 +143,7 @@ def plan(
         desired_retention=desired_retention,
         w=tuple(w),
         relations=relations,
+        reading=reading,
     )
     return plan_days([day])[0]
 
@@ -191,12 +198,21 @@ def _fill(day: Day, listed: Indices, worth: Floats, gain: Floats, takes: Floats,
         done = np.flatnonzero(~new & (day.elapsed_days < 1))
         parted = order.put_off_siblings(listed.tolist(), worth, takes, day.budget_seconds, day.relations, done.tolist())
         listed = np.array(parted, dtype=np.intp)
-    chosen = listed[: int(np.searchsorted(_begins(takes[listed]), day.budget_seconds))]
-    asked = np.concatenate([chosen[~new[chosen]], np.sort(chosen[new[chosen]])])
+    if day.reading:
+        chosen = np.array(day.reading.choose(listed.tolist(), takes, day.budget_seconds), dtype=np.intp)
+    else:
+        chosen = listed[: int(np.searchsorted(_begins(takes[listed]), day.budget_seconds))]
+    asked = np.concatenate([chosen[~new[chosen]], _in_order(chosen[new[chosen]], day.reading)])
     if day.relations:
         asked = np.array(order.interleave(asked.tolist(), worth, takes, new, day.relations), dtype=np.intp)
     after = None if before is None else before + float(gain[chosen].sum())
-    return Plan(asked.tolist(), gain[asked].tolist(), takes[asked].tolist(), before, after)
+    reads = day.reading.list_reads(asked.tolist()) if day.reading else []
+    return Plan(asked.tolist(), gain[asked].tolist(), takes[asked].tolist(), before, after, reads)
+
+
+def _in_order(new: Indices, reading: Reading | None) -> Indices:
+    """What is new in the tasks' order; what waits for reading behind all others, section by section."""
+    return np.sort(new) if reading is None else new[np.lexsort((new, reading.section[new]))]
 
 
 def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan]:
@@ -208,7 +224,7 @@ def _without_exam(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
     for day, gain, last in zip(days, gains, takes, strict=True):
         new = np.isnan(day.stability)
         reviews = _best_first(gain / last, np.flatnonzero(day.due & ~new & day.askable))
-        listed = np.concatenate([reviews, np.flatnonzero(new)])
+        listed = np.concatenate([reviews, _in_order(np.flatnonzero(new & day.askable), day.reading)])
         plans.append(_fill(day, listed, np.maximum(gain, 0.0), gain, last, None))
     return plans
 
@@ -235,6 +251,8 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         listed = np.concatenate([_best_first(priority[at], np.flatnonzero(useful)), np.flatnonzero(to_relearn)])
         before = float(first.weight[at] @ at_exam[at]) if weighted.any() else None
         worth = np.maximum(priority[at] * takes[at], 0.0)
+        if day.reading:
+            listed = np.array(day.reading.order(listed.tolist(), worth, takes[at]), dtype=np.intp)
         plans.append(_fill(day, listed, worth, gain[at], takes[at], before))
     return plans
 

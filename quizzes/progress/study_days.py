@@ -20,10 +20,11 @@ MAX_MISSED = 12
 class MissedConcept:
     """A concept of which items were answered wrong: its name, the lesson that explains it, and how many items.
 
-    Lesson and course are named by their slugs.
+    Lesson and course are named by their slugs, and so is the concept beside its name.
     """
 
     concept: str
+    slug: str
     course: str
     lesson: str
     items: int
@@ -80,8 +81,8 @@ def _list_missed(wrong: QuerySet[ReviewEvent]) -> list[MissedConcept]:
     )
     # An item that was missed twice counts once.
     missed = Counter({item: (concept, course, lesson) for item, concept, course, lesson in rows}.values())
-    names = dict(Concept.objects.filter(pk__in=[concept for concept, _, _ in missed]).values_list("pk", "name"))
+    concepts = Concept.objects.in_bulk([concept for concept, _, _ in missed])
     return [
-        MissedConcept(names[concept], course, lesson, items)
+        MissedConcept(concepts[concept].name, concepts[concept].slug, course, lesson, items)
         for (concept, course, lesson), items in missed.most_common(MAX_MISSED)
     ]

@@ -9,7 +9,15 @@ from quizzes.reviews import change_log, memory_states, sync
 from quizzes.reviews.accepting import Accepted, accept, batch_result
 from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError, read_batch
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
-from quizzes.reviews.payloads import BatchResultPayload, CardStatePayload, EventResultPayload, GradePayload, SyncPayload
+from quizzes.reviews.payloads import (
+    BatchResultPayload,
+    CardStatePayload,
+    EventResultPayload,
+    GradePayload,
+    SyncPayload,
+    ToReadPayload,
+    show_sections,
+)
 from quizzes.reviews.previewing import preview_ratings
 from quizzes.reviews.releasing import release_withheld
 from quizzes.reviews.undoing import last_undoable
@@ -26,6 +34,7 @@ __all__ = [
     "EventResultPayload",
     "GradePayload",
     "SyncPayload",
+    "ToReadPayload",
     "accept",
     "batch_result",
     "change_log",
@@ -34,5 +43,6 @@ __all__ = [
     "preview_ratings",
     "read_batch",
     "release_withheld",
+    "show_sections",
     "sync",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from collections.abc import Iterable
+from typing import Annotated, Literal, NotRequired, cast
 
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
@@ -127,6 +128,29 @@ class PlanTaskPayload(TypedDict):
     new: bool
 
 
+class ToReadPayload(TypedDict):
+    """A section of a lesson to be read before cards of the plan that build on it are asked."""
+
+    course: Slug
+    lesson: Slug
+    section: Annotated[str, Field(description="The id of its heading in `body_html`.")]
+    title: Annotated[str, Field(description="One line of Markdown.")]
+    seconds: int
+    cards: Annotated[list[Uuid], Field(description="Those of the plan that wait for it, in their order.")]
+
+
+class StoredSection(ToReadPayload):
+    """The same as a plan keeps it: with its lesson's key, which clients are not told."""
+
+    key: int
+
+
+def show_sections(stored: Iterable[StoredSection]) -> list[ToReadPayload]:
+    """Return sections to read as clients are told of them."""
+    told = ToReadPayload.__annotations__
+    return [cast(ToReadPayload, {name: section[name] for name in told}) for section in stored]  # type: ignore[literal-required]
+
+
 class PlanChange(TypedDict):
     """The plan of a study day, with the exam score to expect without it and with it."""
 
@@ -134,6 +158,7 @@ class PlanChange(TypedDict):
     id: Annotated[Date, Field(description="The date of the study day.")]
     planned_seconds: int
     tasks: list[PlanTaskPayload]
+    reading: Annotated[list[ToReadPayload], Field(description="What was planned to be read, read meanwhile or not.")]
     expected_score_before: Share | None
     expected_score_after: Share | None
     made_at: Instant

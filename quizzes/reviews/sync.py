@@ -31,6 +31,7 @@ from quizzes.reviews.payloads import (
     ItemVersionChange,
     PlanChange,
     SyncPayload,
+    show_sections,
 )
 
 __all__ = ["PAGE", "StaleCursorError", "UnreadableCursorError", "load_changes"]
@@ -250,6 +251,7 @@ def _plan(plan: DailyPlan) -> PlanChange:
         "id": plan.date.isoformat(),
         "planned_seconds": plan.planned_seconds,
         "tasks": plan.tasks,
+        "reading": show_sections(plan.reading),
         "expected_score_before": plan.score_before,
         "expected_score_after": plan.score_after,
         "made_at": format_instant(plan.made_at),

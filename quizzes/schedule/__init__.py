@@ -52,8 +52,9 @@ from quizzes.schedule.outlook import (
     read_outlook,
 )
 from quizzes.schedule.packs import Pack, build_pack, memory_payload
-from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, request_plan
+from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, put_off_section, request_plan
 from quizzes.schedule.queue import Queue, load_queue
+from quizzes.schedule.reading import follow_reading, list_concepts_read
 from quizzes.schedule.sessions import StudySession, choose_session_tasks
 
 __all__ = [
@@ -87,8 +88,10 @@ __all__ = [
     "enrol",
     "ensure_cards",
     "find_next_exam",
+    "follow_reading",
     "forecast_scores",
     "forget_banks",
+    "list_concepts_read",
     "list_exam_dates",
     "list_exams_ahead",
     "list_own_dates",
@@ -104,6 +107,7 @@ __all__ = [
     "plan_day",
     "plan_days",
     "prepare_enrolment",
+    "put_off_section",
     "read_outlook",
     "request_plan",
     "set_day_off",

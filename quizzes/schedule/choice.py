@@ -13,7 +13,8 @@ from quizzes.calendar import StudyDay
 from quizzes.planning import outlook, plan
 from quizzes.planning.cards import Cards
 from quizzes.planning.forecast import Forecast, forecast
-from quizzes.schedule.facts import Candidates, ExamAhead, Situation, Task
+from quizzes.planning.reading import Read
+from quizzes.schedule.facts import Candidates, ExamAhead, SectionToRead, Situation, Task
 
 MAX_EXTRA_SECONDS = 4 * 3600
 """The most that can be asked for at once on top of a day's minutes."""
@@ -24,12 +25,14 @@ DAY_SECONDS = 24 * 3600
 class Choice:
     """The tasks of a plan, in the order to ask them, and the expected exam score (0-1) without and with them.
 
-    The scores are None without an exam ahead, or where nothing can be asked.
+    The scores are None without an exam ahead, or where nothing can be asked. `reading` is what comes before some of the
+    tasks.
     """
 
     tasks: tuple[Task, ...] = ()
     score_before: float | None = None
     score_after: float | None = None
+    reading: tuple[SectionToRead, ...] = ()
 
 
 def seconds_left(daily_minutes: int, extra_seconds: int, spent_seconds: int, *, day_off: bool) -> int:
@@ -61,13 +64,16 @@ def choose_all(situations: Sequence[tuple[Situation, float]]) -> list[Choice]:
             ),
             each.score_before,
             each.score_after,
+            tuple(_section(situation.candidates, read) for read in each.reads),
         )
         for (situation, _), each in zip(situations, plans, strict=True)
     ]
 
 
 def _day(situation: Situation, budget_seconds: float) -> plan.Day:
-    candidates = situation.candidates
+    candidates, reading = situation.candidates, situation.reading
+    put_off = [at for at, each in enumerate(candidates.cards.bank.sections) if each.key in situation.put_off]
+    waits = np.isin(reading.section, put_off) if reading and put_off else False
     return plan.Day(
         stability=candidates.stability,
         difficulty=candidates.difficulty,
@@ -82,7 +88,8 @@ def _day(situation: Situation, budget_seconds: float) -> plan.Day:
         desired_retention=situation.desired_retention,
         w=situation.w,
         relations=candidates.relations,
-        resting=candidates.resting,
+        resting=candidates.resting | waits,
+        reading=reading,
     )
 
 
@@ -168,6 +175,12 @@ def foresee(situation: Situation) -> ExamOutlook | None:
 def days_until(exam: ExamAhead, day: StudyDay) -> float:
     """Days from the start of the study day to the exam, at least 0."""
     return max((exam.at - day.begins_at) / timedelta(days=1), 0.0)
+
+
+def _section(candidates: Candidates, read: Read) -> SectionToRead:
+    cards, standing = candidates.cards, candidates.standing
+    waiting = tuple(uuid.UUID(cards.keys[standing[task]]) for task in read.tasks)
+    return SectionToRead(cards.bank.sections[read.section], round(read.seconds), waiting)
 
 
 def _task(candidates: Candidates, at: int, seconds: int) -> Task:

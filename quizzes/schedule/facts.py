@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ from quizzes.calendar import StudyDay
 from quizzes.memory.first_sight import Items, Population
 from quizzes.planning.cards import Floats
 from quizzes.planning.order import Relations
+from quizzes.planning.reading import Reading
+
+if TYPE_CHECKING:
+    from questions.text.outline import TaughtSection
 
 Ints: TypeAlias = NDArray[np.int64]
 Booleans: TypeAlias = NDArray[np.bool_]
@@ -35,6 +39,12 @@ class ExamAhead:
     at: datetime
     weights: dict[str, float]
     course: int
+
+
+SectionKey: TypeAlias = tuple[int, str]
+"""A section of a lesson: the lesson's key, and the id of the section's heading."""
+TESTED_OUT = 0.75
+"""The share of a section's new questions that is expected to be known from which on it need not be read first."""
 
 
 class Edition(NamedTuple):
@@ -59,6 +69,8 @@ class ItemBank:
     the items; `item_at` (places,) is the item of each. `known` says how easy they are at first sight, where concepts
     have `concepts` numbers, and `populations` what the students and items of each course have in common. `siblings`
     are the items that an item is not asked on one day with, `contrasts` the concepts that are taken for a concept.
+    `sections` are those of the lessons, in the order of the courses, `section_of` (items,) the one that teaches the
+    main concept of each item, -1: none does.
     """
 
     courses: Ints
@@ -72,6 +84,8 @@ class ItemBank:
     populations: Mapping[int, Population]
     siblings: Mapping[int, frozenset[int]] = field(default_factory=dict)
     contrasts: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    sections: Sequence[TaughtSection] = ()
+    section_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     _shares: dict[tuple[int, bytes], tuple[Mapping[str, float], Floats]] = field(default_factory=dict)
 
     def share(self, items: Ints, exam: ExamAhead) -> Floats:
@@ -212,6 +226,23 @@ class Candidates:
         bank, items = self.cards.bank, self.items
         return Relations(items, bank.known.concept[items], bank.siblings, bank.contrasts)
 
+    def reading(self, read: Container[SectionKey]) -> Reading | None:
+        """Which sections are to be read before what is new of them is asked; None where none are.
+
+        `read` has those that were read. One of which most is known all the same is tested out.
+        """
+        sections = self.cards.bank.sections
+        unread = np.array([section.key not in read for section in sections], dtype=bool)
+        if not unread.any():
+            return None
+        section = np.where(self.new, self.cards.bank.section_of[self.items], -1)
+        new = np.bincount(section[section >= 0], minlength=unread.size)
+        known = np.bincount(section[section >= 0], self.first[section >= 0], minlength=unread.size)
+        unread &= known < TESTED_OUT * new
+        seconds = np.array([float(each.outline.seconds) for each in sections])
+        lessons = np.array([each.lesson for each in sections])
+        return Reading(np.where(unread[section], section, -1), seconds, lessons) if unread.any() else None
+
     def weights(self, exam: ExamAhead) -> Floats:
         """The share of the exam that hangs on each; without weights all of its course count alike."""
         return self.cards.bank.share(self.items, exam)
@@ -221,7 +252,8 @@ class Candidates:
 class Situation:
     """Where a student stands on a study day: what can be asked, in the order of the course, and for which exams.
 
-    `exams` are those ahead, the next one first; `w` the FSRS parameters of the student's memory.
+    `exams` are those ahead, the next one first; `w` the FSRS parameters of the student's memory. `reading` says what is
+    to be read before it is asked; None: nothing. What waits for a section that was `put_off` is not planned.
     """
 
     day: StudyDay
@@ -230,6 +262,8 @@ class Situation:
     daily_minutes: int
     desired_retention: float
     w: tuple[float, ...]
+    reading: Reading | None = None
+    put_off: frozenset[SectionKey] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -242,6 +276,15 @@ class Answered:
     count: int
     seconds: int
     newest: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True)
+class SectionToRead:
+    """A section to be read before cards that build on it are asked, and the seconds that it takes."""
+
+    section: TaughtSection
+    seconds: int
+    cards: tuple[uuid.UUID, ...]
 
 
 @dataclass(frozen=True)

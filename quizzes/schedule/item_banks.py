@@ -12,8 +12,8 @@ import numpy as np
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from questions import kinds
-from questions.models import ConceptEdge, Item
+from questions import bank, kinds
+from questions.models import ConceptEdge, Item, Lesson
 from quizzes.memory.first_sight import Items, Population
 from quizzes.models.statements import Prepared, number
 from quizzes.planning.cards import Floats
@@ -66,14 +66,14 @@ _Named = tuple[int, str]
 def load_bank(editions: Iterable[Edition]) -> ItemBank:
     """Return what can be asked of the courses; a query, where something of them changed since the last time."""
     wanted = frozenset(editions)
-    bank = _kept.get(wanted)
-    if bank is None:
-        bank = _load(sorted(edition.course for edition in wanted))
-        if sum(len(kept.topics) for kept in _kept.values()) + len(bank.topics) > MAX_KEPT:
+    loaded = _kept.get(wanted)
+    if loaded is None:
+        loaded = _load(sorted(edition.course for edition in wanted))
+        if sum(len(kept.topics) for kept in _kept.values()) + len(loaded.topics) > MAX_KEPT:
             _kept.clear()
-        _kept[wanted] = bank
+        _kept[wanted] = loaded
     # What is shared out by the exams of those who ask is kept for them alone.
-    return replace(bank, _shares={})
+    return replace(loaded, _shares={})
 
 
 def forget_banks() -> None:
@@ -82,7 +82,7 @@ def forget_banks() -> None:
 
 
 def _load(courses: Sequence[int]) -> ItemBank:
-    """Load what can be asked, in three queries; facets that the published version dropped cannot."""
+    """Load what can be asked, in five queries; facets that the published version dropped cannot."""
     rows = _ITEMS.run(courses=courses) if courses else []
     facets = {text: json.loads(text) for text in {row[-1] for row in rows}}
     concepts = {key: number for number, key in enumerate(sorted({(row[1], row[4]) for row in rows}))}
@@ -90,6 +90,8 @@ def _load(courses: Sequence[int]) -> ItemBank:
     pairs = [(number, row[0], facet) for number, row in enumerate(rows) for facet in facets[row[-1]]]
     populations = {row[1]: _population(row[-2]) for row in rows}
     guesses = {kind: kinds.get(kind).typical_guess_rate for kind in {row[2] for row in rows}}
+    sections = bank.list_taught_sections(Lesson.objects.filter(course__in=courses)) if courses else []
+    taught = bank.place_concepts(sections)
     guess_rate = np.array([guesses[row[2]] for row in rows], dtype=np.float64)
     return ItemBank(
         courses=np.array([row[1] for row in rows], dtype=np.int64),
@@ -103,6 +105,8 @@ def _load(courses: Sequence[int]) -> ItemBank:
         populations=populations,
         siblings=_siblings({row[0]: place for place, row in enumerate(rows)}, _APART.run(courses=courses)),
         contrasts=_contrasts(concepts, _NEEDED.run(courses=courses)),
+        sections=sections,
+        section_of=np.array([taught.get((row[1], row[4]), -1) for row in rows], dtype=np.int64),
     )
 
 

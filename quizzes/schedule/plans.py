@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import models, transaction
@@ -26,8 +26,9 @@ from quizzes.schedule.cards import create_missing_cards
 from quizzes.schedule.choice import add_extra, choose_all, seconds_left
 from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import load_exams_of
-from quizzes.schedule.facts import Situation, Task
+from quizzes.schedule.facts import SectionKey, Situation, Task
 from quizzes.schedule.loading import OnDay, load_situations, load_spent, situate
+from quizzes.schedule.reading import SectionsRead, load_sections_read, section_payload
 
 
 def request_plan(student: Student, now: datetime) -> None:
@@ -81,13 +82,15 @@ def _cut(students: Sequence[int]) -> Iterator[list[int]]:
 class Wish:
     """A student's locked change log, and what is asked of the day's plan (of a day off None: as it was).
 
-    `facts` are those of a forecast as of now, from who has loaded them: they save loading exams and cards.
+    A section that is `put_off` is not read today. `facts` are those of a forecast as of now, from who has loaded them:
+    they save loading exams and cards.
     """
 
     log: ChangeLog
     extra_seconds: int = 0
     day_off: bool | None = None
     facts: ForecastFacts | None = None
+    put_off: SectionKey | None = None
 
 
 def plan_locked(
@@ -110,6 +113,7 @@ def _plan(wishes: Sequence[Wish], now: datetime) -> list[DailyPlan]:
     plans = load_plans(who)
     for plan, wish in zip(plans, wishes, strict=True):
         plan.day_off = plan.day_off if wish.day_off is None else wish.day_off
+        plan.put_off += [wish.put_off] if wish.put_off else []
     known = {wish.log.student_id: wish.facts for wish in wishes if wish.facts and wish.log.student_id not in dealt}
     _decide(plans, _load_facts(who, now, known), now, [wish.extra_seconds for wish in wishes])
     _store(plans, logs, who, now)
@@ -126,6 +130,12 @@ def read_plan(student: Student, day: StudyDay, now: datetime, *, current: bool =
         facts = _load_facts([OnDay(student, day, change_log.load_parameters(student))], now, {})
         _decide([plan], facts, now, [0])
     return plan
+
+
+def put_off_section(student: Student, section: SectionKey, now: datetime) -> None:
+    """Leave a section for another day, with what waits for it: something else is planned in its place."""
+    with transaction.atomic():
+        _plan([Wish(change_log.lock(student, now), put_off=section)], now)
 
 
 def enqueue_new_days(now: datetime, limit: int = 1000) -> int:
@@ -163,14 +173,24 @@ def load_plans(who: Sequence[OnDay]) -> list[DailyPlan]:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What a plan follows from, beside what the student asked of the day: `spent` are the seconds of its answers."""
+    """What a plan follows from, beside what the student asked of the day.
+
+    `spent` are the seconds of its answers, `read` the sections that were read, or are known.
+    """
 
     situation: Situation
     spent: int
+    read: SectionsRead
+
+    def with_reading(self, plan: DailyPlan) -> Situation:
+        """The situation, with what is to be read before it is asked, and not on the day of this plan."""
+        reading = self.situation.candidates.reading(self.read.at)
+        put_off = frozenset((lesson, section) for lesson, section in plan.put_off)
+        return replace(self.situation, reading=reading, put_off=put_off)
 
 
 def _load_facts(who: Sequence[OnDay], now: datetime, known: Mapping[int, ForecastFacts]) -> list[_Facts]:
-    """Six queries, if all are on the same study day; one where all is known but what was answered."""
+    """Seven queries, if all are on the same study day; two where all is known but what was answered and read."""
     situations: dict[int, Situation] = {}
     unknown = [each for each in who if each.student.pk not in known]
     if unknown:
@@ -181,17 +201,21 @@ def _load_facts(who: Sequence[OnDay], now: datetime, known: Mapping[int, Forecas
         if facts := known.get(each.student.pk):
             situations[each.student.pk] = situate(each, facts.cards, facts.exams)
     spent = load_spent(who)
-    return [_Facts(situations[each.student.pk], spent[each.student.pk]) for each in who]
+    read = load_sections_read([each.student.pk for each in who])
+    return [_Facts(situations[each.student.pk], spent[each.student.pk], read[each.student.pk]) for each in who]
 
 
 def _decide(plans: Sequence[DailyPlan], facts: Sequence[_Facts], now: datetime, extra: Sequence[int]) -> None:
     """Choose each plan's tasks for what is left of the day, and keep those that are done."""
     left = [_count_left(plan, each, seconds) for plan, each, seconds in zip(plans, facts, extra, strict=True)]
-    choices = choose_all([(each.situation, seconds) for each, seconds in zip(facts, left, strict=True)])
+    situations = [each.with_reading(plan) for plan, each in zip(plans, facts, strict=True)]
+    choices = choose_all(list(zip(situations, left, strict=True)))
     for plan, each, choice in zip(plans, facts, choices, strict=True):
         # What was forgotten today is asked again in any case.
         plan.tasks = [task_payload(task) for task in choice.tasks if not task.answered]
-        plan.planned_seconds = each.spent + sum(task.seconds for task in choice.tasks)
+        plan.reading += [section_payload(section) for section in choice.reading]
+        to_read = sum(section["seconds"] for section in plan.reading)
+        plan.planned_seconds = each.spent + to_read + sum(task.seconds for task in choice.tasks)
         plan.score_before, plan.score_after = choice.score_before, choice.score_after
         if plan.score_at_start is None:
             plan.score_at_start = choice.score_before
@@ -199,12 +223,17 @@ def _decide(plans: Sequence[DailyPlan], facts: Sequence[_Facts], now: datetime, 
 
 
 def _count_left(plan: DailyPlan, facts: _Facts, extra_seconds: int) -> int:
-    """Move the plan's tasks to those that are done, as far as they are; return the seconds that are left to plan."""
+    """Move the plan's tasks to those that are done, as far as they are; return the seconds that are left to plan.
+
+    Of what was to be read only what was read stays.
+    """
     tasks = {task["card"]: task for task in [*plan.done_tasks, *plan.tasks]}
     to_ask = facts.situation.candidates.cards.to_ask if tasks else frozenset()
     plan.done_tasks = [task for card, task in tasks.items() if uuid.UUID(card).hex not in to_ask]
-    worked = sum(task["seconds"] for task in plan.done_tasks)
-    spent = max(facts.spent, worked + plan.overrun_seconds)
+    plan.reading = [section for section in plan.reading if facts.read.was_read(section)]
+    reading = sum(section["seconds"] for section in plan.reading)
+    worked = sum(task["seconds"] for task in plan.done_tasks) + reading
+    spent = max(facts.spent + reading, worked + plan.overrun_seconds)
     minutes = facts.situation.daily_minutes
     if extra_seconds:
         plan.overrun_seconds = spent - worked  # from here on both count alike

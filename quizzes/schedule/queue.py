@@ -16,11 +16,12 @@ from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, DailyPlan, Enrolment, Presentation, Review, Student
 from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.presentations import Ask, in_open_sitting, present
-from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload
+from quizzes.reviews.payloads import CardStatePayload, PlanTaskPayload, StoredSection
 from quizzes.schedule.cards import askable_cards
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import answers_on, load_answered
 from quizzes.schedule.plans import read_plan
+from quizzes.schedule.reading import DayReading, load_day_reading
 from quizzes.schedule.relearning import LEECH, MAX_ANSWERS, REST_DAYS, is_rested
 from quizzes.schedule.sessions import StudySession
 
@@ -34,7 +35,7 @@ class Queue:
     keep being forgotten. `planned` counts the tasks of the plan, or of the session, done or not; `again` those of the
     open `tasks`, at their end, that were forgotten today. `score_before` and `score_after` are the exam scores (0-1)
     that the plan expects without and with the reviews that are left today, `score_at_start` is what the first plan of
-    the day expected without; None without an exam.
+    the day expected without; None without an exam. `reading` is what comes before some of the tasks.
     """
 
     day: StudyDay
@@ -55,12 +56,18 @@ class Queue:
     planned: int = 0
     tasks: list[Task] = field(default_factory=list)
     again: int = 0
+    reading: DayReading = field(default_factory=DayReading)
     presentations: list[Presentation] = field(default_factory=list)
 
     @property
     def done_of_planned(self) -> int:
         """How many of the planned tasks are done: answers to the same question again do not count."""
         return max(self.planned - (len(self.tasks) - self.again), 0)
+
+    @property
+    def to_read_now(self) -> StoredSection | None:
+        """What is to be read before the first of the tasks is asked."""
+        return self.reading.before(self.tasks[0].card) if self.tasks else None
 
     @property
     def remaining(self) -> int:
@@ -105,11 +112,12 @@ def load_queue(
     forgotten = sort_forgotten(seen, answered.newest, now)
     ready = limit_to_session(forgotten.ready, session) if session else Relearning(again=forgotten.ready)
     tasks = list_open_tasks(planned, [*fresh, *ready.set_out, *ready.again], day)
+    reading = load_day_reading(plan, {task.card for task in tasks})
     asks = [Ask(task.card, task.facets) for task in tasks[:limit]]
     return Queue(
         day=day,
         planned_seconds=plan.planned_seconds,
-        done_seconds=answered.seconds,
+        done_seconds=answered.seconds + reading.done_seconds,
         due=sum(not task.new for task in tasks),
         new=sum(task.new for task in tasks),
         done=answered.count,
@@ -117,7 +125,7 @@ def load_queue(
         waits_until=min((card.due_at for card in forgotten.waiting if card.due_at), default=None),
         put_off=frozenset(card.card for card in forgotten.put_off),
         resting=frozenset(card.card for card in forgotten.resting),
-        remaining_seconds=sum(task.seconds for task in tasks),
+        remaining_seconds=sum(task.seconds for task in tasks) + reading.seconds,
         day_off=plan.day_off,
         score_before=plan.score_before,
         score_after=plan.score_after,
@@ -125,6 +133,7 @@ def load_queue(
         planned=len({task["card"] for task in planned}),
         tasks=tasks,
         again=len({card.item for card in ready.again}),
+        reading=reading,
         presentations=present(student, asks, now) if asks else [],
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizzes.reviews.payloads import PlanTaskPayload
+from quizzes.reviews.payloads import PlanTaskPayload, StoredSection
 from quizzes.schedule.facts import Task
 from quizzes.schedule.plans import task_payload
 
@@ -28,13 +28,19 @@ class StudySession:
         return self.before + len(self.tasks)
 
 
-def choose_session_tasks(tasks: Sequence[Task], seconds: int | None) -> list[PlanTaskPayload]:
-    """Return the first tasks that fill so many seconds, at least one; all with None."""
+def choose_session_tasks(
+    tasks: Sequence[Task], seconds: int | None, to_read: Sequence[StoredSection] = ()
+) -> list[PlanTaskPayload]:
+    """Return the first tasks that fill so many seconds with what is read before them, at least one; all with None."""
     chosen: list[PlanTaskPayload] = []
     spent = 0
+    left = list(to_read)
     for task in tasks:
-        if seconds is not None and chosen and spent + task.seconds > seconds:
+        before = [section for section in left if str(task.card) in section["cards"]]
+        takes = task.seconds + sum(section["seconds"] for section in before)
+        if seconds is not None and chosen and spent + takes > seconds:
             break
-        spent += task.seconds
+        spent += takes
+        left = [section for section in left if section not in before]
         chosen.append(task_payload(task))
     return chosen

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from questions.current_course import list_shown_courses
 from questions.kinds import ResponseError
 from questions.models import Lesson
+from questions.text.outline import TaughtSection
 from quizzes import lessons, presentations
 from quizzes.lessons import SampleAnswer
 from quizzes.models import Presentation, Student
@@ -39,38 +40,28 @@ def shelf(request: HttpRequest) -> HttpResponse:
     return render(request, "quizzes/lessons.html", {"page": "lessons", "shelves": shelves})
 
 
-@login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def read(request: StudentRequest, slug: str, course: str | None = None) -> HttpResponse:
-    """The sections that the student has read (GET), or one more of them (POST)."""
+def quick_check_page(
+    request: HttpRequest, slug: str, course: str | None = None, heading: str | None = None
+) -> HttpResponse:
+    """The questions at the end of a lesson, or of a section of it (GET), or an answer to one of them (POST)."""
     lesson = get_lesson(request, slug, course)
-    if request.method == "POST" and not lessons.mark_section_read(
-        request.user, lesson, request.POST.get("section", ""), timezone.now()
-    ):
-        raise Http404("There is no such section.")
-    return JsonResponse({"read": lessons.list_sections_read(request.user, lesson)})
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-def quick_check_page(request: HttpRequest, slug: str, course: str | None = None) -> HttpResponse:
-    """The four questions at the end of a lesson (GET), or an answer to one of them (POST)."""
-    lesson = get_lesson(request, slug, course)
+    place = Place(lesson, find_section(lesson, heading) if heading else None)
     student = student_of(request)
     if student and not lessons.counts_for(student, lesson):
         student = None
     if request.method == "POST":
         if "answers_so_far" in request.POST and not is_partial(request):
-            return _answer_among_others(request, lesson)
+            return _answer_among_others(request, place)
         if "sample" in request.POST:
-            return _answer_sample(request, lesson, _check_address(lesson))
+            return _answer_sample(request, lesson, place.address)
         if not request.user.is_authenticated:
             return unsent.keep_and_log_in(request)
         if student is None:
             raise Http404("This question is not yours.")
-        return _answer(cast(StudentRequest, request), lesson)
-    return _check(request, lesson, student)
+        return _answer(cast(StudentRequest, request), place)
+    return _check(request, place, student)
 
 
 @never_cache
@@ -90,16 +81,38 @@ def variant(request: HttpRequest, slug: str, item: str, course: str | None = Non
 # The quick check
 
 
-def _check_address(lesson: Lesson) -> str:
-    return reverse("quick-check", args=[lesson.course.slug, lesson.slug])
+@dataclass(frozen=True)
+class Place:
+    """Where questions are asked: at the end of a lesson, or of one of its sections."""
+
+    lesson: Lesson
+    section: TaughtSection | None = None
+
+    @property
+    def address(self) -> str:
+        """Where they are shown and answered."""
+        where = self.lesson.course.slug, self.lesson.slug
+        if self.section:
+            return reverse("section-check", args=[*where, self.section.outline.id])
+        return reverse("quick-check", args=where)
 
 
-def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, renew: bool = False) -> HttpResponse:
-    address = _check_address(lesson)
+def find_section(lesson: Lesson, section: str) -> TaughtSection:
+    """Return a section that teaches something. Raises Http404."""
+    found = lessons.find_section(lesson, section)
+    if found is None or not found.concepts:
+        raise Http404("There is no such section.")
+    return found
+
+
+def _check(request: HttpRequest, place: Place, student: Student | None, *, renew: bool = False) -> HttpResponse:
+    lesson, address = place.lesson, place.address
     if student is None:
-        parts = _sample_parts([SampleAnswer(question) for question in lessons.draw_quick_check(lesson)], address)
+        parts = _sample_parts(
+            [SampleAnswer(question) for question in lessons.draw_quick_check(lesson, place.section)], address
+        )
     else:
-        asked = lessons.ask_quick_check(student, lesson, timezone.now(), renew=renew)
+        asked = lessons.ask_quick_check(student, lesson, timezone.now(), section=place.section, renew=renew)
         answers = lessons.load_answers(student, asked)
         parts = [
             _answered(each, ShownAnswer.of(answers[each.pk], each), address)
@@ -107,12 +120,18 @@ def _check(request: HttpRequest, lesson: Lesson, student: Student | None, *, ren
             else _question(each, address)
             for each in asked
         ]
-    return _check_page(request, lesson, parts, counts=student is not None)
+    return _check_page(request, place, parts, counts=student is not None)
 
 
-def _check_page(request: HttpRequest, lesson: Lesson, parts: list[Context], *, counts: bool) -> HttpResponse:
-    address = _check_address(lesson)
-    context = {"lesson": lesson, "parts": parts, "address": address, "counts": counts, "score": _score(parts)}
+def _check_page(request: HttpRequest, place: Place, parts: list[Context], *, counts: bool) -> HttpResponse:
+    context = {
+        "lesson": place.lesson,
+        "section": place.section,
+        "parts": parts,
+        "address": place.address,
+        "counts": counts,
+        "score": _score(parts),
+    }
     if is_partial(request):
         return render(request, "quizzes/_check.html", context)
     return render(request, "quizzes/check.html", {**context, "page": "lessons"})
@@ -137,10 +156,10 @@ def _sample_parts(answers_so_far: list[SampleAnswer], address: str) -> list[Cont
     ]
 
 
-def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
+def _answer_among_others(request: HttpRequest, place: Place) -> HttpResponse:
     """A visitor's answer without scripts: the same page, with this one answered too."""
-    address = _check_address(lesson)
-    answers = lessons.read_answers(lesson, request.POST["answers_so_far"])
+    address = place.address
+    answers = lessons.read_answers(place.lesson, request.POST["answers_so_far"])
     identity = lessons.read_identity(request.POST.get("sample", ""))
     at = next((at for at, (question, _) in enumerate(answers) if question.identity == identity), None)
     if at is None:
@@ -150,20 +169,20 @@ def _answer_among_others(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     if turned := answering.turn(request.POST, question.presentation, response):
         parts = _sample_parts(answers, address)
         parts[at] |= answering.question_context(question.presentation, turned)
-        return _check_page(request, lesson, parts, counts=False)
+        return _check_page(request, place, parts, counts=False)
     try:
         parts = _sample_parts([*answers[:at], SampleAnswer(question, response), *answers[at + 1 :]], address)
     except ResponseError as error:
         parts = _sample_parts(answers, address)
         parts[at] |= answering.question_context(question.presentation, RefusedAnswer(response, error.message))
-    return _check_page(request, lesson, parts, counts=False)
+    return _check_page(request, place, parts, counts=False)
 
 
-def _answer(request: StudentRequest, lesson: Lesson) -> HttpResponse:
+def _answer(request: StudentRequest, place: Place) -> HttpResponse:
     """A student's answer, or their wish to take one back, or for another four."""
-    address = _check_address(lesson)
+    lesson, address = place.lesson, place.address
     if "renew" in request.POST:
-        answer = _check(request, lesson, request.user, renew=True)
+        answer = _check(request, place, request.user, renew=True)
         return answer if is_partial(request) else redirect(address)
     asked = Presentation.objects.filter(student=request.user, version__item__course=lesson.course_id, in_sitting=False)
     presentation = get_object_or_404(asked.with_versions(), pk=answering.read_uuid(request.POST.get("presentation")))

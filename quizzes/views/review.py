@@ -18,6 +18,7 @@ from questions.whole_numbers import read_whole_number
 from quizzes import notebook, presentations, progress, reviews, schedule
 from quizzes.models import Presentation, ReviewEvent, Slot
 from quizzes.models.statements import Prepared, identifier, number
+from quizzes.reviews import ToReadPayload
 from quizzes.views import Context, StudentRequest, answering, is_partial, practice, study_session
 from quizzes.views.answering import RefusedAnswer, ShownAnswer
 from quizzes.views.unsent import keeps_answer
@@ -145,6 +146,8 @@ def _load_queue(request: StudentRequest, *, limit: int) -> schedule.Queue:
 
 def _ask(request: StudentRequest, presentation: Presentation | None = None) -> HttpResponse:
     queue = _load_queue(request, limit=1)
+    if presentation is None and queue.to_read_now and not practice.is_on(request):
+        return _part(request, "reading", _reading(request, queue, queue.to_read_now), reverse("review"))
     if presentation is None:
         presentation = (
             practice.next_question(request) if practice.is_on(request) else next(iter(queue.presentations), None)
@@ -169,6 +172,12 @@ def _question(
         "confidence": CONFIDENCE,
         **answering.question_context(presentation, refused),
     }
+
+
+def _reading(request: StudentRequest, queue: schedule.Queue, section: ToReadPayload) -> Context:
+    open_cards = {str(task.card) for task in queue.tasks}
+    waiting = len(open_cards.intersection(section["cards"]))
+    return {"progress": _progress(queue, request, answered=False), "reading": section, "waiting": waiting}
 
 
 def _progress(queue: schedule.Queue, request: StudentRequest, *, answered: bool) -> Context:

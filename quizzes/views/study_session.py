@@ -64,7 +64,7 @@ def _keep(request: StudentRequest, queue: Queue, minutes: int | None, *, before:
         "begun_at": begun_at.isoformat(),
         "minutes": minutes,
         "before": before,
-        "tasks": schedule.choose_session_tasks(tasks, None if minutes is None else 60 * minutes),
+        "tasks": schedule.choose_session_tasks(tasks, None if minutes is None else 60 * minutes, queue.reading.to_read),
     }
 
 

@@ -44,11 +44,13 @@ CALLS = (
     "today/",
     "today/ahead/",
     "me/calendar/",
+    "lessons/{lesson}/sections/",
     *("sittings/{sitting}/", "sittings/{sitting}/result/"),
 )
 NAMED = (
     *("exams/tiny-exam/", "concepts/l2/", "lessons/{lesson}/", "lessons/{lesson}/read/", "lessons/{lesson}/work/"),
     *("lessons/{lesson}/quick-check/", "lessons/{lesson}/formulas/", "work/decay-factor/", "notebook/{item}/answers/"),
+    "lessons/{lesson}/sections/the-penalty/",
 )
 """What is named within its course."""
 PAGES = (

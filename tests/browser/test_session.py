@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
 from questions import bank
-from questions.models import Item
+from questions.models import Item, Lesson
 from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests import courses
@@ -350,7 +350,14 @@ def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, s
     plain.close()
 
 
-def test_signing_up_leads_to_the_first_question(page: Page, live_server: LiveServer, student: User) -> None:
+def test_signing_up_leads_to_the_first_section_and_its_questions(
+    page: Page, live_server: LiveServer, student: User
+) -> None:
+    lesson = Lesson.objects.get()
+    body = lesson.body_markdown.replace("{teaches=}", "{teaches=factor,l2}")
+    bank.save_lesson_draft(lesson, {**bank.content_of(lesson), "body_markdown": body})
+    bank.publish_lesson(lesson, None)
+    page.set_viewport_size({"width": 360, "height": 760})
     page.goto("/")
     page.get_by_role("link", name="Create an account").click()
     page.get_by_label("Username").fill("grace")
@@ -365,8 +372,19 @@ def test_signing_up_leads_to_the_first_question(page: Page, live_server: LiveSer
     page.get_by_role("link", name="All is new to me: begin").click()
     page.wait_for_url("**/today/")
     assert User.objects.get(username="grace").daily_minutes == 10
+    expect(page.get_by_role("heading", name="To read first")).to_be_visible()
     page.get_by_role("link", name="Start").click()
+    expect(page.get_by_role("heading", name="The penalty")).to_be_visible()
+    page.keyboard.press("Enter")  # the link to read it has the focus
+    page.wait_for_url("**/sections/the-penalty/?review")
+    page.get_by_role("heading", name="Try it at once").scroll_into_view_if_needed()
+    expect(page.locator("[data-part]")).to_have_count(2)
+    page.locator("[data-part]").first.get_by_role("button", name="I don't know").click()
+    expect(page.locator("[data-score]")).to_have_text("1 of 2 answered.")
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/review/")
     asked(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_the_exam_date_and_the_time_zone_are_set(page: Page, live_server: LiveServer, student: User) -> None:

@@ -41,16 +41,33 @@ const count = create("span", { className: "quiet count" });
 get(fold, "summary").append(count);
 const sections = new ReadSections(get(contents, "[data-read]", HTMLFormElement));
 
-/** @param {Iterable<string>} ids */
-function tick(ids) {
-  for (const id of ids) {
+function tick() {
+  for (const end of ends) {
+    const id = end.dataset.end ?? "";
+    const isRead = sections.read.has(id);
+    const button = end.querySelector("button");
+    if (button) button.textContent = isRead ? "Read. Not after all?" : "I have read this";
     const link = links.get(id);
-    if (!link || link.classList.contains("read")) continue;
-    link.classList.add("read");
-    link.append(create("span", { className: "visually-hidden", textContent: " (read)" }));
+    if (!link || link.classList.contains("read") === isRead) continue;
+    link.classList.toggle("read", isRead);
+    if (isRead) link.append(create("span", { className: "visually-hidden", textContent: " (read)" }));
+    else link.querySelector(".visually-hidden")?.remove();
   }
   const ticked = ends.filter((end) => sections.read.has(end.dataset.end ?? "")).length;
   count.textContent = sections.read.size ? ` ${ticked} of ${ends.length} read` : "";
+}
+
+for (const end of ends) {
+  end.querySelector("form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const id = end.dataset.end ?? "";
+    // What was taken back is not ticked again by its end being in sight.
+    observer.unobserve(end);
+    clearTimeout(timers.get(id));
+    if (sections.read.has(id)) sections.remove(id);
+    else sections.add(id);
+    tick();
+  });
 }
 
 /** @type {Map<string, number>} */
@@ -64,13 +81,13 @@ const observer = new IntersectionObserver((entries) => {
       id,
       setTimeout(() => {
         sections.add(id);
-        tick([id]);
+        tick();
       }, READING_MS),
     );
   }
 });
 
 sections.load().then(() => {
-  tick(sections.read);
+  tick();
   for (const end of ends) observer.observe(end);
 });

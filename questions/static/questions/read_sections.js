@@ -33,9 +33,20 @@ export class ReadSections {
   }
 
   /** @param {string} id */
-  async report(id) {
+  remove(id) {
+    this.read.delete(id);
+    if (this.onServer) this.report(id, "unread");
+    else this.keep([...this.read]);
+  }
+
+  /**
+   * @param {string} id
+   * @param {"read" | "unread"} state
+   */
+  async report(id, state = "read") {
     const body = new FormData(this.form);
     body.set("section", id);
+    body.set("state", state);
     await fetch(this.form.action, { method: "POST", body }).catch(() => {});
   }
 

@@ -15,8 +15,8 @@ const announce = announcer(announcement);
 
 for (const sheet of all(document, "link[data-later]", HTMLLinkElement)) sheet.media = "all";
 
-const place = find(document, "[data-quick-check]");
-if (place) loadWhenNear(place);
+const places = all(document, "[data-quick-check]");
+for (const place of places) loadWhenNear(place);
 openTriesInPlace(putStylesOn);
 prepare(document.body);
 
@@ -38,7 +38,7 @@ async function loadStyles() {
   await Promise.all(loaded);
 }
 
-/** The quick check comes into its page when it is about to be read. @param {HTMLElement} place */
+/** Questions come into their page when they are about to be read. @param {HTMLElement} place */
 function loadWhenNear(place) {
   const observer = new IntersectionObserver(
     async (entries) => {
@@ -57,11 +57,13 @@ function loadWhenNear(place) {
 let hadFocus = false;
 /** @type {HTMLElement | null} */
 let headingInSight = null;
+/** Whether questions come here for the first time. @param {EventTarget | null} target */
+const isPlace = (target) => target instanceof HTMLElement && places.includes(target);
 document.addEventListener("htmx:beforeSwap", ({ target }) => {
   hadFocus = target.contains(document.activeElement);
   const heading = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
   const top = heading ? heading.getBoundingClientRect().top : -1;
-  headingInSight = target === place && top >= 0 && top < innerHeight ? heading : null;
+  headingInSight = isPlace(target) && top >= 0 && top < innerHeight ? heading : null;
 });
 
 document.addEventListener("htmx:afterSwap", async ({ target }) => {
@@ -75,7 +77,7 @@ document.addEventListener("htmx:afterSwap", async ({ target }) => {
     return;
   }
   headingInSight?.scrollIntoView();
-  if (target !== place) announce("Four new questions");
+  if (!isPlace(target)) announce("New questions");
   if (!hadFocus) return;
   const first = find(root, "[data-part]");
   first?.focus({ preventScroll: true });
