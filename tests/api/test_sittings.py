@@ -210,7 +210,9 @@ def test_nothing_gives_a_key_away_before_the_end(api: Api, student: User, key: K
         assert [secret for secret in secrets if secret in text and secret.startswith("KEY")] == []
         if "json" in response["Content-Type"] and "sittings/?" not in response.request["PATH_INFO"]:
             found = names_in(response.json()) & TELLING
-            assert found <= ({"score"} if response.request["PATH_INFO"].endswith("/sittings/") else set())
+            assert found <= ({"score"} if response.request["PATH_INFO"].endswith(("/sittings/", "/sync/")) else set())
+    (synced,) = (change for change in api.get("sync/").json()["changes"] if change["type"] == "sittings")
+    assert [entry["score"] for entry in [*synced["entries"], *api.get("sittings/").json()["results"]]] == [None, None]
     assert not ReviewEvent.objects.exists()
 
 
