@@ -88,7 +88,7 @@ def test_a_concept_tells_what_it_needs_and_what_it_practises(web: Client) -> Non
         'href="/courses/tiny/concepts/factor/"'
         in page(web, "/concepts/l2/").split("Leads to")[1].split("Also practised by")[0]
     )
-    assert 'href="/courses/tiny/lessons/decay/"' in html
+    assert 'href="/courses/tiny/lessons/decay/#concept:factor"' in html
 
 
 @pytest.mark.any_database
