@@ -244,7 +244,7 @@ NOT_LINKED = {
     "join/": "where the form for a code leads",
     "join/<slug:code>/": "given to people by the course's staff",
     "courses/<slug:course>/diagnostic/stop/": "offered with the questions of a diagnostic",
-    "courses/<slug:course>/lessons/<slug:slug>/sections/<str:heading>/check/": "offered where one teaches something",
+    "courses/<slug:course>/lessons/<slug:slug>/sections/<str:heading>/check/": "where a section teaches something",
     "courses/<slug:course>/students/<str:student>/notes/<int:note>/": "offered to the author of a note",
     "favicon.ico": "asked for by browsers",
     "figures/<slug:name>/<slug:digest>/": "asked by a script",

@@ -16,7 +16,10 @@ const announce = announcer(announcement);
 for (const sheet of all(document, "link[data-later]", HTMLLinkElement)) sheet.media = "all";
 
 const places = all(document, "[data-quick-check]");
-for (const place of places) loadWhenNear(place);
+for (const place of places) {
+  if ("onDemand" in place.dataset) loadWhenPressed(place);
+  else loadWhenNear(place);
+}
 openTriesInPlace(putStylesOn);
 prepare(document.body);
 
@@ -41,16 +44,31 @@ async function loadStyles() {
 /** Questions come into their page when they are about to be read. @param {HTMLElement} place */
 function loadWhenNear(place) {
   const observer = new IntersectionObserver(
-    async (entries) => {
+    (entries) => {
       // A busy page hears of several crossings at once: the first may say "not yet" and the last "now".
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
-      await putStylesOn();
-      window.htmx.ajax("get", place.dataset.quickCheck ?? "", { target: place, swap: "innerHTML" });
+      load(place);
     },
     { rootMargin: LOAD_AHEAD },
   );
   observer.observe(place);
+}
+
+/** Within a long text questions come when they are asked for: nothing that is being read moves. @param {HTMLElement} place */
+function loadWhenPressed(place) {
+  const link = get(place, "a");
+  link.addEventListener("click", (event) => {
+    if (!(event instanceof MouseEvent) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    load(place);
+  });
+}
+
+/** @param {HTMLElement} place */
+async function load(place) {
+  await putStylesOn();
+  window.htmx.ajax("get", place.dataset.quickCheck ?? "", { target: place, swap: "innerHTML" });
 }
 
 // What comes in above what is being read, or in place of what has the focus, takes neither away.
