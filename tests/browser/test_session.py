@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from examprep.models import User
 from questions import bank
 from questions.models import Item, Lesson
-from quizzes import schedule
+from quizzes import lessons, schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests import courses
 from tests.browser.pages import answer_parts, log_in, type_rows
@@ -44,13 +44,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def learner(transactional_db: None) -> User:
-    """A student of the first course, of which each kind is left with a few items."""
+    """A student of the first course, of which each kind is left with a few items, who knows what its lesson says."""
     course = courses.load(COURSE, exams=False)
     for kind in sorted(set(Item.objects.values_list("kind", flat=True))):
         for item in Item.objects.filter(course=course, kind=kind)[PER_KIND:]:
             bank.retire(item)
     user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=120)
     schedule.enrol(user, course)
+    for lesson in course.lessons.all():
+        for standing in lessons.list_sections(user, lesson):
+            lessons.mark_section(user, lesson, standing.section.outline.id, "known", timezone.now())
     return user
 
 

@@ -39,7 +39,7 @@ def test_a_memory_is_fitted_after_so_many_answers_and_weekly_and_its_states_are_
 
 def test_beliefs_are_judged_on_the_same_answers_as_fsrs_alone_and_a_fit_makes_them_better() -> None:
     rng = np.random.default_rng(1)
-    students, cards, days = 3, 40, 14
+    students, cards, days = 4, 60, 30
     bank = simulate.Bank(np.full(cards, 1 / cards), np.full(cards, 20.0), np.zeros(cards), rng.uniform(0, 1, cards))
     luck = simulate.Luck.draw(students, cards, days, seed=2)
     half = np.full((students, cards), 0.5)
