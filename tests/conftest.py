@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -34,7 +32,7 @@ from questions.models import Course
 from quizzes import exams, presentations, schedule
 from quizzes.models import Presentation
 from quizzes.reviews import practice
-from tests import cheap, clocks, courses, servers
+from tests import cheap, clocks, courses, servers, tables
 
 # No property fails because the machine is busy: what may not take long is measured by CPU time, in tests that say so.
 hypothesis.settings.register_profile(
@@ -119,31 +117,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def migrated(shared_folder: Path, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> Path:
-    """An SQLite database with all tables and nothing in them, which one of the processes makes for all."""
-    file = shared_folder / "migrated.sqlite3"
-    before = connection.settings_dict["NAME"]
-    with courses.locked(file):
-        if not file.exists():
-            with django_db_blocker.unblock():
-                connection.settings_dict["NAME"] = str(file)
-                call_command("migrate", verbosity=0)
-                connection.close()
-                connection.settings_dict["NAME"] = before
-    return file
+def django_db_use_migrations() -> bool:
+    """Tables are made as the models have them, see tests/tables.py."""
+    if connection.vendor == "sqlite":
+        for ending in ("-wal", "-shm"):  # of an earlier run
+            Path(connection.settings_dict["TEST"]["NAME"] + ending).unlink(missing_ok=True)
+    return False
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
-    """Whether there is a database already: on SQLite, a copy of the one that is migrated."""
-    if connection.vendor != "sqlite":
-        return False
-    migrated: Path = request.getfixturevalue("migrated")
-    name = connection.settings_dict["TEST"]["NAME"]
-    for ending in ("-wal", "-shm"):
-        Path(name + ending).unlink(missing_ok=True)  # of an earlier run
-    shutil.copy(migrated, name)
-    return True
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The tables, with what no model says of them."""
+    with django_db_blocker.unblock():
+        tables.add_what_no_model_says()
 
 
 @pytest.fixture(scope="session", autouse=True)

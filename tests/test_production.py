@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from django.conf import settings
@@ -24,7 +25,7 @@ from examprep.cache import ForgivingRedisCache
 from examprep.data_folder import can_be_guessed
 from examprep.models import User
 from examprep.run.lifeline import Lifeline
-from tests import servers
+from tests import servers, tables
 from tests.faults.service import get, until, waited
 
 ROOT: Path = settings.BASE_DIR
@@ -232,6 +233,17 @@ def postgresql() -> Iterator[str]:
         pytest.skip(str(missing))
 
 
+def schema_of_the_models(address: str, environment: dict[str, str]) -> set[str]:
+    """What another database on the same server has, whose tables are made as those of tests are."""
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("CREATE DATABASE models")
+    other = f"{address.rpartition('/')[0]}/models"
+    program = "import django; django.setup(); from tests import tables; tables.make_tables()"
+    settings_of = {**environment, "DATABASE_URL": other, "DJANGO_SETTINGS_MODULE": "examprep.settings"}
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=settings_of, check=True)
+    return tables.read_schema(other)
+
+
 @pytest.mark.slow
 def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> None:
     services = COMPOSE["services"]
@@ -245,6 +257,7 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
         for _ in range(2):  # it runs at every start
             migrated = all_of_it.run(services["migrate"]["command"])
             assert migrated.returncode == 0, migrated.stderr
+        assert tables.read_schema(postgresql) == schema_of_the_models(postgresql, all_of_it.environment)
 
         all_of_it.start("web", COMMANDS["CMD"])
         all_of_it.start("worker", services["worker"]["command"])

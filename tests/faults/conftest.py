@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.db import connection
 
 from examprep.models import User
 from quizzes import tasks
@@ -22,17 +21,15 @@ from tests.faults.workers import SOON, send_to
 
 
 @pytest.fixture(scope="session")
-def first_start(shared_folder: Path, request: pytest.FixtureRequest) -> Path:
+def first_start(shared_folder: Path) -> Path:
     """The data folder that a first start made, with the tiny course: loading a whole one is for the clean clone.
 
-    Made once for all of the processes in which tests run, of a database that these have migrated where it is SQLite.
+    Made once for all of the processes in which tests run.
     """
     data = shared_folder / "first-start"
     with courses.locked(data):
         if not data.exists():
             data.mkdir(mode=0o700)
-            if connection.vendor == "sqlite":
-                shutil.copy(request.getfixturevalue("migrated"), data / "db.sqlite3")
             start_first(data)
     return data
 
@@ -41,7 +38,8 @@ FIRST_START = """
 import django; django.setup()
 from django.core.management import call_command
 from examprep.run.serve import prepare
-call_command("migrate", verbosity=0)
+from tests.tables import make_tables
+make_tables()
 call_command("load_course", "tests/course")
 prepare()
 """

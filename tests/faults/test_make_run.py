@@ -21,6 +21,7 @@ import redis
 from examprep.run.supervisor import FEW
 from tests.conftest import real_redis
 from tests.faults.service import ROOT, Service, bury_one, get, is_healthy, until
+from tests.tables import read_schema
 
 WARM = 10  # seconds of a processor: five of two
 PLANNED = re.compile(r"Task quizzes\.tasks\.plan_student\S+ succeeded")
@@ -62,7 +63,7 @@ def complaint(service: Service) -> str:
     return lines[0]
 
 
-def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path) -> None:
+def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path, first_start: Path) -> None:
     clone, data, port = tmp_path / "clone", tmp_path / "data", free_port()
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0"):
@@ -83,7 +84,7 @@ def test_it_runs_from_a_clean_clone_with_no_other_step(tmp_path: Path) -> None:
         first.stop()
         assert first.nothing_left()
 
-    query(data, "SELECT 1 FROM questions_course")
+    assert read_schema(data / "db.sqlite3") == read_schema(first_start / "db.sqlite3")
     with Service(data, ["make", "run"], clone) as second:
         second.ready()  # warm: nothing is installed or loaded again
         assert second.processor_seconds() < WARM
