@@ -41,14 +41,22 @@ class Outlook:
     days: list[Day]
 
 
-def outlook(cards: Cards, days: float, minutes: int, w: tuple[float, ...] = fsrs.DEFAULT_PARAMETERS) -> Outlook | None:
+def outlook(
+    cards: Cards,
+    days: float,
+    minutes: int,
+    w: tuple[float, ...] = fsrs.DEFAULT_PARAMETERS,
+    reading: Floats | float = 0.0,
+) -> Outlook | None:
     """The outlook of one student, `cards` of shape (1, cards), `days` (0-120, more count as 120) before the exam.
 
-    `minutes` are those that the student has a day. None where nothing that the exam asks is left to ask.
+    `minutes` are those that the student has a day, `reading` (cards,) the seconds that are read before the first answer
+    to each. None where nothing that the exam asks is left to ask.
     """
     if not cards.worth.any():
         return None
-    bank = simulate.Bank(cards.weight[0] / cards.weight.sum(), cards.seconds[0], cards.guess[0], cards.first[0])
+    weight = cards.weight[0] / cards.weight.sum()
+    bank = simulate.Bank(weight, cards.seconds[0], cards.guess[0], cards.first[0], reading)
     choices = sorted({*CHOICES, minutes})
     whole = int(np.clip(np.ceil(days), 1, MAX_DAYS))
     students = len(choices) * DRAWS

@@ -40,6 +40,13 @@ class Reading:
     seconds: Floats
     lessons: Ints
 
+    @property
+    def shares(self) -> Floats:
+        """The seconds of its section that each task (tasks,) would take over, were they shared evenly."""
+        waits = self.section >= 0
+        tasks = np.bincount(self.section[waits], minlength=self.seconds.size)
+        return np.where(waits, (self.seconds / np.maximum(tasks, 1))[self.section], 0.0)
+
     def order(self, listed: Sequence[int], worth: Floats, takes: Floats) -> list[int]:
         """Order tasks that are listed by worth per second, so that reading is counted; see the module.
 

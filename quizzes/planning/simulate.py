@@ -35,13 +35,15 @@ SPREAD = 0.35
 class Bank:
     """The tasks of a course, shapes (cards,): weight in shares of the exam, seconds, guess rate.
 
-    `first` is the chance that a newcomer knows what was never asked, (cards,) or (students, cards).
+    `first` is the chance that a newcomer knows what was never asked, (cards,) or (students, cards). `reading` is the
+    seconds that are read before the first answer.
     """
 
     weight: Floats
     seconds: Floats
     guess: Floats
     first: Floats
+    reading: Floats | float = 0.0
 
 
 @dataclass(frozen=True)
@@ -276,9 +278,10 @@ class _School:
         return np.asarray((1 - self.slip) * (recall + (1 - recall) * self.bank.guess))
 
     def answers(self, day: int) -> tuple[Booleans, Floats]:
-        """Whether each card would be answered right on `day`, and its seconds, relearning included."""
+        """Whether each card would be answered right on `day`, and its seconds, with relearning and reading."""
         right = self.luck.right[:, day] < self.chance_right()
-        return right, self.bank.seconds * self.luck.pace[:, day] * np.where(right, 1.0, 1.0 + RELEARN)
+        reading = np.where(np.isnan(self.S), self.bank.reading, 0.0)
+        return right, reading + self.bank.seconds * self.luck.pace[:, day] * np.where(right, 1.0, 1.0 + RELEARN)
 
     def learn(self, done: Booleans, right: Booleans) -> None:
         """Move all states on by the answers that were given, and by one day."""

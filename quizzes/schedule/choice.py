@@ -165,7 +165,8 @@ def foresee(situation: Situation) -> ExamOutlook | None:
         candidates.first,
     )
     cards = Cards(*(column[None] for column in columns))
-    ahead = outlook.outlook(cards, days_until(exam, situation.day), situation.daily_minutes, situation.w)
+    reading = situation.reading.shares if situation.reading else 0.0
+    ahead = outlook.outlook(cards, days_until(exam, situation.day), situation.daily_minutes, situation.w, reading)
     if now is None or ahead is None:
         return None
     days = [(situation.day.date + timedelta(days=number), day) for number, day in enumerate(ahead.days)]

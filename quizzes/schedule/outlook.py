@@ -9,20 +9,20 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import DateField, DateTimeField, Max
+from django.db.models import Count, DateField, DateTimeField, Max, OuterRef, Subquery
 from django.utils import timezone
 from pydantic import TypeAdapter, ValidationError
 
 from quizzes.background import outbox
 from quizzes.calendar import StudyDay, study_day
-from quizzes.models import Card, ChangeLog, Enrolment, Exam, Job, ReviewEvent, StoredOutlook, Student
+from quizzes.models import Card, ChangeLog, Enrolment, Exam, Job, ReviewEvent, SectionRead, StoredOutlook, Student
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.planning.forecast import Forecast
 from quizzes.reviews import change_log
@@ -31,10 +31,11 @@ from quizzes.schedule.exam_forecast import ForecastFacts
 from quizzes.schedule.exams_ahead import StudentExams, load_exams
 from quizzes.schedule.facts import ExamAhead
 from quizzes.schedule.loading import OnDay, load_cards, load_situation
+from quizzes.schedule.reading import load_sections_read
 
 KEPT = timedelta(hours=6)
 """How long forecasts are kept for who looks at them again."""
-FORMAT = 4
+FORMAT = 5
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
 _DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
 
@@ -133,7 +134,9 @@ def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook 
     if stored:
         outlook = _read(stored)
     else:
-        outlook = foresee(load_situation(student, day, exams, change_log.load_parameters(student), now))
+        situation = load_situation(student, day, exams, change_log.load_parameters(student), now)
+        read = load_sections_read([student.pk])[student.pk]
+        outlook = foresee(replace(situation, reading=situation.candidates.reading(read.at)))
     with transaction.atomic():
         change_log.lock(student, now)
         document = _DOCUMENT.dump_python(outlook, mode="json") if outlook else None
@@ -204,7 +207,9 @@ def _digest(student: Student, exams: tuple[ExamAhead, ...], day: StudyDay, w: tu
     `w` are the parameters of the student's memory, for who knows them.
     """
     studied = Enrolment.objects.studied().filter(student=student).order_by("course")
-    editions = studied.values_list("course", "course__revision", "course__measuring__measured_at")
+    read = SectionRead.objects.filter(student=student, lesson__course=OuterRef("course")).order_by()
+    counted = read.values("student").annotate(sections=Count("*")).values("sections")
+    editions = studied.values_list("course", "course__revision", "course__measuring__measured_at", Subquery(counted))
     facts = (
         *(FORMAT, day, exams, student.daily_minutes, student.desired_retention),
         *(w or change_log.load_parameters(student), list(editions)),

@@ -110,6 +110,18 @@ def test_a_newcomer_reads_before_the_first_question(lesson: Lesson, student: Use
     assert not SectionRead.objects.exists()
 
 
+def test_the_outlook_counts_reading_until_it_is_done(lesson: Lesson, student: User, api: Api) -> None:
+    before = schedule.look_ahead(student)
+    assert before is not None
+    mark(api, "read")
+    assert schedule.read_outlook(student).state == "old"
+    after = schedule.look_ahead(student)
+    assert after is not None
+    (_, reading), (_, read) = before.days[0], after.days[0]
+    assert reading.new == read.new
+    assert reading.minutes > read.minutes + 1
+
+
 def test_a_section_ends_with_two_questions_that_count(lesson: Lesson, student: User, browser: Client) -> None:
     address = "/courses/tiny/lessons/decay/sections/penalty/check/"
     first = browser.get(address).content.decode()

@@ -43,6 +43,18 @@ def test_the_days_keep_to_the_minutes_and_bring_the_new_in_time() -> None:
     assert sum(day.new for day in found.days[:10]) > 60
 
 
+def test_reading_takes_its_minutes_before_what_is_new() -> None:
+    course = bank(60)
+    alone, with_reading = (outlook(unseen(course), 20, 10, reading=seconds) for seconds in (0.0, np.full(60, 60.0)))
+    assert alone is not None
+    assert with_reading is not None
+    assert with_reading.days[0].new < alone.days[0].new - 2
+    assert with_reading.days[0].minutes < 10 + 3
+    assert with_reading.kept.score < alone.kept.score
+    known = seen([5.0] * 60)
+    assert outlook(known, 20, 10, reading=60.0) == outlook(known, 20, 10)
+
+
 def test_it_agrees_with_students_who_keep_the_plan() -> None:
     course, days = bank(60), 14
     found = outlook(unseen(course), days, 10)

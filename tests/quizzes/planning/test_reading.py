@@ -35,6 +35,11 @@ def test_no_order_earns_more_at_every_moment() -> None:
         assert _cost(ordered, worth, takes, waits) <= best + 1e-9
 
 
+def test_tasks_share_the_seconds_of_their_section() -> None:
+    waits = reading([0, -1, 0, 2], [30.0, 99.0, 10.0])
+    np.testing.assert_array_equal(waits.shares, [15.0, 0.0, 15.0, 10.0])
+
+
 def _cost(order: tuple[int, ...] | list[int], worth: np.ndarray, takes: np.ndarray, waits: Reading) -> float:
     """What is lost by waiting: worth times when it is had, each section being read as late as can be."""
     before = {0: [0], 1: [0, 1] if 0 in waits.section[list(order)] else [1]}
