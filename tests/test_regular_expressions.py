@@ -222,6 +222,78 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"</?(?:br|div|p|h[1-6]|hr|li|ol|ul|dl|dt|dd|table|tr|t[dh]|pre|blockquote)\b[^<>]*>": (LENGTH, ("<p ", "</div")),
     r"&#[0-9]{20,};?": (LENGTH, ("&#" + "9" * 19, "9", "&#")),
     r"\\[()\[\]]|\[/?\$+\]|\[/?latex\]|\$+": (LENGTH, ("[$", "[/$$", "$", "\\(")),
+    # questions/interchange/anki/cards.py
+    r"\{\{([^{}]+)\}\}": (LENGTH, ()),
+    r"<hr\b[^<>]*>": (LENGTH, ("<hr",)),
+    r"\[sound:[^\[\]]*\]": (LENGTH, ("[sound:",)),
+    r"\{\{c(\d{1,3})::": (
+        LENGTH,
+        (
+            "{{c1::",
+            "}}",
+        ),
+    ),
+    r"\{\{c\d{1,3}::|\}\}": (
+        LENGTH,
+        (
+            "{{c1::",
+            "}}",
+        ),
+    ),
+    # questions/interchange/anki/occlusions.py
+    r"\{\{c(\d{1,3})::image-occlusion:(rect|ellipse|polygon|text)((?::[^:{}]*)*)\}\}": (
+        LENGTH,
+        (
+            "{{c1::image-occlusion:rect:",
+            "{{c1::image-occlusion:rect:left=",
+            "a=",
+        ),
+    ),
+    # questions/interchange/anki/reading.py
+    "\ue012([0-9]{1,9})\ue014": (LENGTH, ()),
+    r"\\[(\[]|\$": (LENGTH, ()),
+    # questions/interchange/asking.py
+    r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*": (LENGTH, ()),
+    # questions/interchange/formulas.py
+    r"\\[()\[\]]|\$\$": (LENGTH, ()),
+    # questions/interchange/markdown.py
+    "\ue010([0-9]{1,9})\ue011": (LENGTH, ()),
+    r"([*`\\]|(?<![^\W_])_|_(?![^\W_])|~~|\[\[|\](?=[(\[:])|\$|&(?=#?\w+;)|<(?=https?:))": (LENGTH, ()),
+    r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|:::)": (LENGTH, ()),
+    r"^(\s*\d{1,9})([.)](?:\s|$))": (LENGTH, ()),
+    r"(?m)^ (?=\S)": (LENGTH, ()),
+    r"\n{3,}": (LENGTH, ()),
+    # questions/interchange/qti/calculated.py
+    r"[a-z][a-z0-9]*": (LENGTH, ()),
+    # questions/interchange/qti/items.py
+    r"incorrect|wrong|false|partly|fout|^_\d+f$|0f$": (LENGTH, ()),
+    "([\ue012\ue013])([0-9]{1,9})\ue014": (LENGTH, ()),
+    "\ue013([0-9]{1,9})\ue014": (LENGTH, ()),
+    # questions/interchange/qti/legacy.py
+    r"</?(p|div|span|br|b|i|em|strong|img|sub|sup|table|ul|ol|li)\b[^<>]*>": (LENGTH, ()),
+    r"<[^<>]+>": (LENGTH, ()),
+    # questions/interchange/qti/metadata.py
+    r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})(?:\.\d+)?S)?": (LENGTH, ("PT1H",)),
+    # questions/interchange/qti/trees.py
+    r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""": (
+        200,
+        (
+            "<?xml ",
+            "encoding=",
+            "<?xml encoding",
+        ),
+    ),
+    "[\ue000\ue001]": (LENGTH, ()),
+    r"\s+": (LENGTH, ()),
+    # questions/interchange/tables/columns.py
+    r"\d{1,2}$": (LENGTH, ()),
+    # questions/interchange/tables/reading.py
+    r"#([a-z ]+):(.*)": (LENGTH, ()),
+    r'"[^"]*"': (LENGTH, ()),
+    r"[;\n|]": (LENGTH, ()),
+    r"[;,|]": (LENGTH, ()),
+    # questions/interchange/texts.py
+    r"[^a-z0-9]+": (LENGTH, ()),
 }
 
 

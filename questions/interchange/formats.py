@@ -1,0 +1,49 @@
+"""The formats that questions come in and go out by: one entry each, and one module or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from questions.interchange.anki.reading import read_files as read_deck
+from questions.interchange.archives import Archive, ArchiveError, is_archive
+from questions.interchange.found import Found, refuse
+from questions.interchange.qti.reading import read_files as read_qti
+from questions.interchange.tables.reading import read_table
+
+Read = Callable[[bytes, str], Iterator[Found]]
+"""Of the content of a file and its name: the questions in it. Raises nothing: what cannot be read is refused."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: what it is called on the command line and by people, how its files end, and how they are read."""
+
+    name: str
+    title: str
+    endings: tuple[str, ...]
+    read: Read
+
+
+def _unpacked(read: Callable[[Mapping[str, bytes], str], Iterator[Found]]) -> Read:
+    """A reader of packages, that takes a single file as a package of one."""
+
+    def read_package(content: bytes, name: str) -> Iterator[Found]:
+        try:
+            yield from read(Archive(content) if is_archive(content) else {name: content}, name)
+        except ArchiveError as error:
+            yield refuse(name, name, str(error))
+
+    return read_package
+
+
+FORMATS = {
+    entry.name: entry
+    for entry in (
+        Format("qti", "QTI 1.2, 2.1 and 2.2", (".xml", ".zip", ".imscc", ".qti", ".dat"), _unpacked(read_qti)),
+        Format("qti3", "QTI 3.0", (".xml", ".zip"), _unpacked(read_qti)),
+        Format("apkg", "Anki", (".apkg", ".colpkg"), _unpacked(read_deck)),
+        Format("csv", "CSV, TSV and text of Anki", (".csv", ".tsv", ".txt"), read_table),
+    )
+}
+"""By their names."""

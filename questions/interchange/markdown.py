@@ -1,0 +1,126 @@
+"""HTML of others as the Markdown that texts here are written in. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, Tag
+from markdownify import MarkdownConverter
+
+from questions.interchange.formulas import split_formulas
+from questions.interchange.mathml import to_latex
+
+BEGINS, ENDS = "\ue010", "\ue011"
+MARKS = re.compile("\ue010([0-9]{1,9})\ue011")
+"""Where a formula stands while the rest is converted."""
+OURS = dict.fromkeys(range(0xE000, 0xE020))
+"""Signs for private use that mark places here: texts of others are read without them."""
+DROPPED = ("script", "style", "head", "title", "meta", "link", "template", "noscript")
+MEDIA = ("audio", "video", "iframe", "object", "embed", "canvas", "svg")
+RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
+LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
+EMPHASIS = re.compile(r"([*`\\]|(?<![^\W_])_|_(?![^\W_])|~~|\[\[|\](?=[(\[:])|\$|&(?=#?\w+;)|<(?=https?:))")
+"""Signs that mean something in Markdown where they stand; an underscore inside a word does not."""
+LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|:::)")
+LINE_NUMBER = re.compile(r"^(\s*\d{1,9})([.)](?:\s|$))")
+
+ShowPicture = Callable[[str, str], str]
+"""Of an address and alternative words: the Markdown that shows the picture, or nothing."""
+
+
+def to_markdown(html: str, show_picture: ShowPicture, lose: Callable[[str], None]) -> str:
+    """The Markdown of HTML; tables, lists, code, formulas and pictures stay, `lose` hears what does not."""
+    if "<" not in html and "&" not in html and "\\" not in html and "$" not in html:
+        return _escape_start(EMPHASIS.sub(r"\\\1", " ".join(html.split())))
+    soup = BeautifulSoup(html.replace(BEGINS, "").replace(ENDS, ""), "html.parser")
+    for found in soup.find_all(DROPPED):
+        found.decompose()
+    for found in soup.find_all(MEDIA):
+        lose("A drawing in SVG." if found.name == "svg" else "A film, sound or page that was shown in it.")
+        found.decompose()
+    formulas: list[str] = []
+    for math in soup.find_all("math"):
+        parent = math.parent
+        is_alone = parent is not None and parent.name in ("p", "div") and len(parent.contents) == 1
+        is_display = is_alone and math.get("display") == "block"
+        math.replace_with(_mark(formulas, to_latex(math), is_display=is_display))
+    for text in soup.find_all(string=True):
+        if not isinstance(text, Comment) and text.find_parent(["pre", "code"]) is None:
+            pieces = split_formulas(text)
+            if any(begun for begun, _ in pieces):
+                marked = (
+                    _mark(formulas, piece, is_display=begun != r"\(") if begun else piece for begun, piece in pieces
+                )
+                text.replace_with(NavigableString("".join(marked)))
+    converter = _Converter(show_picture)
+    return MARKS.sub(lambda mark: _apart(formulas[int(mark[1])], mark), _tidy(converter.convert_soup(soup)))
+
+
+def _apart(formula: str, mark: re.Match[str]) -> str:
+    """The formula, with a space to a word that it touches."""
+    before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
+    return f"{' ' if before.isalnum() else ''}{formula}{' ' if after.isalnum() else ''}"
+
+
+def _mark(formulas: list[str], latex: str, *, is_display: bool) -> str:
+    text = " ".join(latex.replace("\u00a0", " ").split()).replace("$", r"\$" if r"\$" not in latex else "$")
+    formulas.append(f"$${text}$$" if is_display else f"${text}$")
+    return f"{BEGINS}{len(formulas) - 1}{ENDS}"
+
+
+def _tidy(markdown: str) -> str:
+    """No spaces at ends of lines but for breaks within a paragraph, and no more than one empty line."""
+    lines = [line if line.strip() else "" for line in markdown.split("\n")]
+    kept = [
+        line if line.endswith("  ") and place + 1 < len(lines) and lines[place + 1] else line.rstrip()
+        for place, line in enumerate(lines)
+    ]
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    return text if "```" in text else re.sub(r"(?m)^ (?=\S)", "", text)
+
+
+def _escape_start(text: str) -> str:
+    return LINE_NUMBER.sub(r"\1\\\2", LINE_START.sub(r"\1\\\2", text))
+
+
+class _Converter(MarkdownConverter):
+    """Markdown as ours: pictures by their addresses here, sub- and superscripts as signs or formulas."""
+
+    def __init__(self, show_picture: ShowPicture) -> None:
+        super().__init__(heading_style="atx", bullets="-")
+        self.show_picture = show_picture
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        """The text with a backslash before what would mean something."""
+        return _escape_start(EMPHASIS.sub(r"\\\1", text)) if text else ""
+
+    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A picture."""
+        words = " ".join(str(el.get("alt") or "").split())
+        return self.show_picture(str(el.get("src") or ""), words.replace("[", "(").replace("]", ")"))
+
+    def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """H₂O, or a formula where there are no such signs."""
+        return _shifted(text, LOWERED, "_")
+
+    def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """10⁻⁵, or a formula where there are no such signs."""
+        return _shifted(text, RAISED, "^")
+
+    def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A table; one of a single cell is no table."""
+        cells = el.find_all(["td", "th"])
+        if len(cells) == 1 and not el.find("img"):
+            return f"\n\n{cells[0].get_text(' ', strip=True)}\n\n"
+        return str(super().convert_table(el, text, parent_tags))  # type: ignore[misc]  # its stub has it not
+
+
+def _shifted(text: str, signs: dict[str, str], operator: str) -> str:
+    plain = text.strip().replace("−", "-").replace("\\", "")
+    if plain and all(sign in signs for sign in plain):
+        return "".join(signs[sign] for sign in plain)
+    if not plain or BEGINS in plain:
+        return text
+    return rf"${operator}{{\text{{{plain}}}}}$" if not plain.isalnum() else f"${operator}{{{plain}}}$"

@@ -1,0 +1,1 @@
+"""Question and Test Interoperability (1EdTech), versions 1.2, 2.1, 2.2 and 3.0."""

@@ -1,0 +1,1 @@
+"""Tables: CSV and TSV files, of this service and of others."""

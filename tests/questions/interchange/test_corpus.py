@@ -1,0 +1,22 @@
+"""What others wrote comes in as it is, or is named: QTI, Anki and tables, where their files are at hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.questions.interchange import corpus
+
+NO_KEY = {"kennisnet__match-interaction-no-processing.xml", "ankidroid__media.apkg"}
+"""Without an answer, or with a sound alone: refused by name."""
+
+
+@pytest.mark.parametrize("family", corpus.READ_AS)
+def test_what_our_kinds_hold_comes_in_and_the_rest_is_named(family: str) -> None:
+    listed = corpus.files(family)
+    if not listed:
+        pytest.skip("the files of others are not here: INTEROP_FILES says where they are")
+    checked = [(file, each) for file, expected in listed for each in corpus.check(file, expected, family)]
+    able = [(file, each) for file, each in checked if each.must_come_in and file.name not in NO_KEY]
+    wrong = [(file.name, each.flaw) for file, each in able if each.flaw]
+    assert len(wrong) <= 0.02 * len(able), wrong
+    assert all(each.found for file, each in checked if not each.must_come_in), "what cannot come in is named"
