@@ -13,6 +13,8 @@ from contextlib import suppress
 
 from django.core.cache import cache
 
+from questions.windows import add_one, count_in_window
+
 FREE_FAILURES = 4
 """Failures of one account that cost no time."""
 FIRST_DELAY = 10.0
@@ -48,29 +50,34 @@ class Attempt:
         """Count the attempt. Raises TooManyFailuresError, and then it is not counted and must not be made."""
         now = time.time()
         self._account = _account_key(account)
-        self._address = _address_key(address, now)
         wait = _seconds_left(self._account, now)
         if wait > 0:
             raise TooManyFailuresError(wait)
-        if _add_one(self._address, 2 * ADDRESS_WINDOW) > ADDRESS_FAILURES:
-            self._forget_address()
-            raise TooManyFailuresError(ADDRESS_WINDOW - now % ADDRESS_WINDOW)
-        delay = delay_after(_add_one(f"{self._account}:failures", FORGOTTEN_AFTER))
+        self._from_address = count_in_window(f"login:{address}", ADDRESS_WINDOW)
+        if self._from_address.count > ADDRESS_FAILURES:
+            self._from_address.take_back()
+            raise TooManyFailuresError(self._from_address.seconds)
+        delay = delay_after(self._count_failure())
         if delay and not cache.add(f"{self._account}:until", now + delay, delay):
             # Another attempt at this account began in the meantime, and this one has to wait for its delay.
-            self._forget_address()
+            self._from_address.take_back()
             raise TooManyFailuresError(delay)
 
     def succeeded(self, *, alone: bool = True) -> None:
         """Take the attempt back, and all failures of its account where it is `alone`, no name that several share."""
-        self._forget_address()
+        self._from_address.take_back()
         if alone:
             _forget(self._account)
         else:
-            _take_back_one(f"{self._account}:failures")
+            with suppress(ValueError):  # it has expired
+                cache.decr(f"{self._account}:failures")
 
-    def _forget_address(self) -> None:
-        _take_back_one(self._address)
+    def _count_failure(self) -> int:
+        """Count it as the account's newest, after which all are forgotten in time."""
+        key = f"{self._account}:failures"
+        failures = add_one(key, FORGOTTEN_AFTER)
+        cache.touch(key, FORGOTTEN_AFTER)
+        return failures
 
 
 def forget(account: str) -> None:
@@ -87,28 +94,6 @@ def _account_key(account: str) -> str:
     return f"login:account:{hashlib.sha256(account.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _address_key(address: str, now: float) -> str:
-    return f"login:address:{address}:{int(now // ADDRESS_WINDOW)}"
-
-
 def _seconds_left(key: str, now: float) -> float:
     until: float = cache.get(f"{key}:until", now)
     return until - now
-
-
-def _take_back_one(key: str) -> None:
-    with suppress(ValueError):  # it has expired
-        cache.decr(key)
-
-
-def _add_one(key: str, timeout: int) -> int:
-    """Return the count that a key has now; it is kept for `timeout` seconds after it was last added to."""
-    if cache.add(key, 1, timeout):
-        return 1
-    try:
-        count = cache.incr(key)
-    except ValueError:  # it expired in this moment
-        cache.set(key, 1, timeout)
-        return 1
-    cache.touch(key, timeout)
-    return count

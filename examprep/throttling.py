@@ -7,18 +7,17 @@ which each house has one.
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from examprep import work_limits
+from questions.windows import count_in_window
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports what the settings name, and they name what is below
@@ -47,14 +46,13 @@ class RateThrottle(BaseThrottle):
         return work_limits.whose(request)
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        now = time.time()
         limit: int = getattr(settings, self.calls)
-        self._wait = WINDOW - now % WINDOW
-        count = _count(f"rate:{self.whose(request)}:{int(now // WINDOW)}")
-        rate = Rate(limit, max(limit - count, 0), int(self._wait) + 1)
+        window = count_in_window(f"rate:{self.whose(request)}", WINDOW)
+        self._wait = window.seconds
+        rate = Rate(limit, max(limit - window.count, 0), window.retry_after)
         noted: Rate = request.META.get(_NOTED, rate)
         request.META[_NOTED] = min(noted, rate, key=lambda each: each.left)
-        return count <= limit
+        return window.count <= limit
 
     def wait(self) -> float:
         return self._wait
@@ -93,12 +91,3 @@ def rate_of(request: HttpRequest) -> Rate | None:
     """Return what is left to whoever called, of what is nearer to its end; None for what is not counted."""
     rate: Rate | None = request.META.get(_NOTED)
     return rate
-
-
-def _count(key: str) -> int:
-    with suppress(ValueError):  # there is none
-        return cache.incr(key)
-    cache.add(key, 0, 2 * WINDOW)
-    with suppress(ValueError):  # it was thrown out in this moment
-        return cache.incr(key)
-    return 1

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import secrets
-import time
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
 from questions.models import Course
+from questions.windows import count_in_window
 from quizzes import schedule
 from quizzes.courses.students import remove_students
 from quizzes.models import Enrolment
@@ -78,27 +76,15 @@ def find_by_code(typed: str, student: Student) -> Course | None:
 
     A course that nobody joins by code has none: it is as if the code were wrong.
     """
-    now = time.time()
-    key = f"join:{student.pk}:{int(now // WINDOW)}"
-    if _count(key) > GUESSES:
-        raise TooManyGuessesError(int(WINDOW - now % WINDOW) + 1)
+    window = count_in_window(f"join:{student.pk}", WINDOW)
+    if window.count > GUESSES:
+        raise TooManyGuessesError(window.retry_after)
     code = read_code(typed)
     course = Course.objects.filter(join_code=code).first() if code else None
     if course is None or (way_into(course) == "closed" and not is_enrolled(student, course)):
         return None
-    with suppress(ValueError):  # the window is over
-        cache.decr(key)
+    window.take_back()
     return course
-
-
-def _count(key: str) -> int:
-    """Count a guess before it is known to be right, so that parallel ones count."""
-    if cache.add(key, 1, WINDOW):
-        return 1
-    try:
-        return cache.incr(key)
-    except ValueError:  # it expired in this moment
-        return 1
 
 
 def is_enrolled(student: Student, course: Course) -> bool:

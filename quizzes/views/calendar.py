@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from questions.windows import count_in_window
 from quizzes.reminders import calendar_feed
 from quizzes.views import StudentRequest
 
@@ -26,24 +24,15 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     student = calendar_feed.find_student(secret)
     if student is None:
         raise Http404("There is no such calendar.")
-    now = time.time()
-    key = f"calendar:{student.pk}:{int(now // WINDOW)}"
-    cache.add(key, 0, WINDOW)
-    if _count(key) > READS:
-        return HttpResponse(status=429, headers={"Retry-After": str(int(WINDOW - now % WINDOW) + 1)})
+    window = count_in_window(f"calendar:{student.pk}", WINDOW)
+    if window.count > READS:
+        return HttpResponse(status=429, headers={"Retry-After": str(window.retry_after)})
     response = HttpResponse(calendar_feed.render(student, timezone.now()), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="examprep.ics"'
     # The address is the secret: it is told to no page that is opened from here, and no search engine keeps it.
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _count(key: str) -> int:
-    try:
-        return cache.incr(key)
-    except ValueError:  # its window is over
-        return 1
 
 
 @login_required
