@@ -35,15 +35,19 @@ test: setup-test
 	@echo "Linters, tests on SQLite and tests on PostgreSQL run side by side; each is printed when it is over."
 	@$(MAKE) --no-print-directory --keep-going --jobs=3 $(WHOLE) lint test-sqlite test-postgresql CASES=one
 
+# In a fresh clone nothing is compiled yet: one process does it for all of them, beside the linters.
+.venv/compiled: | setup-test
+	-$(TEST) $(PYTEST) --collect-only --quiet > $@ 2>&1
+
 # Two of the three processes begin with what waits most of its time, for services and browsers.
-test-sqlite: setup-test
+test-sqlite: setup-test .venv/compiled
 	$(TEST) $(PYTEST) $(PARALLEL) 3
 
 # What depends on the database, in a data folder of its own. Beside the tests on SQLite, which run all cases of each test,
 # another one of them is drawn for each run, of those tests that depend on which database it is; the one process leaves
 # a core to those of SQLite.
 CASES := all
-test-postgresql: setup-test
+test-postgresql: setup-test .venv/compiled
 	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql TEST_CASES=$(CASES) $(BIN)/python -m \
 		$(PYTEST) -m "database and not browser and not slow"
 
