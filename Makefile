@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
 .PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare lint format architecture \
-	vectors screenshots check-pages lock clean setup setup-test
+	vectors examples screenshots check-pages lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
 # first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
@@ -95,6 +95,10 @@ architecture: setup-test
 # What clients in other languages check themselves against.
 vectors: setup-test
 	$(BIN)/python -m docs.write_vectors
+
+# What the API's document shows of each call: the first answers of a story that the tests tell.
+examples: setup-test
+	EXAMPLES=keep $(TEST) pytest -q tests/api/test_examples.py -k every_call_is
 
 # The pages that the README shows.
 screenshots: setup-test

@@ -54,6 +54,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "examprep.openapi.describe_problems",
         "examprep.openapi_kinds.describe_kinds",
+        "examprep.openapi_examples.describe_examples",
     ],
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/", "description": "The host that serves this document."}],

@@ -151,7 +151,7 @@ class DayOffView(APIView):
             raise Conflict(refusal, code="day_off", next_on=error.next_on.isoformat()) from None
         return Response(load_queue(request))
 
-    @extend_schema(parameters=[LIMIT], request=None, responses=QueuePayload)
+    @extend_schema(parameters=[LIMIT], request=None, responses={200: QueuePayload})
     def delete(self, request: StudentRequest) -> Response:
         """Work today after all."""
         schedule.set_day_off(request.user, off=False)
