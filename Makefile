@@ -1,6 +1,6 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare lint format architecture \
+.PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare interop lint format architecture \
 	vectors examples screenshots check-pages lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
@@ -65,6 +65,10 @@ bench: setup-test
 # The same, and docs/benchmarks.md made of what it measured.
 bench-keep: bench
 	$(TEST) tests.benchmarks.report
+
+# How question files that others wrote come in, where they are at hand (INTEROP_FILES=folder).
+interop: setup-test
+	$(TEST) tests.questions.interchange.corpus
 
 # What a change makes of it: the same benches on an earlier commit (REV=…), in turn with the working tree.
 BENCHES :=

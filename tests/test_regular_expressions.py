@@ -263,6 +263,28 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"^(\s*\d{1,9})([.)](?:\s|$))": (LENGTH, ()),
     r"(?m)^ (?=\S)": (LENGTH, ()),
     r"\n{3,}": (LENGTH, ()),
+    # questions/interchange/moodle/aiken.py
+    r"([A-Z])[.)]\s*(\S.*)": (LENGTH, ("A.", "A) ")),
+    r"ANSWER:\s*([A-Za-z])\s*": (LENGTH, ("ANSWER:", "ANSWER:A ")),
+    # questions/interchange/moodle/blanks.py
+    r"\{([0-9]{0,4}):([A-Z_]{2,24}):": (LENGTH, ("{1:", "{1:MC:")),
+    r'\\([~=#{}:"])': (LENGTH, ()),
+    r"\[\[([0-9]{1,3})\]\]": (LENGTH, ("[[1",)),
+    # questions/interchange/moodle/calculated.py
+    r"\{([A-Za-z][A-Za-z0-9_]{0,40})\}": (LENGTH, ("{a",)),
+    r"\{=((?:[^{}]|\{[^{}]*\})*)\}|\{([A-Za-z][A-Za-z0-9_]{0,40})\}|([{}])": (2000, ("{=", "{={a}", "{=a")),
+    r"\bpow\(([^(),]*),([^(),]*)\)": (LENGTH, ("pow(", "pow(a,")),
+    # questions/interchange/moodle/gift.py
+    r"\\([~=#{}:]|n(?![A-Za-z]))": (LENGTH, ()),
+    r"\[(id|tag):([^\]]{1,200})\]": (LENGTH, ("[id:", "[tag:a")),
+    r"\[(html|moodle|plain|markdown)\]": (LENGTH, ("[html",)),
+    r"([=~])\s*(?:%(-?[0-9.]{1,12})%)?": (LENGTH, ("=%", "~ ")),
+    r"[=~]": (LENGTH, ()),
+    # questions/interchange/moodle/text_formats.py
+    r"<([a-zA-Z][a-zA-Z0-9]{0,9})[\s>]": (LENGTH, ("<a",)),
+    r"</([a-zA-Z][a-zA-Z0-9]{0,9})\s*>": (LENGTH, ("</a", "</a ")),
+    r"<(?:br|hr|img)\b[^<>]*>": (LENGTH, ("<br", "<img ")),
+    r"\n\s*\n": (LENGTH, ("\n", "\n ")),
     # questions/interchange/qti/calculated.py
     r"[a-z][a-z0-9]*": (LENGTH, ()),
     # questions/interchange/qti/items.py

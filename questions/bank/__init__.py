@@ -29,6 +29,7 @@ from questions.bank.corrections import (
 from questions.bank.documents import POOL_RULE, PRACTICE, SLUG, SLUG_RULE, ExamUse, ItemDocument, is_slug, item_schema
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
+from questions.bank.imports import Fate, ImportLine, ImportReport, UndoReport, import_questions, undo_import
 from questions.bank.items import (
     follow_concept,
     list_forgotten,
@@ -73,14 +74,18 @@ __all__ = [
     "CourseReport",
     "ExamUse",
     "ExportReport",
+    "Fate",
     "HintOfItems",
     "How",
+    "ImportLine",
+    "ImportReport",
     "ItemChange",
     "ItemDocument",
     "Outcome",
     "Problem",
     "Record",
     "Rules",
+    "UndoReport",
     "accept_hint",
     "audit_published",
     "change_items",
@@ -98,6 +103,7 @@ __all__ = [
     "forget_rules",
     "has_steps",
     "has_variants",
+    "import_questions",
     "is_answer_elsewhere",
     "is_slug",
     "item_schema",
@@ -135,6 +141,7 @@ __all__ = [
     "save_lesson_draft",
     "set_exam_use",
     "store_pictures",
+    "undo_import",
     "validate_body",
     "validate_concept",
     "validate_lesson",

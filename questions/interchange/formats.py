@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from questions.interchange.anki.reading import read_files as read_deck
 from questions.interchange.archives import Archive, ArchiveError, is_archive
 from questions.interchange.found import Found, refuse
+from questions.interchange.moodle.aiken import read_aiken
+from questions.interchange.moodle.gift import read_gift
+from questions.interchange.moodle.reading import read_quiz
 from questions.interchange.qti.reading import read_files as read_qti
 from questions.interchange.tables.reading import read_table
 
@@ -40,6 +43,9 @@ def _unpacked(read: Callable[[Mapping[str, bytes], str], Iterator[Found]]) -> Re
 FORMATS = {
     entry.name: entry
     for entry in (
+        Format("moodle-xml", "Moodle XML", (".xml",), read_quiz),
+        Format("gift", "GIFT", (".gift", ".txt"), read_gift),
+        Format("aiken", "Aiken", (".txt",), read_aiken),
         Format("qti", "QTI 1.2, 2.1 and 2.2", (".xml", ".zip", ".imscc", ".qti", ".dat"), _unpacked(read_qti)),
         Format("qti3", "QTI 3.0", (".xml", ".zip"), _unpacked(read_qti)),
         Format("apkg", "Anki", (".apkg", ".colpkg"), _unpacked(read_deck)),

@@ -5,6 +5,7 @@ from questions.models.author import Author
 from questions.models.concepts import Concept, ConceptEdge, ConceptReferences
 from questions.models.corrections import Correction
 from questions.models.courses import Course, Lesson, LessonVersion
+from questions.models.imports import Import, ImportedItem
 from questions.models.items import (
     AcceptedHint,
     Finding,
@@ -28,6 +29,8 @@ __all__ = [
     "Correction",
     "Course",
     "Finding",
+    "Import",
+    "ImportedItem",
     "Item",
     "ItemConcept",
     "ItemEnemy",

@@ -1,0 +1,1 @@
+"""Moodle's formats: its XML, GIFT and Aiken."""

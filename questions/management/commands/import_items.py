@@ -1,0 +1,98 @@
+"""`manage.py import_items FORMAT FILE --course SLUG`: questions of other programs become drafts."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from questions import bank
+from questions.interchange.formats import FORMATS
+from questions.models import Concept, Course
+
+MOST_BYTES = 1_000_000_000
+SHOWN = (bank.Fate.REFUSED, bank.Fate.KEPT)
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports the questions of a file as drafts. The same file again gives nothing new; a question that was edited"
+        " in it changes its draft. undo_import takes an import back."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("format", choices=sorted(FORMATS))
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--course", metavar="SLUG", required=True)
+        parser.add_argument("--dry-run", action="store_true", help="say what would come in; store nothing")
+        parser.add_argument("--report", type=Path, metavar="FILE", help="write what became of each question, as JSON")
+        parser.add_argument(
+            "--concept",
+            action="append",
+            default=[],
+            metavar="SLUG",
+            help="tag this concept where neither categories nor tags name one; may be given several times",
+        )
+
+    def handle(self, *args: object, file: Path, course: str, **options: Any) -> None:
+        row = find_course(course)
+        found = FORMATS[options["format"]].read(_read(file), file.name)
+        dry_run = bool(options["dry_run"])
+        report = bank.import_questions(
+            row,
+            options["format"],
+            file.name,
+            found,
+            otherwise=_concepts(row, options["concept"]),
+            dry_run=dry_run,
+            tell=self._tell,
+        )
+        for line in report.lines:
+            for text in describe(line):
+                self.stdout.write(text)
+        if options["report"]:
+            text = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
+            options["report"].write_text(text + "\n", encoding="utf-8")
+        counts = ", ".join(f"{report.count(fate)} {fate.value}" for fate in bank.Fate)
+        end = "Nothing was stored: this was a dry run." if report.made is None else f"Import {report.made.pk}."
+        self.stdout.write(f"{file.name}: {len(report.lines)} questions: {counts}. {end}")
+
+    def _tell(self, count: int) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{count} questions", ending="")
+
+
+def find_course(slug: str) -> Course:
+    """The course of this name. Raises CommandError."""
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        known = ", ".join(Course.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(f"There is no course “{slug}”; there are {known}.")
+    return course
+
+
+def _read(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise CommandError(f"{file} has more than {MOST_BYTES // 10**9} GB: export it in parts.")
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}.") from None
+
+
+def _concepts(course: Course, slugs: Sequence[str]) -> list[Concept]:
+    concepts = {concept.slug: concept for concept in course.concepts.filter(slug__in=slugs)}
+    if missing := [slug for slug in slugs if slug not in concepts]:
+        raise CommandError(f"There is no concept “{missing[0]}” in {course.slug}.")
+    return [concepts[slug] for slug in slugs]
+
+
+def describe(line: bank.ImportLine) -> list[str]:
+    """What is said of a question that did not come in as it was."""
+    head = f"{line.place}: {line.title}"
+    if line.fate in SHOWN:
+        return [f"{head}: {line.fate.value}: {line.why}"]
+    said = [*(f"changed: {each}" for each in line.changed), *(f"lost: {each}" for each in line.lost)]
+    return [f"{head}: {each}" for each in said]

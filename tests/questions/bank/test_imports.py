@@ -1,0 +1,103 @@
+"""Questions of files become drafts: once each, changed where the file was, taken back as a whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from questions import bank
+from questions.interchange.formats import FORMATS
+from questions.models import Course, Import, Item
+from tests import courses
+
+GIFT = """$CATEGORY: Penalties/L2
+
+::One::Which is one? {=1 ~2#Two.}
+
+::Two::Which is two? {=2 ~1#One.}
+
+Only a text.
+"""
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course() -> Course:
+    return courses.load(exams=False)
+
+
+def _import(course: Course, text: str, *, dry_run: bool = False) -> bank.ImportReport:
+    return bank.import_questions(course, "gift", "quiz.gift", FORMATS["gift"].read(text.encode(), ""), dry_run=dry_run)
+
+
+def _fates(report: bank.ImportReport) -> list[str]:
+    return [line.fate.value for line in report.lines]
+
+
+def test_a_file_comes_in_once_and_can_be_taken_back(course: Course) -> None:
+    count = course.items.count()
+    assert _fates(_import(course, GIFT, dry_run=True)) == ["new", "new", "refused"]
+    assert course.items.count() == count
+    assert not Import.objects.exists()
+    first = _import(course, GIFT)
+    assert _fates(first) == ["new", "new", "refused"]
+    line = first.lines[0]
+    assert (line.slug, line.concepts, line.guesses) == ("which-one", ("l2",), ("Penalties",))
+    assert line.to_mend == ("explanation: This field is missing.",)
+    assert course.items.get(slug="which-one").tags.get().concept.slug == "l2"
+    assert _fates(_import(course, GIFT)) == ["same", "same", "refused"]
+    edited = _import(course, GIFT.replace("Which is two?", "Which is 2?"))
+    assert _fates(edited) == ["same", "changed", "refused"]
+    two = course.items.get(slug="which-two")
+    assert two.draft["stem"] == "Which is 2?"
+    assert edited.made
+    assert first.made
+    assert bank.undo_import(edited.made).restored == ["which-two"]
+    two.refresh_from_db()
+    assert two.draft["stem"] == "Which is two?"
+    bank.save_draft(course, "which-one", "single_choice", {"stem": "Mine"}, [])
+    assert _fates(_import(course, GIFT.replace("{=1", "{=one"))) == ["kept", "same", "refused"]
+    report = bank.undo_import(first.made)
+    assert (report.deleted, report.kept) == (["which-two"], ["which-one"])
+    assert course.items.count() == count + 1
+    assert _fates(_import(course, GIFT)) == ["new", "new", "refused"]
+
+
+def test_queries_grow_by_a_few_for_each_question(course: Course) -> None:
+    def queries(count: int) -> int:
+        text = "\n\n".join(f"::Q {count} {place}::Which {place}? {{=a ~b}}" for place in range(count))
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            _import(course, text)
+        return len(captured)
+
+    assert queries(20) - queries(10) <= 10 * 15
+
+
+def test_the_commands_import_report_and_take_back(
+    course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, report = tmp_path / "quiz.gift", tmp_path / "report.json"
+    file.write_text(GIFT, encoding="utf-8")
+    call_command("import_items", "gift", str(file), "--course", course.slug, "--report", str(report))
+    said = capsys.readouterr().out
+    assert "Only a text.: refused: It asks nothing: a text alone." in said
+    made = Import.objects.get()
+    assert f"3 questions: 2 new, 0 changed, 0 same, 0 kept, 1 refused. Import {made.pk}." in said
+    document = json.loads(report.read_text(encoding="utf-8"))
+    assert document["counts"]["new"] == 2
+    assert document["questions"][0]["kind"] == "single_choice"
+    call_command("undo_import", str(made.pk))
+    assert "2 drafts deleted" in capsys.readouterr().out
+    assert not Item.objects.filter(slug="which-one").exists()
+    for arguments in (["gift", "nowhere", "--course", course.slug], ["gift", str(file), "--course", "none"]):
+        with pytest.raises(CommandError):
+            call_command("import_items", *arguments)
+    with pytest.raises(CommandError, match="could be taken back"):
+        call_command("undo_import", str(made.pk))
