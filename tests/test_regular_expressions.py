@@ -316,6 +316,16 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"[;,|]": (LENGTH, ()),
     # questions/interchange/texts.py
     r"[^a-z0-9]+": (LENGTH, ()),
+    # questions/interchange/anki/writing.py
+    r"\[\[([a-z][a-z0-9-]{0,31})\]\]": (LENGTH, ()),
+    r'<img src="([^"]*)"': (LENGTH, ()),
+    # questions/interchange/leaving.py
+    r"""<span class="unbroken">([^<]*)</span>""": (LENGTH, ()),
+    r'<img class="picture" src="/media/([^"]*)"': (LENGTH, ()),
+    # questions/interchange/qti/questions.py
+    r"!\[[^\[\]]*\]\(media/([^\s()]+)\)": (LENGTH, ()),
+    # questions/interchange/qti/spelling.py
+    r"[A-Z]": (LENGTH, ()),
 }
 
 

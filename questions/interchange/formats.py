@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from questions.interchange.anki.reading import read_files as read_deck
+from questions.interchange.anki.writing import write_deck
 from questions.interchange.archives import Archive, ArchiveError, is_archive
 from questions.interchange.found import Found, refuse
+from questions.interchange.leaving import Write
 from questions.interchange.moodle.aiken import read_aiken
 from questions.interchange.moodle.gift import read_gift
 from questions.interchange.moodle.reading import read_quiz
 from questions.interchange.qti.reading import read_files as read_qti
+from questions.interchange.qti.spelling import SECOND, THIRD
+from questions.interchange.qti.writing import write_package
 from questions.interchange.tables.reading import read_table
+from questions.interchange.tables.writing import write_table
 
 Read = Callable[[bytes, str], Iterator[Found]]
 """Of the content of a file and its name: the questions in it. Raises nothing: what cannot be read is refused."""
@@ -20,12 +26,13 @@ Read = Callable[[bytes, str], Iterator[Found]]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: what it is called on the command line and by people, how its files end, and how they are read."""
+    """A format: its name on the command line and for people, how its files end, how they are read and written."""
 
     name: str
     title: str
     endings: tuple[str, ...]
     read: Read
+    write: Write | None = None
 
 
 def _unpacked(read: Callable[[Mapping[str, bytes], str], Iterator[Found]]) -> Read:
@@ -46,10 +53,16 @@ FORMATS = {
         Format("moodle-xml", "Moodle XML", (".xml",), read_quiz),
         Format("gift", "GIFT", (".gift", ".txt"), read_gift),
         Format("aiken", "Aiken", (".txt",), read_aiken),
-        Format("qti", "QTI 1.2, 2.1 and 2.2", (".xml", ".zip", ".imscc", ".qti", ".dat"), _unpacked(read_qti)),
-        Format("qti3", "QTI 3.0", (".xml", ".zip"), _unpacked(read_qti)),
-        Format("apkg", "Anki", (".apkg", ".colpkg"), _unpacked(read_deck)),
-        Format("csv", "CSV, TSV and text of Anki", (".csv", ".tsv", ".txt"), read_table),
+        Format(
+            "qti",
+            "QTI 1.2, 2.1 and 2.2",
+            (".xml", ".zip", ".imscc", ".qti", ".dat"),
+            _unpacked(read_qti),
+            partial(write_package, version=SECOND),
+        ),
+        Format("qti3", "QTI 3.0", (".xml", ".zip"), _unpacked(read_qti), partial(write_package, version=THIRD)),
+        Format("apkg", "Anki", (".apkg", ".colpkg"), _unpacked(read_deck), write_deck),
+        Format("csv", "CSV, TSV and text of Anki", (".csv", ".tsv", ".txt"), read_table, write_table),
     )
 }
 """By their names."""

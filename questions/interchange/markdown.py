@@ -89,7 +89,7 @@ class _Converter(MarkdownConverter):
     """Markdown as ours: pictures by their addresses here, sub- and superscripts as signs or formulas."""
 
     def __init__(self, show_picture: ShowPicture) -> None:
-        super().__init__(heading_style="atx", bullets="-")
+        super().__init__(heading_style="atx", bullets="-", code_language_callback=_language)
         self.show_picture = show_picture
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
@@ -115,6 +115,14 @@ class _Converter(MarkdownConverter):
         if len(cells) == 1 and not el.find("img"):
             return f"\n\n{cells[0].get_text(' ', strip=True)}\n\n"
         return str(super().convert_table(el, text, parent_tags))  # type: ignore[misc]  # its stub has it not
+
+
+def _language(block: Tag) -> str:
+    """The language that a block of code says of itself, in a class as CommonMark has it."""
+    code = block.find("code")
+    names = code.get("class") if isinstance(code, Tag) else None
+    named = [name for name in names or [] if name.startswith("language-")]
+    return named[0].removeprefix("language-") if named else ""
 
 
 def _shifted(text: str, signs: dict[str, str], operator: str) -> str:

@@ -31,9 +31,8 @@ def read_metadata(*elements: Element | None) -> About:
     times = [
         text_of(value) for element in here for value in each(element, "typicalLearningTime", "typicallearningtime")
     ]
-    difficulty = next(
-        (DIFFICULTIES.index(n) + 1 for level in levels for n in reversed(DIFFICULTIES) if level.endswith(n)), None
-    )
+    named = [level.removeprefix("lomv1.0").strip() for level in levels]
+    difficulty = next((DIFFICULTIES.index(name) + 1 for name in named if name in DIFFICULTIES), None)
     seconds = next((value for time in times if (value := _seconds(time))), None)
     return About(tuple(dict.fromkeys(word for word in [*taxa, *words] if word)), difficulty, seconds)
 

@@ -24,6 +24,7 @@ NAMES = {
     "options": ("options", "choices", "question answers", "answers"),
     "explanation": ("explanation", "feedback", "general feedback"),
     "tolerance": ("tolerance",),
+    "precision": ("precision",),
     "unit": ("unit",),
     "concepts": ("concepts", "tags", "category", "concept"),
     "difficulty": ("difficulty", "dificulty"),

@@ -210,7 +210,13 @@ class _Row:
 
     def _number(self, key: str) -> Asked:
         away = asking.number(self.columns.cell(self.row, "tolerance") or "0")
-        asked = asking.near(key, float(away or 0))
+        count, _, what = self.columns.cell(self.row, "precision").partition(" ")
+        if away:
+            asked = asking.near(key, float(away))
+        elif count.isdecimal() and what in ("digits", "decimals"):
+            asked = asking.compute(key, **{what: int(count)})
+        else:
+            asked = asking.compute(key)
         unit = self.columns.cell(self.row, "unit")
         return Asked("numeric", {**asked.fields, "unit": unit}) if unit else asked
 
