@@ -29,6 +29,7 @@ from questions.bank.corrections import (
 from questions.bank.documents import POOL_RULE, PRACTICE, SLUG, SLUG_RULE, ExamUse, ItemDocument, is_slug, item_schema
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
+from questions.bank.exports import export_questions
 from questions.bank.imports import Fate, ImportLine, ImportReport, UndoReport, import_questions, undo_import
 from questions.bank.items import (
     follow_concept,
@@ -99,6 +100,7 @@ __all__ = [
     "draft_of",
     "duplicate_item",
     "export_course",
+    "export_questions",
     "follow_concept",
     "forget_rules",
     "has_steps",

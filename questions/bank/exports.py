@@ -1,0 +1,31 @@
+"""The questions of a course for other programs."""
+
+from __future__ import annotations
+
+from questions.bank.pictures import read_picture
+from questions.interchange.formats import Format
+from questions.interchange.leaving import Leaving, Written
+from questions.models import Course, Item
+
+
+def export_questions(course: Course, form: Format) -> Written:
+    """Write all questions that are asked, as they were published, in a format that can be written.
+
+    Raises ValueError for one that is read alone.
+    """
+    if form.write is None:
+        raise ValueError(f"{form.title} is read, and not written.")
+    items = Item.objects.published().filter(course=course).select_related("published").order_by("position", "pk")
+    leaving = [
+        Leaving(
+            slug=item.slug,
+            kind=item.published.kind,
+            body=item.published.body,
+            concepts=tuple(item.published.concepts_then),
+            difficulty=item.published.difficulty,
+            seconds=item.published.seconds,
+        )
+        for item in items
+        if item.published is not None
+    ]
+    return form.write(leaving, read_picture)
