@@ -7,8 +7,14 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from quizzes.api.requests import InvalidFields, StudentRequest
+from quizzes.api.requests import InvalidFields, StudentRequest, read_whole_number
 from quizzes.reviews import SyncPayload, sync
+
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": sync.PAGE, "default": sync.PAGE},
+    description="How many changes to bring; a few more where several belong together.",
+)
 
 
 class CursorGone(APIException):
@@ -27,12 +33,13 @@ class SyncView(APIView):
     """
 
     @extend_schema(
-        parameters=[OpenApiParameter("cursor", str, description="As an earlier answer gave it.")],
+        parameters=[OpenApiParameter("cursor", str, description="As an earlier answer gave it."), LIMIT],
         responses={200: SyncPayload, 410: OpenApiResponse(description="Start again without the cursor.")},
     )
     def get(self, request: StudentRequest) -> Response:
+        limit = read_whole_number(request, "limit", default=sync.PAGE, maximum=sync.PAGE)
         try:
-            return Response(sync.load_changes(request.user, request.query_params.get("cursor", "")))
+            return Response(sync.load_changes(request.user, request.query_params.get("cursor", ""), limit=limit))
         except sync.UnreadableCursorError:
             raise InvalidFields({"cursor": ["Use a cursor as an earlier answer gave it, or none."]}) from None
         except sync.StaleCursorError:

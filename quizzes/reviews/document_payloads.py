@@ -89,7 +89,7 @@ class ConceptsChange(TypedDict):
 
 
 class SyncedExam(TypedDict):
-    """An exam, with the course's own dates."""
+    """An exam, with its dates for the caller's section."""
 
     slug: Slug
     title: str

@@ -20,7 +20,7 @@ from django.db.models import Max, Prefetch
 from questions.current_course import find_current_course
 from questions.models import Concept, ConceptEdge, Lesson
 from quizzes.calendar import format_instant
-from quizzes.models import Bookmark, Enrolment, Exam, Note, SectionRead, Sitting, Student
+from quizzes.models import Bookmark, Enrolment, Exam, Note, SectionExam, SectionRead, Sitting, Student
 from quizzes.reviews.document_payloads import (
     BookmarksChange,
     CourseChange,
@@ -62,7 +62,7 @@ def load_documents(student: Student) -> list[Document]:
     """Load all documents of a student; a fixed number of queries, however many courses."""
     enrolments = list(Enrolment.objects.studied().filter(student=student).select_related("course").order_by("course"))
     courses = {enrolment.course_id: enrolment.course.slug for enrolment in enrolments}
-    lessons, concepts, exams = _load_lessons(courses), _load_concepts(courses), _load_exams(courses)
+    lessons, concepts, exams = _load_lessons(courses), _load_concepts(courses), _load_exams(enrolments)
     documents = [Document(_settings(student))]
     for enrolment in enrolments:
         pk, slug = enrolment.course_id, enrolment.course.slug
@@ -163,9 +163,13 @@ def _load_concepts(courses: Collection[int]) -> Mapping[int, list[SyncedConcept]
     return entries
 
 
-def _load_exams(courses: Collection[int]) -> Mapping[int, list[SyncedExam]]:
+def _load_exams(enrolments: Collection[Enrolment]) -> Mapping[int, list[SyncedExam]]:
+    """Load the exams as the student's sections sit them."""
+    sections = [enrolment.section_id for enrolment in enrolments if enrolment.section_id]
+    dates = {each.exam_id: each for each in SectionExam.objects.filter(section__in=sections)} if sections else {}
     entries: dict[int, list[SyncedExam]] = defaultdict(list)
-    for exam in Exam.objects.filter(course__in=courses):
+    for each in Exam.objects.filter(course__in=[enrolment.course_id for enrolment in enrolments]):
+        exam = dates[each.pk].dated(each) if each.pk in dates else each
         entries[exam.course_id].append(
             {
                 "slug": exam.slug,

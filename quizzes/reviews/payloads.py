@@ -117,6 +117,7 @@ class EventChange(TypedDict):
     occurred_at: Instant
     study_date: Date
     undone: bool
+    superseded: Annotated[bool, Field(description="An earlier answer to the same presentation counts in its place.")]
 
 
 class PlanTaskPayload(TypedDict):

@@ -10,6 +10,7 @@ sent before.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,8 +62,8 @@ def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: 
     changes = [*_load_courses_left(since, end), *_list_documents(since, documents)]
     changes += _load_items(since, end, limit + 1)
     if len(changes) <= limit:
-        changes += _load_own(student, since, end, limit + 2 - len(changes))
-    if len(changes) > limit and changes[limit - 1].is_before_same(changes[limit]):
+        changes += _load_own(student, since, end, limit + 1 - len(changes))
+    while len(changes) > limit and changes[limit - 1].is_before_same(changes[limit]):
         limit += 1
     page, has_more = changes[:limit], len(changes) > limit
     return {
@@ -159,7 +160,8 @@ def _load_items(since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
 def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[_Numbered]:
     """Load events, cards and plans by their numbers; an event that was corrected by that of its correction.
 
-    What an undo took back comes once more, just before it, by its number.
+    What an undo took back comes once more, just before it, by its number; so do earlier answers to a presentation when
+    one comes or goes, as that decides anew which counts. So many may have one number, and are not parted.
     """
     between = {"student": student, "sequence__gt": since.change_log, "sequence__lte": end.change_log}
     as_said = Q(corrected=None) | Q(corrected__sequence__gt=end.change_log)
@@ -175,14 +177,34 @@ def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[
     plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
     undone = {event.target: event.sequence for event in events if event.target}
     taken_back = ReviewEvent.objects.filter(student=student, event_id__in=undone).select_related("presentation")
+    again = _decided_anew(student, since, [*events, *taken_back], undone)
     changes = [
+        *(_Numbered(number, _event(event)) for event, number in again),
         *(_Numbered(undone[event.event_id], _event(event)) for event in taken_back if event.undone),
         *(_Numbered(event.sequence, _event(event)) for event in events if event.event_id not in undone),
         *(_Numbered(again.sequence, _event(again.event)) for again in corrected[:limit]),
         *(_Numbered(card.sequence, _card(card)) for card in cards),
         *(_Numbered(plan.sequence, _plan(plan)) for plan in plans),
     ]
-    return sorted(changes, key=lambda numbered: numbered.number)[:limit]
+    return sorted(changes, key=lambda numbered: numbered.number)
+
+
+def _decided_anew(
+    student: Student, since: Cursor, events: Sequence[ReviewEvent], undone: Mapping[uuid.UUID, int]
+) -> list[tuple[ReviewEvent, int]]:
+    """Load the answers that the client has, and that share a presentation with these events; each with their number."""
+    numbers = {
+        event.presentation_id: undone.get(event.event_id, event.sequence)
+        for event in events
+        if event.presentation_id and event.type == ReviewEvent.Type.REVIEW
+    }
+    if not numbers or not since.change_log:
+        return []
+    before = ReviewEvent.objects.filter(
+        student=student, type=ReviewEvent.Type.REVIEW, presentation__in=numbers, sequence__lte=since.change_log
+    )
+    answers = before.exclude(event_id__in=undone).select_related("presentation")
+    return [(answer, numbers[answer.presentation_id]) for answer in answers if answer.presentation_id]
 
 
 # Payloads
@@ -224,6 +246,7 @@ def _event(event: ReviewEvent) -> EventChange:
         "occurred_at": format_instant(event.occurred_at),
         "study_date": event.study_date.isoformat(),
         "undone": event.undone,
+        "superseded": event.superseded,
     }
 
 

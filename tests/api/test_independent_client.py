@@ -17,6 +17,7 @@ from django.conf import settings
 from questions import kinds
 from questions.bank.documents import ItemDocument
 from questions.interchange import yaml
+from questions.kinds import typed_text
 from questions.kinds.base import sample_opaque
 from quizzes.memory import fsrs, rating
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS
@@ -38,6 +39,7 @@ JUNK: tuple[Any, ...] = (
     {"parts": {}},
 )
 TYPED = ("", "1 2/3", "1,234", "2^9^9", "1/0", "-2^2", "(1 + 2)*3", "50%", "1e-5", "2.5", "−3", "1 - 2", "0.1 + 0.2")
+CODE_MISTAKE = {"text": 'w += eta*g["a b"]', "because": "Down, not up."}
 MORE: tuple[Document, ...] = (
     {"kind": "formula", "answer": "x^2 + 2*x + 1", "variables": ["x"]},
     {
@@ -56,6 +58,7 @@ MORE: tuple[Document, ...] = (
     {"kind": "numeric", "answer": "300", "unit": "s", "units": "stated", "wrong_unit": 0.5},
     {"kind": "short_text", "accept": ["early stopping", "½ life"], "pattern": "early( |-)?stop(ped|ping)?"},
     {"kind": "short_text", "accept": ["x²", "CO₂"], "case": "exact", "spacing": "ignore"},
+    {"kind": "short_text", "accept": ['w -= eta*g["a b"]', "w=w-1e-3"], "code": True, "mistakes": [CODE_MISTAKE]},
 )
 
 
@@ -96,6 +99,13 @@ def test_it_grades_ten_thousand_answers_as_the_service_does() -> None:
     for name in kinds.KINDS:
         assert graded[f"{name}: right"], f"{name} was never right: {graded}"
         assert graded[f"{name}: wrong"], f"{name} was never wrong: {graded}"
+
+
+def test_it_takes_code_apart_as_the_service_does() -> None:
+    draw = random.Random(SEED)
+    for _ in range(5000):
+        code = "".join(draw.choices("aé_7٣1.eE+-*/=<>!&|:\"'\\ “”–\u200b(", k=draw.randint(1, 14)))
+        assert tuple(grading.comparable(code, {"code": True})) == typed_text.tokens(code), code
 
 
 def test_it_rates_and_schedules_as_the_service_does() -> None:

@@ -22,7 +22,7 @@ from tests.conftest import Api, review, wrong
 
 pytestmark = pytest.mark.any_database
 BEGINS = datetime(2026, 3, 2, 9, tzinfo=UTC)
-DAYS, SEED = 21, 1187
+DAYS, SEED, LIMIT = 21, 1187, 40
 OF_A_COURSE = ("lessons", "concepts", "exams")
 
 
@@ -52,7 +52,7 @@ class Device(Api):
             self.unsent = []
         has_more = True
         while has_more:
-            page = self.get(f"sync/?cursor={self.cursor}").json()
+            page = self.get(f"sync/?cursor={self.cursor}&limit={LIMIT}").json()
             for change in page["changes"]:
                 self.apply(change)
             self.cursor, has_more = page["cursor"], page["has_more"]
@@ -109,6 +109,7 @@ def test_copies_on_two_devices_are_what_the_server_has(
     _check_against_the_database(fresh.copy, student)
     undone = [change for change in fresh.copy.values() if change["type"] == "event" and change["undone"]]
     assert len(undone) > 3
+    assert any(change["superseded"] for change in fresh.copy.values() if change["type"] == "event")
     assert len(fresh.copy) > 150
 
 
@@ -165,7 +166,8 @@ def _check_against_the_database(copy: dict[tuple[str, ...], dict[str, Any]], stu
     for event in stored:
         told = events[str(event.event_id)]
         in_sitting = bool(event.presentation and event.presentation.in_sitting)
-        assert (told["undone"], told["score"]) == (event.undone, None if in_sitting else event.score)
+        assert (told["undone"], told["superseded"]) == (event.undone, event.superseded)
+        assert told["score"] == (None if in_sitting else event.score)
         assert told["occurred_at"] == format_instant(event.occurred_at)
     cards = {key[1]: change for key, change in copy.items() if key[0] == "card"}
     for card in Card.objects.filter(student=student).exclude(sequence=Card.HIDDEN):

@@ -17,7 +17,8 @@ from examprep.models import User
 from questions import bank
 from questions.models import Course, Item
 from quizzes import schedule
-from quizzes.models import Card, DailyPlan, Enrolment, ReviewEvent
+from quizzes.calendar import format_instant
+from quizzes.models import Card, DailyPlan, Enrolment, Exam, ReviewEvent, Section, SectionExam
 from quizzes.reviews import sync as change_sync
 from tests.conftest import Api, review
 
@@ -173,6 +174,38 @@ def test_an_event_that_is_undone_is_sent_again(api: Api, student: User, key: Key
     assert len(of(page["changes"], "event")) in (0, 2)  # never the one without the other
 
 
+def test_which_answer_counts_is_sent_again_when_it_is_decided_anew(api: Api, student: User, key: Key) -> None:
+    shown = api.queue()["results"][0]["id"]
+    early, late = (
+        review(shown, key(shown), occurred_at=(timezone.now() + timedelta(hours=hours)).isoformat()) for hours in (1, 2)
+    )
+    in_time = timezone.now() + timedelta(hours=3)
+    with time_machine.travel(in_time):
+        api.send(late, device_now=in_time)
+        _, cursor = sync(api)
+        api.send(early, device_now=in_time)
+    told, cursor = sync(api, cursor)
+    assert {pk: one["superseded"] for pk, one in of(told, "event").items()} == {late["id"]: True, early["id"]: False}
+    api.send({**late, "id": str(uuid.uuid4()), "type": "undo", "target": early["id"]})
+    told = of(sync(api, cursor)[0], "event")
+    assert (told[late["id"]]["superseded"], told[early["id"]]["undone"]) == (False, True)
+    assert len(of(change_sync.load_changes(student, cursor, limit=1)["changes"], "event")) in (0, 3)
+
+
+def test_exams_have_the_dates_of_the_students_section(api: Api, student: User, course: Course) -> None:
+    _, cursor = sync(api)
+    section = Section.objects.create(course=course, name="Evening")
+    at = timezone.now().replace(microsecond=0) + timedelta(days=40)
+    exam = Exam.objects.filter(course=course)[0]
+    SectionExam.objects.create(section=section, exam=exam, starts_at=at)
+    assert sync(api, cursor)[0] == []
+    Enrolment.objects.filter(student=student).update(section=section)
+    changes, _ = sync(api, cursor)
+    (entry,) = (each for each in of(changes, "exams")["tiny"]["entries"] if each["slug"] == exam.slug)
+    assert entry["starts_at"] == format_instant(at)
+    assert entry["closes_at"] == (format_instant(exam.closes_at) if exam.closes_at else None)
+
+
 def test_settings_and_lists_come_whole_when_they_change(api: Api, student: User, course: Course) -> None:
     changes, cursor = sync(api)
     named = {change["type"]: change for change in changes if "entries" in change or change["type"] == "settings"}
@@ -235,6 +268,7 @@ def test_nonsense_is_refused_and_named(api: Api, cursor: str) -> None:
     answer = api.get(f"sync/?cursor={cursor}")
     assert answer.status_code == 400
     assert "cursor" in answer.json()["errors"]
+    assert "limit" in api.get("sync/?limit=501").json()["errors"]
 
 
 def test_it_is_the_callers_own(api: Api, stranger: User) -> None:

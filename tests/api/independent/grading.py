@@ -117,12 +117,10 @@ def text(rule: Document, prompt: Document, key: Document, response: Document) ->
     typed = response.get("text")
     if not isinstance(typed, str) or not typed.strip() or len(typed) > 200:
         raise RefusedError("Type an answer.")
-    if rule["code"]:
-        raise LeftToServiceError
     form = comparable(typed, rule)
     accepted = [comparable(each, rule) for each in rule["accept"]]
     pattern = rule["pattern"]
-    if form in accepted or (pattern and form.isascii() and re.fullmatch(pattern, form)):
+    if form in accepted or (pattern and isinstance(form, str) and form.isascii() and re.fullmatch(pattern, form)):
         return Grade(1.0)
     for place, mistake in enumerate(rule["mistakes"]):
         if comparable(mistake, rule) == form:
@@ -132,12 +130,15 @@ def text(rule: Document, prompt: Document, key: Document, response: Document) ->
     return Grade(0.0)
 
 
-def comparable(typed: str, rule: Document) -> str:
+def comparable(typed: str, rule: Document) -> str | list[str]:
+    """The form that is compared: of code its tokens."""
     typed = "".join(
         char
         for char in typed
         if unicodedata.category(char) != "Cf" and not "\ufe00" <= char <= "\ufe0f" and char != "\u034f"
     )
+    if rule["code"]:
+        return tokens(typed.translate(PLAIN_CODE))
     if typed.isascii():
         typed = typed.replace("`", "'")
     else:
@@ -151,6 +152,76 @@ def comparable(typed: str, rule: Document) -> str:
         typed = re.sub(r"(?<=[\w)\]])\.+$", "", typed)
         typed = re.sub(r"(?<=[^\W\d_]{2})[!?]+$", "", typed).rstrip()
     return typed.replace(" ", "") if rule["spacing"] == "ignore" else typed
+
+
+SIGNS = [
+    "**=",
+    "//=",
+    "<<=",
+    ">>=",
+    "===",
+    "!==",
+    "...",
+    "**",
+    "//",
+    "<<",
+    ">>",
+    "&&",
+    "||",
+    "++",
+    "--",
+    "->",
+    "::",
+] + [f"{sign}=" for sign in "-+*/%@&|^=!<>:"]
+PLAIN_CODE = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys("‘’", "'"), **dict.fromkeys("“”", '"')})
+
+
+def tokens(code: str) -> list[str]:
+    """By the grammar of the document, sign by sign."""
+    found: list[str] = []
+    at = 0
+    while at < len(code):
+        if not code[at].isspace():
+            found.append(_token(code[at:]))
+        at += len(found[-1]) if not code[at].isspace() else 1
+    return found
+
+
+def _token(rest: str) -> str:
+    if rest[0] in "\"'" and (end := _end_of_string(rest)):
+        return rest[:end]
+    end = 0
+    if rest[0].isdecimal() or (rest[0] == "." and rest[1:2].isdecimal()):
+        end = _run(rest, 0, str.isdecimal)
+        has_digits = end > 0
+        if rest[end : end + 1] == ".":
+            end = _run(rest, end + 1, str.isdecimal)
+        sign = end + 1 + (rest[end + 1 : end + 2] in ("+", "-"))
+        if rest[end : end + 1] in ("e", "E") and rest[sign : sign + 1].isdecimal():
+            end = _run(rest, sign, str.isdecimal)
+        return rest[: _run(rest, end, _is_word) if has_digits else end]
+    if _is_word(rest[0]):
+        return rest[: _run(rest, 0, _is_word)]
+    return max((sign for sign in SIGNS if rest.startswith(sign)), key=len, default=rest[0])
+
+
+def _run(text: str, at: int, belongs: Callable[[str], bool]) -> int:
+    while at < len(text) and belongs(text[at]):
+        at += 1
+    return at
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _end_of_string(text: str) -> int:
+    at = 1
+    while at < len(text):
+        if text[at] == text[0]:
+            return at + 1
+        at += 2 if text[at] == "\\" else 1
+    return 0
 
 
 def _spelt_out(typed: str) -> str:
@@ -167,7 +238,9 @@ def _spelt_out(typed: str) -> str:
     return written
 
 
-def is_near(typed: str, accepted: str) -> bool:
+def is_near(typed: str | list[str], accepted: str | list[str]) -> bool:
+    if isinstance(typed, list) or isinstance(accepted, list):
+        return False
     slips = 2 if len(accepted) >= 8 else 1 if len(accepted) >= 4 else 0
     bare = re.compile(r"[^\W\d_]|[\s'\",;:()]")
     return bare.sub("", typed) == bare.sub("", accepted) and distance(typed, accepted) <= slips
