@@ -47,8 +47,9 @@ VALUES = {
     "membership": ["1"],
 }
 """For the routes that take something: a new kind of parameter has to be added, so that its route is walked too."""
-WITH_KEYS = ("/api/v1/packs/",)
-"""Packs hold keys by their purpose: a client grades by them while it is offline."""
+WITH_KEYS = ("/api/v1/packs/", "/api/v1/schema/")
+"""Packs hold keys by their purpose: a client grades by them while it is offline. The schema's examples are
+of this very course of the tests, which nobody else is asked."""
 ELSEWHERE = ("admin/", "accounts/", "_allauth/")
 """Routes of Django and allauth, which know nothing of questions; the admin has its own tests."""
 LONG_ENOUGH = 5

@@ -19,10 +19,10 @@ from typing_extensions import TypedDict
 from questions.api import load_lessons, revalidated
 from questions.figures.pictures import ADDRESS
 from questions.json_types import Date, Uuid
-from quizzes import presentations, schedule
+from quizzes import presentations, reviews, schedule
 from quizzes.api.requests import StudentRequest, read_whole_number
 from quizzes.presentations import AnsweredPresentationPayload
-from quizzes.reviews.payloads import MemoryPayload
+from quizzes.reviews.payloads import MemoryPayload, ToReadPayload
 
 MAX_PACK_DAYS = 30
 DIGEST = 5
@@ -49,6 +49,9 @@ class PackPayload(TypedDict):
 
     days: int
     memory: MemoryPayload
+    reading: Annotated[
+        list[ToReadPayload], Field(description="Sections to read before the cards that wait for them, in order.")
+    ]
     results: Annotated[list[PackEntryPayload], Field(description="With `since`: those that are new or changed.")]
     kept: Annotated[
         list[PlacedPayload],
@@ -143,6 +146,7 @@ def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons
     payload: PackPayload = {
         "days": days,
         "memory": schedule.memory_payload(pack),
+        "reading": reviews.show_sections(pack.reading),
         "results": results,
         "kept": kept,
         "pictures": [],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -16,11 +16,12 @@ from quizzes.models import Card, Presentation, Student
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS, RELEARN_AFTER
-from quizzes.reviews.payloads import MemoryPayload
+from quizzes.reviews.payloads import MemoryPayload, StoredSection
 from quizzes.schedule.choice import choose_tasks
 from quizzes.schedule.exams_ahead import load_exams
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_situation
+from quizzes.schedule.reading import load_sections_read, section_payload
 from quizzes.schedule.relearning import GAP, LEECH, MAX_ANSWERS, REST_DAYS
 
 MAX_PACK = 500
@@ -43,6 +44,8 @@ class Pack:
     student: Student
     w: tuple[float, ...]
     entries: list[PackEntry]
+    reading: list[StoredSection]
+    """What is to be read before some of them, in order."""
 
 
 def build_pack(student: Student, days: int, *, now: datetime | None = None) -> Pack:
@@ -55,7 +58,10 @@ def build_pack(student: Student, days: int, *, now: datetime | None = None) -> P
     today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
     exams, w = load_exams(student), change_log.load_parameters(student)
     situation = load_situation(student, last, exams, w, now)
-    tasks = choose_tasks(situation, student.daily_minutes * 60 * days).tasks[:MAX_PACK]
+    read = load_sections_read([student.pk])[student.pk]
+    situation = replace(situation, reading=situation.candidates.reading(read.at))
+    choice = choose_tasks(situation, student.daily_minutes * 60 * days)
+    tasks = choice.tasks[:MAX_PACK]
     asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
     due = dict(Card.objects.filter(pk__in=[task.card for task in tasks], due_at__gt=now).values_list("pk", "due_at"))
     due_on = {card: study_day(student, at).date for card, at in due.items() if at}
@@ -67,7 +73,7 @@ def build_pack(student: Student, days: int, *, now: datetime | None = None) -> P
         day = on[presentation.card_id]
         places[day] += 1
         entries.append(PackEntry(presentation, day, places[day]))
-    return Pack(student, w, entries)
+    return Pack(student, w, entries, [section_payload(each) for each in choice.reading])
 
 
 def spread(

@@ -187,8 +187,8 @@ def test_which_answer_counts_is_sent_again_when_it_is_decided_anew(api: Api, stu
     told, cursor = sync(api, cursor)
     assert {pk: one["superseded"] for pk, one in of(told, "event").items()} == {late["id"]: True, early["id"]: False}
     api.send({**late, "id": str(uuid.uuid4()), "type": "undo", "target": early["id"]})
-    told = of(sync(api, cursor)[0], "event")
-    assert (told[late["id"]]["superseded"], told[early["id"]]["undone"]) == (False, True)
+    again = of(sync(api, cursor)[0], "event")
+    assert (again[late["id"]]["superseded"], again[early["id"]]["undone"]) == (False, True)
     assert len(of(change_sync.load_changes(student, cursor, limit=1)["changes"], "event")) in (0, 3)
 
 

@@ -154,25 +154,8 @@ def comparable(typed: str, rule: Document) -> str | list[str]:
     return typed.replace(" ", "") if rule["spacing"] == "ignore" else typed
 
 
-SIGNS = [
-    "**=",
-    "//=",
-    "<<=",
-    ">>=",
-    "===",
-    "!==",
-    "...",
-    "**",
-    "//",
-    "<<",
-    ">>",
-    "&&",
-    "||",
-    "++",
-    "--",
-    "->",
-    "::",
-] + [f"{sign}=" for sign in "-+*/%@&|^=!<>:"]
+_SIGNS = "**= //= <<= >>= === !== ... ** // << >> && || ++ -- -> :: -= += *= /= %= @= &= |= ^= == != <= >= :="
+SIGNS = tuple(_SIGNS.split(" "))
 PLAIN_CODE = str.maketrans({**dict.fromkeys(DASHES, "-"), **dict.fromkeys("‘’", "'"), **dict.fromkeys("“”", '"')})
 
 

@@ -64,8 +64,12 @@ def test_a_plan_reads_first_within_the_minutes(lesson: Lesson, student: User, ap
         assert waits(api, shown["card"]) == (shown["concepts"][0] == "factor")
     planned = sum(task["seconds"] for task in plan.tasks)
     assert plan.planned_seconds == planned + section["seconds"]
+    pack = api.get("packs/?days=1").json()
+    assert [(each["section"], each["seconds"]) for each in pack["reading"]] == [("penalty", section["seconds"])]
+    assert set(pack["reading"][0]["cards"]) <= {entry["card"] for entry in pack["results"]}
 
     mark(api, "read")
+    assert api.get("packs/?days=1").json()["reading"] == []
     again = schedule.plan_day(student)
     assert reading(api) == []
     assert again.planned_seconds == plan.planned_seconds, "what was read counts against the day"
