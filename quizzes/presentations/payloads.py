@@ -108,7 +108,14 @@ class AnsweredPresentationPayload(PresentationPayload):
         dict[str, object],
         Field(
             description="The `rule` by its name with its data, as docs/api.md has them; where it is not `final`, the "
-            "batch tells the grade."
+            "batch tells the grade.",
+            json_schema_extra={
+                "properties": {
+                    "rule": {"type": "string", "enum": sorted({kind.rule for kind in kinds.KINDS.values()})},
+                    "final": {"type": "boolean"},
+                },
+                "required": ["rule", "final"],
+            },
         ),
     ]
     feedback: Annotated[list[ExpectedFeedback], Field(description="What is said to answers that are expected.")]

@@ -31,7 +31,11 @@ assert again.state["pack"] == client.state["pack"]
 verdicts = []
 while entry := again.next():
     verdicts.append(again.answer(entry, entry["key"], 20000))
+calls, call = [], again.call
+again.call = lambda method, path, body=None: calls.append(path) or call(method, path, body)
 results = again.sync()
+again.fetch_pack()
+assert len(calls) == 3, calls  # a day offline
 print(json.dumps({"verdicts": verdicts, "results": results, "copy": again.state["copy"]}))
 """
 TYPESCRIPT = """

@@ -143,3 +143,13 @@ def _history(student: User, count: int) -> None:
         ],
         batch_size=1000,
     )
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_day_of_n_questions_takes_one_call_and_one_for_each(api: Api, key: Callable[[str], Any]) -> None:
+    asked = api.queue()["results"]
+    for each in asked:
+        assert api.answer(each["id"], key(each["id"]))["grade"]["correct"]
+    after = api.queue()
+    assert (after["results"], after["counts"]["due"] + after["counts"]["new"]) == ([], 0)
+    assert after["counts"]["done"] == len(asked) > 5
