@@ -107,6 +107,8 @@ def import_questions(
         with transaction.atomic():
             lock_course(course.pk)
             report.lines += [importing.store(each, report.made) for each in chunk]
+            ImportedItem.objects.bulk_create(importing.rows)
+            importing.rows.clear()
             transaction.set_rollback(dry_run)
         tell(len(report.lines))
     return report
@@ -143,6 +145,8 @@ class _Importing:
         self.course, self.form, self.file_name, self.by = course, form, file_name, by
         self.concepts, self.otherwise = concepts, otherwise
         self.seen: Counter[str] = Counter()
+        self.rows: list[ImportedItem] = []
+        self.slugs = set(course.items.values_list("slug", flat=True))
         rows = ImportedItem.objects.filter(made_in__course=course).order_by("pk")
         self.before = {
             source: (key, content, stored)
@@ -166,16 +170,14 @@ class _Importing:
         tags, guesses = self._tags(found)
         before = _memento(item) if item else None
         try:
-            with transaction.atomic():
-                draft = self._save(found, item, tags, is_stored=made is not None)
+            draft = self._save(found, item, tags, is_stored=made is not None)
         except BankError as error:
             return ImportLine(found.place, found.title, Fate.REFUSED, found.kind, why=str(error))
         if made is not None:
             stored = _state(draft)
             self.before[source] = (draft.pk, content, stored)
-            ImportedItem.objects.create(
-                made_in=made, item=draft, source=source, content=content, stored=stored, before=before
-            )
+            row = ImportedItem(made_in=made, item=draft, source=source, content=content, stored=stored, before=before)
+            self.rows.append(row)
         return ImportLine(
             found.place,
             found.title,
@@ -192,11 +194,11 @@ class _Importing:
     def _save(self, found: Found, item: Item | None, tags: Sequence[Concept], *, is_stored: bool) -> Item:
         """The draft of a question, with its pictures; `item` is the one that it was. Raises BankError."""
         assert found.kind is not None
-        if is_stored:
+        if is_stored and found.pictures:
             store_pictures(self.course, found.pictures)
         return save_draft(
             self.course,
-            item.slug if item else self._slug(found),
+            item.slug if item else self._slug(found, found.kind),
             found.kind,
             found.body,
             [tag.concept for tag in item.tags.select_related("concept")] if item else tags,
@@ -212,15 +214,19 @@ class _Importing:
         guesses = tuple(name for name in found.concepts if not known[name])
         return list(concepts.values()) or list(self.otherwise), guesses
 
-    def _slug(self, found: Found) -> str:
+    def _slug(self, found: Found, kind: str) -> str:
+        """A slug that nothing in the course has: of its title or, where that says little, of what it asks."""
         if self.form in NAMED_HERE and is_slug(found.source_id):
-            return propose_slug(self.course, found.source_id, "question")
-        stem = str(found.body.get("stem", ""))
-        for address in pictures_in(stem):
-            stem = stem.replace(address, "")
-        return propose_slug(
-            self.course, stem if len(found.title.split()) < 2 else found.title, found.kind or "question"
-        )
+            words = found.source_id
+        elif len(found.title.split()) > 1:
+            words = found.title
+        else:
+            words = str(found.body.get("stem", ""))
+            for address in pictures_in(words):
+                words = words.replace(address, "")
+        slug = propose_slug(self.course, words, kind, self.slugs)
+        self.slugs.add(slug)
+        return slug
 
 
 def _digest(*parts: object) -> str:

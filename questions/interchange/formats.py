@@ -10,6 +10,7 @@ from questions.interchange.anki.reading import read_files as read_deck
 from questions.interchange.anki.writing import write_deck
 from questions.interchange.archives import Archive, ArchiveError, is_archive
 from questions.interchange.found import Found, refuse
+from questions.interchange.item_files import read_items, write_items
 from questions.interchange.leaving import Write
 from questions.interchange.moodle.aiken import read_aiken
 from questions.interchange.moodle.gift import read_gift
@@ -50,6 +51,7 @@ def _unpacked(read: Callable[[Mapping[str, bytes], str], Iterator[Found]]) -> Re
 FORMATS = {
     entry.name: entry
     for entry in (
+        Format("yaml", "Files of items, as in a course folder", (".yaml", ".yml"), read_items, write_items),
         Format("moodle-xml", "Moodle XML", (".xml",), read_quiz),
         Format("gift", "GIFT", (".gift", ".txt"), read_gift),
         Format("aiken", "Aiken", (".txt",), read_aiken),

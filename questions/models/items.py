@@ -83,7 +83,10 @@ class Item(models.Model):
     class Meta:
         ordering = ("course", "position", "id")
         constraints = [models.UniqueConstraint(fields=["course", "slug"], name="item_slug_once_a_course")]
-        indexes = [models.Index(fields=["course", "revision"], name="item_revision")]
+        indexes = [
+            models.Index(fields=["course", "revision"], name="item_revision"),
+            models.Index(fields=["course", "position"], name="item_position"),
+        ]
 
     def __str__(self) -> str:
         return self.slug
