@@ -44,7 +44,8 @@ CORS_EXPOSE_HEADERS = (
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "examprep",
-    "DESCRIPTION": "Today's review, answers, lessons and concepts for examprep clients.",
+    "DESCRIPTION": "What a student does on the pages, for apps: reviews, lessons, exams, and a copy that works without"
+    " a network. How calls work together is said in the guide for clients, `docs/api.md` of the repository.",
     "VERSION": API_VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
