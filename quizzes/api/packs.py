@@ -10,6 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, NotRequired
 
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import Field
 from rest_framework.response import Response
@@ -85,12 +88,18 @@ class PackView(APIView):
         ],
         responses=PackPayload,
     )
-    def get(self, request: StudentRequest) -> Response:
+    def get(self, request: StudentRequest) -> HttpResponse:
         days = read_whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
-        delta = _Delta(_read_since(request.query_params.get("since", "")))
         with_lessons = request.query_params.get("lessons") == "1"
-        pack = _pack_payload(schedule.build_pack(request.user, days), days, delta, with_lessons=with_lessons)
-        return Response(pack)
+        facts = schedule.load_pack_facts(request.user, days)
+        # Lessons have no number that tells of all that is sent of them: their tag is made of what is sent.
+        tag = None if with_lessons else f'"{settings.SPECTACULAR_SETTINGS["VERSION"]}-{facts.tag}"'
+        if tag and (unchanged := get_conditional_response(request._request, etag=tag)):
+            unchanged.headers["ETag"] = tag
+            return unchanged
+        delta = _Delta(_read_since(request.query_params.get("since", "")))
+        pack = _pack_payload(schedule.build_pack(facts), days, delta, with_lessons=with_lessons)
+        return Response(pack, headers={"ETag": tag} if tag else None)
 
 
 @dataclass

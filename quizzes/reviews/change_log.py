@@ -46,8 +46,13 @@ def lock_all(students: Sequence[int], now: datetime) -> list[ChangeLog]:
 
 def load_parameters(student: Student) -> tuple[float, ...]:
     """Return the FSRS parameters w0…w20 that the student's states are folded with."""
+    return load_revision(student)[1]
+
+
+def load_revision(student: Student) -> tuple[int, tuple[float, ...]]:
+    """Return the number of the student's last change, and the FSRS parameters w0…w20 of the states; one query."""
     change_log = ChangeLog.objects.select_related("fit").filter(student=student).first()
-    return change_log.w if change_log else fsrs.DEFAULT_PARAMETERS
+    return (change_log.last_sequence, change_log.w) if change_log else (0, fsrs.DEFAULT_PARAMETERS)
 
 
 def stamp(change_log: ChangeLog, rows: Iterable[Card | DailyPlan]) -> None:

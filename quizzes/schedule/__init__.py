@@ -51,7 +51,7 @@ from quizzes.schedule.outlook import (
     look_ahead,
     read_outlook,
 )
-from quizzes.schedule.packs import Pack, build_pack, memory_payload
+from quizzes.schedule.packs import Pack, build_pack, load_pack_facts, memory_payload
 from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, put_off_section, request_plan
 from quizzes.schedule.queue import Queue, load_queue
 from quizzes.schedule.reading import follow_reading, list_concepts_read
@@ -99,6 +99,7 @@ __all__ = [
     "load_exam_bank",
     "load_exam_relations",
     "load_forecast_facts",
+    "load_pack_facts",
     "load_queue",
     "look_ahead",
     "memory_payload",

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.db.models import DateTimeField, OuterRef, Subquery
 from django.utils import timezone
 
-from quizzes.calendar import study_day
+from questions.models import Correction, Course
+from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import rating
 from quizzes.models import Card, Presentation, Student
-from quizzes.presentations import Ask, present
+from quizzes.models.statements import Parameter, Prepared, number
+from quizzes.presentations import Ask, items_in_open_sittings, present
 from quizzes.reviews import change_log
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS, RELEARN_AFTER
 from quizzes.reviews.payloads import MemoryPayload, StoredSection
 from quizzes.schedule.choice import choose_tasks
-from quizzes.schedule.exams_ahead import load_exams
+from quizzes.schedule.exams_ahead import StudentExams, load_exams
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_situation
-from quizzes.schedule.reading import load_sections_read, section_payload
+from quizzes.schedule.reading import SectionsRead, load_sections_read, section_payload
 from quizzes.schedule.relearning import GAP, LEECH, MAX_ANSWERS, REST_DAYS
 
 MAX_PACK = 500
@@ -48,24 +52,85 @@ class Pack:
     """What is to be read before some of them, in order."""
 
 
-def build_pack(student: Student, days: int, *, now: datetime | None = None) -> Pack:
-    """What to review in the coming `days` study days: what comes due by then and new tasks, best first.
+@dataclass(frozen=True)
+class PackFacts:
+    """What a pack follows from as of `now`: study days from `today` to `last`, exams, parameters, what was read.
+
+    `tag` is the same exactly as long as the pack is: it speaks of all that, and of what numbers changes of cards,
+    answers and courses. A variant that turned out broken is drawn anew without a number: a day later the tag differs.
+    """
+
+    student: Student
+    now: datetime
+    days: int
+    today: StudyDay
+    last: StudyDay
+    exams: StudentExams
+    w: tuple[float, ...]
+    read: SectionsRead
+    tag: str
+
+
+_CHECKED = Prepared(
+    lambda: (
+        Presentation.objects.filter(card__student=number("student"), closed_at__isnull=True)
+        .filter(parts_checked__isnull=False)
+        .order_by("pk")
+        .values_list("pk", "parts_checked")
+    )
+)
+_BURIED = Prepared(
+    lambda: (
+        Card.objects.filter(student=number("student"), buried_until__gt=Parameter("now", DateTimeField()))
+        .order_by("pk")
+        .values_list("pk")
+    )
+)
+_COURSES = Prepared(
+    lambda: (
+        Course.objects.filter(pk__in=number("courses", many=True))
+        .order_by("pk")
+        .values_list(
+            "slug",
+            Subquery(Correction.objects.filter(version__item__course=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
+        )
+    )
+)
+
+
+def load_pack_facts(student: Student, days: int, *, now: datetime | None = None) -> PackFacts:
+    """Load what the pack for the coming `days` study days follows from; a fixed number of queries, all of them small.
+
+    Cards, answers and open presentations are there as the number of their last change.
+    """
+    now = now or timezone.now()
+    today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
+    exams, (changes, w) = load_exams(student), change_log.load_revision(student)
+    read = load_sections_read([student.pk])[student.pk]
+    said = (
+        *(student.pk, student.daily_minutes, student.desired_retention, today, last, w, changes),
+        *(sorted(exams.editions, key=str), exams.ahead(now), sorted(items_in_open_sittings(student))),
+        *(_COURSES.run(courses=exams.courses), _BURIED.run(student=student.pk, now=now)),
+        *(_CHECKED.run(student=student.pk), sorted(read.at)),
+    )
+    return PackFacts(student, now, days, today, last, exams, w, read, hashlib.sha256(repr(said).encode()).hexdigest())
+
+
+def build_pack(facts: PackFacts) -> Pack:
+    """What to review in the coming study days: what comes due by then and new tasks, best first.
 
     As much as fits the minutes of these days, without the items of a sitting that is open: packs hold keys. Takes a
     fixed number of queries.
     """
-    now = now or timezone.now()
-    today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
-    exams, w = load_exams(student), change_log.load_parameters(student)
-    situation = load_situation(student, last, exams, w, now)
-    read = load_sections_read([student.pk])[student.pk]
-    situation = replace(situation, reading=situation.candidates.reading(read.at))
-    choice = choose_tasks(situation, student.daily_minutes * 60 * days)
+    student, now = facts.student, facts.now
+    situation = load_situation(student, facts.last, facts.exams, facts.w, now)
+    situation = replace(situation, reading=situation.candidates.reading(facts.read.at))
+    choice = choose_tasks(situation, student.daily_minutes * 60 * facts.days)
     tasks = choice.tasks[:MAX_PACK]
     asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
     due = dict(Card.objects.filter(pk__in=[task.card for task in tasks], due_at__gt=now).values_list("pk", "due_at"))
     due_on = {card: study_day(student, at).date for card, at in due.items() if at}
-    dates = [today.date + timedelta(days=later) for later in range(days)]
+    dates = [facts.today.date + timedelta(days=later) for later in range(facts.days)]
     on = spread(tasks, due_on, dates, student.daily_minutes * 60)
     places: Counter[date] = Counter()
     entries = []
@@ -73,7 +138,7 @@ def build_pack(student: Student, days: int, *, now: datetime | None = None) -> P
         day = on[presentation.card_id]
         places[day] += 1
         entries.append(PackEntry(presentation, day, places[day]))
-    return Pack(student, w, entries, [section_payload(each) for each in choice.reading])
+    return Pack(student, facts.w, entries, [section_payload(each) for each in choice.reading])
 
 
 def spread(

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from examprep.models import User
-from questions.models import ItemVersion
+from questions.models import Correction, Course, ItemVersion
+from quizzes import schedule
 from quizzes.memory import fsrs
-from quizzes.models import Presentation
+from quizzes.models import ChangeLog, CourseMeasuring, Exam, Presentation, SectionRead
 from quizzes.schedule.facts import Task
-from quizzes.schedule.packs import spread
+from quizzes.schedule.packs import PackFacts, spread
 from tests.conftest import Api, review, wrong
+from tests.quizzes.exams.corrections import mistaken
 
 pytestmark = pytest.mark.any_database
 
@@ -147,6 +152,52 @@ def test_the_same_pack_is_not_sent_twice(api: Api) -> None:
     one = first.json()["results"][0]
     api.answer(one["id"], one["key"])
     assert api.client.get("/api/v1/packs/", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_what_changes_a_pack_changes_its_tag_and_nothing_is_made_while_nothing_does(
+    api: Api, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[PackFacts] = []
+    build = schedule.build_pack
+
+    def build_noted(facts: PackFacts) -> schedule.Pack:
+        made.append(facts)
+        return build(facts)
+
+    monkeypatch.setattr(schedule, "build_pack", build_noted)
+    tags = [api.get("packs/")["ETag"]]
+
+    def is_the_same() -> bool:
+        answer = api.client.get("/api/v1/packs/", headers={"If-None-Match": tags[-1]})
+        tags.append(answer["ETag"])
+        assert len(made) == len(set(tags))
+        return bool(answer.status_code == 304)
+
+    assert is_the_same()
+    shown = student.presentations.filter(version__kind="single_choice").earliest("pk")
+    lesson = shown.version.lesson
+    card, later = student.cards.earliest("pk"), timezone.now() + timedelta(days=9)
+    changes: list[Callable[[], object]] = [
+        lambda: api.patch("me/", {"daily_minutes": 7}),
+        lambda: api.patch("me/", {"desired_retention": 0.85}),
+        lambda: student.enrolments.update(exam_at=later),
+        lambda: Exam.objects.filter(kind="assessment").update(title="Another"),
+        lambda: student.cards.filter(pk=card.pk).update(buried_until=later),  # by an event it would have a number too
+        lambda: Presentation.objects.filter(pk=shown.pk).update(parts_checked={}),
+        lambda: api.post("exams/tiny-exam/sittings/", {}),
+        lambda: mistaken.correct(Correction.Rule.VOID),
+        lambda: SectionRead.objects.create(student=student, lesson=lesson, section="the-penalty", read_at=later),
+        lambda: Course.objects.update(slug="as-it-is-called-now"),
+        lambda: ChangeLog.objects.update(last_sequence=F("last_sequence") + 1),
+        lambda: Course.objects.update(revision=F("revision") + 1),
+        lambda: CourseMeasuring.objects.update_or_create(course=Course.objects.get(), defaults={"measured_at": later}),
+    ]
+    for number, change in enumerate(changes):
+        change()
+        assert not is_the_same(), number
+        assert is_the_same(), number
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert not is_the_same()
 
 
 def test_a_pack_asks_what_the_queue_asks(api: Api) -> None:
