@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Annotated, NotRequired
 
@@ -111,9 +111,8 @@ class _Delta:
     new: list[str] = field(default_factory=list)
     """As JSON."""
 
-    def is_known(self, entry: Mapping[str, object]) -> bool:
-        """Whether the client has this entry, as it is; it has it from now on."""
-        text = json.dumps(entry, sort_keys=True)
+    def is_known(self, text: str) -> bool:
+        """Whether the client has the entry that says this, as it is; it has it from now on."""
         digest = hashlib.sha256(text.encode()).digest()[:DIGEST]
         self.digests.append(digest)
         if digest in self.known:
@@ -146,11 +145,12 @@ def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons
     results: list[PackEntryPayload] = []
     kept: list[PlacedPayload] = []
     for entry in pack.entries:
-        shown = presentations.answered_payload(entry.presentation)
+        text = presentations.answered_json(entry.presentation)
         day = entry.day.isoformat()
-        if delta.is_known(shown):
-            kept.append({"id": shown["id"], "day": day, "position": entry.position})
+        if delta.is_known(text):
+            kept.append({"id": str(entry.presentation.pk), "day": day, "position": entry.position})
         else:
+            shown: AnsweredPresentationPayload = json.loads(text)
             results.append({**shown, "day": day, "position": entry.position})
     payload: PackPayload = {
         "days": days,
@@ -163,5 +163,5 @@ def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons
     }
     if with_lessons:
         lessons = load_lessons({entry.presentation.version.lesson_id for entry in pack.entries})
-        payload["lessons"] = [lesson for lesson in lessons if not delta.is_known(lesson)]
+        payload["lessons"] = [lesson for lesson in lessons if not delta.is_known(json.dumps(lesson, sort_keys=True))]
     return {**payload, "pictures": delta.pictures, "since": delta.since}

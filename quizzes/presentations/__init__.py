@@ -19,6 +19,7 @@ from quizzes.presentations.hints import (
     taken_hints,
 )
 from quizzes.presentations.judging import is_told, judge_blank_by, judge_final_by, reveal, reveal_by
+from quizzes.presentations.kept_entries import answered_json
 from quizzes.presentations.open_sittings import (
     asked_in_sittings,
     in_open_sitting,
@@ -73,6 +74,7 @@ __all__ = [
     "TakenHints",
     "Work",
     "all_hints",
+    "answered_json",
     "answered_payload",
     "asked_in_sittings",
     "body_of",

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from questions.models import outside_pools
 from quizzes.models import Card, Presentation, Student
+from quizzes.models.statements import Prepared, identifier, number
+from quizzes.presentations.concept_names import name_concepts
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
 from quizzes.presentations.open_sittings import in_open_sitting
 
@@ -30,25 +33,18 @@ def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presen
     Nothing is asked that stands in an exam being sat: its answer would be the exam's. Asking again gives the same
     presentation, so that nobody can shop for an easier variant. An open presentation of a superseded version is
     closed and drawn anew; an answer to it that is on its way still counts. Cards that are no longer askable (retired
-    items) are left out. Takes the same number of queries however many asks, and a transaction only where something has
+    items) are left out. Takes two queries however many asks, and two more with a transaction only where something has
     to be drawn: whoever reads does not wait for those who write.
     """
-    askable = Card.objects.filter(
-        outside_pools("item__"),
-        student=student,
-        pk__in=[ask.card_id for ask in asks],
-        item__published__isnull=False,
-        item__retired_at__isnull=True,
-    ).exclude(item__in=in_open_sitting(student))
-    cards = {card.pk: card for card in askable.select_related("item__published__lesson")}
-    asks = [ask for ask in asks if ask.card_id in cards]
-    waiting = _load_open(cards)
-    superseded = {card for card, shown in waiting.items() if shown.version_id != cards[card].item.published_id}
+    waiting = _load_open(student, [ask.card_id for ask in asks])
+    superseded = {card for card, shown in waiting.items() if shown.version_id != vars(shown)["published"]}
     missing = [ask for ask in asks if ask.card_id not in waiting or ask.card_id in superseded]
     if missing:
-        drawn = [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing]
+        cards = {card.pk: card for card in _CARDS.run(student=student.pk, cards=[ask.card_id for ask in missing])}
+        drawn = [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing if ask.card_id in cards]
         _store([presentation for presentation in drawn if presentation], [waiting[card].pk for card in superseded], now)
-        waiting = _load_open(cards)
+        waiting = _load_open(student, [ask.card_id for ask in asks])
+    name_concepts([shown.version for shown in waiting.values()])
     return [waiting[ask.card_id] for ask in asks if ask.card_id in waiting]
 
 
@@ -61,10 +57,31 @@ def _store(drawn: Sequence[Presentation], superseded: Sequence[uuid.UUID], now: 
     Presentation.objects.bulk_create(drawn, ignore_conflicts=True)
 
 
-def _load_open(cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
-    """Return the open presentations of these cards, by card."""
-    waiting = Presentation.objects.filter(card__in=list(cards), closed_at__isnull=True)
-    return {shown.card_id: shown for shown in waiting.with_versions()}
+def _is_askable(item: str) -> Q:
+    """The condition that the item which `item` leads to is put to the student outside of exams."""
+    is_published = Q(**{f"{item}__published__isnull": False, f"{item}__retired_at__isnull": True})
+    return outside_pools(f"{item}__") & is_published & ~Q(**{f"{item}__in": in_open_sitting(_STUDENT)})
+
+
+_STUDENT, _ASKED = number("student"), identifier("cards", many=True)
+_CARDS = Prepared(
+    lambda: Card.objects.filter(_is_askable("item"), student=_STUDENT, pk__in=_ASKED).select_related(
+        "item__published__lesson"
+    )
+)
+_OPEN = Prepared(
+    lambda: (
+        Presentation.objects.filter(_is_askable("card__item"), card__student=_STUDENT, card__in=_ASKED)
+        .filter(closed_at=None)
+        .annotate(published=F("card__item__published"))
+        .with_versions()
+    )
+)
+
+
+def _load_open(student: Student, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Presentation]:
+    """Return the open presentations of these cards, by card, where they are askable."""
+    return {shown.card_id: shown for shown in _OPEN.run(student=student.pk, cards=cards)}
 
 
 def _draw(student: Student, card: Card, facets: tuple[str, ...], now: datetime) -> Presentation | None:

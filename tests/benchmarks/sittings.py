@@ -7,6 +7,7 @@ the rate is twice that of 200 students who each save every ten seconds.
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import random
 import statistics
@@ -32,7 +33,8 @@ from tests.benchmarks.server import log_in, serving
 from tests.benchmarks.table import Row
 from tests.benchmarks.urls import CREATE
 
-STUDENTS, SAVES = 200, 12 if FULL else 4
+STUDENTS, SITTING = 200, 120.0 if FULL else 40.0
+"""How many students, and for how many seconds they sit."""
 THINKING = 5.0
 """Mean seconds between two calls of a student: exponential, as independent students are."""
 TRIES = 10
@@ -92,8 +94,11 @@ class Student(threading.Thread):
             self.sitting = self.call("open", "POST", "exams/oa-1/sittings/", {})["id"]
             self.begin.wait()
             self.begin.wait()  # meanwhile the keys were read, to have something to answer
-            for number in range(SAVES):
+            end = time.monotonic() + SITTING
+            for number in itertools.count():
                 self.think()
+                if time.monotonic() > end:
+                    break
                 self.save()
                 self.think()
                 self.call("bare", "PUT", "bare/", {"response": {"value": "0.5"}, "rev": number})
@@ -107,7 +112,7 @@ class Student(threading.Thread):
             self.begin.abort()
 
     def think(self) -> None:
-        time.sleep(min(self.random.expovariate(1 / THINKING), 4 * THINKING))
+        time.sleep(self.random.expovariate(1 / THINKING))
 
     def save(self) -> None:
         slot = self.random.choice(list(self.keys))
@@ -122,7 +127,7 @@ class Student(threading.Thread):
 def rows() -> list[Row]:
     """p95 of an autosave beside that of a bare insert in the same server, at the same time and rate."""
     with migrated():
-        course = bank.load_course(COURSE, seeds=30).course
+        course = bank.load_course(COURSE, seeds=20).course
         exams.load_exams(course, COURSE)
         headers = [_enrol(number, course) for number in range(STUDENTS)]
         with connection.cursor() as cursor:

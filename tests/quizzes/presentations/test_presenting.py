@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions import bank, kinds
-from questions.models import Course, Item, ItemVersion, VersionConcept
+from questions.models import Concept, Course, Item, ItemVersion, Lesson, VersionConcept
 from questions.tasks import audit_published_items
 from quizzes import presentations, schedule, tasks
 from quizzes.models import Card, Presentation
+from quizzes.presentations.kept_entries import KeptEntries
 from tests.conftest import Api
 
 HALF_BROKEN: dict[str, Any] = {
@@ -125,3 +127,25 @@ def test_what_is_stored_is_what_the_seed_gives(student: User, course: Course) ->
 
     assert again.answer == one.answer
     assert again.prompt == one.prompt
+
+
+def test_entries_of_packs_are_kept_within_bytes_and_follow_what_they_say(student: User, course: Course) -> None:
+    (asked,) = ask(student, Item.objects.get(slug="decay-factor"))
+    kept = KeptEntries()
+
+    def read() -> dict[str, Any]:
+        read = Presentation.objects.with_versions().get(pk=asked.pk)
+        text = kept.answered_json(read)
+        assert json.loads(text) == presentations.answered_payload(read)
+        assert kept.answered_json(read) is text
+        return dict(json.loads(text))
+
+    before = read()
+    Concept.objects.filter(slug=before["concepts"][0]).update(slug="renamed")
+    Lesson.objects.filter(slug=before["lesson"]).update(slug="moved")
+    assert (read()["concepts"][0], read()["lesson"]) == ("renamed", "moved")
+    assert len(json.dumps(before)) < kept.bytes < 3 * len(json.dumps(before))
+    kept.most_bytes = kept.bytes - 1
+    Lesson.objects.filter(slug="moved").update(slug="again")
+    read()
+    assert 0 < kept.bytes <= kept.most_bytes
