@@ -193,8 +193,8 @@ def _chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def noon() -> Iterator[None]:
-    """The clock starts at noon: the test is over before its study day is."""
-    with time_machine.travel(datetime.now(UTC).replace(hour=12, minute=0)):
+    """The clock starts at noon: the test is over before its study day is, or the minute in which calls are counted."""
+    with time_machine.travel(datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)):
         yield
 
 

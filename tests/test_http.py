@@ -68,6 +68,7 @@ def test_every_request_has_an_id_that_its_lines_of_the_log_have_too(api: Api, ca
     assert not made & refused
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_person_and_an_address_have_so_many_calls(api: Api, stranger: User, settings: Any) -> None:
     settings.CALLS_OF_PERSON, settings.CALLS_OF_ADDRESS = 2, 3
 

@@ -123,6 +123,7 @@ def test_an_unknown_path_is_a_problem(api: Api) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.usefixtures("noon")
 def test_too_many_requests_are_told_when_to_come_back(api: Api, settings: Any) -> None:
     settings.CALLS_OF_PERSON = 2
 

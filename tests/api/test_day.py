@@ -116,7 +116,7 @@ def test_practising_takes_as_many_queries_for_many_as_for_one(api: Api) -> None:
         with CaptureQueriesContext(connection) as queries:
             answer = api.post("practice/", body)
         counts.append((len(answer.json()["results"]), len(queries)))
-    assert counts == [(1, 11), (6, 11)]
+    assert counts == [(1, 10), (6, 10)]
 
 
 def test_practice_is_of_a_course_of_ones_own(student: User, api: Api) -> None:

@@ -29,7 +29,6 @@ KINDS = {
     "flashcard": "recall",
     "basic": "recall",
 }
-MOST_FIELD = 200_000
 DIRECTIVE = re.compile(r"#([a-z ]+):(.*)")
 
 
@@ -70,7 +69,6 @@ def _split(content: bytes) -> Table:
         skipped += 1
     separator = directives.get("separator", "")
     delimiter = SEPARATORS.get(separator.lower()) or (separator if len(separator) == 1 else _delimiter(lines[skipped:]))
-    csv.field_size_limit(MOST_FIELD)
     reader = csv.reader(lines[skipped:], delimiter=delimiter, strict=False)
     rows = [
         (reader.line_num + skipped, [_unguarded(cell) for cell in row]) for row in reader if any(map(str.strip, row))

@@ -209,6 +209,7 @@ def test_leaving_asks_first_and_coming_back_finds_everything(course: Course, stu
     assert set(Card.objects.filter(student=student).values_list("pk", flat=True)) == cards
 
 
+@pytest.mark.usefixtures("noon")
 def test_codes_are_not_guessed_and_can_be_renewed(course: Course, newcomer: User, instructor: Client) -> None:
     course = make(course, joins=Joining.CODE)
     web, visitor = web_of(newcomer), web_of(None)
