@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from questions.bank.pictures import read_picture
-from questions.interchange.formats import Format
 from questions.interchange.leaving import Leaving, Written
 from questions.models import Course, Item
+
+if TYPE_CHECKING:
+    from questions.interchange.formats import Format  # and with it all libraries that read files of others
 
 
 def export_questions(course: Course, form: Format) -> Written:
