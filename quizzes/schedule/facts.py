@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -264,6 +264,10 @@ class Situation:
     w: tuple[float, ...]
     reading: Reading | None = None
     put_off: frozenset[SectionKey] = frozenset()
+
+    def with_reading(self, read: Container[SectionKey], put_off: Iterable[SectionKey] = ()) -> Situation:
+        """The same where these sections were read, and those that were put off are not read today."""
+        return replace(self, reading=self.candidates.reading(read), put_off=frozenset(put_off))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -135,8 +135,7 @@ def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook 
         outlook = _read(stored)
     else:
         situation = load_situation(student, day, exams, change_log.load_parameters(student), now)
-        read = load_sections_read([student.pk])[student.pk]
-        outlook = foresee(replace(situation, reading=situation.candidates.reading(read.at)))
+        outlook = foresee(situation.with_reading(load_sections_read([student.pk])[student.pk].at))
     with transaction.atomic():
         change_log.lock(student, now)
         document = _DOCUMENT.dump_python(outlook, mode="json") if outlook else None

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import DateTimeField, OuterRef, Subquery
@@ -124,8 +124,7 @@ def build_pack(facts: PackFacts) -> Pack:
     """
     student, now = facts.student, facts.now
     situation = load_situation(student, facts.last, facts.exams, facts.w, now)
-    situation = replace(situation, reading=situation.candidates.reading(facts.read.at))
-    choice = choose_tasks(situation, student.daily_minutes * 60 * facts.days)
+    choice = choose_tasks(situation.with_reading(facts.read.at), student.daily_minutes * 60 * facts.days)
     tasks = choice.tasks[:MAX_PACK]
     asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
     due = dict(Card.objects.filter(pk__in=[task.card for task in tasks], due_at__gt=now).values_list("pk", "due_at"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models, transaction
@@ -184,9 +184,7 @@ class _Facts:
 
     def with_reading(self, plan: DailyPlan) -> Situation:
         """The situation, with what is to be read before it is asked, and not on the day of this plan."""
-        reading = self.situation.candidates.reading(self.read.at)
-        put_off = frozenset((lesson, section) for lesson, section in plan.put_off)
-        return replace(self.situation, reading=reading, put_off=put_off)
+        return self.situation.with_reading(self.read.at, ((lesson, section) for lesson, section in plan.put_off))
 
 
 def _load_facts(who: Sequence[OnDay], now: datetime, known: Mapping[int, ForecastFacts]) -> list[_Facts]:
