@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from questions import bank
-from questions.models import Course
+from questions.management.courses import find_course
 from questions.whole_numbers import whole_number_between
 
 MAX_SEEDS = 1_000_000
@@ -20,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--seeds", type=whole_number_between(1, MAX_SEEDS), default=bank.AUDIT_SEEDS)
 
     def handle(self, *args: object, **options: Any) -> None:
-        course = Course.objects.filter(slug=options["course"]).first() if options["course"] else None
-        if options["course"] and course is None:
-            raise CommandError(f"There is no course “{options['course']}”.")
+        course = find_course(options["course"]) if options["course"] else None
         audited = broken = 0
         for item, report in bank.audit_published(course, options["seeds"]):
             audited += 1

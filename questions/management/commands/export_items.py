@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from questions import bank
 from questions.interchange.formats import FORMATS
-from questions.models import Course
+from questions.management.courses import find_course
 
 WRITTEN = sorted(name for name, form in FORMATS.items() if form.write)
 
@@ -23,10 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--course", required=True, metavar="SLUG")
 
     def handle(self, *args: object, format: str, file: Path, course: str, **options: object) -> None:  # noqa: A002
-        taught = Course.objects.filter(slug=course).first()
-        if taught is None:
-            raise CommandError(f"There is no course “{course}”.")
-        written = bank.export_questions(taught, FORMATS[format])
+        written = bank.export_questions(find_course(course), FORMATS[format])
         try:
             file.write_bytes(written.content)
         except OSError as error:

@@ -3,9 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from questions import bank
+from questions.management.courses import find_course
 from questions.models import Course
 
 
@@ -16,11 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--course", metavar="SLUG")
 
     def handle(self, *args: object, **options: Any) -> None:
-        courses = Course.objects.order_by("pk")
-        if options["course"]:
-            courses = courses.filter(slug=options["course"])
-            if not courses:
-                raise CommandError(f"There is no course “{options['course']}”.")
+        courses = [find_course(options["course"])] if options["course"] else Course.objects.order_by("pk")
         hints = [hint for course in courses for hint in bank.list_hints(course)]
         for hint in hints:
             self.stdout.write(f"{hint.item} tells {hint.other}: {hint.words}")

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from questions import bank
 from questions.interchange.formats import FORMATS
+from questions.management.courses import find_course
 from questions.models import Concept, Course
 
 MOST_BYTES = 1_000_000_000
@@ -62,15 +63,6 @@ class Command(BaseCommand):
     def _tell(self, count: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{count} questions", ending="")
-
-
-def find_course(slug: str) -> Course:
-    """The course of this name. Raises CommandError."""
-    course = Course.objects.filter(slug=slug).first()
-    if course is None:
-        known = ", ".join(Course.objects.values_list("slug", flat=True)) or "none"
-        raise CommandError(f"There is no course “{slug}”; there are {known}.")
-    return course
 
 
 def _read(file: Path) -> bytes:

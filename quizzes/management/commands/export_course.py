@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from questions import bank
-from questions.models import Course
+from questions.management.courses import find_course
 from quizzes import exams
 
 
@@ -19,10 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, help="a folder that is new or empty")
 
     def handle(self, *args: object, slug: str, path: Path, **options: object) -> None:
-        course = Course.objects.filter(slug=slug).first()
-        if course is None:
-            known = ", ".join(Course.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no course “{slug}”; there are {known}.")
+        course = find_course(slug)
         try:
             with transaction.atomic():
                 report = bank.export_course(course, path)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from questions.models import Course
+from questions.management.courses import find_course
 from quizzes.courses import roster
 
 
@@ -20,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="Remove who is not in the file.")
 
     def handle(self, *args: object, course: str, file: Path, apply: bool, remove: bool, **options: object) -> None:
-        taught = Course.objects.filter(slug=course).first()
-        if taught is None:
-            raise CommandError(f"There is no course “{course}”.")
+        taught = find_course(course)
         try:
             read = roster.read_roster(file.read_bytes())
         except OSError as error:

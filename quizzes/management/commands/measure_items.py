@@ -2,8 +2,9 @@
 
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
+from questions.management.courses import find_course
 from questions.models import Course
 from quizzes.exams import item_analysis
 
@@ -15,9 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--course", metavar="SLUG", help="Only this course's.")
 
     def handle(self, *args: object, course: str | None, **options: object) -> None:
-        courses = Course.objects.filter(slug=course) if course else Course.objects.order_by("pk")
-        if course and not courses:
-            raise CommandError(f"There is no course “{course}”.")
+        courses = [find_course(course)] if course else Course.objects.order_by("pk")
         for each in courses:
             answers = item_analysis.measure_course(each)
             self.stdout.write(f"{each}: {answers:,} answers, {each.items.exclude(statistics=None).count():,} items.")
