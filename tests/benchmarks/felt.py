@@ -97,8 +97,8 @@ def _presses(browser: Browser, url: str, state: str) -> float:
     """The longest that a press in the review takes until its effect is painted, in seconds."""
     page, _ = _phone(browser, url, state)
     page.goto("/review/")
-    page.wait_for_load_state("networkidle")
     for _ in range(3):
+        _wait_for_question(page)
         if page.locator(".choices input").count():
             _press(page.locator(".choices .option").first)
         if page.locator("#dont-know").count():
@@ -107,10 +107,19 @@ def _presses(browser: Browser, url: str, state: str) -> float:
         else:
             _press(page.locator("#turn"))
             _press(page.locator(".ratings button").first)
-        page.locator("#question").wait_for()
     longest: float = page.evaluate("felt.inp")
     page.context.close()
     return longest / 1000
+
+
+def _wait_for_question(page: Page) -> None:
+    """Come to a question that waits for an answer, past what is to be read first."""
+    known = page.locator(".to-read [value=known]")
+    page.locator("#dont-know, #turn").or_(known).first.wait_for()
+    while known.count():
+        with page.expect_navigation():
+            known.click()
+        page.locator("#dont-know, #turn").or_(known).first.wait_for()
 
 
 def _press(place: Locator) -> None:
