@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from questions import kinds
 from questions.interchange import yaml
-from questions.interchange.encodings import decode_text
 from questions.interchange.found import Found, refuse
 from questions.interchange.leaving import Fetch, Leaving, Written
 from questions.text.appearance import pictures_in
+from questions.text.encodings import decode_text
 
 ABOUT = ("slug", "kind", "concepts", "difficulty", "seconds", "idea", "enemies", "pool")
 """The fields of an entry that are no part of its body."""

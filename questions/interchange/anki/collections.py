@@ -6,15 +6,14 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from questions.interchange.anki.databases import SEPARATOR, has_table, open_collection
 from questions.interchange.anki.messages import MessageError, read_fields
 
-MOST_STEPS = 500
-"""How often a query may be asked whether it goes on, after each 100,000 steps of SQLite's machine."""
-SEPARATOR = "\x1f"
+MOST_STEPS = 50_000_000
+"""Of SQLite."""
 CLOZE = 1
 
 
@@ -54,33 +53,22 @@ class Note:
 
 def read_notes(content: bytes) -> Iterator[Note]:
     """The notes of a collection of schema 11 or 18. Raises CollectionError."""
-    with _opened(content) as database:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "collection")
+        path.write_bytes(content)
         try:
-            yield from _notes(database)
+            with open_collection(path, MOST_STEPS) as database:
+                yield from _notes(database)
         except (sqlite3.Error, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             if isinstance(error, CollectionError):
                 raise
             raise CollectionError(f"The collection is damaged: {error}. Let Anki check its database.") from None
 
 
-@contextmanager
-def _opened(content: bytes) -> Iterator[sqlite3.Connection]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "collection")
-        path.write_bytes(content)
-        steps = iter(range(MOST_STEPS))
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            database.set_progress_handler(lambda: next(steps, None) is None, 100_000)
-            database.create_collation("unicase", lambda one, other: (one > other) - (one < other))
-            database.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            yield database
-
-
 def _notes(database: sqlite3.Connection) -> Iterator[Note]:
-    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not {"notes", "cards", "col"} <= tables:
+    if not all(has_table(database, table) for table in ("notes", "cards", "col")):
         raise CollectionError("It is no collection of Anki: it has no notes.")
-    is_new = "notetypes" in tables
+    is_new = has_table(database, "notetypes")
     types = _new_types(database) if is_new else _old_types(database)
     decks = _decks(database, is_new=is_new)
     cards: dict[int, list[tuple[int, int]]] = {}

@@ -17,12 +17,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from questions.interchange.anki.databases import SEPARATOR
 from questions.interchange.anki.schema import DECK, NOTE_TYPES, collection_row, create_tables
 from questions.interchange.leaving import Fetch, Leaving, Written, freeze, line_html, to_html
 
 PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
 EPOCH = (1980, 1, 1, 0, 0, 0)
-SEPARATOR = "\x1f"
 SELDOM = 1_700_000_000_000
 """Ids of notes and cards are counted from here, in milliseconds, as Anki has them."""
 

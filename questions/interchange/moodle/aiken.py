@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from questions.interchange.asking import Option, RefusedError, Remarks, choose
-from questions.interchange.encodings import decode_text
 from questions.interchange.found import Found, refuse
 from questions.interchange.markdown import OURS
 from questions.interchange.moodle.text_formats import to_markdown
 from questions.interchange.texts import Texts
+from questions.text.encodings import decode_text
 
 OPTION = re.compile(r"([A-Z])[.)]\s*(\S.*)")
 ANSWER = re.compile(r"ANSWER:\s*([A-Za-z])\s*")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from questions.interchange import asking
 from questions.interchange.asking import Asked, RefusedError, Remarks
-from questions.interchange.encodings import decode_text
 from questions.interchange.found import Found, refuse
 from questions.interchange.moodle.answers import Answer, choose, read_percent, type_number, type_text
 from questions.interchange.moodle.categories import split_category
 from questions.interchange.moodle.text_formats import to_markdown
 from questions.interchange.texts import Texts
+from questions.text.encodings import decode_text
 
 SIGNS = "~=#{}:"
 KEPT = {sign: chr(0xE030 + place) for place, sign in enumerate(SIGNS)}

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from questions.interchange.encodings import MARKS
 from questions.interchange.markdown import OURS
+from questions.text.encodings import MARKS
 
 CDATA_BEGINS, CDATA_ENDS = "\ue000", "\ue001"
 """Put around what stood in a CDATA section, which many programs fill with HTML."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from questions.interchange import asking
 from questions.interchange.asking import Asked, Option, RefusedError, Remarks
-from questions.interchange.encodings import decode_text
 from questions.interchange.found import Found, refuse
 from questions.interchange.tables.columns import Columns, read_columns
 from questions.interchange.texts import Texts
+from questions.text.encodings import decode_text
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from questions.text.encodings import list_encodings
 from quizzes.courses.roster import cells
 from quizzes.courses.roster.columns import Column, read_headers
 from quizzes.courses.roster.lines import Fault, Line, Roster
@@ -15,11 +16,6 @@ from quizzes.courses.roster.spelling import clean
 MOST_BYTES = 1024 * 1024
 MOST_LINES = 5000
 SEPARATORS = ",;\t|"
-BOMS: Mapping[bytes, str] = {
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
 Row = tuple[int, list[str]]
 """The number of a line, and its cells."""
 Value = TypeVar("Value")
@@ -80,8 +76,7 @@ def _decode(file: bytes) -> str:
         raise _UnreadableError(f"It is larger than {MOST_BYTES // 1024**2} MB.")
     if file.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise _UnreadableError("This is a workbook. Save it as CSV in your spreadsheet program, and send that.")
-    marked = next((name for mark, name in BOMS.items() if file.startswith(mark)), None)
-    for encoding in (marked,) if marked else (*_guess_utf_16(file), "utf-8", "cp1252"):
+    for encoding in list_encodings(file):
         try:
             text = file.decode(encoding)
         except UnicodeDecodeError:
@@ -89,15 +84,6 @@ def _decode(file: bytes) -> str:
         if "\0" not in text:
             return text
     raise _UnreadableError("It is no text. Save it as CSV (UTF-8) in your spreadsheet program, and send that.")
-
-
-def _guess_utf_16(file: bytes) -> Sequence[str]:
-    """Return the UTF-16 that a file without a mark may be in: every other byte of Latin letters is 0."""
-    start = file[:200]
-    for encoding, offset in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if len(start) > 1 and start[offset::2].count(0) > len(start) // 4:
-            return (encoding,)
-    return ()
 
 
 def _split_rows(text: str) -> Iterator[Row]:

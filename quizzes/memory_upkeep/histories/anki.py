@@ -16,14 +16,13 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Generator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import IO
 
 import zstandard
 
+from questions.interchange.anki.databases import SEPARATOR, has_table, open_collection
 from quizzes.memory_upkeep.histories import HistoryError, HistoryLine, NotAReview, Note, PastReview
 
 SOURCE = "anki"
@@ -34,18 +33,15 @@ MAX_BYTES = 1024**3
 """Of a collection when unpacked; one with a million reviews takes about a tenth."""
 MAX_WINDOW = 2**27
 """The memory that unpacking may take: what zstd itself allows unless told otherwise."""
-MAX_VALUE = 2**24
-"""Bytes of one value in a row, such as all fields of a note."""
 MAX_FIELD = 20_000
 """Characters of a field that are looked at."""
 MAX_FIELDS = 100
 """Fields, and tags, of a note that are looked at; Anki's own kinds of note have at most four."""
 MAX_MARKS = 30
 """Marks on one letter, as in Unicode's Stream-Safe Text Format: putting more in order takes time by their square."""
-STEPS, MAX_LOOKS = 1_000_000, 20_000
-"""SQLite is looked at after so many steps, and stopped after so many looks; a million reviews take some hundred."""
+MOST_STEPS = 20_000_000_000
+"""Of SQLite; a million reviews take some hundred million."""
 MANUAL, RESCHEDULED, FILTERED = 4, 5, 3
-SEPARATOR = "\x1f"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _DELETED = "the card was deleted in Anki"
@@ -85,7 +81,7 @@ def read(path: Path) -> Generator[HistoryLine, None, None]:
         except RuntimeError:  # what zipfile raises for methods that it lacks, and for passwords
             raise HistoryError("The package is packed as Anki never does; export it from Anki again.") from None
         try:
-            with closing(sqlite3.connect(f"{collection.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            with open_collection(collection, MOST_STEPS) as database:
                 yield from _read_log(database)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             message = f"The collection is damaged ({error}); in Anki run Tools, Check Database, and export it again."
@@ -141,11 +137,6 @@ def _copy(source: IO[bytes] | zstandard.ZstdDecompressionReader, file: IO[bytes]
 
 
 def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None]:
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
-    database.execute("PRAGMA trusted_schema = OFF")
-    looks = count(1)
-    database.set_progress_handler(lambda: next(looks) > MAX_LOOKS, STEPS)
-    database.text_factory = lambda text: text.decode(errors="replace")
     _check(database)
     note: Note | None = None
     for row in database.execute(_REVIEWS):
@@ -171,11 +162,10 @@ def _read_log(database: sqlite3.Connection) -> Generator[HistoryLine, None, None
 
 
 def _check(database: sqlite3.Connection) -> None:
-    """Insist on the plain tables that Anki makes: a view in their place could compute for ever."""
-    made = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    """Insist on the tables that Anki makes."""
     for table, needed in _TABLES.items():
         columns = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
-        if not str(made.get(table)).upper().startswith("CREATE TABLE") or not needed <= columns:
+        if not has_table(database, table) or not needed <= columns:
             raise HistoryError(f"The collection has no table “{table}” as Anki makes it; export it from Anki again.")
 
 

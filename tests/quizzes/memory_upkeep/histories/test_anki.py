@@ -121,8 +121,7 @@ def test_a_note_is_looked_at_up_to_a_number_of_fields_and_tags(tmp_path: Path) -
 
 
 def test_a_collection_that_takes_too_many_steps_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anki, "STEPS", 1000)
-    monkeypatch.setattr(anki, "MAX_LOOKS", 50)
+    monkeypatch.setattr(anki, "MOST_STEPS", 50_000)
     notes = [NoteRow(["x"], cards=2) for _ in range(300)]  # without an index, each note's cards are looked for in all
     rows = [Row(card, NOON + timedelta(seconds=card)) for card in range(600)]
     assert "Check Database" in problem(tmp_path, latest(collection(notes, rows)))
