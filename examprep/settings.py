@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "regrade": {"task": "quizzes.tasks.regrade", "schedule": timedelta(seconds=SWEEP_EVERY)},
     "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=SWEEP_EVERY)},
     "send-invitations": {"task": "quizzes.tasks.send_invitations", "schedule": timedelta(seconds=SWEEP_EVERY)},
+    "work-on-imports": {"task": "questions.tasks.work_on_imports", "schedule": timedelta(seconds=SWEEP_EVERY)},
     "audit-published-items": {"task": "questions.tasks.audit_published_items", "schedule": crontab(hour=3, minute=17)},
     "renew-broken": {"task": "quizzes.tasks.renew_broken_presentations", "schedule": crontab(hour=3, minute=47)},
     "fit-due": {"task": "quizzes.tasks.fit_due", "schedule": crontab(hour=2, minute=7)},

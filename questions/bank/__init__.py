@@ -30,7 +30,7 @@ from questions.bank.documents import POOL_RULE, PRACTICE, SLUG, SLUG_RULE, ExamU
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
 from questions.bank.exports import export_questions
-from questions.bank.imports import Fate, ImportLine, ImportReport, UndoReport, import_questions, undo_import
+from questions.bank.imports import Fate, ImportLine, ImportReport, import_questions
 from questions.bank.items import (
     follow_concept,
     list_forgotten,
@@ -61,10 +61,25 @@ from questions.bank.problems import BankError, Problem, problems_of
 from questions.bank.slugs import propose_slug
 from questions.bank.taught import list_taught_sections, place_concepts, rename_in_lessons
 from questions.bank.telling import HintOfItems, accept_hint, list_hints, make_enemies
+from questions.bank.undoing import UndoReport, undo_import
+from questions.bank.uploads import (
+    CHOOSABLE,
+    begin_import,
+    begin_undo,
+    chosen_concepts,
+    discard,
+    forget_old_uploads,
+    guess_concepts,
+    report_of,
+    try_again,
+    upload,
+    work_on_imports,
+)
 from questions.bank.worked import has_steps, list_with_steps
 
 __all__ = [
     "AUDIT_SEEDS",
+    "CHOOSABLE",
     "POOL_RULE",
     "PRACTICE",
     "SLUG",
@@ -89,20 +104,26 @@ __all__ = [
     "UndoReport",
     "accept_hint",
     "audit_published",
+    "begin_import",
+    "begin_undo",
     "change_items",
     "check_content",
     "check_correction",
+    "chosen_concepts",
     "connect",
     "content_of",
     "decide",
     "differences",
     "digest",
+    "discard",
     "draft_of",
     "duplicate_item",
     "export_course",
     "export_questions",
     "follow_concept",
+    "forget_old_uploads",
     "forget_rules",
+    "guess_concepts",
     "has_steps",
     "has_variants",
     "import_questions",
@@ -134,6 +155,7 @@ __all__ = [
     "release_from_pool",
     "rename_in_lessons",
     "rename_item",
+    "report_of",
     "restore_lesson",
     "restore_version",
     "retire",
@@ -143,11 +165,14 @@ __all__ = [
     "save_lesson_draft",
     "set_exam_use",
     "store_pictures",
+    "try_again",
     "undo_import",
+    "upload",
     "validate_body",
     "validate_concept",
     "validate_lesson",
     "with_content",
     "without_blanks",
+    "work_on_imports",
     "write_correction",
 ]

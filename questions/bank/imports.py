@@ -6,8 +6,8 @@ import enum
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pydantic
@@ -89,29 +89,55 @@ def import_questions(
     found: Iterable[Found],
     *,
     by: Author | None = None,
-    concepts: Mapping[str, Concept] | None = None,
+    concepts: Mapping[str, Concept | None] | None = None,
     otherwise: Sequence[Concept] = (),
     dry_run: bool = False,
     tell: Callable[[int], None] = lambda count: None,
+    begun: Import | None = None,
+    keep: Callable[[Sequence[ImportLine]], None] = lambda lines: None,
 ) -> ImportReport:
     """Make drafts of the questions of a file, 100 in a transaction; `tell` hears how many were seen.
+
+    `begun` is the import that goes on, where it is no new one. `keep` is given the lines of each transaction, to store
+    them in it; in a dry run after it.
 
     A question is known by format, file and its name in it: one that came before as it is gives nothing new, one that
     was edited in its file changes its draft, unless the draft was edited here. `concepts` says what categories and
     tags are here, beside those that are called the same; what has none is tagged with those in `otherwise`.
     """
-    importing = _Importing(course, form, file_name, by, _known_concepts(course) | dict(concepts or {}), otherwise)
-    report = ImportReport(None if dry_run else _record(importing))
-    remaining = iter(found)
+    importing = _Importing(course, form, file_name, by, known_concepts(course) | dict(concepts or {}), otherwise)
+    report = ImportReport(None if dry_run else begun or _record(importing))
+    remaining = tell_apart(found)
     while chunk := list(islice(remaining, CHUNK)):
         with transaction.atomic():
             lock_course(course.pk)
-            report.lines += [importing.store(each, report.made) for each in chunk]
+            lines = [importing.store(each, report.made) for each in chunk]
             ImportedItem.objects.bulk_create(importing.rows)
             importing.rows.clear()
+            if report.made:
+                _count(report.made, lines)
+                keep(lines)
             transaction.set_rollback(dry_run)
+        if dry_run:
+            keep(lines)
+        report.lines += lines
         tell(len(report.lines))
     return report
+
+
+def tell_apart(found: Iterable[Found]) -> Iterator[Found]:
+    """Number the questions that are called the same in their file. Those that are told apart stay as they are."""
+    seen: Counter[str] = Counter()
+    for each in found:
+        seen[each.source_id] += 1
+        again = seen[each.source_id]
+        yield each if again == 1 else replace(each, source_id=f"{each.source_id}-{again}")
+
+
+def _count(made: Import, lines: Iterable[ImportLine]) -> None:
+    """Add the fates of more questions to what an import counts."""
+    made.counts = dict(Counter(made.counts) + Counter(line.fate.value for line in lines))
+    made.save(update_fields=["counts"])
 
 
 def _record(importing: _Importing) -> Import:
@@ -124,7 +150,12 @@ def _record(importing: _Importing) -> Import:
     )
 
 
-def _known_concepts(course: Course) -> dict[str, Concept]:
+def find_concept(name: str, concepts: Mapping[str, Concept | None]) -> Concept | None:
+    """What a category or tag is here: what was chosen for it, or else what is called the same."""
+    return concepts[name] if name in concepts else concepts.get(slugify(name))
+
+
+def known_concepts(course: Course) -> dict[str, Concept]:
     """The concepts of a course by their slugs, and by their names as slugs."""
     concepts = list(course.concepts.all())
     return {slugify(concept.name): concept for concept in concepts} | {concept.slug: concept for concept in concepts}
@@ -139,12 +170,11 @@ class _Importing:
         form: str,
         file_name: str,
         by: Author | None,
-        concepts: Mapping[str, Concept],
+        concepts: Mapping[str, Concept | None],
         otherwise: Sequence[Concept],
     ) -> None:
         self.course, self.form, self.file_name, self.by = course, form, file_name, by
         self.concepts, self.otherwise = concepts, otherwise
-        self.seen: Counter[str] = Counter()
         self.rows: list[ImportedItem] = []
         self.slugs = set(course.items.values_list("slug", flat=True))
         rows = ImportedItem.objects.filter(made_in__course=course).order_by("pk")
@@ -157,14 +187,13 @@ class _Importing:
         """Make the question a draft, unless it is one already; `made` is None in a dry run."""
         if found.kind is None:
             return ImportLine(found.place, found.title, Fate.REFUSED, why=found.refused or "", changed=found.changed)
-        self.seen[found.source_id] += 1
-        source = _digest(self.form, self.file_name, found.source_id, self.seen[found.source_id])
+        source = _digest(self.form, self.file_name, found.source_id)
         content = _content(found)
         key, content_before, stored = self.before.get(source, (None, "", ""))
         item = Item.objects.filter(pk=key).first() if key else None
         if item is not None and content == content_before:
             return ImportLine(found.place, found.title, Fate.SAME, item.kind, item.slug)
-        if item is not None and _state(item) != stored:
+        if item is not None and state_of(item) != stored:
             why = "It was edited here since it came in."
             return ImportLine(found.place, found.title, Fate.KEPT, item.kind, item.slug, why)
         tags, guesses = self._tags(found)
@@ -174,7 +203,7 @@ class _Importing:
         except BankError as error:
             return ImportLine(found.place, found.title, Fate.REFUSED, found.kind, why=str(error))
         if made is not None:
-            stored = _state(draft)
+            stored = state_of(draft)
             self.before[source] = (draft.pk, content, stored)
             row = ImportedItem(made_in=made, item=draft, source=source, content=content, stored=stored, before=before)
             self.rows.append(row)
@@ -209,7 +238,7 @@ class _Importing:
 
     def _tags(self, found: Found) -> tuple[list[Concept], tuple[str, ...]]:
         """The concepts of a question, the innermost of its categories first; and the names that are none here."""
-        known = {name: self.concepts.get(name) or self.concepts.get(slugify(name)) for name in reversed(found.concepts)}
+        known = {name: find_concept(name, self.concepts) for name in reversed(found.concepts)}
         concepts = {concept.pk: concept for concept in known.values() if concept}
         guesses = tuple(name for name in found.concepts if not known[name])
         return list(concepts.values()) or list(self.otherwise), guesses
@@ -238,8 +267,8 @@ def _content(found: Found) -> str:
     return _digest(found.kind, found.body, found.difficulty, found.seconds)
 
 
-def _state(item: Item) -> str:
-    """The digest of a draft as it is."""
+def state_of(item: Item) -> str:
+    """The digest of a draft as it is: another one once it was edited."""
     return _digest(item.kind, item.draft, item.difficulty, item.seconds)
 
 
@@ -256,47 +285,3 @@ def _to_mend(item: Item) -> tuple[str, ...]:
     except pydantic.ValidationError as error:
         return tuple(str(problem) for problem in problems_of(error))
     return ()
-
-
-@dataclass
-class UndoReport:
-    """The slugs of items that were deleted, restored, and left alone since they were edited or published."""
-
-    deleted: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-
-
-@transaction.atomic
-def undo_import(made: Import, by: Author | None = None) -> UndoReport:
-    """Delete the drafts that an import made, and restore those that it changed; refreshes `made`.
-
-    What was edited or published since is left as it is. The same file can be imported again afterwards.
-    """
-    course = lock_course(made.course_id)
-    report = UndoReport()
-    for row in made.rows.select_related("item").order_by("-pk"):
-        item = row.item
-        if _state(item) != row.stored or (row.before is None and item.versions.exists()):
-            report.kept.append(item.slug)
-        elif row.before is None:
-            item.delete()
-            report.deleted.append(item.slug)
-        else:
-            before = row.before
-            tags = Concept.objects.in_bulk(before["concepts"])
-            save_draft(
-                course,
-                item.slug,
-                before["kind"],
-                before["draft"],
-                [tags[key] for key in before["concepts"] if key in tags],
-                difficulty=before["difficulty"],
-                seconds=before["seconds"],
-                by=by,
-            )
-            report.restored.append(item.slug)
-    made.rows.all().delete()
-    made.undone_at = timezone.now()
-    made.save(update_fields=["undone_at"])
-    return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -13,15 +13,19 @@ from questions.models import Course, Picture
 from questions.text.appearance import pictures_in
 
 
-def store_pictures(course: Course, brought: Iterable[pictures.Picture]) -> None:
+def store_pictures(course: Course, brought: Sequence[pictures.Picture]) -> None:
     """Add pictures to a course; those that it has stay as they are."""
-    rows = []
+    keep_bytes(brought)
+    rows = [Picture(course=course, address=picture.address) for picture in brought]
+    Picture.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def keep_bytes(brought: Iterable[pictures.Picture]) -> None:
+    """Store what pictures show, of no course yet: a preview may show them."""
     for picture in brought:
         place = _place(picture.address)
         if not default_storage.exists(place):
             default_storage.save(place, ContentFile(picture.content))
-        rows.append(Picture(course=course, address=picture.address))
-    Picture.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def read_picture(address: str) -> bytes | None:

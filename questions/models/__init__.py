@@ -5,7 +5,7 @@ from questions.models.author import Author
 from questions.models.concepts import Concept, ConceptEdge, ConceptReferences
 from questions.models.corrections import Correction
 from questions.models.courses import Course, Lesson, LessonVersion
-from questions.models.imports import Import, ImportedItem
+from questions.models.imports import Import, ImportedItem, ImportQuestion
 from questions.models.items import (
     AcceptedHint,
     Finding,
@@ -30,6 +30,7 @@ __all__ = [
     "Course",
     "Finding",
     "Import",
+    "ImportQuestion",
     "ImportedItem",
     "Item",
     "ItemConcept",
