@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import path, re_path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from examprep import (
 )
 from examprep.account_pages import load_person
 from examprep.models import User
+from examprep.openapi_view import SchemaView
 from examprep.problems import unknown_path
 from questions import api as questions
 from questions.current_course import CourseError, find_current_course, find_own_course
@@ -151,7 +152,7 @@ urlpatterns = [
     path("items/<slug:item>/answers/", quizzes.HistoryView.as_view()),
     path("progress/", quizzes.ProgressView.as_view()),
     path("search/", quizzes.SearchView.as_view()),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^(?P<path>(?s:.*))$", unknown_path),
 ]

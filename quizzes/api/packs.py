@@ -47,13 +47,19 @@ class PackEntryPayload(AnsweredPresentationPayload):
     position: int
 
 
+class PackSection(ToReadPayload):
+    """A section of a lesson to be read before cards of the pack that build on it are asked."""
+
+    day: Annotated[Date, Field(description="That of the first of these cards: not before, where it was put off.")]
+
+
 class PackPayload(TypedDict):
     """Questions for `days` days, with all that is needed to grade, to rate and to schedule them offline."""
 
     days: int
     memory: MemoryPayload
     reading: Annotated[
-        list[ToReadPayload], Field(description="Sections to read before the cards that wait for them, in order.")
+        list[PackSection], Field(description="Sections to read before the cards that wait for them, in order.")
     ]
     results: Annotated[list[PackEntryPayload], Field(description="With `since`: those that are new or changed.")]
     kept: Annotated[
@@ -100,6 +106,15 @@ class PackView(APIView):
         delta = _Delta(_read_since(request.query_params.get("since", "")))
         pack = _pack_payload(schedule.build_pack(facts), days, delta, with_lessons=with_lessons)
         return Response(pack, headers={"ETag": tag} if tag else None)
+
+
+def _show_reading(pack: schedule.Pack) -> list[PackSection]:
+    days = {str(entry.presentation.card_id): entry.day for entry in pack.entries}
+    shown: list[PackSection] = []
+    for section in reviews.show_sections(pack.reading):
+        if on := [days[card] for card in section["cards"] if card in days]:
+            shown.append({**section, "day": min(on).isoformat()})
+    return shown
 
 
 @dataclass
@@ -155,7 +170,7 @@ def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons
     payload: PackPayload = {
         "days": days,
         "memory": schedule.memory_payload(pack),
-        "reading": reviews.show_sections(pack.reading),
+        "reading": _show_reading(pack),
         "results": results,
         "kept": kept,
         "pictures": [],

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import DateTimeField, OuterRef, Subquery
+from django.db.models import DateField, DateTimeField, OuterRef, Subquery
 from django.utils import timezone
 
 from questions.models import Correction, Course
 from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import rating
-from quizzes.models import Card, Presentation, Student
+from quizzes.models import Card, DailyPlan, Presentation, Student
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.presentations import Ask, items_in_open_sittings, present
 from quizzes.reviews import change_log
@@ -23,7 +23,7 @@ from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS, RELEARN_AFTER
 from quizzes.reviews.payloads import MemoryPayload, StoredSection
 from quizzes.schedule.choice import choose_tasks
 from quizzes.schedule.exams_ahead import StudentExams, load_exams
-from quizzes.schedule.facts import Task
+from quizzes.schedule.facts import SectionKey, Task
 from quizzes.schedule.loading import load_situation
 from quizzes.schedule.reading import SectionsRead, load_sections_read, section_payload
 from quizzes.schedule.relearning import GAP, LEECH, MAX_ANSWERS, REST_DAYS
@@ -56,6 +56,8 @@ class Pack:
 class PackFacts:
     """What a pack follows from as of `now`: study days from `today` to `last`, exams, parameters, what was read.
 
+    `put_off` are the sections that are not read today.
+
     `tag` is the same exactly as long as the pack is: it speaks of all that, and of what numbers changes of cards,
     answers and courses. A variant that turned out broken is drawn anew without a number: a day later the tag differs.
     """
@@ -68,6 +70,7 @@ class PackFacts:
     exams: StudentExams
     w: tuple[float, ...]
     read: SectionsRead
+    put_off: frozenset[SectionKey]
     tag: str
 
 
@@ -84,6 +87,11 @@ _BURIED = Prepared(
         Card.objects.filter(student=number("student"), buried_until__gt=Parameter("now", DateTimeField()))
         .order_by("pk")
         .values_list("pk")
+    )
+)
+_PUT_OFF = Prepared(
+    lambda: DailyPlan.objects.filter(student=number("student"), date=Parameter("date", DateField())).values_list(
+        "put_off"
     )
 )
 _COURSES = Prepared(
@@ -107,29 +115,35 @@ def load_pack_facts(student: Student, days: int, *, now: datetime | None = None)
     today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
     exams, (changes, w) = load_exams(student), change_log.load_revision(student)
     read = load_sections_read([student.pk])[student.pk]
+    plans = _PUT_OFF.run(student=student.pk, date=today.date)
+    put_off = frozenset((lesson, section) for (sections,) in plans for lesson, section in sections)
     said = (
         *(student.pk, student.daily_minutes, student.desired_retention, today, last, w, changes),
         *(sorted(exams.editions, key=str), exams.ahead(now), sorted(items_in_open_sittings(student))),
         *(_COURSES.run(courses=exams.courses), _BURIED.run(student=student.pk, now=now)),
-        *(_CHECKED.run(student=student.pk), sorted(read.at)),
+        *(_CHECKED.run(student=student.pk), sorted(read.at), sorted(put_off)),
     )
-    return PackFacts(student, now, days, today, last, exams, w, read, hashlib.sha256(repr(said).encode()).hexdigest())
+    tag = hashlib.sha256(repr(said).encode()).hexdigest()
+    return PackFacts(student, now, days, today, last, exams, w, read, put_off, tag)
 
 
 def build_pack(facts: PackFacts) -> Pack:
     """What to review in the coming study days: what comes due by then and new tasks, best first.
 
-    As much as fits the minutes of these days, without the items of a sitting that is open: packs hold keys. Takes a
-    fixed number of queries.
+    As much as fits the minutes of these days, without the items of a sitting that is open: packs hold keys. What waits
+    for a section that was put off is meant for tomorrow at the earliest. Takes a fixed number of queries.
     """
     student, now = facts.student, facts.now
     situation = load_situation(student, facts.last, facts.exams, facts.w, now)
-    choice = choose_tasks(situation.with_reading(facts.read.at), student.daily_minutes * 60 * facts.days)
+    put_off = facts.put_off if facts.days == 1 else ()
+    choice = choose_tasks(situation.with_reading(facts.read.at, put_off), student.daily_minutes * 60 * facts.days)
     tasks = choice.tasks[:MAX_PACK]
     asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
     due = dict(Card.objects.filter(pk__in=[task.card for task in tasks], due_at__gt=now).values_list("pk", "due_at"))
     due_on = {card: study_day(student, at).date for card, at in due.items() if at}
     dates = [facts.today.date + timedelta(days=later) for later in range(facts.days)]
+    waiting = [card for each in choice.reading if each.section.key in facts.put_off for card in each.cards]
+    due_on |= {card: dates[1] for card in waiting}
     on = spread(tasks, due_on, dates, student.daily_minutes * 60)
     places: Counter[date] = Counter()
     entries = []

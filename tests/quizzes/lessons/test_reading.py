@@ -90,6 +90,18 @@ def test_what_is_put_off_is_not_asked_today(lesson: Lesson, student: User, api: 
     assert not waiting & {task["card"] for task in plan.tasks}
     assert not waiting & {task["card"] for task in schedule.plan_day(student).tasks}, "a later plan of the day keeps it"
 
+    today = api.get("packs/?days=1").json()
+    assert today["reading"] == []
+    assert not waiting & {entry["card"] for entry in today["results"]}
+    tag = api.get("packs/?days=2")["ETag"]
+    both = api.get("packs/?days=2").json()
+    (section,) = both["reading"]
+    assert {entry["day"] for entry in both["results"] if entry["card"] in waiting} == {section["day"]}
+    assert section["day"] > plan.date.isoformat()
+    mark(api, "")
+    DailyPlan.objects.update(put_off=[])
+    assert api.get("packs/?days=2")["ETag"] != tag
+
 
 def test_a_newcomer_reads_before_the_first_question(lesson: Lesson, student: User, browser: Client) -> None:
     schedule.plan_day(student)
