@@ -110,11 +110,11 @@ class PackView(APIView):
 
 def _show_reading(pack: schedule.Pack) -> list[PackSection]:
     days = {str(entry.presentation.card_id): entry.day for entry in pack.entries}
-    shown: list[PackSection] = []
-    for section in reviews.show_sections(pack.reading):
-        if on := [days[card] for card in section["cards"] if card in days]:
-            shown.append({**section, "day": min(on).isoformat()})
-    return shown
+    return [
+        {**section, "day": min(on).isoformat()}
+        for section in reviews.show_sections(pack.reading)
+        if (on := [days[card] for card in section["cards"] if card in days])
+    ]
 
 
 @dataclass

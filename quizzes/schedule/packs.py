@@ -143,7 +143,7 @@ def build_pack(facts: PackFacts) -> Pack:
     due_on = {card: study_day(student, at).date for card, at in due.items() if at}
     dates = [facts.today.date + timedelta(days=later) for later in range(facts.days)]
     waiting = [card for each in choice.reading if each.section.key in facts.put_off for card in each.cards]
-    due_on |= {card: dates[1] for card in waiting}
+    due_on |= dict.fromkeys(waiting, facts.today.date + timedelta(days=1))
     on = spread(tasks, due_on, dates, student.daily_minutes * 60)
     places: Counter[date] = Counter()
     entries = []
