@@ -96,9 +96,10 @@ format: setup-test
 architecture: setup-test
 	$(BIN)/python -m docs.draw_architecture
 
-# What clients in other languages check themselves against.
+# What clients in other languages check themselves against; and 10^5 answers that the browser grades as the service does.
 vectors: setup-test
 	$(BIN)/python -m docs.write_vectors
+	DEVICE_SEEDS=26 $(TEST) $(PYTEST) --quiet tests/api/test_device.py -k as_the_service
 
 # What the API's document shows of each call: the first answers of a story that the tests tell.
 examples: setup-test

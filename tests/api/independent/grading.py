@@ -279,6 +279,8 @@ def number(rule: Document, prompt: Document, key: Document, response: Document) 
 
 def _typed(response: Document) -> str:
     typed = response.get("value")
+    if isinstance(typed, int | float):
+        raise LeftToServiceError(typed)
     if not isinstance(typed, str):
         raise RefusedError("Send text.")
     if not typed.strip():

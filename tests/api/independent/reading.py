@@ -18,7 +18,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "sqrt": math.sqrt,
     "abs": abs,
 }
-MOST_BITS, LONGEST = 4096, 120
+MOST_BITS, LONGEST, DEEPEST = 4096, 120, 20
 
 
 class LeftToServiceError(Exception):
@@ -39,7 +39,7 @@ class Grammar(Generic[T]):
     """A reader by recursive descent, of numbers or of formulas."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+        self.text, self.at, self.depth = text, 0, 0
 
     def whole(self, read: Callable[[], T]) -> T:
         value = read()
@@ -53,9 +53,16 @@ class Grammar(Generic[T]):
         self.at += len(sign)
         return True
 
-    def expect(self, sign: str) -> None:
-        if not self.take(sign):
+    def inner(self, read: Callable[[], T]) -> T:
+        """What stands in brackets, up to the closing one."""
+        self.depth += 1
+        if self.depth > DEEPEST:
             raise LeftToServiceError(self.text)
+        value = read()
+        self.depth -= 1
+        if not self.take(")"):
+            raise LeftToServiceError(self.text)
+        return value
 
     def operator(self, signs: str, *, spaced: bool) -> str:
         """One of the signs, with at most a space on each side; "" where there is none."""
@@ -86,6 +93,7 @@ class Numbers(Grammar[Fraction]):
     def __init__(self, text: str, *, spaced: bool = True) -> None:
         super().__init__(text)
         self.spaced = spaced
+        self.divides_by_zero = False
         if len(text) > LONGEST:
             raise LeftToServiceError(text)
 
@@ -100,9 +108,7 @@ class Numbers(Grammar[Fraction]):
         value = self.factor()
         while sign := self.operator("*/", spaced=self.spaced):
             other = self.factor()
-            if sign == "/" and other == 0:
-                raise RefusedError("A division by zero.")
-            value = self.capped(value * other if sign == "*" else value / other)
+            value = self.capped(value * other if sign == "*" else self.divided(value, other))
         return value
 
     def factor(self) -> Fraction:
@@ -113,16 +119,17 @@ class Numbers(Grammar[Fraction]):
         if not self.take("^"):
             return base
         sign = -1 if self.take("-") else 1
-        exponent = sign * int(self.digits(2) or self.left())
-        if base == 0 and exponent < 0:
-            raise RefusedError("A division by zero.")
-        return self.capped(base**exponent)
+        value = base ** int(self.digits(2) or self.left())
+        return self.capped(value if sign > 0 else self.divided(Fraction(1), value))
+
+    def divided(self, value: Fraction, by: Fraction) -> Fraction:
+        """It is refused once all of the text turned out to fit the grammar."""
+        self.divides_by_zero |= by == 0
+        return value / by if by else value
 
     def base(self) -> Fraction:
         if self.take("("):
-            value = self.number()
-            self.expect(")")
-            return value
+            return self.inner(self.number)
         value = self.decimal()
         return value / 100 if self.take("%") else value
 
@@ -150,7 +157,10 @@ class Numbers(Grammar[Fraction]):
 
 def number(text: str, *, spaced: bool = True) -> Fraction:
     reader = Numbers(text, spaced=spaced)
-    return reader.whole(reader.number)
+    value = reader.whole(reader.number)
+    if reader.divides_by_zero:
+        raise RefusedError("A division by zero.")
+    return value
 
 
 def entries(text: str) -> list[Fraction]:
@@ -292,8 +302,7 @@ class Formulas(Grammar[Formula]):
             raise LeftToServiceError(self.text)
         if self.take("("):
             self.may_lack = True
-            exponent = self.formula()
-            self.expect(")")
+            exponent = self.inner(self.formula)
         else:
             digit = self.digits(1)
             if not digit:
@@ -303,14 +312,11 @@ class Formulas(Grammar[Formula]):
 
     def atom(self) -> Formula:
         if self.take("("):
-            inner = self.formula()
-            self.expect(")")
-            return inner
+            return self.inner(self.formula)
         for name, function in FUNCTIONS.items():
             if self.take(f"{name}("):
                 self.may_lack = True
-                argument = self.formula()
-                self.expect(")")
+                argument = self.inner(self.formula)
                 return _applied(function, argument)
         for name in self.names:
             if self.take(name):

@@ -1,0 +1,188 @@
+"""What the browser grades by itself, in JavaScript, is what the service says: all kinds, all forms, no difference."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from django.conf import settings
+
+from questions import kinds
+from quizzes.calendar import day_begins, format_instant, study_day
+from quizzes.memory import fsrs, rating
+from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS
+from tests.api.answers import ask_all
+
+MODULES: Path = settings.BASE_DIR / "quizzes/static/quizzes/device"
+RUNNER = Path(__file__).parent / "run_on_device.mjs"
+CORE, APART = ("grading.js", "texts.js"), ("fractions.js", "entries.js", "formulas.js")
+MOST_BYTES = 20 * 1024
+SEEDS, ANSWERS = int(os.environ.get("DEVICE_SEEDS", "1")), 16
+"""How many variants of each question, and answers to each: `make vectors` has 26, which makes 10^5."""
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+
+
+def run_node(folder: Path, runner: Path, lines: list[str]) -> list[str]:
+    """Return what a program of Node writes, given the folder of a copy of the device's modules, line by line."""
+    shutil.copytree(MODULES, folder / "device")
+    (folder / "device/package.json").write_text('{"type": "module"}')
+    command = ["node", str(runner), str(folder / "device")]
+    done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, timeout=600, check=True)
+    return done.stdout.splitlines()
+
+
+def compare(folder: Path) -> Counter[str]:
+    """Have answers graded by both, and count the outcomes. A difference fails."""
+    draw = random.Random(SEEDS)
+    asked = list(ask_all(range(SEEDS)))
+    drawn = [[each.draw_answer(draw) for _ in range(ANSWERS)] for each in asked]
+    lines = [
+        json.dumps({"entry": each.entry, "responses": responses}) for each, responses in zip(asked, drawn, strict=True)
+    ]
+    outcomes: Counter[str] = Counter()
+    for each, responses, line in zip(asked, drawn, run_node(folder, RUNNER, lines), strict=True):
+        for response, ours in zip(responses, json.loads(line), strict=True):
+            outcomes["left" if ours["score"] == "left" else "decided"] += 1
+            if ours["score"] == "left":
+                continue
+            score, told = each.ask_service(response)
+            outcome = score if isinstance(score, str) else "right" if score == 1 else "wrong"
+            outcomes[f"{each.kind.name}: {outcome}"] += 1
+            context = (each.kind.name, each.item, each.entry["grading"], each.entry["key"], response)
+            assert ours["score"] == score, context
+            assert set(ours["said"]) <= told, context
+    return outcomes
+
+
+def call(folder: Path, module: str, calls: list[list[Any]]) -> list[Any]:
+    """Return what a module's functions give, each called by its name with its arguments."""
+    (line,) = run_node(folder, RUNNER, [json.dumps({"module": module, "calls": calls})])
+    results: list[Any] = json.loads(line)
+    return results
+
+
+@needs_node
+def test_it_grades_as_the_service_does(tmp_path: Path) -> None:
+    outcomes = compare(tmp_path)
+
+    assert outcomes["decided"] > 3000
+    assert outcomes["left"] < 0.25 * outcomes["decided"], outcomes
+    for name in kinds.KINDS:
+        assert outcomes[f"{name}: right"], f"{name} was never right: {outcomes}"
+        assert outcomes[f"{name}: wrong"], f"{name} was never wrong: {outcomes}"
+
+
+@needs_node
+def test_it_rates_and_schedules_as_the_service_does(tmp_path: Path) -> None:
+    draw, w = random.Random(SEEDS), list(fsrs.DEFAULT_PARAMETERS)
+    rules = {"passed": rating.PASSED, "guessed": rating.GUESSED, "sure": rating.SURE}
+    rules |= {"slow": rating.SLOW, "fast": rating.FAST}
+    memory = {"parameters": w, "desired_retention": 0.9, "max_interval_days": MAX_INTERVAL_DAYS}
+    calls: list[list[Any]] = []
+    expected: list[Any] = []
+    for _ in range(40):
+        S, D = np.nan, np.nan
+        for _ in range(12):
+            score, confidence = draw.choice([0, 0.5, 0.6, 0.8, 1, 1]), draw.choice([None, 1, 2, 3, 5])
+            seconds, hints = draw.choice([22.5, 135.0, draw.uniform(1, 200)]), draw.choice([0, 0, 1])
+            rated = rating.rate(score, confidence, seconds, 45, hints)
+            answer = {"score": score, "confidence": confidence, "seconds": seconds, "hints": hints}
+            calls.append(["rate", answer, 45, rules])
+            expected.append(int(rated))
+            days = draw.choice([0, 0, 1, 2, 7, 40])
+            calls.append(["step", None if np.isnan(S) else {"S": S, "D": D}, days, int(rated), w])
+            S, D = map(float, fsrs.step(S, D, days, rated))
+            expected.append(pytest.approx({"S": S, "D": D}, rel=1e-12))
+            calls.append(["interval", S, memory])
+            expected.append(min(max(round(float(fsrs.interval(S, 0.9))), 1), MAX_INTERVAL_DAYS))
+    calls += [["interval", half, {**memory, "parameters": w}] for half in (0.5, 1.5, 2.5, 1e9)]
+    expected += [
+        min(max(round(float(fsrs.interval(half, 0.9))), 1), MAX_INTERVAL_DAYS) for half in (0.5, 1.5, 2.5, 1e9)
+    ]
+
+    assert call(tmp_path, "memory.js", calls) == expected
+
+
+@dataclass
+class Clock:
+    zone: ZoneInfo
+    day_rollover_hour: int
+    kept_day: None = None
+
+
+@needs_node
+def test_it_has_the_study_days_of_the_service(tmp_path: Path) -> None:
+    calls: list[list[Any]] = []
+    expected: list[str] = []
+    zones = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia")
+    for zone in zones:
+        for hour in (0, 2, 3, 4):
+            clock = Clock(ZoneInfo(zone), hour)
+            for later in range(0, 366, 5):
+                at = datetime(2026, 1, 1, 1, 30, tzinfo=UTC) + timedelta(days=later, hours=later % 24)
+                calls.append(["studyDate", {"instant": at.isoformat()}, zone, hour])
+                expected.append(study_day(clock, at).date.isoformat())
+            for day in (date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 4), date(2026, 10, 25)):
+                calls.append(["dayBegins", day.isoformat(), zone, hour])
+                expected.append(format_instant(day_begins(clock, day)))
+
+    assert call(tmp_path, "memory.js", calls) == expected
+
+
+@needs_node
+def test_it_asks_in_the_order_of_the_guide(tmp_path: Path) -> None:
+    memory = {"parameters": list(fsrs.DEFAULT_PARAMETERS), "relearn_minutes": 10, "relearn_gap": 3}
+    memory |= {"max_answers_a_day": 4, "leech_lapses": 8}
+    minute, today, later = 60_000, "2026-11-29", "2026-11-30"
+    entries = [
+        {"id": name, "card": name.upper()[0], "day": day, "position": position}
+        for name, day, position in (
+            ("b", today, 2),
+            ("a", today, 1),
+            ("a2", today, 3),
+            ("c", later, 1),
+            ("d", later, 2),
+        )
+    ]
+    known = {card: {"S": 5.0, "t": t, "dueAt": due, "lapses": 0} for card, t, due in (("C", 1, 0), ("D", 9, 0))}
+
+    def case(*answers: tuple[str, int, int], left: int = 60, now: int = 0, cards: object = known) -> list[Any]:
+        answered = [{"presentation": name, "card": name.upper()[0], "rating": r, "at": at} for name, r, at in answers]
+        day = {"today": today, "now": now, "secondsLeft": left, "answered": answered, "cards": cards}
+        return ["next", entries, day, memory]
+
+    both = (("a", 1, 0), ("b", 3, 1))
+    leech = {"A": {**known["C"], "lapses": 8, "dueAt": 10**12}}
+    cases: list[tuple[list[Any], str | None]] = [
+        (case(), "a"),
+        (case(left=0), None),
+        (case(("a", 1, 0)), "b"),
+        (case(*both), "d"),  # what is due and remembered least, until A's minutes have passed
+        (case(*both, now=10 * minute), "a2"),
+        (case(*both, now=10 * minute, left=0), "a2"),
+        (case(*both, ("c", 3, 2), ("d", 3, 3)), "a2"),  # or three others were asked
+        (case(("a", 3, 0), ("b", 3, 1), now=10 * minute), "d"),
+        (case(*both, now=10 * minute, cards=leech), "c"),  # it rests, and C is new
+        (case(*both, cards={"C": {**known["C"], "dueAt": 5}}), "d"),  # C is known and not due
+    ]
+
+    results = call(tmp_path, "next.js", [each for each, _ in cases])
+
+    assert [result and result["id"] for result in results] == [name for _, name in cases]
+
+
+def test_it_is_small() -> None:
+    for names in (CORE, APART):
+        assert len(gzip.compress(b"".join((MODULES / name).read_bytes() for name in names))) < MOST_BYTES, names
