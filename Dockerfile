@@ -29,4 +29,4 @@ EXPOSE 8000
 # It asks by a name that the service answers to, as the proxy does.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import os, urllib.request as u; host = os.environ.get('ALLOWED_HOSTS', '').split(',')[0].lstrip('*.') or 'localhost'; u.urlopen(u.Request('http://127.0.0.1:8000/health/ready', headers={'Host': host, 'X-Forwarded-Proto': 'https'}), timeout=4)"]
-CMD ["gunicorn", "examprep.wsgi", "--preload", "--bind", "0.0.0.0:8000", "--worker-class", "examprep.run.worker.BufferingWorker", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--max-requests", "5000", "--max-requests-jitter", "500", "--no-control-socket"]
+CMD ["gunicorn", "examprep.wsgi", "--preload", "--bind", "0.0.0.0:8000", "--worker-class", "examprep.run.worker.BufferingWorker", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--max-requests", "5000", "--max-requests-jitter", "500", "--no-control-socket", "--logger-class", "examprep.run.gunicorn_log.OneLog"]

@@ -10,6 +10,8 @@ from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from examprep.watching.counters import CACHE_ERRORS
+
 RESPITE = 10.0
 """Seconds for which a Redis that hung is not asked again."""
 
@@ -27,6 +29,7 @@ def _or_else(fallback: Callable[..., Any]) -> Callable[[Callable[..., Any]], Cal
             try:
                 return method(self, *args, **kwargs)
             except RedisError as error:
+                CACHE_ERRORS.inc()
                 logger.warning("the cache is away: %s", error)
                 if isinstance(error, RedisTimeoutError):
                     type(self).away_until = time.monotonic() + RESPITE

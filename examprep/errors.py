@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from examprep.problems import CONTENT_TYPE, FOR_PROGRAMS, problem
+from examprep.watching.counters import DATABASE_ERRORS
 
 RETRY_AFTER = 5
 """Seconds after which to try again when the database is away or locked."""
@@ -70,6 +71,7 @@ def _is_database_away(error: BaseException | None) -> bool:
 
 
 def _try_later(request: HttpRequest) -> HttpResponse:
+    DATABASE_ERRORS.inc()
     response = _failed(request, 503, f"The database is busy or away. Try again in {RETRY_AFTER} seconds.")
     response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -8,12 +8,14 @@ from threading import Thread
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
 from examprep import API_VERSION, __version__
 from examprep.run.standing import read_failing
+from quizzes.background.backlog import load_late
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +33,24 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database and broker answer and all processes run; else 503, with `failing` naming the others."""
-    failing = _find_failing({"database": _ask_database, "broker": _ask_broker})
-    failing += read_failing(settings.DATA_DIR)
+    """Answer 200 when database and broker answer and all processes run; else 503, with `failing` naming the others.
+
+    `late` says for how many seconds the oldest job has been waiting, and the student who has been longest without plan.
+    """
+    failing, late = look()
     if failing:
-        return JsonResponse({"status": "unavailable", "failing": failing}, status=503)
-    return JsonResponse({"status": "ok"})
+        return JsonResponse({"status": "unavailable", "failing": failing, "late": late}, status=503)
+    return JsonResponse({"status": "ok", "late": late})
 
 
-def _find_failing(parts: dict[str, Callable[[], None]]) -> list[str]:
+def look() -> tuple[list[str], dict[str, int]]:
+    """Return what does not answer or run, by name, and what is late, in seconds: nothing while the database is away."""
+    late: dict[str, int] = {}
+    failing = _list_silent({"database": lambda: late.update(_ask_database()), "broker": _ask_broker})
+    return failing + read_failing(settings.DATA_DIR), late
+
+
+def _list_silent(parts: dict[str, Callable[[], None]]) -> list[str]:
     """Return the names of the parts whose check raises, or has no answer within PATIENCE seconds."""
     answered: set[str] = set()
 
@@ -61,10 +72,10 @@ def _find_failing(parts: dict[str, Callable[[], None]]) -> list[str]:
     return [name for name in parts if name not in answered]
 
 
-def _ask_database() -> None:
+def _ask_database() -> dict[str, int]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        late = load_late(timezone.now())
+        return {"oldest_job": round(late.oldest_job), "oldest_unplanned": round(late.oldest_unplanned)}
     finally:
         connection.close()  # it is this thread's own
 

@@ -121,7 +121,7 @@ class WorkLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/health/"):
+        if request.path.startswith(("/health/", "/metrics")):
             return self.get_response(request)
         began = time.thread_time()
         if not request.path.startswith("/api/") and (wait := work_limits.seconds_to_wait(work_limits.whose(request))):

@@ -161,5 +161,17 @@ from examprep.lti.models import (  # noqa: E402 - whose rows are about people
     LtiPlatform,
     LtiScore,
 )
+from examprep.watching.models import TaskRun  # noqa: E402
 
-__all__ = ["LtiAccount", "LtiContext", "LtiKey", "LtiNonce", "LtiPlatform", "LtiScore", "TextSize", "Theme", "User"]
+__all__ = [
+    "LtiAccount",
+    "LtiContext",
+    "LtiKey",
+    "LtiNonce",
+    "LtiPlatform",
+    "LtiScore",
+    "TaskRun",
+    "TextSize",
+    "Theme",
+    "User",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import string
 import uuid
 from collections.abc import Callable
@@ -13,12 +12,17 @@ from django.http import HttpRequest, HttpResponse
 HEADER = "X-Request-ID"
 LONGEST = 128
 _SIGNS = frozenset(string.ascii_letters + string.digits + "-_.:")
-_current: ContextVar[str] = ContextVar("request_id", default="-")
+_current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def read_request_id(sent: str) -> str:
     """Return the id that a client or a proxy gave, where it can stand in a log; else a new one."""
     return sent if 0 < len(sent) <= LONGEST and _SIGNS.issuperset(sent) else str(uuid.uuid4())
+
+
+def current_request_id() -> str:
+    """Return the id of the request that this thread is about; empty outside of any."""
+    return _current.get()
 
 
 class RequestIds:
@@ -34,11 +38,3 @@ class RequestIds:
         response = self.get_response(request)
         response[HEADER] = request_id
         return response
-
-
-class WithRequestId(logging.Filter):
-    """Gives every line of the log the id of the request that it is about, `-` outside of any."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get()
-        return True

@@ -18,6 +18,7 @@ from celery.schedules import crontab
 from examprep.account_settings import *  # noqa: F403 - how people log in
 from examprep.api_settings import *  # noqa: F403 - how programs ask, and what they are told
 from examprep.data_folder import can_be_guessed, own_folder, secret_of
+from examprep.watching import logs, shared_counters
 
 # Lets `ModelAdmin[Item]` be written: Django's classes name their model to the type checker, and ignore it here.
 django_stubs_ext.monkeypatch()
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "examprep.request_ids.RequestIds",
+    "examprep.watching.requests.Measured",
     "django.middleware.security.SecurityMiddleware",
     "examprep.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -271,14 +273,18 @@ if not EMBEDDED and env.bool("HTTPS", default=False):
     # Whether subdomains and the browsers' preload lists take part is for the domain's owner to say.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}},
-    "filters": {"request_id": {"()": "examprep.request_ids.WithRequestId"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# The log: for people, or JSON for programs; in production each request has a line.
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=not EMBEDDED)
+LOGGING = logs.configure(
+    as_json=env.str("LOG_FORMAT", default="text" if EMBEDDED else "json") == "json",
+    level=env.str("LOG_LEVEL", default="INFO"),
+)
+# What is counted is shown to whoever has the token, or, of workers, at a port of their own; else each process keeps it.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_DIR = DATA_DIR / "metrics"
+if METRICS_TOKEN or METRICS_PORT:
+    shared_counters.keep_in(METRICS_DIR)
 
 if "pytest" in sys.modules:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,14 +7,16 @@ from django.utils import timezone
 from examprep import personal_data
 from examprep.lti import keys, launching, roster, scores
 from examprep.lti.models import LtiContext, LtiPlatform
+from examprep.watching.tasks import forget_runs
 
 
 @shared_task
 def clear_sessions() -> None:
-    """Delete expired sessions, and the notes of where people were logged in by them."""
+    """Delete expired sessions, the notes of where people were logged in by them, and of what workers did."""
     call_command("clearsessions")
     personal_data.forget_ended_logins()
     launching.forget_launches(timezone.now())
+    forget_runs()
 
 
 @shared_task

@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 
 from examprep import account_pages, health, stale_forms, styleguide, views
 from examprep.lti import pages as lti
+from examprep.watching import pages as watching
 from questions.admin.acts import record_acts
 from questions.admin.dates import label_dates_and_times
 from questions.admin.history import log_nothing_but_changes
@@ -57,6 +58,8 @@ urlpatterns = [
     path("_allauth/openapi.json", cache_page(24 * 3600)(OpenAPIJSONView.as_view())),
     path("_allauth/openapi.yaml", RedirectView.as_view(url="openapi.json")),
     path("_allauth/", include("allauth.headless.urls")),
+    path("admin/running/", admin.site.admin_view(watching.running), name="running"),
+    path("metrics", watching.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("examprep.api")),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}examprep/favicon.svg")),

@@ -249,6 +249,7 @@ NOT_LINKED = {
     "favicon.ico": "asked for by browsers",
     "figures/<slug:name>/<slug:digest>/": "asked by a script",
     "health/live": "asked by machines",
+    "metrics": "asked by machines",
     "health/ready": "asked by machines",
     "reminders/push/": "sent by a script",
     "lti/login/": "asked by learning platforms",

@@ -16,9 +16,10 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from examprep import API_VERSION, problems, request_ids
+from examprep import API_VERSION, problems
 from examprep.models import User
 from examprep.throttling import network_of
+from examprep.watching import logs
 from questions.api import deprecated
 from tests.conftest import Api
 
@@ -57,7 +58,7 @@ def _without_html(document: Any) -> Any:
 
 
 def test_every_request_has_an_id_that_its_lines_of_the_log_have_too(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.handler.addFilter(request_ids.WithRequestId())
+    caplog.handler.addFilter(logs.WithIds())
     answer = api.client.get("/api/v1/nothing/", headers={"X-Request-ID": "app-7:1"})
 
     assert answer["X-Request-ID"] == "app-7:1"

@@ -83,6 +83,7 @@ TABLES: dict[str, tuple[Rule, Rule, Rule, Rule]] = {
 PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
     # other pages of the admin: to get, to post; None where it is not answered
     "admin/": (STAFF, None),
+    "admin/running/": (ROOT, None),
     "admin/logout/": (None, ALL),
     "admin/login/": (None, None),  # it leads to the one login, or refuses who is no staff
     "admin/password_change/": (STAFF, None),
@@ -150,6 +151,7 @@ SERVICE: dict[str, Rule] = {
     **dict.fromkeys((f"lessons/<slug:slug>/sections/<str:heading>/{page}" for page in ("", "check/")), ALL),
     **dict.fromkeys(("figures/<slug:name>/<slug:digest>/", "media/<str:address>"), ALL),
     **dict.fromkeys(("health/live", "health/ready"), ALL),
+    "metrics": NONE,  # for who has the token alone
     **dict.fromkeys(("reminders/stop/<str:token>/", "calendar/<str:secret>.ics", "invitations/<str:secret>/"), ALL),
     **dict.fromkeys(("api/v1/schema/", "api/v1/docs/", "api/v1/^(?P<path>(?s:.*))$"), ALL),
     **dict.fromkeys(("settings/", "account/", "account/second-factor/", "account/keep/", "account/export/"), PEOPLE),

@@ -58,6 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc] # Gunicorn has no types
             "preload_app": True,
             "graceful_timeout": 5,
             "control_socket_disable": True,
+            "logger_class": "examprep.run.gunicorn_log.OneLog",
             "post_fork": work_in_this_process,
         }
         super().__init__()

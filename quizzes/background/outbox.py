@@ -162,8 +162,8 @@ def sweep(now: datetime) -> int:
     """
     before = now - settings.PUBLISH_AGAIN
     lost = Q(published_at=None) | Q(published_at__lte=before)
-    room = max(SWEEP_LIMIT - _ready(now).filter(published_at__gt=before).count(), 0)
-    jobs = list(_ready(now).filter(lost).order_by("run_at", "pk").only("kind", "student_id")[:room])
+    room = max(SWEEP_LIMIT - ready_jobs(now).filter(published_at__gt=before).count(), 0)
+    jobs = list(ready_jobs(now).filter(lost).order_by("run_at", "pk").only("kind", "student_id")[:room])
     # First, so that no worker meets these rows locked.
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(published_at=now)
     for kind in Job.Kind:
@@ -197,7 +197,7 @@ def retry(jobs: QuerySet[Job], now: datetime) -> int:
     return dead.update(dead_at=None, attempts=0, run_at=now, published_at=None, leased_until=None)
 
 
-def _ready(now: datetime | Parameter) -> QuerySet[Job]:
+def ready_jobs(now: datetime | Parameter) -> QuerySet[Job]:
     """Return the jobs whose time has come and that no worker holds."""
     unleased = Q(leased_until=None) | Q(leased_until__lte=now)
     return Job.objects.filter(unleased, run_at__lte=now, dead_at=None)
@@ -210,7 +210,7 @@ def _jobs() -> QuerySet[Job]:
 _HOLDER = Parameter("holder", models.CharField())
 _FREE = PreparedUpdate(
     lambda: (
-        (_jobs() & _ready(Parameter("now", models.DateTimeField())))
+        (_jobs() & ready_jobs(Parameter("now", models.DateTimeField())))
         | _jobs().filter(holder=_HOLDER, dead_at=None).exclude(holder="")
     ),
     {
@@ -245,7 +245,7 @@ def _lease_untried(kind: Job.Kind, students: Sequence[int], now: datetime, holde
     for each other.
     """
     with transaction.atomic():
-        free = _ready(now).filter(kind=kind, student__in=students, attempts=0, student__is_active=True)
+        free = ready_jobs(now).filter(kind=kind, student__in=students, attempts=0, student__is_active=True)
         locked = free.select_for_update(of=("self",), skip_locked=True).order_by("student_id")
         jobs = dict(locked.values_list("pk", "student_id"))
         leased_until = now + settings.JOB_LEASE

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from questions.kinds import Graded
+from quizzes.background.counting import count_after_commit
 from quizzes.calendar import format_instant, study_day
 from quizzes.models import Card, ChangeLog, ReviewEvent, Student, WithheldAnswer
 from quizzes.reviews import batch_changes
@@ -91,6 +92,7 @@ def accept(
         batch_changes.fold(student, changes, locked.w)
         batch_changes.store(changes, locked, now)
     WithheldAnswer.objects.bulk_create(answer for answer in changes.withheld.values() if answer.pk is None)
+    count_after_commit((outcome.status for outcome in outcomes), (review.rating for review in changes.reviews))
     return Accepted(outcomes, changes.cards())
 
 

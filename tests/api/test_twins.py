@@ -14,7 +14,7 @@ STAFF = (
 )
 """Where pages of staff begin, and what platforms call."""
 NO_ACTION = (
-    *("", "privacy/", "worker.js", "favicon.ico", "health/live", "health/ready", "styleguide/"),
+    *("", "privacy/", "worker.js", "favicon.ico", "health/live", "health/ready", "metrics", "styleguide/"),
     *("reminders/stop/<str:token>/", "calendar/<str:secret>.ics", "figures/<slug:name>/<slug:digest>/"),
     *("media/<str:address>", "unsent/", "lessons/<slug:slug>/formulas/"),
 )

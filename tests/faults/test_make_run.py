@@ -135,7 +135,8 @@ def test_it_starts_again_whatever_was_killed_and_says_what_keeps_ending(service:
     os.kill(service.process_of("examprep.run.beat"), signal.SIGKILL)
     until(lambda: service.text.count("beat has ended") > FEW, lambda: service.text)
     status, body = get(f"{url}/health/ready")
-    assert (status, body) == (503, '{"status": "unavailable", "failing": ["beat"]}')
+    assert status == 503
+    assert '"failing": ["beat"]' in body
     assert get(f"{url}/today/")[0] == 200
     service.process_of("quiet worker")
     assert stops_in_good_order(service, signal.SIGINT)

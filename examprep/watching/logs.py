@@ -1,0 +1,66 @@
+"""The log: lines for people, or JSON for programs that collect logs, with the ids of the request and of the task.
+
+It names nobody, but for the security events (`examprep.security`), whose purpose that is: of an address only the route
+stands there, since what is filled in may be a name or a secret.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import current_task
+from django.conf import settings
+from django.http import HttpRequest
+
+from examprep.request_ids import current_request_id
+
+STATIC, NONE = "/static/", "(none)"
+"""What stands for the route of a file, and of what there is nothing at."""
+TEXT = "%(asctime)s %(levelname)s [%(running)s] %(name)s: %(message)s"
+
+
+class WithIds(logging.Filter):
+    """Gives every line the id of the request, or of the task, in which it was written."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        # A thread that has answered a request may do a task, too, where web and worker are one process.
+        task = current_task
+        request_id = "" if task else current_request_id()
+        name, task_id = (task.name, task.request.id) if task else ("", "")
+        vars(record).update(request_id=request_id, task=name, task_id=task_id, running=request_id or task_id or "-")
+        return True
+
+
+class WithoutPaths(logging.Filter):
+    """Says of a request by which route it came, where Django's own lines say by which path."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            record.args = tuple(route_of(request) if arg == request.path else arg for arg in record.args)
+        return True
+
+
+def route_of(request: HttpRequest) -> str:
+    """Return the route of a request, with names where its path has values; `(none)` where nothing is."""
+    match = request.resolver_match
+    if match:
+        return f"/{match.route}"
+    return STATIC if request.path.startswith(settings.STATIC_URL) else NONE
+
+
+def configure(*, as_json: bool, level: str) -> dict[str, Any]:
+    """Return the configuration of Python's logging that writes the log to standard error."""
+    formatter = {"()": "examprep.watching.json_lines.formatter"} if as_json else {"format": TEXT}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": formatter},
+        "filters": {
+            "ids": {"()": "examprep.watching.logs.WithIds"},
+            "no_paths": {"()": "examprep.watching.logs.WithoutPaths"},
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ids", "no_paths"]}},
+        "root": {"handlers": ["stderr"], "level": level},
+    }
