@@ -27,6 +27,7 @@ from questions.bank.corrections import (
     write_correction,
 )
 from questions.bank.documents import POOL_RULE, PRACTICE, SLUG, SLUG_RULE, ExamUse, ItemDocument, is_slug, item_schema
+from questions.bank.drafts import save_draft
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
 from questions.bank.exports import export_questions
@@ -40,7 +41,6 @@ from questions.bank.items import (
     release_from_pool,
     rename_item,
     retire,
-    save_draft,
     set_exam_use,
 )
 from questions.bank.lessons import (

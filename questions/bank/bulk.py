@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from questions.bank.documents import ExamUse
-from questions.bank.items import publish, save_draft, set_exam_use
+from questions.bank.drafts import save_draft
+from questions.bank.items import publish, set_exam_use
 from questions.bank.locks import lock_item
 from questions.bank.problems import BankError, Problem
 from questions.bank.slugs import free_slug

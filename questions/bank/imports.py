@@ -17,12 +17,12 @@ from django.utils.text import slugify
 
 from questions import kinds
 from questions.bank.documents import is_slug
-from questions.bank.items import save_draft
+from questions.bank.drafts import Draft, save_drafts
 from questions.bank.locks import lock_course
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, problems_of
 from questions.bank.slugs import propose_slug
-from questions.interchange.found import Found
+from questions.interchange.found import Found, storable
 from questions.models import Author, Concept, Course, Import, ImportedItem, Item
 from questions.text.appearance import pictures_in
 
@@ -110,10 +110,7 @@ def import_questions(
     remaining = tell_apart(found)
     while chunk := list(islice(remaining, CHUNK)):
         with transaction.atomic():
-            lock_course(course.pk)
-            lines = [importing.store(each, report.made) for each in chunk]
-            ImportedItem.objects.bulk_create(importing.rows)
-            importing.rows.clear()
+            lines = importing.store(chunk, report.made)
             if report.made:
                 _count(report.made, lines)
                 keep(lines)
@@ -126,9 +123,12 @@ def import_questions(
 
 
 def tell_apart(found: Iterable[Found]) -> Iterator[Found]:
-    """Number the questions that are called the same in their file. Those that are told apart stay as they are."""
+    """Number the questions that are called the same in their file; without signs that no database takes.
+
+    Those that are told apart stay as they are.
+    """
     seen: Counter[str] = Counter()
-    for each in found:
+    for each in map(storable, found):
         seen[each.source_id] += 1
         again = seen[each.source_id]
         yield each if again == 1 else replace(each, source_id=f"{each.source_id}-{again}")
@@ -161,6 +161,36 @@ def known_concepts(course: Course) -> dict[str, Concept]:
     return {slugify(concept.name): concept for concept in concepts} | {concept.slug: concept for concept in concepts}
 
 
+@dataclass(frozen=True)
+class _Coming:
+    """A question on its way in: what its draft is to be, and the item that it is already, as it was before."""
+
+    found: Found
+    draft: Draft
+    source: str
+    content: str
+    guesses: tuple[str, ...]
+    before: dict[str, object] | None
+
+    def tell(self, fate: Fate, item: Item | None = None, why: str = "") -> ImportLine:
+        """What is reported of it."""
+        found = self.found
+        if item is None:
+            return ImportLine(found.place, found.title, fate, self.draft.kind, why=why)
+        return ImportLine(
+            found.place,
+            found.title,
+            fate,
+            self.draft.kind,
+            item.slug,
+            concepts=tuple(concept.slug for concept in self.draft.concepts),
+            guesses=self.guesses,
+            changed=found.changed,
+            lost=found.lost,
+            to_mend=_to_mend(item),
+        )
+
+
 class _Importing:
     """An import while it runs."""
 
@@ -175,66 +205,71 @@ class _Importing:
     ) -> None:
         self.course, self.form, self.file_name, self.by = course, form, file_name, by
         self.concepts, self.otherwise = concepts, otherwise
-        self.rows: list[ImportedItem] = []
-        self.slugs = set(course.items.values_list("slug", flat=True))
-        rows = ImportedItem.objects.filter(made_in__course=course).order_by("pk")
-        self.before = {
-            source: (key, content, stored)
-            for source, key, content, stored in rows.values_list("source", "item", "content", "stored")
-        }
 
-    def store(self, found: Found, made: Import | None) -> ImportLine:
-        """Make the question a draft, unless it is one already; `made` is None in a dry run."""
+    def store(self, chunk: Sequence[Found], made: Import | None) -> list[ImportLine]:
+        """Make drafts of questions that are none already, in a fixed number of queries; `made` is None in a dry run.
+
+        The course is locked: what is known of it is read anew for each chunk, since others may have changed it.
+        """
+        lock_course(self.course.pk)
+        sources = [_digest(self.form, self.file_name, found.source_id) for found in chunk]
+        rows = ImportedItem.objects.filter(made_in__course=self.course, source__in=sources).order_by("pk")
+        known = {row.source: row for row in rows.select_related("item").prefetch_related("item__tags__concept")}
+        slugs = set(self.course.items.values_list("slug", flat=True))
+        decided = [
+            self._decide(found, source, known.get(source), slugs) for found, source in zip(chunk, sources, strict=True)
+        ]
+        coming = [each for each in decided if isinstance(each, _Coming)]
+        if made is not None:
+            store_pictures(self.course, [picture for each in coming for picture in each.found.pictures])
+        items, refused = self._save([each.draft for each in coming])
+        if made is not None:
+            ImportedItem.objects.bulk_create(
+                _row(made, each, items[each.draft.slug]) for each in coming if each.draft.slug in items
+            )
+        lines = []
+        for each in decided:
+            if isinstance(each, ImportLine):
+                lines.append(each)
+            elif why := refused.get(each.draft.slug):
+                lines.append(each.tell(Fate.REFUSED, why=why))
+            else:
+                lines.append(each.tell(Fate.CHANGED if each.before else Fate.NEW, items[each.draft.slug]))
+        return lines
+
+    def _decide(self, found: Found, source: str, row: ImportedItem | None, slugs: set[str]) -> ImportLine | _Coming:
+        """What is to be stored of a question, or why nothing; `slugs` are taken, and get that of a new item."""
         if found.kind is None:
             return ImportLine(found.place, found.title, Fate.REFUSED, why=found.refused or "", changed=found.changed)
-        source = _digest(self.form, self.file_name, found.source_id)
-        content = _content(found)
-        key, content_before, stored = self.before.get(source, (None, "", ""))
-        item = Item.objects.filter(pk=key).first() if key else None
-        if item is not None and content == content_before:
+        content = _digest(found.kind, found.body, found.difficulty, found.seconds)
+        item = row.item if row else None
+        if item and row and content == row.content:
             return ImportLine(found.place, found.title, Fate.SAME, item.kind, item.slug)
-        if item is not None and state_of(item) != stored:
+        if item and row and state_of(item) != row.stored:
             why = "It was edited here since it came in."
             return ImportLine(found.place, found.title, Fate.KEPT, item.kind, item.slug, why)
-        tags, guesses = self._tags(found)
-        before = _memento(item) if item else None
-        try:
-            draft = self._save(found, item, tags, is_stored=made is not None)
-        except BankError as error:
-            return ImportLine(found.place, found.title, Fate.REFUSED, found.kind, why=str(error))
-        if made is not None:
-            stored = state_of(draft)
-            self.before[source] = (draft.pk, content, stored)
-            row = ImportedItem(made_in=made, item=draft, source=source, content=content, stored=stored, before=before)
-            self.rows.append(row)
-        return ImportLine(
-            found.place,
-            found.title,
-            Fate.CHANGED if item else Fate.NEW,
-            found.kind,
-            draft.slug,
-            concepts=tuple(concept.slug for concept in tags),
-            guesses=guesses,
-            changed=found.changed,
-            lost=found.lost,
-            to_mend=_to_mend(draft),
-        )
-
-    def _save(self, found: Found, item: Item | None, tags: Sequence[Concept], *, is_stored: bool) -> Item:
-        """The draft of a question, with its pictures; `item` is the one that it was. Raises BankError."""
-        assert found.kind is not None
-        if is_stored and found.pictures:
-            store_pictures(self.course, found.pictures)
-        return save_draft(
-            self.course,
-            item.slug if item else self._slug(found, found.kind),
+        concepts, guesses = self._tags(found)
+        draft = Draft(
+            item.slug if item else self._slug(found, found.kind, slugs),
             found.kind,
             found.body,
-            [tag.concept for tag in item.tags.select_related("concept")] if item else tags,
+            [tag.concept for tag in item.tags.all()] if item else concepts,
             difficulty=found.difficulty or (item.difficulty if item else DIFFICULTY),
             seconds=found.seconds or (item.seconds if item else SECONDS),
-            by=self.by,
         )
+        slugs.add(draft.slug)
+        return _Coming(found, draft, source, content, guesses, _memento(item) if item else None)
+
+    def _save(self, drafts: Sequence[Draft]) -> tuple[dict[str, Item], dict[str, str]]:
+        """The items of drafts that were saved, and of the others why they were refused; both by their slugs."""
+        refused: dict[str, str] = {}
+        try:
+            items = save_drafts(self.course, drafts, self.by)
+        except BankError as error:
+            for problem in error.problems:
+                refused[problem.entry] = "\n".join(filter(None, [refused.get(problem.entry), str(problem)]))
+            items = save_drafts(self.course, [draft for draft in drafts if draft.slug not in refused], self.by)
+        return {item.slug: item for item in items}, refused
 
     def _tags(self, found: Found) -> tuple[list[Concept], tuple[str, ...]]:
         """The concepts of a question, the innermost of its categories first; and the names that are none here."""
@@ -243,7 +278,7 @@ class _Importing:
         guesses = tuple(name for name in found.concepts if not known[name])
         return list(concepts.values()) or list(self.otherwise), guesses
 
-    def _slug(self, found: Found, kind: str) -> str:
+    def _slug(self, found: Found, kind: str, taken: set[str]) -> str:
         """A slug that nothing in the course has: of its title or, where that says little, of what it asks."""
         if self.form in NAMED_HERE and is_slug(found.source_id):
             words = found.source_id
@@ -253,18 +288,22 @@ class _Importing:
             words = str(found.body.get("stem", ""))
             for address in pictures_in(words):
                 words = words.replace(address, "")
-        slug = propose_slug(self.course, words, kind, self.slugs)
-        self.slugs.add(slug)
-        return slug
+        return propose_slug(self.course, words, kind, taken)
+
+
+def _row(made: Import, coming: _Coming, item: Item) -> ImportedItem:
+    return ImportedItem(
+        made_in=made,
+        item=item,
+        source=coming.source,
+        content=coming.content,
+        stored=state_of(item),
+        before=coming.before,
+    )
 
 
 def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _content(found: Found) -> str:
-    """The digest of a question as it is in its file."""
-    return _digest(found.kind, found.body, found.difficulty, found.seconds)
 
 
 def state_of(item: Item) -> str:
@@ -274,7 +313,7 @@ def state_of(item: Item) -> str:
 
 def _memento(item: Item) -> dict[str, object]:
     """The draft as it is, to be restored."""
-    tags = list(item.tags.values_list("concept_id", flat=True))
+    tags = [tag.concept_id for tag in item.tags.all()]
     fields = {"kind": item.kind, "draft": item.draft, "difficulty": item.difficulty, "seconds": item.seconds}
     return {**fields, "concepts": tags}
 

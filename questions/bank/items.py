@@ -1,8 +1,7 @@
-"""Save, publish and retire one item."""
+"""Publish, rename and retire one item."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from questions import kinds
 from questions.bank.audits import AUDIT_SEEDS
-from questions.bank.bodies import normalise_body, validate_body
+from questions.bank.bodies import validate_body
 from questions.bank.documents import POOL_RULE, PRACTICE, SLUG_RULE, ExamUse, is_slug
 from questions.bank.locks import lock_course, lock_item, raise_graph_revision
 from questions.bank.problems import BankError, Problem
@@ -20,7 +19,6 @@ from questions.models import (
     Concept,
     Course,
     Item,
-    ItemConcept,
     ItemEnemy,
     ItemVersion,
     Lesson,
@@ -28,49 +26,6 @@ from questions.models import (
 )
 from questions.text.markup import rename_tried, tried
 from questions.variants.versions import ENGINE_VERSION
-
-ITEMS = uuid.UUID("6f1d3a52-9c0b-5e57-8a5c-0d7f1c4b2e93")
-"""The namespace of items' identifiers (RFC 9562, version 5)."""
-EDITED = ("kind", "draft", "difficulty", "seconds", "updated_at")
-"""What saving a draft changes of an item: all else may have been changed by others meanwhile."""
-
-
-@transaction.atomic
-def save_draft(
-    course: Course,
-    slug: str,
-    kind: str,
-    body: dict[str, object],
-    concepts: Sequence[Concept],
-    *,
-    difficulty: int = 2,
-    seconds: int = 45,
-    by: Author | None = None,
-) -> Item:
-    """Create or change the draft of an item; students go on seeing its published version.
-
-    A draft may be unfinished: only `publish` insists on a valid body. Raises BankError when the kind of an item that
-    was published is changed, since its cards and answers are of the old kind; when a concept is of another course, or
-    the slug of a new item cannot be one.
-    """
-    lock_course(course.pk)
-    for concept in concepts:
-        if concept.course_id != course.pk:
-            raise BankError([Problem(f"“{concept.slug}” is a concept of another course.", "concepts", slug)])
-    rows = Item.objects.select_for_update(of=("self",), no_key=True)
-    item = rows.filter(course=course, slug=slug).first()
-    if item is None:
-        if not is_slug(slug):
-            raise BankError([Problem(SLUG_RULE, "slug", slug)])
-        last = course.items.aggregate(last=Max("position"))["last"] or 0
-        item = Item(uid=_new_uid(course, slug), course=course, slug=slug, created_by=by, position=last + 1)
-    elif item.kind != kind and item.versions.exists():
-        raise BankError([Problem(f"A published {item.kind} cannot become a {kind}; give it a new slug.", "kind", slug)])
-    item.kind, item.draft, item.difficulty, item.seconds = kind, normalise_body(kind, body), difficulty, seconds
-    item.full_clean(exclude=["created_by"], validate_unique=False, validate_constraints=False)
-    item.save(update_fields=None if item._state.adding else EDITED)
-    _tag(item, concepts)
-    return item
 
 
 @transaction.atomic
@@ -150,24 +105,6 @@ def release_from_pool(item: Item, by: Author | None) -> bool:
         raise_graph_revision(course.pk)
     item.refresh_from_db()
     return was_secret
-
-
-def _new_uid(course: Course, slug: str) -> uuid.UUID:
-    """The same for the same course and slug, so that an item's variants are the same in every database."""
-    uid = uuid.uuid5(ITEMS, f"{course.slug}/{slug}")
-    return uuid.uuid4() if Item.objects.filter(uid=uid).exists() else uid
-
-
-def _tag(item: Item, concepts: Sequence[Concept]) -> None:
-    """Make `concepts` the item's tags, in their order."""
-    if list(item.tags.values_list("concept_id", flat=True)) == [concept.pk for concept in concepts]:
-        return
-    if item.published_id:
-        raise_graph_revision(item.course_id)
-    item.tags.all().delete()
-    ItemConcept.objects.bulk_create(
-        ItemConcept(item=item, concept=concept, position=position) for position, concept in enumerate(concepts)
-    )
 
 
 @transaction.atomic

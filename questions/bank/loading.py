@@ -25,7 +25,8 @@ from questions.bank.comparison import (
 )
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
 from questions.bank.documents import ExamUse, ItemDocument
-from questions.bank.items import publish, rename_item, retire, save_draft, set_exam_use
+from questions.bank.drafts import save_draft
+from questions.bank.items import publish, rename_item, retire, set_exam_use
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, Problem
 from questions.bank.records import CourseRecords, course_record, load_records, rename_references

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from questions.bank.drafts import save_draft
 from questions.bank.imports import CHUNK, state_of
-from questions.bank.items import save_draft
 from questions.bank.locks import lock_course
 from questions.models import Author, Concept, Course, Import, ImportedItem, Item, ItemVersion
 

@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -183,11 +183,10 @@ def _read(made: Import, form: Format, lease: _Lease) -> None:
 
     def take() -> Iterator[Found]:
         for each in tell_apart(form.read(content, made.file_name)):
-            question = _storable(each)
-            keep_bytes(question.pictures)
-            taken.append(question)
-            names.update(question.concepts if question.kind else ())
-            yield question
+            keep_bytes(each.pictures)
+            taken.append(each)
+            names.update(each.concepts if each.kind else ())
+            yield each
 
     def keep(lines: Sequence[ImportLine]) -> None:
         with transaction.atomic():
@@ -306,19 +305,3 @@ def _found(row: ImportQuestion) -> Found:
     stored = [(address, read_picture(address)) for address in document["pictures"]]
     pictures = tuple(Picture(address, content) for address, content in stored if content is not None)
     return Found(**{**document, "pictures": pictures})
-
-
-def _storable(found: Found) -> Found:
-    """The question without signs that no database takes."""
-    texts = {field.name: getattr(found, field.name) for field in fields(found) if field.name != "pictures"}
-    return replace(found, **{name: _clean(value) for name, value in texts.items()})
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "").encode(errors="replace").decode()
-    if isinstance(value, list | tuple):
-        return type(value)(_clean(each) for each in value)
-    if isinstance(value, dict):
-        return {_clean(name): _clean(each) for name, each in value.items()}
-    return value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from questions.figures.pictures import Picture
 
@@ -33,3 +34,19 @@ class Found:
 def refuse(source_id: str, place: str, why: str, title: str = "") -> Found:
     """A question, or a whole file, that cannot come in, and why."""
     return Found(source_id, place, title or place, None, {}, refused=why)
+
+
+def storable(found: Found) -> Found:
+    """The question without signs that no database takes: NUL, and halves of surrogate pairs."""
+    texts = {field.name: getattr(found, field.name) for field in fields(found) if field.name != "pictures"}
+    return replace(found, **{name: _clean(value) for name, value in texts.items()})
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list | tuple):
+        return type(value)(map(_clean, value))
+    if isinstance(value, dict):
+        return {_clean(name): _clean(each) for name, each in value.items()}
+    return value

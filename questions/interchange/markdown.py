@@ -19,6 +19,7 @@ OURS = dict.fromkeys(range(0xE000, 0xE020))
 """Signs for private use that mark places here: texts of others are read without them."""
 DROPPED = ("script", "style", "head", "title", "meta", "link", "template", "noscript")
 MEDIA = ("audio", "video", "iframe", "object", "embed", "canvas", "svg")
+SPECIAL = dict.fromkeys(DROPPED, "dropped") | dict.fromkeys(MEDIA, "media") | {"math": "math"}
 RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
 LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 EMPHASIS = re.compile(r"([*`\\]|(?<![^\W_])_|_(?![^\W_])|~~|\[\[|\](?=[(\[:])|\$|&(?=#?\w+;)|<(?=https?:))")
@@ -35,27 +36,41 @@ def to_markdown(html: str, show_picture: ShowPicture, lose: Callable[[str], None
     if "<" not in html and "&" not in html and "\\" not in html and "$" not in html:
         return _escape_start(EMPHASIS.sub(r"\\\1", " ".join(html.split())))
     soup = BeautifulSoup(html.replace(BEGINS, "").replace(ENDS, ""), "html.parser")
-    for found in soup.find_all(DROPPED):
-        found.decompose()
-    for found in soup.find_all(MEDIA):
-        lose("A drawing in SVG." if found.name == "svg" else "A film, sound or page that was shown in it.")
-        found.decompose()
     formulas: list[str] = []
-    for math in soup.find_all("math"):
-        parent = math.parent
-        is_alone = parent is not None and parent.name in ("p", "div") and len(parent.contents) == 1
-        is_display = is_alone and math.get("display") == "block"
-        math.replace_with(_mark(formulas, to_latex(math), is_display=is_display))
-    for text in soup.find_all(string=True):
-        if not isinstance(text, Comment) and text.find_parent(["pre", "code"]) is None:
-            pieces = split_formulas(text)
-            if any(begun for begun, _ in pieces):
-                marked = (
-                    _mark(formulas, piece, is_display=begun != r"\(") if begun else piece for begun, piece in pieces
-                )
-                text.replace_with(NavigableString("".join(marked)))
+    _replace_tags(soup, formulas, lose)
+    for text in [node for node in soup.descendants if isinstance(node, NavigableString)]:
+        pieces = split_formulas(text)
+        if any(begun for begun, _ in pieces) and not _is_as_written(text):
+            marked = (_mark(formulas, piece, is_display=begun != r"\(") if begun else piece for begun, piece in pieces)
+            text.replace_with(NavigableString("".join(marked)))
     converter = _Converter(show_picture)
     return MARKS.sub(lambda mark: _apart(formulas[int(mark[1])], mark), _tidy(converter.convert_soup(soup)))
+
+
+def _replace_tags(soup: BeautifulSoup, formulas: list[str], lose: Callable[[str], None]) -> None:
+    """Take out what is not shown here, and put marks in the place of MathML, in one walk: `find_all` is slow."""
+    special: dict[str, list[Tag]] = {}
+    for node in soup.descendants:
+        if isinstance(node, Tag) and node.name in SPECIAL:
+            special.setdefault(SPECIAL[node.name], []).append(node)
+    for found in special.get("dropped", ()):
+        found.decompose()
+    for found in special.get("media", ()):
+        if not found.decomposed:
+            lose("A drawing in SVG." if found.name == "svg" else "A film, sound or page that was shown in it.")
+            found.decompose()
+    for math in special.get("math", ()):
+        parent = math.parent
+        if parent is None or math.decomposed:
+            continue
+        is_alone = parent.name in ("p", "div") and len(parent.contents) == 1
+        is_display = is_alone and math.get("display") == "block"
+        math.replace_with(_mark(formulas, to_latex(math), is_display=is_display))
+
+
+def _is_as_written(text: NavigableString) -> bool:
+    """Whether a text is a comment, or code."""
+    return isinstance(text, Comment) or text.find_parent(["pre", "code"]) is not None
 
 
 def _apart(formula: str, mark: re.Match[str]) -> str:

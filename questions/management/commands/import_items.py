@@ -1,6 +1,7 @@
 """`manage.py import_items FORMAT FILE --course SLUG`: questions of other programs become drafts."""
 
 import json
+import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         "Imports the questions of a file as drafts. The same file again gives nothing new; a question that was edited"
         " in it changes its draft. undo_import takes an import back."
     )
+
+    told_at = 0.0
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("format", choices=sorted(FORMATS))
@@ -50,6 +53,7 @@ class Command(BaseCommand):
             dry_run=dry_run,
             tell=self._tell,
         )
+        self._tell(len(report.lines), is_last=True)
         for line in report.lines:
             for text in describe(line):
                 self.stdout.write(text)
@@ -60,9 +64,11 @@ class Command(BaseCommand):
         end = "Nothing was stored: this was a dry run." if report.made is None else f"Import {report.made.pk}."
         self.stdout.write(f"{file.name}: {len(report.lines)} questions: {counts}. {end}")
 
-    def _tell(self, count: int) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{count} questions", ending="")
+    def _tell(self, count: int, *, is_last: bool = False) -> None:
+        """Say once a second, to people, how far it is."""
+        if self.stderr.isatty() and (is_last or time.monotonic() - self.told_at >= 1):
+            self.told_at = time.monotonic()
+            self.stderr.write(f"\r{count} questions", ending="\n" if is_last else "")
 
 
 def _read(file: Path) -> bytes:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from questions import bank
+from questions.bank.drafts import Draft, save_drafts
+from questions.bank.imports import CHUNK
 from questions.interchange.formats import FORMATS
-from questions.models import Course, Import, Item
+from questions.models import Course, Import, Item, ItemConcept
 from tests import courses
 
 GIFT = """$CATEGORY: Penalties/L2
@@ -86,16 +89,88 @@ def test_our_own_files_give_what_was_written(course: Course) -> None:
     assert refused[1] == "It has no slug."
 
 
-def test_queries_grow_by_a_few_for_each_question(course: Course) -> None:
-    def queries(count: int) -> int:
-        text = "\n\n".join(f"::Q {count} {place}::Which {place}? {{=a ~b}}" for place in range(count))
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            _import(course, text)
+def _many(count: int) -> str:
+    return "\n\n".join(f"::Q {place} of many::Which {place}? {{=a ~b}}" for place in range(count))
+
+
+def test_queries_do_not_grow_with_the_questions(course: Course) -> None:
+    def queries(count: int, word: str = "a") -> int:
+        with CaptureQueriesContext(connection) as captured:
+            _import(course, _many(count).replace("=a", f"={word}"))
         return len(captured)
 
-    assert queries(20) - queries(10) <= 10 * 12
+    queries(1)  # from then on there are some that came in before
+    assert queries(5) == queries(40)
+    assert queries(5, "changed") == queries(40, "changed too")
+
+
+def test_many_are_saved_as_one_is(course: Course) -> None:
+    """The rows are those that `save_draft` makes one by one, of new items and of those that were there."""
+
+    def rows() -> list[object]:
+        items = course.items.order_by("position").values(
+            "slug", "uid", "kind", "draft", "difficulty", "seconds", "position"
+        )
+        tags = ItemConcept.objects.filter(item__course=course).order_by("item__slug", "position")
+        return [*items, *tags.values_list("item__slug", "concept__slug", "position")]
+
+    concepts = list(course.concepts.all())
+    published = course.items.filter(kind="single_choice").get()
+    drafts = [
+        Draft("new-one", "recall", {"stem": "Which?", "back": "This", "hints": []}, concepts, difficulty=4),
+        Draft(published.slug, "single_choice", {"stem": "Unfinished"}, concepts[::-1], seconds=90),
+        Draft("new-two", "short_text", {"stem": ""}, []),
+        Draft("new-one", "recall", {"stem": "Which, again?", "back": "This"}, concepts[:1]),
+    ]
+    with transaction.atomic():
+        for draft in drafts:
+            bank.save_draft(course, **vars(draft))
+        one_by_one = rows()
+        course.refresh_from_db()
+        transaction.set_rollback(True)
+    revision = Course.objects.get(pk=course.pk).graph_revision
+    assert course.graph_revision > revision
+    save_drafts(course, drafts)
+    assert rows() == one_by_one
+    assert Course.objects.get(pk=course.pk).graph_revision > revision
+    wrong = [
+        Draft("fine", "recall", {"stem": ""}, []),
+        Draft("Not fine", "recall", {"stem": ""}, []),
+        Draft("hasty", "recall", {"stem": ""}, [], seconds=1),
+    ]
+    with pytest.raises(bank.BankError) as refused:
+        save_drafts(course, [*wrong, Draft(published.slug, "recall", {"stem": ""}, [])])
+    assert [(each.entry, each.field) for each in refused.value.problems] == [
+        ("Not fine", "slug"),
+        ("hasty", "seconds"),
+        (published.slug, "kind"),
+    ]
+    assert rows() == one_by_one
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_was(course: Course) -> None:
+    """Whatever is stored when the process ends: nothing comes in twice, nothing is missing."""
+
+    def cut_off(count: int) -> None:
+        raise KeyboardInterrupt
+
+    before = course.items.count()
+    found = list(FORMATS["gift"].read(_many(130).encode(), ""))
+    with pytest.raises(KeyboardInterrupt):
+        bank.import_questions(course, "gift", "quiz.gift", found, tell=cut_off)
+    assert course.items.count() == before + CHUNK
+    assert Counter(_fates(_import(course, _many(130)))) == {"same": CHUNK, "new": 130 - CHUNK}
+    assert course.items.count() == before + 130
+
+
+def test_what_the_bank_refuses_leaves_the_others(course: Course) -> None:
+    """A published question stays of its kind, whatever the file makes of it; the rest of its chunk comes in."""
+    text = GIFT.replace("#Two.}", "#Two. ####It is.}")
+    assert _fates(_import(course, text)) == ["new", "new", "refused"]
+    bank.publish(course.items.get(slug="which-one"))
+    edited = _import(course, text.replace("=1 ~2#Two.", "=1").replace("Which is two?", "Which is 2?"))
+    assert _fates(edited) == ["refused", "changed", "refused"]
+    assert "A published single_choice cannot become a short_text" in edited.lines[0].why
 
 
 def test_the_commands_import_report_and_take_back(
