@@ -25,7 +25,7 @@ from questions.bank.comparison import (
 )
 from questions.bank.course_folder import CourseFolder, Entry, FolderReader
 from questions.bank.documents import ExamUse, ItemDocument
-from questions.bank.drafts import save_draft
+from questions.bank.drafts import Draft, save_drafts
 from questions.bank.items import publish, rename_item, retire, set_exam_use
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, Problem
@@ -261,16 +261,9 @@ class _Loader:
         document = entry.document
         if item is not None and item.slug != document.slug:
             rename_item(item, document.slug)
-        saved = save_draft(
-            self.course,
-            document.slug,
-            document.kind,
-            document.body,
-            [self._concept(slug) for slug in document.concepts],
-            difficulty=document.difficulty,
-            seconds=document.seconds,
-            by=self.by,
-        )
+        concepts = [self._concept(slug) for slug in document.concepts]
+        draft = Draft(document.slug, document.kind, document.body, concepts, document.difficulty, document.seconds)
+        [saved] = save_drafts(self.course, [draft], self.by)
         publish(saved, by=self.by, seeds=self.seeds)
         self.changed_items.append(document)
         return saved
