@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
@@ -20,7 +21,9 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from django.utils import timezone
 
 from examprep.models import User
+from questions import bank
 from questions.models import Correction, Course, ItemVersion, Picture, StaffAct
+from questions.tasks import work_on_imports
 from quizzes import schedule
 from quizzes.exams import corrections
 from quizzes.memory.fsrs import DEFAULT_PARAMETERS
@@ -305,6 +308,8 @@ def history(api: Api, key: Callable[[str], Any]) -> None:
     }
     Picture.objects.create(course=Course.objects.get(), address=f"box-1x1-{'0' * 32}.svg")
     Section.objects.create(course=Course.objects.get(), name="Monday")
+    bank.upload(Course.objects.get(), "gift", ContentFile(b"::One::Which? {=1 ~2#No.}", name="quiz.gift"), None)
+    work_on_imports()
     StaffAct.objects.create(
         made_at=timezone.now(), kind="changed", model="questions.course", course=Course.objects.get()
     )

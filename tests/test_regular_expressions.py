@@ -322,6 +322,14 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     # questions/interchange/leaving.py
     r"""<span class="unbroken">([^<]*)</span>""": (LENGTH, ()),
     r'<img class="picture" src="/media/([^"]*)"': (LENGTH, ()),
+    # questions/bank/guessing.py
+    r"<quiz\b": (LENGTH, ("<quiz",)),
+    r"imsqtiasi_v3|<qti-": (LENGTH, ("imsqtiasi_v", "<qti")),
+    r"<(?:\w+:)?(?:questestinterop|assessmentItem|assessmentTest|manifest|item|section)\b": (LENGTH, ("<a:", "<items")),
+    r"(?m)^ANSWER:": (LENGTH, ("ANSWER\n",)),
+    r"(?m)^#(?:separator|html|notetype|deck|columns|tags):": (LENGTH, ("#html\n",)),
+    r"(?m)^::|\$CATEGORY:|\{[^{}]{0,2000}[=~#TF]": (LENGTH, ("{" + "a" * 2000, "$CATEGORY")),
+    r"[\t;]": (LENGTH, ()),
     # questions/interchange/qti/questions.py
     r"!\[[^\[\]]*\]\(media/([^\s()]+)\)": (LENGTH, ()),
     # questions/interchange/qti/spelling.py

@@ -54,6 +54,7 @@ TABLES: dict[str, tuple[Rule, Rule, Rule, Rule]] = {
     "questions/item": (R, W, W, NONE),  # the one of the table is published: it is retired
     "questions/itemversion": (R, NONE, NONE, NONE),
     "questions/picture": (R, W, NONE, NONE),
+    "questions/import": (R, W, W, NONE),
     "questions/correction": (R, NONE, NONE, NONE),
     "questions/staffact": (R, NONE, NONE, NONE),
     "quizzes/exam": (R, W, W, W),
@@ -104,6 +105,8 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
     "admin/questions/item/<int:pk>/retire/": (W, None),
     "admin/questions/item/<int:pk>/duplicate/": (None, W),
     "admin/questions/item/hints/": (W, None),
+    "admin/questions/import/<int:pk>/report.json": (R, None),
+    "admin/questions/import/<int:pk>/questions/<int:number>/": (R, None),
     "admin/questions/lesson/preview/": (None, W),
     "admin/questions/lesson/<int:pk>/versions/": (R, None),
     "admin/questions/lesson/<int:pk>/restore/": (None, W),

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 
 from questions import trail
 from questions.admin.described import describe, fields_of
-from questions.models import Concept, ConceptEdge, Course, Item, Lesson, Membership, Picture, StaffAct
+from questions.models import Concept, ConceptEdge, Course, Import, Item, Lesson, Membership, Picture, StaffAct
 from questions.roles import Act, courses_for, may_anywhere
 
 View = Callable[..., HttpResponse]
@@ -55,6 +55,7 @@ trail.watch(Lesson, without=COUNTED, besides=_of_lesson)
 trail.watch(Concept, without=COUNTED, besides=_of_concept)
 trail.watch(Item, without=COUNTED, besides=_of_item)
 trail.watch(Picture, without=COUNTED)
+trail.watch(Import, without=("upload", "size", "names", "leased_until", "attempts", "made_at", "made_by"))
 trail.watch(Membership, person="user")
 
 

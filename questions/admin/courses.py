@@ -37,6 +37,7 @@ class CourseAdmin(NamedAdmin[Course]):
     ways = ("pk",)
     acts = MappingProxyType({"view": Act.READ, "change": Act.MANAGE, "delete": Act.MANAGE})
     form = CourseForm
+    change_form_template = "admin/questions/course/change_form.html"
     fields = ("title", "slug", "description")
     list_display = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}

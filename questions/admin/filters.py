@@ -6,8 +6,13 @@ from django.contrib import admin
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from questions.models import Item, ItemConcept, VersionConcept
+from questions.models import Import, Item, ItemConcept, VersionConcept
 from questions.roles import Act, rows_for
+from questions.whole_numbers import read_whole_number
+
+MAX_KEY = 2**63 - 1
+NEWEST = 10
+"""Imports that are offered."""
 
 
 class AuditFilter(admin.SimpleListFilter):
@@ -82,3 +87,18 @@ class PoolFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
         return queryset.filter(pool=self.value()) if self.value() else queryset
+
+
+class ImportFilter(admin.SimpleListFilter):
+    """Filter by the import that items came in with."""
+
+    title = "import"
+    parameter_name = "import"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Item]) -> list[tuple[str, str]]:
+        imports = rows_for(request.user, Act.READ, Import.objects.filter(undone_at=None, state=Import.State.DONE))
+        return [(str(made.pk), f"{made}, {made.made_at:%-d %B %Y}") for made in imports[:NEWEST]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Item]) -> QuerySet[Item]:
+        key = read_whole_number(self.value() or "", 1, MAX_KEY)
+        return queryset.filter(imported__made_in=key) if key else queryset

@@ -24,7 +24,7 @@ from django.utils.text import Truncator
 from questions import bank, kinds
 from questions.admin.authors import author_of
 from questions.admin.fieldsets import fieldsets_of
-from questions.admin.filters import AuditFilter, PoolFilter, StateFilter
+from questions.admin.filters import AuditFilter, ImportFilter, PoolFilter, StateFilter
 from questions.admin.forms import ItemForm, form_of
 from questions.admin.of_course import OfCourseAdmin
 from questions.admin.preview import MAX_SEED, preview
@@ -46,7 +46,7 @@ class ItemAdmin(ComparedAdmin):
         *("slug", "kind", "main_concept", "difficulty", "seconds", "state", "audit", "version", "updated_at"),
     )
     list_filter: ClassVar[tuple[type[admin.ListFilter] | str, ...]] = (
-        *(StateFilter, AuditFilter, PoolFilter, "kind", "difficulty", "tags__concept", "course"),
+        *(StateFilter, AuditFilter, PoolFilter, "kind", "difficulty", "tags__concept", "course", ImportFilter),
     )
     search_fields = ("slug", "draft__stem", "tags__concept__name")
     ordering = ("course", "position", "id")

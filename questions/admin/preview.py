@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pydantic
 
 from questions import bank, kinds
 from questions.kinds import fields
+from questions.text.places import without_places
 from questions.variants import templates
 from questions.variants.audit import Audit
 
 BINS = 24
 MAX_SEED = 2**62
+MISSING = "…"
 SHARE = 0.1
 """Of the largest audit: a preview is made at each pause of typing."""
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Samples of a valid body, or what is wrong with it; of a body with variants also what its audit found.
+    """Samples of a body, and what is wrong with it; of a valid one with variants also what its audit found.
 
     `noun` is what the samples are called.
     """
@@ -84,7 +90,8 @@ def preview(kind: kinds.AnyKind, document: fields.Document, identity: str, first
         samples = kind.samples(body, identity, first)
         drawn = _drawn(body, identity, first, len(samples))
     except bank.BankError as error:
-        return Preview(kind.sample_noun, problems=error.problems, texts=_texts(kind, document))
+        samples = _unfinished_samples(kind, document, identity)
+        return Preview(kind.sample_noun, samples, error.problems, texts=[] if samples else _texts(kind, document))
     except kinds.VariantError as error:
         problems = [bank.Problem(str(error), "where")]
         return Preview(kind.sample_noun, problems=problems, texts=_texts(kind, document))
@@ -99,6 +106,38 @@ def preview(kind: kinds.AnyKind, document: fields.Document, identity: str, first
     )
 
 
+def _unfinished_samples(kind: kinds.AnyKind, document: fields.Document, identity: str) -> list[kinds.Sample]:
+    """A sample of a body that lacks nothing but words, with an ellipsis where they are missing; else nothing."""
+    completed = copy.deepcopy(document)
+    try:
+        kinds.parse(kind.name, completed)
+    except pydantic.ValidationError as error:
+        for detail in error.errors(include_url=False):
+            if detail["type"] == "missing":
+                _fill(completed, detail["loc"])
+    for part in (completed, *_rows(completed, "parts")):
+        for choice in _rows(part, "choices"):
+            choice["because"] = choice.get("because") or MISSING
+    try:
+        return kind.samples(bank.validate_body(kind.name, completed), identity, 0)[:1]
+    except (bank.BankError, kinds.VariantError):
+        return []
+
+
+def _rows(document: Mapping[str, object], name: str) -> list[dict[str, object]]:
+    rows = document.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _fill(document: Any, place: Sequence[int | str]) -> None:
+    """Write an ellipsis where a field is missing; a place has names of types, too, which no document has."""
+    for name in place[:-1]:
+        with suppress(KeyError, IndexError, TypeError):
+            document = document[name]
+    if isinstance(document, dict):
+        document[str(place[-1])] = MISSING
+
+
 def _texts(kind: kinds.AnyKind, document: fields.Document) -> list[str]:
     """The long texts of an unfinished body and of its parts, so that their formulas are seen from the first on."""
     described = [entry for section in kind.form for entry in section.fields]
@@ -106,7 +145,7 @@ def _texts(kind: kinds.AnyKind, document: fields.Document) -> list[str]:
     lists = [entry.read(document) for entry in described if isinstance(entry, fields.Parts)]
     parts = [part for parts in lists if isinstance(parts, list) for part in parts]
     texts += [part.get("stem") for part in parts if isinstance(part, dict)]
-    return [text for text in texts if isinstance(text, str) and text]
+    return [without_places(text) for text in texts if isinstance(text, str) and text]
 
 
 def _drawn(body: kinds.ItemBody, identity: str, first: int, count: int) -> list[str]:

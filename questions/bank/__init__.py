@@ -31,7 +31,8 @@ from questions.bank.drafts import save_draft
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
 from questions.bank.exports import export_questions
-from questions.bank.imports import Fate, ImportLine, ImportReport, import_questions
+from questions.bank.guessing import guess_format
+from questions.bank.imports import Fate, ImportLine, ImportReport, import_questions, list_to_mend
 from questions.bank.items import (
     follow_concept,
     list_forgotten,
@@ -64,6 +65,8 @@ from questions.bank.telling import HintOfItems, accept_hint, list_hints, make_en
 from questions.bank.undoing import UndoReport, undo_import
 from questions.bank.uploads import (
     CHOOSABLE,
+    KEPT,
+    MOST_BYTES,
     begin_import,
     begin_undo,
     chosen_concepts,
@@ -80,6 +83,8 @@ from questions.bank.worked import has_steps, list_with_steps
 __all__ = [
     "AUDIT_SEEDS",
     "CHOOSABLE",
+    "KEPT",
+    "MOST_BYTES",
     "POOL_RULE",
     "PRACTICE",
     "SLUG",
@@ -124,6 +129,7 @@ __all__ = [
     "forget_old_uploads",
     "forget_rules",
     "guess_concepts",
+    "guess_format",
     "has_steps",
     "has_variants",
     "import_questions",
@@ -136,6 +142,7 @@ __all__ = [
     "list_hints",
     "list_offering",
     "list_taught_sections",
+    "list_to_mend",
     "list_with_steps",
     "load_course",
     "lock_course",

@@ -187,7 +187,7 @@ class _Coming:
             guesses=self.guesses,
             changed=found.changed,
             lost=found.lost,
-            to_mend=_to_mend(item),
+            to_mend=list_to_mend(item),
         )
 
 
@@ -318,7 +318,8 @@ def _memento(item: Item) -> dict[str, object]:
     return {**fields, "concepts": tags}
 
 
-def _to_mend(item: Item) -> tuple[str, ...]:
+def list_to_mend(item: Item) -> tuple[str, ...]:
+    """What keeps a draft from being published, a line each."""
     try:
         kinds.parse(item.kind, item.draft)
     except pydantic.ValidationError as error:

@@ -75,7 +75,7 @@ class _Lease:
         self.until = until
 
 
-def upload(course: Course, form: str, file: File[bytes], by: Author) -> Import:
+def upload(course: Course, form: str, file: File[bytes], by: Author | None) -> Import:
     """Keep a file, for a worker to read it; the caller tells one."""
     name = (file.name or "").rpartition("/")[2][-200:]
     place = default_storage.save(f"uploads/{uuid.uuid4().hex}", file)
@@ -95,27 +95,31 @@ def begin_import(made: Import, choice: Mapping[str, object]) -> bool:
 
     Refreshes `made`.
     """
-    waiting = Import.objects.filter(pk=made.pk, state=Import.State.READ)
-    begun = waiting.update(state=Import.State.IMPORTING, choice=choice, counts={}, attempts=0, leased_until=None)
-    made.refresh_from_db()
-    return bool(begun)
+    return _begin(made, Q(state=Import.State.READ), Import.State.IMPORTING, choice=choice)
 
 
 def begin_undo(made: Import) -> bool:
     """Have an import taken back; returns False where there is nothing to take back. Refreshes `made`."""
-    rows = Import.objects.filter(pk=made.pk, state__in=(Import.State.DONE, Import.State.FAILED), undone_at=None)
-    begun = rows.filter(upload="").update(state=Import.State.UNDOING, attempts=0, leased_until=None)
-    made.refresh_from_db()
-    return bool(begun)
+    came_in = Q(state__in=(Import.State.DONE, Import.State.FAILED), undone_at=None, upload="")
+    return _begin(made, came_in, Import.State.UNDOING)
 
 
 def try_again(made: Import) -> bool:
     """Take up again what was given up; returns False for what was not. Refreshes `made`."""
-    state = Import.State.READING if made.upload else Import.State.IMPORTING
-    given_up = Import.objects.filter(pk=made.pk, state=Import.State.FAILED)
-    begun = given_up.update(state=state, attempts=0, leased_until=None)
+    again = Import.State.READING if made.upload else Import.State.IMPORTING
+    return _begin(made, Q(state=Import.State.FAILED), again)
+
+
+@transaction.atomic
+def _begin(made: Import, condition: Q, state: Import.State, **changes: object) -> bool:
+    """Have workers do what a state says, where the condition holds. It is saved by itself, so that the trail has it."""
+    row = Import.objects.select_for_update(of=("self",)).filter(condition, pk=made.pk).first()
+    if row is not None:
+        for name, value in {**changes, "state": state, "attempts": 0, "leased_until": None}.items():
+            setattr(row, name, value)
+        row.save()
     made.refresh_from_db()
-    return bool(begun)
+    return row is not None
 
 
 def discard(made: Import) -> bool:

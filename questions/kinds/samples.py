@@ -51,4 +51,6 @@ class Sample:
     back: str = ""
     """The answer to what students mark themselves (Markdown)."""
     parts: Sequence[Sample] = ()
+    places: Sequence[str] = ()
+    """The ids of the parts, which may stand in the stem as `[[id]]`."""
     figure: SampleFigure | None = None

@@ -63,6 +63,7 @@ STAFF = (
     *("/admin/", "/admin/questions/item/", "/admin/quizzes/exam/", "/admin/quizzes/exam/{exam}/results/"),
     *("/admin/quizzes/enrolment/", "/admin/quizzes/reviewevent/", "/admin/quizzes/sitting/", "/admin/examprep/user/"),
     *("/admin/questions/concept/", "/admin/questions/course/", "/admin/questions/lesson/", "/admin/quizzes/job/"),
+    "/admin/questions/import/",
     *("/teaching/", "/courses/tiny/overview/", "/courses/tiny/students/", "/courses/tiny/gradebook/"),
     *("/courses/tiny/students/one/", "/courses/tiny/students/one/answers/", "/courses/tiny/people/roster/"),
     *("/courses/tiny/people/", "/courses/tiny/people/sections/", "/courses/tiny/people/sections/{section}/"),

@@ -268,6 +268,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
                 body.solved(values),
                 "choices",
                 parts=[_as_part(each[min(number, len(each) - 1)]) for each in samples],
+                places=[part.id for part in body.parts],
             )
             for number, (values, shown) in enumerate((values, _shown(body, values)) for values in drawn)
         ]
