@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare interop lint format architecture \
-	vectors examples screenshots check-pages lock clean setup setup-test
+.PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare interop interop-fuzz lint format \
+	architecture vectors examples screenshots check-pages lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
 # first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
@@ -69,6 +69,11 @@ bench-keep: bench
 # How question files that others wrote come in, where they are at hand (INTEROP_FILES=folder).
 interop: setup-test
 	$(TEST) tests.questions.interchange.corpus
+
+# The same files and ours with random faults in them: nothing may be raised. MUTATIONS=number, --only NUMBER for one.
+MUTATIONS := 10000
+interop-fuzz: setup-test
+	$(TEST) tests.questions.interchange.mutations $(MUTATIONS)
 
 # What a change makes of it: the same benches on an earlier commit (REV=…), in turn with the working tree.
 BENCHES :=

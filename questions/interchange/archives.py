@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 
 MOST_FILES = 50_000
-MOST_BYTES = 512_000_000
+MOST_BYTES = 200_000_000
 """What one file of an archive may unpack to."""
 MOST_IN_ALL = 2_000_000_000
 

@@ -36,6 +36,18 @@ class Format:
     write: Write | None = None
 
 
+def _short(read: Read, most: int = 50_000_000) -> Read:
+    """A reader of texts that have at most so many bytes."""
+
+    def read_text(content: bytes, name: str) -> Iterator[Found]:
+        if len(content) > most:
+            yield refuse(name, name, f"It has more than {most // 10**6} MB: export it in parts.")
+        else:
+            yield from read(content, name)
+
+    return read_text
+
+
 def _unpacked(read: Callable[[Mapping[str, bytes], str], Iterator[Found]]) -> Read:
     """A reader of packages, that takes a single file as a package of one."""
 
@@ -51,10 +63,16 @@ def _unpacked(read: Callable[[Mapping[str, bytes], str], Iterator[Found]]) -> Re
 FORMATS = {
     entry.name: entry
     for entry in (
-        Format("yaml", "Files of items, as in a course folder", (".yaml", ".yml"), read_items, write_items),
+        Format(
+            "yaml",
+            "Files of items, as in a course folder",
+            (".yaml", ".yml"),
+            _short(read_items, 20_000_000),
+            write_items,
+        ),
         Format("moodle-xml", "Moodle XML", (".xml",), read_quiz),
-        Format("gift", "GIFT", (".gift", ".txt"), read_gift),
-        Format("aiken", "Aiken", (".txt",), read_aiken),
+        Format("gift", "GIFT", (".gift", ".txt"), _short(read_gift)),
+        Format("aiken", "Aiken", (".txt",), _short(read_aiken)),
         Format(
             "qti",
             "QTI 1.2, 2.1 and 2.2",
@@ -64,7 +82,7 @@ FORMATS = {
         ),
         Format("qti3", "QTI 3.0", (".xml", ".zip"), _unpacked(read_qti), partial(write_package, version=THIRD)),
         Format("apkg", "Anki", (".apkg", ".colpkg"), _unpacked(read_deck), write_deck),
-        Format("csv", "CSV, TSV and text of Anki", (".csv", ".tsv", ".txt"), read_table, write_table),
+        Format("csv", "CSV, TSV and text of Anki", (".csv", ".tsv", ".txt"), _short(read_table), write_table),
     )
 }
 """By their names."""

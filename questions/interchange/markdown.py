@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 
 from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, Tag
+from bs4.exceptions import ParserRejectedMarkup
 from markdownify import MarkdownConverter
 
 from questions.interchange.formulas import split_formulas
@@ -19,6 +21,8 @@ OURS = dict.fromkeys(range(0xE000, 0xE020))
 """Signs for private use that mark places here: texts of others are read without them."""
 DROPPED = ("script", "style", "head", "title", "meta", "link", "template", "noscript")
 MEDIA = ("audio", "video", "iframe", "object", "embed", "canvas", "svg")
+DEEPEST = 100
+"""Tags within each other: deeper ones are of no author."""
 SPECIAL = dict.fromkeys(DROPPED, "dropped") | dict.fromkeys(MEDIA, "media") | {"math": "math"}
 RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
 LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
@@ -35,7 +39,7 @@ def to_markdown(html: str, show_picture: ShowPicture, lose: Callable[[str], None
     """The Markdown of HTML; tables, lists, code, formulas and pictures stay, `lose` hears what does not."""
     if "<" not in html and "&" not in html and "\\" not in html and "$" not in html:
         return _escape_start(EMPHASIS.sub(r"\\\1", " ".join(html.split())))
-    soup = BeautifulSoup(html.replace(BEGINS, "").replace(ENDS, ""), "html.parser")
+    soup = _parse(html.replace(BEGINS, "").replace(ENDS, ""))
     formulas: list[str] = []
     _replace_tags(soup, formulas, lose)
     for text in [node for node in soup.descendants if isinstance(node, NavigableString)]:
@@ -45,6 +49,18 @@ def to_markdown(html: str, show_picture: ShowPicture, lose: Callable[[str], None
             text.replace_with(NavigableString("".join(marked)))
     converter = _Converter(show_picture)
     return MARKS.sub(lambda mark: _apart(formulas[int(mark[1])], mark), _tidy(converter.convert_soup(soup)))
+
+
+def _parse(html: str) -> BeautifulSoup:
+    """The tree of HTML, however broken; without its tags where they are nested deeper than can be walked."""
+    try:
+        soup = BeautifulSoup(html, "html.parser")
+    except ParserRejectedMarkup:  # a declaration that is none, `<![x`
+        soup = BeautifulSoup(html.replace("<!", "&lt;!"), "html.parser")
+    level, depth = list(soup.contents), 0
+    while level:
+        level, depth = [child for node in level if isinstance(node, Tag) for child in node.contents], depth + 1
+    return soup if depth <= DEEPEST else BeautifulSoup(escape(soup.get_text(" ")), "html.parser")
 
 
 def _replace_tags(soup: BeautifulSoup, formulas: list[str], lose: Callable[[str], None]) -> None:

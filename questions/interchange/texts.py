@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote, unquote_to_bytes
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from questions.figures import pictures
 from questions.interchange.asking import Remarks
@@ -42,9 +42,8 @@ class Texts:
         """Keep a picture, and return the Markdown that shows it; nothing where it cannot be shown."""
         try:
             picture = pictures.read(*_showable(_clean_name(name), content))
-        except (pictures.PictureError, UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-            why = str(error) if isinstance(error, pictures.PictureError) else "It cannot be read."
-            self.remarks.lost.append(f"The picture {name}: {why}")
+        except pictures.PictureError as error:
+            self.remarks.lost.append(f"The picture {name}: {error}")
             return ""
         self._pictures[picture.address] = picture
         return f"![{words}](media/{picture.address})"
@@ -90,9 +89,14 @@ def _showable(name: str, content: bytes) -> tuple[str, bytes]:
     if ending in pictures.ENDINGS:
         return name, content
     pictures.check_bytes(len(content))
-    with Image.open(io.BytesIO(content), formats=("GIF", "BMP", "TIFF", "PNG", "JPEG", "WEBP")) as opened:
-        if opened.width * opened.height > pictures.MAX_PIXELS:
-            raise pictures.PictureError(f"A picture has at most {pictures.MAX_PIXELS // 10**6} million pixels.")
-        written = io.BytesIO()
-        opened.convert("RGBA").save(written, "PNG")
+    try:
+        with Image.open(io.BytesIO(content), formats=("GIF", "BMP", "TIFF", "PNG", "JPEG", "WEBP")) as opened:
+            if opened.width * opened.height > pictures.MAX_PIXELS:
+                raise Image.DecompressionBombError
+            written = io.BytesIO()
+            opened.convert("RGBA").save(written, "PNG")
+    except Image.DecompressionBombError:
+        raise pictures.PictureError(f"A picture has at most {pictures.MAX_PIXELS // 10**6} million pixels.") from None
+    except Exception:  # noqa: BLE001 - whatever a decoder stumbles over, the file is at fault
+        raise pictures.PictureError("It cannot be read.") from None
     return f"{stem}.png", written.getvalue()

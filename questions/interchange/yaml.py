@@ -125,7 +125,9 @@ def read(text: str) -> object:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YAMLError(f"YAML: the sign U+{error.character:04X} is not allowed.", line) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise YAMLError("YAML: its lists and mappings are nested too deep.") from None
+    except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, YAMLError):
             raise
         raise YAMLError(f"YAML: {error}") from None

@@ -59,7 +59,7 @@ def read_notes(content: bytes) -> Iterator[Note]:
         try:
             with open_collection(path, MOST_STEPS) as database:
                 yield from _notes(database)
-        except (sqlite3.Error, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (sqlite3.Error, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             if isinstance(error, CollectionError):
                 raise
             raise CollectionError(f"The collection is damaged: {error}. Let Anki check its database.") from None

@@ -6,7 +6,7 @@ import io
 import re
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, UnidentifiedImageError
+from PIL import Image, ImageDraw
 
 from questions.interchange.asking import RefusedError
 
@@ -52,7 +52,8 @@ def _box(number: int, properties: str) -> Box | None:
             sides = left, top, left + width, top + height
     except (KeyError, ValueError):
         return None
-    return Box(number, *sides) if all(-0.01 <= side <= 1.01 for side in sides) else None
+    is_box = sides[0] <= sides[2] and sides[1] <= sides[3] and all(-0.01 <= side <= 1.01 for side in sides)
+    return Box(number, *sides) if is_box else None
 
 
 def cover(picture: bytes, boxes: list[Box]) -> bytes:
@@ -62,7 +63,9 @@ def cover(picture: bytes, boxes: list[Box]) -> bytes:
             if opened.width * opened.height > MOST_PIXELS:
                 raise RefusedError("Its picture has more than 16 million pixels.")
             painted = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+    except RefusedError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever a decoder stumbles over, the file is at fault
         raise RefusedError("Its picture cannot be read.") from None
     draw = ImageDraw.Draw(painted)
     width, height = painted.size

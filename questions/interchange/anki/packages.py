@@ -10,12 +10,11 @@ import zstandard
 
 from questions.interchange.anki.collections import CollectionError
 from questions.interchange.anki.messages import MessageError, read_fields
+from questions.interchange.archives import MOST_BYTES
 
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 """The newest first: beside it lies one for old versions, which says that they have to be updated."""
 ZSTD = b"\x28\xb5\x2f\xfd"
-MOST_BYTES = 512_000_000
-"""A collection that unpacks to more is refused."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def open_package(files: Mapping[str, bytes]) -> Package:
     media = unpacked(files.get("media", b"{}"))
     try:
         names = _new_names(media) if name == COLLECTIONS[0] else _old_names(media)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise CollectionError("The list of media is damaged: export the deck anew.") from None
     return Package(unpacked(files[name]), names, files)
 

@@ -22,18 +22,19 @@ READERS = {"assessmentItem": read_item, "item": read_legacy}
 
 def read_files(files: Mapping[str, bytes], name: str) -> Iterator[Found]:
     """The questions in the files of a package, or in a single file."""
+    is_empty = True
     try:
-        sources = list(read_sources(files))
+        for source in read_sources(files):
+            is_empty = False
+            if isinstance(source, Failure):
+                yield refuse(source.path, source.path, source.why)
+            else:
+                yield from _read_source(source, files)
     except TreeError as error:
         yield refuse(name, name, str(error))
-        return
-    if not sources:
-        yield refuse(name, name, "There is no file with QTI items in it.")
-    for source in sources:
-        if isinstance(source, Failure):
-            yield refuse(source.path, source.path, source.why)
-        else:
-            yield from _read_source(source, files)
+    else:
+        if is_empty:
+            yield refuse(name, name, "There is no file with QTI items in it.")
 
 
 def _read_source(source: Source, files: Mapping[str, bytes]) -> Iterator[Found]:

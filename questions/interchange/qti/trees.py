@@ -44,6 +44,11 @@ HTML = frozenset(
 VOID = frozenset(["br", "col", "hr", "img"])
 DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
+MOST_BYTES, MOST_TAGS = 100_000_000, 4_000_000
+"""Of a file: the tree takes some hundred bytes for each element."""
+DEEPEST = 200
+"""Elements within each other."""
+
 
 class TreeError(ValueError):
     """A file that is no XML that we read, and where."""
@@ -51,6 +56,9 @@ class TreeError(ValueError):
 
 def parse(content: bytes) -> Element:
     """The root of an XML file, each name as QTI 2 spells it, without namespaces. Raises TreeError."""
+    if len(content) > MOST_BYTES or content.count(b"<") > MOST_TAGS:
+        most = f"{MOST_BYTES // 10**6} MB and {MOST_TAGS // 10**6} million tags"
+        raise TreeError(f"An XML file has at most {most}: export it in parts.")
     text = decode(content).lstrip("\ufeff \t\r\n")
     text = text.translate(OURS)
     text = text.replace("<![CDATA[", f"<![CDATA[{CDATA_BEGINS}").replace("]]>", f"{CDATA_ENDS}]]>")
@@ -63,10 +71,19 @@ def parse(content: bytes) -> Element:
         raise TreeError(f"The XML is broken in line {line}, column {column + 1}: {_plain(error)}.") from None
     except DefusedXmlException:
         raise TreeError("It defines entities, which are not read.") from None
+    _check_depth(root)
     for element in root.iter():
         if isinstance(element.tag, str):
             _respell(element)
     return root
+
+
+def _check_depth(root: Element) -> None:
+    level, depth = [root], 0
+    while level:
+        level, depth = [child for element in level for child in element], depth + 1
+    if depth > DEEPEST:
+        raise TreeError(f"Its elements are nested {depth} deep; {DEEPEST} are read at most.")
 
 
 def decode(content: bytes) -> str:
@@ -77,11 +94,11 @@ def decode(content: bytes) -> str:
         encoding = declared[1] if declared else "utf-8"
     try:
         return content.decode(encoding)
-    except LookupError:
-        raise TreeError(f"It is written in {encoding}, which is not known: save it as UTF-8.") from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise TreeError(f"Line {line} is not {encoding}, as the file says it is: save it as UTF-8.") from None
+    except (LookupError, UnicodeError):
+        raise TreeError(f"It is written in {encoding}, which is not known: save it as UTF-8.") from None
 
 
 def _plain(error: ParseError) -> str:

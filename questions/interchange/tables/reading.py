@@ -14,7 +14,9 @@ from questions.interchange.found import Found, refuse
 from questions.interchange.tables.columns import Columns, read_columns
 from questions.interchange.texts import Texts
 from questions.text.encodings import decode_text
+from questions.whole_numbers import read_whole_number
 
+MOST_COLUMNS = 1000
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
 KINDS = {
@@ -90,7 +92,8 @@ def _unguarded(cell: str) -> str:
 def _card_columns(table: Table) -> Columns:
     """Cards without a heading: the first two columns that hold no names of types, decks and tags."""
     named = {key.removesuffix(" column"): value for key, value in table.directives.items() if key.endswith(" column")}
-    taken = {what: int(number) - 1 for what, number in named.items() if number.isdecimal()}
+    numbers = {what: read_whole_number(number, 1, MOST_COLUMNS) for what, number in named.items()}
+    taken = {what: number - 1 for what, number in numbers.items() if number}
     width = max(len(row) for _, row in table.rows)
     free = [place for place in range(width) if place not in taken.values()]
     columns = Columns(dict(zip(("question", "answer"), free, strict=False)))

@@ -14,7 +14,7 @@ from questions.interchange.formats import FORMATS
 from questions.management.courses import find_course
 from questions.models import Concept, Course
 
-MOST_BYTES = 1_000_000_000
+MOST_BYTES = 300_000_000
 SHOWN = (bank.Fate.REFUSED, bank.Fate.KEPT)
 
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
 def _read(file: Path) -> bytes:
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise CommandError(f"{file} has more than {MOST_BYTES // 10**9} GB: export it in parts.")
+            raise CommandError(f"{file} has more than {MOST_BYTES // 10**6} MB: export it in parts.")
         return file.read_bytes()
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}.") from None
