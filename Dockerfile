@@ -5,6 +5,13 @@ WORKDIR /packages
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
+# Lends the connections to PostgreSQL.
+FROM debian:bookworm-slim AS pgbouncer
+RUN apt-get update && apt-get install -y --no-install-recommends pgbouncer postgresql-client && rm -rf /var/lib/apt/lists/*
+COPY deploy/pgbouncer.ini /etc/pgbouncer/pgbouncer.ini
+USER postgres
+CMD ["sh", "-c", "umask 077; printf '\"examprep\" \"%s\"\\n' \"$POSTGRES_PASSWORD\" > /tmp/users && exec pgbouncer /etc/pgbouncer/pgbouncer.ini"]
+
 FROM python:3.13-slim-bookworm
 # Without a limit glibc gives nearly every thread memory of its own to allocate from, and a web worker a tenth more.
 ENV MALLOC_ARENA_MAX=2 \

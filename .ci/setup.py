@@ -120,6 +120,8 @@ def redis() -> None:
 
 def postgresql() -> None:
     """A PostgreSQL server for tests."""
+    if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin") and not apt("pgbouncer"):
+        warn("no PgBouncer to be had: the tests on PostgreSQL will run without the pool")
     if shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         return
     if not apt("postgresql") and install("postgres", "--only-binary=:all:").returncode:

@@ -39,11 +39,13 @@ def limit_waiting(databases: ConnectionHandler = connections) -> None:
         options["timeout"] = settings.DATABASE_WAIT
         connection_created.connect(_queue, dispatch_uid="patience")
         return
+    connection_created.connect(_watch, dispatch_uid="patience")
+    if settings.DATABASE_POOLED:
+        return  # the pool sets such limits for the connections that it lends to the web, see docs/operations.md
     limit = round(settings.DATABASE_WAIT * 1000)
     given = f"{options.get('options', '')} -c statement_timeout={limit} -c lock_timeout={limit}"
     options.setdefault("connect_timeout", 2)  # the least that libpq knows
     options["options"] = given.strip()
-    connection_created.connect(_watch, dispatch_uid="patience")
 
 
 def _queue(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:

@@ -120,6 +120,7 @@ TEMPLATES = [
 
 # Database: WAL lets readers go on while one writes; IMMEDIATE takes the write lock at the start of a transaction, so
 # that two writers wait for each other (up to the timeout) and never fail half-way with "database is locked".
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -132,6 +133,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Behind a pool that lends its connections by the transaction, none keeps what was set for it or a cursor.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 # In seconds: what a web process waits for a lock, or for one statement, before it answers 503 (examprep.patience).
 DATABASE_WAIT = env.float("DATABASE_WAIT", default=1.5)
 

@@ -1,6 +1,6 @@
 """Real servers for tests: throwaway PostgreSQL and Redis, which end with whoever started them, however that ends.
 
-`python -m tests.servers postgres -- COMMAND …` runs a command with DATABASE_URL naming such a server.
+`python -m tests.servers postgres -- COMMAND …` runs a command with DATABASE_URL naming such a server, behind PgBouncer.
 """
 
 import importlib.metadata
@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -24,6 +25,7 @@ import redis
 from examprep.run.lifeline import Lifeline
 from examprep.run.private_redis import find_redis_servers
 
+CONFIGURATION = Path(__file__).parent.parent / "deploy" / "pgbouncer.ini"
 PATIENCE = 30.0  # seconds for a server to answer
 
 
@@ -39,7 +41,7 @@ def postgresql() -> Iterator[str]:
         folder = Path(name)
         if owner:
             os.chown(folder, owner["user"], owner["group"])
-        programs = _reachable(_postgresql_programs(), folder, owner)
+        programs = _reachable(postgresql_programs(), folder, owner)
         create: list[str | Path] = [programs / "initdb", "--pgdata", folder / "data", "--username", "examprep"]
         create += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
         subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
@@ -64,6 +66,44 @@ def postgresql() -> Iterator[str]:
 
         _until_it_works(create_database, psycopg.OperationalError, server, folder / "log")
         yield f"{address}/examprep"
+
+
+@contextmanager
+def pgbouncer(url: str) -> Iterator[str]:
+    """A PgBouncer as it is deployed, before a PostgreSQL server; yields the URL of the database there. Raises Missing."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if program is None:
+        raise Missing("no PgBouncer on this machine")
+    owner, server = _unprivileged(), urlsplit(url)
+    with tempfile.TemporaryDirectory(prefix="examprep-pgbouncer-") as name, Lifeline() as lifeline:
+        folder, port = Path(name), _free_port()
+        (folder / "users").write_text(f'"{server.username}" ""\n')
+        deployed = CONFIGURATION.read_text()
+        for there, here in {
+            "host=postgres port=5432": f"host={server.hostname} port={server.port}",
+            "/tmp/users": str(folder / "users"),
+            "0.0.0.0": "127.0.0.1",
+            "6432": str(port),
+            "scram-sha-256": "trust",
+            "default_pool_size = 20": "default_pool_size = 4",  # so few that each transaction gets another one
+        }.items():
+            assert there in deployed
+            deployed = deployed.replace(there, here)
+        (folder / "pgbouncer.ini").write_text(
+            deployed.replace("[databases]", f"[databases]\n* = host={server.hostname} port={server.port}")
+        )
+        if owner:
+            shutil.chown(folder, owner["user"], owner["group"])
+        with (folder / "log").open("wb") as log:
+            command = [program, "--quiet", folder / "pgbouncer.ini"]
+            process = lifeline.start(command, output=log, cwd=folder, **owner)
+        pooled = f"postgres://{server.username}@127.0.0.1:{port}{server.path}"
+
+        def connect() -> None:
+            psycopg.connect(pooled, connect_timeout=2).close()
+
+        _until_it_works(connect, psycopg.OperationalError, process, folder / "log")
+        yield pooled
 
 
 @contextmanager
@@ -94,7 +134,7 @@ def _unprivileged() -> dict[str, Any]:
     raise Missing("PostgreSQL does not run as root, and there is no user nobody")
 
 
-def _postgresql_programs() -> Path:
+def postgresql_programs() -> Path:
     """The folder of initdb and postgres: the machine's, Debian's, or that of the package from PyPI."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
@@ -143,8 +183,12 @@ def main() -> int:
     if sys.argv[1:3] != ["postgres", "--"]:
         sys.exit(__doc__)
     try:
-        with postgresql() as url:
+        with postgresql() as url, ExitStack() as stack:
             env = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50)}
+            try:
+                env |= {"DATABASE_URL": stack.enter_context(pgbouncer(url)), "DATABASE_POOLED": "true"}
+            except Missing as missing:
+                print(f"SKIPPED the pool, {missing}: the tests ask PostgreSQL itself", file=sys.stderr)
             return subprocess.run(sys.argv[3:], env=env, check=False).returncode
     except Missing as missing:
         print(f"SKIPPED, {missing}: {' '.join(sys.argv[3:])}", file=sys.stderr)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -26,7 +27,8 @@ from examprep.data_folder import can_be_guessed
 from examprep.models import User
 from examprep.run.lifeline import Lifeline
 from tests import servers, tables
-from tests.faults.service import get, until, waited
+from tests.faults.service import call, get, until, waited
+from tests.faults.test_killed_web import Phone
 
 ROOT: Path = settings.BASE_DIR
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -53,13 +55,40 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def test_compose_has_every_part_and_its_environment() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    assert set(services) == {"postgres", "pgbouncer", "redis", "migrate", "web", "worker", "beat", "backup"}
     for name in ("migrate", "web", "worker", "beat"):
         environment = services[name]["environment"]
         assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"} <= set(environment), name
         assert "?" in environment["SECRET_KEY"], "a missing secret has to stop compose"
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
+def test_the_services_own_containers_can_write_nothing_but_what_they_have_to() -> None:
+    for name in ("migrate", "web", "worker", "beat", "pgbouncer"):
+        service = COMPOSE["services"][name]
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    assert COMPOSE["services"]["web"]["mem_limit"]
+    users = re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)
+    assert users == ["postgres", "examprep"], "each image has one that is not root"
+
+
+def test_what_the_web_asks_is_limited_by_the_pool_and_nothing_else_is() -> None:
+    wait = f"{1000 * settings.DATABASE_WAIT:.0f}"
+    pool = dict(re.findall(r"^(\w+) = (host=.+)$", servers.CONFIGURATION.read_text(), re.MULTILINE))
+    assert pool["examprep_web"].endswith(f"connect_query='SET statement_timeout = {wait}; SET lock_timeout = {wait}'")
+    assert "connect_query" not in pool["examprep"]
+    names = {name: COMPOSE["services"][name]["environment"]["DATABASE_URL"] for name in ("web", "worker", "beat")}
+    assert {name: url.rpartition("@")[2] for name, url in names.items()} == {
+        "web": "pgbouncer:6432/examprep_web",
+        "worker": "pgbouncer:6432/examprep",
+        "beat": "pgbouncer:6432/examprep",
+    }
+    migrates = COMPOSE["services"]["migrate"]["environment"]
+    assert migrates["DATABASE_URL"].endswith("@postgres:5432/examprep"), "tables are changed by a whole session"
+    assert migrates["DATABASE_POOLED"] == "false"
 
 
 def test_threads_share_the_memory_that_they_allocate_from() -> None:
@@ -75,9 +104,10 @@ def test_compose_starts_again_what_ends_and_keeps_what_is_stored() -> None:
     services = COMPOSE["services"]
     assert {name for name, service in services.items() if service["restart"] != "unless-stopped"} == {"migrate"}
     assert services["migrate"]["restart"] == "on-failure"
-    for name in ("postgres", "redis"):
+    for name in ("pgbouncer", "redis"):
         assert services[name]["healthcheck"]["test"]
         assert services["web"]["depends_on"][name]["condition"] == "service_healthy"
+    for name in ("postgres", "redis"):
         assert services[name]["volumes"][0].split(":")[0] in COMPOSE["volumes"]
     assert "healthcheck" not in services["web"], "the image's own"
     assert services["worker"]["healthcheck"]["test"]
@@ -180,7 +210,16 @@ class Containers:
         self.environment = {
             name: self.given(value) for name, value in COMPOSE["services"]["web"]["environment"].items()
         }
+        self.database = database
         self.environment |= {"DATABASE_URL": database, "REDIS_URL": broker, "EXAMPREP_PRODUCTION": "1"}
+        self.environment |= {"ALLOWED_HOSTS": f"{GIVEN['ALLOWED_HOSTS']},127.0.0.1"}
+        try:
+            pool = stack.enter_context(servers.pgbouncer(database))
+        except servers.Missing as missing:
+            print(f"Without a pool: {missing}", file=sys.stderr)
+            self.pooled = {"web": database, "worker": database, "beat": database}
+        else:
+            self.pooled = {"web": f"{pool}_web", "worker": pool, "beat": pool}
         self.environment |= {"STATIC_ROOT": str(folder / "static"), "DATA_DIR": str(folder / "data")}
         self.environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         self.lifeline = stack.enter_context(Lifeline())
@@ -197,16 +236,17 @@ class Containers:
             command = [part.replace(old, new) for part in command]
         return list(command)
 
-    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    def run(self, command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            self.here(command), cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=600, check=False
-        )
+        done = self.here(list(map(str, command)))
+        env = {**self.environment, "DATABASE_POOLED": "false", **environment}
+        return subprocess.run(done, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a command that stays."""
         with (self.folder / f"{name}.log").open("wb") as log:
-            self.lifeline.start(self.here(command), output=log, cwd=ROOT, env=self.environment)
+            env = {**self.environment, "DATABASE_URL": self.pooled[name]}
+            self.lifeline.start(self.here(command), output=log, cwd=ROOT, env=env)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -244,6 +284,50 @@ def schema_of_the_models(address: str, environment: dict[str, str]) -> set[str]:
     return tables.read_schema(other)
 
 
+ENROL = """
+from examprep.models import User
+from questions.models import Course
+from quizzes import schedule
+schedule.enrol(User.objects.create_user("student", password="student"), Course.objects.get())
+"""
+
+
+def back_up_and_restore(service: Containers) -> None:
+    """What was acknowledged before a backup began is in what it restores, and the states are the fold of it."""
+    enrolled = service.run(["python", "manage.py", "shell", "-c", ENROL])
+    assert enrolled.returncode == 0, enrolled.stderr
+    phone = Phone(service.url)
+    for task in call(f"{service.url}/api/v1/queue/?limit=5", phone.token)["results"]:
+        phone.answer(task["id"])
+    sending = Thread(target=phone.run)
+    sending.start()
+    until(lambda: len(phone.acknowledged) > 100, lambda: service.log("web"))
+
+    before, folder = set(phone.acknowledged), service.folder / "backups"
+    folder.mkdir()
+    path = f"{servers.postgresql_programs()}:{service.environment['PATH']}"
+    (folder / "examprep-20200101T000000Z.dump").write_text("an old one")
+    made = service.run(["sh", ROOT / "deploy/backup.sh", folder], PATH=path, KEEP="1")
+    phone.over.set()
+    sending.join()
+    assert made.returncode == 0, made.stderr
+    (backup,) = folder.iterdir()
+    assert made.stdout.strip() == str(backup)
+
+    with psycopg.connect(service.database, autocommit=True) as server:
+        server.execute("CREATE DATABASE restored")
+    restored = f"{service.database.rpartition('/')[0]}/restored"
+    for _ in range(2):  # into an empty one, and over what is there
+        done = service.run(["sh", ROOT / "deploy/restore.sh", backup], PATH=path, DATABASE_URL=restored)
+        assert done.returncode == 0, done.stderr
+    with psycopg.connect(restored) as server:
+        stored = {str(event) for (event,) in server.execute("SELECT event_id FROM quizzes_reviewevent")}
+    assert before <= stored
+    checked = service.run(["python", "manage.py", "rebuild_memory", "--check"], DATABASE_URL=restored)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert " 0 reviews" not in checked.stdout
+
+
 @pytest.mark.slow
 def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> None:
     services = COMPOSE["services"]
@@ -271,6 +355,7 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
         asked = all_of_it.run(["sh", "-c", check.replace("$$", "$")])
         assert (asked.returncode, "pong" in asked.stdout) == (0, True), asked.stderr
 
+        back_up_and_restore(all_of_it)
         redis.close()
         assert not all_of_it.healthy()
 
