@@ -70,7 +70,7 @@ def postgresql() -> Iterator[str]:
 
 @contextmanager
 def pgbouncer(url: str) -> Iterator[str]:
-    """A PgBouncer as it is deployed, before a PostgreSQL server; yields the URL of the database there. Raises Missing."""
+    """A PgBouncer as it is deployed, before a server; yields the URL of the database there. Raises Missing."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise Missing("no PgBouncer on this machine")

@@ -4,15 +4,16 @@
 import { createInterface } from "node:readline";
 
 const grading = await import(`${process.argv[2]}/grading.js`);
+const answers = await import(`${process.argv[2]}/answers.js`);
 
 async function grade(entry, response) {
   try {
     const graded = await grading.grade(entry, response);
     return { score: graded.score, said: grading.messages(entry, graded) };
   } catch (error) {
-    if (error instanceof grading.LeftToServiceError) return { score: "left", said: [] };
-    if (error instanceof grading.NearlyError) return { score: "nearly", said: [] };
-    if (error instanceof grading.RefusedError) return { score: "refused", said: [] };
+    if (error instanceof answers.LeftToServiceError) return { score: "left", said: [] };
+    if (error instanceof answers.NearlyError) return { score: "nearly", said: [] };
+    if (error instanceof answers.RefusedError) return { score: "refused", said: [] };
     return { score: error.stack, said: [] };
   }
 }

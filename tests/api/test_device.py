@@ -27,7 +27,7 @@ from tests.api.answers import ask_all
 
 MODULES: Path = settings.BASE_DIR / "quizzes/static/quizzes/device"
 RUNNER = Path(__file__).parent / "run_on_device.mjs"
-CORE, APART = ("grading.js", "texts.js"), ("fractions.js", "entries.js", "formulas.js")
+CORE, APART = ("grading.js", "answers.js", "texts.js"), ("fractions.js", "entries.js", "formulas.js")
 MOST_BYTES = 20 * 1024
 SEEDS, ANSWERS = int(os.environ.get("DEVICE_SEEDS", "1")), 16
 """How many variants of each question, and answers to each: `make vectors` has 26, which makes 10^5."""

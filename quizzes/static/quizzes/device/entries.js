@@ -1,12 +1,12 @@
 // Grades numbers, lists, matrices and sets as they are typed: the rules of docs/api.md that read numbers.
 
+import { graded, LeftToServiceError, RefusedError, strip } from "./answers.js";
 import { absolute, compare, exactly, fraction, minus, ONE, plain, plus, readNumber, times } from "./fractions.js";
-import { graded, LeftToServiceError, RefusedError, strip } from "./grading.js";
 
 /**
  * @typedef {import("./fractions.js").Fraction} Fraction
- * @typedef {import("./grading.js").Document} Document
- * @typedef {import("./grading.js").Grader} Grader
+ * @typedef {import("./answers.js").Document} Document
+ * @typedef {import("./answers.js").Grader} Grader
  * @typedef {{ value: Fraction | null, closed: boolean }} End of an interval; null is infinity
  * @typedef {{ low: End, high: End }} Piece
  */

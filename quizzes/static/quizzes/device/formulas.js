@@ -1,8 +1,8 @@
 // Grades typed formulas by their values at the points of the key: the rule `formula` of docs/api.md.
 
+import { graded, LeftToServiceError } from "./answers.js";
 import { typedOf } from "./entries.js";
 import { Grammar, plain } from "./fractions.js";
-import { graded, LeftToServiceError } from "./grading.js";
 
 /** @typedef {(at: Record<string, number>) => number} Formula */
 
@@ -18,7 +18,7 @@ const FUNCTIONS = {
   abs: Math.abs,
 };
 
-/** @type {import("./grading.js").Grader} */
+/** @type {import("./answers.js").Grader} */
 export function formula(rule, prompt, _key, response) {
   /** @type {string[]} */
   const names = prompt["names"].map((/** @type {{ name: string }} */ { name }) => name);

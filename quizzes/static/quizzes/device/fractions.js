@@ -1,6 +1,6 @@
 // Exact numbers, and the grammar in which a device reads them (docs/api.md, “Grammars”).
 
-import { LeftToServiceError, RefusedError, strip } from "./grading.js";
+import { LeftToServiceError, RefusedError, strip } from "./answers.js";
 
 /** In lowest terms, `d` above zero. @typedef {{ readonly n: bigint, readonly d: bigint }} Fraction */
 

@@ -1,21 +1,14 @@
 // Grades answers by what a pack says of their questions: the rules of docs/api.md under “Grading”.
 
+import { graded, LeftToServiceError, RefusedError, strip } from "./answers.js";
+
 /**
- * @typedef {Record<string, any>} Document a JSON object of the API
+ * @typedef {import("./answers.js").Document} Document
+ * @typedef {import("./answers.js").Grade} Grade
+ * @typedef {import("./answers.js").Grader} Grader
+ * @typedef {import("./answers.js").When} When
  * @typedef {{ prompt: Document, key: Document, grading: Document, feedback: Document[] }} Entry of a pack
- * @typedef {Record<string, unknown>} When which feedback is said: the entry of which all of `when` is in this
- * @typedef {{ score: number, said: When[], parts: Record<string, Grade> }} Grade
- * @typedef {(rule: Document, prompt: Document, key: Document, response: Document) => Grade | Promise<Grade>} Grader
  */
-
-/** The answer counts for nothing: the student has to correct it. */
-export class RefusedError extends Error {}
-
-/** It is refused as nearly right: the student is asked to look again. */
-export class NearlyError extends RefusedError {}
-
-/** Only the service can grade it. */
-export class LeftToServiceError extends Error {}
 
 /** Rules that read what was typed; their graders are loaded when they are needed. @type {Record<string, () => Promise<Record<string, unknown>>>} */
 const APART = {
@@ -62,25 +55,6 @@ export function messages(entry, grade) {
       return fitting.length ? [fitting[sizes.indexOf(Math.max(...sizes))]?.["message"]] : [];
     }),
   );
-}
-
-/**
- * @param {number} score
- * @param {When[]} said
- * @param {Record<string, Grade>} parts
- * @returns {Grade}
- */
-export function graded(score, said = [], parts = {}) {
-  return { score, said, parts };
-}
-
-// What Python takes for white space; JavaScript's `trim` takes U+FEFF, too.
-export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const AT_ENDS = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "gu");
-
-/** A text without the white space at its ends. @param {string} text */
-export function strip(text) {
-  return text.replace(AT_ENDS, "");
 }
 
 /** @param {unknown} response @returns {response is Document} */

@@ -1,8 +1,8 @@
 // Grades typed texts: the rule `text` of docs/api.md. JavaScript's classes of characters are not Python's; these are.
 
-import { graded, LeftToServiceError, NearlyError, RefusedError, SPACE, strip } from "./grading.js";
+import { graded, LeftToServiceError, NearlyError, RefusedError, SPACE, strip } from "./answers.js";
 
-/** @typedef {import("./grading.js").Document} Document */
+/** @typedef {import("./answers.js").Document} Document */
 
 const LONGEST = 200;
 const LETTER = "\\p{L}\\p{Nl}\\p{No}";
@@ -50,7 +50,7 @@ const DIGIT =
   /[\p{Nd}\xb2\xb3\xb9\u1369-\u1371\u19da\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\u{10a40}-\u{10a43}\u{10e60}-\u{10e68}\u{11052}-\u{1105a}\u{1f100}-\u{1f10a}]$/u;
 const CHEROKEE = /[\u13a0-\u13f5\u13f8-\u13fd\uab70-\uabbf]/u;
 
-/** @type {import("./grading.js").Grader} */
+/** @type {import("./answers.js").Grader} */
 export function text(rule, _prompt, _key, response) {
   if (rule["language"] || rule["pattern_syntax"] === "withheld") throw new LeftToServiceError("By its syntax.");
   const typed = response["text"];
