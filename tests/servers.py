@@ -95,7 +95,7 @@ def pgbouncer(url: str) -> Iterator[str]:
         if owner:
             shutil.chown(folder, owner["user"], owner["group"])
         with (folder / "log").open("wb") as log:
-            command = [program, "--quiet", folder / "pgbouncer.ini"]
+            command: list[str | Path] = [program, "--quiet", folder / "pgbouncer.ini"]
             process = lifeline.start(command, output=log, cwd=folder, **owner)
         pooled = f"postgres://{server.username}@127.0.0.1:{port}{server.path}"
 

@@ -236,11 +236,14 @@ class Containers:
             command = [part.replace(old, new) for part in command]
         return list(command)
 
-    def run(self, command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
-        done = self.here(list(map(str, command)))
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Run a command of compose to its end."""
+        return self.operate(*self.here(command))
+
+    def operate(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run what somebody types who operates the service, to its end."""
         env = {**self.environment, "DATABASE_POOLED": "false", **environment}
-        return subprocess.run(done, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a command that stays."""
@@ -294,7 +297,7 @@ schedule.enrol(User.objects.create_user("student", password="student"), Course.o
 
 def back_up_and_restore(service: Containers) -> None:
     """What was acknowledged before a backup began is in what it restores, and the states are the fold of it."""
-    enrolled = service.run(["python", "manage.py", "shell", "-c", ENROL])
+    enrolled = service.operate("python", "manage.py", "shell", "-c", ENROL)
     assert enrolled.returncode == 0, enrolled.stderr
     phone = Phone(service.url)
     for task in call(f"{service.url}/api/v1/queue/?limit=5", phone.token)["results"]:
@@ -307,7 +310,7 @@ def back_up_and_restore(service: Containers) -> None:
     folder.mkdir()
     path = f"{servers.postgresql_programs()}:{service.environment['PATH']}"
     (folder / "examprep-20200101T000000Z.dump").write_text("an old one")
-    made = service.run(["sh", ROOT / "deploy/backup.sh", folder], PATH=path, KEEP="1")
+    made = service.operate("sh", "deploy/backup.sh", folder, PATH=path, KEEP="1")
     phone.over.set()
     sending.join()
     assert made.returncode == 0, made.stderr
@@ -318,12 +321,12 @@ def back_up_and_restore(service: Containers) -> None:
         server.execute("CREATE DATABASE restored")
     restored = f"{service.database.rpartition('/')[0]}/restored"
     for _ in range(2):  # into an empty one, and over what is there
-        done = service.run(["sh", ROOT / "deploy/restore.sh", backup], PATH=path, DATABASE_URL=restored)
+        done = service.operate("sh", "deploy/restore.sh", backup, PATH=path, DATABASE_URL=restored)
         assert done.returncode == 0, done.stderr
     with psycopg.connect(restored) as server:
         stored = {str(event) for (event,) in server.execute("SELECT event_id FROM quizzes_reviewevent")}
     assert before <= stored
-    checked = service.run(["python", "manage.py", "rebuild_memory", "--check"], DATABASE_URL=restored)
+    checked = service.operate("python", "manage.py", "rebuild_memory", "--check", DATABASE_URL=restored)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert " 0 reviews" not in checked.stdout
 

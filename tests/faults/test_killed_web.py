@@ -53,9 +53,9 @@ class Phone:
 
     def answer(self, presentation: str) -> None:
         """Say of a question that the answer is not known."""
-        now, response = datetime.now(UTC).isoformat(), {"dont_know": True}
-        event = {"id": str(uuid.uuid4()), "type": "review", "presentation": presentation, "response": response}
-        event |= {"occurred_at": now, "duration_ms": 4000}
+        now = datetime.now(UTC).isoformat()
+        event: dict[str, Any] = {"id": str(uuid.uuid4()), "type": "review", "presentation": presentation}
+        event |= {"response": {"dont_know": True}, "occurred_at": now, "duration_ms": 4000}
         self._send({"device": str(uuid.UUID(int=1)), "device_now": now, "events": [event]})
 
     def _send(self, batch: dict[str, Any]) -> None:
