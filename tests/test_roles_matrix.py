@@ -104,6 +104,7 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
     "admin/questions/item/<int:pk>/restore/": (None, W),
     "admin/questions/item/<int:pk>/retire/": (W, None),
     "admin/questions/item/<int:pk>/duplicate/": (None, W),
+    "admin/questions/item/export/": (R, None),
     "admin/questions/item/hints/": (W, None),
     "admin/questions/import/<int:pk>/report.json": (R, None),
     "admin/questions/import/<int:pk>/questions/<int:number>/": (R, None),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from questions import bank
 from questions.admin.authors import author_of
-from questions.admin.hints import HintedAdmin
+from questions.admin.exports import ExportedAdmin
 from questions.admin.keys import RowsChoiceField
 from questions.models import Concept, Course, Item
 
@@ -72,7 +72,7 @@ class ChangeForm(forms.Form):
         return bank.ItemChange(how, tuple(asked["concepts"]), asked["main"], asked["difficulty"], asked["seconds"])
 
 
-class BulkAdmin(HintedAdmin):
+class BulkAdmin(ExportedAdmin):
     """The part of the items' admin that acts on items as they are stored."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -51,7 +51,7 @@ class ItemAdmin(ComparedAdmin):
     search_fields = ("slug", "draft__stem", "tags__concept__name")
     ordering = ("course", "position", "id")
     list_per_page = 50
-    actions = ("change_items", "publish_items", "retire_items", "release_items")
+    actions = ("change_items", "publish_items", "retire_items", "release_items", "export_items")
     change_form_template = "admin/questions/item/change_form.html"
     save_on_top = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from questions.variants.audit import Audit
 BINS = 24
 MAX_SEED = 2**62
 MISSING = "…"
+LONGEST = 10_000
+"""Characters of an unfinished body that is shown as a whole."""
 SHARE = 0.1
 """Of the largest audit: a preview is made at each pause of typing."""
 
@@ -107,7 +110,7 @@ def preview(kind: kinds.AnyKind, document: fields.Document, identity: str, first
 
 
 def _unfinished_samples(kind: kinds.AnyKind, document: fields.Document, identity: str) -> list[kinds.Sample]:
-    """A sample of a body that lacks nothing but words, with an ellipsis where they are missing; else nothing."""
+    """A sample of a body that lacks nothing but words or what pictures show, with an ellipsis for words; or nothing."""
     completed = copy.deepcopy(document)
     try:
         kinds.parse(kind.name, completed)
@@ -117,10 +120,13 @@ def _unfinished_samples(kind: kinds.AnyKind, document: fields.Document, identity
                 _fill(completed, detail["loc"])
     for part in (completed, *_rows(completed, "parts")):
         for choice in _rows(part, "choices"):
-            choice["because"] = choice.get("because") or MISSING
+            if not choice.get("correct"):
+                choice["because"] = choice.get("because") or MISSING
+    if completed.get("draw") or len(json.dumps(completed)) > LONGEST:
+        return []  # what may take long is drawn and set once it is valid
     try:
-        return kind.samples(bank.validate_body(kind.name, completed), identity, 0)[:1]
-    except (bank.BankError, kinds.VariantError):
+        return kind.samples(kinds.parse(kind.name, completed), identity, 0)[:1]
+    except (pydantic.ValidationError, kinds.VariantError):
         return []
 
 

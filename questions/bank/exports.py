@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from questions.bank.pictures import read_picture
@@ -12,14 +13,16 @@ if TYPE_CHECKING:
     from questions.interchange.formats import Format  # and with it all libraries that read files of others
 
 
-def export_questions(course: Course, form: Format) -> Written:
-    """Write all questions that are asked, as they were published, in a format that can be written.
+def export_questions(course: Course, form: Format, only: Collection[int] | None = None) -> Written:
+    """Write the questions that are asked, all or those of `only`, as they were published, in a format that is written.
 
     Raises ValueError for one that is read alone.
     """
     if form.write is None:
         raise ValueError(f"{form.title} is read, and not written.")
     items = Item.objects.published().filter(course=course).select_related("published").order_by("position", "pk")
+    if only is not None:
+        items = items.filter(pk__in=only)
     leaving = [
         Leaving(
             slug=item.slug,

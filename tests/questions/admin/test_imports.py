@@ -168,6 +168,22 @@ def test_pages_ask_the_database_the_same_however_many_questions_there_are(instru
     assert asked[:2] == asked[2:]
 
 
+def test_questions_go_out_after_it_was_said_what_a_format_cannot_hold(instructor: Client, course: Course) -> None:
+    page, items = "/admin/questions/item/export/", Item.objects.published().filter(course=course)
+    assert "All published items" in instructor.get(page).content.decode()
+    said = instructor.get(page, {"course": str(course.pk), "format": "csv"}).content.decode()
+    assert "What it cannot hold" in said
+    response = instructor.get(page, {"course": str(course.pk), "format": "qti3", "do": "download"})
+    assert response["Content-Disposition"] == 'attachment; filename="tiny.zip"'
+    chosen = [str(item.pk) for item in items[:2]]
+    asked = instructor.post("/admin/questions/item/", {"action": "export_items", "_selected_action": chosen})
+    assert "2 of the 2 chosen items are published" in instructor.get(asked["Location"]).content.decode()
+    assert instructor.get(f"{asked['Location']}&format=yaml&do=download").content.decode().count("- slug:") == 2
+    other = Course.objects.create(slug="other", title="Another one")
+    assert instructor.get(page, {"course": str(other.pk), "format": "csv"}).status_code == 404
+    assert instructor.get(page, {"course": "junk", "format": "junk", "item": "x"}).status_code == 200
+
+
 def test_the_format_is_told_by_name_and_content() -> None:
     told = {
         ("a.xml", b"<?xml version='1.0'?><quiz>"): "moodle-xml",
