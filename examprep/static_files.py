@@ -29,6 +29,9 @@ class Packages(FileSystemFinder):
 class HashedFiles(Manifest):  # type: ignore[misc] # WhiteNoise has no types
     """Names every file by its hash, so that browsers may keep it for ever; our modules import each other by it too."""
 
+    max_post_process_passes = 10
+    """A new name goes up one import in a pass, where the importer was named first: ours are seven deep."""
+
     patterns = (
         *Manifest.patterns,
         *(

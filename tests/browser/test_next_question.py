@@ -40,7 +40,7 @@ def send_something(page: Page) -> None:
 
 def answer(page: Page) -> Response:
     """Answer; returns the next question as it comes."""
-    with page.expect_response(lambda response: response.request.method == "GET") as coming:
+    with page.expect_response(lambda each: each.request.method == "GET" and each.url.endswith("/review/")) as coming:
         send_something(page)
     return coming.value
 

@@ -1,6 +1,7 @@
 // What scripts of ours find in every page: a library, and the events that they and we dispatch.
 
 import type htmx from "htmx.org";
+import type katex from "katex";
 
 interface HtmxEvent<Detail> extends CustomEvent<Detail> {
   readonly target: HTMLElement;
@@ -9,6 +10,8 @@ interface HtmxEvent<Detail> extends CustomEvent<Detail> {
 declare global {
   interface Window {
     htmx: typeof htmx;
+    /** There once it is loaded; pages come with their formulas set. */
+    katex?: typeof katex;
   }
 
   interface DocumentEventMap {

@@ -19,6 +19,18 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 new ReviewKeys(root, help).listen();
 new NextQuestion(root).listen();
 prepare();
+if (root.dataset["account"] && "indexedDB" in window) whenIdle(gradeOnDevice);
+
+async function gradeOnDevice() {
+  const { DeviceReview } = await import("./device_review.js");
+  new DeviceReview(root, announce).listen();
+}
+
+/** @param {() => void} act */
+function whenIdle(act) {
+  if ("requestIdleCallback" in window) requestIdleCallback(act);
+  else setTimeout(act, 200);
+}
 
 function prepare() {
   enhanceAnswers(root, announce);

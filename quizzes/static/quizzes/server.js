@@ -16,11 +16,26 @@ import { all, get } from "../examprep/dom.js";
  * @param {object} body
  */
 export function put(address, body) {
+  return write("PUT", address, body, true);
+}
+
+/**
+ * A POST; its body may be of any size, and so it ends with the page.
+ *
+ * @param {string} address
+ * @param {object} body
+ */
+export function post(address, body) {
+  return write("POST", address, body, false);
+}
+
+/** @param {string} method @param {string} address @param {object} body @param {boolean} keepalive */
+function write(method, address, body, keepalive) {
   return fetch(address, {
-    method: "PUT",
+    method,
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
     body: JSON.stringify(body),
-    keepalive: true,
+    keepalive,
   }).catch(() => null);
 }
 

@@ -4,6 +4,7 @@ import { announcer } from "../examprep/announce.js";
 import { all, find, get, isCombined, targetOf } from "../examprep/dom.js";
 import { Clock } from "./clock.js";
 import { showConnection } from "./connection.js";
+import "./device/forget.js";
 import { enhanceMatching } from "./matching.js";
 import { fillForm, readResponse } from "./response.js";
 import { Saver } from "./saver.js";

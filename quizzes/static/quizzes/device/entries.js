@@ -1,7 +1,19 @@
 // Grades numbers, lists, matrices and sets as they are typed: the rules of docs/api.md that read numbers.
 
 import { graded, LeftToServiceError, RefusedError, strip } from "./answers.js";
-import { absolute, compare, exactly, fraction, minus, ONE, plain, plus, readNumber, times } from "./fractions.js";
+import {
+  absolute,
+  compare,
+  exactly,
+  fraction,
+  minus,
+  ONE,
+  plain,
+  plus,
+  readNumber,
+  times,
+  typedOf,
+} from "./fractions.js";
 
 /**
  * @typedef {import("./fractions.js").Fraction} Fraction
@@ -14,7 +26,6 @@ import { absolute, compare, exactly, fraction, minus, ONE, plain, plus, readNumb
 const MOST_NUMBERS = 100;
 const MOST_ROWS = 12;
 const MOST_PIECES = 20;
-const LONGEST = 1000;
 const SLACK = exactly(1 + 1e-9);
 const ULP = fraction(1n, 1n << 50n);
 const BRACKETS = ["[]", "()", "{}"];
@@ -139,15 +150,6 @@ function byEntries(rule, scoreOf) {
 }
 
 // Reading
-
-/** @param {Document} response @returns {string} */
-export function typedOf(response) {
-  const typed = response["value"];
-  if (typeof typed === "number") throw new LeftToServiceError("A number that was not typed.");
-  if (typeof typed !== "string" || !strip(typed)) throw new RefusedError("Type an answer.");
-  if (typed.length > LONGEST) throw new LeftToServiceError("It is long.");
-  return typed;
-}
 
 /** @param {string} typed @param {Record<string, string>} scales by unit, as fractions @returns {[string, Fraction]} */
 function splitUnit(typed, scales) {

@@ -1,8 +1,7 @@
 // Grades typed formulas by their values at the points of the key: the rule `formula` of docs/api.md.
 
 import { graded, LeftToServiceError } from "./answers.js";
-import { typedOf } from "./entries.js";
-import { Grammar, plain } from "./fractions.js";
+import { Grammar, plain, typedOf } from "./fractions.js";
 
 /** @typedef {(at: Record<string, number>) => number} Formula */
 

@@ -5,6 +5,7 @@ import { LeftToServiceError, RefusedError, strip } from "./answers.js";
 /** In lowest terms, `d` above zero. @typedef {{ readonly n: bigint, readonly d: bigint }} Fraction */
 
 const LONGEST = 120;
+const LONGEST_TEXT = 1000;
 const DEEPEST = 20;
 const MOST_DIGITS = 15;
 const MOST = 1n << 4096n;
@@ -54,6 +55,15 @@ const SIGNS = /** @type {const} */ ([
 /** A typed text in the signs of the grammars. @param {string} typed */
 export function plain(typed) {
   return strip(SIGNS.reduce((so, [from, to]) => so.replaceAll(from, to), typed));
+}
+
+/** The text that a response holds. @param {import("./answers.js").Document} response @returns {string} */
+export function typedOf(response) {
+  const typed = response["value"];
+  if (typeof typed === "number") throw new LeftToServiceError("A number that was not typed.");
+  if (typeof typed !== "string" || !strip(typed)) throw new RefusedError("Type an answer.");
+  if (typed.length > LONGEST_TEXT) throw new LeftToServiceError("It is long.");
+  return typed;
 }
 
 /** What readers by recursive descent share. */

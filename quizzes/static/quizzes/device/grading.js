@@ -37,13 +37,15 @@ export async function grade(entry, response) {
 }
 
 /**
- * The messages of the feedback that is said of a grade: of several entries that fit, the one that says the most.
+ * The messages of the feedback that is said of a grade, as Markdown or as `message_html`: of several entries that fit, the
+ * one that says the most.
  *
  * @param {Entry} entry
  * @param {Grade} grade
+ * @param {"message" | "message_html"} field
  * @returns {string[]}
  */
-export function messages(entry, grade) {
+export function messages(entry, grade, field = "message") {
   /** @type {[string | undefined, Grade][]} */
   const all = [[undefined, grade], ...Object.entries(grade.parts)];
   return all.flatMap(([part, { said }]) =>
@@ -52,7 +54,7 @@ export function messages(entry, grade) {
         (each) => each["part"] === part && Object.entries(each["when"]).every(([name, value]) => when[name] === value),
       );
       const sizes = fitting.map((each) => Object.keys(each["when"]).length);
-      return fitting.length ? [fitting[sizes.indexOf(Math.max(...sizes))]?.["message"]] : [];
+      return fitting.length ? [fitting[sizes.indexOf(Math.max(...sizes))]?.[field]] : [];
     }),
   );
 }

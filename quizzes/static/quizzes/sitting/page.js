@@ -4,6 +4,7 @@ import { announcer } from "../../examprep/announce.js";
 import { get } from "../../examprep/dom.js";
 import { Clock } from "../clock.js";
 import { showConnection } from "../connection.js";
+import "../device/forget.js";
 import { Saver } from "../saver.js";
 import { Autosave } from "./autosave.js";
 import { Flags } from "./flags.js";

@@ -1,0 +1,102 @@
+// The verdict of the device: said at once, and all that there is without a network.
+
+import { create, find, get } from "../examprep/dom.js";
+
+/**
+ * @typedef {import("./device/answers.js").Document} Document
+ * @typedef {import("./device/pack.js").Question} Question
+ * @typedef {{ score: number, said: string[], isUnknown: boolean }} Judged `said` as HTML
+ */
+
+/** @param {number} score */
+export function outcomeOf(score) {
+  if (score === 1) return "right";
+  return score > 0 ? "partly" : "wrong";
+}
+
+/** @param {Judged} judged */
+function wordsOf({ score, isUnknown }) {
+  if (isUnknown) return "Not known yet";
+  if (score === 1) return "Correct";
+  return score > 0 ? `Partly correct ${Math.round(100 * score)} %` : "Incorrect";
+}
+
+/**
+ * Show a verdict above its question, which steps back. Null stands for an answer that only the service can grade.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Question | null} question
+ * @param {Judged | null} judged
+ */
+export function showVerdict(form, question, judged) {
+  hideVerdict(form);
+  const copy = document.importNode(get(document, "#device-verdict", HTMLTemplateElement).content, true);
+  const card = get(copy, "[data-device]");
+  get(card, "h2").textContent = judged ? wordsOf(judged) : "Kept. It is graded when you are back online.";
+  if (judged && question) fill(card, question, judged);
+  form.before(copy);
+  form.toggleAttribute("data-judged", true);
+  form.inert = true;
+  setFormulas(card);
+  return card;
+}
+
+/** @param {HTMLElement} card @param {Question} question @param {Judged} judged */
+function fill(card, question, { score, said, isUnknown }) {
+  card.classList.add(outcomeOf(score));
+  get(card, ".verdict").classList.toggle("unknown", isUnknown);
+  const lines = score < 1 ? keyLines(question) : [];
+  get(card, ".key").hidden = !lines.length;
+  get(card, ".key ul").append(...lines.map((innerHTML) => create("li", { innerHTML })));
+  // As on the page of the service: what is said to one choice or one text, not to each of many parts.
+  const toOne = said.length === 1 ? `<p class="said">${said[0]}</p>` : "";
+  get(card, ".why .prose").innerHTML = toOne + question["explanation_html"];
+  get(card, ".why").hidden = false;
+}
+
+/** @param {HTMLFormElement} form */
+export function hideVerdict(form) {
+  const { parentElement } = form;
+  if (parentElement) find(parentElement, "[data-device]")?.remove();
+  form.toggleAttribute("data-judged", false);
+  form.inert = false;
+}
+
+/** The right answer in lines of HTML. @param {Question} question @returns {string[]} */
+function keyLines({ prompt, key }) {
+  const options = [...(prompt["choices"] ?? []), ...(prompt["steps"] ?? []), ...(prompt["right"] ?? [])];
+  const named = new Map([...options, ...(prompt["left"] ?? [])].map(({ id, text_html }) => [id, text_html]));
+  if (key["choice"]) return [named.get(key["choice"])];
+  if (key["choices"] ?? key["order"])
+    return (key["choices"] ?? key["order"]).map((/** @type {string} */ id) => named.get(id));
+  if (key["pairs"])
+    return Object.entries(key["pairs"]).map(([left, right]) => `${named.get(left)} → ${named.get(right)}`);
+  const typed = key["value"] ?? key["text"];
+  return typed ? [create("span", { textContent: `${typed} ${prompt["unit"] ?? ""}`.trim() }).innerHTML] : [];
+}
+
+/** Set the formulas that a pack has as LaTeX, as soon as what sets them is there. @param {HTMLElement} root */
+async function setFormulas(root) {
+  const formulas = [...root.querySelectorAll(".math:not(.set)")];
+  if (!formulas.length) return;
+  await loadKatex();
+  for (const formula of formulas) {
+    const displayMode = formula.tagName === "DIV";
+    if (!(formula instanceof HTMLElement)) continue;
+    window.katex?.render(formula.textContent ?? "", formula, { displayMode, throwOnError: false });
+    formula.classList.add("set");
+  }
+}
+
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/** Load what sets formulas; once. */
+export function loadKatex() {
+  loading ??= new Promise((resolve) => {
+    const src = document.querySelector("[data-katex]")?.getAttribute("data-katex") ?? "";
+    const script = create("script", { src, onload: () => resolve(), onerror: () => resolve() });
+    document.head.append(script);
+  });
+  return loading;
+}

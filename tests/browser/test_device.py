@@ -1,0 +1,129 @@
+"""Answers are graded in the browser at once, and kept there while there is no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from quizzes import schedule
+from quizzes.models import Presentation, ReviewEvent
+from tests import courses
+from tests.browser.pages import log_in
+from tests.browser.test_verdict import begin, post
+from tests.conftest import wrong
+
+Key = Callable[[str], Any]
+KEPT = """() => new Promise(done => {
+    const opening = indexedDB.open("examprep");
+    opening.onsuccess = () => {
+        const all = opening.result.transaction("questions").objectStore("questions").getAll();
+        all.onsuccess = () => { opening.result.close(); done(all.result.filter(each => each.html).length); };
+    };
+})"""
+
+
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    """A student of the tiny course."""
+    user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=120)
+    schedule.enrol(user, courses.load())
+    return user
+
+
+def wait_for_kept(page: Page, condition: str) -> None:
+    """Wait until the browser keeps so many questions as they are asked."""
+    pause = "new Promise(done => setTimeout(done, 50))"
+    page.evaluate(f"async () => {{ let kept; while (kept = await ({KEPT})(), !({condition})) await {pause}; }}")
+
+
+def open_review(page: Page, address: str = "/review/") -> None:
+    """Open the review, and wait for what the browser keeps of it."""
+    with page.expect_response("**/api/v1/packs/**"):
+        page.goto(address)
+    wait_for_kept(page, "kept >= 5")
+
+
+def answer(page: Page, key: Key, *, right: bool) -> Presentation:
+    """Answer what is asked, and check."""
+    expect(page.locator("#question")).to_be_visible()
+    asked = Presentation.objects.get(pk=page.locator("#question [name=presentation]").first.input_value())
+    response = key(str(asked.pk))
+    post(page, asked, response if right else wrong({"kind": asked.version.kind, "prompt": asked.prompt}, response))
+    return asked
+
+
+def test_the_browser_grades_at_once_and_the_service_has_the_last_word(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    def turn_keys(route: Route) -> None:
+        pack = route.fetch()
+        document = pack.json()
+        for entry in document["results"]:
+            if entry["kind"] == "single_choice":
+                others = [each["id"] for each in entry["prompt"]["choices"] if each["id"] != entry["key"]["choice"]]
+                entry["key"] = {"choice": others[0]}
+        route.fulfill(response=pack, json=document)
+
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    log_in(phone)
+    phone.route("**/api/v1/packs/**", turn_keys)
+    open_review(phone)
+    for kind, is_said in (("single_choice", True), ("numeric", False)):
+        asked = Presentation.objects.get(student=learner, version__kind=kind)
+        phone.unroute("**/review/")
+        open_review(phone, f"/review/?presentation={asked.pk}")
+        phone.route("**/review/", hold)
+        answer(phone, key, right=True)
+
+        first = phone.locator("[data-device] h2")
+        expect(first).to_have_text("Incorrect" if is_said else "Correct")
+        assert not ReviewEvent.objects.filter(presentation=asked).exists()
+        held.pop().continue_()
+
+        expect(phone.locator("#verdict")).to_contain_text("Correct")
+        expect(phone.locator("[data-device]")).to_have_count(0)
+        expect(phone.get_by_text("graded your answer differently")).to_have_count(1 if is_said else 0)
+    phone.unroute_all(behavior="wait")
+
+
+def test_answers_are_kept_while_there_is_no_network(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    log_in(phone)
+    open_review(phone)
+    phone.context.set_offline(True)
+    asked = []
+    for right in (True, False, True):
+        asked.append(answer(phone, key, right=right))
+        expect(phone.locator("[data-device] h2")).to_have_text("Correct" if right else "Incorrect")
+        expect(phone.locator("#outbox")).to_contain_text(f"{len(asked)} answer")
+        if len(asked) < 3:
+            phone.locator("#next").tap()
+            expect(phone.locator("[data-device]")).to_have_count(0)
+    assert len({each.pk for each in asked}) == 3
+    assert not ReviewEvent.objects.exists()
+
+    phone.context.set_offline(False)
+    expect(phone.locator("#outbox")).to_have_text("Connected again. 3 answers sent.")
+    events = ReviewEvent.objects.order_by("occurred_at")
+    assert [event.presentation_id for event in events] == [each.pk for each in asked]
+    assert [event.current_grade["correct"] for event in events] == [True, False, True]
+    # The answer whose receipt was lost goes out once more, and counts once.
+    phone.locator("#next").tap()
+    expect(phone.locator("#question")).to_be_visible()
+    assert ReviewEvent.objects.count() == 3
+
+    begin(phone, "tiny-exam")
+    wait_for_kept(phone, "kept === 0")
