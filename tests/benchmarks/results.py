@@ -30,6 +30,7 @@ WITH_DATABASE = (
     "rebuild",
     "regrading",
     "importing",
+    "questions",
     "pages",
 )
 FULL_ALONE = ("footprint",)
