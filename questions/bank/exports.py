@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from questions.interchange.formats import Format  # and with it all libraries that read files of others
 
 
-def export_questions(course: Course, form: Format, only: Collection[int] | None = None) -> Written:
+def export_questions(
+    course: Course, form: Format, only: Collection[int] | None = None, *, is_zip: bool = False
+) -> Written:
     """Write the questions that are asked, all or those of `only`, as they were published, in a format that is written.
 
-    Raises ValueError for one that is read alone.
+    `is_zip` says that the file is called so. Raises ValueError for one that is read alone.
     """
-    if form.write is None:
+    write = form.write_zip if is_zip and form.write_zip else form.write
+    if write is None:
         raise ValueError(f"{form.title} is read, and not written.")
     items = Item.objects.published().filter(course=course).select_related("published").order_by("position", "pk")
     if only is not None:
@@ -35,4 +38,4 @@ def export_questions(course: Course, form: Format, only: Collection[int] | None 
         for item in items
         if item.published is not None
     ]
-    return form.write(leaving, read_picture)
+    return write(leaving, read_picture)

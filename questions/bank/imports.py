@@ -21,7 +21,7 @@ from questions.bank.drafts import Draft, save_drafts
 from questions.bank.locks import lock_course
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, problems_of
-from questions.bank.slugs import propose_slug
+from questions.bank.slugs import free_slug, propose_slug
 from questions.interchange.found import Found, storable
 from questions.models import Author, Concept, Course, Import, ImportedItem, Item
 from questions.text.appearance import pictures_in
@@ -281,8 +281,8 @@ class _Importing:
     def _slug(self, found: Found, kind: str, taken: set[str]) -> str:
         """A slug that nothing in the course has: of its title or, where that says little, of what it asks."""
         if self.form in NAMED_HERE and is_slug(found.source_id):
-            words = found.source_id
-        elif len(found.title.split()) > 1:
+            return free_slug(self.course, found.source_id, taken)
+        if len(found.title.split()) > 1:
             words = found.title
         else:
             words = str(found.body.get("stem", ""))

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from questions.bank.problems import Problem
 from questions.figures import pictures
+from questions.interchange.item_files import PLACED
 
-PLACED = re.compile(r"(?<=\]\(media/)[^\s)\"'<>]+")
-"""In a text: the name of a file in media/ that a picture shows."""
 STAND_IN = f"picture-1x1-{'0' * 32}.svg"
 """Stands for what cannot be shown, so that nothing more is said of it than what is said of the file."""
 

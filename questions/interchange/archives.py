@@ -74,3 +74,12 @@ def _is_inside(path: str) -> bool:
 def is_archive(content: bytes) -> bool:
     """Whether a file begins as a ZIP does."""
     return content.startswith(b"PK")
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP of files by their paths."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.items():
+            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()

@@ -10,7 +10,7 @@ from questions.interchange.anki.reading import read_files as read_deck
 from questions.interchange.anki.writing import write_deck
 from questions.interchange.archives import Archive, ArchiveError, is_archive
 from questions.interchange.found import Found, refuse
-from questions.interchange.item_files import read_items, write_items
+from questions.interchange.item_files import read_folder, write_folder, write_items
 from questions.interchange.leaving import Write
 from questions.interchange.moodle.aiken import read_aiken
 from questions.interchange.moodle.gift import read_gift
@@ -34,6 +34,8 @@ class Format:
     endings: tuple[str, ...]
     read: Read
     write: Write | None = None
+    write_zip: Write | None = None
+    """For files that are called .zip, of formats that have pictures there alone."""
 
 
 def _short(read: Read, most: int = 50_000_000) -> Read:
@@ -66,9 +68,10 @@ FORMATS = {
         Format(
             "yaml",
             "Files of items, as in a course folder",
-            (".yaml", ".yml"),
-            _short(read_items, 20_000_000),
+            (".yaml", ".yml", ".zip"),
+            _unpacked(read_folder),
             write_items,
+            write_folder,
         ),
         Format("moodle-xml", "Moodle XML", (".xml",), read_quiz),
         Format("gift", "GIFT", (".gift", ".txt"), _short(read_gift)),

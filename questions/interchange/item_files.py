@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from questions import kinds
+from questions.figures import pictures
 from questions.interchange import yaml
+from questions.interchange.archives import pack
 from questions.interchange.found import Found, refuse
 from questions.interchange.leaving import Fetch, Leaving, Written
 from questions.text.appearance import pictures_in
@@ -14,10 +19,57 @@ from questions.text.encodings import decode_text
 ABOUT = ("slug", "kind", "concepts", "difficulty", "seconds", "idea", "enemies", "pool")
 """The fields of an entry that are no part of its body."""
 LEFT_OUT = ("idea", "enemies", "pool")
+ENDINGS = (".yaml", ".yml")
+MOST_BYTES = 20_000_000
+PLACED = re.compile(r"(?<=\]\(media/)[^\s)\"'<>]+")
+"""In a text: the name of a file in media/ that a picture shows."""
+
+
+def read_folder(files: Mapping[str, bytes], name: str) -> Iterator[Found]:
+    """The items in bank/ of a course folder, with the pictures in its media/; those of a single file."""
+    if len(files) == 1:
+        yield from read_items(next(iter(files.values())), name)
+        return
+    paths = [path for path in files if path.endswith(ENDINGS) and path.split("/")[-2:-1] == ["bank"]]
+    if not paths:
+        yield refuse(name, name, "There is no file of items in it: they are in bank/, and end in .yaml.")
+    for path in sorted(paths):
+        media = f"{path.rpartition('bank/')[0]}media/"
+        for found in read_items(files[path], path):
+            yield replace(_with_pictures(found, files, media), place=f"{path}, {found.place}")
+
+
+def _with_pictures(found: Found, files: Mapping[str, bytes], media: str) -> Found:
+    """The item with the pictures that its texts place, by their names in media/."""
+    lost: list[str] = []
+    shown: dict[str, pictures.Picture] = {}
+    for place in dict.fromkeys(PLACED.findall(str(found.body))):
+        try:
+            if f"{media}{place}" not in files:
+                raise pictures.PictureError("It is not in media/.")
+            shown[place] = pictures.read(place, files[f"{media}{place}"])
+        except pictures.PictureError as error:
+            lost.append(f"The picture {place}: {error}")
+    body = _placed(found.body, {place: picture.address for place, picture in shown.items()})
+    return replace(found, body=body, pictures=tuple(shown.values()), lost=(*found.lost, *lost))
+
+
+def _placed(value: Any, addresses: Mapping[str, str]) -> Any:
+    """A body in which pictures stand by their addresses."""
+    if isinstance(value, str):
+        return PLACED.sub(lambda found: addresses.get(found[0], found[0]), value)
+    if isinstance(value, list):
+        return [_placed(each, addresses) for each in value]
+    if isinstance(value, dict):
+        return {key: _placed(each, addresses) for key, each in value.items()}
+    return value
 
 
 def read_items(content: bytes, name: str) -> Iterator[Found]:
     """The items of a file such as bank/*.yaml."""
+    if len(content) > MOST_BYTES:
+        yield refuse(name, name, f"It has more than {MOST_BYTES // 10**6} MB: export it in parts.")
+        return
     try:
         entries = yaml.read_document(decode_text(content)[0])
     except yaml.YAMLError as error:
@@ -68,3 +120,11 @@ def write_items(items: Sequence[Leaving], fetch: Fetch) -> Written:
         shown = {address for _, text in texts for address in pictures_in(text)}
         remarks += [(item.slug, f"The picture {address} is not in the file.") for address in sorted(shown)]
     return Written("\n".join(entries).encode(), tuple(remarks))
+
+
+def write_folder(items: Sequence[Leaving], fetch: Fetch) -> Written:
+    """A ZIP with bank/items.yaml and, in media/, the pictures that the items show, as a course folder has them."""
+    written = write_items(items, fetch)
+    places = dict.fromkeys(PLACED.findall(written.content.decode()))
+    shown = {f"media/{place}": content for place in places if (content := fetch(place)) is not None}
+    return Written(pack({"bank/items.yaml": written.content, **shown}))

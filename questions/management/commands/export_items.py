@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--course", required=True, metavar="SLUG")
 
     def handle(self, *args: object, format: str, file: Path, course: str, **options: object) -> None:  # noqa: A002
-        written = bank.export_questions(find_course(course), FORMATS[format])
+        written = bank.export_questions(find_course(course), FORMATS[format], is_zip=file.suffix == ".zip")
         try:
             file.write_bytes(written.content)
         except OSError as error:

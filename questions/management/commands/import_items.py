@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from questions import bank
+from questions.interchange.archives import pack
 from questions.interchange.formats import FORMATS
 from questions.management.courses import find_course
 from questions.models import Concept, Course
@@ -28,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("format", choices=sorted(FORMATS))
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="a file, or a folder such as that of a course")
         parser.add_argument("--course", metavar="SLUG", required=True)
         parser.add_argument("--dry-run", action="store_true", help="say what would come in; store nothing")
         parser.add_argument("--report", type=Path, metavar="FILE", help="write what became of each question, as JSON")
@@ -72,9 +73,13 @@ class Command(BaseCommand):
 
 
 def _read(file: Path) -> bytes:
+    """The content of a file; of a folder, that of a ZIP of it."""
+    paths = [path for path in file.rglob("*") if path.is_file()] if file.is_dir() else [file]
     try:
-        if file.stat().st_size > MOST_BYTES:
+        if sum(path.stat().st_size for path in paths) > MOST_BYTES:
             raise CommandError(f"{file} has more than {MOST_BYTES // 10**6} MB: export it in parts.")
+        if file.is_dir():
+            return pack({path.relative_to(file).as_posix(): path.read_bytes() for path in paths})
         return file.read_bytes()
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}.") from None

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from questions import bank
 from questions.interchange.formats import FORMATS
+from questions.models import Course
 from tests import courses
+
+GALLERY = Path(__file__).parents[2] / "gallery"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -27,6 +31,23 @@ def test_every_published_question_leaves_or_is_named(
     came = {part for each in found for part in (each.source_id, each.source_id.split("/")[0])}
     for item in course.items.filter(published__isnull=False, retired_at=None):
         assert {item.slug, f"{item.slug}-v1", f"{item.slug}-v1/2"} & came or f"{item.slug}: It is left out" in said
+
+
+def test_our_own_folder_comes_back_with_its_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A course folder comes in as it is loaded, and so does the ZIP that is written of it."""
+    course = Course.objects.create(slug="elsewhere", title="Elsewhere")
+    call_command("import_items", "yaml", str(GALLERY), course=course.slug)
+    assert ": lost: The picture" not in capsys.readouterr().out
+    pictures = set(course.pictures.values_list("address", flat=True))
+    assert pictures
+    loaded = bank.load_course(GALLERY, seeds=20).course
+    file = tmp_path / "items.zip"
+    call_command("export_items", "yaml", str(file), course=loaded.slug)
+    found = list(FORMATS["yaml"].read(file.read_bytes(), file.name))
+    drafts = {item.slug: item.draft for item in course.items.all()}
+    versions = {item.slug: item.published.body for item in loaded.items.all() if item.published}
+    assert {each.source_id: each.body for each in found} == versions == drafts
+    assert {picture.address for each in found for picture in each.pictures} == pictures
 
 
 def test_an_unknown_course_is_named() -> None:
