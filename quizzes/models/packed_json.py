@@ -41,9 +41,14 @@ def pack_json(document: Any) -> bytes:
     return FORM + packer.compress(text) + packer.flush()
 
 
+_DECODER = json.JSONDecoder()
+"""What is stored has nothing around it: that need not be looked for, nor its encoding."""
+
+
 def unpack_json(stored: bytes | str) -> Any:
     """Return the document that is stored, packed or as JSON."""
-    return json.loads(_text_of(stored))
+    text = _text_of(stored)
+    return _DECODER.raw_decode(text if isinstance(text, str) else text.decode())[0]
 
 
 def _text_of(stored: bytes | str) -> bytes | str:

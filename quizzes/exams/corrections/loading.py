@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import BinaryField, ExpressionWrapper, F, Field, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import BinaryField, Case, ExpressionWrapper, F, Field, QuerySet, Subquery, TextField, When
+from django.db.models.functions import Cast, Coalesce
 
 from questions.models import ItemVersion
-from quizzes.models import Card, Presentation, ReviewEvent, Slot
+from quizzes.models import Card, Presentation, Regrading, ReviewEvent, Slot
 from quizzes.models.packed_json import read_member, unpack_json
 from quizzes.models.statements import Prepared, identifier, number
 
@@ -67,7 +67,7 @@ class Answered(NamedTuple):
     """When, as text: a driver takes longer to read an instant than everything else."""
     study_date: date
     grade: bytes | str | None
-    """The grade that was first said."""
+    """The grade that was first said; None where that was before there were corrections."""
     plain: str | None
     """What it counts as without corrections, once one changed that."""
 
@@ -92,7 +92,9 @@ class StoredAnswer:
     @property
     def standing(self) -> Standing:
         """What counts now."""
-        return Standing(self.answered.score, self.answered.practice, in_order(line for *_, line in self.lines.values()))
+        return Standing(
+            self.answered.score, self.answered.practice, in_order([each.line for each in self.lines.values()])
+        )
 
     @property
     def occurred_at(self) -> datetime:
@@ -157,7 +159,7 @@ def load_answers(version: ItemVersion, students: Collection[int]) -> Answers:
             plain = json.loads(answered.plain) if answered.plain else None
             stored = answers[answered.pk] = StoredAnswer(answered, cards[answered.student], plain=plain)
         if line is not None:
-            facet = facets[card] if card in facets else str(card)
+            facet = known if (known := facets.get(card)) is not None else str(card)
             stored.lines[facet] = StoredLine(line, card, predicted, Line(facet, rating, score, practice))
     slots = _SLOTS.run(version=version.pk, cards=facets)
     for slot in slots:
@@ -173,6 +175,11 @@ _CARDS = Prepared(
 
 
 def _build_answers() -> QuerySet[ReviewEvent, tuple[Any, ...]]:
+    uncorrected = Regrading.objects.filter(version=number("version")).values("uncorrected_through")
+    grade = Case(
+        When(pk__gt=Coalesce(Subquery(uncorrected), 0), then=_as_stored("grade", BinaryField())),
+        output_field=BinaryField(),
+    )
     answers = ReviewEvent.objects.filter(
         type=ReviewEvent.Type.REVIEW,
         presentation__version=number("version"),
@@ -181,7 +188,7 @@ def _build_answers() -> QuerySet[ReviewEvent, tuple[Any, ...]]:
     return answers.values_list(
         *("pk", "student", _as_stored("presentation__answer", BinaryField()), _as_stored("response", TextField())),
         *("confidence", "duration_ms", "hints_used", "score", "practice", "undone", "superseded"),
-        *("event_id", Cast("occurred_at", TextField()), "study_date", _as_stored("grade", BinaryField())),
+        *("event_id", Cast("occurred_at", TextField()), "study_date", grade),
         _as_stored("corrected__plain", TextField()),
         *(f"reviews__{column}" for column in ("pk", "card", "rating", "score", "predicted", "practice")),
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Exists, F, QuerySet
+from django.db.models import Exists, F, Max, QuerySet
 from django.utils import timezone
 
 from questions import bank
@@ -23,7 +24,7 @@ from quizzes.exams.corrections.deciding import Judge, students_of
 from quizzes.exams.corrections.loading import load_answers
 from quizzes.exams.corrections.notices import store_notices
 from quizzes.exams.corrections.storing import store_cases
-from quizzes.models import Card, ChangeLog, Job, Regrading, RegradingShare, update_rows
+from quizzes.models import Card, ChangeLog, Job, Regrading, RegradingShare, ReviewEvent, update_rows
 from quizzes.reviews import change_log, practice
 
 CHUNK = 50
@@ -62,7 +63,10 @@ def apply(correction: Correction, now: datetime) -> Correction:
     Raises BankError. Idempotent: one that holds already has nothing to do but what was left.
     """
     written = bank.write_correction(correction)
-    begun, is_new = Regrading.objects.get_or_create(version=written.version, defaults={"asked_at": now})
+    defaults: dict[str, object] = {"asked_at": now}
+    if written is correction:
+        defaults["uncorrected_through"] = partial(_uncorrected_through, written)
+    begun, is_new = Regrading.objects.get_or_create(version=written.version, defaults=defaults)
     if not is_new and written is correction:
         begun.shares.all().delete()  # before its own row, as a worker locks them
         begun.asked_at, begun.through, begun.answers, begun.done_at = now, 0, 0, None
@@ -70,6 +74,17 @@ def apply(correction: Correction, now: datetime) -> Correction:
     for _ in range(SHARES):
         transaction.on_commit(lambda: publish(TASK))
     return written
+
+
+def _uncorrected_through(written: Correction) -> int:
+    """Return the last event that was graded before a correction that this transaction wrote; 0 if it is not the first.
+
+    An event with a lower key took it after it was graded, and before the one that is the last now: nobody else sees
+    this correction yet.
+    """
+    if Correction.objects.filter(version=written.version, pk__lt=written.pk).exists():
+        return 0
+    return ReviewEvent.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def regrade_waiting(now: Callable[[], datetime] = timezone.now) -> int:

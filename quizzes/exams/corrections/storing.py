@@ -61,15 +61,26 @@ def _told(cases: Iterable[Case], cards: Collection[uuid.UUID]) -> refolding.Told
     told = refolding.Told([], [])
     for case in cases:
         told.events.extend(stored.answered.pk for stored in case.answers)
-        lines = case.target.standing.lines
+        of_student = {
+            student: [
+                (card, rating, weight)
+                for facet, rating, _, weight in case.target.standing.lines
+                if (card := stored.card_of(facet)) in cards
+            ]
+            for student, stored in _one_a_student(case).items()
+        }
         for stored in case.counting:
             answered = stored.answered
-            for facet, rating, _, weight in lines:
-                if (card := stored.card_of(facet)) in cards:
-                    told.lines.append(
-                        LogLine(card, stored.occurred_at, answered.event, answered.study_date, rating, weight)
-                    )
+            for card, rating, weight in of_student[answered.student]:
+                told.lines.append(
+                    LogLine(card, stored.occurred_at, answered.event, answered.study_date, rating, weight)
+                )
     return told
+
+
+def _one_a_student(case: Case) -> dict[int, StoredAnswer]:
+    """Return an answer that counts of each student, whose cards are those of the student's others."""
+    return {stored.answered.student: stored for stored in case.counting}
 
 
 def _store_answers(changed: Sequence[Case], logs: Mapping[int, ChangeLog]) -> None:
@@ -98,16 +109,25 @@ def _plain_of(case: Case) -> Callable[[StoredAnswer], str]:
     score, practised, lines = case.plain
     begin, write_grade = json.dumps({"score": score, "practice": practised})[:-1], _grade_of(case, case.plain_grade)
 
+    of_student: dict[int, list[tuple[str, str, str]]] = {}
+
     def write(stored: StoredAnswer) -> str:
-        written = [
-            f'["{stored.card_of(facet)}", {rating}, {score!r}, {json.dumps(stored.predicted(facet))}, {weight!r}]'
-            for facet, rating, score, weight in lines
-        ]
+        own = of_student.get(stored.answered.student)
+        if own is None:
+            own = of_student[stored.answered.student] = [
+                (facet, f'["{stored.card_of(facet)}", {rating}, {score!r}, ', f", {weight!r}]")
+                for facet, rating, score, weight in lines
+            ]
+        written = [f"{before}{_json_of(stored.predicted(facet))}{after}" for facet, before, after in own]
         grade = write_grade(stored)
         end = f', "grade": {grade}' if grade else ""
         return f'{begin}, "lines": [{", ".join(written)}]{end}}}'
 
     return write
+
+
+def _json_of(number: float | None) -> str:
+    return "null" if number is None else repr(number)
 
 
 def _grade_of(case: Case, grade: dict[str, Any] | None) -> Callable[[StoredAnswer], JSONText | None]:
@@ -150,7 +170,7 @@ def _cards_of(changed: Sequence[Case]) -> dict[uuid.UUID, Card]:
             continue
         before, after = case.standing, case.target.standing
         facets = {line.facet for line in (*before.lines, *after.lines)}
-        asked.update(stored.card_of(facet) for stored in case.counting for facet in facets)
+        asked.update(stored.card_of(facet) for stored in _one_a_student(case).values() for facet in facets)
         if before.practice != after.practice:
             for key in {before.practice, after.practice} - {None}:
                 practices.setdefault(key or 0, set()).update(students_of([case]))

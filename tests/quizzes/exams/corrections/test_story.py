@@ -68,12 +68,12 @@ def _build(size: int = STUDENTS) -> None:
             exams.close_sitting(student, sitting.pk, timezone.now())
 
 
-def _review(student: User, text: str) -> None:
+def _review(student: User, text: str, event: str = "8c7a8a4e-3e3c-4a52-8a53-0a4f6ce21b6d") -> None:
     card = Card.objects.get(student=student, item=mistaken.item())
     (shown,) = presentations.present(student, [Ask(card.pk)], timezone.now())
     (result,) = Api(student).send(
         {
-            "id": "8c7a8a4e-3e3c-4a52-8a53-0a4f6ce21b6d",
+            "id": event,
             "type": "review",
             "presentation": str(shown.pk),
             "response": mistaken.response(shown.prompt, text),
@@ -153,6 +153,20 @@ def test_corrected_taken_back_and_corrected_again(cohort: list[User], rule: Rule
     assert corrections.regrade_waiting() == 0
     # The one that sat meanwhile closes by the correction.
     exams.close_sitting(cohort[0], Sitting.objects.get(state="open").pk, timezone.now())
+    _check()
+
+
+def test_what_was_judged_by_a_correction_counts_by_its_version_once_that_is_taken_back(cohort: list[User]) -> None:
+    first, late = mistaken.item().versions.get(number=1), "8c7a8a4e-3e3c-4a52-8a53-0a4f6ce21b6e"
+    last = ReviewEvent.objects.latest("pk").pk
+    written = corrections.apply(mistaken.correction(Rule.FULL, first), timezone.now())
+    corrections.regrade_waiting()
+    _review(cohort[2], mistaken.RIGHT, late)
+    assert ReviewEvent.objects.get(event_id=late).score == 1
+    corrections.apply(bank.reversal_of(written, why="It was right.", by=None, now=timezone.now()), timezone.now())
+    corrections.regrade_waiting()
+    assert ReviewEvent.objects.get(event_id=late).score == 0
+    assert Regrading.objects.get().uncorrected_through == last
     _check()
 
 
