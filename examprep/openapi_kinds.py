@@ -6,7 +6,7 @@ payload for each kind, with the types that the kind names; elsewhere what is mar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from examprep.openapi import REFERENCE, Schema, schemas_of
 from examprep.parsing import is_twin
@@ -33,15 +33,19 @@ _OF_PARTS = [name for name, kind in kinds.KINDS.items() if kind.can_be_part]
 
 
 def _types_of_kinds() -> dict[str, Schema]:
-    """Return the prompts and responses of every kind, and the unions of each sort."""
+    """Return the prompts, responses and gradings of every kind, and the unions of each sort."""
     types: dict[str, Schema] = {}
     for kind in kinds.KINDS.values():
         prompt, within = schemas_of(kind.prompt_type)
         response, _ = schemas_of(kind.response_type)
-        types |= {name: _with_twins(schema) for name, schema in within.items()}
+        grading, keys = schemas_of(kind.grading_type)
+        grading["properties"]["rule"] = {"type": "string", "enum": [kind.rule]}
+        types |= {name: _with_twins(schema) for name, schema in within.items()} | keys
         types[_name(kind.name, "prompt")] = _with_twins(prompt)
         types[_name(kind.name, "response")] = response
+        types[_name(kind.name, "grading")] = grading
     types["DontKnow"], _ = schemas_of(kinds.DontKnow)
+    types["Grading"] = _union("rule", {kind.rule: _name(kind.name, "grading") for kind in kinds.KINDS.values()})
     for what in ("prompt", "response"):
         names = [_name(kind, what) for kind in kinds.KINDS]
         also = ["DontKnow"] if what == "response" else []
@@ -64,14 +68,19 @@ def _split(name: str, components: dict[str, Schema]) -> dict[str, Schema]:
             **schema,
             "properties": {**fields, "kind": {"type": "string", "enum": [kind]}, **own},
         }
-    union = {
-        "oneOf": [_reference(_name(kind, name)) for kind in names],
+    union = _union("kind", {kind: _name(kind, name) for kind in names})
+    return {**split, name: {**({"description": schema["description"]} if "description" in schema else {}), **union}}
+
+
+def _union(tag: str, members: Mapping[str, str]) -> Schema:
+    """Return the union of components, by the values of the field that tells them apart."""
+    return {
+        "oneOf": [_reference(name) for name in members.values()],
         "discriminator": {
-            "propertyName": "kind",
-            "mapping": {kind: REFERENCE + _name(kind, name) for kind in names},
+            "propertyName": tag,
+            "mapping": {value: REFERENCE + name for value, name in members.items()},
         },
     }
-    return {**split, name: {**({"description": schema["description"]} if "description" in schema else {}), **union}}
 
 
 def _with_twins(schema: Schema) -> Schema:
@@ -82,7 +91,8 @@ def _with_twins(schema: Schema) -> Schema:
 
 
 def _name(kind: str, what: str) -> str:
-    """Return the name of a kind's own component: `SingleChoicePrompt`."""
+    """Return the name of a kind's own component: `SingleChoicePrompt`; rules of grading have their own names."""
+    kind = kinds.get(kind).rule if what == "grading" else kind
     return "".join(word.capitalize() for word in kind.split("_")) + what[0].upper() + what[1:]
 
 

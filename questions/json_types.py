@@ -24,7 +24,7 @@ def one_of(values: Iterable[str]) -> WithJsonSchema:
 OF_KIND = "x-of-kind"
 
 
-def of_kind(what: Literal["prompt", "response"]) -> WithJsonSchema:
+def of_kind(what: Literal["prompt", "response", "grading"]) -> WithJsonSchema:
     """Mark what the kind of a question decides: the API's document has the kind's own type there."""
     return WithJsonSchema({OF_KIND: what})
 

@@ -16,6 +16,7 @@ from questions.kinds.bodies import ItemBody
 from questions.kinds.expected import ExpectedFeedback
 from questions.kinds.fields import Section
 from questions.kinds.grades import Feedback, Graded, ResponseT, Revealed, ShownGrade
+from questions.kinds.gradings import Grading
 from questions.kinds.opaque import Opaque, rank, sample_opaque
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.prompts import Prompt, Text
@@ -90,7 +91,7 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     body_type: ClassVar[type[ItemBody]]
     prompt_type: ClassVar[type]
     response_type: ClassVar[type]
-    """The types of its prompts and responses, for the API's document."""
+    """The types of its prompts, responses and, below, of what `grading` returns, for the API's document."""
     part_type: ClassVar[type[BaseModel] | None] = None
     """What each part of a body has beside the fields of its own kind, where there are parts."""
     form: ClassVar[tuple[Section, ...]]
@@ -103,6 +104,7 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     """What stands before each of several lines: numbers for an order, nothing where they name themselves."""
     check_help: ClassVar[str] = ""
     """What `check` returns, for the API document."""
+    grading_type: ClassVar[type] = Grading
     rule: ClassVar[str]
     """The name of the rule by which clients grade it alone; docs/api.md says each."""
     typical_guess_rate: ClassVar[float] = 0.0

@@ -27,12 +27,27 @@ SAMPLES = 5
 Answer = Mapping[str, Any]
 
 
-class _LastFilled(threading.local):
-    """What a thread filled last: an answer is graded, and then shown with its key and why, in the same texts."""
+MAX_FILLED = 64
+"""As many answers are graded, before any is shown, and more."""
 
-    body: ItemBody | None = None
-    variant: object = None
-    filled: ItemBody
+
+class _LastFilled(threading.local):
+    """What a thread filled last: answers are graded, and then shown with their keys and why, in the same texts.
+
+    By body and variant; with the body, so that no other has its id meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, str], tuple[ItemBody, ItemBody]] = {}
+
+    def get(self, body: ItemBody, variant: Mapping[str, Any]) -> ItemBody:
+        """Return the body with the texts of a variant."""
+        key = id(body), repr(variant)
+        if key not in self.kept:
+            if len(self.kept) >= MAX_FILLED:
+                del self.kept[next(iter(self.kept))]
+            self.kept[key] = body, body.in_variant(variant["values"])
+        return self.kept[key][1]
 
 
 _last = _LastFilled()
@@ -69,10 +84,7 @@ class Drawn:
         """The body with the texts that a presentation shows."""
         if VARIANT not in answer or body.drawing is None:
             return body
-        if _last.body is not body or _last.variant != answer[VARIANT]:
-            _last.filled = body.in_variant(answer[VARIANT]["values"])
-            _last.body, _last.variant = body, answer[VARIANT]
-        return _last.filled
+        return _last.get(body, answer[VARIANT])
 
     def grade(self, body: ItemBody, answer: Answer, response: object) -> Graded:
         """Grade a response to the texts that were shown."""

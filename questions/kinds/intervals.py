@@ -14,6 +14,7 @@ from questions.kinds.asked_number import AskedPrecision
 from questions.kinds.bodies import ItemBody
 from questions.kinds.entry_shapes import Shape, Verdict
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Line, Rows, Section
+from questions.kinds.gradings import IntervalsGrading
 from questions.kinds.precision_fields import DIGITS, ERRORS
 from questions.kinds.typed_entries import ALL_OR_NOTHING, FULL, EntriesBody, Mistake, NoAnswer, TypedEntries
 from questions.kinds.typed_numbers import allowed_errors, show_key
@@ -165,6 +166,7 @@ class Intervals(TypedEntries[Body]):
     body_type = Body
     fits_in_text = True
     rule = "intervals"
+    grading_type = IntervalsGrading
     example = "[0, 1) U {3}"
     check_help = "{answer, mistakes, variable, all_or_nothing} and the precision"
     form = (

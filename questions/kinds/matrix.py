@@ -16,6 +16,7 @@ from questions.kinds.entry_shapes import Shape, Verdict, share_right
 from questions.kinds.entry_texts import Rows, as_text, write_entries
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Section, TextArea
 from questions.kinds.fields import Rows as FormRows
+from questions.kinds.gradings import MatrixGrading
 from questions.kinds.pairs import Round
 from questions.kinds.precision_fields import DIGITS, ERRORS
 from questions.kinds.typed_entries import ALL_OR_NOTHING, EntriesBody, EntriesPrompt, Mistake, NoAnswer, TypedEntries
@@ -170,6 +171,7 @@ class Matrix(TypedEntries[Body]):
     hint = "Numbers in rows and columns: a product of matrices, a gradient, a system's solution."
     body_type = Body
     rule = "matrix"
+    grading_type = MatrixGrading
     prompt_type = MatrixPrompt
     example = "[[1, 2], [3, 4]]"
     check_help = "{answer, mistakes, fixed, all_or_nothing} and the precision"

@@ -14,6 +14,7 @@ from questions.kinds.bodies import ItemBody
 from questions.kinds.entry_shapes import Shape, Verdict, share_right
 from questions.kinds.entry_texts import Entries, as_text, write_entries
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Column, Rows, Section, Select
+from questions.kinds.gradings import NumbersGrading
 from questions.kinds.precision_fields import DIGITS, ERRORS
 from questions.kinds.typed_entries import ALL_OR_NOTHING, EntriesBody, Mistake, NoAnswer, TypedEntries
 from questions.kinds.typed_numbers import allowed_errors, show_key
@@ -134,6 +135,7 @@ class NumberList(TypedEntries[Body]):
     body_type = Body
     fits_in_text = True
     rule = "numbers"
+    grading_type = NumbersGrading
     example = "1, 2.5"
     check_help = "{answer, mistakes, order, all_or_nothing} and the precision; see the authors' guide"
     form = (

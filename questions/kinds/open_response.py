@@ -13,6 +13,7 @@ from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt
 from questions.kinds.bodies import MAX_TEXT, ItemBody
 from questions.kinds.carrying import match_places
 from questions.kinds.fields import AFTER, MARKDOWN, STEM, WHAT_IS_DRAWN, Column, Rows, Section, TextArea
+from questions.kinds.gradings import PointsGrading
 from questions.kinds.pairs import Round
 from questions.kinds.reasons import reasons_of
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value, known_id
@@ -97,6 +98,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
     is_self_marked = True
     is_marked_by_staff = True
     rule = "points"
+    grading_type = PointsGrading
     check_help = "{model, points}: the score is the share of the marks of the points that the student ticks"
     form = (
         Section(

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from questions.kinds.base import Graded, Kind, Opaque, Option, Presented, Prompt, Revealed, ShownGrade, sample_opaque
 from questions.kinds.bodies import MAX_TEXT, ItemBody
 from questions.kinds.fields import AFTER, MARKDOWN, STEM, WHAT_IS_DRAWN, Section, TextArea
+from questions.kinds.gradings import OwnRatingGrading
 from questions.kinds.pairs import Round
 from questions.kinds.responses import FormFields, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample
@@ -51,6 +52,7 @@ class Recall(Kind[Body, Prompt, NoAnswer, Rated]):
     is_self_marked = True
     is_self_rated = True
     rule = "own_rating"
+    grading_type = OwnRatingGrading
     check_help = "{back, ratings}: the response is the student's own rating, whose score `ratings` has"
     form = (
         Section(

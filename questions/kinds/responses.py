@@ -58,7 +58,8 @@ def check_storable(response: object) -> None:
     text = json.dumps(response, ensure_ascii=False)
     if len(text) > LONGEST_RESPONSE:
         raise ResponseError("response", f"This is too long: {LONGEST_RESPONSE} characters at most.")
-    if "\\u0000" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    has_halves = not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    if has_halves or "\\u0000" in text:
         raise ResponseError("response", "This has a character that cannot be read.")
 
 

@@ -24,6 +24,7 @@ from questions.kinds.base import (
 from questions.kinds.bodies import ENGINE, ItemBody
 from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
 from questions.kinds.fields import AFTER, STEM, WHAT_IS_DRAWN, Checkbox, Column, Line, Rows, Section, Select
+from questions.kinds.gradings import TextGrading
 from questions.kinds.pairs import Round
 from questions.kinds.patterns import check_pattern, fits, is_safe_anywhere
 from questions.kinds.responses import FormFields, NearMissError, ResponseError, field_of, form_value
@@ -118,6 +119,7 @@ class ShortText(Kind[Body, Prompt, NoAnswer, TextResponse]):
         "pattern_syntax is re2 (any engine runs it safely), withheld (there is one that only the server runs) or null"
     )
     rule = "text"
+    grading_type = TextGrading
     quotes_answers = True
     form = (
         Section("Question", (STEM,)),

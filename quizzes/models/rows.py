@@ -121,10 +121,13 @@ def _insert_counted(cursor: CursorWrapper, into: str, marks: str, rows: Sequence
 def _prepared(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> list[list[Any]]:
     """Return rows as the driver is handed them."""
     database = connections[connection.alias]  # itself: what stands before it looks for it each time
+    plain = [(field, isinstance(field, _PLAIN)) for field in columns]
     return [
         [
-            value if isinstance(value, JSONText) else field.get_db_prep_save(value, database)
-            for field, value in zip(columns, row, strict=True)
+            value
+            if (is_plain and type(value) in _AS_HANDED) or isinstance(value, JSONText)
+            else field.get_db_prep_save(value, database)
+            for (field, is_plain), value in zip(plain, row, strict=True)
         ]
         for row in rows
     ]
@@ -182,6 +185,9 @@ def _document(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> st
     return json.dumps(objects, default=_text)
 
 
+_PLAIN = (models.IntegerField, models.FloatField, models.CharField)
+_AS_HANDED = {int, float, str, type(None)}
+"""Of these types, what drivers are handed for such fields stays as it is."""
 _AS_THEY_ARE = (
     *(models.JSONField, models.IntegerField, models.FloatField, models.BooleanField, models.CharField),
     *(models.DateField, models.UUIDField, models.ForeignKey),

@@ -104,20 +104,8 @@ class AnsweredPresentationPayload(PresentationPayload):
         dict[str, object] | None,
         Field(description=kinds.check_help(), deprecated=True),
     ]
-    grading: Annotated[
-        dict[str, object],
-        Field(
-            description="The `rule` by its name with its data, as docs/api.md has them; where it is not `final`, the "
-            "batch tells the grade.",
-            json_schema_extra={
-                "properties": {
-                    "rule": {"type": "string", "enum": sorted({kind.rule for kind in kinds.KINDS.values()})},
-                    "final": {"type": "boolean"},
-                },
-                "required": ["rule", "final"],
-            },
-        ),
-    ]
+    grading: Annotated[dict[str, object], of_kind("grading")]
+    """The rule by its name with its data, as docs/api.md has them."""
     feedback: Annotated[list[ExpectedFeedback], Field(description="What is said to answers that are expected.")]
     explanation: str
     explanation_html: str

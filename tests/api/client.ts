@@ -71,6 +71,20 @@ export async function offline(days: number): Promise<Map<string, Schemas["Respon
   return new Map(pack.data?.results.map((asked) => [asked.id, asked.key]) ?? []);
 }
 
+/** Whether a client can grade a question alone, and by what. */
+export function known(asked: Schemas["PackEntry"]): string | number {
+  switch (asked.grading.rule) {
+    case "number":
+      return asked.grading.mistakes.length + (asked.grading.allowed[0] ?? 0);
+    case "text":
+      return asked.grading.accept.join(" or ");
+    case "parts":
+      return Object.values(asked.grading.parts).map((part) => part.rule).join(", ");
+    default:
+      return asked.grading.final ? asked.kind : "the service";
+  }
+}
+
 export function told(change: Schemas["Change"]): string {
   switch (change.type) {
     case "card":

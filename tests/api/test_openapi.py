@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, NotRequired, get_args, get_type_hints
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from jsonschema import Draft202012Validator
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
@@ -16,6 +18,7 @@ from examprep.api_groups import GROUPS
 from examprep.openapi import to_openapi
 from questions import kinds
 from quizzes.reviews.payloads import Change
+from tests.api.test_examples import without_other_fields
 
 
 class Inner(TypedDict):
@@ -92,16 +95,32 @@ def test_every_change_and_every_prompt_is_a_named_type_in_a_union_that_its_tag_t
         members = _members(components, union, "kind")
         assert members.keys() == kinds.KINDS.keys()
         for kind, member in members.items():
-            for field in {"prompt", "key"} & member["properties"].keys():
+            for field in {"prompt", "key", "grading"} & member["properties"].keys():
                 named = member["properties"][field]["$ref"].removeprefix("#/components/schemas/")
-                what = "Prompt" if field == "prompt" else "Response"
-                assert named == f"{''.join(map(str.capitalize, kind.split('_')))}{what}"
+                what = {"prompt": "Prompt", "key": "Response", "grading": "Grading"}[field]
+                of = kinds.get(kind).rule if field == "grading" else kind
+                assert named == f"{''.join(map(str.capitalize, of.split('_')))}{what}"
                 assert components[named]["type"] == "object"
+    rules = _members(components, "Grading", "rule")
+    assert rules.keys() == {kind.rule for kind in kinds.KINDS.values()}
+    assert all(member["properties"]["rule"]["enum"] == [rule] for rule, member in rules.items())
     parts = {name for name, kind in kinds.KINDS.items() if kind.can_be_part}
     assert _members(components, "PartPrompt", "kind").keys() == parts
     assert _members(components, "PartGrade", "kind").keys() == parts
     events = components["BatchRequest"]["properties"]["events"]["items"]
     assert _members({"": events, **components}, "", "type").keys() >= {"review", "undo", "bury"}
+
+
+def test_what_packs_say_of_grading_holds_to_the_type_of_its_rule(document: Any) -> None:
+    """As strictly as a generated client reads it: no field more, and none of another type."""
+    closed = {"components": without_other_fields(document["components"])}
+    vectors = json.loads((settings.BASE_DIR / "docs/vectors/kinds.json").read_text())
+    assert {entry["grading"]["rule"] for entry in vectors} == {kind.rule for kind in kinds.KINDS.values()}
+    for entry in vectors:
+        grading = entry["grading"]
+        named = document["components"]["schemas"]["Grading"]["discriminator"]["mapping"][grading["rule"]]
+        errors = Draft202012Validator({"$ref": named, **closed}).iter_errors(grading)
+        assert not [f"{error.json_path}: {error.message[:200]}" for error in errors], grading["rule"]
 
 
 def _members(components: Any, union: str, tag: str) -> dict[str, Any]:

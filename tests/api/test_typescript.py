@@ -42,6 +42,7 @@ WRONG = {
     "answer": ("grade?.rating", "grade?.mark"),
     "prompt": ("asked.prompt.steps.map", "asked.prompt.choices.map"),
     "key": ("grade.key.choice", "grade.key.order"),
+    "grading": ("asked.grading.accept", "asked.grading.accepted"),
     "change": ("change.due_at", "change.undone"),
     "query": ("query: { limit: 5,", 'query: { limit: "five",'),
 }

@@ -16,6 +16,7 @@ from questions.kinds.carrying import with_answer
 from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
 from questions.kinds.formula.body import Body
 from questions.kinds.formula.form import FORM
+from questions.kinds.gradings import FormulaGrading
 from questions.kinds.pairs import Round
 from questions.kinds.responses import Echo, FormFields, ResponseError, field_of, form_value
 from questions.kinds.samples import Sample, SampleOption
@@ -65,6 +66,7 @@ class Formula(Kind[Body, FormulaPrompt, NoAnswer, FormulaResponse]):
     fits_in_text = True
     form = FORM
     rule = "formula"
+    grading_type = FormulaGrading
     check_help = (
         "{names, constant, log, form, points, values, mistakes}: the key's values at points, by name; "
         "of several formulas {several, entries}"

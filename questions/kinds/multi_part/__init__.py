@@ -20,6 +20,7 @@ from questions.kinds.base import (
 )
 from questions.kinds.drawn_audit import audit_steps
 from questions.kinds.expected import ExpectedFeedback
+from questions.kinds.gradings import PartsGrading
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.carrying import PartsAnswer, carry_parts
 from questions.kinds.multi_part.form import FORM
@@ -63,6 +64,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     check_help = "{marks, parts}, each by the ids of the parts"
     typical_guess_rate = 0.1
     rule = "parts"
+    grading_type = PartsGrading
     in_quick_check = False
     quotes_answers = True
     can_be_part = False

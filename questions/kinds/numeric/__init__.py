@@ -25,6 +25,7 @@ from questions.kinds.bodies import Example
 from questions.kinds.carrying import with_answer
 from questions.kinds.drawn_audit import examples
 from questions.kinds.expected import ExpectedFeedback, said_to_mistakes
+from questions.kinds.gradings import NumberGrading
 from questions.kinds.numeric.body import Body
 from questions.kinds.numeric.form import FORM
 from questions.kinds.pairs import Round
@@ -89,6 +90,7 @@ class Numeric(Kind[Body, NumericPrompt, Variant, NumberResponse]):
         "{form, exact_digits, wrong_form}"
     )
     rule = "number"
+    grading_type = NumberGrading
     has_variants = True
     fits_in_text = True
     form = FORM
