@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.signals import post_save, pre_save
 from django.utils import timezone
 
 from questions.bank.bodies import normalise_body
@@ -67,7 +68,11 @@ def save_drafts(course: Course, drafts: Sequence[Draft], by: Author | None = Non
     items = there | new
     if problems := [problem for draft in drafts for problem in _write(items[draft.slug], draft)]:
         raise BankError(problems)
+    for item in there.values():  # what is written in bulk is told of all the same to whoever notes changes
+        pre_save.send(Item, instance=item, raw=False, using=None, update_fields=None)
     _create(course, list(new.values()))
+    for item in new.values():
+        post_save.send(Item, instance=item, created=True, raw=False, using=None, update_fields=None)
     Item.objects.bulk_update(there.values(), EDITED)
     _tag(course, {items[draft.slug]: draft.concepts for draft in drafts})
     return [items[draft.slug] for draft in drafts]
