@@ -275,7 +275,6 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"\{=((?:[^{}]|\{[^{}]*\})*)\}|\{([A-Za-z][A-Za-z0-9_]{0,40})\}|([{}])": (2000, ("{=", "{={a}", "{=a")),
     r"\bpow\(([^(),]*),([^(),]*)\)": (LENGTH, ("pow(", "pow(a,")),
     # questions/interchange/moodle/gift.py
-    r"\\([~=#{}:]|n(?![A-Za-z]))": (LENGTH, ()),
     r"\[(id|tag):([^\]]{1,200})\]": (LENGTH, ("[id:", "[tag:a")),
     r"\[(html|moodle|plain|markdown)\]": (LENGTH, ("[html",)),
     r"([=~])\s*(?:%(-?[0-9.]{1,12})%)?": (LENGTH, ("=%", "~ ")),
@@ -332,6 +331,17 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"[\t;]": (LENGTH, ()),
     # questions/interchange/qti/questions.py
     r"!\[[^\[\]]*\]\(media/([^\s()]+)\)": (LENGTH, ()),
+    # questions/interchange/moodle: writing
+    r' alt="([^"]*)"': (LENGTH, ()),
+    r"([~#}]|^[=%])": (LENGTH, ()),
+    r"(difficulty|seconds):([0-9]{1,4})": (LENGTH, ()),
+    r"<img [^<>]*>": (LENGTH, ()),
+    r"[ \t\n\r\f]+": (LENGTH, ()),
+    r"[\\~=#{}:]": (LENGTH, ()),
+    r"\\([~=#{}:\\]|n(?![A-Za-z]))": (LENGTH, ()),
+    r"\n(?![A-Za-z])": (LENGTH, ()),
+    r"blank\d{1,2}": (LENGTH, ()),
+    # questions/interchange/moodle: writing
     # questions/interchange/qti/spelling.py
     r"[A-Z]": (LENGTH, ()),
 }

@@ -14,7 +14,9 @@ from questions.interchange.item_files import read_folder, write_folder, write_it
 from questions.interchange.leaving import Write
 from questions.interchange.moodle.aiken import read_aiken
 from questions.interchange.moodle.gift import read_gift
+from questions.interchange.moodle.gift_writing import write_gift
 from questions.interchange.moodle.reading import read_quiz
+from questions.interchange.moodle.writing import write_quiz
 from questions.interchange.qti.reading import read_files as read_qti
 from questions.interchange.qti.spelling import SECOND, THIRD
 from questions.interchange.qti.writing import write_package
@@ -73,8 +75,8 @@ FORMATS = {
             write_items,
             write_folder,
         ),
-        Format("moodle-xml", "Moodle XML", (".xml",), read_quiz),
-        Format("gift", "GIFT", (".gift", ".txt"), _short(read_gift)),
+        Format("moodle-xml", "Moodle XML", (".xml",), read_quiz, write_quiz),
+        Format("gift", "GIFT", (".gift", ".txt"), _short(read_gift), write_gift),
         Format("aiken", "Aiken", (".txt",), _short(read_aiken)),
         Format(
             "qti",

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
 from questions import kinds
 from questions.interchange.asking import RefusedError, number
+from questions.kinds.asked_number import AskedPrecision
 from questions.kinds.bodies import ItemBody
 from questions.kinds.drawn import variants
 from questions.text import markup
 from questions.variants.engine import VariantError
+from questions.variants.tolerance import allowed_error
 
 FROZEN = 5
 """Variants that stand for an item that draws, in formats that cannot draw."""
+SPOKEN = {
+    "work": "the steps of the worked solution",
+    "mistakes": "wrong answers that are expected",
+    "solution": "the worked solution",
+    "case": "capitals",
+    "spacing": "spaces",
+    "code": "comparing as code",
+    "language": "comparing as code",
+    "form": "the form of the number",
+    "unit": "the unit",
+    "units": "whether the unit is typed",
+    "marks": "marks",
+    "follow": "following from another part",
+    "round": "how many pairs are put at a time",
+}
+"""Fields of bodies in words, where their names say too little."""
 UNBROKEN = re.compile(r'<span class="unbroken">([^<]*)</span>')
 PICTURE = re.compile(r'<img class="picture" src="/media/([^"]*)"')
+
+Document = dict[str, Any]
+"""A body of an item, or a part of one, that is valid for its kind."""
 
 Fetch = Callable[[str], bytes | None]
 """Of a picture's address: its bytes."""
@@ -30,7 +51,7 @@ class Leaving:
 
     slug: str
     kind: str
-    body: dict[str, Any]
+    body: Document
     concepts: tuple[str, ...] = ()
     difficulty: int = 2
     seconds: int = 45
@@ -65,38 +86,65 @@ def freeze(item: Leaving, count: int = FROZEN) -> Iterator[Leaving]:
     if not draws:
         yield replace(item, body=frozen[0])
         return
-    seen: list[dict[str, Any]] = []
+    seen: list[Document] = []
     for document in frozen:
         if document not in seen:
             seen.append(document)
             yield replace(item, slug=f"{item.slug}-v{len(seen)}", body=document, said=said)
 
 
-def _bodies(item: Leaving, body: ItemBody, count: int) -> list[dict[str, Any]]:
+def _bodies(item: Leaving, body: ItemBody, count: int) -> list[Document]:
     if body.drawing is None or hasattr(body, "parts"):
         raise RefusedError("its parts share what is drawn.")
     drawn = variants(body, body.drawing, item.slug, count)
     return [each.model_dump(mode="json", exclude_defaults=True) for each in drawn]
 
 
-def _numbers(item: Leaving, body: Any, count: int) -> list[dict[str, Any]]:
-    """Variants of a question for a number: its key stands in place of the formula."""
+def _numbers(item: Leaving, body: Any, count: int) -> list[Document]:
+    """Variants of a question for a number: numbers stand in place of its formulas."""
     documents = []
     for variant in body.engine.generate(item.slug, range(count)):
-        values = variant["values"]
-        texts = {name: body.engine.render(name, values) for name in body.engine.texts}
-        document = {name: texts[name] for name in ("stem", "explanation", "solution") if texts.get(name)}
-        kept = body.model_dump(mode="json", exclude_defaults=True)
-        document |= {name: kept[name] for name in ("digits", "decimals", "exact", "unit") if name in kept}
         if isinstance(variant["key"], list):
             raise RefusedError("it draws, and several numbers are asked for.")
-        document["answer"] = repr(float(variant["key"]))
+        values = variant["values"]
+        document = body.filled_document(body.engine.render_texts(values), body.solved(values))
+        document["answer"] = write_number(f"{variant['key']:.15g}")
+        mistakes = zip(document.pop("mistakes", []), variant["mistakes"], strict=True)
+        if known := [(each["because"], value) for each, value in mistakes if value is not None]:
+            document["mistakes"] = [{"value": write_number(f"{value:.15g}"), "because": why} for why, value in known]
         if body.tolerance is not None:
             of = abs(float(variant["of"] if variant["of"] is not None else variant["key"]))
             away = max((body.tolerance.rtol or 0) * of, body.tolerance.atol or 0)
-            document["tolerance"] = {"atol": away}
+            document["tolerance"] = {"atol": float(f"{away:.12g}")}
         documents.append(document)
     return documents
+
+
+def find_lost(body: Document, held: Set[str]) -> list[str]:
+    """What a format does not hold of a body, in words: fields that are neither `held` nor empty."""
+    lost = [name for name, value in body.items() if name not in held and value]
+    return list(dict.fromkeys(SPOKEN.get(name, name) for name in lost))
+
+
+def write_number(value: str | float) -> str:
+    """A number without a power of ten, of which not all programs know."""
+    known = number(str(value))
+    return format(known.normalize(), "f") if known is not None else str(value)
+
+
+def says_error(body: Document) -> bool:
+    """Whether all that a body says of precision is how far off a number may be, as most programs have it."""
+    if body.get("exact"):
+        return True
+    return not body.get("digits") and body.get("decimals") is None and body.get("tolerance", {}).keys() == {"atol"}
+
+
+def error_allowed(body: Document) -> float:
+    """How far off its key a number may be; `body` is of a question for a number, and draws nothing."""
+    asked = AskedPrecision.model_validate({name: body[name] for name in AskedPrecision.model_fields if name in body})
+    if asked.is_exact:
+        return 0.0
+    return float(f"{allowed_error(float(body['answer']), asked.precision, asked.allowed, None):.12g}")
 
 
 def to_html(text: str, name_picture: Callable[[str], str] = lambda address: address) -> str:
@@ -112,6 +160,13 @@ def line_html(text: str, name_picture: Callable[[str], str] = lambda address: ad
     html = to_html(text, name_picture)
     is_line = html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
     return html[3:-4] if is_line else html
+
+
+def plain_line(text: str) -> tuple[str, bool]:
+    """One line of Markdown without marks, formulas as LaTeX; and whether nothing of it is missing."""
+    html = line_html(text)
+    plain = " ".join(unescape(re.sub(r"<[^<>]*>", " ", html)).split())
+    return plain, "<" not in html
 
 
 def _formula(found: re.Match[str]) -> str:

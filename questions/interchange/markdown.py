@@ -28,6 +28,8 @@ RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽�
 LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 EMPHASIS = re.compile(r"([*`\\]|(?<![^\W_])_|_(?![^\W_])|~~|\[\[|\](?=[(\[:])|\$|&(?=#?\w+;)|<(?=https?:))")
 """Signs that mean something in Markdown where they stand; an underscore inside a word does not."""
+SPACES = re.compile(r"[ \t\n\r\f]+")
+"""What HTML shows as one space; those that keep a line together stay."""
 LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|:::)")
 LINE_NUMBER = re.compile(r"^(\s*\d{1,9})([.)](?:\s|$))")
 
@@ -38,7 +40,7 @@ ShowPicture = Callable[[str, str], str]
 def to_markdown(html: str, show_picture: ShowPicture, lose: Callable[[str], None]) -> str:
     """The Markdown of HTML; tables, lists, code, formulas and pictures stay, `lose` hears what does not."""
     if "<" not in html and "&" not in html and "\\" not in html and "$" not in html:
-        return _escape_start(EMPHASIS.sub(r"\\\1", " ".join(html.split())))
+        return _escape_start(EMPHASIS.sub(r"\\\1", SPACES.sub(" ", html).strip()))
     soup = _parse(html.replace(BEGINS, "").replace(ENDS, ""))
     formulas: list[str] = []
     _replace_tags(soup, formulas, lose)

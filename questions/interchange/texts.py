@@ -78,6 +78,8 @@ def _instead(name: str, words: str) -> str:
 
 
 def _clean_name(name: str) -> str:
+    if pictures.ADDRESS.fullmatch(name):
+        return name
     stem, _, ending = name.rpartition(".")
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:60].strip("-") or "picture"
     return f"{slug}.{ending.lower()}"

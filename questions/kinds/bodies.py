@@ -201,16 +201,19 @@ class ItemBody(Strict):
 
         Raises VariantError where they make no body: two choices that are the same, say.
         """
-        document = _with_texts(self.model_dump(exclude_defaults=True, exclude={*DRAWN, WORK}), "", texts)
-        if solution is not None:
-            document["solution"] = solution
         try:
-            return type(self).model_validate(document)
+            return type(self).model_validate(self.filled_document(texts, solution))
         except ValidationError as error:
             (first, *_) = error.errors(include_url=False)
             place = ".".join(map(str, first["loc"]))
             message = first["msg"].removeprefix("Value error, ").rstrip(".")
             raise VariantError(f"{place}: {message}." if place else f"{message}.", []) from None
+
+    def filled_document(self, texts: Mapping[str, str], solution: str | None = None) -> dict[str, Any]:
+        """The document of such a body; formulas that are no texts stay."""
+        dumped = self.model_dump(exclude_defaults=True, exclude={*DRAWN, WORK})
+        document: dict[str, Any] = _with_texts(dumped, "", texts)
+        return document if solution is None else document | {"solution": solution}
 
 
 def _texts(value: object, place: str, unfilled: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -15,11 +15,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from questions.interchange.anki.databases import SEPARATOR
 from questions.interchange.anki.schema import DECK, NOTE_TYPES, collection_row, create_tables
-from questions.interchange.leaving import Fetch, Leaving, Written, freeze, line_html, to_html
+from questions.interchange.leaving import Document, Fetch, Leaving, Written, freeze, line_html, to_html
 
 PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -82,7 +81,7 @@ def _notes(item: Leaving) -> Iterator[tuple[str, Note]]:
         yield "", Note("basic", (front + _options(body), _answer(body), extra))
 
 
-def _cloze(body: dict[str, Any]) -> str | None:
+def _cloze(body: Document) -> str | None:
     """The text with its blanks; None where parts stand below it."""
     answers = {part["id"]: _answer(part) for part in body["parts"]}
     if sorted(PLACE.findall(body["stem"])) != sorted(answers):
@@ -95,7 +94,7 @@ def _cloze(body: dict[str, Any]) -> str | None:
     return PLACE.sub(lambda found: marks[found[1]], html)
 
 
-def _options(body: dict[str, Any]) -> str:
+def _options(body: Document) -> str:
     """What stands below the question: options, steps in another order, parts."""
     if "choices" in body:
         return _list("ol", [choice["text"] for choice in body["choices"]])
@@ -107,7 +106,7 @@ def _options(body: dict[str, Any]) -> str:
     return ""
 
 
-def _answer(body: dict[str, Any]) -> str:
+def _answer(body: Document) -> str:
     """What is right, as HTML."""
     if "choices" in body:
         return "<br>".join(line_html(choice["text"]) for choice in body["choices"] if choice.get("correct"))

@@ -34,7 +34,7 @@ def choose(answers: Sequence[Answer], remarks: Remarks, *, several: bool) -> Ask
         shares = [answer.percent for answer in right]
         if shares and (max(shares) - min(shares) > 0.1 or abs(sum(shares) - 100) > 1):
             remarks.changed.append("Right options were worth different shares; here each counts the same.")
-        if any(answer.percent < 0 for answer in answers):
+        if any(answer.percent < 0 and abs(answer.percent + max(shares, default=0)) > 0.1 for answer in answers):
             remarks.changed.append("Wrong options took marks away; here each takes away what a right one gives.")
     else:
         for answer in answers:

@@ -119,13 +119,8 @@ def plain(html_text: str) -> str:
 
 def _find(text: str, sign: str, start: int = 0) -> Iterator[int]:
     """Where the sign stands without a backslash before it."""
-    place = start
-    while place < len(text):
-        if text[place] == "\\":
-            place += 1
-        elif text[place] == sign:
-            yield place
-        place += 1
+    places = (place for place in range(start, len(text)) if text[place] == sign)
+    return (place for place in places if text[place - 1 : place] != "\\")
 
 
 def split(text: str, sign: str) -> list[str]:

@@ -10,16 +10,17 @@ from questions.interchange import asking
 from questions.interchange.asking import Asked, RefusedError, Remarks
 from questions.interchange.found import Found, refuse
 from questions.interchange.moodle.answers import Answer, choose, read_percent, type_number, type_text
-from questions.interchange.moodle.categories import split_category
-from questions.interchange.moodle.text_formats import to_markdown
+from questions.interchange.moodle.categories import read_tags, split_category
+from questions.interchange.moodle.text_formats import split_solution, to_markdown
 from questions.interchange.texts import Texts
 from questions.text.encodings import decode_text
 
-SIGNS = "~=#{}:"
+SIGNS = {**{sign: sign for sign in "~=#{}:\\"}, "n": "\n"}
+"""What is meant by a backslash and a sign; two backslashes are one, and the sign behind them keeps its meaning."""
 KEPT = {sign: chr(0xE030 + place) for place, sign in enumerate(SIGNS)}
-"""What stands for a sign with a backslash before it, while the others are looked for."""
-ESCAPED = re.compile(r"\\([~=#{}:]|n(?![A-Za-z]))")
-RESTORED = str.maketrans({kept: sign for sign, kept in KEPT.items()})
+"""What stands for it while other signs are looked for."""
+ESCAPED = re.compile(r"\\([~=#{}:\\]|n(?![A-Za-z]))")
+RESTORED = str.maketrans({kept: SIGNS[sign] for sign, kept in KEPT.items()})
 STRANGE = dict.fromkeys(range(0xE000, 0xE040))
 LABEL = re.compile(r"\[(id|tag):([^\]]{1,200})\]")
 FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
@@ -51,7 +52,7 @@ class Block:
 def read_gift(content: bytes, name: str) -> Iterator[Found]:
     """The questions of a file."""
     text, remark = decode_text(content)
-    text = ESCAPED.sub(lambda found: KEPT.get(found[1], "\n"), text.translate(STRANGE).replace("\r\n", "\n"))
+    text = ESCAPED.sub(lambda found: KEPT[found[1]], text.translate(STRANGE).replace("\r\n", "\n"))
     seen: dict[str, int] = {}
     blocks = list(_blocks(text.replace("\r", "\n").split("\n")))
     if not blocks:
@@ -100,14 +101,17 @@ def _read(block: Block, remarked: list[str]) -> Found:
         kind, body = _ask(text, texts, remarks)
     except RefusedError as refused:
         return Found(key, place, shown, None, {}, refused=str(refused), changed=tuple(remarks.changed))
+    tags = read_tags(block.labels.get("tag", []))
     return Found(
         source_id=key,
         place=place,
         title=shown,
         kind=kind,
         body=body,
-        concepts=tuple(dict.fromkeys([*block.category, *block.labels.get("tag", [])])),
+        concepts=tuple(dict.fromkeys([*block.category, *tags.concepts])),
         pictures=texts.pictures,
+        difficulty=tags.difficulty,
+        seconds=tags.seconds,
         changed=tuple(dict.fromkeys(remarks.changed)),
         lost=tuple(dict.fromkeys(remarks.lost)),
     )
@@ -134,6 +138,10 @@ class _Writing:
         form, rest = (found[1], text[found.end() :]) if found else (self.form, text)
         return to_markdown(rest.translate(RESTORED).strip(), form, self.texts)
 
+    def plain(self, text: str) -> str:
+        """The Markdown of a text in a list of Moodle, which shows no format; those who wrote HTML meant HTML."""
+        return to_markdown(text.translate(RESTORED).strip(), "moodle", self.texts)
+
 
 def _ask(text: str, texts: Texts, remarks: Remarks) -> tuple[str, dict[str, object]]:
     """The kind and the body of a question. Raises RefusedError."""
@@ -150,8 +158,9 @@ def _ask(text: str, texts: Texts, remarks: Remarks) -> tuple[str, dict[str, obje
     if not stem:
         raise RefusedError("It has no text.")
     asked, why = _ask_by(answers.strip(), writing, remarks)
-    explanation = "\n\n".join(part for part in (writing.markdown(general), why) if part)
-    return asked.kind, {"stem": stem, **asked.fields, **({"explanation": explanation} if explanation else {})}
+    said, solution = map(writing.markdown, split_solution(general.translate(RESTORED)))
+    explained = {"explanation": "\n\n".join(part for part in (said, why) if part), "solution": solution}
+    return asked.kind, {"stem": stem, **asked.fields, **{name: each for name, each in explained.items() if each}}
 
 
 def _ask_by(answers: str, writing: _Writing, remarks: Remarks) -> tuple[Asked, str]:
@@ -233,7 +242,7 @@ def _match(answers: str, writing: _Writing, remarks: Remarks) -> Asked:
         if because:
             remarks.lost.append(f"What is said to the pair “{left.strip()}”: “{because.strip()}”")
         if shown := writing.markdown(left):
-            pairs.append((f"pair{place}", shown, writing.markdown(right)))
+            pairs.append((f"pair{place}", shown, writing.plain(right)))
         else:
-            others.append(writing.markdown(right))
+            others.append(writing.plain(right))
     return asking.match(pairs, others, remarks)

@@ -12,7 +12,7 @@ from questions.interchange.markdown import OURS
 from questions.interchange.moodle import blanks
 from questions.interchange.moodle.answers import Answer, choose, read_percent, type_number, type_text
 from questions.interchange.moodle.calculated import draw_data
-from questions.interchange.moodle.text_formats import to_html, to_markdown
+from questions.interchange.moodle.text_formats import split_solution, to_html, to_markdown
 from questions.interchange.texts import Texts
 
 MOST_HINTS = 5
@@ -43,9 +43,11 @@ class Question:
 
     def markdown(self, element: Element | None, otherwise: str = "html") -> str:
         """The Markdown of an element with a text in it."""
-        if element is None:
-            return ""
-        return to_markdown(_inner(element), element.get("format", otherwise), self.texts)
+        return self.markdown_of(_inner(element), element, otherwise) if element is not None else ""
+
+    def markdown_of(self, text: str, element: Element, otherwise: str = "html") -> str:
+        """The Markdown of a text that stands in an element."""
+        return to_markdown(text, element.get("format", otherwise), self.texts)
 
     def html(self, element: Element) -> str:
         """The HTML of an element with a text in it."""
@@ -110,7 +112,11 @@ def _with_old_picture(question: Question, stem: str) -> str:
 
 def _after(question: Question, asked: Asked) -> dict[str, object]:
     """Explanation and hints; feedback to right and wrong answers."""
-    explanation = question.markdown(question.element.find("generalfeedback"))
+    general = question.element.find("generalfeedback")
+    said_after = split_solution(_inner(general)) if general is not None else ("", "")
+    explanation, solution = (
+        question.markdown_of(text, general) if text and general is not None else "" for text in said_after
+    )
     hints = [hint for each in question.element.findall("hint") if (hint := question.markdown(each))]
     if len(hints) > MOST_HINTS:
         question.remarks.lost.append(f"{len(hints) - MOST_HINTS} hints: there are {MOST_HINTS} at most.")
@@ -128,7 +134,7 @@ def _after(question: Question, asked: Asked) -> dict[str, object]:
     if said:
         question.remarks.lost.append(f"What is said to partly right answers: “{said['partiallycorrectfeedback']}”")
     after: dict[str, object] = {"hints": hints[:MOST_HINTS]} if hints else {}
-    return after | ({"explanation": explanation} if explanation else {})
+    return after | {n: t for n, t in (("explanation", explanation), ("solution", solution)) if t}
 
 
 def _stem(question: Question) -> str:
@@ -154,9 +160,13 @@ def _type(question: Question) -> tuple[str, Asked]:
 def _number(question: Question) -> tuple[str, Asked]:
     asked = type_number(question.answers(are_typed=True), question.remarks)
     units = {_text(unit.find("unit_name")): _text(unit.find("multiplier")) for unit in question.element.iter("unit")}
-    if units:
-        question.remarks.lost.append(f"The units {', '.join(units)}: say in the question which one is meant.")
-    return _stem(question), asked
+    own = next((name for name, factor in units.items() if name and asking.number(factor) == 1), None)
+    others = [name for name in units if name and name != own]
+    if others:
+        question.remarks.lost.append(f"That it may be given in {', '.join(others)}.")
+    if own and question.raw("unitgradingtype") not in ("", "0"):
+        question.remarks.lost.append("That the unit is typed: it stands behind the field.")
+    return _stem(question), Asked(asked.kind, asked.fields | ({"unit": own} if own else {}))
 
 
 def _match(question: Question) -> tuple[str, Asked]:

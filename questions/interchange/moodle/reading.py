@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from questions.interchange.asking import RefusedError, Remarks
 from questions.interchange.found import Found, refuse
 from questions.interchange.markdown import OURS
-from questions.interchange.moodle.categories import split_category
+from questions.interchange.moodle.categories import read_tags, split_category
 from questions.interchange.moodle.questions import Question, read_question
 from questions.interchange.qti.trees import TreeError, parse
 from questions.interchange.texts import Texts
@@ -50,15 +50,17 @@ def _read_one(element: Element, key: str, place: str, title: str, category: tupl
         kind, body = read_question(Question(element, texts, remarks))
     except RefusedError as refused:
         return Found(key, place, title or place, None, {}, refused=str(refused), changed=tuple(remarks.changed))
-    tags = [text_of(tag) for tag in element.findall("tags/tag")]
+    tags = read_tags(text_of(tag) for tag in element.findall("tags/tag"))
     return Found(
         source_id=key,
         place=place,
         title=title or place,
         kind=kind,
         body=body,
-        concepts=tuple(dict.fromkeys(word for word in (*category, *tags) if word)),
+        concepts=tuple(dict.fromkeys((*category, *tags.concepts))),
         pictures=texts.pictures,
+        difficulty=tags.difficulty,
+        seconds=tags.seconds,
         changed=tuple(dict.fromkeys(remarks.changed)),
         lost=tuple(dict.fromkeys(remarks.lost)),
     )

@@ -8,7 +8,19 @@ import re
 from questions.interchange.texts import Texts
 
 OPENS, CLOSES = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,9})[\s>]"), re.compile(r"</([a-zA-Z][a-zA-Z0-9]{0,9})\s*>")
+SOLUTION = '<div class="solution">'
 STANDS_ALONE = re.compile(r"<(?:br|hr|img)\b[^<>]*>")
+
+
+def join_solution(explanation: str, solution: str) -> str:
+    """The HTML of both, from which `split_solution` has them again."""
+    return f"{explanation}\n{SOLUTION}{solution}</div>" if solution else explanation
+
+
+def split_solution(text: str) -> tuple[str, str]:
+    """The explanation and the worked solution in what is said when a question was answered."""
+    explanation, _, solution = text.partition(SOLUTION)
+    return explanation, solution.strip().removesuffix("</div>")
 
 
 def to_markdown(text: str, form: str, texts: Texts) -> str:

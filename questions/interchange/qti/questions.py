@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from questions.figures import pictures
-from questions.interchange.leaving import Leaving, line_html, to_html
+from questions.interchange.leaving import Document, Leaving, line_html, to_html
 from questions.interchange.qti.spelling import Version
 
 PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
@@ -119,7 +118,7 @@ def _interaction(parent: Element, name: str, response: str, **attributes: str) -
     return SubElement(parent, name, {"responseIdentifier": response, **attributes})
 
 
-def _choices(item: _Item, body: dict[str, Any], name: str, parent: Element, *, several: bool) -> None:
+def _choices(item: _Item, body: Document, name: str, parent: Element, *, several: bool) -> None:
     right = [f"c{place}" for place, choice in enumerate(body["choices"], start=1) if choice.get("correct")]
     item.declare(name, "multiple" if several else "single", "identifier", right)
     element = _interaction(parent, "choiceInteraction", name, shuffle="true", maxChoices="0" if several else "1")
@@ -131,15 +130,15 @@ def _choices(item: _Item, body: dict[str, Any], name: str, parent: Element, *, s
             _add_html(SubElement(option, "feedbackInline", attributes), line_html(choice["because"], _path))
 
 
-def _one_choice(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _one_choice(item: _Item, body: Document, name: str, parent: Element) -> None:
     _choices(item, body, name, parent, several=False)
 
 
-def _some_choices(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _some_choices(item: _Item, body: Document, name: str, parent: Element) -> None:
     _choices(item, body, name, parent, several=True)
 
 
-def _order(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _order(item: _Item, body: Document, name: str, parent: Element) -> None:
     steps = {f"s{place}": step for place, step in enumerate(body["steps"], start=1)}
     item.declare(name, "ordered", "identifier", list(steps))
     element = _interaction(parent, "orderInteraction", name, shuffle="true")
@@ -147,13 +146,13 @@ def _order(item: _Item, body: dict[str, Any], name: str, parent: Element) -> Non
         _add_html(SubElement(element, "simpleChoice", {"identifier": key}), line_html(steps[key], _path))
 
 
-def _rights(body: dict[str, Any]) -> dict[str, str]:
+def _rights(body: Document) -> dict[str, str]:
     """The right-hand texts, each once, and the distractors, by their identifiers."""
     texts = [*(pair["right"] for pair in body["pairs"]), *(each["text"] for each in body.get("distractors", []))]
     return {f"r{place}": text for place, text in enumerate(dict.fromkeys(texts), start=1)}
 
 
-def _match(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _match(item: _Item, body: Document, name: str, parent: Element) -> None:
     rights = _rights(body)
     keys = {text: key for key, text in rights.items()}
     item.declare(name, "multiple", "directedPair", [f"p_{p['id']} {keys[p['right']]}" for p in body["pairs"]])
@@ -172,7 +171,7 @@ def _match(item: _Item, body: dict[str, Any], name: str, parent: Element) -> Non
         item.lost.append("How many pairs are put at a time.")
 
 
-def _labels(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _labels(item: _Item, body: Document, name: str, parent: Element) -> None:
     """Places of a picture in 3.0; 2.1 has no names for them, so that their numbers are matched there."""
     picture = LABELLED.fullmatch(body["image"])
     size = pictures.size(picture[1]) if picture else None
@@ -197,7 +196,7 @@ def _labels(item: _Item, body: dict[str, Any], name: str, parent: Element) -> No
         SubElement(element, "associableHotspot", {**attributes, "hotspotLabel": pair["left"]})
 
 
-def _text(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _text(item: _Item, body: Document, name: str, parent: Element) -> None:
     declaration = item.declare(name, "single", "string", body["accept"][:1])
     mapping = SubElement(declaration, "mapping", {"defaultValue": "0"})
     sensitive = "true" if body.get("case") == "exact" or body.get("code") or body.get("language") else "false"
@@ -216,7 +215,7 @@ def _paragraph(parent: Element) -> Element:
     return parent if parent.tag in ("p", "span") else SubElement(parent, "p")
 
 
-def _number(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _number(item: _Item, body: Document, name: str, parent: Element) -> None:
     item.declare(name, "single", "float", [str(body["answer"])])
     place = _paragraph(parent)
     element = _interaction(place, "textEntryInteraction", name)
@@ -241,7 +240,7 @@ def _number(item: _Item, body: dict[str, Any], name: str, parent: Element) -> No
     item.conditions[name] = comparison
 
 
-def _open(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _open(item: _Item, body: Document, name: str, parent: Element) -> None:
     model = body.get("model") or body.get("back", "")
     item.declare(name, "single", "string", [])
     _interaction(parent, "extendedTextInteraction", name)
@@ -257,7 +256,7 @@ def _open(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None
         item.lost.append("That one rates oneself: it is a question to be answered in words.")
 
 
-def _typed(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _typed(item: _Item, body: Document, name: str, parent: Element) -> None:
     """Formulas, lists, matrices and intervals: compared as texts."""
     answer = body["answer"]
     item.lost.append("That answers of equal meaning are right: they are compared as texts.")
@@ -268,7 +267,7 @@ def _listed(answer: object) -> str:
     return f"[{', '.join(map(_listed, answer))}]" if isinstance(answer, list) else str(answer)
 
 
-def _parts(item: _Item, body: dict[str, Any], name: str, parent: Element) -> None:
+def _parts(item: _Item, body: Document, name: str, parent: Element) -> None:
     """Blanks stand in the text, other parts below it."""
     parts = {part["id"]: part for part in body["parts"]}
     html = PLACE.sub(lambda found: f'<span data-part="{found[1]}"></span>', to_html(body["stem"], _path))
@@ -292,7 +291,7 @@ def _parts(item: _Item, body: dict[str, Any], name: str, parent: Element) -> Non
         item.lost.append("Marks of parts, and that a part follows from another.")
 
 
-def _inline_choice(item: _Item, part: dict[str, Any], span: Element) -> None:
+def _inline_choice(item: _Item, part: Document, span: Element) -> None:
     right = [f"c{place}" for place, choice in enumerate(part["choices"], start=1) if choice.get("correct")]
     item.declare(part["id"], "single", "identifier", right)
     element = _interaction(span, "inlineChoiceInteraction", part["id"], shuffle="true")
@@ -322,7 +321,7 @@ def _append(parent: Element, node: object) -> None:
             parent.text = (parent.text or "") + str(node)
 
 
-WRITERS: dict[str, Callable[[_Item, dict[str, Any], str, Element], None]] = {
+WRITERS: dict[str, Callable[[_Item, Document, str, Element], None]] = {
     "single_choice": _one_choice,
     "multiple_select": _some_choices,
     "ordering": _order,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
 
-from questions.interchange.leaving import Fetch, Leaving, Written, freeze
+from questions.interchange.leaving import Document, Fetch, Leaving, Written, freeze
 from questions.interchange.tables.reading import RISKY
 
 ANSWERS, WRONG = 12, 9
@@ -71,14 +70,14 @@ def _row(item: Leaving) -> tuple[dict[str, str], list[str]]:
     return row, [f"A row does not hold: {', '.join(lost)}."] if lost else []
 
 
-def _precision(body: dict[str, Any]) -> str:
+def _precision(body: Document) -> str:
     """`3 digits`, `2 decimals`, or `exact`."""
     if body.get("decimals") is not None:
         return f"{body['decimals']} decimals"
     return "exact" if body.get("exact") else f"{body.get('digits') or 3} digits"
 
 
-def _answers(body: dict[str, Any]) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+def _answers(body: Document) -> tuple[list[str], list[tuple[str, str]], list[str]]:
     """What is right, what is wrong and why, and the left sides of pairs."""
     choices, pairs = body.get("choices", []), body.get("pairs", [])
     right = [choice["text"] for choice in choices if choice.get("correct")]
