@@ -333,7 +333,7 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
     r"!\[[^\[\]]*\]\(media/([^\s()]+)\)": (LENGTH, ()),
     # questions/interchange/moodle: writing
     r' alt="([^"]*)"': (LENGTH, ()),
-    r"([~#}]|^[=%])": (LENGTH, ()),
+    r'([~#}]|^[=%]|(?<=\\)[={:"])': (LENGTH, ()),
     r"(difficulty|seconds):([0-9]{1,4})": (LENGTH, ()),
     r"<img [^<>]*>": (LENGTH, ()),
     r"[ \t\n\r\f]+": (LENGTH, ()),

@@ -19,8 +19,8 @@ from questions.interchange.leaving import (
 from questions.kinds.entry_texts import as_text
 from questions.kinds.places import PLACE
 
-MEANT = re.compile(r"([~#}]|^[=%])")
-"""What ends an answer, or begins one, without a backslash before it."""
+MEANT = re.compile(r'([~#}]|^[=%]|(?<=\\)[={:"])')
+"""What ends or begins an answer without a backslash before it, and what would take a backslash of the text's own."""
 NAME = re.compile(r"blank\d{1,2}")
 
 
