@@ -272,8 +272,8 @@ class _Importing:
         return {item.slug: item for item in items}, refused
 
     def _tags(self, found: Found) -> tuple[list[Concept], tuple[str, ...]]:
-        """The concepts of a question, the innermost of its categories first; and the names that are none here."""
-        known = {name: find_concept(name, self.concepts) for name in reversed(found.concepts)}
+        """The concepts of a question, the main one first; and the names that are none here."""
+        known = {name: find_concept(name, self.concepts) for name in found.concepts}
         concepts = {concept.pk: concept for concept in known.values() if concept}
         guesses = tuple(name for name in found.concepts if not known[name])
         return list(concepts.values()) or list(self.otherwise), guesses

@@ -63,7 +63,7 @@ def _read_note(note: Note, place: str, package: Package) -> Iterator[Found]:
 
 
 def _concepts(note: Note) -> tuple[str, ...]:
-    deck = [] if note.deck == DEFAULT else note.deck.split("::")
+    deck = [] if note.deck == DEFAULT else note.deck.split("::")[::-1]
     return tuple(
         dict.fromkeys(
             [*(part for part in deck if part), *(tag.split("::")[-1] for tag in note.tags if tag not in OWN_TAGS)]

@@ -23,10 +23,10 @@ class Tags(NamedTuple):
 
 
 def split_category(path: str) -> tuple[str, ...]:
-    """The names in the path of a category, the outermost first; `//` is a slash in a name."""
+    """The names in the path of a category, the innermost first; `//` is a slash in a name."""
     names = (name.replace("\ue016", "/").strip() for name in path.replace("//", "\ue016").split("/"))
     shown = (name.removeprefix("Default for ") for name in names)
-    return tuple(name for name in shown if name and name not in ROOTS)
+    return tuple(name for name in shown if name and name not in ROOTS)[::-1]
 
 
 def join_category(names: Iterable[str]) -> str:

@@ -34,7 +34,7 @@ def read_metadata(*elements: Element | None) -> About:
     named = [level.removeprefix("lomv1.0").strip() for level in levels]
     difficulty = next((DIFFICULTIES.index(name) + 1 for name in named if name in DIFFICULTIES), None)
     seconds = next((value for time in times if (value := _seconds(time))), None)
-    return About(tuple(dict.fromkeys(word for word in [*taxa, *words] if word)), difficulty, seconds)
+    return About(tuple(dict.fromkeys(word for word in [*reversed(taxa), *words] if word)), difficulty, seconds)
 
 
 def _seconds(text: str) -> int | None:

@@ -15,6 +15,7 @@ from questions import bank
 from questions.bank.drafts import Draft, save_drafts
 from questions.bank.imports import CHUNK
 from questions.interchange.formats import FORMATS
+from questions.interchange.leaving import Leaving
 from questions.models import Course, Import, Item, ItemConcept
 from tests import courses
 
@@ -194,3 +195,23 @@ def test_the_commands_import_report_and_take_back(
             call_command("import_items", *arguments)
     with pytest.raises(CommandError, match="could be taken back"):
         call_command("undo_import", str(made.pk))
+
+
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.write])
+def test_the_main_concept_of_what_leaves_is_the_main_one_of_what_comes_in(course: Course, name: str) -> None:
+    wrong = [{"text": text, "because": "It shrinks."} for text in ("No", "Never")]
+    body = {"stem": "Does it shrink?", "choices": [{"text": "Yes", "correct": True}, *wrong], "explanation": "It does."}
+    there = {concept.slug: concept for concept in course.concepts.all()}
+    slugs = [sorted(there), sorted(there, reverse=True)]
+    leaving = [
+        Leaving(f"asked-{place}", "single_choice", body | {"stem": f"Does {place} shrink?"}, tuple(order[:3]))
+        for place, order in enumerate(slugs)
+    ]
+    write = FORMATS[name].write
+    assert write
+    written = write(leaving, lambda address: None)
+    report = bank.import_questions(course, name, "bank", FORMATS[name].read(written.content, "bank"))
+
+    items = [course.items.get(slug=line.slug) for line in report.lines]
+    tags = [list(item.tags.order_by("position").values_list("concept__slug", flat=True)) for item in items]
+    assert tags == [list(item.concepts) for item in leaving]

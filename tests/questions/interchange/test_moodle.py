@@ -65,7 +65,7 @@ def test_a_quiz_of_moodle_comes_in_whole() -> None:
     assert (water.source_id, water.kind, water.concepts) == (
         "w1",
         "single_choice",
-        ("Chemistry", "Acids / bases", "liquids"),
+        ("Acids / bases", "Chemistry", "liquids"),
     )
     assert water.body["stem"] == f"What is H₂O, by $x^2$?\n\n![A drop](media/{water.pictures[0].address})"
     assert water.body["choices"] == [
