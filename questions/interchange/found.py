@@ -14,7 +14,8 @@ class Found:
 
     `source_id` names it in the file, the same whenever the file is read; `place` says where it is, for people.
     `body` is that of its kind without what the file does not have, so it may be unfinished. `concepts` are guesses by
-    categories and tags, the first the main one: of categories the innermost. Where the question cannot be asked, `refused` says why; `kind` is None.
+    categories and tags, the first the main one: of categories the innermost. Where the question cannot be asked,
+    `refused` says why; `kind` is None.
     """
 
     source_id: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
@@ -13,24 +15,29 @@ from questions.interchange.found import Found, refuse
 from questions.interchange.markdown import OURS
 from questions.interchange.moodle.categories import read_tags, split_category
 from questions.interchange.moodle.questions import Question, read_question
-from questions.interchange.qti.trees import TreeError, parse
+from questions.interchange.qti.trees import BrokenError, TreeError, decode, parse
 from questions.interchange.texts import Texts
+
+BEGIN = re.compile(r"<question\b")
 
 
 def read_quiz(content: bytes, name: str) -> Iterator[Found]:
     """The questions of a file of Moodle XML."""
     try:
-        root = parse(content)
+        questions = _list_questions(content)
     except TreeError as error:
         yield refuse(name, name, str(error))
         return
-    questions = root.findall("question") if root.tag == "quiz" else []
     if not questions:
         yield refuse(name, name, "It holds no questions of Moodle XML: it begins with <quiz>, and has <question>.")
     category: tuple[str, ...] = ()
     seen: dict[str, int] = {}
     number = 0
     for element in questions:
+        if isinstance(element, _Broken):
+            number += 1
+            yield refuse(f"line {element.line}", f"question {number}, line {element.line}", element.why)
+            continue
         if element.get("type") == "category":
             category = split_category(text_of(element.find("category")))
             continue
@@ -40,6 +47,39 @@ def read_quiz(content: bytes, name: str) -> Iterator[Found]:
         seen[key] = seen.get(key, 0) + 1
         key = key if seen[key] == 1 else f"{key}#{seen[key]}"
         yield _read_one(element, key, f"question {number}", title, category)
+
+
+class _Broken(NamedTuple):
+    """A question that is not well-formed: the line of the file that it begins in, and what is wrong."""
+
+    line: int
+    why: str
+
+
+def _list_questions(content: bytes) -> list[Element | _Broken]:
+    """The questions of a file; where it is broken, those that are well-formed by themselves, and where others begin.
+
+    Raises TreeError for a file of which nothing can be read.
+    """
+    try:
+        root = parse(content)
+    except BrokenError as error:
+        found = list(_read_apart(decode(content)))
+        if all(isinstance(each, _Broken) for each in found):
+            raise error from None
+        return found
+    return [*root.findall("question")] if root.tag == "quiz" else []
+
+
+def _read_apart(text: str) -> Iterator[Element | _Broken]:
+    begins = [begin.start() for begin in BEGIN.finditer(text)]
+    for start, end in zip(begins, [*begins[1:], len(text)], strict=True):
+        piece, closes, _ = text[start:end].partition("</question>")
+        try:
+            yield parse(f"{piece}{closes}".encode())
+        except BrokenError as error:
+            before = text.count("\n", 0, start)
+            yield _Broken(before + 1, str(BrokenError(before + error.line, error.column, error.why)))
 
 
 def _read_one(element: Element, key: str, place: str, title: str, category: tuple[str, ...]) -> Found:

@@ -54,8 +54,16 @@ class TreeError(ValueError):
     """A file that is no XML that we read, and where."""
 
 
+class BrokenError(TreeError):
+    """What is not well-formed, from which line and column on; parts of it may be."""
+
+    def __init__(self, line: int, column: int, why: str) -> None:
+        super().__init__(f"The XML is broken in line {line}, column {column}: {why}.")
+        self.line, self.column, self.why = line, column, why
+
+
 def parse(content: bytes) -> Element:
-    """The root of an XML file, each name as QTI 2 spells it, without namespaces. Raises TreeError."""
+    """The root of an XML file, each name as QTI 2 spells it, without namespaces. Raises TreeError, BrokenError."""
     if len(content) > MOST_BYTES or content.count(b"<") > MOST_TAGS:
         most = f"{MOST_BYTES // 10**6} MB and {MOST_TAGS // 10**6} million tags"
         raise TreeError(f"An XML file has at most {most}: export it in parts.")
@@ -68,7 +76,7 @@ def parse(content: bytes) -> Element:
         root: Element = parser.close()
     except ParseError as error:
         line, column = error.position
-        raise TreeError(f"The XML is broken in line {line}, column {column + 1}: {_plain(error)}.") from None
+        raise BrokenError(line, column + 1, _plain(error)) from None
     except DefusedXmlException:
         raise TreeError("It defines entities, which are not read.") from None
     _check_depth(root)

@@ -195,3 +195,22 @@ def test_nothing_breaks_a_reader(name: str, changes: list[tuple[int, bytes, int]
         content = content[:at] + new + content[at + length :]
     for found in FORMATS[name].read(content, "file"):
         assert (found.kind is None) == (found.refused is not None)
+
+
+def test_of_a_broken_file_the_rest_comes_in_and_the_place_is_named() -> None:
+    asked = '<question type="truefalse"><name><text>{}</text></name><questiontext><text>Is it?</text></questiontext>'
+    asked += (
+        '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question>'
+    )
+    broken = asked.replace("</questiontext>", "")
+    quiz = (
+        f"<quiz>\n{asked.format('One')}\n{broken.format('Two')}\n{asked.format('Three')}\n{asked.format('Four')[:90]}"
+    )
+    found = list(_read("moodle-xml", quiz))
+
+    assert [each.title for each in found if each.kind] == ["One", "Three"]
+    refused = {each.place: each.refused for each in found if each.refused}
+    assert list(refused) == ["question 2, line 3", "question 4, line 5"]
+    assert all(f"broken in line {place[-1]}, column" in str(why) for place, why in refused.items())
+    (nothing,) = _read("moodle-xml", f"<quiz>{broken}</quiz>")
+    assert "broken in line 1" in str(nothing.refused)
