@@ -12,6 +12,15 @@ NO_KEY = {
 }
 """Without an answer that can be right, or with a sound alone: refused by name."""
 
+HELD_ALL_THE_SAME = {
+    # Wrong options take away what right ones give, as here.
+    *(("LucasWolfgang__all.gift", 22), ("LucasWolfgang__multichoice.gift", 4), ("sergeinack3__examples.txt", 31)),
+    *(("tsugiproject__chatgpt-torture.txt", 20), ("pie-framework__mapping-mixed-signs-choice.xml", 1)),
+    # One option has all points; that of the maximum is given twice.
+    *(("LucasWolfgang__bb8.imscc", 6), ("LucasWolfgang__bb8.imscc", 10)),
+}
+"""Questions of which the list of what is expected says that they cannot be held."""
+
 
 @pytest.mark.parametrize("family", corpus.READ_AS)
 def test_what_our_kinds_hold_comes_in_and_the_rest_is_named(family: str) -> None:
@@ -22,6 +31,5 @@ def test_what_our_kinds_hold_comes_in_and_the_rest_is_named(family: str) -> None
     able = [(file, each) for file, each in checked if each.must_come_in and file.name not in NO_KEY]
     wrong = [(file.name, each.flaw) for file, each in able if each.flaw]
     assert len(wrong) <= 0.02 * len(able), wrong
-    unnamed = {file for file, each in checked if not each.must_come_in and not each.found}
-    few = [file.name for file, expected in listed if file in unnamed and not corpus.is_named(file, family, expected)]
-    assert not few, "what cannot come in is named"
+    unnamed = {(file.name, n) for file, expected in listed for n in corpus.list_unnamed(file, expected, family)}
+    assert unnamed <= HELD_ALL_THE_SAME, "of each question that cannot come in whole it is said what is lost"
