@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from questions.interchange.markdown import OURS
+from questions.interchange.markdown import OURS, SPACES
 from questions.text.encodings import MARKS
 
 CDATA_BEGINS, CDATA_ENDS = "\ue000", "\ue001"
@@ -188,6 +188,6 @@ def _escaped(text: str | None, *, is_pre: bool) -> str:
     if not text:
         return ""
     pieces = re.split("[\ue000\ue001]", text)
-    plain = [piece if is_pre else re.sub(r"\s+", " ", piece) for piece in pieces[0::2]]
+    plain = [piece if is_pre else SPACES.sub(" ", piece) for piece in pieces[0::2]]
     pieces[0::2] = [html.escape(piece, quote=False) for piece in plain]
     return "".join(pieces)

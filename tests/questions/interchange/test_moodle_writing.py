@@ -156,7 +156,19 @@ def course_items() -> list[Leaving]:
     ]
 
 
-@pytest.mark.parametrize("name", ["moodle-xml", "gift"])
+def test_a_whole_course_comes_back_from_our_own_files() -> None:
+    items = course_items()
+    written = write("yaml", *items)
+    found = {each.source_id: each for each in FORMATS["yaml"].read(written.content, "course.yaml")}
+
+    assert not written.remarks
+    assert found.keys() == {item.slug for item in items}
+    for item in items:
+        each = found[item.slug]
+        assert (each.kind, each.body, each.concepts) == (item.kind, item.body, item.concepts)
+
+
+@pytest.mark.parametrize("name", ["moodle-xml", "gift", "qti", "qti3"])
 def test_a_whole_course_comes_back_and_what_does_not_is_named(name: str) -> None:
     items = course_items()
     written = write(name, *items)
