@@ -305,7 +305,7 @@ REVIEWED: dict[str, tuple[int, tuple[str, ...]]] = {
         ),
     ),
     "[\ue000\ue001]": (LENGTH, ()),
-    r"\s+": (LENGTH, ()),
+    r"<question\b": (LENGTH, ("<question",)),
     # questions/interchange/tables/columns.py
     r"\d{1,2}$": (LENGTH, ()),
     # questions/interchange/tables/reading.py
