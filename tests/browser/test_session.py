@@ -378,7 +378,8 @@ def test_signing_up_leads_to_the_first_section_and_its_questions(
     expect(page.get_by_role("heading", name="To read first")).to_be_visible()
     page.get_by_role("link", name="Start").click()
     expect(page.get_by_role("heading", name="The penalty")).to_be_visible()
-    page.keyboard.press("Enter")  # the link to read it has the focus
+    expect(page.get_by_role("link", name="Read", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     page.wait_for_url("**/sections/the-penalty/?review")
     page.get_by_role("heading", name="Try it at once").scroll_into_view_if_needed()
     expect(page.locator("[data-part]")).to_have_count(2)
