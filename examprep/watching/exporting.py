@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -94,31 +95,23 @@ class RouteTimes:
 
 def list_route_times() -> list[RouteTimes]:
     """Return the times of all routes that were asked, the one that took most of the time first."""
-    below: dict[str, list[float]] = {}
-    totals: dict[str, dict[str, float]] = {}
-    for metric in counted().collect():
-        if metric.name != REQUESTS._name:
-            continue
-        for sample in metric.samples:
-            route = sample.labels["route"]
-            sums = totals.setdefault(route, {"count": 0.0, "sum": 0.0, "failed": 0.0})
-            if sample.name.endswith("_bucket"):
-                bounds = below.setdefault(route, [0.0] * len(BOUNDS))
-                if sample.labels["le"] != "+Inf":
-                    bounds[BOUNDS.index(float(sample.labels["le"]))] += sample.value
-            elif sample.name.endswith(("_count", "_sum")):
-                sums[sample.name.rpartition("_")[2]] += sample.value
-                if sample.name.endswith("_count") and sample.labels["status"].startswith("5"):
-                    sums["failed"] += sample.value
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    samples = (sample for metric in counted().collect() if metric.name == REQUESTS._name for sample in metric.samples)
+    for sample in samples:
+        of_route = sums[sample.labels["route"]]
+        what = sample.labels.get("le") or sample.name.rpartition("_")[2]
+        of_route[what] += sample.value
+        if what == "count" and sample.labels["status"].startswith("5"):
+            of_route["failed"] += sample.value
     times = [
         RouteTimes(
             route,
-            int(sums["count"]),
-            int(sums["failed"]),
-            sums["sum"] / sums["count"],
-            next((bound for bound, n in zip(BOUNDS, below[route], strict=True) if n >= 0.95 * sums["count"]), None),
+            int(of_route["count"]),
+            int(of_route["failed"]),
+            of_route["sum"] / of_route["count"],
+            next((bound for bound in BOUNDS if of_route[str(bound)] >= 0.95 * of_route["count"]), None),
         )
-        for route, sums in totals.items()
-        if sums["count"]
+        for route, of_route in sums.items()
+        if of_route["count"]
     ]
     return sorted(times, key=lambda each: each.mean * each.requests, reverse=True)
