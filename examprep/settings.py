@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "examprep.middleware.KeysViewed",
     "examprep.middleware.Formulas",
     "allauth.account.middleware.AccountMiddleware",
+    "examprep.installed_app.KeptPages",
     "quizzes.views.viewing.ViewAsStudent",
     "examprep.middleware.OnceMore",
 ]

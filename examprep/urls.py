@@ -10,7 +10,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_page
 from django.views.generic import RedirectView
 
-from examprep import account_pages, health, stale_forms, styleguide, views
+from examprep import account_pages, health, installed_app, stale_forms, styleguide, views
 from examprep.lti import pages as lti
 from examprep.watching import pages as watching
 from questions.admin.acts import record_acts
@@ -48,6 +48,9 @@ urlpatterns = [
     path("lti/choose/", lti.choose, name="lti-choose"),
     path("lti/register/<str:secret>/", lti.register, name="lti-register"),
     path("lti/keys/", lti.public_keys, name="lti-keys"),
+    path("app.webmanifest", installed_app.manifest, name="manifest"),
+    path("worker.js", installed_app.worker, name="worker"),
+    path("offline/", installed_app.offline, name="offline"),
     path("privacy/", account_pages.privacy_page, name="privacy"),
     path("", include("quizzes.urls")),
     path("", include("questions.urls")),

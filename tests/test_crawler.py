@@ -269,6 +269,9 @@ NOT_LINKED = {
     "today/off/": "offered on days of which one may be taken off",
     "unsent/": "only after a login ran out",
     "worker.js": "asked for by a script",
+    "app.webmanifest": "asked for by browsers",
+    "offline/": "shown by the worker",
+    "review/forms/": "asked by a script",
     "courses/<slug:course>/choose/": "offered to who has several courses",
     **{
         route: "kept for links that leave the course out"

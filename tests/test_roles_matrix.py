@@ -148,7 +148,10 @@ PAGES: dict[str, tuple[Rule | None, Rule | None]] = {
 
 SERVICE: dict[str, Rule] = {
     # pages and calls of students, by any method
-    **dict.fromkeys(("", "worker.js", "favicon.ico", "privacy/", "lessons/", "concepts/", "search/"), ALL),
+    **dict.fromkeys(
+        ("", "worker.js", "app.webmanifest", "offline/", "favicon.ico", "privacy/", "lessons/", "concepts/", "search/"),
+        ALL,
+    ),
     "as-student/stop/": PEOPLE,
     **dict.fromkeys(("lessons/<slug:slug>/", "lessons/<slug:slug>/formulas/", "concepts/<slug:slug>/"), ALL),
     **dict.fromkeys(("lessons/<slug:slug>/quick-check/", "lessons/<slug:slug>/try/<slug:item>/", "review/read/"), ALL),
@@ -171,7 +174,7 @@ SERVICE: dict[str, Rule] = {
     **dict.fromkeys((f"notebook/<slug:slug>/{page}/" for page in ("bookmark", "note", "answers")), PEOPLE),
     **dict.fromkeys((f"lessons/<slug:slug>/{page}/" for page in ("read", "work")), PEOPLE),
     **dict.fromkeys(("work/<slug:slug>/", "review/"), PEOPLE),
-    **dict.fromkeys((f"review/{page}/" for page in ("undo", "hint", "part", "bury", "summary")), PEOPLE),
+    **dict.fromkeys((f"review/{page}/" for page in ("forms", "undo", "hint", "part", "bury", "summary")), PEOPLE),
     **dict.fromkeys(("sittings/<uuid:id>/", "sittings/<uuid:id>/submit/"), OWN),
     **dict.fromkeys(("sittings/<uuid:id>/slots/<int:number>/", "sittings/<uuid:id>/rounds/<int:number>/"), OWN),
     **dict.fromkeys((f"api/v1/{call}/" for call in ("me", "me/export", "me/sessions", "me/sessions/<int:id>")), PEOPLE),

@@ -222,6 +222,8 @@ def test_a_visitor_sees_the_lessons_and_nothing_of_anybody(course: Any, student:
             "/health/ready",
             "/lti/keys/",
             "/worker.js",
+            "/app.webmanifest",
+            "/offline/",
         ) or (address.startswith(("/api/v1/schema", "/api/v1/docs")))
         if address == "/favicon.ico":
             assert answer["Location"].startswith("/static/")

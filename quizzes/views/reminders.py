@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from questions.json_types import JsonError, read_json
 from quizzes import reminders
@@ -39,9 +39,3 @@ def browser(request: StudentRequest) -> HttpResponse:
     except JsonError as error:
         return JsonResponse({"errors": {"body": [str(error)]}}, status=error.status)
     return HttpResponse(status=204)
-
-
-@require_GET
-def worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows what is pushed; at the root, under one name for ever, as browsers want it."""
-    return render(request, "quizzes/worker.js", content_type="text/javascript")

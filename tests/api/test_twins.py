@@ -14,7 +14,18 @@ STAFF = (
 )
 """Where pages of staff begin, and what platforms call."""
 NO_ACTION = (
-    *("", "privacy/", "worker.js", "favicon.ico", "health/live", "health/ready", "metrics", "styleguide/"),
+    *(
+        "",
+        "privacy/",
+        "worker.js",
+        "app.webmanifest",
+        "offline/",
+        "favicon.ico",
+        "health/live",
+        "health/ready",
+        "metrics",
+        "styleguide/",
+    ),
     *("reminders/stop/<str:token>/", "calendar/<str:secret>.ics", "figures/<slug:name>/<slug:digest>/"),
     *("media/<str:address>", "unsent/", "lessons/<slug:slug>/formulas/"),
 )
@@ -95,6 +106,7 @@ TWINS = {
     "reports/<uuid:id>/": ["POST presentations/{id}/reports/"],
     "review/": ["GET queue/"],
     "review/<uuid:event>/": ["POST reviews/batch/", "POST presentations/{id}/reveal/"],
+    "review/forms/": ["GET packs/"],
     "review/read/": ["POST numbers/read/"],
     "review/undo/": ["POST reviews/batch/"],
     "review/hint/": ["POST presentations/{id}/hints/"],

@@ -21,6 +21,8 @@ declare global {
     "htmx:afterSwap": HtmxEvent<object>;
     "htmx:sendError": HtmxEvent<object>;
     "htmx:responseError": HtmxEvent<{ xhr: XMLHttpRequest }>;
+    /** What was read of a lesson could not be told to the service. */
+    "reading-unsent": CustomEvent<{ action: string; section: string; state: string }>;
   }
 
   interface HTMLElementEventMap {

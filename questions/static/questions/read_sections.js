@@ -47,7 +47,10 @@ export class ReadSections {
     const body = new FormData(this.form);
     body.set("section", id);
     body.set("state", state);
-    await fetch(this.form.action, { method: "POST", body }).catch(() => {});
+    const answer = await fetch(this.form.action, { method: "POST", body }).catch(() => null);
+    if (answer) return;
+    const detail = { action: new URL(this.form.action).pathname, section: id, state };
+    document.dispatchEvent(new CustomEvent("reading-unsent", { detail }));
   }
 
   /** @returns {string[]} */

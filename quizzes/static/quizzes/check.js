@@ -102,6 +102,36 @@ document.addEventListener("htmx:afterSwap", async ({ target }) => {
   first?.scrollIntoView({ block: "start" });
 });
 
+// Without a network a student's answers are kept here, and sections read are noted.
+
+/** @type {HTMLElement | null} */
+let pressed = null;
+document.addEventListener(
+  "submit",
+  ({ submitter }) => {
+    pressed = submitter;
+  },
+  true,
+);
+document.addEventListener("htmx:sendError", keepUnsent, true);
+document.addEventListener("reading-unsent", async ({ detail: { action, section, state } }) => {
+  const { noteReading } = await import("./device/reading.js");
+  await noteReading(document.documentElement.dataset["account"] ?? "", action, section, state);
+});
+
+/** @param {Event} event */
+async function keepUnsent(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches("[data-check] form.question")) return;
+  if (!form.querySelector("[name=event]") || !document.documentElement.dataset["account"]) return;
+  // Instead of what every page says of requests that failed: nothing has to be tried again.
+  event.stopPropagation();
+  const isUnknown = pressed?.getAttribute("name") === "dont_know";
+  const { keepAnswer } = await import("./device_check.js");
+  await keepAnswer(form, isUnknown);
+  await prepare(form);
+}
+
 /** @param {Element} root */
 async function prepare(root) {
   // A lesson is read without them, and most of its first visits end before its questions.

@@ -3,11 +3,11 @@
 
 import { create, find, get, targetOf } from "../examprep/dom.js";
 import { NearlyError, RefusedError } from "./device/answers.js";
+import { askNext, noteAnswered } from "./device/asking.js";
 import { grade, messages } from "./device/grading.js";
 import { rate } from "./device/memory.js";
-import { next } from "./device/next.js";
 import { Outbox } from "./device/outbox.js";
-import { aboutPack, readAskable, readQuestion, refreshPack } from "./device/pack.js";
+import { aboutPack, markAnswered, readAskable, readQuestion, refreshPack } from "./device/pack.js";
 import { hideVerdict, loadKatex, outcomeOf, showVerdict } from "./device_verdict.js";
 import { showOutbox } from "./outbox_state.js";
 import { readResponse } from "./response.js";
@@ -39,8 +39,6 @@ export class DeviceReview {
     this.checked = null;
     /** @type {Judged | null} */
     this.judged = null;
-    /** What was answered here without a network. @type {import("./device/next.js").Answered[]} */
-    this.answered = [];
     /** The text that was called nearly right: the same again is meant. */
     this.nearly = "";
   }
@@ -61,6 +59,12 @@ export class DeviceReview {
     document.addEventListener("htmx:afterSwap", ({ target }) => {
       if (target === this.root) this.confirm();
     });
+    const { documentElement } = document;
+    if (documentElement.dataset["kept"]) {
+      // The page is an earlier one, whose question may be answered.
+      await this.showNext();
+      documentElement.toggleAttribute("data-ready", true);
+    }
     await this.outbox.send();
     await refreshPack(this.account);
     const all = await readAskable(this.account);
@@ -102,7 +106,8 @@ export class DeviceReview {
 
   /** The service's verdict is there: it is what counts, and where it is another one that is said. */
   confirm() {
-    const { judged } = this;
+    const { checked, judged } = this;
+    if (checked) markAnswered(checked.event["presentation"]).catch(() => {});
     this.checked = null;
     this.judged = null;
     this.began = performance.now();
@@ -148,7 +153,8 @@ export class DeviceReview {
     const seconds = duration_ms / 1000;
     const answer = { score: judged?.score ?? 1, confidence, seconds, hints: 0 };
     const rating = rate(answer, question["estimated_seconds"], about.memory["thresholds"]);
-    this.answered.push({ presentation, card: question.card, rating, at: Date.now() });
+    await noteAnswered(this.account, { presentation, card: question.card, rating, at: Date.now(), seconds });
+    await markAnswered(presentation);
   }
 
   /** From the device's verdict to the next question: the service's where it can be reached. @param {MouseEvent} event */
@@ -163,43 +169,29 @@ export class DeviceReview {
       location.assign(link.href);
       return;
     }
-    const html = await this.nextPage();
-    if (!html) {
-      const textContent = "That is all that this browser can ask for now. The rest comes when you are back online.";
-      if (!find(this.root, "[data-device] .bar p")) link.after(create("p", { className: "quiet", textContent }));
-      return;
-    }
-    window.htmx.swap(this.root, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
-    scrollTo(0, 0);
-    // How far the day is was counted when the page was fetched.
-    const progress = find(this.root, ".top .progress p");
-    if (progress) progress.textContent = "From this browser";
-    find(this.root, ".top .meter")?.remove();
+    await this.showNext();
   }
 
-  /** The next question as its page shows it; "" where there is none. */
-  async nextPage() {
-    const [askable, about, waiting] = await Promise.all([
-      readAskable(this.account),
-      aboutPack(this.account),
-      this.outbox.waiting(),
-    ]);
-    const sent = new Set(waiting.map(({ presentation }) => presentation));
-    const entries = askable.map(({ entry }) => entry).filter(({ id }) => !sent.has(id));
-    const day = {
-      today: entries.map((entry) => entry.day).sort()[0] ?? "",
-      now: Date.now(),
-      secondsLeft: Number.POSITIVE_INFINITY,
-      answered: this.answered,
-      cards: new Map(),
-    };
-    const chosen = about && next(entries, day, /** @type {import("./device/next.js").Memory} */ (about.memory));
-    return askable.find(({ entry }) => entry === chosen)?.html ?? "";
+  /** Show what comes next without a network, or say that nothing does. */
+  async showNext() {
+    const asked = await askNext(this.account, await this.outbox.waiting());
+    if ("html" in asked) {
+      this.began = performance.now();
+      window.htmx.swap(this.root, asked.html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
+      scrollTo(0, 0);
+      return;
+    }
+    const said = create("p", { className: "quiet", textContent: asked.says });
+    const bar = find(this.root, "[data-device] .bar");
+    if (bar) {
+      find(bar, "p")?.remove();
+      bar.append(said);
+    } else this.root.replaceChildren(said, create("a", { className: "link", href: "/today/", textContent: "Today" }));
   }
 }
 
 /** @param {Question} question @param {Document} response @returns {Promise<Opinion>} */
-async function judge(question, response) {
+export async function judge(question, response) {
   try {
     const graded = await grade(question, response);
     const said = [...new Set(messages(question, graded, "message_html"))];

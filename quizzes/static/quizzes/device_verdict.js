@@ -32,6 +32,7 @@ export function showVerdict(form, question, judged) {
   hideVerdict(form);
   const copy = document.importNode(get(document, "#device-verdict", HTMLTemplateElement).content, true);
   const card = get(copy, "[data-device]");
+  nameApart(card);
   get(card, "h2").textContent = judged ? wordsOf(judged) : "Kept. It is graded when you are back online.";
   if (judged && question) fill(card, question, judged);
   form.before(copy);
@@ -39,6 +40,18 @@ export function showVerdict(form, question, judged) {
   form.inert = true;
   setFormulas(card);
   return card;
+}
+
+let shown = 0;
+
+/** Give a verdict ids of its own: a page of several questions has several. @param {HTMLElement} card */
+function nameApart(card) {
+  shown += 1;
+  for (const id of ["device-outcome", "device-key"]) {
+    for (const named of ["id", "aria-labelledby"]) {
+      card.querySelector(`[${named}=${id}]`)?.setAttribute(named, `${id}-${shown}`);
+    }
+  }
 }
 
 /** @param {HTMLElement} card @param {Question} question @param {Judged} judged */

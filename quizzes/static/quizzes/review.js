@@ -19,7 +19,11 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 new ReviewKeys(root, help).listen();
 new NextQuestion(root).listen();
 prepare();
-if (root.dataset["account"] && "indexedDB" in window) whenIdle(gradeOnDevice);
+if (root.dataset["account"] && "indexedDB" in window) {
+  // A page that is kept waits for its question.
+  if (document.documentElement.dataset["kept"]) gradeOnDevice();
+  else whenIdle(gradeOnDevice);
+}
 
 async function gradeOnDevice() {
   const { DeviceReview } = await import("./device_review.js");

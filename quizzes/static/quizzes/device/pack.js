@@ -1,4 +1,4 @@
-// The day's questions on the device: with keys, to be graded here, and as the page shows them, to be asked offline.
+// The week's questions on the device: with keys, to be graded here, and as the page shows them, to be asked offline.
 
 import { fetchOrNull } from "../server.js";
 import { forgetQuestions, read, readAll, transact } from "./store.js";
@@ -6,17 +6,25 @@ import { forgetQuestions, read, readAll, transact } from "./store.js";
 /**
  * @typedef {import("./answers.js").Document} Document
  * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question
- * @typedef {{ account: string, entry: Question, html: string }} Kept
- * @typedef {{ account: string, since: string, memory: Document, waits: string[] }} About the pack; `waits` are cards to
- *   read for first
+ * @typedef {{ account: string, entry: Question, html: string, answered?: boolean }} Kept
+ * @typedef {{ course: string, lesson: string, section: string, title: string, seconds: number, cards: string[] }} Section
+ *
+ * @typedef {object} About the pack
+ * @property {string} account
+ * @property {string} since
+ * @property {number} at when it was fetched, in milliseconds
+ * @property {Document} memory
+ * @property {Section[]} reading what is to be read before the cards that wait for it
+ * @property {{ zone: string, rollover: number, minutes: number }} day when the student's day begins, and how long it is
  */
 
-const AHEAD = 12;
+const DAYS = 7;
+const AT_ONCE = 40;
 /** Rules by which students mark themselves, after the service has shown them what to mark by. */
 const SELF_MARKED = ["own_rating", "points"];
 
 /**
- * Bring the day's questions up to date, and fetch those that come next as pages show them.
+ * Bring the week's questions up to date, and fetch them as pages show them.
  *
  * @param {string} account
  */
@@ -25,10 +33,13 @@ export async function refreshPack(account) {
   const before = await read("about", "pack");
   if (before && before.account !== account) await forgetQuestions();
   const since = before?.account === account ? before.since : "";
-  const answer = await fetchOrNull(`/api/v1/packs/?days=1&since=${since}`);
-  if (!answer?.ok) return;
-  await keep(account, await answer.json());
-  await fetchPages(account);
+  const [pack, me] = await Promise.all([
+    fetchOrNull(`/api/v1/packs/?days=${DAYS}&since=${since}`),
+    fetchOrNull("/api/v1/me/"),
+  ]);
+  if (!pack?.ok || !me?.ok) return;
+  await keep(account, await pack.json(), await me.json());
+  await fetchForms(account);
 }
 
 /** What is known of the pack. @param {string} account @returns {Promise<About | null>} */
@@ -44,16 +55,30 @@ export async function readQuestion(account, id) {
   return kept?.account === account ? kept.entry : null;
 }
 
-/** What can be asked without a network. @param {string} account @returns {Promise<Kept[]>} */
+/** What can be asked without a network, and is not answered. @param {string} account @returns {Promise<Kept[]>} */
 export async function readAskable(account) {
   /** @type {Kept[]} */
   const all = await readAll("questions");
-  const waits = (await aboutPack(account))?.waits ?? [];
-  return all.filter((each) => each.account === account && each.html && !waits.includes(each.entry.card));
+  return all.filter((each) => each.account === account && each.html && !each.answered);
 }
 
-/** @param {string} account @param {Document} pack */
-async function keep(account, pack) {
+/** An answered question is not asked again, until the pack is fetched anew. @param {string} id */
+export async function markAnswered(id, answered = true) {
+  /** @type {Kept | undefined} */
+  const kept = await read("questions", id);
+  if (kept) await transact("readwrite", (store) => store("questions").put({ ...kept, answered }, id));
+}
+
+/** Cards no longer wait for a section that was read. @param {string} account @param {string} lesson @param {string} section */
+export async function markRead(account, lesson, section) {
+  const about = await aboutPack(account);
+  if (!about) return;
+  const reading = about.reading.filter((each) => each.lesson !== lesson || each.section !== section);
+  await transact("readwrite", (store) => store("about").put({ ...about, reading }, "pack"));
+}
+
+/** @param {string} account @param {Document} pack @param {Document} me */
+async function keep(account, pack, me) {
   /** @type {Kept[]} */
   const old = await readAll("questions");
   const known = new Map(old.map((each) => [each.entry.id, each]));
@@ -65,24 +90,37 @@ async function keep(account, pack) {
       if (each) questions.put({ ...each, entry: { ...each.entry, ...place } }, place["id"]);
     }
     for (const entry of pack["results"]) questions.put({ account, entry, html: "" }, entry["id"]);
-    const waits = pack["reading"].flatMap((/** @type {Document} */ { cards }) => cards);
-    store("about").put({ account, since: pack["since"], memory: pack["memory"], waits }, "pack");
+    /** @type {About} */
+    const about = {
+      account,
+      since: pack["since"],
+      at: Date.now(),
+      memory: pack["memory"],
+      reading: pack["reading"],
+      day: { zone: me["time_zone"], rollover: me["day_rollover_hour"], minutes: me["daily_minutes"] },
+    };
+    store("about").put(about, "pack");
   });
 }
 
 /** @param {string} account */
-async function fetchPages(account) {
+async function fetchForms(account) {
   /** @type {Kept[]} */
   const all = await readAll("questions");
-  const waits = (await aboutPack(account))?.waits ?? [];
-  const asked = all.filter(({ entry }) => !SELF_MARKED.includes(entry.grading["rule"]) && !waits.includes(entry.card));
-  const ahead = asked.sort((a, b) => a.entry.position - b.entry.position).slice(0, AHEAD);
-  for (const each of ahead.filter(({ html }) => !html)) {
-    const address = `/review/?presentation=${each.entry.id}`;
-    const answer = await fetchOrNull(address, { headers: { "HX-Request": "true" } });
+  const missing = all.filter(({ entry, html }) => !html && !SELF_MARKED.includes(entry.grading["rule"]));
+  missing.sort((a, b) => a.entry.day.localeCompare(b.entry.day) || a.entry.position - b.entry.position);
+  for (let at = 0; at < missing.length; at += AT_ONCE) {
+    const some = missing.slice(at, at + AT_ONCE);
+    const query = some.map(({ entry }) => `presentation=${entry.id}`).join("&");
+    const answer = await fetchOrNull(`/review/forms/?${query}`);
     if (!answer?.ok || answer.redirected) return;
-    const html = await answer.text();
-    if (!html.includes(each.entry.id)) continue;
-    await transact("readwrite", (store) => store("questions").put({ ...each, account, html }, each.entry.id));
+    /** @type {{ forms: Record<string, string> }} */
+    const { forms } = await answer.json();
+    await transact("readwrite", (store) => {
+      for (const each of some) {
+        const html = forms[each.entry.id];
+        if (html) store("questions").put({ ...each, account, html }, each.entry.id);
+      }
+    });
   }
 }

@@ -1,0 +1,99 @@
+// What to ask without a network: the next question of the day, or what is to be read before it.
+
+import { create } from "../../examprep/dom.js";
+import { dayBegins, studyDate } from "./memory.js";
+import { next } from "./next.js";
+import { aboutPack, readAskable } from "./pack.js";
+import { readNoted } from "./reading.js";
+
+/**
+ * @typedef {import("./next.js").Answered & { seconds: number }} Answered
+ * @typedef {{ html: string } | { says: string }} Asked a page's part to show, or what is said where there is none
+ */
+
+const NOTHING_HERE = "That is all that this browser can ask for now. The rest comes when you are back online.";
+const DONE = "Done for today. Tomorrow’s questions are in this browser, and come tomorrow.";
+
+/** As on the page of a kept question. */
+const TOP =
+  '<header class="top"><a class="link" href="/today/">Stop</a><div class="progress"><p>From this browser</p></div></header>';
+
+/** @param {string} account */
+const placeOf = (account) => `answered:${account}`;
+
+/** What was answered here without a network, in order of time. @param {string} account @returns {Answered[]} */
+export function readAnswered(account) {
+  try {
+    const all = JSON.parse(localStorage.getItem(placeOf(account)) ?? "[]");
+    return Array.isArray(all) ? all : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Note an answer, for the day's order and its minutes; those of earlier days are dropped. @param {string} account @param {Answered} answer */
+export async function noteAnswered(account, answer) {
+  const today = await findToday(account);
+  const all = readAnswered(account).filter(({ at }) => !today || at >= today.begins);
+  localStorage.setItem(placeOf(account), JSON.stringify([...all, answer]));
+}
+
+/**
+ * What comes next by docs/api.md (“What next, offline”).
+ *
+ * @param {string} account
+ * @param {import("./answers.js").Document[]} waiting events that wait to be sent: what was answered or put off in any tab
+ * @returns {Promise<Asked>}
+ */
+export async function askNext(account, waiting) {
+  const [kept, about, today] = await Promise.all([readAskable(account), aboutPack(account), findToday(account)]);
+  if (!about || !today) return { says: NOTHING_HERE };
+  const done = new Set(waiting.flatMap(({ presentation, card }) => [presentation, card]));
+  for (const card of cardsPutOff(account, about.reading, today.begins)) done.add(card);
+  const entries = kept.map(({ entry }) => entry).filter(({ id, card }) => !done.has(id) && !done.has(card));
+  const answered = readAnswered(account).filter(({ at }) => at >= today.begins);
+  const spent = answered.reduce((sum, { seconds }) => sum + seconds, 0);
+  // A card of a later day is due then, or has no room before: until then it is known, and not asked.
+  const later = entries.filter(({ day }) => day > today.date);
+  const cards = new Map(later.map(({ card }) => [card, { S: 1, t: 0, dueAt: Number.POSITIVE_INFINITY, lapses: 0 }]));
+  const secondsLeft = about.day.minutes * 60 - spent;
+  const day = { today: today.date, now: Date.now(), secondsLeft, answered, cards };
+  const chosen = next(entries, day, /** @type {import("./next.js").Memory} */ (about.memory));
+  if (!chosen) return { says: entries.length ? DONE : NOTHING_HERE };
+  const section = about.reading.find((each) => each.cards.includes(chosen.card));
+  if (section) return { html: readFirst(section) };
+  return { html: kept.find(({ entry }) => entry === chosen)?.html ?? "" };
+}
+
+/** Today's study date, and when it began in milliseconds. @param {string} account */
+async function findToday(account) {
+  const about = await aboutPack(account);
+  if (!about?.day) return null;
+  const { zone, rollover } = about.day;
+  const date = studyDate(new Date(), zone, rollover);
+  return { date, begins: dayBegins(date, zone, rollover).getTime() };
+}
+
+/** The cards of sections that are not to be read today. @param {string} account @param {import("./pack.js").Section[]} reading @param {number} begins */
+function cardsPutOff(account, reading, begins) {
+  const later = readNoted(account).filter(({ state, at }) => state === "later" && at >= begins);
+  return reading.flatMap(({ lesson, section, cards }) =>
+    later.some((each) => each.lesson === lesson && each.section === section) ? cards : [],
+  );
+}
+
+/** The card that sends to a section, as the service's page has it. @param {import("./pack.js").Section} section */
+function readFirst({ course, lesson, section, title, seconds }) {
+  const href = `/courses/${course}/lessons/${lesson}/sections/${section}/?review`;
+  const article = create("article", { className: "card question to-read" });
+  const minutes = Math.max(Math.round(seconds / 60), 1);
+  const link = create("a", { className: "button", id: "place", href, textContent: "Read" });
+  const bar = create("div", { className: "bar" });
+  bar.append(link);
+  article.append(
+    create("p", { className: "quiet small", textContent: `Read first · about ${minutes} min` }),
+    create("h1", { id: "to-read", dir: "auto", textContent: title }),
+    bar,
+  );
+  return TOP + article.outerHTML;
+}

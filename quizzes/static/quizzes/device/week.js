@@ -1,0 +1,39 @@
+// Has the week's questions, and the pages that they need, kept on the device.
+
+import { aboutPack, readAskable, refreshPack } from "./pack.js";
+import { sendReading } from "./reading.js";
+
+/** How old a pack may grow before it is fetched anew where nobody reviews, in milliseconds. */
+const FRESH_MS = 6 * 60 * 60 * 1000;
+
+/** @param {string} account */
+export async function keepWeek(account) {
+  await sendReading(account);
+  const about = await aboutPack(account).catch(() => null);
+  const isReviewing = location.pathname === "/review/"; // where it is brought up to date for every question
+  if (!isReviewing && (!about || Date.now() - about.at > FRESH_MS)) await refreshPack(account).catch(() => {});
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage({ type: "keep", addresses: await listPages(account) });
+}
+
+/** The pages of the week, those that are needed first first. @param {string} account */
+async function listPages(account) {
+  const about = await aboutPack(account).catch(() => null);
+  const kept = await readAskable(account).catch(() => []);
+  kept.sort((a, b) => a.entry.day.localeCompare(b.entry.day) || a.entry.position - b.entry.position);
+  const lessons = new Set(kept.map(({ entry }) => `/courses/${entry["course"]}/lessons/${entry["lesson"]}/`));
+  const sections = (about?.reading ?? []).map(
+    ({ course, lesson, section }) => `/courses/${course}/lessons/${lesson}/sections/${section}/`,
+  );
+  // The frame of the review, in which any question is asked.
+  const frames = kept.slice(0, 1).map(({ entry }) => `/review/?presentation=${entry.id}`);
+  return [
+    ...frames,
+    "/today/",
+    "part:/today/ahead/",
+    "/lessons/",
+    ...sections.flatMap((each) => [`${each}?review`, `part:${each}check/`]),
+    ...[...lessons].flatMap((each) => [each, `${each}quick-check/`, `part:${each}quick-check/`]),
+    "/concepts/",
+  ];
+}

@@ -1,0 +1,70 @@
+// Questions at the end of a lesson or of a section without a network: graded by the pack as far as it has them, and kept.
+
+import { create, find, get } from "../examprep/dom.js";
+import { Outbox } from "./device/outbox.js";
+import { markAnswered, readQuestion } from "./device/pack.js";
+import { judge } from "./device_review.js";
+import { outcomeOf, showVerdict } from "./device_verdict.js";
+import { showOutbox } from "./outbox_state.js";
+import { readResponse } from "./response.js";
+
+const { account = "" } = document.documentElement.dataset;
+
+/** @type {Outbox | undefined} */
+let outbox;
+
+/**
+ * Keep an answer that could not be sent, and show what can be said of it here.
+ *
+ * @param {HTMLFormElement} form
+ * @param {boolean} isUnknown whether “I don't know” was pressed
+ */
+export async function keepAnswer(form, isUnknown) {
+  const response = isUnknown ? { dont_know: true } : readResponse(form);
+  const { presentation, event, shown } = Object.fromEntries(new FormData(form));
+  if (!response || !event) return;
+  const id = String(presentation);
+  const question = await readQuestion(account, id).catch(() => null);
+  const opinion = question && (await judge(question, response));
+  if (opinion && "refused" in opinion) {
+    refuse(form, opinion.refused);
+    return;
+  }
+  const now = new Date();
+  await outboxOf().add({
+    id: String(event),
+    type: "review",
+    presentation: id,
+    response,
+    confidence: null,
+    occurred_at: now.toISOString(),
+    duration_ms: millisecondsSince(String(shown), now),
+  });
+  await markAnswered(id).catch(() => {});
+  const card = showVerdict(form, question, opinion?.judged ?? null);
+  get(card, ".bar").remove();
+  if (opinion) card.dataset["outcome"] = outcomeOf(opinion.judged.score);
+  get(card, "h2").focus({ preventScroll: true });
+}
+
+function outboxOf() {
+  const place = find(document, "#outbox") ?? create("p", { id: "outbox", role: "status", hidden: true });
+  if (!place.isConnected) get(document, "[data-check]").before(place);
+  outbox ??= new Outbox(account, (state) => showOutbox(place, state));
+  outbox.tell({ connection: "offline" });
+  return outbox;
+}
+
+/** The signed stamp of a form begins with the instant at which it was shown. @param {string} stamp @param {Date} now */
+function millisecondsSince(stamp, now) {
+  const shown = Date.parse(stamp.slice(0, stamp.lastIndexOf(":")));
+  return Number.isNaN(shown) ? 0 : Math.max(now.getTime() - shown, 0);
+}
+
+/** @param {HTMLFormElement} form @param {string} message */
+function refuse(form, message) {
+  find(form, ".errors")?.remove();
+  const list = create("ul", { className: "errors", role: "alert" });
+  list.append(create("li", { textContent: message }));
+  get(form, ".answer").append(list);
+}
