@@ -58,7 +58,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A fresh page whose relative URLs lead to the live server; an error in its scripts fails the test."""
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1100, "height": 800})
+    # What a worker fetches no route of a test would see: those of the worker (test_flight.py) have pages of their own.
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 1100, "height": 800}, service_workers="block"
+    )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     errors: list[str] = []
@@ -72,7 +75,11 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 def phone(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A page on a phone, driven by touch."""
     context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+        base_url=live_server.url,
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        is_mobile=True,
+        service_workers="block",
     )
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
