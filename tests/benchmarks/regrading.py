@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
-from itertools import product
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection
@@ -49,8 +49,8 @@ print("ready", flush=True)
 sys.stdin.read()
 corrections.regrade_waiting()
 """
-AT_ONCE = 200
-"""Students whose answers are stored together."""
+AT_ONCE = 10_000
+"""Answers that are stored together."""
 PUT = (
     "id",
     "student",
@@ -132,38 +132,48 @@ def _publish_corrected() -> ItemVersion:
 
 
 def _answer(version: ItemVersion, size: int) -> None:
-    """Store answers as `accept` would have; where one stands in for many, nothing looks at it when they are graded."""
-    kind, body = kinds.get(version.kind), kinds.parse(version.kind, version.body)
+    """Store answers as `accept` would have; where one stands in for many, nothing looks at it when they are graded.
+
+    They are stored in the order of time, as a log is: on each day the students answer one among the other.
+    """
     begin = timezone.now() - timedelta(days=3 * EACH)
-    days = [begin + timedelta(days=3 * number) for number in range(EACH)]
+    students = User.objects.bulk_create(User(username=f"student-{number}") for number in range(size // EACH))
+    ChangeLog.objects.bulk_create(
+        ChangeLog(student=student, next_day_at=begin, last_sequence=EACH) for student in students
+    )
+    cards = Card.objects.bulk_create(Card(student=student, item_id=version.item_id) for student in students)
     shown = draw(version, uuid.uuid4(), range(1))
     assert shown
+    order = random.Random(0)
+    for day in range(EACH):
+        order.shuffle(cards)
+        for first in range(0, len(cards), AT_ONCE):
+            some = cards[first : first + AT_ONCE]
+            _answer_on(day, begin + timedelta(days=3 * day), version, shown.packed_prompt, some)
+
+
+def _answer_on(day: int, at: datetime, version: ItemVersion, prompt: object, cards: Sequence[Card]) -> None:
+    """Store an answer about each card."""
+    kind, body = kinds.get(version.kind), kinds.parse(version.kind, version.body)
     grades = {
         score: {"rating": rating, "score": score, "correct": bool(score), "feedback": [], "cards": []}
         for score, rating in ((0.0, "again"), (1.0, "good"))
     }
-    for first in range(0, size // EACH, AT_ONCE):
-        numbers = range(first, min(first + AT_ONCE, size // EACH))
-        students = User.objects.bulk_create(User(username=f"student-{number}") for number in numbers)
-        ChangeLog.objects.bulk_create(
-            ChangeLog(student=student, next_day_at=begin, last_sequence=EACH) for student in students
-        )
-        cards = Card.objects.bulk_create(Card(student=student, item_id=version.item_id) for student in students)
-        put: list[tuple[object, ...]] = []
-        events: list[tuple[object, ...]] = []
-        lines: list[tuple[uuid.UUID, float]] = []
-        for card, (number, at) in product(cards, enumerate(days)):
-            pk, names = uuid.uuid4(), [secrets.token_hex(6) for _ in range(len(CHOICES))]
-            named = dict(zip(CHOICES, names, strict=True))
-            presented = kind.present(body, seed=number, identity="bench:1", opaque=named.__getitem__)
-            whose, drawn = (pk, card.student_id, card.pk, version.pk), (number, [""], shown.packed_prompt)
-            put.append((*whose, *drawn, presented.answer, 1 / len(names), at, at))
-            chosen = CHOSEN[(card.student_id + number) % len(CHOSEN)]
-            score = float(chosen == 0)
-            said = ({"choice": names[chosen]}, 20_000, uuid.UUID(int=1), at, at, at.date(), at, score, grades[score])
-            events.append((card.student_id, uuid.uuid4(), number + 1, "review", "0" * 20, pk, *said))
-            lines.append((card.pk, score))
-        insert_rows(Presentation, PUT, put)
-        keys = insert_rows(ReviewEvent, EVENT, events)
-        told = [(card, key, 3 if score else 1, score) for key, (card, score) in zip(keys, lines, strict=True)]
-        insert_rows(Review, ("card", "event", "rating", "score"), told)
+    put: list[tuple[object, ...]] = []
+    events: list[tuple[object, ...]] = []
+    lines: list[tuple[uuid.UUID, float]] = []
+    for card in cards:
+        pk, names = uuid.uuid4(), [secrets.token_hex(6) for _ in CHOICES]
+        named = dict(zip(CHOICES, names, strict=True))
+        presented = kind.present(body, seed=day, identity="bench:1", opaque=named.__getitem__)
+        whose, drawn = (pk, card.student_id, card.pk, version.pk), (day, [""], prompt)
+        put.append((*whose, *drawn, presented.answer, 1 / len(names), at, at))
+        chosen = CHOSEN[(card.student_id + day) % len(CHOSEN)]
+        score = float(chosen == 0)
+        said = ({"choice": names[chosen]}, 20_000, uuid.UUID(int=1), at, at, at.date(), at, score, grades[score])
+        events.append((card.student_id, uuid.uuid4(), day + 1, "review", "0" * 20, pk, *said))
+        lines.append((card.pk, score))
+    insert_rows(Presentation, PUT, put)
+    keys = insert_rows(ReviewEvent, EVENT, events)
+    told = [(card, key, 3 if score else 1, score) for key, (card, score) in zip(keys, lines, strict=True)]
+    insert_rows(Review, ("card", "event", "rating", "score"), told)

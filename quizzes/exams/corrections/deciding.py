@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,12 +90,21 @@ class Judge:
     def _likeness(self, stored: StoredAnswer) -> Hashable:
         """Return all that is looked at below of an answer, but for names; set what these are."""
         answered = stored.answered
-        alike = None if answered.plain else kinds.unnamed(stored.put, answered.response or "null")
+        alike = kinds.unnamed(stored.put, answered.response or "null")
         if alike is None:
             return answered.pk
         what, stored.names = alike
         pace = pace_of(answered.duration_ms / 1000, self.version.seconds)
-        return what, answered.confidence, pace, answered.hints_used, stored.standing, stored.was_corrected
+        how = answered.confidence, pace, answered.hints_used
+        return what, how, stored.standing, stored.was_corrected, self._plain_likeness(stored)
+
+    def _plain_likeness(self, stored: StoredAnswer) -> Hashable:
+        """Return the same of what an answer counts as without corrections, where one changed that."""
+        if not stored.plain:
+            return None
+        grade = stored.plain.get("grade")
+        unnamed = kinds.without_names(json.dumps(grade), stored.names) if grade else None
+        return self._read_standing(stored.plain), unnamed
 
     def _decide(self, alike: Sequence[StoredAnswer]) -> Case:
         stored = alike[0]
@@ -106,7 +116,7 @@ class Judge:
     def _plain(self, stored: StoredAnswer, standing: Standing) -> tuple[Standing, dict[str, Any] | None]:
         """What the answer counts as without corrections, and its grade then; None: as was said."""
         if stored.plain:
-            return read_standing(stored.plain, stored), stored.plain.get("grade")
+            return self._read_standing(stored.plain), stored.plain.get("grade")
         if not stored.was_corrected:
             return standing, None
         graded = self._judge(None, stored)
@@ -142,6 +152,14 @@ class Judge:
             lines += [line for line in before.lines if line.practice]
         return Standing(None if graded.void else graded.score, practice, in_order(lines))
 
+    def _read_standing(self, plain: Mapping[str, Any]) -> Standing:
+        """Return what an answer counts as without corrections, as it is stored."""
+        facets = self.loaded.facets
+        lines = [
+            Line(facets.get(card, card), rating, score, practice) for card, rating, score, _, practice in plain["lines"]
+        ]
+        return Standing(plain["score"], plain["practice"], in_order(lines))
+
     def _practised(self) -> int | None:
         return self.practised.key if self.practised.weights else None
 
@@ -156,12 +174,3 @@ def _marks(standing: Standing) -> tuple[float | None, list[tuple[str, float]]]:
 
 def _memorable(standing: Standing) -> tuple[int | None, list[tuple[str, int, float]]]:
     return standing.practice, [(line.facet, line.rating, line.practice) for line in standing.lines]
-
-
-def read_standing(document: Mapping[str, Any], stored: StoredAnswer) -> Standing:
-    """Return what was stored."""
-    facets = {str(card): facet for facet, card in stored.cards.items()}
-    lines = in_order(
-        Line(facets.get(card, card), rating, score, practice) for card, rating, score, _, practice in document["lines"]
-    )
-    return Standing(document["score"], document["practice"], lines)

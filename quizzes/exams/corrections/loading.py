@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -131,9 +131,9 @@ class StoredAnswer:
         return grade is not None and bool(read_member(grade, "corrections"))
 
 
-def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+def in_order(lines: Collection[Line]) -> tuple[Line, ...]:
     """Return lines in the order of their facets."""
-    return tuple(sorted(lines))
+    return tuple(lines if len(lines) < 2 else sorted(lines))
 
 
 @dataclass
@@ -144,6 +144,8 @@ class Answers:
     answers: list[StoredAnswer]
     slots: list[Slot]
     """Those that are graded, with their sittings."""
+    facets: dict[str, str]
+    """Of the students' cards of the item, by their identifiers."""
 
 
 def load_answers(version: ItemVersion, students: Collection[int]) -> Answers:
@@ -164,7 +166,7 @@ def load_answers(version: ItemVersion, students: Collection[int]) -> Answers:
     slots = _SLOTS.run(version=version.pk, cards=facets)
     for slot in slots:
         slot.presentation = Presentation(pk=slot.presentation_id, version=version, answer=vars(slot)["put"])
-    return Answers(version, list(answers.values()), slots)
+    return Answers(version, list(answers.values()), slots, {str(card): facet for card, facet in facets.items()})
 
 
 _CARDS = Prepared(

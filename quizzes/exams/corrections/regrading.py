@@ -29,9 +29,9 @@ from quizzes.reviews import change_log, practice
 
 CHUNK = 50
 """Students that the first transaction does: meanwhile their own answers wait, on SQLite everybody's."""
-LEAST, MOST = 10, 500
+LEAST, MOST = 10, 1000
 """Students of those that follow, so that each has about as many answers."""
-ANSWERS, ANSWERS_OF_ALL = 3000, 1000
+ANSWERS, ANSWERS_OF_ALL = 5000, 1000
 """Where they alone wait, for less than half a second, and where everybody does."""
 SHARES = 2
 """Workers that may be at it at once."""
