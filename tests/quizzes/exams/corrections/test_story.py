@@ -61,14 +61,15 @@ def _build(size: int = STUDENTS) -> None:
     for number in range(size):
         student = User.objects.create_user(f"student{number}")
         schedule.enrol(student, course)
-        _review(student, mistaken.RIGHT if number % 2 else mistaken.WRONG)
+        # Not on one day: answers that are alike have each been predicted otherwise.
+        _review(student, mistaken.RIGHT if number % 2 else mistaken.WRONG, days_ago=3 + number % 5)
         sitting, _ = exams.open_sitting(student, exam, timezone.now())
         _save(sitting, mistaken.RIGHT if number % 3 else mistaken.WRONG)
         if number:
             exams.close_sitting(student, sitting.pk, timezone.now())
 
 
-def _review(student: User, text: str, event: str = "8c7a8a4e-3e3c-4a52-8a53-0a4f6ce21b6d") -> None:
+def _review(student: User, text: str, event: str = "8c7a8a4e-3e3c-4a52-8a53-0a4f6ce21b6d", days_ago: int = 3) -> None:
     card = Card.objects.get(student=student, item=mistaken.item())
     (shown,) = presentations.present(student, [Ask(card.pk)], timezone.now())
     (result,) = Api(student).send(
@@ -77,7 +78,7 @@ def _review(student: User, text: str, event: str = "8c7a8a4e-3e3c-4a52-8a53-0a4f
             "type": "review",
             "presentation": str(shown.pk),
             "response": mistaken.response(shown.prompt, text),
-            "occurred_at": (timezone.now() - timedelta(days=3)).isoformat(),
+            "occurred_at": (timezone.now() - timedelta(days=days_ago)).isoformat(),
             "duration_ms": 9000,
         }
     )
@@ -161,11 +162,14 @@ def test_what_was_judged_by_a_correction_counts_by_its_version_once_that_is_take
     last = ReviewEvent.objects.latest("pk").pk
     written = corrections.apply(mistaken.correction(Rule.FULL, first), timezone.now())
     corrections.regrade_waiting()
-    _review(cohort[2], mistaken.RIGHT, late)
-    assert ReviewEvent.objects.get(event_id=late).score == 1
+    for student in cohort[2:5]:
+        _review(student, mistaken.RIGHT, late)
+    _review(cohort[5], mistaken.WRONG, late)
+    assert {event.score for event in ReviewEvent.objects.filter(event_id=late)} == {1}
     corrections.apply(bank.reversal_of(written, why="It was right.", by=None, now=timezone.now()), timezone.now())
     corrections.regrade_waiting()
-    assert ReviewEvent.objects.get(event_id=late).score == 0
+    counting = ReviewEvent.objects.filter(event_id=late).order_by("student").values_list("score", flat=True)
+    assert list(counting) == [0, 0, 0, 1]
     assert Regrading.objects.get().uncorrected_through == last
     _check()
 
