@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,9 +33,11 @@ CHUNK = 50
 LEAST, MOST = 10, 1000
 """Students of those that follow, so that each has about as many answers."""
 ANSWERS, ANSWERS_OF_ALL = 5000, 1000
-"""Where they alone wait, for less than half a second, and where everybody does."""
-SHARES = 2
-"""Workers that may be at it at once."""
+"""Where they alone wait, and where everybody does."""
+PATIENCE = 0.7
+"""Seconds that they wait; a transaction after one that took longer does fewer. The web gives up after 1.5."""
+SHARES, FEW = 2, 500
+"""Workers that may be at it at once, where there are more than so few students."""
 TASK = "quizzes.tasks.regrade"
 
 
@@ -109,9 +112,12 @@ def regrade(
         return done
     done.of = _share_out(version)
     size, answers = CHUNK, ANSWERS if connection.features.has_select_for_update else ANSWERS_OF_ALL
+    clock = time.monotonic()
     while (regraded := _regrade_chunk(version, size, now())) is not None:
+        took, clock = time.monotonic() - clock, time.monotonic()
         done.students, done.answers = done.students + regraded.students, done.answers + regraded.changed
-        size = min(max(regraded.students * answers // max(regraded.answers, 1), LEAST), MOST)
+        share = min(answers / max(regraded.answers, 1), PATIENCE / took)
+        size = min(max(int(regraded.students * share), LEAST), MOST)
         if progress:
             progress(done)
     # If another correction was written meanwhile, the rest is still to be shared out.
@@ -126,7 +132,7 @@ def _share_out(version: int) -> int:
     begun = Regrading.objects.select_for_update(of=("self",)).select_related("version").get(version=version)
     new = list(_students(begun, begun.through))
     if new:
-        for students in np.array_split(new, SHARES if len(new) > MOST else 1):
+        for students in np.array_split(new, SHARES if len(new) > FEW else 1):
             begun.shares.create(through=int(students[0]) - 1, until=int(students[-1]))
         begun.through = new[-1]
         begun.save(update_fields=["through"])

@@ -234,7 +234,7 @@ def test_what_is_broken_off_goes_on_where_it_was_left(cohort: list[User]) -> Non
 def test_students_are_shared_out_among_workers_of_whom_each_leaves_what_another_is_at(cohort: list[User]) -> None:
     first = mistaken.item().versions.get(number=1)
     corrections.apply(mistaken.correction(Rule.FULL, first), timezone.now())
-    with patch.object(regrading, "MOST", 2), patch.object(regrading, "CHUNK", 2):
+    with patch.object(regrading, "FEW", 2), patch.object(regrading, "CHUNK", 2):
         shared = regrading._share_out(first.pk)
         assert shared == STUDENTS
         assert regrading._share_out(first.pk) == STUDENTS  # those who are in a share are in no other
