@@ -72,7 +72,7 @@ class Answered(NamedTuple):
     """What it counts as without corrections, once one changed that."""
 
 
-@dataclass
+@dataclass(slots=True)
 class StoredAnswer:
     """An answer with its lines, and the student's cards of the item, both by facet."""
 
