@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Collection, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.module_loading import import_string
@@ -18,10 +20,14 @@ from questions.admin.hints import HintedAdmin
 from questions.admin.import_forms import FORMATS, MAX_KEY, list_formats
 from questions.models import Course, Item
 from questions.roles import Act, courses_for
+from questions.text.csv_files import csv_download
 from questions.whole_numbers import read_whole_number
 
-MOST_ITEMS = 2000
-"""Items that a page writes while somebody waits; `export_items` writes all."""
+if TYPE_CHECKING:
+    from questions.interchange.formats import Format  # and with it all libraries that read files of others
+
+MOST_LISTED = 1000
+"""Items of which a page lists what a format cannot hold, while somebody waits; of more there is a list to download."""
 MOST_CHOSEN = 200
 """Items that an address names."""
 MOST_REMARKS = 200
@@ -49,7 +55,7 @@ class ExportedAdmin(HintedAdmin):
         query.setlist("item", [str(key) for key, _ in items])
         return HttpResponseRedirect(f"{reverse('admin:questions_item_export')}?{query.urlencode()}")
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """Ask for course and format, say what the format cannot hold, and give the file."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -73,22 +79,49 @@ class ExportedAdmin(HintedAdmin):
             "format": sent.get("format", ""),
             "items": sorted(keys),
             "count": count,
-            "too_many": count > MOST_ITEMS,
-            "most": MOST_ITEMS,
+            "is_long": count > MOST_LISTED,
         }
-        if course and 0 < count <= MOST_ITEMS and sent.get("format") in dict(formats):
+        if course and count and sent.get("format") in dict(formats):
             form = import_string(FORMATS)[sent["format"]]
-            written = bank.export_questions(course, form, keys or None)
             if sent.get("do") == "download":
-                return _file(course, form.endings, written.content)
-            remarks = list(islice(written.remarks, MOST_REMARKS))
-            context |= {"remarks": remarks, "more": len(written.remarks) - len(remarks), "is_written": True}
+                return _download(course, form, keys or None)
+            if sent.get("do") == "list":
+                return _download_remarks(course, form, keys or None)
+            context["is_written"] = True
+            if count <= MOST_LISTED:
+                written = bank.export_questions(course, form, keys or None, is_zip=True)
+                remarks = list(islice(written.remarks, MOST_REMARKS))
+                context |= {"remarks": remarks, "more": len(written.remarks) - len(remarks)}
         return TemplateResponse(request, "admin/questions/item/export.html", context)
 
 
-def _file(course: Course, endings: tuple[str, ...], content: bytes) -> HttpResponse:
-    """A file to be kept; packages end as archives do, unless their format has an ending of its own."""
-    ending = ".zip" if content.startswith(b"PK") and ".zip" in endings else endings[0]
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{course.slug}{ending}"'
+def _download(course: Course, form: Format, keys: Collection[int] | None) -> StreamingHttpResponse:
+    """The file, which is sent as it is written; packages end as archives do, unless their format has an ending."""
+    pieces = bank.stream_questions(course, form, lambda slug, text: None, keys, is_zip=True)
+    first = next(pieces, b"")
+    ending = ".zip" if first.startswith(b"PK") and ".zip" in form.endings else form.endings[0]
+    return _kept(chain([first], pieces), f"{course.slug}{ending}")
+
+
+def _download_remarks(course: Course, form: Format, keys: Collection[int] | None) -> StreamingHttpResponse:
+    """A table of what a format cannot hold, which is sent as it is found."""
+    noted: list[tuple[str, str]] = []
+
+    def rows() -> Iterator[tuple[str, str]]:
+        yield "question", "what the format cannot hold"
+        said: dict[tuple[str, str], None] = {}
+        for _ in bank.stream_questions(course, form, lambda *remark: noted.append(remark), keys, is_zip=True):
+            for remark in noted:
+                if remark not in said:
+                    yield remark
+                said = {each: None for each in (*said, remark) if each[0] == remark[0]}  # variants say the same
+            noted.clear()
+
+    return csv_download(f"{course.slug}-{form.name}.csv", rows())
+
+
+def _kept(pieces: Iterator[bytes], name: str) -> StreamingHttpResponse:
+    """A file to be kept."""
+    response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -23,7 +23,7 @@ MAX_KEY = 2**63 - 1
 def list_formats(*, written: bool = False) -> list[tuple[str, str]]:
     """The formats that are read, or those that are `written`, each with its title."""
     formats = import_string(FORMATS).values()
-    return [(form.name, form.title) for form in formats if form.write or not written]
+    return [(form.name, form.title) for form in formats if form.is_written or not written]
 
 
 def _readable() -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ from questions.bank.documents import POOL_RULE, PRACTICE, SLUG, SLUG_RULE, ExamU
 from questions.bank.drafts import save_draft
 from questions.bank.edits import connect, validate_concept, validate_lesson
 from questions.bank.exporting import ExportReport, export_course
-from questions.bank.exports import export_questions
+from questions.bank.exports import export_questions, leaving_questions, stream_questions
 from questions.bank.guessing import guess_format
 from questions.bank.imports import Fate, ImportLine, ImportReport, import_questions, list_to_mend
 from questions.bank.items import (
@@ -137,6 +137,7 @@ __all__ = [
     "is_slug",
     "item_schema",
     "keep_lesson_version",
+    "leaving_questions",
     "list_corrections",
     "list_forgotten",
     "list_hints",
@@ -172,6 +173,7 @@ __all__ = [
     "save_lesson_draft",
     "set_exam_use",
     "store_pictures",
+    "stream_questions",
     "try_again",
     "undo_import",
     "upload",

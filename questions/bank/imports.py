@@ -21,7 +21,7 @@ from questions.bank.drafts import Draft, save_drafts
 from questions.bank.locks import lock_course
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, problems_of
-from questions.bank.slugs import free_slug, propose_slug
+from questions.bank.slugs import Taken, propose_slug
 from questions.interchange.found import Found, storable
 from questions.models import Author, Concept, Course, Import, ImportedItem, Item
 from questions.text.appearance import pictures_in
@@ -205,6 +205,8 @@ class _Importing:
     ) -> None:
         self.course, self.form, self.file_name, self.by = course, form, file_name, by
         self.concepts, self.otherwise = concepts, otherwise
+        self.numbers: dict[str, int] = {}
+        """From which number on slugs of the same words may be free."""
 
     def store(self, chunk: Sequence[Found], made: Import | None) -> list[ImportLine]:
         """Make drafts of questions that are none already, in a fixed number of queries; `made` is None in a dry run.
@@ -215,7 +217,7 @@ class _Importing:
         sources = [_digest(self.form, self.file_name, found.source_id) for found in chunk]
         rows = ImportedItem.objects.filter(made_in__course=self.course, source__in=sources).order_by("pk")
         known = {row.source: row for row in rows.select_related("item").prefetch_related("item__tags__concept")}
-        slugs = set(self.course.items.values_list("slug", flat=True))
+        slugs = Taken(self.course.items.values_list("slug", flat=True), self.numbers)
         decided = [
             self._decide(found, source, known.get(source), slugs) for found, source in zip(chunk, sources, strict=True)
         ]
@@ -237,7 +239,7 @@ class _Importing:
                 lines.append(each.tell(Fate.CHANGED if each.before else Fate.NEW, items[each.draft.slug]))
         return lines
 
-    def _decide(self, found: Found, source: str, row: ImportedItem | None, slugs: set[str]) -> ImportLine | _Coming:
+    def _decide(self, found: Found, source: str, row: ImportedItem | None, slugs: Taken) -> ImportLine | _Coming:
         """What is to be stored of a question, or why nothing; `slugs` are taken, and get that of a new item."""
         if found.kind is None:
             return ImportLine(found.place, found.title, Fate.REFUSED, why=found.refused or "", changed=found.changed)
@@ -278,10 +280,10 @@ class _Importing:
         guesses = tuple(name for name in found.concepts if not known[name])
         return list(concepts.values()) or list(self.otherwise), guesses
 
-    def _slug(self, found: Found, kind: str, taken: set[str]) -> str:
+    def _slug(self, found: Found, kind: str, taken: Taken) -> str:
         """A slug that nothing in the course has: of its title or, where that says little, of what it asks."""
         if self.form in NAMED_HERE and is_slug(found.source_id):
-            return free_slug(self.course, found.source_id, taken)
+            return taken.free(found.source_id)
         if len(found.title.split()) > 1:
             words = found.title
         else:

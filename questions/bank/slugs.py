@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from itertools import count
 
 from django.utils.text import slugify
 
@@ -13,7 +14,32 @@ MAX_WORDS = 6
 FILLING = " a an and are as at by does do for from has have how in is it its of on or that the this to with "
 
 
-def propose_slug(course: Course, text: str, otherwise: str, taken: Collection[str] | None = None) -> str:
+class Taken:
+    """The slugs that items of a course have, and from which number on others of the same words are free.
+
+    Many of the same words are numbered without looking at all of them for each.
+    """
+
+    def __init__(self, slugs: Iterable[str], numbers: dict[str, int] | None = None) -> None:
+        self._slugs = set(slugs)
+        self._numbers = {} if numbers is None else numbers
+
+    def add(self, slug: str) -> None:
+        """Take a slug."""
+        self._slugs.add(slug)
+
+    def free(self, wanted: str) -> str:
+        """Return the slug, numbered from 2 on where it is taken."""
+        wanted = wanted[: MAX_LENGTH - 6].strip("-")
+        if wanted not in self._slugs:
+            return wanted
+        numbers = count(self._numbers.get(wanted, 2))
+        number = next(number for number in numbers if f"{wanted}-{number}" not in self._slugs)
+        self._numbers[wanted] = number
+        return f"{wanted}-{number}"
+
+
+def propose_slug(course: Course, text: str, otherwise: str, taken: Taken | None = None) -> str:
     """Return a slug of the first words of a question that say something, which no item of the course has.
 
     Whoever proposes many says which are `taken`.
@@ -23,10 +49,9 @@ def propose_slug(course: Course, text: str, otherwise: str, taken: Collection[st
     return free_slug(course, "-".join(words[:MAX_WORDS]) or slugify(otherwise).replace("_", "-"), taken)
 
 
-def free_slug(course: Course, wanted: str, taken: Collection[str] | None = None) -> str:
+def free_slug(course: Course, wanted: str, taken: Taken | None = None) -> str:
     """Return the slug, numbered from 2 on where an item of the course has it."""
-    wanted = wanted[: MAX_LENGTH - 5].strip("-")
     if taken is None:
-        taken = set(course.items.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    number = next((number for number in range(2, len(taken) + 3) if f"{wanted}-{number}" not in taken), 2)
-    return f"{wanted}-{number}" if wanted in taken else wanted
+        same = course.items.filter(slug__startswith=wanted[: MAX_LENGTH - 6].strip("-"))
+        taken = Taken(same.values_list("slug", flat=True))
+    return taken.free(wanted)

@@ -64,11 +64,16 @@ class Block:
 
 def draw(kind: str, source: str) -> str:
     """Return the HTML of a diagram. Raises DiagramError."""
+    words, canvas, rows = compose(kind, source)
+    return diagram_canvas.figure(canvas, rows, words)
+
+
+def compose(kind: str, source: str) -> tuple[str, Canvas, Rows]:
+    """Return what a diagram shows in words, its drawing and its data. Raises DiagramError."""
     if kind not in KINDS:
         raise DiagramError(f"There is no diagram “{kind}”; there are {', '.join(KINDS)}.")
     block = _read(source)
-    canvas, rows = KINDS[kind](block)
-    return diagram_canvas.figure(canvas, rows, block.words["alt"])
+    return (block.words["alt"], *KINDS[kind](block))
 
 
 def _read(source: str) -> Block:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 MOST_FILES = 50_000
 MOST_BYTES = 200_000_000
@@ -76,10 +80,44 @@ def is_archive(content: bytes) -> bool:
     return content.startswith(b"PK")
 
 
+class _Pipe(io.RawIOBase):
+    """A file that is written from end to end, and taken piece by piece."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Whether it can be written; it cannot be read or sought."""
+        return True
+
+    def write(self, piece: ReadableBuffer) -> int:
+        """Keep a piece until it is taken."""
+        self._pieces.append(bytes(piece))
+        return len(self._pieces[-1])
+
+    def take(self) -> bytes:
+        """What was written since."""
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        return piece
+
+
+def stream(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """A ZIP of files by their paths, in pieces as they come; the same files make the same bytes.
+
+    Of files with the same path the first is in it.
+    """
+    pipe, seen = _Pipe(), set[str]()
+    with zipfile.ZipFile(cast("IO[bytes]", pipe), "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files:
+            if path not in seen:
+                seen.add(path)
+                archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+                yield pipe.take()
+    yield pipe.take()
+
+
 def pack(files: Mapping[str, bytes]) -> bytes:
     """A ZIP of files by their paths."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
-    return written.getvalue()
+    return b"".join(stream(files.items()))

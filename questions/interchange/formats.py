@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +11,7 @@ from questions.interchange.anki.writing import write_deck
 from questions.interchange.archives import Archive, ArchiveError, is_archive
 from questions.interchange.found import Found, refuse
 from questions.interchange.item_files import read_folder, write_folder, write_items
-from questions.interchange.leaving import Write
+from questions.interchange.leaving import Fetch, Leaving, Write, Written, write_whole
 from questions.interchange.moodle.aiken import read_aiken
 from questions.interchange.moodle.gift import read_gift
 from questions.interchange.moodle.gift_writing import write_gift
@@ -35,9 +35,25 @@ class Format:
     title: str
     endings: tuple[str, ...]
     read: Read
-    write: Write | None = None
-    write_zip: Write | None = None
+    stream: Write | None = None
+    stream_zip: Write | None = None
     """For files that are called .zip, of formats that have pictures there alone."""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether questions leave by it."""
+        return self.stream is not None
+
+    def writer(self, *, is_zip: bool = False) -> Write:
+        """What writes a file, which may be called .zip. Raises ValueError for a format that is read alone."""
+        write = self.stream_zip if is_zip and self.stream_zip else self.stream
+        if write is None:
+            raise ValueError(f"{self.title} is read, and not written.")
+        return write
+
+    def write(self, items: Iterable[Leaving], fetch: Fetch) -> Written:
+        """A file as a whole."""
+        return write_whole(self.writer(), items, fetch)
 
 
 def _short(read: Read, most: int = 50_000_000) -> Read:

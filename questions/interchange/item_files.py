@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import count, islice
 from typing import Any
 
 from questions import kinds
 from questions.figures import pictures
 from questions.interchange import yaml
-from questions.interchange.archives import pack
+from questions.interchange.archives import stream
 from questions.interchange.found import Found, refuse
-from questions.interchange.leaving import Fetch, Leaving, Written
+from questions.interchange.leaving import Fetch, Leaving, Note
 from questions.text.appearance import pictures_in
 from questions.text.encodings import decode_text
 
@@ -21,6 +22,8 @@ ABOUT = ("slug", "kind", "concepts", "difficulty", "seconds", "idea", "enemies",
 LEFT_OUT = ("idea", "enemies", "pool")
 ENDINGS = (".yaml", ".yml")
 MOST_BYTES = 20_000_000
+ITEMS_IN_FILE = 500
+"""Of a folder that is written: such files open in any editor."""
 PLACED = re.compile(r"(?<=\]\(media/)[^\s)\"'<>]+")
 """In a text: the name of a file in media/ that a picture shows."""
 
@@ -108,23 +111,43 @@ def _within(value: object, least: int, most: int) -> int | None:
     return value if type(value) is int and least <= value <= most else None
 
 
-def write_items(items: Sequence[Leaving], fetch: Fetch) -> Written:
+def write_items(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[bytes]:
     """A file of items; pictures stay where they are, and are named."""
-    entries: list[str] = []
-    remarks: list[tuple[str, str]] = []
     for item in items:
-        about: dict[str, object] = {"slug": item.slug, "kind": item.kind, "concepts": list(item.concepts)}
-        about |= {"difficulty": item.difficulty, "seconds": item.seconds}
-        entries.append(yaml.write([about | item.body]))
-        texts = kinds.get(item.kind).shown(kinds.parse(item.kind, item.body))
-        shown = {address for _, text in texts for address in pictures_in(text)}
-        remarks += [(item.slug, f"The picture {address} is not in the file.") for address in sorted(shown)]
-    return Written("\n".join(entries).encode(), tuple(remarks))
+        for address in _shown(item):
+            note(item.slug, f"The picture {address} is not in the file.")
+        yield _entry(item)
 
 
-def write_folder(items: Sequence[Leaving], fetch: Fetch) -> Written:
-    """A ZIP with bank/items.yaml and, in media/, the pictures that the items show, as a course folder has them."""
-    written = write_items(items, fetch)
-    places = dict.fromkeys(PLACED.findall(written.content.decode()))
-    shown = {f"media/{place}": content for place in places if (content := fetch(place)) is not None}
-    return Written(pack({"bank/items.yaml": written.content, **shown}))
+def write_folder(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[bytes]:
+    """A ZIP of a folder with bank/ and media/, as courses have them."""
+    return stream(folder_files(items, fetch, note))
+
+
+def folder_files(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder by their paths: items in bank/, so many in each file, and in media/ what they show."""
+    remaining = iter(items)
+    for number in count(1):
+        chunk = list(islice(remaining, ITEMS_IN_FILE))
+        if not chunk and number > 1:
+            return
+        yield f"bank/items-{number:03}.yaml", b"".join(map(_entry, chunk))
+        for item in chunk:
+            for address in _shown(item):
+                content = fetch(address)
+                if content is None:
+                    note(item.slug, f"The picture {address}: it is missing.")
+                else:
+                    yield f"media/{address}", content
+
+
+def _entry(item: Leaving) -> bytes:
+    about: dict[str, object] = {"slug": item.slug, "kind": item.kind, "concepts": list(item.concepts)}
+    about |= {"difficulty": item.difficulty, "seconds": item.seconds}
+    return f"{yaml.write([about | item.body])}\n".encode()
+
+
+def _shown(item: Leaving) -> list[str]:
+    """The addresses of the pictures that an item shows."""
+    texts = kinds.get(item.kind).shown(kinds.parse(item.kind, item.body))
+    return sorted({address for _, text in texts for address in pictures_in(text)})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
 
@@ -56,6 +56,19 @@ class Leaving:
     difficulty: int = 2
     seconds: int = 45
     said: tuple[str, ...] = ()
+    drawn: Mapping[str, bytes] = field(default_factory=dict)
+    """Pictures that were drawn for it, by their addresses."""
+
+    def find_picture(self, address: str, fetch: Fetch) -> bytes | None:
+        """The bytes of a picture that it shows."""
+        return self.drawn.get(address) or fetch(address)
+
+
+Note = Callable[[str, str], None]
+"""Is told, by an item's slug, of each thing that a format cannot hold; of some several times."""
+
+Write = Callable[[Iterable[Leaving], Fetch, Note], Iterator[bytes]]
+"""Gives a file in pieces, as the items come: it is never held as a whole."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,11 @@ class Written:
     remarks: tuple[tuple[str, str], ...] = ()
 
 
-Write = Callable[[Sequence[Leaving], Fetch], Written]
+def write_whole(write: Write, items: Iterable[Leaving], fetch: Fetch) -> Written:
+    """The file as a whole, with what it cannot hold."""
+    remarks: dict[tuple[str, str], None] = {}
+    content = b"".join(write(items, fetch, lambda slug, text: remarks.setdefault((slug, text))))
+    return Written(content, tuple(remarks))
 
 
 def freeze(item: Leaving, count: int = FROZEN) -> Iterator[Leaving]:

@@ -17,6 +17,8 @@ from questions.interchange.asking import Asked, RefusedError, Remarks
 from questions.interchange.found import Found, refuse
 from questions.interchange.texts import Texts
 
+EXTRA = ("Extra", "Back Extra")
+"""Fields that people fill with the why, which is shown with the answer."""
 TYPEABLE = 60
 """Signs: what is hidden and longer than this is recalled, not typed."""
 DEFAULT = "Default"
@@ -82,16 +84,22 @@ def _ask(note: Note, number: int, texts: Texts, remarks: Remarks) -> tuple[str, 
         raise RefusedError("Its card is of a template that is not in the file.")
     template = note.type.templates[number]
     front = texts.markdown(cards.clean(cards.render(template.front, note.fields)))
-    back = texts.markdown(cards.clean(cards.render(cards.back_alone(template.back), note.fields)))
+    back, extra = (
+        texts.markdown(cards.clean(cards.render(cards.back_alone(template.back), note.fields | hidden)))
+        for hidden in (dict.fromkeys(EXTRA, ""), {name: "" for name in note.fields if name not in EXTRA})
+    )
     if not front:
         raise RefusedError("Its front is a sound alone." if remarks.lost else "Its front is empty.")
     typed = cards.typed_field(template.front)
     answer = cards.plain(note.fields.get(typed, "")) if typed else ""
     if answer and len(answer) <= TYPEABLE:
-        return front, asking.accept([answer], remarks), {"explanation": back} if back not in ("", answer) else {}
+        why = "\n\n".join(text for text in (back, extra) if text not in ("", answer))
+        return front, asking.accept([answer], remarks), {"explanation": why} if why else {}
+    if not back:
+        back, extra = extra, ""
     if not back:
         raise RefusedError("Its back is a sound alone." if remarks.lost else "Its back is empty.")
-    return front, Asked("recall", {"back": back}), {}
+    return front, Asked("recall", {"back": back}), {"explanation": extra} if extra else {}
 
 
 def _ask_cloze(note: Note, texts: Texts, remarks: Remarks) -> tuple[str, Asked, dict[str, object]]:

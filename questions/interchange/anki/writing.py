@@ -3,52 +3,74 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 import sqlite3
 import string
 import tempfile
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 from pathlib import Path
 
 from questions.interchange.anki.databases import SEPARATOR
 from questions.interchange.anki.schema import DECK, NOTE_TYPES, collection_row, create_tables
-from questions.interchange.leaving import Document, Fetch, Leaving, Written, freeze, line_html, to_html
+from questions.interchange.archives import stream
+from questions.interchange.diagrams import draw_diagrams
+from questions.interchange.leaving import Document, Fetch, Leaving, Note, freeze, line_html, to_html
 
 PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
-EPOCH = (1980, 1, 1, 0, 0, 0)
+IMAGE = re.compile(r'<img src="([^"]*)"')
 SELDOM = 1_700_000_000_000
 """Ids of notes and cards are counted from here, in milliseconds, as Anki has them."""
 
 
 @dataclass(frozen=True)
-class Note:
+class Card:
     """A note: its type, and what its fields hold as HTML."""
 
     type: str
     fields: tuple[str, ...]
 
 
-def write_deck(items: Sequence[Leaving], fetch: Fetch) -> Written:
+def write_deck(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[bytes]:
     """A package of one deck; tags are the concepts of the items."""
-    remarks: list[tuple[str, str]] = []
-    rows: list[tuple[str, Note, tuple[str, ...]]] = []
-    for slug, plain in [(item.slug, each) for item in items for each in freeze(item)]:
-        remarks += [(slug, text) for text in plain.said]
-        if plain.kind:
-            notes = list(_notes(plain))
-            keys = [plain.slug] if len(notes) == 1 else [f"{plain.slug}/{name}" for name, _ in notes]
-            rows += [(key, note, plain.concepts) for key, (_, note) in zip(keys, notes, strict=True)]
-            remarks += [(slug, text) for text in _lost(plain)]
-    text = "".join(field for _, note, _ in rows for field in note.fields)
-    named = dict.fromkeys(re.findall(r'<img src="([^"]*)"', text))
-    pictures = {address: content for address in named if (content := fetch(address)) is not None}
-    return Written(_package(rows, pictures), tuple(dict.fromkeys(remarks)))
+    return stream(_files(items, fetch, note))
+
+
+def _files(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[tuple[str, bytes]]:
+    """The files of a package by their paths: pictures as they come, then the collection, and what each is called."""
+    pictures: dict[str, str] = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(sqlite3.connect(Path(folder, "collection.anki2"))) as database,
+    ):
+        create_tables(database)
+        database.execute("INSERT INTO col VALUES (1, 0, 0, 0, 11, 0, 0, 0, ?, ?, ?, ?, '{}')", collection_row())
+        notes, cards = count(), count()
+        for slug, plain in ((item.slug, draw_diagrams(each)) for item in items for each in freeze(item)):
+            for text in (*plain.said, *(_lost(plain) if plain.kind else ())):
+                note(slug, text)
+            for key, card in _named(plain) if plain.kind else ():
+                _insert(database, next(notes), cards, key, card, plain.concepts)
+                for address in dict.fromkeys(IMAGE.findall("".join(card.fields))):
+                    content = None if address in pictures else plain.find_picture(address, fetch)
+                    if content is not None:
+                        pictures[address] = str(len(pictures))
+                        yield pictures[address], content
+                    elif address not in pictures:
+                        note(slug, f"The picture {address}: it is missing.")
+        database.commit()
+        yield "collection.anki2", Path(folder, "collection.anki2").read_bytes()
+    yield "media", json.dumps({number: address for address, number in pictures.items()}).encode()
+
+
+def _named(item: Leaving) -> list[tuple[str, Card]]:
+    """The notes of an item, each with a name of its own."""
+    notes = list(_notes(item))
+    return [(item.slug if len(notes) == 1 else f"{item.slug}/{name}", card) for name, card in notes]
 
 
 def _lost(item: Leaving) -> Iterator[str]:
@@ -61,24 +83,24 @@ def _lost(item: Leaving) -> Iterator[str]:
         yield "One accepted answer alone is compared."
 
 
-def _notes(item: Leaving) -> Iterator[tuple[str, Note]]:
+def _notes(item: Leaving) -> Iterator[tuple[str, Card]]:
     """The notes of an item, each with its name in it."""
     body, front = item.body, to_html(item.body["stem"])
     extra = to_html(body.get("explanation", "")) if body.get("explanation") else ""
     if item.kind == "recall":
-        yield "", Note("basic", (front, to_html(body["back"]), extra))
+        yield "", Card("basic", (front, to_html(body["back"]), extra))
     elif item.kind == "short_text":
-        yield "", Note("typed", (front, escape(body["accept"][0], quote=False), extra))
+        yield "", Card("typed", (front, escape(body["accept"][0], quote=False), extra))
     elif item.kind in ("matching", "labels"):
         picture = to_html(body["image"]) if "image" in body else ""
         for pair in body["pairs"]:
             asked = f"{front}{picture}<p><b>{line_html(pair['left'])}</b></p>"
             because = to_html(pair["because"]) if pair.get("because") else extra
-            yield pair["id"], Note("basic", (asked, line_html(pair["right"]), because))
+            yield pair["id"], Card("basic", (asked, line_html(pair["right"]), because))
     elif item.kind == "multi_part" and (text := _cloze(body)):
-        yield "", Note("cloze", (text, extra))
+        yield "", Card("cloze", (text, extra))
     else:
-        yield "", Note("basic", (front + _options(body), _answer(body), extra))
+        yield "", Card("basic", (front + _options(body), _answer(body), extra))
 
 
 def _cloze(body: Document) -> str | None:
@@ -130,44 +152,22 @@ def _list(tag: str, texts: Sequence[str], *, is_html: bool = False) -> str:
     return f"<{tag}>{entries}</{tag}>"
 
 
-def _package(rows: Sequence[tuple[str, Note, tuple[str, ...]]], pictures: dict[str, bytes]) -> bytes:
-    names = {str(place): address for place, address in enumerate(pictures)}
-    files = {"collection.anki2": _collection(rows), "media": json.dumps(names).encode()}
-    files |= {place: pictures[address] for place, address in names.items()}
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(zipfile.ZipInfo(path, EPOCH), content, zipfile.ZIP_DEFLATED)
-    return written.getvalue()
-
-
-def _collection(rows: Sequence[tuple[str, Note, tuple[str, ...]]]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "collection.anki2")
-        with closing(sqlite3.connect(path)) as database, database:
-            create_tables(database)
-            database.execute("INSERT INTO col VALUES (1, 0, 0, 0, 11, 0, 0, 0, ?, ?, ?, ?, '{}')", collection_row())
-            card = SELDOM
-            for place, (key, note, tags) in enumerate(rows):
-                _insert_note(database, SELDOM + place, key, note, tags)
-                for order in range(_cards(note)):
-                    values = (card, SELDOM + place, DECK, order, place)
-                    database.execute(
-                        "INSERT INTO cards VALUES (?, ?, ?, ?, 0, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')", values
-                    )
-                    card += 1
-        return path.read_bytes()
-
-
-def _insert_note(database: sqlite3.Connection, key: int, guid: str, note: Note, tags: tuple[str, ...]) -> None:
+def _insert(
+    database: sqlite3.Connection, place: int, cards: Iterator[int], key: str, note: Card, tags: tuple[str, ...]
+) -> None:
+    """Store a note in its place, and its cards in the next places of all."""
     first = note.fields[0]
     checksum = int(hashlib.sha1(first.encode(), usedforsecurity=False).hexdigest()[:8], 16)
     fields, kind = SEPARATOR.join(note.fields), NOTE_TYPES[note.type]["id"]
-    values = (key, guid, kind, f" {' '.join(tags)} ", fields, first, checksum)
+    values = (SELDOM + place, key, kind, f" {' '.join(tags)} ", fields, first, checksum)
     database.execute("INSERT INTO notes VALUES (?, ?, ?, 0, -1, ?, ?, ?, ?, 0, '')", values)
+    database.executemany(
+        "INSERT INTO cards VALUES (?, ?, ?, ?, 0, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')",
+        [(SELDOM + next(cards), SELDOM + place, DECK, order, place) for order in range(_cards(note))],
+    )
 
 
-def _cards(note: Note) -> int:
+def _cards(note: Card) -> int:
     if note.type != "cloze":
         return 1
     return max((int(number) for number in re.findall(r"\{\{c(\d{1,3})::", note.fields[0])), default=1)

@@ -66,7 +66,7 @@ class _Question:
 
     def add_file(self, parent: Element, address: str) -> None:
         """Append a picture."""
-        content = self.fetch(address)
+        content = self.item.find_picture(address, self.fetch)
         if content is None:
             self.lost.append(f"The picture {address}: it is missing.")
             return

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from questions.interchange.diagrams import draw_diagrams
 from questions.interchange.leaving import (
     Document,
     Fetch,
     Leaving,
-    Written,
+    Note,
     error_allowed,
     find_lost,
     freeze,
@@ -36,28 +37,27 @@ EVERYWHERE = {"stem", "explanation", "solution"}
 Lose = Callable[[str], None]
 
 
-def write_gift(items: Sequence[Leaving], fetch: Fetch) -> Written:
+def write_gift(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[bytes]:
     """A text that `read_gift` reads, and Moodle does: the first concept of an item is its category."""
-    blocks: list[str] = []
-    remarks: list[tuple[str, str]] = []
     category = ""
-    plain_items = [(item.slug, part) for item in items for each in freeze(item) for part in _in_parts(each)]
-    for slug, plain in plain_items:
-        remarks += [(slug, text) for text in plain.said]
+    plain_items = ((item.slug, draw_diagrams(each)) for item in items for each in freeze(item))
+    for slug, plain in ((slug, part) for slug, each in plain_items for part in _in_parts(each)):
+        for text in plain.said:
+            note(slug, text)
         if not plain.kind:
             continue
         lost: list[str] = []
         answers = _answers(plain, lost.append)
         if answers is None:
-            remarks.append((slug, "It is left out: GIFT takes “->” in an answer as a match."))
+            note(slug, "It is left out: GIFT takes “->” in an answer as a match.")
             continue
         if category != (category := join_category(plain.concepts[:1])):
-            blocks.append(f"$CATEGORY: {category}\n")
-        blocks.append(_block(plain, answers))
-        remarks += [(slug, text) for text in lost]
+            yield f"$CATEGORY: {category}\n\n".encode()
+        yield f"{_block(plain, answers)}\n".encode()
+        for text in lost:
+            note(slug, text)
         if "/media/" in to_html(str(plain.body)):
-            remarks.append((slug, "Its pictures: GIFT holds text alone."))
-    return Written("\n".join(blocks).encode(), tuple(dict.fromkeys(remarks)))
+            note(slug, "Its pictures: GIFT holds text alone.")
 
 
 def _in_parts(item: Leaving) -> Iterator[Leaving]:

@@ -141,31 +141,36 @@ def each(element: Element, *names: str) -> Iterator[Element]:
     return (found for found in element.iter() if found.tag in names)
 
 
-def inner_html(element: Element, replaced: Callable[[Element], str | None] = lambda _: None) -> str:
+def inner_html(
+    element: Element, replaced: Callable[[Element], str | None] = lambda _: None, *, is_pre: bool = False
+) -> str:
     """What an element holds, as HTML; `replaced` gives what stands in the place of an element, None for itself.
 
-    Of elements that are not HTML only what they hold is kept; what stood in CDATA is HTML already.
+    Of elements that are not HTML only what they hold is kept; what stood in CDATA is HTML already. `is_pre` says that
+    it stands in preformatted text, whose lines are kept.
     """
-    is_pre = element.tag == "pre"
+    is_pre = is_pre or element.tag == "pre"
     pieces = [_escaped(element.text, is_pre=is_pre)]
     for child in element:
         if isinstance(child.tag, str):
             other = replaced(child)
-            pieces.append(_outer_html(child, replaced) if other is None else other)
+            pieces.append(_outer_html(child, replaced, is_pre=is_pre) if other is None else other)
         pieces.append(_escaped(child.tail, is_pre=is_pre))
     return "".join(pieces)
 
 
-def _outer_html(element: Element, replaced: Callable[[Element], str | None]) -> str:
+def _outer_html(element: Element, replaced: Callable[[Element], str | None], *, is_pre: bool) -> str:
     name = element.tag
     if name == "math":
         return f"<math>{_mathml(element)}</math>"
     if name == "object":
         return _picture(element)
     if name not in HTML:
-        return inner_html(element, replaced)
+        return inner_html(element, replaced, is_pre=is_pre)
     attributes = "".join(f' {key}="{html.escape(value)}"' for key, value in element.attrib.items())
-    return f"<{name}{attributes}>" + ("" if name in VOID else f"{inner_html(element, replaced)}</{name}>")
+    return f"<{name}{attributes}>" + (
+        "" if name in VOID else f"{inner_html(element, replaced, is_pre=is_pre)}</{name}>"
+    )
 
 
 def _picture(element: Element) -> str:

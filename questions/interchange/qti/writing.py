@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from questions.interchange.leaving import Fetch, Leaving, Written, freeze
+from questions.interchange.archives import stream
+from questions.interchange.diagrams import draw_diagrams
+from questions.interchange.leaving import Fetch, Leaving, Note, freeze
 from questions.interchange.qti.metadata import DIFFICULTIES
 from questions.interchange.qti.questions import write_item
 from questions.interchange.qti.spelling import Version, spell
 from questions.text.appearance import pictures_in
 
 NAMESPACE = "http://www.imsglobal.org/xsd/imscp_v1p1"
+RESOURCES = "<resources />"
 LOM = "http://ltsc.ieee.org/xsd/LOM"
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time of all files: the same items make the same package."""
 
 
-def write_package(items: Sequence[Leaving], fetch: Fetch, version: Version) -> Written:
+def write_package(items: Iterable[Leaving], fetch: Fetch, note: Note, version: Version) -> Iterator[bytes]:
     """A package that `read_files` reads, and other programs do."""
-    files: dict[str, bytes] = {}
-    resources: list[Element] = []
-    remarks: list[tuple[str, str]] = []
-    for slug, plain in [(item.slug, each) for item in items for each in freeze(item)]:
-        remarks += [(slug, text) for text in plain.said]
-        shown = sorted({address for text in _texts(plain.body) for address in pictures_in(text)})
-        pictures = {address: content for address in shown if (content := fetch(address)) is not None}
+    return stream(_files(items, fetch, note, version))
+
+
+def _files(items: Iterable[Leaving], fetch: Fetch, note: Note, version: Version) -> Iterator[tuple[str, bytes]]:
+    """The files of a package by their paths; last the manifest, which names all others."""
+    resources: list[str] = []
+    for slug, plain in ((item.slug, draw_diagrams(each)) for item in items for each in freeze(item)):
+        for text in plain.said:
+            note(slug, text)
         written = write_item(plain, version) if plain.kind else None
         if written is None:
             if plain.kind:
-                remarks.append((slug, "It is left out: QTI has no question of its kind."))
+                note(slug, "It is left out: QTI has no question of its kind.")
             continue
         element, lost = written
-        remarks += [(slug, text) for text in lost]
-        files |= {f"items/media/{address}": content for address, content in pictures.items()}
-        files[f"items/{plain.slug}.xml"] = _bytes(spell(element, version))
-        resources.append(_resource(plain, [f"items/media/{address}" for address in pictures], version))
-    files = {"imsmanifest.xml": _bytes(_manifest(resources, version)), **files}
-    return Written(_zip(files), tuple(dict.fromkeys(remarks)))
+        pictures: list[str] = []
+        for address in sorted({address for text in _texts(plain.body) for address in pictures_in(text)}):
+            if content := plain.find_picture(address, fetch):
+                pictures.append(f"items/media/{address}")
+                yield pictures[-1], content
+            else:
+                note(slug, f"The picture {address}: it is missing.")
+        for text in lost:
+            note(slug, text)
+        yield f"items/{plain.slug}.xml", _bytes(spell(element, version))
+        resources.append(tostring(_resource(plain, pictures, version), "unicode"))
+    manifest = tostring(_manifest(version), "unicode").replace(
+        RESOURCES, f"<resources>{''.join(resources)}</resources>"
+    )
+    yield "imsmanifest.xml", f"<?xml version='1.0' encoding='utf-8'?>\n{manifest}".encode()
 
 
 def _texts(value: object) -> list[str]:
@@ -50,13 +60,14 @@ def _texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _manifest(resources: list[Element], version: Version) -> Element:
+def _manifest(version: Version) -> Element:
+    """The manifest, whose resources are put in their place as texts: as elements they would take much memory."""
     manifest = Element("manifest", {"xmlns": NAMESPACE, "identifier": "items"})
     metadata = SubElement(manifest, "metadata")
     SubElement(metadata, "schema").text = version.schema
     SubElement(metadata, "schemaversion").text = version.schema_version
     SubElement(manifest, "organizations")
-    SubElement(manifest, "resources").extend(resources)
+    SubElement(manifest, "resources")
     return manifest
 
 
@@ -80,11 +91,3 @@ def _resource(item: Leaving, pictures: list[str], version: Version) -> Element:
 def _bytes(root: Element) -> bytes:
     content: bytes = tostring(root, "utf-8", xml_declaration=True)
     return content
-
-
-def _zip(files: dict[str, bytes]) -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(zipfile.ZipInfo(path, EPOCH), content, zipfile.ZIP_DEFLATED)
-    return written.getvalue()

@@ -199,15 +199,17 @@ class _Row:
         return asking.choose(texts, remarks, several=len(chosen) > 1)
 
     def _choose(self, answers: list[str], remarks: Remarks, *, several: bool) -> Asked:
+        """The options by the numbers of their columns; of those with the same number the right one comes first."""
         reasons = self.columns.cells(self.row, "because")
-        wrong = self.columns.cells(self.row, "wrong")
-        options = [Option(self.text(text), is_right=True) for text in answers]
+        right = self.columns.cells(self.row, "answer") if self.columns.is_ours else dict(enumerate(answers, start=1))
+        options = [(number, Option(self.text(text), is_right=True)) for number, text in right.items() if text]
         options += [
-            Option(self.text(text), is_right=False, because=self.text(reasons.get(number, "")))
-            for number, text in wrong.items()
+            (number, Option(self.text(text), is_right=False, because=self.text(reasons.get(number, ""))))
+            for number, text in self.columns.cells(self.row, "wrong").items()
             if text
         ]
-        return asking.choose(options, remarks, several=several)
+        options.sort(key=lambda numbered: numbered[0])
+        return asking.choose([option for _, option in options], remarks, several=several)
 
     def _number(self, key: str) -> Asked:
         away = asking.number(self.columns.cell(self.row, "tolerance") or "0")

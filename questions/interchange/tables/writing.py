@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
-from questions.interchange.leaving import Document, Fetch, Leaving, Written, freeze
+from questions.interchange.leaving import Document, Fetch, Leaving, Note, freeze
 from questions.interchange.tables.reading import RISKY
 
-ANSWERS, WRONG = 12, 9
+ANSWERS, LEFTS, WRONG = 21, 12, 10
+"""Columns of each: a model answer has 20 points, a text 20 spellings, a match set 12 pairs, a choice 10 options."""
 HEADING = [
     *("slug", "kind", "question"),
-    *(f"left {number}" for number in range(1, ANSWERS + 1)),
+    *(f"left {number}" for number in range(1, LEFTS + 1)),
     *(f"answer {number}" for number in range(1, ANSWERS + 1)),
     *(name for number in range(1, WRONG + 1) for name in (f"wrong {number}", f"because {number}")),
     *("tolerance", "precision", "unit", "explanation", "concepts", "difficulty", "seconds"),
@@ -30,23 +31,27 @@ HELD = {
 """The fields of each kind that a row has; `stem` and `explanation` it has of all."""
 
 
-def write_table(items: Sequence[Leaving], fetch: Fetch) -> Written:
+def write_table(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[bytes]:
     """A table of the items, for `read_table` and for spreadsheets."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(HEADING)
-    remarks: list[tuple[str, str]] = []
-    for item in items:
-        for plain in freeze(item):
-            remarks += [(item.slug, text) for text in plain.said]
-            if plain.kind not in HELD:
-                if plain.kind:
-                    remarks.append((item.slug, "It is left out: a row of a table does not hold its kind."))
-                continue
-            row, lost = _row(plain)
-            remarks += [(item.slug, text) for text in lost]
-            writer.writerow([_harmless(row.get(name, "")) for name in HEADING])
-    return Written(("\ufeff" + file.getvalue()).encode(), tuple(dict.fromkeys(remarks)))
+    yield "\ufeff".encode()
+    yield _line(HEADING)
+    for slug, plain in ((item.slug, each) for item in items for each in freeze(item)):
+        for text in plain.said:
+            note(slug, text)
+        if plain.kind not in HELD:
+            if plain.kind:
+                note(slug, "It is left out: a row of a table does not hold its kind.")
+            continue
+        row, lost = _row(plain)
+        for text in lost:
+            note(slug, text)
+        yield _line([_harmless(row.get(name, "")) for name in HEADING])
+
+
+def _line(cells: list[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue().encode()
 
 
 def _row(item: Leaving) -> tuple[dict[str, str], list[str]]:
@@ -55,6 +60,7 @@ def _row(item: Leaving) -> tuple[dict[str, str], list[str]]:
     row |= {"concepts": " ".join(item.concepts), "difficulty": str(item.difficulty), "seconds": str(item.seconds)}
     lost = sorted(body.keys() - HELD[item.kind] - {"stem", "explanation"})
     answers, wrong, lefts = _answers(body)
+    places = [bool(choice.get("correct")) for choice in body.get("choices", [])]
     if item.kind == "numeric":
         row["unit"] = body.get("unit") or ""
         tolerance = body.get("tolerance", {})
@@ -62,12 +68,20 @@ def _row(item: Leaving) -> tuple[dict[str, str], list[str]]:
         row["tolerance"] = repr(tolerance["atol"]) if "atol" in tolerance else ""
         lost = [name for name in lost if name != "tolerance" or "atol" not in tolerance]
     for name, texts in (("answer", answers), ("left", lefts)):
-        row |= {f"{name} {number}": text for number, text in enumerate(texts[:ANSWERS], start=1)}
-    for number, (text, because) in enumerate(wrong[:WRONG], start=1):
+        row |= {f"{name} {number}": text for number, text in zip(_numbers(places, of=True), texts, strict=False)}
+    for number, (text, because) in zip(_numbers(places, of=False), wrong, strict=False):
         row |= {f"wrong {number}": text, f"because {number}": because}
     if any("because" in pair for pair in body.get("pairs", [])):
         lost.append("reasons of pairs")
+    if any("marks" in point for point in body.get("points", [])):
+        lost.append("marks of points")
     return row, [f"A row does not hold: {', '.join(lost)}."] if lost else []
+
+
+def _numbers(places: list[bool], *, of: bool) -> list[int]:
+    """The numbers of columns for texts: options that are right, or wrong, have those of their places."""
+    own = [number for number, is_right in enumerate(places, start=1) if is_right is of]
+    return own or list(range(1, (ANSWERS if of else WRONG) + 1))
 
 
 def _precision(body: Document) -> str:

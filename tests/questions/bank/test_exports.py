@@ -17,7 +17,7 @@ GALLERY = Path(__file__).parents[2] / "gallery"
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
-@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.write])
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.is_written])
 def test_every_published_question_leaves_or_is_named(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

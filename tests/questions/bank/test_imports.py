@@ -197,7 +197,7 @@ def test_the_commands_import_report_and_take_back(
         call_command("undo_import", str(made.pk))
 
 
-@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.write])
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.is_written])
 def test_the_main_concept_of_what_leaves_is_the_main_one_of_what_comes_in(course: Course, name: str) -> None:
     wrong = [{"text": text, "because": "It shrinks."} for text in ("No", "Never")]
     body = {"stem": "Does it shrink?", "choices": [{"text": "Yes", "correct": True}, *wrong], "explanation": "It does."}
@@ -207,9 +207,7 @@ def test_the_main_concept_of_what_leaves_is_the_main_one_of_what_comes_in(course
         Leaving(f"asked-{place}", "single_choice", body | {"stem": f"Does {place} shrink?"}, tuple(order[:3]))
         for place, order in enumerate(slugs)
     ]
-    write = FORMATS[name].write
-    assert write
-    written = write(leaving, lambda address: None)
+    written = FORMATS[name].write(leaving, lambda address: None)
     report = bank.import_questions(course, name, "bank", FORMATS[name].read(written.content, "bank"))
 
     items = [course.items.get(slug=line.slug) for line in report.lines]

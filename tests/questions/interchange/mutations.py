@@ -112,7 +112,7 @@ def of_ours() -> list[Seeded]:
     written = [
         Seeded(name, f"gallery{form.endings[0]}", form.write(part, lambda address: pixel).content)
         for name, form in FORMATS.items()
-        if form.write
+        if form.is_written
         for part in (items[:8], items[8:20])
     ]
     return [*written, Seeded("moodle-xml", "quiz.xml", QUIZ.encode()), *(Seeded(*each) for each in SMALL)]

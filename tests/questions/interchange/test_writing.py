@@ -82,7 +82,7 @@ def test_what_is_written_is_read_again_as_it_was(name: str, drawn: list[tuple[st
         Leaving(f"item-{place}", kind, body, ("weight-decay", "dropout"), 1 + place, 30 + place)
         for place, (kind, body) in enumerate(drawn)
     ]
-    written = FORMATS[name].write(items, lambda address: None)  # type: ignore[misc]
+    written = FORMATS[name].write(items, lambda address: None)
     found = list(FORMATS[name].read(written.content, "questions"))
 
     assert written.remarks == ()
@@ -116,7 +116,7 @@ PAIRS = Leaving(
 
 
 def test_cards_texts_with_blanks_and_typed_answers_come_back_from_a_deck() -> None:
-    written = FORMATS["apkg"].write([CARD, CLOZE, TYPED, PAIRS], lambda address: None)  # type: ignore[misc]
+    written = FORMATS["apkg"].write([CARD, CLOZE, TYPED, PAIRS], lambda address: None)
     found = {each.source_id: each for each in FORMATS["apkg"].read(written.content, "deck.apkg")}
 
     for item in (CARD, CLOZE, TYPED):
@@ -127,7 +127,7 @@ def test_cards_texts_with_blanks_and_typed_answers_come_back_from_a_deck() -> No
 
 
 def test_anki_reads_our_decks(tmp_path: Path) -> None:
-    deck = FORMATS["apkg"].write([CARD, CLOZE, TYPED, PAIRS], lambda address: None)  # type: ignore[misc]
+    deck = FORMATS["apkg"].write([CARD, CLOZE, TYPED, PAIRS], lambda address: None)
     (tmp_path / "deck.apkg").write_bytes(deck.content)
     command = [sys.executable, "-c", IN_ANKI, str(tmp_path / "own.anki2"), str(tmp_path / "deck.apkg")]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -145,7 +145,7 @@ def test_anki_reads_our_decks(tmp_path: Path) -> None:
 @given(drawn=bodies())
 def test_another_converter_reads_our_items(name: str, drawn: tuple[str, dict[str, Any]]) -> None:
     """Upgraded to 3.0, or downgraded to 2.1, by Cito's converter an item still asks the same."""
-    written = FORMATS[name].write([Leaving("item", *drawn)], lambda address: None)  # type: ignore[misc]
+    written = FORMATS[name].write([Leaving("item", *drawn)], lambda address: None)
     with zipfile.ZipFile(BytesIO(written.content)) as package:
         item = package.read("items/item.xml").decode()
     upgrades = name == "qti"
@@ -156,7 +156,9 @@ def test_another_converter_reads_our_items(name: str, drawn: tuple[str, dict[str
 
 
 ITEMS = (CARD, CLOZE, TYPED, PAIRS)
-FILES = [(name, FORMATS[name].write(ITEMS, lambda address: None).content) for name in FORMATS if FORMATS[name].write]  # type: ignore[misc]
+FILES = [
+    (name, FORMATS[name].write(ITEMS, lambda address: None).content) for name in FORMATS if FORMATS[name].is_written
+]
 FILES += [
     (
         "qti",
