@@ -21,6 +21,7 @@ from questions.interchange.leaving import (
     write_number,
 )
 from questions.interchange.moodle.cloze import write_cloze
+from questions.interchange.moodle.gaps import find_gaps
 from questions.interchange.moodle.text_formats import join_solution
 from questions.kinds.entry_texts import as_text
 from questions.kinds.labels import PICTURE
@@ -104,6 +105,8 @@ def write_question(item: Leaving, fetch: Fetch) -> tuple[Element, list[str]]:
     SubElement(question.element[0], "text").text = item.slug
     if item.kind != "multi_part":
         question.add_text(question.element, "questiontext", item.body["stem"])
+    elif gaps := find_gaps(item.body):
+        question.add_text(question.element, "questiontext", item.body["stem"], gaps.fill)
     else:
         html, shown, lost = write_cloze(item.body)
         question.add_html(question.element, "questiontext", html, shown)
@@ -255,7 +258,19 @@ def _write(question: _Question) -> str:
 
 def _blanks(question: _Question) -> str:
     question.held = {*question.held, "parts"}
-    return "cloze"
+    gaps = find_gaps(question.body)
+    if gaps is None:
+        return "cloze"
+    question.add("shuffleanswers", 1)
+    if gaps.because:
+        question.add_text(question.element, "incorrectfeedback", gaps.because)
+    for word, group in gaps.words:
+        option = SubElement(question.element, "dragbox" if gaps.are_dragged else "selectoption")
+        SubElement(option, "text").text = word
+        SubElement(option, "group").text = str(group)
+        if gaps.are_dragged:
+            SubElement(option, "infinite")
+    return "ddwtos" if gaps.are_dragged else "gapselect"
 
 
 WRITERS: dict[str, Callable[[_Question], str]] = {

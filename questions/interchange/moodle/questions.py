@@ -12,6 +12,7 @@ from questions.interchange.markdown import OURS
 from questions.interchange.moodle import blanks
 from questions.interchange.moodle.answers import Answer, choose, read_percent, type_number, type_text
 from questions.interchange.moodle.calculated import draw_data
+from questions.interchange.moodle.places import read_places
 from questions.interchange.moodle.text_formats import split_solution, to_html, to_markdown
 from questions.interchange.texts import Texts
 
@@ -215,6 +216,17 @@ def _gap_select(question: Question) -> tuple[str, Asked]:
     return blanks.read_gap_select(html, options, question.remarks, question.texts.markdown)
 
 
+def _places(question: Question) -> tuple[str, Asked]:
+    """Markers or words on the picture that stands beside the question's text."""
+    file = question.element.find("file")
+    name = file.get("name", "") if file is not None else ""
+    content = question.texts.fetch(name)
+    image = question.texts.place(name, content, "") if content else ""
+    return _stem(question), read_places(
+        question.element, image, lambda drag: question.markdown(drag, "moodle"), question.remarks
+    )
+
+
 def _gap_fill(question: Question) -> tuple[str, Asked]:
     wrong = [answer.text for answer in question.answers(are_typed=True) if answer.percent <= 0 and answer.text]
     return blanks.read_gap_fill(
@@ -281,6 +293,8 @@ READERS: dict[str, Read] = {
     "cloze": _cloze,
     "gapselect": _gap_select,
     "ddwtos": _gap_select,
+    "ddmarker": _places,
+    "ddimageortext": _places,
     "gapfill": _gap_fill,
     "kprime": _true_false_rows,
     "calculated": _calculated,
