@@ -112,7 +112,7 @@ class StaffActAdmin(admin.ModelAdmin[StaffAct]):
     @admin.display(description="who", ordering="by__username")
     def who(self, act: StaffAct) -> str:
         """The account, as it is called now."""
-        return str(act.by) if act.by else "somebody whose account is erased"
+        return act.who
 
     @admin.display(description="did", ordering="kind")
     def did(self, act: StaffAct) -> str:

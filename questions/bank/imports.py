@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from questions import kinds
 from questions.bank.documents import is_slug
 from questions.bank.drafts import Draft, save_drafts
+from questions.bank.import_acts import note_import
 from questions.bank.locks import lock_course
 from questions.bank.pictures import store_pictures
 from questions.bank.problems import BankError, problems_of
@@ -229,6 +230,7 @@ class _Importing:
             ImportedItem.objects.bulk_create(
                 _row(made, each, items[each.draft.slug]) for each in coming if each.draft.slug in items
             )
+            note_import(made, [(items[each.draft.slug], each.before) for each in coming if each.draft.slug in items])
         lines = []
         for each in decided:
             if isinstance(each, ImportLine):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from questions.bank.drafts import save_draft
+from questions.bank.import_acts import Draft, note_undo
 from questions.bank.imports import CHUNK, state_of
 from questions.bank.locks import lock_course
 from questions.models import Author, Concept, Course, Import, ImportedItem, Item, ItemVersion
@@ -38,8 +39,12 @@ def undo_import(
             course = lock_course(made.course_id)
             chunk = list(rows[:CHUNK])
             published = set(ItemVersion.objects.filter(item__imported__in=chunk).values_list("item", flat=True))
-            deleted = [row.item for row in chunk if not _undo(course, row, report, published, by)]
+            before = {row.pk: Draft.of(row.item) for row in chunk}
+            restored = {row.pk: _undo(course, row, report, published, by) for row in chunk}
+            deleted = [row.item for row in chunk if restored[row.pk] is None]
             report.deleted += [item.slug for item in deleted]
+            acts = [(row.item, before[row.pk], Draft.of(item) if (item := restored[row.pk]) else None) for row in chunk]
+            note_undo(made, by, [act for act in acts if act[1] != act[2]])
             made.rows.filter(pk__in=[row.pk for row in chunk]).delete()
             Item.objects.filter(pk__in=[item.pk for item in deleted]).delete()
             made.taken_back = vars(report)
@@ -50,16 +55,18 @@ def undo_import(
             return report
 
 
-def _undo(course: Course, row: ImportedItem, report: UndoReport, published: Collection[int], by: Author | None) -> bool:
-    """Restore what an import changed, or leave it as it is; returns False for what is to be deleted."""
+def _undo(
+    course: Course, row: ImportedItem, report: UndoReport, published: Collection[int], by: Author | None
+) -> Item | None:
+    """Restore what an import changed, or leave it as it is; returns the item, None where it is to be deleted."""
     item, before = row.item, row.before
     if state_of(item) != row.stored or (before is None and item.pk in published):
         report.kept.append(item.slug)
     elif before is None:
-        return False
+        return None
     else:
         tags = Concept.objects.in_bulk(before["concepts"])
-        save_draft(
+        item = save_draft(
             course,
             item.slug,
             before["kind"],
@@ -70,4 +77,4 @@ def _undo(course: Course, row: ImportedItem, report: UndoReport, published: Coll
             by=by,
         )
         report.restored.append(item.slug)
-    return True
+    return item

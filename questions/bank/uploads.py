@@ -37,7 +37,7 @@ from questions.bank.pictures import keep_bytes, read_picture
 from questions.bank.undoing import undo_import
 from questions.figures.pictures import Picture
 from questions.interchange.found import Found
-from questions.models import Author, Concept, Course, Import, ImportQuestion
+from questions.models import Author, Concept, Course, Import, ImportQuestion, StaffAct
 
 if TYPE_CHECKING:
     from questions.interchange.formats import Format  # and with it all libraries that read files of others
@@ -166,7 +166,7 @@ def _work_on(key: int, formats: Mapping[str, Format]) -> bool:
                 case Import.State.IMPORTING:
                     _bring_in(made, lease)
                 case _:
-                    undo_import(made, keep=lambda report: lease.renew())
+                    undo_import(made, _who_last_acted(made), keep=lambda report: lease.renew())
                     lease.renew(state=Import.State.DONE)
         except LostLeaseError:
             raise
@@ -175,6 +175,12 @@ def _work_on(key: int, formats: Mapping[str, Format]) -> bool:
             Import.objects.filter(pk=key, leased_until=lease.until).update(leased_until=None, attempts=made.attempts)
             return False
     return True
+
+
+def _who_last_acted(made: Import) -> Author | None:
+    acts = StaffAct.objects.filter(model=Import._meta.label_lower, key=str(made.pk)).select_related("by")
+    act = acts.first()
+    return act.by if act else None
 
 
 def _read(made: Import, form: Format, lease: _Lease) -> None:

@@ -18,6 +18,9 @@ class StaffAct(models.Model):
         CHANGED = "changed"
         DELETED = "deleted"
 
+    COMMAND = "manage.py"
+    """How the place begins of what was done by a command, which has no account."""
+
     made_at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -38,6 +41,13 @@ class StaffAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name or self.about or 'a row'} {self.kind}"
+
+    @property
+    def who(self) -> str:
+        """The account as it is called now, or why there is none."""
+        if self.by:
+            return str(self.by)
+        return self.COMMAND if self.place.startswith(self.COMMAND) else "somebody whose account is erased"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert; a second save is refused, because what was done is not changed."""

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from examprep.models import User
 from questions import roles
 from questions.bank import guessing, uploads
+from questions.interchange.formats import FORMATS
 from questions.models import Course, Import, Item, StaffAct
 from questions.tasks import work_on_imports
 
@@ -87,6 +88,11 @@ def test_a_file_is_looked_at_brought_in_completed_and_taken_back(instructor: Cli
     assert "here already" in instructor.get(address(again)).content.decode()
     assert "forgotten" in act_and_leave(instructor, again)
 
+    item = items.all().first()
+    assert item
+    history = instructor.get(f"/admin/questions/item/{item.pk}/history/").content.decode()
+    assert "added by the import of quiz.gift" in " ".join(history.split()).replace("Added", "added")
+    assert str(made.made_by) in history
     Item.objects.filter(slug="which-number-3").update(draft={"stem": "Mine"})
     assert "is being taken back" in act(instructor, made, "undo")
     work_on_imports()
@@ -99,6 +105,9 @@ def test_a_file_is_looked_at_brought_in_completed_and_taken_back(instructor: Cli
         ("changed", "importing"),
         ("changed", "undoing"),
     ]
+    gone = StaffAct.objects.filter(model="questions.item", kind="deleted")
+    assert {(each.by, each.after and each.after["import_taken_back"]) for each in gone} == {(made.made_by, "quiz.gift")}
+    assert gone.count() == 28
     assert "There was nothing to do." in act(instructor, made, "again")
 
 
@@ -168,7 +177,9 @@ def test_pages_ask_the_database_the_same_however_many_questions_there_are(instru
     assert asked[:2] == asked[2:]
 
 
-def test_questions_go_out_after_it_was_said_what_a_format_cannot_hold(instructor: Client, course: Course) -> None:
+def test_questions_go_out_after_it_was_said_what_a_format_cannot_hold(
+    instructor: Client, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page, items = "/admin/questions/item/export/", Item.objects.published().filter(course=course)
     assert "All published items" in instructor.get(page).content.decode()
     said = instructor.get(page, {"course": str(course.pk), "format": "csv"}).content.decode()
@@ -178,7 +189,15 @@ def test_questions_go_out_after_it_was_said_what_a_format_cannot_hold(instructor
     chosen = [str(item.pk) for item in items[:2]]
     asked = instructor.post("/admin/questions/item/", {"action": "export_items", "_selected_action": chosen})
     assert "2 of the 2 chosen items are published" in instructor.get(asked["Location"]).content.decode()
-    assert instructor.get(f"{asked['Location']}&format=yaml&do=download").content.decode().count("- slug:") == 2
+    some = instructor.get(f"{asked['Location']}&format=yaml&do=download")
+    assert some["Content-Disposition"] == 'attachment; filename="tiny.zip"'
+    content = b"".join(some.streaming_content)  # type: ignore[attr-defined]
+    assert len(list(FORMATS["yaml"].read(content, "tiny.zip"))) == 2
+    monkeypatch.setattr("questions.admin.exports.MOST_LISTED", 1)
+    all_of_it = {"course": str(course.pk), "format": "csv"}
+    assert "Download the list" in instructor.get(page, all_of_it).content.decode()
+    listed = b"".join(instructor.get(page, all_of_it | {"do": "list"}).streaming_content).decode()  # type: ignore[attr-defined]
+    assert listed.count("It draws: 5 of its variants") == said.count("It draws: 5 of its variants") == 1
     other = Course.objects.create(slug="other", title="Another one")
     assert instructor.get(page, {"course": str(other.pk), "format": "csv"}).status_code == 404
     assert instructor.get(page, {"course": "junk", "format": "junk", "item": "x"}).status_code == 200

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from questions import bank
+from questions.bank.slugs import Taken
 from questions.interchange.formats import FORMATS
 from questions.models import Course
 from tests import courses
@@ -41,9 +45,17 @@ def test_our_own_folder_comes_back_with_its_pictures(tmp_path: Path, capsys: pyt
     pictures = set(course.pictures.values_list("address", flat=True))
     assert pictures
     loaded = bank.load_course(GALLERY, seeds=20).course
-    file = tmp_path / "items.zip"
+    file, folder = tmp_path / "items.zip", tmp_path / "items"
     call_command("export_items", "yaml", str(file), course=loaded.slug)
     found = list(FORMATS["yaml"].read(file.read_bytes(), file.name))
+    call_command("export_items", "yaml", f"{folder}/", course=loaded.slug)
+    with zipfile.ZipFile(file) as packed:
+        assert {name: packed.read(name) for name in packed.namelist()} == {
+            path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        }
+    for form, where in (("yaml", folder), ("csv", folder)):
+        with pytest.raises(CommandError, match=r"is not empty|is a folder"):
+            call_command("export_items", form, str(where), course=loaded.slug)
     drafts = {item.slug: item.draft for item in course.items.all()}
     versions = {item.slug: item.published.body for item in loaded.items.all() if item.published}
     assert {each.source_id: each.body for each in found} == versions == drafts
@@ -53,3 +65,23 @@ def test_our_own_folder_comes_back_with_its_pictures(tmp_path: Path, capsys: pyt
 def test_an_unknown_course_is_named() -> None:
     with pytest.raises(CommandError, match="no course “nowhere”"):
         call_command("export_items", "csv", "/nowhere/at-all", course="nowhere")
+
+
+def test_a_bank_leaves_in_few_queries_and_pieces_as_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """However many questions there are, few of them are held, and each chunk is one query."""
+    course = courses.load(exams=False)
+    count = len(list(bank.leaving_questions(course)))
+    monkeypatch.setattr("questions.bank.exports.CHUNK", 4)
+    with django_assert_num_queries(1 + -(-count // 4)):
+        pieces = bank.stream_questions(course, FORMATS["qti"], lambda slug, text: None)
+        assert sum(1 for piece in pieces if piece) >= count
+
+
+def test_slugs_of_equal_titles_are_found_in_linear_time() -> None:
+    began, taken = time.thread_time(), Taken([])
+    for _ in range(50_000):
+        taken.add(taken.free("which-is-right"))
+    assert taken.free("which-is-right") == "which-is-right-50001"
+    assert time.thread_time() - began < 5
