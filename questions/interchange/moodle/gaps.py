@@ -10,10 +10,10 @@ from questions.interchange.leaving import Document, line_html, to_html
 from questions.kinds.places import PLACE
 
 MOST_GROUPS = 20
-NUMBERED = re.compile(r"\[\[[0-9]")
+NUMBERED = re.compile(r"\[\[([0-9]{1,3})\]\]")
 """What Moodle would take for a gap in a text."""
-TAG = re.compile(r"<(/?)(\w+)>")
-DRAGGED = {"em", "strong", "sub", "sup"}
+TAG = re.compile(r"<[^<>]*>")
+DRAGGED = {f"<{sign}{tag}>" for tag in ("em", "strong", "sub", "sup") for sign in ("", "/")}
 """The marks that words to be dragged keep; words in a list have none."""
 
 
@@ -56,9 +56,8 @@ def find_gaps(body: Document) -> Gaps | None:
     if len(groups) == len(parts) or len(groups) > MOST_GROUPS or any(len(set(texts)) < len(texts) for texts in groups):
         return None
     words = [(line_html(text), number) for texts, number in groups.items() for text in texts]
-    tags = {tag for html, _ in words for _, tag in TAG.findall(html)}
-    has_more = any("<" in TAG.sub("", html) or "\\(" in html for html, _ in words)
-    if has_more or not tags <= DRAGGED or NUMBERED.search(body["stem"]):
+    tags = {tag for html, _ in words for tag in TAG.findall(html)}
+    if any("\\(" in html for html, _ in words) or not tags <= DRAGGED or NUMBERED.search(body["stem"]):
         return None
     places = {
         part["id"]: words.index((line_html(_right(part)), groups[texts])) + 1
