@@ -75,13 +75,22 @@ def mark_section(student: Student, lesson: Lesson, section: str, state: State, n
     if state == "unread":
         changed = bool(rows.delete()[0])
     elif state == "read" and rows.filter(is_known=True).exists():
-        changed = bool(rows.update(is_known=False, read_at=now))
+        changed = bool(rows.update(is_known=False, read_at=now, asked_before=_list_asked(student, lesson, section)))
+    elif rows.exists():
+        changed = False
     else:
-        known = {"read_at": now, "is_known": state == "known"}
+        asked = _list_asked(student, lesson, section) if state == "read" else None
+        known = {"read_at": now, "is_known": state == "known", "asked_before": asked}
         _, changed = SectionRead.objects.get_or_create(student=student, lesson=lesson, section=section, defaults=known)
     if changed and counts:
         schedule.follow_reading(student, now)
     return True
+
+
+def _list_asked(student: Student, lesson: Lesson, section: str) -> list[int]:
+    """What was answered of what a section teaches, so that what is answered from now on is known to follow it."""
+    taught = find_section(lesson, section)
+    return schedule.list_asked(student, taught) if taught else []
 
 
 @dataclass(frozen=True)

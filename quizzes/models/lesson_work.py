@@ -14,6 +14,9 @@ class SectionRead(models.Model):
     section = models.CharField(max_length=200, help_text="The id of its heading.")
     read_at = models.DateTimeField()
     is_known = models.BooleanField(default=False, db_default=False, help_text="Not read: the student knows it.")
+    asked_before = models.JSONField(
+        null=True, blank=True, help_text="The items that it teaches which were answered before; null: not noted."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "lesson", "section"], name="a_section_is_read_once")]

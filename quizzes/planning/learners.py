@@ -13,13 +13,16 @@ from typing import TypeAlias
 import numpy as np
 
 from quizzes.memory import first_sight
-from quizzes.memory.first_sight import Abilities, FirstSeen, Items, Learned, Population
+from quizzes.memory.first_sight import Abilities, FirstSeen, Items, Population
+from quizzes.memory.population import Learned, learn
 from quizzes.planning.cards import Floats
 from quizzes.planning.simulate import Bank, Booleans, Sight
 
 PLANTED = Population(mean=0.2, slope=-0.4, kinds={"chosen": 0.2}, ability=0.8, concept=0.5, scatter=0.82)
 """With levels of difficulty from 1 to 5, eases have a standard deviation of 1."""
 LUCK = {"chosen": 0.25, "matched": 0.2, "typed": 0.0}
+READS = 1.5
+"""Logits by which reading about a concept is likelier for who is one logit abler."""
 EIGHTY = 1.2816
 """Standard deviations to either side that hold 80 % of a normal distribution."""
 
@@ -53,7 +56,7 @@ def plant(rng: np.random.Generator, *, items: int, concepts: int, earlier: int, 
     right = draw_first(rng, true, draw_known(rng, true, concepts, earlier))
     student, item = np.nonzero(np.argsort(np.argsort(rng.random(right.shape))) < each)
     first = FirstSeen(student, item, right[student, item].astype(float), luck[item])
-    return Planted(true, concepts, kinds, difficulty, first_sight.learn(first, true.concept, kinds, difficulty))
+    return Planted(true, concepts, kinds, difficulty, learn(first, true.concept, kinds, difficulty))
 
 
 def draw_known(rng: np.random.Generator, items: Items, concepts: int, students: int) -> Floats:
@@ -67,12 +70,51 @@ def draw_first(rng: np.random.Generator, items: Items, known: Floats) -> Boolean
     return np.asarray(rng.random(known.shape) < items.luck + (1 - items.luck) * known)
 
 
-def estimate_all(first_right: Floats, items: Items, concepts: int, population: Population) -> list[Abilities]:
-    """Estimate each student's abilities by who was right at first (students, items), NaN where nobody was asked."""
+@dataclass(frozen=True)
+class Readers:
+    """Students of whom each has read about some concepts, the abler about more: arrays (students, items).
+
+    `read` says about which items, 1 or 0, and `known` is the chance that each is known at first sight, luck aside.
+    """
+
+    read: Floats
+    known: Floats
+
+
+def draw_readers(rng: np.random.Generator, planted: Planted, students: int, gain: float) -> Readers:
+    """Draw students whom reading about a concept beforehand helps by `gain` logits."""
+    ability = rng.normal(0, PLANTED.ability, (students, 1))
+    in_concepts = ability + rng.normal(0, PLANTED.concept, (students, planted.concepts))
+    reads = rng.random(in_concepts.shape) < 1 / (1 + np.exp(-READS * ability))
+    concept = planted.items.concept
+    read = reads[:, concept].astype(np.float64)
+    return Readers(read, 1 / (1 + np.exp(-(in_concepts[:, concept] + planted.items.ease + gain * read))))
+
+
+def learn_from_readers(
+    rng: np.random.Generator, planted: Planted, readers: Readers, each: int, *, told: bool = True
+) -> Planted:
+    """The course as it was learned from readers' first answers to `each` items; `told` who had read what, or not."""
+    items = planted.items
+    right = draw_first(rng, items, readers.known)
+    student, item = np.nonzero(np.argsort(np.argsort(rng.random(right.shape))) < each)
+    read = readers.read[student, item] if told else 0.0
+    first = FirstSeen(student, item, right[student, item].astype(float), items.luck[item], read)
+    return replace(planted, learned=learn(first, items.concept, planted.kinds, planted.difficulty))
+
+
+def estimate_all(
+    first_right: Floats, items: Items, concepts: int, population: Population, read: Floats | None = None
+) -> list[Abilities]:
+    """Estimate each student's abilities by who was right at first (students, items), NaN where nobody was asked.
+
+    `read` (students, items) says who had read about what, 1 or 0; None: nobody had.
+    """
     found = []
-    for row in first_right:
+    for student, row in enumerate(first_right):
         asked = np.flatnonzero(~np.isnan(row))
-        first = FirstSeen(np.zeros(asked.size, np.int64), asked, row[asked], items.luck[asked])
+        had_read = 0.0 if read is None else read[student, asked]
+        first = FirstSeen(np.zeros(asked.size, np.int64), asked, row[asked], items.luck[asked], had_read)
         found.append(first_sight.estimate(first, items, concepts, population))
     return found
 
@@ -85,6 +127,13 @@ def sight_of(planted: Planted) -> Sight:
         return np.array([who.known(items) for who in estimate_all(first_right, items, planted.concepts, population)])
 
     return sight
+
+
+def predict_readers(first_right: Floats, items: Items, concepts: int, population: Population, read: Floats) -> Floats:
+    """P(right) of all items (students, items) to students who have `read` about some, by who was right at first."""
+    found = estimate_all(first_right, items, concepts, population, read)
+    known = np.array([who.known(items.to_reader(row, population)) for who, row in zip(found, read, strict=True)])
+    return np.asarray(items.luck + (1 - items.luck) * known)
 
 
 def predictors(planted: Planted) -> Mapping[str, Predictor]:

@@ -47,16 +47,18 @@ def outlook(
     minutes: int,
     w: tuple[float, ...] = fsrs.DEFAULT_PARAMETERS,
     reading: Floats | float = 0.0,
+    first_read: Floats | None = None,
 ) -> Outlook | None:
     """The outlook of one student, `cards` of shape (1, cards), `days` (0-120, more count as 120) before the exam.
 
     `minutes` are those that the student has a day, `reading` (cards,) the seconds that are read before the first answer
-    to each. None where nothing that the exam asks is left to ask.
+    to each, and `first_read` (cards,) the chance to know it then; None: as before. Returns None where nothing that the
+    exam asks is left to ask.
     """
     if not cards.worth.any():
         return None
     weight = cards.weight[0] / cards.weight.sum()
-    bank = simulate.Bank(weight, cards.seconds[0], cards.guess[0], cards.first[0], reading)
+    bank = simulate.Bank(weight, cards.seconds[0], cards.guess[0], cards.first[0], reading, first_read)
     choices = sorted({*CHOICES, minutes})
     whole = int(np.clip(np.ceil(days), 1, MAX_DAYS))
     students = len(choices) * DRAWS

@@ -103,6 +103,11 @@ class Day:
         return np.ones(self.stability.shape, dtype=bool) if self.resting is None else ~self.resting
 
     @property
+    def first_asked(self) -> Floats:
+        """The chance to know each task that is new as it is asked, which is once its section was read."""
+        return self.first if self.reading is None else self.reading.once_read(self.first)
+
+    @property
     def kind(self) -> tuple[object, ...]:
         """What days have in common that are planned together."""
         return self.stability.size, tuple(exam.days for exam in self.exams), self.desired_retention, self.w
@@ -179,7 +184,7 @@ def _plan_alike(days: Sequence[Day]) -> list[Plan]:
     tasks = Cards(
         *(
             np.array([getattr(day, name) for day in days])
-            for name in ("stability", "difficulty", "elapsed_days", "seconds", "seconds", "guess_rate", "first")
+            for name in ("stability", "difficulty", "elapsed_days", "seconds", "seconds", "guess_rate", "first_asked")
         )
     )
     takes = costs(tasks, days[0].w)
@@ -241,7 +246,9 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         priorities = value.priorities(shared, exam.days, daily, w, per_second)
         priority += np.where(np.isfinite(priorities), priorities, 0.0)
         adds |= per_second > 0
-    at_exam = chance_right(tasks, w, days[0].exams[0].days)
+    asked_at_exam = chance_right(tasks, w, days[0].exams[0].days)
+    at_exam = chance_right(replace(tasks, first=np.array([day.first for day in days])), w, days[0].exams[0].days)
+    lifts = first.weight * (asked_at_exam - at_exam)
     plans = []
     for at, day in enumerate(days):
         weighted = first.weight[at] > 0
@@ -252,8 +259,14 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         before = float(first.weight[at] @ at_exam[at]) if weighted.any() else None
         worth = np.maximum(priority[at] * takes[at], 0.0)
         if day.reading:
-            listed = np.array(day.reading.order(listed.tolist(), worth, takes[at]), dtype=np.intp)
-        plans.append(_fill(day, listed, worth, gain[at], takes[at], before))
+            # It may as well be read on another day: of what is lost by putting it off there is nothing in it.
+            lift = (1 - value.CLAIM_SHARE) * lifts[at]
+            listed = np.array(day.reading.order(listed.tolist(), worth, takes[at], lift), dtype=np.intp)
+        made = _fill(day, listed, worth, gain[at], takes[at], before)
+        if day.reading and made.score_after is not None:
+            read = day.reading.opened_by(made.order)
+            made = replace(made, score_after=made.score_after + float(lifts[at][read].sum()))
+        plans.append(made)
     return plans
 
 

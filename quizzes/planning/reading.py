@@ -1,6 +1,6 @@
 """Lesson first: what is new is asked once the section that teaches it was read. Pure.
 
-Reading takes time and earns no marks by itself: it is a job that has to precede others. The order of jobs under such
+Reading takes time and earns few marks by itself: it is a job that has to precede others. The order of jobs under such
 precedence that earns most at every moment is Horn's (1972, Single-machine job sequencing with treelike precedence
 ordering and linear delay penalties, SIAM J. Appl. Math. 23): a section counts by the most that it and what follows it
 earn a second together. Sections of one lesson are read in their order.
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 
 class Read(NamedTuple):
@@ -34,11 +35,22 @@ class Reading:
     """The unread section that each task waits for (tasks,), -1: none.
 
     And of the sections (sections,), in the order of their courses, the `seconds` (> 0) that they take, and `lessons`.
+    `first` (tasks,) is the chance that each is known at first sight once its section was read.
     """
 
     section: Ints
     seconds: Floats
     lessons: Ints
+    first: Floats
+
+    def once_read(self, first: Floats) -> Floats:
+        """The chance (tasks,) to know each as it is asked, where it is `first` for what waits for nothing."""
+        return np.where(self.section >= 0, self.first, first)
+
+    def opened_by(self, tasks: Sequence[int]) -> Booleans:
+        """Which tasks (tasks,) have been read about once these are asked."""
+        sections = np.unique(self.section[list(tasks)])
+        return np.isin(self.section, sections[sections >= 0])
 
     @property
     def shares(self) -> Floats:
@@ -47,11 +59,13 @@ class Reading:
         tasks = np.bincount(self.section[waits], minlength=self.seconds.size)
         return np.where(waits, (self.seconds / np.maximum(tasks, 1))[self.section], 0.0)
 
-    def order(self, listed: Sequence[int], worth: Floats, takes: Floats) -> list[int]:
+    def order(self, listed: Sequence[int], worth: Floats, takes: Floats, lift: Floats) -> list[int]:
         """Order tasks that are listed by worth per second, so that reading is counted; see the module.
 
-        `worth` (≥ 0) and `takes` (> 0) have shape (tasks,).
+        `worth` (≥ 0), `takes` (> 0) and `lift`, what reading about each is worth by itself, have shape (tasks,).
         """
+        waits = self.section >= 0
+        lifts = np.bincount(self.section[waits], lift[waits], minlength=self.seconds.size)
         waiting: dict[int, list[_Block]] = defaultdict(list)
         for task in listed:
             block = _Block(float(worth[task]), float(takes[task]), [task])
@@ -61,7 +75,7 @@ class Reading:
             after: list[_Block] = []
             for section in reversed(chain):
                 children = list(merge(waiting[section], after, key=_rate))
-                block = _Block(0.0, float(self.seconds[section]), [])
+                block = _Block(float(lifts[section]), float(self.seconds[section]), [])
                 while children and _rate(children[0]) < _rate(block):
                     block = block.followed_by(children.pop(0))
                 after = [block, *children]

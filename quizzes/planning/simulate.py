@@ -36,7 +36,7 @@ class Bank:
     """The tasks of a course, shapes (cards,): weight in shares of the exam, seconds, guess rate.
 
     `first` is the chance that a newcomer knows what was never asked, (cards,) or (students, cards). `reading` is the
-    seconds that are read before the first answer.
+    seconds that are read before the first answer, and `first_read` the chance to know it then; None: as before.
     """
 
     weight: Floats
@@ -44,6 +44,12 @@ class Bank:
     guess: Floats
     first: Floats
     reading: Floats | float = 0.0
+    first_read: Floats | None = None
+
+    @property
+    def first_asked(self) -> Floats:
+        """The chance to know what is asked for the first time."""
+        return self.first if self.first_read is None else self.first_read
 
 
 @dataclass(frozen=True)
@@ -268,9 +274,10 @@ class _School:
         for student, (w, S, D) in anew.items():
             self.beliefs[student], self.S[student], self.D[student] = w, S, D
 
-    def chance_right(self, after: float = 0.0) -> Floats:
-        """P(right) of each card `after` days from now."""
-        recall, first = np.empty(self.S.shape), np.broadcast_to(self.bank.first, self.S.shape)
+    def chance_right(self, after: float = 0.0, *, asked: bool = False) -> Floats:
+        """P(right) of each card `after` days from now; `asked` once what is read beforehand was read."""
+        recall, first = np.empty(self.S.shape), self.bank.first_asked if asked else self.bank.first
+        first = np.broadcast_to(first, self.S.shape)
         for w, who in self.groups:
             seen = fsrs.retrievability(self.elapsed[who] + after, self.true_S[who], w)
             unseen = known_unseen(first[who], self.elapsed[who] + after, w)
@@ -279,7 +286,7 @@ class _School:
 
     def answers(self, day: int) -> tuple[Booleans, Floats]:
         """Whether each card would be answered right on `day`, and its seconds, with relearning and reading."""
-        right = self.luck.right[:, day] < self.chance_right()
+        right = self.luck.right[:, day] < self.chance_right(asked=True)
         reading = np.where(np.isnan(self.S), self.bank.reading, 0.0)
         return right, reading + self.bank.seconds * self.luck.pace[:, day] * np.where(right, 1.0, 1.0 + RELEARN)
 

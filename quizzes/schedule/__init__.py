@@ -54,7 +54,7 @@ from quizzes.schedule.outlook import (
 from quizzes.schedule.packs import Pack, build_pack, load_pack_facts, memory_payload
 from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, put_off_section, request_plan
 from quizzes.schedule.queue import Queue, load_queue
-from quizzes.schedule.reading import follow_reading, list_concepts_read
+from quizzes.schedule.reading import follow_reading, list_asked
 from quizzes.schedule.sessions import StudySession, choose_session_tasks
 
 __all__ = [
@@ -91,7 +91,7 @@ __all__ = [
     "follow_reading",
     "forecast_scores",
     "forget_banks",
-    "list_concepts_read",
+    "list_asked",
     "list_exam_dates",
     "list_exams_ahead",
     "list_own_dates",

@@ -24,8 +24,10 @@ def list_candidates(cards: CardColumns) -> Candidates:
     for number in np.flatnonzero(ends - begins > 1).tolist():
         pairs = range(int(begins[number]), int(ends[number]))
         standing[number], facets[number], new[number], due[number] = _round(cards, pairs)
-    sight, items = see(cards), cards.items[standing]
-    return Candidates(cards, standing, facets, new, due, sight.known(items), partial(sight.doubt, items))
+    sight, items, read = see(cards), cards.items[standing], cards.read[standing]
+    first = sight.known(items, read)
+    first_read = sight.known(items, np.ones_like(read)) if cards.bank.sections else first
+    return Candidates(cards, standing, facets, new, due, first, first_read, partial(sight.doubt, items, read))
 
 
 def _round(cards: CardColumns, pairs: Sequence[int]) -> tuple[int, tuple[str, ...], bool, bool]:

@@ -165,12 +165,14 @@ def foresee(situation: Situation) -> ExamOutlook | None:
         candidates.first,
     )
     cards = Cards(*(column[None] for column in columns))
-    reading = situation.reading.shares if situation.reading else 0.0
-    ahead = outlook.outlook(cards, days_until(exam, situation.day), situation.daily_minutes, situation.w, reading)
+    read_first = situation.reading.shares if situation.reading else 0.0
+    first_read = situation.reading.once_read(candidates.first) if situation.reading else None
+    days, minutes = days_until(exam, situation.day), situation.daily_minutes
+    ahead = outlook.outlook(cards, days, minutes, situation.w, read_first, first_read)
     if now is None or ahead is None:
         return None
-    days = [(situation.day.date + timedelta(days=number), day) for number, day in enumerate(ahead.days)]
-    return ExamOutlook(exam, now, ahead.kept, situation.daily_minutes, ahead.curve, days)
+    to_come = [(situation.day.date + timedelta(days=number), day) for number, day in enumerate(ahead.days)]
+    return ExamOutlook(exam, now, ahead.kept, minutes, ahead.curve, to_come)
 
 
 def days_until(exam: ExamAhead, day: StudyDay) -> float:

@@ -125,7 +125,8 @@ class CardColumns:
     `items` are numbers in the bank, rising. `keys` are the cards' ids as 32 hexadecimal digits. Stability in days and
     difficulty (1-10) are NaN for a card that was never answered, so is the rating (1-4) of the first answer; `due` says
     that it is due by the end of the day, `answered` that it was answered since the day began, `resting` that it keeps
-    being forgotten and is not asked before it has rested.
+    being forgotten and is not asked before it has rested. `read` says that the section that teaches its item was read,
+    before the first answer if there is one.
     """
 
     bank: ItemBank
@@ -139,6 +140,7 @@ class CardColumns:
     answered: Booleans
     first_rating: Floats
     resting: Booleans
+    read: Booleans
 
     @property
     def to_ask(self) -> frozenset[str]:
@@ -166,7 +168,8 @@ class Candidates:
 
     A round stands for its weakest pair, whose card is `standing` in `cards`; `facets` are the pairs of the round,
     weakest first. `new` says that nothing of the item was ever answered, `due` that it is due by the end of the day.
-    `first` is the chance that what is new is known at first sight, and `doubt` the variance of Σ moves·first.
+    `first` is the chance that what is new is known at first sight, `first_read` that it will be once the section that
+    teaches it was read, and `doubt` the variance of Σ moves·first.
     """
 
     cards: CardColumns
@@ -175,6 +178,7 @@ class Candidates:
     new: Booleans
     due: Booleans
     first: Floats
+    first_read: Floats
     doubt: Callable[[Floats], float]
 
     def __len__(self) -> int:
@@ -241,7 +245,9 @@ class Candidates:
         unread &= known < TESTED_OUT * new
         seconds = np.array([float(each.outline.seconds) for each in sections])
         lessons = np.array([each.lesson for each in sections])
-        return Reading(np.where(unread[section], section, -1), seconds, lessons) if unread.any() else None
+        if not unread.any():
+            return None
+        return Reading(np.where(unread[section], section, -1), seconds, lessons, self.first_read)
 
     def weights(self, exam: ExamAhead) -> Floats:
         """The share of the exam that hangs on each; without weights all of its course count alike."""

@@ -42,6 +42,7 @@ from quizzes.schedule.facts import (
 )
 from quizzes.schedule.first_sights import see
 from quizzes.schedule.item_banks import load_bank
+from quizzes.schedule.reading import SectionsRead, load_sections_read
 from quizzes.schedule.relearning import GAP, LEECH, REST_DAYS
 
 
@@ -55,15 +56,17 @@ class OnDay:
 
 
 def load_situation(
-    student: Student, day: StudyDay, exams: StudentExams, w: tuple[float, ...], now: datetime
+    student: Student, day: StudyDay, exams: StudentExams, w: tuple[float, ...], now: datetime, read: SectionsRead
 ) -> Situation:
-    """Where the student stands on `day`, by the cards that can be asked at `now`; two queries."""
-    return load_situations([OnDay(student, day, w)], {student.pk: exams}, now)[0]
+    """Where the student stands on `day`, by what was `read` and the cards that can be asked at `now`; two queries."""
+    return load_situations([OnDay(student, day, w)], {student.pk: exams}, now, {student.pk: read})[0]
 
 
-def load_situations(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime) -> list[Situation]:
+def load_situations(
+    who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime, read: Mapping[int, SectionsRead]
+) -> list[Situation]:
     """The same of many students; a query for the items of all, and one for the cards of each study day."""
-    cards = load_cards(who, exams, now)
+    cards = load_cards(who, exams, now, read)
     return [situate(each, cards[each.student.pk], exams[each.student.pk].ahead(now)) for each in who]
 
 
@@ -106,7 +109,9 @@ _CARDS = Prepared(
 """No column is read that takes long to convert, such as instants, or ids of which a plan shows few."""
 
 
-def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime) -> dict[int, CardColumns]:
+def load_cards(
+    who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: datetime, read: Mapping[int, SectionsRead]
+) -> dict[int, CardColumns]:
     """Each student's cards that can be asked at `now`, in the order of their courses; `exams` has the courses."""
     bank = load_bank({edition for each in who for edition in exams[each.student.pk].editions})
     days: dict[StudyDay, list[int]] = defaultdict(list)
@@ -116,7 +121,7 @@ def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: dat
     for day, students in days.items():
         rested_on = day.date - timedelta(days=REST_DAYS)
         rows = _CARDS.run(students=students, now=now, ends_at=day.ends_at, begins_at=day.begins_at, rested_on=rested_on)
-        for student, columns in zip(students, _split(rows, students, bank, day), strict=True):
+        for student, columns in zip(students, _split(rows, students, bank, day, read), strict=True):
             theirs = exams[student].courses
             cards[student] = columns if of_courses <= theirs else columns.of(theirs)
     return cards
@@ -124,12 +129,16 @@ def load_cards(who: Sequence[OnDay], exams: Mapping[int, StudentExams], now: dat
 
 def load_course_cards(student: Student, now: datetime) -> CardColumns:
     """The student's cards that can be asked at `now`, of all their courses; a fixed number of queries."""
-    exams = load_exams(student)
-    return load_cards([OnDay(student, study_day(student, now), ())], {student.pk: exams}, now)[student.pk]
+    who, exams = OnDay(student, study_day(student, now), ()), load_exams(student)
+    return load_cards([who], {student.pk: exams}, now, load_sections_read([student.pk]))[student.pk]
 
 
 def _split(
-    rows: Sequence[Sequence[Any]], students: Sequence[int], bank: ItemBank, day: StudyDay
+    rows: Sequence[Sequence[Any]],
+    students: Sequence[int],
+    bank: ItemBank,
+    day: StudyDay,
+    read: Mapping[int, SectionsRead],
 ) -> Iterator[CardColumns]:
     """Each student's rows as columns, in the order of the bank, without what cannot be asked."""
     columns_read = zip(*rows, strict=True) if rows else [()] * 11
@@ -151,11 +160,15 @@ def _split(
         np.array(answered, dtype=bool)[order],
         np.array(first, dtype=np.float64)[order],
         np.array(resting, dtype=bool)[order],
+        np.zeros(order.size, dtype=bool),
     )
-    sorted_by = student[order]
+    sorted_by, item_keys = student[order], np.array(items, dtype=np.int64)[order]
+    answered_ever = ~np.isnan(columns.first_rating)
     for each in students:
-        begin, end = np.searchsorted(sorted_by, [each, each + 1])
-        yield columns.some(slice(begin, end))
+        some = slice(*np.searchsorted(sorted_by, [each, each + 1]).tolist())
+        numbers, keys_of = columns.items[some], item_keys[some].tolist()
+        columns.read[some] = read[each].list_read(bank, numbers, keys_of, answered_ever[some])
+        yield columns.some(some)
 
 
 def answers_on(student: Student | Parameter, date: date | Parameter) -> QuerySet[ReviewEvent]:
@@ -217,6 +230,7 @@ def load_exam_bank(exam: Exam) -> simulate.Bank:
     bank = _bank_of(exam)
     weights = share_weights(bank.topics, concept_weights(exam))
     nothing = np.zeros(0)
-    newcomer = see(CardColumns(bank, nothing.astype(np.int64), *[nothing.astype(object)] * 2, *[nothing] * 7))
-    first = newcomer.known(np.arange(bank.courses.size))
+    newcomer = see(CardColumns(bank, nothing.astype(np.int64), *[nothing.astype(object)] * 2, *[nothing] * 8))
+    every = np.arange(bank.courses.size)
+    first = newcomer.known(every, np.zeros(every.size, dtype=bool))
     return simulate.Bank(weights / weights.sum(), bank.seconds, bank.guess_rate, first)

@@ -35,7 +35,7 @@ from quizzes.schedule.reading import load_sections_read
 
 KEPT = timedelta(hours=6)
 """How long forecasts are kept for who looks at them again."""
-FORMAT = 5
+FORMAT = 6
 """Raise it whenever the outlook is computed or stored in another way: what the version before has kept is old then."""
 _DOCUMENT: TypeAdapter[ExamOutlook] = TypeAdapter(ExamOutlook)
 
@@ -134,8 +134,9 @@ def look_ahead(student: Student, *, now: datetime | None = None) -> ExamOutlook 
     if stored:
         outlook = _read(stored)
     else:
-        situation = load_situation(student, day, exams, change_log.load_parameters(student), now)
-        outlook = foresee(situation.with_reading(load_sections_read([student.pk])[student.pk].at))
+        read = load_sections_read([student.pk])[student.pk]
+        situation = load_situation(student, day, exams, change_log.load_parameters(student), now, read)
+        outlook = foresee(situation.with_reading(read.at))
     with transaction.atomic():
         change_log.lock(student, now)
         document = _DOCUMENT.dump_python(outlook, mode="json") if outlook else None
@@ -179,7 +180,8 @@ def _forecast(
     key = f"forecast:{student.pk}:{_digest(student, exams.ahead(now), day, w)}"
     expected: dict[int, Forecast | None] | None = cache.get(key)
     if expected is None:
-        situation = load_situation(student, day, exams, w, now)
+        read = load_sections_read([student.pk])[student.pk]
+        situation = load_situation(student, day, exams, w, now, read)
         ahead = [(dated.exam.pk, dated.ahead) for dated in exams.dated]
         expected = {pk: forecast_exam(situation, exam) for pk, exam in ahead if exam and exam.at > now}
         cache.set(key, expected, KEPT.total_seconds())
@@ -189,14 +191,15 @@ def _forecast(
 def load_forecast_facts(log: ChangeLog, exam: Exam, now: datetime) -> ForecastFacts | None:
     """Load what an exam's expected score follows from, for the student of a change log.
 
-    None if the exam is past or has no date. Five queries.
+    None if the exam is past or has no date. Six queries.
     """
     student, exams = log.student, load_exams(log.student)
     dated = next((dated for dated in exams.dated if dated.exam == exam), None)
     if dated is None or dated.ahead is None or dated.ahead.at <= now:
         return None
     day = study_day(student, now)
-    cards = load_cards([OnDay(student, day, log.w)], {student.pk: exams}, now)[student.pk]
+    read = load_sections_read([student.pk])
+    cards = load_cards([OnDay(student, day, log.w)], {student.pk: exams}, now, read)[student.pk]
     return ForecastFacts(dated.ahead, exams.ahead(now), day, cards, log.w)
 
 

@@ -134,7 +134,7 @@ def build_pack(facts: PackFacts) -> Pack:
     for a section that was put off is meant for tomorrow at the earliest. Takes a fixed number of queries.
     """
     student, now = facts.student, facts.now
-    situation = load_situation(student, facts.last, facts.exams, facts.w, now)
+    situation = load_situation(student, facts.last, facts.exams, facts.w, now, facts.read)
     put_off = facts.put_off if facts.days == 1 else ()
     choice = choose_tasks(situation.with_reading(facts.read.at, put_off), student.daily_minutes * 60 * facts.days)
     tasks = choice.tasks[:MAX_PACK]

@@ -190,16 +190,16 @@ class _Facts:
 def _load_facts(who: Sequence[OnDay], now: datetime, known: Mapping[int, ForecastFacts]) -> list[_Facts]:
     """Seven queries, if all are on the same study day; two where all is known but what was answered and read."""
     situations: dict[int, Situation] = {}
+    read = load_sections_read([each.student.pk for each in who])
     unknown = [each for each in who if each.student.pk not in known]
     if unknown:
         exams = load_exams_of([each.student.pk for each in unknown])
-        loaded = load_situations(unknown, exams, now)
+        loaded = load_situations(unknown, exams, now, read)
         situations = {each.student.pk: situation for each, situation in zip(unknown, loaded, strict=True)}
     for each in who:
         if facts := known.get(each.student.pk):
             situations[each.student.pk] = situate(each, facts.cards, facts.exams)
     spent = load_spent(who)
-    read = load_sections_read([each.student.pk for each in who])
     return [_Facts(situations[each.student.pk], spent[each.student.pk], read[each.student.pk]) for each in who]
 
 

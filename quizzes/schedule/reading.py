@@ -7,32 +7,55 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
 from django.conf import settings
 
+from questions.models import Item
+from questions.text.outline import TaughtSection
 from quizzes.background import outbox
-from quizzes.models import DailyPlan, Job, SectionRead, Student
+from quizzes.models import Card, DailyPlan, Job, SectionRead, Student
 from quizzes.models.statements import Prepared, number
 from quizzes.reviews import change_log
 from quizzes.reviews.payloads import StoredSection
-from quizzes.schedule.facts import ItemBank, SectionKey, SectionToRead
+from quizzes.schedule.facts import Booleans, Ints, ItemBank, SectionKey, SectionToRead
 
 
 @dataclass(frozen=True)
 class SectionsRead:
-    """When a student read each section, or said to know it, which puts it into `known` as well."""
+    """When a student read each section, or said to know it, which puts it into `known` as well.
+
+    `asked_before` are the items (keys) that had been answered when it was read; None where that was not noted.
+    """
 
     at: Mapping[SectionKey, datetime] = field(default_factory=dict)
     known: Collection[SectionKey] = ()
+    asked_before: Mapping[SectionKey, frozenset[int] | None] = field(default_factory=dict)
 
     def was_read(self, section: StoredSection) -> bool:
         """Whether a section of a plan took the time that it was to take."""
         key = section["key"], section["section"]
         return key in self.at and key not in self.known
 
+    def list_read(self, bank: ItemBank, items: Ints, keys: Sequence[int], answered: Booleans) -> Booleans:
+        """Whether the section that teaches each item of some cards was read, before its first answer if it has one.
+
+        `items` are numbers in the bank, `keys` those of the database, `answered` says which cards had an answer, all
+        of shape (cards,). What is said to be known without reading was not read.
+        """
+        if not self.at or not bank.sections:
+            return np.zeros(items.size, dtype=bool)
+        was_read = np.array([each.key in self.at and each.key not in self.known for each in bank.sections])
+        section = bank.section_of[items]
+        read = was_read[section] & (section >= 0)
+        for at in np.flatnonzero(read & answered).tolist():
+            before = self.asked_before.get(bank.sections[section[at]].key)
+            read[at] = before is not None and keys[at] not in before
+        return read
+
 
 _READ = Prepared(
     lambda: SectionRead.objects.filter(student__in=number("students", many=True)).values_list(
-        "student_id", "lesson_id", "section", "read_at", "is_known"
+        "student_id", "lesson_id", "section", "read_at", "is_known", "asked_before"
     )
 )
 
@@ -41,11 +64,22 @@ def load_sections_read(students: Sequence[int]) -> dict[int, SectionsRead]:
     """What each student has read, or knows; one query."""
     at: dict[int, dict[SectionKey, datetime]] = {student: {} for student in students}
     known: dict[int, set[SectionKey]] = {student: set() for student in students}
-    for student, lesson, section, read_at, is_known in _READ.run(students=students):
+    asked: dict[int, dict[SectionKey, frozenset[int] | None]] = {student: {} for student in students}
+    for student, lesson, section, read_at, is_known, before in _READ.run(students=students):
         at[student][lesson, section] = read_at
+        asked[student][lesson, section] = None if before is None else frozenset(before)
         if is_known:
             known[student].add((lesson, section))
-    return {student: SectionsRead(at[student], known[student]) for student in students}
+    return {student: SectionsRead(at[student], known[student], asked[student]) for student in students}
+
+
+def list_asked(student: Student, section: TaughtSection) -> list[int]:
+    """The items (keys) about what a section teaches that the student has answered; one query."""
+    tagged = Item.objects.filter(
+        course=section.course, published__tags__position=0, published__tags__concept__slug__in=section.concepts
+    )
+    answered = Card.objects.filter(student=student, item__in=tagged, first_rating__isnull=False)
+    return list(answered.order_by("item").values_list("item", flat=True).distinct())
 
 
 def section_payload(to_read: SectionToRead) -> StoredSection:
@@ -92,22 +126,6 @@ def load_day_reading(plan: DailyPlan, open_cards: Collection[uuid.UUID]) -> DayR
         if (section["key"], section["section"]) not in read.at and not cards.isdisjoint(section["cards"])
     ]
     return DayReading(to_read, sum(section["seconds"] for section in plan.reading if read.was_read(section)))
-
-
-def list_concepts_read(bank: ItemBank, read: SectionsRead) -> dict[tuple[int, str], datetime]:
-    """Since when a student has read about each concept, by its course (a key) and slug; of several sections the first.
-
-    What they say to know without reading is not among them. Pure: `load_item_bank` and `load_sections_read` have the
-    facts of many students in one query each.
-    """
-    since: dict[tuple[int, str], datetime] = {}
-    for section in bank.sections:
-        at = read.at.get(section.key)
-        if at is None or section.key in read.known:
-            continue
-        for concept in section.concepts:
-            since[section.course, concept] = min(at, since.get((section.course, concept), at))
-    return since
 
 
 def follow_reading(student: Student, now: datetime) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from quizzes.memory import first_sight
+from quizzes.memory import population
+from quizzes.memory.first_sight import FirstSeen
 from quizzes.statistics.first_answers import FirstAnswers
 
 ENOUGH_STUDENTS, ENOUGH_ANSWERS = 20, 200
@@ -23,12 +25,19 @@ class Asked(NamedTuple):
     luck: float
 
 
-def fit_eases(first: FirstAnswers, items: Sequence[Asked]) -> first_sight.Learned | None:
-    """Learn the eases of items, and what the course's students have in common; None below what is enough."""
+def fit_eases(
+    first: FirstAnswers, items: Sequence[Asked], read: NDArray[np.bool_] | None = None
+) -> population.Learned | None:
+    """Learn the eases of items, and what the course's students have in common; None below what is enough.
+
+    `read` (answers,) says whether the student had read about the item before the first answer; None: nobody had.
+    """
     if len(first.item) < ENOUGH_ANSWERS or len(np.unique(first.student)) < ENOUGH_STUDENTS:
         return None
     luck = np.array([item.luck for item in items])
     _, concept = np.unique([item.concept or 0 for item in items], return_inverse=True)
-    seen = first_sight.FirstSeen(first.student, first.item, first.score, luck[first.item])
+    seen = FirstSeen(
+        first.student, first.item, first.score, luck[first.item], 0.0 if read is None else read.astype(np.float64)
+    )
     difficulty = np.array([item.difficulty for item in items], dtype=np.float64)
-    return first_sight.learn(seen, concept.astype(np.int64), [item.kind for item in items], difficulty)
+    return population.learn(seen, concept.astype(np.int64), [item.kind for item in items], difficulty)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quizzes.statistics import answer_times
 from quizzes.statistics.first_answers import FirstAnswers
@@ -47,6 +48,19 @@ class Predicted(NamedTuple):
     item: int
     predicted: float
     score: float
+
+
+@dataclass(frozen=True)
+class Readings:
+    """When students (keys) read about concepts, by (student, concept); and the main concept of each item (keys)."""
+
+    at: Mapping[tuple[int, int], datetime] = field(default_factory=dict)
+    concepts: Mapping[int, int] = field(default_factory=dict)
+
+    def were_before(self, answer: Answered) -> bool:
+        """Whether the student had read about the item when it was answered."""
+        read_at = self.at.get((answer.student, self.concepts.get(answer.item, 0)))
+        return read_at is not None and read_at < answer.at
 
 
 class Details(NamedTuple):
@@ -111,6 +125,7 @@ class Gathering:
         self.guess_rates = np.zeros(len(items))
         self.students = 0
         self._chunks: list[FirstAnswers] = []
+        self._read: list[NDArray[np.bool_]] = []
         self._firsts = 0
 
     def add_answers(self, answers: Iterable[Answered]) -> None:
@@ -127,12 +142,13 @@ class Gathering:
         timed = took > 0
         np.add.at(self.times, (item[timed], answer_times.bins_of(took[timed] / 1000)), 1)
 
-    def add_firsts(self, firsts: Sequence[Answered], details: Sequence[Details]) -> None:
+    def add_firsts(self, firsts: Sequence[Answered], details: Sequence[Details], readings: Readings) -> None:
         """Add the first answers of students who come in no other chunk, each with its details."""
         numbers = {student: number for number, student in enumerate({each.student for each in firsts})}
         student = np.array([self.students + numbers[each.student] for each in firsts], np.int64)
         item = np.array([self.number[each.item] for each in firsts], np.int64)
         self._chunks.append(FirstAnswers(student, item, np.array([each.score for each in firsts], np.float64)))
+        self._read.append(np.array([readings.were_before(each) for each in firsts], dtype=bool))
         np.add.at(self.in_exams, item, [each.in_exam for each in firsts])
         np.add.at(self.guess_rates, item, [each.guess_rate for each in firsts])
         for place, (first, more) in enumerate(zip(firsts, details, strict=True)):
@@ -163,3 +179,7 @@ class Gathering:
             np.concatenate([chunk.item for chunk in chunks]),
             np.concatenate([chunk.score for chunk in chunks]),
         )
+
+    def read(self) -> NDArray[np.bool_]:
+        """Of each of them, whether its student had read about the item."""
+        return np.concatenate([np.zeros(0, dtype=bool), *self._read])

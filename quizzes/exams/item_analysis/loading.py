@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from questions import kinds
-from questions.models import Course, Item, ItemVersion
+from questions import bank, kinds
+from questions.models import Course, Item, ItemVersion, Lesson
 from quizzes import presentations
 from quizzes.exams.item_analysis.gathering import Answered, Details, Drawn, Predicted
 from quizzes.exams.outcomes import list_picked
-from quizzes.models import OF_STUDENTS, Card, QuestionReport, Review, ReviewEvent, Slot
+from quizzes.models import OF_STUDENTS, Card, QuestionReport, Review, ReviewEvent, SectionRead, Slot
+from quizzes.schedule.facts import SectionKey
 
 AT_ONCE = 5000
 """Rows that a query names: SQLite takes some ten thousand."""
@@ -142,6 +145,30 @@ def load_main_concepts(course: Course) -> dict[int, int]:
     """The main concept of each published item, by their keys; one query."""
     items = Item.objects.filter(course=course, published__tags__position=0)
     return dict(items.values_list("pk", "published__tags__concept"))
+
+
+def load_taught_in(course: Course) -> dict[int, SectionKey]:
+    """The section that teaches each concept (by its key) first; four queries."""
+    sections = bank.list_taught_sections(Lesson.objects.filter(course=course))
+    placed = bank.place_concepts(sections)
+    keys = course.concepts.values_list("pk", "slug")
+    return {pk: sections[placed[course.pk, slug]].key for pk, slug in keys if (course.pk, slug) in placed}
+
+
+def load_read_at(students: Collection[int], taught: Mapping[int, SectionKey]) -> dict[tuple[int, int], datetime]:
+    """When students read about concepts, by the keys of both; one query. What is known without reading is not there."""
+    concepts: dict[SectionKey, list[int]] = defaultdict(list)
+    for concept, section in taught.items():
+        concepts[section].append(concept)
+    rows = SectionRead.objects.filter(
+        student__in=students, lesson__in={lesson for lesson, _ in concepts}, is_known=False
+    )
+    read = rows.values_list("student_id", "lesson_id", "section", "read_at")
+    return {
+        (student, concept): read_at
+        for student, lesson, section, read_at in read
+        for concept in concepts.get((lesson, section), ())
+    }
 
 
 def pieces(keys: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:

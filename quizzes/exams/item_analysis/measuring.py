@@ -17,7 +17,7 @@ from quizzes.exams.item_analysis import loading
 from quizzes.exams.item_analysis.advice import Flag, ItemFacts, advise
 from quizzes.exams.item_analysis.analysing import ItemNumbers, analyse
 from quizzes.exams.item_analysis.easing import Asked, fit_eases
-from quizzes.exams.item_analysis.gathering import Gathering, first_answers
+from quizzes.exams.item_analysis.gathering import Gathering, Readings, first_answers
 from quizzes.models import CourseMeasuring, ItemStatistics
 
 CHUNK = 200
@@ -51,12 +51,14 @@ def measure_course(course: Course, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     items = list(Item.objects.filter(course=course).exclude(published=None).select_related("published").defer("draft"))
-    gathered = _gather(course, [item.pk for item in items])
+    concepts = loading.load_main_concepts(course)
+    gathered = _gather(course, [item.pk for item in items], concepts)
     right = {item.pk: _options(item) for item in items}
-    reports, concepts = loading.load_reports(course), loading.load_main_concepts(course)
+    reports = loading.load_reports(course)
     by_key = {item.pk: item for item in items}
     numbers = dict(analyse(gathered, right))
-    eases = fit_eases(gathered.firsts(), [_asked(item, concepts.get(item.pk)) for item in items])
+    asked = [_asked(item, concepts.get(item.pk)) for item in items]
+    eases = fit_eases(gathered.firsts(), asked, gathered.read())
     rows = [_row(by_key[pk], each, reports.get(pk, (0, 0))) for pk, each in numbers.items()]
     if eases:
         for row in rows:
@@ -77,14 +79,16 @@ def measure_course(course: Course, now: datetime | None = None) -> int:
     return int(gathered.answers.sum())
 
 
-def _gather(course: Course, items: Collection[int]) -> Gathering:
-    """Go through the answers, some students at a time; seven queries for each chunk of them."""
+def _gather(course: Course, items: Collection[int], concepts: Mapping[int, int]) -> Gathering:
+    """Go through the answers, some students at a time; eight queries for each chunk of them."""
     gathered, details = Gathering(list(items)), loading.DetailLoader()
+    taught = loading.load_taught_in(course)
     for students in loading.pieces(loading.list_students(course), CHUNK):
         answers = [answer for answer in loading.load_answers(course, students) if answer.item in gathered.number]
         firsts = first_answers(answers)
         gathered.add_answers(answers)
-        gathered.add_firsts(firsts, details.load(firsts))
+        readings = Readings(loading.load_read_at(students, taught), concepts)
+        gathered.add_firsts(firsts, details.load(firsts), readings)
         lines = loading.load_predictions(course, students)
         gathered.add_predictions(line for line in lines if line.item in gathered.number)
     return gathered

@@ -1,6 +1,7 @@
 """`manage.py simulate_learners`: how well first sight finds what is planted, and what that is worth at the exam."""
 
 from argparse import ArgumentParser
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +17,8 @@ from quizzes.planning.cards import Floats
 from quizzes.planning.fits import WeeklyFits
 
 ITEMS, CONCEPTS, EARLIER, EACH = 300, 15, 200, 150
+GAINS = (0.0, 0.3, 0.6, 1.2)
+"""Logits that reading about a concept beforehand is planted to gain."""
 MINUTES = 10
 SHOWN = (0, 10, 50, 150)
 """After so many first answers the others are predicted."""
@@ -44,8 +47,36 @@ class Command(BaseCommand):
             f"{students} students after {EARLIER} earlier ones who answered {EACH} of {ITEMS} items in {CONCEPTS} "
             f"concepts. Learned: {_tell(planted)}.\n"
         )
+        self._read(rng.spawn(1)[0], planted, students)
         self._predict(rng, planted, known)
         self._prepare(rng, planted, known, [14, 30, 60] if full else days)
+
+    def _read(self, rng: np.random.Generator, planted: learners.Planted, students: int) -> None:
+        """What reading gains is planted; the first answers of readers that are left after 50 are predicted."""
+        self.stdout.write(
+            "| reading gains | found | predicted after 50 answers by | AUC | log loss |\n|---|---|---|---|---|"
+        )
+        for gain in GAINS:
+            before, readers = (learners.draw_readers(rng, planted, size, gain) for size in (EARLIER, students))
+            state = rng.bit_generator.state
+            told = learners.learn_from_readers(rng, planted, before, EACH)
+            rng.bit_generator.state = state
+            untold = learners.learn_from_readers(rng, planted, before, EACH, told=False)
+            found = told.learned.population
+            true = replace(learners.PLANTED, reading=gain, reading_error=0.0)
+            right = learners.draw_first(rng, planted.items, readers.known)
+            first_right = np.where(np.argsort(np.argsort(rng.random(right.shape))) < 50, right, np.nan)
+            left, nothing = np.isnan(first_right), np.zeros(right.shape)
+            for name, items, population, read in (
+                ("the planted model itself", planted.items, true, readers.read),
+                ("first sight", told.believed, found, readers.read),
+                ("first sight, not told who read", untold.believed, untold.learned.population, nothing),
+            ):
+                p = learners.predict_readers(first_right, items, CONCEPTS, population, read)[left]
+                numbers = f"{learners.auc(p, right[left]):.4f} | {log_loss(p, right[left]):.4f}"
+                interval = f"{found.reading:.2f} ± {found.reading_error:.2f}"
+                self.stdout.write(f"| {gain} | {interval} | {name} | {numbers} |")
+        self.stdout.write("")
 
     def _predict(self, rng: np.random.Generator, planted: learners.Planted, known: Floats) -> None:
         """Predict the first answers that are left after some."""

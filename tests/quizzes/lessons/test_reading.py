@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
-from questions.models import Concept, Course, Lesson
+from questions.models import Concept, Course, Item, Lesson
 from quizzes import lessons, schedule
+from quizzes.exams.item_analysis import loading as item_analysis
 from quizzes.models import DailyPlan, Presentation, QuickCheck, ReviewEvent, SectionRead
 from quizzes.schedule.loading import load_course_cards
-from quizzes.schedule.reading import list_concepts_read, load_sections_read
-from tests.conftest import Api
+from tests.conftest import Api, review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 WORDS = "word " * 350
@@ -168,13 +170,38 @@ def test_links_lead_to_the_section_that_teaches_a_concept(lesson: Lesson, course
         bank.check_content(lesson, {**bank.content_of(lesson), "body_markdown": "## A {teaches=nothing}"})
 
 
-def test_what_a_student_has_read_about_and_since_when(lesson: Lesson, student: User, api: Api) -> None:
+def test_an_answer_after_reading_is_told_from_one_before(
+    lesson: Lesson, course: Course, student: User, api: Api
+) -> None:
+    def read_about() -> set[str]:
+        cards = load_course_cards(student, timezone.now())
+        keys = [uuid.UUID(key) for key in cards.keys[cards.read]]
+        return set(Item.objects.filter(cards__in=keys).values_list("slug", flat=True))
+
+    about = Item.objects.in_practice().filter(published__tags__position=0, published__tags__concept__slug="factor")
+    taught = set(about.values_list("slug", flat=True))
+    schedule.plan_day(student)
+    mark(api, "known")
+    assert read_about() == set()
+    before = next(shown for shown in api.queue()["results"] if shown["concepts"][0] == "factor")
+    api.send(review(before["id"], {"dont_know": True}))
     mark(api, "read")
-    read, now = load_sections_read([student.pk])[student.pk], SectionRead.objects.get().read_at
-    cards = load_course_cards(student, now)
-    assert list_concepts_read(cards.bank, read) == {(lesson.course_id, "factor"): now}
-    SectionRead.objects.update(is_known=True)
-    assert list_concepts_read(cards.bank, load_sections_read([student.pk])[student.pk]) == {}
+    asked = Presentation.objects.get(pk=before["id"]).version.item
+    assert read_about() == taught - {asked.slug}
+    row = SectionRead.objects.get()
+    assert row.asked_before == [asked.pk]
+    concept = course.concepts.get(slug="factor")
+    at = item_analysis.load_read_at([student.pk], item_analysis.load_taught_in(course))
+    assert at == {(student.pk, concept.pk): row.read_at}
+
+    SectionRead.objects.update(asked_before=None)
+    assert read_about() == taught - {asked.slug}, "where nothing was noted no answer counts as a reader's"
+    mark(api, "")
+    assert read_about() == set()
+
+
+def test_the_sections_of_a_lesson_say_how_they_stand(lesson: Lesson, student: User, api: Api) -> None:
+    mark(api, "known")
     standing = api.get("lessons/decay/sections/").json()["results"]
     assert [(each["section"], each["state"]) for each in standing] == [("penalty", "known"), ("the-code", "unread")]
-    assert not lessons.mark_section(student, lesson, "no-such", "read", now)
+    assert not lessons.mark_section(student, lesson, "no-such", "read", timezone.now())

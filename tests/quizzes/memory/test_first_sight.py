@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes.memory.first_sight import FirstSeen, Floats, Items, Learned, Population, estimate, learn, luck_of
+from quizzes.memory.first_sight import (
+    READING,
+    READING_ERROR,
+    FirstSeen,
+    Floats,
+    Items,
+    Population,
+    estimate,
+    luck_of,
+)
+from quizzes.memory.population import Learned, learn
 
 KINDS = {"numeric": 0.0, "single_choice": 0.25}
 OTHERS = Population(mean=0.2, slope=-0.5, kinds={"single_choice": 0.3}, ability=0.8, concept=0.5, scatter=0.8)
@@ -142,6 +152,27 @@ def test_the_doubt_about_a_sum_is_that_of_drawn_abilities() -> None:
     ability = who.mean + common + rng.normal(0, np.sqrt(who.own), (20_000, 4))
     drawn = sigmoid(ability[:, items.concept] + items.ease + rng.normal(0, items.error, (20_000, 20))) @ weight
     assert who.doubt(items, weight) ** 0.5 == pytest.approx(drawn.std(), rel=0.15)
+
+
+@pytest.mark.same_draws
+def test_what_reading_gains_is_found_though_the_abler_read_more() -> None:
+    rng, gains, students = np.random.default_rng(8), 0.7, 150
+    items, kinds, difficulty = draw_items(rng, 150, 10)
+    ability = rng.normal(0, 1, (students, 1)) * OTHERS.ability
+    in_concepts = ability + rng.normal(0, OTHERS.concept, (students, 10))
+    read = (rng.random((students, 10)) < sigmoid(1.5 * ability))[:, items.concept].astype(float)
+    truth = items.luck + (1 - items.luck) * sigmoid(in_concepts[:, items.concept] + items.ease + gains * read)
+    student, item = np.nonzero(rng.random(truth.shape) < 0.5)
+    right = (rng.random(student.size) < truth[student, item]).astype(float)
+    first = FirstSeen(student, item, right, items.luck[item], read[student, item])
+    found = learn(first, items.concept, kinds, difficulty).population
+    assert found.reading_error < 0.08
+    assert abs(found.reading - gains) < 2.5 * found.reading_error
+
+    everybody = replace(first, read=np.ones(first.item.size))
+    nothing = learn(everybody, items.concept, kinds, difficulty).population
+    assert nothing.reading == pytest.approx(READING, abs=0.02), "what all have done cannot be told from what all are"
+    assert nothing.reading_error == pytest.approx(READING_ERROR, abs=0.02)
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])

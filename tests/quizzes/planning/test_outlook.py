@@ -51,6 +51,9 @@ def test_reading_takes_its_minutes_before_what_is_new() -> None:
     assert with_reading.days[0].new < alone.days[0].new - 2
     assert with_reading.days[0].minutes < 10 + 3
     assert with_reading.kept.score < alone.kept.score
+    it_helps = outlook(unseen(course), 20, 10, reading=np.full(60, 60.0), first_read=course.first + 0.2)
+    assert it_helps is not None
+    assert with_reading.kept.score < it_helps.kept.score < alone.kept.score + 0.2
     known = seen([5.0] * 60)
     assert outlook(known, 20, 10, reading=60.0) == outlook(known, 20, 10)
 

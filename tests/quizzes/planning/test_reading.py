@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from quizzes.planning.reading import Reading
-from tests.quizzes.planning.test_plan import new, planned
+from tests.quizzes.planning.test_plan import FIRST, new, planned
 
 
 def reading(section: list[int], seconds: list[float], lessons: list[int] | None = None) -> Reading:
     """Sections of one lesson, unless told."""
-    return Reading(np.array(section), np.array(seconds), np.array(lessons or [0] * len(seconds)))
+    first = np.full(len(section), FIRST)
+    return Reading(np.array(section), np.array(seconds), np.array(lessons or [0] * len(seconds)), first)
 
 
 def test_a_section_counts_by_what_it_earns_together_with_its_questions() -> None:
     # Task 0 earns 1 a second; two tasks of a long section 0.5 with the reading, three of a short one 1.5.
     worth, takes = np.array([10.0, 20, 20, 20, 20, 20]), np.full(6, 10.0)
     both = reading([-1, 0, 0, 1, 1, 1], [60.0, 10.0], [0, 1])
-    assert both.order([1, 2, 3, 4, 5, 0], worth, takes) == [3, 4, 5, 0, 1, 2]
+    assert both.order([1, 2, 3, 4, 5, 0], worth, takes, np.zeros(6)) == [3, 4, 5, 0, 1, 2]
+    # Reading the long one is worth something by itself, also for what is not asked now.
+    assert both.order([1, 2, 3, 4, 5, 0], worth, takes, np.array([0.0, 60, 60, 0, 0, 0])) == [1, 2, 3, 4, 5, 0]
 
 
 def test_no_order_earns_more_at_every_moment() -> None:
@@ -30,7 +35,7 @@ def test_no_order_earns_more_at_every_moment() -> None:
         worth = np.array([chance.uniform(0.1, 5) for _ in range(6)])
         takes = np.array([chance.uniform(1, 5) for _ in range(6)])
         waits = reading([chance.choice([-1, 0, 1]) for _ in range(6)], [3.0, 2.0])
-        ordered = waits.order(sorted(range(6), key=lambda task: -worth[task] / takes[task]), worth, takes)
+        ordered = waits.order(sorted(range(6), key=lambda task: -worth[task] / takes[task]), worth, takes, np.zeros(6))
         best = min(_cost(order, worth, takes, waits) for order in itertools.permutations(range(6)))
         assert _cost(ordered, worth, takes, waits) <= best + 1e-9
 
@@ -82,3 +87,18 @@ def test_a_plan_reads_before_it_asks_and_counts_the_minutes() -> None:
         whole = planned(tasks, exam=exam, budget=3000, reading=waits)
         assert whole.order == list(range(8))
         assert [(read.section, read.tasks) for read in whole.reads] == [(0, [0, 1, 2, 3]), (1, [4, 5, 6, 7])]
+
+
+def test_a_plan_counts_what_reading_adds_to_all_that_a_section_teaches() -> None:
+    tasks, waits = [new() for _ in range(8)], reading([0] * 4 + [1] * 4, [60.0, 60.0])
+    gains = replace(waits, first=np.full(8, FIRST + 0.1))
+    alike, better = (planned(tasks, exam=14, budget=200, reading=each) for each in (waits, gains))
+    assert alike.score_before == better.score_before
+    assert alike.order == better.order == [0, 1, 2]
+    assert sum(better.takes) < sum(alike.takes), "what was read about is asked again less often"
+    assert alike.score_after == pytest.approx(alike.score_before + sum(alike.gain))
+    assert better.score_after > better.score_before + sum(better.gain) + 0.03, (
+        "the fourth question is likelier right too"
+    )
+    read = planned(tasks, exam=14, budget=200, first=np.full(8, FIRST + 0.1))
+    assert better.takes == read.takes[: len(better.takes)], "as it is planned once it was read"

@@ -30,6 +30,7 @@ class Asked:
     concept: str = "l2"
     first_rating: int | None = None
     resting: bool = False
+    read: bool = False
 
 
 NEW = Asked()
@@ -72,6 +73,7 @@ def columns(*cards: Asked, same_item: bool = False) -> CardColumns:
         np.array([card.answered for card in cards], dtype=bool),
         np.array([card.first_rating for card in cards], dtype=np.float64),
         np.array([card.resting for card in cards], dtype=bool),
+        np.array([card.read for card in cards], dtype=bool),
     )
 
 

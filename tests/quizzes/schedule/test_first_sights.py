@@ -40,6 +40,19 @@ def test_first_answers_to_others_move_what_was_never_asked() -> None:
     assert nothing == pytest.approx(0.5)
 
 
+def test_who_has_read_is_likelier_right_and_told_by_less() -> None:
+    read = replace(NEW, read=True)
+    nothing = list_candidates(columns(NEW, read))
+    assert nothing.first[0] == 0.5 < nothing.first[1]
+    assert nothing.doubt(np.eye(2)[1]) > nothing.doubt(np.eye(2)[0]) > 0
+
+    def after(*, had_read: bool) -> float:
+        answers = [replace(seen(2, 5.0), first_rating=3, read=had_read)] * 3
+        return float(list_candidates(columns(*answers, NEW)).first[-1])
+
+    assert 0.5 < after(had_read=True) < after(had_read=False)
+
+
 def test_in_each_course_a_student_is_somebody_else() -> None:
     cards = columns(NEW, NEW, replace(seen(2, 5.0), first_rating=1))
     bank = replace(cards.bank, courses=np.array([1, 2, 2]), populations={1: Population(), 2: Population()})

@@ -16,6 +16,7 @@ from quizzes.exams.item_analysis.gathering import (
     Details,
     Gathering,
     Predicted,
+    Readings,
     first_answers,
 )
 from quizzes.statistics.facility import Estimate, facility
@@ -36,7 +37,7 @@ def gathered(answers: list[Answered], details: list[Details] | None = None, chun
     for chunk in range(chunks):
         mine = [at for at, each in enumerate(answers) if each.student % chunks == chunk]
         gathering.add_answers(answers[at] for at in mine)
-        gathering.add_firsts([answers[at] for at in mine], [details[at] for at in mine])
+        gathering.add_firsts([answers[at] for at in mine], [details[at] for at in mine], Readings())
     return gathering
 
 
@@ -183,3 +184,11 @@ def test_nothing_is_said_that_a_few_more_answers_may_undo(numbers: ItemNumbers, 
 def test_reports_that_wait_are_said_whatever_the_numbers() -> None:
     (flag,) = advise(numbers_of(1, 1.0), ItemFacts(30, has_one_key=True, waiting_reports=2))
     assert flag.why == "2 reports of students wait for an answer."
+
+
+def test_an_answer_is_a_readers_where_reading_came_before_it() -> None:
+    answers = [answered(1, 1, 1.0), answered(1, 2, 1.0), answered(2, 1, 1.0), answered(3, 1, 1.0)]
+    read_at = {(1, 7): AT - timedelta(hours=1), (2, 7): AT + timedelta(hours=1)}
+    gathering = Gathering([1, 2])
+    gathering.add_firsts(answers, [Details([], {}) for _ in answers], Readings(read_at, {1: 7, 2: 8}))
+    assert gathering.read().tolist() == [True, False, False, False]
