@@ -93,7 +93,9 @@ def test_a_plan_counts_what_reading_adds_to_all_that_a_section_teaches() -> None
     tasks, waits = [new() for _ in range(8)], reading([0] * 4 + [1] * 4, [60.0, 60.0])
     gains = replace(waits, first=np.full(8, FIRST + 0.1))
     alike, better = (planned(tasks, exam=14, budget=200, reading=each) for each in (waits, gains))
-    assert alike.score_before == better.score_before is not None
+    assert alike.score_before is not None
+    assert alike.score_before == better.score_before
+    assert better.score_before is not None
     assert alike.score_after is not None
     assert better.score_after is not None
     assert alike.order == better.order == [0, 1, 2]
