@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0041_regrading_costs_less"),
+        ("quizzes", "0042_corrected_events_unchecked"),
     ]
 
     operations = [
