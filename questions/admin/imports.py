@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 
 from questions import bank, kinds
 from questions.admin.authors import author_of
-from questions.admin.import_forms import MAX_KEY, ChoiceForm, UploadForm
+from questions.admin.import_forms import MAX_KEY, ChoiceForm, UploadForm, list_formats
 from questions.admin.of_course import OfCourseAdmin
 from questions.admin.preview import preview
 from questions.models import Import, ImportQuestion, Item
@@ -161,7 +161,7 @@ class ImportAdmin(OfCourseAdmin[Import]):
             "title": made.file_name,
             "made": made,
             "may_change": self.has_change_permission(request, made),
-            "form_of": made.form,
+            "form_of": dict(list_formats())[made.form],
             "status": self.status(made),
             "counted": self.counted(made),
             "kept_days": bank.KEPT.days,

@@ -44,7 +44,9 @@ def propose_slug(course: Course, text: str, otherwise: str, taken: Taken | None 
 
     Whoever proposes many says which are `taken`.
     """
-    plain = " ".join(text.split("$")[::2]) if text.count("$") % 2 == 0 else text
+    plain = " ".join(text.replace("$$", "$").split("$")[::2]) if text.count("$") % 2 == 0 else text
+    first, *others = plain.replace("{{", "").replace("}}", "").split("{")
+    plain = " ".join([first, *(other.rpartition("}")[2] for other in others)])  # without what is drawn or computed
     words = [word for word in slugify(plain).replace("_", "-").split("-") if word and f" {word} " not in FILLING]
     return free_slug(course, "-".join(words[:MAX_WORDS]) or slugify(otherwise).replace("_", "-"), taken)
 

@@ -16,6 +16,8 @@ MOST_PAIRS, MOST_DISTRACTORS, MOST_ACCEPTED = 12, 8, 20
 NEVER_PARTS = ("open_response", "recall", "multi_part")
 PART_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 PAIR_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+BLOCKS = ("- ", "1. ", "| ", "```")
+"""How lines begin in Markdown that options do not show."""
 FULL = 1e-4
 """Shares of marks are written with few digits: what is nearer to one is all of it."""
 
@@ -68,6 +70,7 @@ def choose(options: Sequence[Option], remarks: Remarks, *, several: bool) -> Ask
     for option in options:
         if not option.text:
             raise RefusedError("The right option is empty.")
+        _note_blocks(option.text, remarks)
         choice: dict[str, object] = {"text": option.text}
         if option.is_right:
             choice["correct"] = True
@@ -75,6 +78,12 @@ def choose(options: Sequence[Option], remarks: Remarks, *, several: bool) -> Ask
             choice["because"] = option.because
         choices.append(choice)
     return Asked(kind, {"choices": choices})
+
+
+def _note_blocks(text: str, remarks: Remarks) -> None:
+    """Say of a list, a table or code in an option that it is shown in one line."""
+    if "\n" in text and any(line.lstrip().startswith(BLOCKS) for line in text.split("\n")):
+        remarks.changed.append("A list, a table or lines of code in an option stand in one line.")
 
 
 def say_to_wrong(asked: Asked, text: str) -> bool:
@@ -99,6 +108,8 @@ def rows_of(fields: dict[str, object], name: str) -> list[dict[str, object]]:
 
 def match(pairs: Sequence[tuple[str, str, str]], distractors: Iterable[str], remarks: Remarks) -> Asked:
     """Pairs of (id, left, right); further right-hand texts are distractors."""
+    for side in (text for _, left, right in pairs for text in (left, right)):
+        _note_blocks(side, remarks)
     rights = {right for _, _, right in pairs}
     others = [text for text in dict.fromkeys(distractors) if text and text not in rights]
     if any(not left or not right for _, left, right in pairs):

@@ -33,6 +33,9 @@ SPACES = re.compile(r"[ \t\n\r\f]+")
 LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|:::)")
 LINE_NUMBER = re.compile(r"^(\s*\d{1,9})([.)](?:\s|$))")
 
+NUMBERED = ("equation", "align", "gather")
+"""Environments that would number formulas, which other programs do not show."""
+
 ShowPicture = Callable[[str, str], str]
 """Of an address and alternative words: the Markdown that shows the picture, or nothing."""
 
@@ -98,6 +101,8 @@ def _apart(formula: str, mark: re.Match[str]) -> str:
 
 
 def _mark(formulas: list[str], latex: str, *, is_display: bool) -> str:
+    for name in NUMBERED:
+        latex = latex.replace(f"{{{name}}}", f"{{{name}*}}")
     text = " ".join(latex.replace("\u00a0", " ").split()).replace("$", r"\$" if r"\$" not in latex else "$")
     formulas.append(f"$${text}$$" if is_display else f"${text}$")
     return f"{BEGINS}{len(formulas) - 1}{ENDS}"

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from questions import bank
-from questions.bank.slugs import Taken
+from questions.bank.slugs import Taken, propose_slug
 from questions.interchange.formats import FORMATS
 from questions.models import Course
 from tests import courses
@@ -85,3 +85,9 @@ def test_slugs_of_equal_titles_are_found_in_linear_time() -> None:
         taken.add(taken.free("which-is-right"))
     assert taken.free("which-is-right") == "which-is-right-50001"
     assert time.thread_time() - began < 5
+
+
+def test_slugs_hold_no_formulas_and_nothing_that_is_drawn() -> None:
+    course = Course(slug="c")
+    for text in ("What is $$\\frac12 + x$$ of $y$ here?", "What is {set.a*(1+set.b)} of {{it}} here?"):
+        assert propose_slug(course, text.replace("{{it}}", ""), "item", Taken([])) == "what-here"

@@ -214,3 +214,13 @@ def test_of_a_broken_file_the_rest_comes_in_and_the_place_is_named() -> None:
     assert all(f"broken in line {place[-1]}, column" in str(why) for place, why in refused.items())
     (nothing,) = _read("moodle-xml", f"<quiz>{broken}</quiz>")
     assert "broken in line 1" in str(nothing.refused)
+
+
+def test_formulas_are_not_numbered_and_lists_in_options_are_named() -> None:
+    """As Moodle shows them: no number stands beside a formula. An option is a line here, which is said."""
+    option = "<answer fraction='{}' format='html'><text><![CDATA[<ul><li>a</li><li>b {}</li></ul>]]></text></answer>"
+    stem = r"\[\begin{equation} x^2 \end{equation}\] ?"
+    xml = f"<quiz><question type='multichoice'><questiontext><text>{stem}</text></questiontext>"
+    (found,) = _read("moodle-xml", f"{xml}{option.format(100, 1)}{option.format(0, 2)}</question></quiz>")
+    assert found.body["stem"] == r"$$\begin{equation*} x^2 \end{equation*}$$ ?"
+    assert found.changed == ("A list, a table or lines of code in an option stand in one line.",)
