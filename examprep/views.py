@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -28,25 +30,18 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     student = load_person(request)
     data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=student)
-    enrolments = list(student.enrolments.studied().select_related("course"))
-    exams = [
-        (enrolment, ExamDateForm(data, prefix=f"exam-{enrolment.pk}", initial={"exam_at": enrolment.exam_at}))
-        for enrolment in enrolments
-    ]
-    if data is not None and _valid(form, [exam for _, exam in exams]):
+    now, exams = timezone.now(), _list_exams(student, data)
+    if data is not None and _valid(form, [exam.form for exam in exams]):
         with transaction.atomic():
-            for enrolment, exam in exams:
-                if exam.has_changed():
-                    enrolment.exam_at = exam.cleaned_data["exam_at"]
-                    enrolment.save(update_fields=["exam_at"])
+            for exam in exams:
+                exam.store(now)
             schedule.change_settings(form.save(commit=False))
         messages.success(request, "Saved. Your plan is being updated.")
         return redirect("settings")
     zones = sorted(time_zones())
-    titled = [(title, exam) for title, (_, exam) in zip(_title_exams(enrolments), exams, strict=True)]
     context = {
         "form": form,
-        "exams": titled,
+        "exams": exams,
         "zones": zones,
         "push_key": web_push.public_key(),
         **_address_calendar(request, student),
@@ -63,14 +58,45 @@ def _address_calendar(request: HttpRequest, student: User) -> dict[str, str]:
     return {"calendar": address, "calendar_link": f"webcal:{address.partition(':')[2]}"}
 
 
-def _title_exams(enrolments: Sequence[Enrolment]) -> list[str]:
-    """Return what each enrolment's exam is called: with its course where there are several."""
-    exams = schedule.name_own_exams(enrolments)
-    titles = []
+@dataclass(frozen=True)
+class _Exam:
+    """An exam of a course that the person studies, as the page names it, and the form of their own date for it.
+
+    Its slug is None where the course holds no exam.
+    """
+
+    title: str
+    enrolment: Enrolment
+    slug: str | None
+    form: ExamDateForm
+
+    def store(self, now: datetime) -> None:
+        """Store the date, if it was changed."""
+        if not self.form.has_changed():
+            return
+        at = self.form.cleaned_data["exam_at"]
+        if self.slug is None:
+            schedule.set_own_date(self.enrolment, at, now)
+        else:
+            schedule.set_own_dates(self.enrolment, {self.slug: at}, now)
+
+
+def _list_exams(student: User, data: QueryDict | None) -> list[_Exam]:
+    """List the exams of the person's courses: with their course where there are several."""
+    enrolments = list(student.enrolments.studied().select_related("course"))
+    dates = schedule.list_exams(enrolments)
+    exams = []
     for enrolment in enrolments:
-        exam, course = exams.get(enrolment.course_id), enrolment.course.title
-        titles.append(course if exam is None else exam if len(enrolments) == 1 else f"{exam} ({course})")
-    return titles
+        course, prefix = enrolment.course.title, f"exam-{enrolment.pk}"
+        for date in dates[enrolment.pk]:
+            title = date.exam.title if len(enrolments) == 1 else f"{date.exam.title} ({course})"
+            named = prefix if date.is_main else f"{prefix}-{date.exam.slug}"
+            form = ExamDateForm(data, prefix=named, initial={"exam_at": date.at})
+            exams.append(_Exam(title, enrolment, date.exam.slug, form))
+        if not dates[enrolment.pk]:
+            form = ExamDateForm(data, prefix=prefix, initial={"exam_at": enrolment.exam_at})
+            exams.append(_Exam(course, enrolment, None, form))
+    return exams
 
 
 def _valid(form: SettingsForm, exams: Sequence[ExamDateForm]) -> bool:

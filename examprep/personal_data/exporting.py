@@ -35,6 +35,7 @@ from quizzes.models import (
     MemoryFit,
     Note,
     Notice,
+    OwnExamDate,
     Presentation,
     PushSubscription,
     QuestionReport,
@@ -60,6 +61,7 @@ README = """What examprep keeps of you. Each table is there twice: as JSON, and 
 
 account         your name, addresses, settings, and ways to log in (without their secrets)
 courses         the courses you joined
+exam_dates      the dates that you set of exams besides a course's main one
 cards           your memory of each question: stability in days, difficulty from 1 to 10, when it is due
 questions       the questions as they were put to you
 answers         what you answered, and how it was graded; `question` is its id in `questions`
@@ -154,6 +156,11 @@ TABLES = (
         "courses",
         _of(Enrolment),
         {"course": "course__slug", "section": "section__name", **_same("exam_at", "extra_time_percent", "created_at")},
+    ),
+    Table(
+        "exam_dates",
+        lambda person: OwnExamDate.objects.filter(enrolment__student=person).order_by("pk"),
+        {"course": "enrolment__course__slug", "exam": "exam__slug", "at": "at"},
     ),
     Table(
         "invitations",

@@ -116,7 +116,7 @@ class EnrolmentView(APIView):
 
     @extend_schema(request=ExamDatesSerializer, responses=EnrolmentPayload)
     def patch(self, request: StudentRequest, slug: str) -> Response:
-        """Choose one's own date of the course's main exam, after now; null takes the course's."""
+        """Choose one's own dates of the course's exams, after now; null takes the course's."""
         enrolment = request.user.enrolments.select_related("course").filter(course__slug=slug).first()
         if enrolment is None:
             raise Http404("You are in no such course.")

@@ -7,7 +7,7 @@ from quizzes.models.checkpoint import CardCheckpoint
 from quizzes.models.correction import CorrectedAnswer, Notice, Regrading, RegradingShare
 from quizzes.models.daily_plan import DailyPlan
 from quizzes.models.diagnostic import Diagnostic
-from quizzes.models.enrolment import Enrolment
+from quizzes.models.enrolment import Enrolment, OwnExamDate
 from quizzes.models.exam import Exam, ExamConcept
 from quizzes.models.invitation import Invitation
 from quizzes.models.item_statistics import CourseMeasuring, ItemStatistics
@@ -52,6 +52,7 @@ __all__ = [
     "MemoryFit",
     "Note",
     "Notice",
+    "OwnExamDate",
     "Practice",
     "PractisedItem",
     "Presentation",

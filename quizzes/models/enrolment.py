@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from questions.models import Course
+from quizzes.models.exam import Exam
 from quizzes.models.section import Section
 
 
@@ -54,3 +55,20 @@ class Enrolment(models.Model):
     def added_percent(self) -> int:
         """The time that is added to the student's exams, in per cent: the student's or the section's, what is more."""
         return max(self.extra_time_percent, self.section.extra_time_percent if self.section else 0)
+
+
+class OwnExamDate(models.Model):
+    """The date that a student prepares for in place of the course's, of an exam that is not the course's main one.
+
+    The main one's is the enrolment's `exam_at`, which a course without exams has too.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="own_dates")
+    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrolment", "exam"], name="one_own_date_an_exam")]
+
+    def __str__(self) -> str:
+        return f"{self.exam} of {self.enrolment} on {self.at:%Y-%m-%d %H:%M}"

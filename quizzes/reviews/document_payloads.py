@@ -36,7 +36,8 @@ class CourseChange(TypedDict):
     title: str
     description: str
     state: Annotated[str, one_of(Course.State.values)]
-    exam_at: Annotated[Instant | None, Field(description="The caller's own date of the exam, if chosen.")]
+    exam_at: Annotated[Instant | None, Field(description="The caller's own date of the main exam, if chosen.")]
+    exam_dates: Annotated[dict[str, Instant], Field(description="Those of the others that were chosen, by slug.")]
     added_percent: Annotated[int, Field(description="Time that is added to the caller's exams.")]
     joined_at: Instant
 

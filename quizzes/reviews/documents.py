@@ -20,7 +20,7 @@ from django.db.models import Max, Prefetch
 from questions.current_course import find_current_course
 from questions.models import Concept, ConceptEdge, Lesson
 from quizzes.calendar import format_instant
-from quizzes.models import Bookmark, Enrolment, Exam, Note, SectionExam, SectionRead, Sitting, Student
+from quizzes.models import Bookmark, Enrolment, Exam, Note, OwnExamDate, SectionExam, SectionRead, Sitting, Student
 from quizzes.reviews.document_payloads import (
     BookmarksChange,
     CourseChange,
@@ -60,7 +60,9 @@ class Document:
 
 def load_documents(student: Student) -> list[Document]:
     """Load all documents of a student; a fixed number of queries, however many courses."""
-    enrolments = list(Enrolment.objects.studied().filter(student=student).select_related("course").order_by("course"))
+    own_dates = Prefetch("own_dates", OwnExamDate.objects.select_related("exam").order_by("pk"))
+    studied = Enrolment.objects.studied().filter(student=student).select_related("course").order_by("course")
+    enrolments = list(studied.prefetch_related(own_dates))
     courses = {enrolment.course_id: enrolment.course.slug for enrolment in enrolments}
     lessons, concepts, exams = _load_lessons(courses), _load_concepts(courses), _load_exams(enrolments)
     documents = [Document(_settings(student))]
@@ -101,6 +103,7 @@ def _course(enrolment: Enrolment) -> CourseChange:
         "description": course.description,
         "state": course.state,
         "exam_at": _instant(enrolment.exam_at),
+        "exam_dates": {each.exam.slug: format_instant(each.at) for each in enrolment.own_dates.all()},
         "added_percent": enrolment.added_percent,
         "joined_at": format_instant(enrolment.created_at),
     }

@@ -27,16 +27,7 @@ from quizzes.schedule.enrolling import (
     prepare_enrolment,
 )
 from quizzes.schedule.exam_forecast import ForecastFacts
-from quizzes.schedule.exams_ahead import (
-    ExamDateError,
-    find_next_exam,
-    list_exam_dates,
-    list_exams_ahead,
-    list_own_dates,
-    name_own_exams,
-    set_own_date,
-    set_own_dates,
-)
+from quizzes.schedule.exams_ahead import find_next_exam, list_exam_dates, list_exams_ahead
 from quizzes.schedule.facts import CardColumns, ExamAhead
 from quizzes.schedule.item_banks import forget_banks
 from quizzes.schedule.loading import load_course_cards, load_exam_bank, load_exam_relations
@@ -50,6 +41,14 @@ from quizzes.schedule.outlook import (
     load_forecast_facts,
     look_ahead,
     read_outlook,
+)
+from quizzes.schedule.own_dates import (
+    ExamDateError,
+    OwnDate,
+    list_exams,
+    list_own_dates,
+    set_own_date,
+    set_own_dates,
 )
 from quizzes.schedule.packs import Pack, build_pack, load_pack_facts, memory_payload
 from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, put_off_section, request_plan
@@ -66,6 +65,7 @@ __all__ = [
     "ExpectedScore",
     "ForecastFacts",
     "OutlookReading",
+    "OwnDate",
     "Pack",
     "Queue",
     "StudySession",
@@ -93,6 +93,7 @@ __all__ = [
     "forget_banks",
     "list_asked",
     "list_exam_dates",
+    "list_exams",
     "list_exams_ahead",
     "list_own_dates",
     "load_course_cards",
@@ -103,7 +104,6 @@ __all__ = [
     "load_queue",
     "look_ahead",
     "memory_payload",
-    "name_own_exams",
     "plan_after_answers",
     "plan_day",
     "plan_days",

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from questions.models import Concept
-from quizzes.background import outbox
-from quizzes.models import Enrolment, Exam, ExamConcept, Job, SectionExam, Student
+from quizzes.models import Enrolment, Exam, ExamConcept, OwnExamDate, SectionExam, Student
 from quizzes.models.statements import Parameter, Prepared, number
-from quizzes.reviews import change_log
 from quizzes.schedule.facts import Edition, ExamAhead
 
 
@@ -68,19 +66,21 @@ class StudentExams:
 
 
 def load_exams(student: Student) -> StudentExams:
-    """The exams of the student's courses; three queries, one more for a section's dates and one for concepts gone."""
+    """The exams of the student's courses; three queries, one more for a section's dates, own ones, concepts gone."""
     return load_exams_of([student.pk])[student.pk]
 
 
 def load_exams_of(students: Sequence[int]) -> dict[int, StudentExams]:
     """The same of many students, in as many queries."""
     rows = _ENROLMENTS.run(students=students)
-    by_course = _load_exams(sorted({course for _, course, *_ in rows}))
-    dates = _load_section_dates(sorted({section for *_, section in rows if section}))
+    by_course = load_exams_of_courses(sorted({course for _, course, *_ in rows}))
+    dates = _load_section_dates(sorted({section for *_, section, _, _ in rows if section}))
+    own = load_own_dates([enrolment for *_, enrolment, has_own in rows if has_own])
     enrolments: dict[int, list[_Enrolled]] = {student: [] for student in students}
-    for student, course, revision, graph, measured_at, exam_at, section in rows:
+    for student, course, revision, graph, measured_at, exam_at, section, enrolment, _ in rows:
         exams = _in_section(by_course.get(course, []), dates.get(section, {}))
-        enrolments[student].append(_Enrolled(Edition(course, revision, measured_at, graph), exam_at, exams))
+        edition = Edition(course, revision, measured_at, graph)
+        enrolments[student].append(_Enrolled(edition, exam_at, own.get(enrolment, {}), exams))
     return {student: _date_all(theirs) for student, theirs in enrolments.items()}
 
 
@@ -91,7 +91,8 @@ _ENROLMENTS = Prepared(
         .order_by("pk")
         .values_list(
             *("student_id", "course_id", "course__revision", "course__graph_revision"),
-            *("course__measuring__measured_at", "exam_at", "section"),
+            *("course__measuring__measured_at", "exam_at", "section", "pk"),
+            Exists(OwnExamDate.objects.filter(enrolment=OuterRef("pk"))),
         )
     )
 )
@@ -108,16 +109,33 @@ _CONCEPTS = Prepared(
         "course_id", "slug"
     )
 )
+_OWN_DATES = Prepared(
+    lambda: OwnExamDate.objects.filter(enrolment__in=number("enrolments", many=True)).values_list(
+        "enrolment_id", "exam_id", "at"
+    )
+)
 _SECTION_DATES = Prepared(lambda: SectionExam.objects.filter(section__in=number("sections", many=True)))
 _Weighed = tuple[Exam, dict[str, float]]
 
 
 class _Enrolled(NamedTuple):
-    """A course that a student takes, the student's own date in it, and its exams as the student's section sits them."""
+    """A course that a student takes, the student's own dates in it, and its exams as the student's section sits them.
+
+    `exam_at` is the own date of its main exam, `own` has those of others by their keys.
+    """
 
     edition: Edition
     exam_at: datetime | None
+    own: Mapping[int, datetime]
     exams: Sequence[_Weighed]
+
+
+def load_own_dates(enrolments: Sequence[int]) -> dict[int, dict[int, datetime]]:
+    """The students' own dates of exams that are not the main ones, by enrolment and exam; one query, none for none."""
+    own: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for enrolment, exam, at in _OWN_DATES.run(enrolments=enrolments) if enrolments else []:
+        own[enrolment][exam] = at
+    return own
 
 
 def _load_section_dates(sections: Sequence[int]) -> Mapping[int, Mapping[int, SectionExam]]:
@@ -135,7 +153,7 @@ def _in_section(exams: Sequence[_Weighed], dates: Mapping[int, SectionExam]) -> 
     return [(dates[exam.pk].dated(exam) if exam.pk in dates else exam, weights) for exam, weights in exams]
 
 
-def _load_exams(courses: Sequence[int]) -> Mapping[int, list[_Weighed]]:
+def load_exams_of_courses(courses: Sequence[int]) -> Mapping[int, list[_Weighed]]:
     """The exams of courses, each with the weights of its concepts."""
     exams = _EXAMS.run(courses=courses) if courses else []
     names: dict[int, dict[str, str]] = {exam.pk: {} for exam in exams}
@@ -153,76 +171,30 @@ def _load_exams(courses: Sequence[int]) -> Mapping[int, list[_Weighed]]:
     return by_course
 
 
-def _find_main(exams: Sequence[Exam]) -> Exam | None:
+def find_main(exams: Sequence[Exam]) -> Exam | None:
     """Return a course's assessment, or its first exam where it holds none."""
     return next((exam for exam in exams if exam.kind == Exam.Kind.ASSESSMENT), exams[0] if exams else None)
-
-
-def name_own_exams(enrolments: Sequence[Enrolment]) -> dict[int, str]:
-    """Return the title of the exam that a student's own date is for, by course; two queries."""
-    by_course = _load_exams(sorted({enrolment.course_id for enrolment in enrolments}))
-    mains = {course: _find_main([exam for exam, _ in exams]) for course, exams in by_course.items()}
-    return {course: main.title for course, main in mains.items() if main}
-
-
-class ExamDateError(ValueError):
-    """A date of a student's own cannot be kept; says why."""
-
-
-def set_own_dates(enrolment: Enrolment, dates: Mapping[str, datetime | None], now: datetime) -> None:
-    """Store the date that the student prepares for, by the slug of the course's main exam, and plan anew.
-
-    None takes the course's own date. Raises ExamDateError for another exam, and for a date that is past.
-    """
-    own = list_own_dates(enrolment)
-    for slug, at in dates.items():
-        if slug not in own:
-            known = ", ".join(own) or "none"
-            raise ExamDateError(f"“{slug[:60]}” is no exam with a date of your own; of this course: {known}.")
-        _check_date(slug, at, now)
-    if dates:
-        _store_own_date(enrolment, next(iter(dates.values())), now)
-
-
-def set_own_date(enrolment: Enrolment, at: datetime, now: datetime) -> None:
-    """The same for the course's main exam, or, where it holds none, whatever it is studied for."""
-    _check_date("the exam", at, now)
-    _store_own_date(enrolment, at, now)
-
-
-def _check_date(exam: str, at: datetime | None, now: datetime) -> None:
-    if at is not None and at <= now:
-        raise ExamDateError(f"The date of {exam} is past. Choose a later one.")
-
-
-@transaction.atomic
-def _store_own_date(enrolment: Enrolment, at: datetime | None, now: datetime) -> None:
-    change_log.lock(enrolment.student, now)
-    enrolment.exam_at = at
-    enrolment.save(update_fields=["exam_at"])
-    outbox.enqueue(Job.Kind.PLAN, enrolment.student, now)
-
-
-def list_own_dates(enrolment: Enrolment) -> dict[str, datetime | None]:
-    """Return the student's own date by the slug of the exam that it is for; None where they have set none."""
-    main = _find_main([exam for exam, _ in _load_exams([enrolment.course_id]).get(enrolment.course_id, [])])
-    return {main.slug: enrolment.exam_at} if main else {}
 
 
 def _date_all(enrolments: Sequence[_Enrolled]) -> StudentExams:
     """Date the exams of a student's enrolments."""
     return StudentExams(
         editions=frozenset(enrolled.edition for enrolled in enrolments),
-        dated=tuple(exam for enrolled in enrolments for exam in _date_exams(enrolled.exam_at, enrolled.exams)),
-        own_dates=tuple((edition.course, exam_at) for edition, exam_at, exams in enrolments if exam_at and not exams),
+        dated=tuple(exam for enrolled in enrolments for exam in _date_exams(enrolled)),
+        own_dates=tuple(
+            (enrolled.edition.course, enrolled.exam_at)
+            for enrolled in enrolments
+            if enrolled.exam_at and not enrolled.exams
+        ),
     )
 
 
-def _date_exams(exam_at: datetime | None, exams: Sequence[_Weighed]) -> list[DatedExam]:
-    """Date a course's exams for a student, whose own date is that of its main one."""
-    main = _find_main([exam for exam, _ in exams])
+def _date_exams(enrolled: _Enrolled) -> list[DatedExam]:
+    """Date a course's exams for a student: by their own date where there is one."""
+    main = find_main([exam for exam, _ in enrolled.exams])
     return [
-        DatedExam(exam, exam_at if exam is main and exam_at else exam.starts_at, weights) for exam, weights in exams
+        DatedExam(exam, (enrolled.exam_at if exam is main else enrolled.own.get(exam.pk)) or exam.starts_at, weights)
+        for exam, weights in enrolled.exams
     ]
 
 

@@ -1,8 +1,11 @@
-"""The first steps in a course: the exam date, the time a day, and what is known already. Each can be skipped."""
+"""The first steps in a course: the exam dates, the time a day, and what is known already. Each can be skipped."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,6 +28,8 @@ from quizzes.views.answering import RefusedAnswer
 
 STEPS = ("exam", "time", "level")
 MINUTES = (5, 10, 20, 30, 45)
+MAIN = "exam_at"
+"""The field of the main exam's date; others have their slug behind it."""
 
 
 @login_required
@@ -37,8 +42,8 @@ def start_page(request: StudentRequest, course: str) -> HttpResponse:
     step = step if step in STEPS else STEPS[0]
     number = STEPS.index(step) + 1
     following = STEPS[min(number, len(STEPS) - 1)]
-    error = _keep(request, enrolment, step) if request.method == "POST" else ""
-    if request.method == "POST" and not error:
+    errors = _keep(request, enrolment, step) if request.method == "POST" else {}
+    if request.method == "POST" and not errors:
         return redirect(f"{reverse('start', args=[course])}?step={following}")
     context: Context = {
         "page": "courses",
@@ -46,44 +51,87 @@ def start_page(request: StudentRequest, course: str) -> HttpResponse:
         "step": step,
         "number": number,
         "next": following,
-        "exam": schedule.name_own_exams([enrolment]).get(enrolment.course_id, "Exam"),
-        "exam_ahead": schedule.find_next_exam(request.user, timezone.now()),
-        "exam_at": enrolment.exam_at,
+        "exams": _list_exams(request, enrolment, errors) if step == "exam" else [],
         "lengths": sorted({*MINUTES, request.user.daily_minutes}),
         "most": MOST,
-        "error": error,
+        "error": errors.get(step),
     }
-    return render(request, "quizzes/start.html", context, status=422 if error else 200)
+    return render(request, "quizzes/start.html", context, status=422 if errors else 200)
 
 
-def _keep(request: StudentRequest, enrolment: Enrolment, step: str) -> str:
-    """Keep what was chosen in a step. Returns what is wrong with it; "" where nothing is."""
+@dataclass(frozen=True)
+class _Exam:
+    """An exam to be dated: the name of its field, what is typed there, and what is wrong with it.
+
+    `course_at` is the course's own date of it.
+    """
+
+    field: str
+    title: str
+    typed: str
+    is_own: bool
+    course_at: datetime | None
+    error: str | None
+
+
+def _list_exams(request: StudentRequest, enrolment: Enrolment, errors: Mapping[str, str]) -> list[_Exam]:
+    """The exams of the course that are not over, the main one first; without any, whatever it is studied for."""
+    now, dates = timezone.now(), _fields_of(enrolment)
+
+    def shown(field: str, title: str, at: datetime | None, course_at: datetime | None) -> _Exam:
+        stored = f"{timezone.localtime(at):%Y-%m-%dT%H:%M}" if at else ""
+        return _Exam(field, title, request.POST.get(field, stored), at is not None, course_at, errors.get(field))
+
+    if not dates:
+        return [shown(MAIN, "Exam", enrolment.exam_at, None)]
+    ahead = {field: date for field, date in dates.items() if (date.at or date.exam.starts_at or now) >= now}
+    return [shown(field, each.exam.title, each.at, each.exam.starts_at) for field, each in (ahead or dates).items()]
+
+
+def _fields_of(enrolment: Enrolment) -> dict[str, schedule.OwnDate]:
+    """The course's exams by the names of their fields."""
+    exams = schedule.list_exams([enrolment])[enrolment.pk]
+    return {MAIN if each.is_main else f"{MAIN}-{each.exam.slug}": each for each in exams}
+
+
+def _keep(request: StudentRequest, enrolment: Enrolment, step: str) -> dict[str, str]:
+    """Keep what was chosen in a step. Returns what is wrong with it, by field; nothing is kept then."""
     if step == "exam":
-        return _keep_date(enrolment, request.POST.get("exam_at", "").strip())
+        return _keep_dates(request, enrolment)
     if step == "time":
         student = request.user
         minutes = read_whole_number(request.POST.get("minutes", "").strip(), 1, schedule.MAX_DAILY_MINUTES)
         if minutes is None:
-            return f"Choose 1 to {schedule.MAX_DAILY_MINUTES} minutes a day."
+            return {step: f"Choose 1 to {schedule.MAX_DAILY_MINUTES} minutes a day."}
         student.daily_minutes, student.reminders = minutes, "reminders" in request.POST
         schedule.change_settings(student)
-    return ""
+    return {}
 
 
-def _keep_date(enrolment: Enrolment, typed: str) -> str:
+def _keep_dates(request: StudentRequest, enrolment: Enrolment) -> dict[str, str]:
+    """Keep the dates that were typed; what was left empty stays as it is."""
+    fields, dates, errors = _fields_of(enrolment), dict[str, datetime | None](), dict[str, str]()
+    for field in fields or [MAIN]:
+        typed = request.POST.get(field, "").strip()
+        try:
+            at = parse_datetime(typed) if typed else None
+        except ValueError:
+            at = None
+        if at is not None:
+            dates[field] = timezone.make_aware(at) if timezone.is_naive(at) else at
+        elif typed:
+            errors[field] = "This is no date. Choose the day and the hour of the exam."
+    if errors:
+        return errors
     try:
-        at = parse_datetime(typed) if typed else None
-    except ValueError:
-        at = None
-    if typed and at is None:
-        return "This is no date. Choose the day and the hour of the exam."
-    if at is None:
-        return ""
-    try:
-        schedule.set_own_date(enrolment, timezone.make_aware(at) if timezone.is_naive(at) else at, timezone.now())
+        if fields:
+            own = {fields[field].exam.slug: at for field, at in dates.items()}
+            schedule.set_own_dates(enrolment, own, timezone.now())
+        elif dates:
+            schedule.set_own_date(enrolment, dates[MAIN], timezone.now())
     except schedule.ExamDateError as refused:
-        return str(refused)
-    return ""
+        return {next((name for name, each in fields.items() if each.exam.slug == refused.exam), MAIN): str(refused)}
+    return {}
 
 
 @login_required

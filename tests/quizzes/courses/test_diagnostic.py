@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions.models import Concept, Course
-from quizzes import reviews
+from quizzes import reviews, schedule
 from quizzes.courses import diagnostic
 from quizzes.courses.diagnostic import ConceptStanding
 from quizzes.memory.diagnostic import MOST, stand
-from quizzes.models import Card, Diagnostic, Enrolment
+from quizzes.models import Card, Diagnostic, Enrolment, Exam
 from tests.conftest import WRONG, Api
 
 CALL = "courses/tiny/diagnostic/"
@@ -112,6 +112,7 @@ def web(student: User) -> Client:
 def test_the_first_steps_set_what_the_plan_needs_and_each_can_be_skipped(web: Client, student: User) -> None:
     steps = "/courses/tiny/start/"
     at = (timezone.now() + timedelta(days=30)).replace(second=0, microsecond=0)
+    Exam.objects.filter(kind=Exam.Kind.VIVA).delete()
     assert "When is your exam?" in web.get(steps).content.decode()
     past = web.post(f"{steps}?step=exam", {"exam_at": "2020-01-01T09:00"})
     assert (past.status_code, "is past" in past.content.decode()) == (422, True)
@@ -122,6 +123,7 @@ def test_the_first_steps_set_what_the_plan_needs_and_each_can_be_skipped(web: Cl
     student.save()
     web.post(f"{steps}?step=exam", {"exam_at": f"{at:%Y-%m-%dT%H:%M}"})
     assert Enrolment.objects.get(student=student).exam_at == at
+    assert list(schedule.list_own_dates(Enrolment.objects.get(student=student))) == ["tiny-exam"]
     assert web.post(f"{steps}?step=time", {"minutes": "0"}).status_code == 422
     chosen = web.post(f"{steps}?step=time", {"minutes": "45", "reminders": "on"})
     assert chosen["Location"] == f"{steps}?step=level"
@@ -129,6 +131,50 @@ def test_the_first_steps_set_what_the_plan_needs_and_each_can_be_skipped(web: Cl
     assert (student.daily_minutes, student.reminders) == (45, True)
     assert "Find out" in web.get(chosen["Location"]).content.decode()
     assert web.get("/courses/nothing/start/").status_code == 404
+
+
+def test_the_first_step_asks_the_date_of_each_exam_and_plans_go_by_all(
+    web: Client, api: Api, student: User, course: Course
+) -> None:
+    now = timezone.now().replace(second=0, microsecond=0)
+    viva = course.exams.get(kind=Exam.Kind.VIVA)
+    Exam.objects.create(
+        course=course, slug="old", title="Long ago", kind="viva", minutes=15, starts_at=now - timedelta(days=9)
+    )
+    student.time_zone = "UTC"
+    student.save()
+    own, steps, dates = (
+        f"exam_at-{viva.slug}",
+        "/courses/tiny/start/?step=exam",
+        [now + timedelta(days=days) for days in (30, 20)],
+    )
+
+    def prepared_for() -> dict[str, datetime]:
+        return {exam.title: exam.at for exam in schedule.list_exams_ahead(student, now)}
+
+    page = web.get(steps).content.decode()
+    assert "When are your exams?" in page
+    assert page.count('type="datetime-local"') == 2, "none for what is over"
+
+    main, other = (f"{at:%Y-%m-%dT%H:%M}" for at in dates)
+    refused = web.post(steps, {"exam_at": main, own: "2020-01-01T09:00"})
+    assert refused.status_code == 422
+    assert f'id="{own}-error"' in refused.content.decode()
+    assert f'value="{main}"' in refused.content.decode()
+    assert set(schedule.list_own_dates(student.enrolments.get()).values()) == {None}, "nothing of it was kept"
+    web.post(steps, {"exam_at": main, own: other})
+    assert prepared_for() == {"Tiny exam": dates[0], viva.title: dates[1]}
+    assert f'name="{own}" value="{other}"' in web.get(steps).content.decode()
+    assert f"exam-{student.enrolments.get().pk}-{viva.slug}-exam_at" in web.get("/settings/").content.decode()
+
+    sent = api.patch("courses/tiny/enrolment/", {"exam_dates": {viva.slug: None}})
+    assert (sent.status_code, sent.json()["exam_dates"][viva.slug]) == (200, None)
+    assert prepared_for() == {"Tiny exam": dates[0], viva.title: viva.starts_at}
+    later = now + timedelta(days=25)
+    api.patch("courses/tiny/enrolment/", {"exam_dates": {viva.slug: later.isoformat()}})
+    (synced,) = (each for each in api.get("sync/").json()["changes"] if each["type"] == "course")
+    assert datetime.fromisoformat(synced["exam_dates"][viva.slug]) == later
+    assert prepared_for()[viva.title] == later
 
 
 def test_the_diagnostic_is_taken_in_pages_without_scripts(
