@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0042_sections_read_note_what_was_asked"),
+        ("quizzes", "0043_sections_read_note_what_was_asked"),
     ]
 
     operations = [
