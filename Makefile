@@ -1,6 +1,6 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
-.PHONY: run test test-sqlite test-postgresql test-clocks bench bench-keep bench-compare interop interop-fuzz lint format \
+.PHONY: run test test-sqlite test-postgresql test-clocks soak bench bench-keep bench-compare interop interop-fuzz lint format \
 	architecture vectors examples screenshots check-pages lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
@@ -51,11 +51,19 @@ test-postgresql: setup-test .venv/compiled
 	$(TEST) tests.servers postgres -- env DATA_DIR=$(CURDIR)/var/test-postgresql TEST_CASES=$(CASES) $(BIN)/python -m \
 		$(PYTEST) -m "database and not browser and not slow"
 
+SOAK := 1200
+DATABASE :=
+
 # The same under clocks that show what holds only because no time passes.
 test-clocks: setup-test
 	for clock in steps midnight rollover; do \
 		TEST_CLOCK=$$clock $(TEST) $(PYTEST) $(PARALLEL) 4 --ignore tests/faults -m "not browser and not slow" || exit; \
 	done
+
+# Whole under fault, for SOAK seconds on each database (or on DATABASE=sqlite or postgresql alone) by SEED, after all bugs that
+# are planted were found.
+soak: setup-test
+	SOAK=$(SOAK) SEED=$(SEED) DATABASE=$(DATABASE) $(TEST) tests.history.soak
 
 # Ten minutes on two cores; BENCH=full measures the largest sizes. Results are printed, and kept in var/benchmarks.json.
 bench: setup-test

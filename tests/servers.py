@@ -34,8 +34,11 @@ class Missing(Exception):  # noqa: N818 - the server is
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL server of its own; yields the URL of an empty database. Raises Missing."""
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """A PostgreSQL server of its own; yields the URL of an empty database. Raises Missing.
+
+    One that is `durable` keeps what it committed when its processes are killed, though not when the machine is.
+    """
     owner = _unprivileged()
     with tempfile.TemporaryDirectory(prefix="examprep-postgresql-") as name, Lifeline() as lifeline:
         folder = Path(name)
@@ -45,13 +48,13 @@ def postgresql() -> Iterator[str]:
         create: list[str | Path] = [programs / "initdb", "--pgdata", folder / "data", "--username", "examprep"]
         create += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
         subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
-        port = _free_port()
+        port = free_port()
         options = {
             "port": port,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": folder,
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on" if durable else "off",
             "full_page_writes": "off",
         }
         command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
@@ -69,14 +72,17 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def pgbouncer(url: str) -> Iterator[str]:
-    """A PgBouncer as it is deployed, before a server; yields the URL of the database there. Raises Missing."""
+def pgbouncer(url: str, port: int = 0) -> Iterator[str]:
+    """A PgBouncer as it is deployed, before a server; yields the URL of the database there. Raises Missing.
+
+    It listens on a free port, or on the one that is given.
+    """
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise Missing("no PgBouncer on this machine")
     owner, server = _unprivileged(), urlsplit(url)
     with tempfile.TemporaryDirectory(prefix="examprep-pgbouncer-") as name, Lifeline() as lifeline:
-        folder, port = Path(name), _free_port()
+        folder, port = Path(name), port or free_port()
         (folder / "users").write_text(f'"{server.username}" ""\n')
         deployed = CONFIGURATION.read_text()
         for there, here in {
@@ -107,13 +113,13 @@ def pgbouncer(url: str) -> Iterator[str]:
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """A Redis server of its own; yields its URL. Raises Missing."""
+def redis_server(port: int = 0) -> Iterator[str]:
+    """A Redis server of its own, on a free port or on the one that is given; yields its URL. Raises Missing."""
     program = next((program for _, program in find_redis_servers()), None)
     if program is None:
         raise Missing("no redis-server on this machine")
     with tempfile.TemporaryDirectory(prefix="examprep-redis-") as name, Lifeline() as lifeline:
-        log, port = Path(name) / "log", _free_port()
+        log, port = Path(name) / "log", port or free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", name, "--save", ""]
         with log.open("wb") as output:
             server = lifeline.start([program, *options], output=output)
@@ -157,7 +163,8 @@ def _reachable(programs: Path, folder: Path, owner: dict[str, Any]) -> Path:
     return programs
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

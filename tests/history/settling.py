@@ -1,0 +1,149 @@
+"""After the faults: what waits is sent, the service comes to rest, and everything is read."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from tests.faults.service import is_healthy, until
+from tests.history.clients import Device
+from tests.history.draw import Step
+from tests.history.records import Document, History
+from tests.history.sittings import check_sittings
+from tests.history.stand import Stand
+
+PATIENCE = 120.0
+STILL = 5
+"""How often all is read, until nothing changes meanwhile."""
+STEP = Step("", 0, (0.9, 0.0, 0.5, 0.0, 0.0, 0.0), 0)
+
+
+def settle(stand: Stand, history: History, devices: Sequence[Device], patience: float = PATIENCE) -> None:
+    """Send what waits, wait until the service is at rest, and read all that it holds.
+
+    What has to follow in the background has `patience` seconds for it.
+    """
+    until(lambda: is_healthy(stand.url), lambda: stand.service.text[-3000:], PATIENCE)
+    for device in devices:
+        _send_waiting(device)
+    one_of_each = list({device.student: device for device in devices}.values())
+    for device in one_of_each:
+        _close_sittings(history, device, patience)
+    for device in one_of_each:
+        _wait_for_plan(history, device, patience)
+    _read_all(history, devices)
+    for device in one_of_each:
+        _export(history, device)
+    only = ["--student", devices[0].student] if len(one_of_each) == 1 else []
+    status, output = stand.manage("rebuild_memory", "--check", *only)
+    answer: Document = {"status": status, "output": output}
+    history.end("manage.py", "", "rebuild", {}, history.begin(), status=200, answer=answer)
+
+
+def _patiently(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Wait for a condition; whether it came to hold."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _send_waiting(device: Device) -> None:
+    """Send all of a device's batches, until each is answered."""
+
+    def is_sent() -> bool:
+        if device.unsent:
+            device.send(device.unsent.pop(0))
+        return not device.unsent
+
+    _patiently(is_sent)
+
+
+def _close_sittings(history: History, device: Device, patience: float) -> None:
+    """Hand in what is open, and read all results, until they say what they should or there was time enough for it."""
+    sittings = {each.answer["id"] for each in history.of(device.student, "open") if each.is_acknowledged}
+    for sitting in sorted(sittings):
+        _patiently(lambda sitting=sitting: _hand_in(device, sitting))  # type: ignore[misc]
+
+    def are_right() -> bool:
+        results = [device.read_result(sitting) for sitting in sorted(sittings)]
+        looked_at = History([*history.of("", "correct"), *history.of(device.student, "save"), *results])
+        return all(each.is_acknowledged for each in results) and not list(check_sittings(looked_at))
+
+    _patiently(are_right, patience)
+
+
+def _hand_in(device: Device, sitting: str) -> bool:
+    path, sent = f"/sittings/{sitting}/submit/", {"sitting": sitting}
+    return device.call("submit", "POST", path, sent).outcome != "unknown"
+
+
+def _wait_for_plan(history: History, device: Device, patience: float) -> None:
+    """Answer once more, and wait for the plan that follows."""
+    device.asked = []
+    device.do_queue(STEP)
+    if not device.asked:
+        return
+    shown = device.asked[0]
+    done = device.send([device.review(shown, _new_ids(history), (0.0,) * 6)])
+    if not done.is_acknowledged:
+        return
+    answered_at, made_at = done.answer["server_now"], ""
+
+    def is_planned() -> bool:
+        nonlocal made_at
+        page = device.wire.call("GET", "/api/v1/sync/").document
+        made_at = max((change["made_at"] for change in page.get("changes", ()) if change["type"] == "plan"), default="")
+        return bool(made_at) and datetime.fromisoformat(made_at) >= datetime.fromisoformat(answered_at)
+
+    _patiently(is_planned, patience)
+    sent = {"answered_at": answered_at, "card": shown["card"]}
+    history.end("fresh", device.student, "plan", sent, history.begin(), status=200, answer={"made_at": made_at})
+
+
+def _new_ids(history: History) -> Iterator[str]:
+    return Step("", 0, (), len(history.operations) + 1).ids()
+
+
+def _read_all(history: History, devices: Sequence[Device]) -> None:
+    """Let each device follow its cursor, twice, and a fresh one read all; again where something changed meanwhile."""
+    before: list[Document] = []
+    for _ in range(STILL):
+        for device in devices:
+            device.do_sync(STEP)
+        now = [_read_fresh(history, device) for device in devices]
+        for device in devices:
+            device.do_sync(STEP)
+        if now == before:
+            return
+        before = now
+        time.sleep(0.5)
+
+
+def _read_fresh(history: History, device: Device) -> Document:
+    """Read everything as a new client does."""
+    began, changes, cursor, has_more = history.begin(), list[Document](), "", True
+    while has_more:
+        page = device.wire.call("GET", f"/api/v1/sync/?cursor={cursor}").document
+        changes += page["changes"]
+        cursor, has_more = page["cursor"], page["has_more"]
+    answer = {"changes": changes}
+    history.end("fresh", device.student, "full", {}, began, status=200, answer=answer)
+    return answer
+
+
+def _export(history: History, device: Device) -> None:
+    """Take everything out that is stored of the student."""
+    began = history.begin()
+    answer = device.wire.call("GET", "/api/v1/me/export/")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        tables = {name: json.loads(archive.read(f"{name}.json")) for name in ("answers", "waiting")}
+    ids = {name: [row["id"] for row in rows] for name, rows in tables.items()}
+    ratings = {row["id"]: [row["item"], (row["grade"] or {}).get("rating", "")] for row in tables["answers"]}
+    history.end("fresh", device.student, "export", {}, began, status=answer.status, answer={**ids, "rows": ratings})
