@@ -27,8 +27,8 @@ from examprep.data_folder import can_be_guessed
 from examprep.models import User
 from examprep.run.lifeline import Lifeline
 from tests import servers, tables
+from tests.faults.phone import Phone
 from tests.faults.service import call, get, until, waited
-from tests.faults.test_killed_web import Phone
 
 ROOT: Path = settings.BASE_DIR
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

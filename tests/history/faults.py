@@ -160,7 +160,7 @@ def limit_postgresql(stand: Stand, fault: Fault) -> None:
 
 EVERYWHERE: dict[str, Break] = {
     "web killed": _kill("examprep.run.serve"),
-    "worker killed": _kill("celery"),
+    "worker killed": _kill("-m celery"),
     "beat killed": _kill("examprep.run.beat"),
     "all killed": kill_all,
     "web hangs": _hang("examprep.run.serve"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ MOST_SHOWN = 5
 
 def main() -> int:
     """Run on each database, or on the one that DATABASE names; 1 where anything was found, or a bug was not."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is stopped and unmounted
     seconds, seed = float(os.environ.get("SOAK") or 1200), int(os.environ.get("SEED") or 1)
     only = os.environ.get("DATABASE")
     failed = False

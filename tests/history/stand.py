@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests import servers
-from tests.faults.service import MARK, PRIVATE, ROOT, Service, until
+from tests.faults.service import MARK, PRIVATE, ROOT, SUPERVISOR, Service, until
 from tests.history import clock
 from tests.history.proxy import Proxy
 
@@ -77,7 +77,7 @@ class Stand:
     def start(self) -> None:
         """Start the service, and wait until it answers."""
         more: dict[str, Any] = {**self.environment, "PORT": str(self.port)}
-        self.service = Service(self.folder, **more)
+        self.service = Service(self.folder, (*SUPERVISOR, "--until-parent-exits"), **more)
         self.service.ready()
 
     def kill(self, what: str) -> None:

@@ -53,7 +53,7 @@ def _result(name: str, status: str = "accepted", **more: object) -> Document:
 
 
 def _right() -> list[tuple[str, str, Document, Document]]:
-    """A student answers, sends it again, reads, and all is read at the end: client, kind, what was sent and answered."""
+    """A student answers, sends it again, reads, and all is read at the end: client, kind, what was sent, the answer."""
     batch = {"device_now": NOW, "events": SENT}
     queue = [{"id": P1, "card": C1}, {"id": P2, "card": C2}]
     page = {"changes": CHANGES, "cursor": "1", "has_more": False}
