@@ -42,6 +42,7 @@ class Run:
     def summary(self) -> str:
         """Return a line of what was done, and one of what broke."""
         outcomes = Counter(each.outcome for each in self.history.operations)
+        statuses = Counter(each.status or "none" for each in self.history.operations if each.outcome == "unknown")
         found = Counter(violation.check for violation in self.violations)
         acknowledged = {
             result["id"]
@@ -53,7 +54,7 @@ class Run:
         return (
             f"{self.database}, seed {self.seed}: {len(self.history.operations):,} operations: "
             f"{outcomes['acknowledged']:,} acknowledged, {outcomes['refused']:,} refused, "
-            f"{outcomes['unknown']:,} unknown; {len(acknowledged):,} events acknowledged, "
+            f"{outcomes['unknown']:,} unknown {dict(statuses)}; {len(acknowledged):,} events acknowledged, "
             f"{found['lost']} lost, {found['doubled'] + found['invented']} doubled; "
             f"{sum(found.values())} violations {dict(found)}\n"
             f"{sum(self.faults.values())} faults: "
