@@ -79,10 +79,6 @@ class History:
         """Yield a student's operations of some kinds in the order of their ends; all of theirs without kinds."""
         return (each for each in self.operations if each.student == student and (not kinds or each.kind in kinds))
 
-    def published(self, slug: str) -> Iterator[Operation]:
-        """Yield what an instructor did to publish a new version of an item."""
-        return (each for each in self.of("", "publish") if each.sent["item"] == slug)
-
     def students(self) -> list[str]:
         """Return whose operations there are."""
         return sorted({each.student for each in self.operations} - {""})

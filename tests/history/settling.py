@@ -12,7 +12,7 @@ from datetime import datetime
 from tests.faults.service import is_healthy, until
 from tests.history.clients import Device
 from tests.history.draw import Step
-from tests.history.records import Document, History
+from tests.history.records import Document, History, Operation
 from tests.history.sittings import check_sittings
 from tests.history.stand import Stand
 
@@ -33,9 +33,8 @@ def settle(stand: Stand, history: History, devices: Sequence[Device], patience: 
     one_of_each = list({device.student: device for device in devices}.values())
     for device in one_of_each:
         _close_sittings(history, device, patience)
-    for device in one_of_each:
-        _wait_for_plan(history, device, patience)
-    _read_all(history, devices)
+    _wait_for_plans(history, one_of_each, patience)
+    _read_all(history, devices, one_of_each)
     for device in one_of_each:
         _export(history, device)
     only = ["--student", devices[0].student] if len(one_of_each) == 1 else []
@@ -84,45 +83,45 @@ def _hand_in(device: Device, sitting: str) -> bool:
     return device.call("submit", "POST", path, sent).outcome != "unknown"
 
 
-def _wait_for_plan(history: History, device: Device, patience: float) -> None:
-    """Answer once more, and wait for the plan that follows."""
-    device.asked = []
-    device.do_queue(STEP)
-    if not device.asked:
-        return
-    shown = device.asked[0]
+def _wait_for_plans(history: History, devices: Sequence[Device], patience: float) -> None:
+    """Let each answer once more, and wait for the plans that follow."""
+    answers = [(device, done) for device in devices if (done := _answer_once_more(history, device))]
+    for device, done in answers:
+        answered_at, made_at = done.answer["server_now"], ""
+
+        def is_planned(device: Device = device, answered_at: str = answered_at) -> bool:
+            nonlocal made_at
+            changes = device.wire.call("GET", "/api/v1/sync/").document.get("changes", ())
+            made_at = max((change["made_at"] for change in changes if change["type"] == "plan"), default="")
+            return bool(made_at) and datetime.fromisoformat(made_at) >= datetime.fromisoformat(answered_at)
+
+        _patiently(is_planned, patience)
+        sent = {"answered_at": answered_at, "event": done.sent["events"][0]["id"]}
+        history.end("fresh", device.student, "plan", sent, history.begin(), status=200, answer={"made_at": made_at})
+
+
+def _answer_once_more(history: History, device: Device) -> Operation | None:
+    """Answer one question; None where there is none."""
+    shown = next(iter(device.read_queue(1)), None)
+    if shown is None:
+        return None
     done = device.send([device.review(shown, _new_ids(history), (0.0,) * 6)])
-    if not done.is_acknowledged:
-        return
-    answered_at, made_at = done.answer["server_now"], ""
-
-    def is_planned() -> bool:
-        nonlocal made_at
-        page = device.wire.call("GET", "/api/v1/sync/").document
-        made_at = max((change["made_at"] for change in page.get("changes", ()) if change["type"] == "plan"), default="")
-        return bool(made_at) and datetime.fromisoformat(made_at) >= datetime.fromisoformat(answered_at)
-
-    _patiently(is_planned, patience)
-    sent = {"answered_at": answered_at, "card": shown["card"]}
-    history.end("fresh", device.student, "plan", sent, history.begin(), status=200, answer={"made_at": made_at})
+    return done if done.is_acknowledged else None
 
 
 def _new_ids(history: History) -> Iterator[str]:
     return Step("", 0, (), len(history.operations) + 1).ids()
 
 
-def _read_all(history: History, devices: Sequence[Device]) -> None:
+def _read_all(history: History, devices: Sequence[Device], one_of_each: Sequence[Device]) -> None:
     """Let each device follow its cursor, twice, and a fresh one read all; again where something changed meanwhile."""
-    before: list[Document] = []
     for _ in range(STILL):
         for device in devices:
             device.do_sync(STEP)
-        now = [_read_fresh(history, device) for device in devices]
-        for device in devices:
-            device.do_sync(STEP)
-        if now == before:
+        before = [_read_fresh(history, device) for device in one_of_each]
+        new = sum(device.do_sync(STEP) for device in devices)
+        if not new and before == [_read_fresh(history, device) for device in one_of_each]:
             return
-        before = now
         time.sleep(0.5)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from tests.history.copies import fresh_copy, taken_events
@@ -14,6 +14,7 @@ from tests.history.records import Document, History, Operation, Violation
 
 def check_sittings(history: History) -> Iterator[Violation]:
     """Of each slot the answer that was saved last counts, and its grade is that of the corrections in force."""
+    corrections = list(history.of("", "correct"))
     for student in history.students():
         saves: dict[tuple[str, int], list[Operation]] = defaultdict(list)
         for save in history.of(student, "save"):
@@ -28,7 +29,7 @@ def check_sittings(history: History) -> Iterator[Violation]:
         for sitting, result in results.items():
             for slot in result.answer["slots"]:
                 yield from _check_slot(result, slot, saves[sitting, slot["slot"]])
-                yield from _check_grade(history, result, slot)
+                yield from _check_grade(corrections, result, slot)
 
 
 def _check_revisions(student: str, slot: tuple[str, int], saves: list[Operation]) -> Iterator[Violation]:
@@ -55,7 +56,7 @@ def _check_slot(seen: Operation, slot: Document, saves: list[Operation]) -> Iter
         yield Violation("sitting", seen.student, words, (seen.sent["sitting"],))
 
 
-def _check_grade(history: History, result: Operation, slot: Document) -> Iterator[Violation]:
+def _check_grade(corrections: Sequence[Operation], result: Operation, slot: Document) -> Iterator[Violation]:
     """A choice is graded by its text, and one to the corrected question by the correction in force."""
     shown = slot["presentation"]
     if slot["score"] is None or shown["kind"] != "single_choice":
@@ -64,19 +65,16 @@ def _check_grade(history: History, result: Operation, slot: Document) -> Iterato
     is_right = any(each["id"] == chosen and each["text"] == RIGHT for each in shown["prompt"]["choices"])
     right = {1.0 if is_right else 0.0}
     if shown["item"] == CORRECTED:
-        before = [each for each in history.of("", "correct") if each.outcome != "refused" and each.ended < result.began]
-        if any(not each.is_acknowledged for each in before[-1:]) or _is_correcting(history, result):
-            return
+        before = [each for each in corrections if each.outcome != "refused" and each.ended < result.began]
+        if any(not each.is_acknowledged for each in before[-1:]) or any(
+            each.ended > result.began for each in corrections
+        ):
+            return  # nobody knows what holds, or it was corrected since
         right = {1.0} if before and before[-1].sent["rule"] == "full" else right
     if slot["score"] not in right:
         check = "correction" if shown["item"] == CORRECTED else "sitting"
         words = f"slot {slot['slot']} of {result.sent['sitting']} has {slot['score']}, and should have {right}"
         yield Violation(check, result.student, words, (result.sent["sitting"],))
-
-
-def _is_correcting(history: History, result: Operation) -> bool:
-    """Whether something was corrected after the result was asked for first: it follows in the background."""
-    return any(each.ended >= result.began for each in history.of("", "correct"))
 
 
 def check_plans(history: History) -> Iterator[Violation]:
@@ -86,7 +84,7 @@ def check_plans(history: History) -> Iterator[Violation]:
             made_at, answered_at = asked.answer["made_at"], asked.sent["answered_at"]
             if not made_at or datetime.fromisoformat(made_at) < datetime.fromisoformat(answered_at):
                 words = f"the plan is of {made_at}, and something was answered at {answered_at}"
-                yield Violation("plan", student, words, (asked.sent["card"],))
+                yield Violation("plan", student, words, (asked.sent["event"],))
         copy = fresh_copy(history, student) or {}
         plans = [change for (kind, _), change in copy.items() if kind == "plan"]
         if plans and any(history.of(student, "plan")):

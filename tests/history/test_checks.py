@@ -63,7 +63,7 @@ def _right() -> list[tuple[str, str, Document, Document]]:
         ("ada/0", "batch", batch, {"server_now": NOW, "results": [_result(E1), _result(E2)]}),
         ("ada/0", "batch", batch, {"server_now": NOW, "results": [_result(E1, "duplicate"), _result(E2, "duplicate")]}),
         ("ada/0", "sync", {"cursor": ""}, page),
-        ("fresh", "plan", {"answered_at": NOW, "card": C1}, {"made_at": "2026-03-02T12:00:05.000Z"}),
+        ("fresh", "plan", {"answered_at": NOW, "event": E1}, {"made_at": "2026-03-02T12:00:05.000Z"}),
         ("fresh", "full", {}, {"changes": CHANGES}),
         ("ada/0", "sync", {"cursor": "1"}, {"changes": [], "cursor": "1", "has_more": False}),
         ("fresh", "export", {}, {"answers": [E1, E2], "waiting": [], "rows": rows}),
