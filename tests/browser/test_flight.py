@@ -1,0 +1,130 @@
+"""Without a network: pages that the worker keeps, a week of reviews, new versions, and the app that is installed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep import installed_app
+from examprep.models import User
+from quizzes.models import Presentation, ReviewEvent
+from tests.browser.conftest import PATIENCE
+from tests.browser.pages import check, log_in
+from tests.browser.test_session import Clock, clock  # noqa: F401 - a fixture
+from tests.browser.test_verdict import post
+
+Key = Callable[[str], Any]
+KEPT = """async () => {
+    const all = [];
+    for (const name of await caches.keys()) {
+        const requests = await (await caches.open(name)).keys();
+        all.push(...requests.map(({ url }) => `${name.split(":")[0]} ${url.replace(location.origin, "")}`));
+    }
+    return all;
+}"""
+
+
+@pytest.fixture
+def installed(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on a phone that may have a worker; an error in its scripts fails the test."""
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors, errors
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Wait until a condition holds of `kept`, the pages that the browser keeps, each after its cache."""
+    page.evaluate(f"""async () => {{
+        const end = performance.now() + {PATIENCE};
+        for (let kept; kept = await ({KEPT})(), !({condition}); await new Promise(done => setTimeout(done, 100)))
+            if (performance.now() > end) throw new Error(kept.join("; "));
+    }}""")
+
+
+def wait_until_kept(page: Page, *addresses: str) -> None:
+    """Wait until the browser keeps these pages; the review's is fetched after its questions."""
+    wait_until(page, f"{json.dumps(addresses)}.every(each => kept.includes(each))")
+
+
+def test_pages_that_are_not_kept_say_so_and_another_person_finds_nothing(
+    installed: Page, live_server: LiveServer, student: User
+) -> None:
+    page = installed
+    log_in(page)
+    page.goto("/today/")
+    wait_until_kept(page, "person-pages /review/", "person-pages /lessons/")
+    assert not page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+    for address in ("/exams/", "/settings/", "/progress/"):
+        page.goto(address)
+    kept = page.evaluate(KEPT)
+    assert not [each for each in kept if any(part in each for part in ("/exams/", "/settings/", "/accounts/", "/api/"))]
+    page.context.set_offline(True)
+    page.goto("/exams/")
+    expect(page.get_by_role("heading", name="This page needs a connection")).to_be_visible()
+    check(page, "offline")
+    page.goto("/today/")
+    check(page, "kept")
+    page.context.set_offline(False)
+
+    User.objects.create_user("bea", password="lovelace-1815")
+    page.context.clear_cookies()
+    log_in(page, "bea")
+    page.goto("/today/")
+    wait_until(page, "!kept.some(each => each.startsWith('person') && each.endsWith('/review/'))")
+
+
+def test_a_new_version_waits_for_the_answer_that_is_being_typed(
+    installed: Page, live_server: LiveServer, student: User, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = installed
+    log_in(page)
+    page.goto("/review/")
+    wait_until_kept(page, "person-pages /review/")
+    page.goto("/review/")
+    shell = installed_app.list_shell()
+    monkeypatch.setattr(installed_app, "list_shell", lambda: shell._replace(version="newer"))
+    asked = Presentation.objects.get(pk=page.locator("#question [name=presentation]").input_value())
+    page.locator("#question :is(.choices input, .typed input, select)").first.dispatch_event("input", {"bubbles": True})
+    page.evaluate("navigator.serviceWorker.ready.then(each => each.update())")
+    expect(page.locator(".new-version")).to_contain_text("A new version is ready")
+    page.get_by_role("button", name="Load it").tap()
+    expect(page.locator(".new-version")).to_have_text("The new version loads after this answer.")
+    assert page.locator("#question [name=presentation]").input_value() == str(asked.pk)
+
+    with page.expect_event("load"):
+        post(page, asked, key(str(asked.pk)))
+    assert ReviewEvent.objects.get().presentation_id == asked.pk
+    wait_until(page, "kept.some(each => each.startsWith('shell-newer'))")
+    assert f"shell-{shell.version}" in page.evaluate("caches.keys()")
+
+
+def test_a_quick_check_without_a_network_is_kept(
+    installed: Page, live_server: LiveServer, student: User, key: Key
+) -> None:
+    page, address = installed, "/courses/tiny/lessons/decay/quick-check/"
+    log_in(page)
+    page.goto("/today/")
+    wait_until_kept(page, f"person-keys {address}?part", f"person-keys {address}")
+    page.context.set_offline(True)
+    page.goto(address)
+    form = page.locator("form.question:has(.choices)").first
+    pk = form.locator("[name=presentation]").input_value()
+    form.locator(f"[value='{key(pk)['choice']}']").check()
+    form.get_by_role("button", name="Check").tap()
+    expect(page.locator("[data-device] h2").first).to_have_text("Correct")
+    page.context.set_offline(False)
+    page.goto("/review/")
+    expect(page.get_by_text("1 answer sent")).to_be_visible()
+    assert str(ReviewEvent.objects.get().presentation_id) == pk
