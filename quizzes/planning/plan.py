@@ -259,9 +259,7 @@ def _toward_exams(days: Sequence[Day], tasks: Cards, takes: Floats) -> list[Plan
         before = float(first.weight[at] @ at_exam[at]) if weighted.any() else None
         worth = np.maximum(priority[at] * takes[at], 0.0)
         if day.reading:
-            # It may as well be read on another day: of what is lost by putting it off there is nothing in it.
-            lift = (1 - value.CLAIM_SHARE) * lifts[at]
-            listed = np.array(day.reading.order(listed.tolist(), worth, takes[at], lift), dtype=np.intp)
+            listed = np.array(day.reading.order(listed.tolist(), worth, takes[at], lifts[at]), dtype=np.intp)
         made = _fill(day, listed, worth, gain[at], takes[at], before)
         if day.reading and made.score_after is not None:
             read = day.reading.opened_by(made.order)

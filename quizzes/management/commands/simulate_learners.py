@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 from django.conf import settings
@@ -15,10 +16,13 @@ from quizzes.memory.calibration import log_loss
 from quizzes.planning import learners, policies, simulate
 from quizzes.planning.cards import Floats
 from quizzes.planning.fits import WeeklyFits
+from quizzes.planning.readers import Trial
 
 ITEMS, CONCEPTS, EARLIER, EACH = 300, 15, 200, 150
 GAINS = (0.0, 0.3, 0.6, 1.2)
 """Logits that reading about a concept beforehand is planted to gain."""
+READERS, SECTION_SECONDS = 96, (180.0, 400.0)
+"""Students who read by plans, at most, and what a section takes."""
 MINUTES = 10
 SHOWN = (0, 10, 50, 150)
 """After so many first answers the others are predicted."""
@@ -47,7 +51,9 @@ class Command(BaseCommand):
             f"{students} students after {EARLIER} earlier ones who answered {EACH} of {ITEMS} items in {CONCEPTS} "
             f"concepts. Learned: {_tell(planted)}.\n"
         )
-        self._read(rng.spawn(1)[0], planted, students)
+        readers = rng.spawn(2)
+        self._read(readers[0], planted, students)
+        self._plan_reading(readers[1], planted, min(students, READERS), days[0])
         self._predict(rng, planted, known)
         self._prepare(rng, planted, known, [14, 30, 60] if full else days)
 
@@ -76,6 +82,26 @@ class Command(BaseCommand):
                 numbers = f"{learners.auc(p, right[left]):.4f} | {log_loss(p, right[left]):.4f}"
                 interval = f"{found.reading:.2f} ± {found.reading_error:.2f}"
                 self.stdout.write(f"| {gain} | {interval} | {name} | {numbers} |")
+        self.stdout.write("")
+
+    def _plan_reading(self, rng: np.random.Generator, planted: learners.Planted, students: int, days: int) -> None:
+        """Prepare for an exam by plans that are told what reading gains, and by such as take it to gain nothing."""
+        users = read_parameters(settings.BASE_DIR / "tests" / "data" / "fsrs6_users.csv")
+        known = learners.draw_known(rng, planted.items, CONCEPTS, students)
+        luck = simulate.Luck.draw(students, ITEMS, days, seed=int(rng.integers(2**31)), missed=MISSED)
+        bank = learners.bank_of(rng, planted, known)
+        truth = [users[number % len(users)] for number in range(students)]
+        self.stdout.write(
+            f"Plans of {students} students for an exam in {days} days, who read first.\n\n"
+            "| reading gains | a section takes | score, not told of it | told | marks lost | ± |\n"
+            "|---|---|---|---|---|---|"
+        )
+        for gain, seconds in product(GAINS, SECTION_SECONDS):
+            trial = Trial(planted, bank, luck, truth, known, gain, seconds, days, 60.0 * MINUTES)
+            untold, told = (trial.run(told=each) for each in (False, True))
+            ratio, error = _ratio(1 - told, 1 - untold)
+            scores = f"{untold.mean():.4f} | {told.mean():.4f} | {ratio:.3f} | {error:.3f}"
+            self.stdout.write(f"| {gain} | {seconds:.0f} s | {scores} |")
         self.stdout.write("")
 
     def _predict(self, rng: np.random.Generator, planted: learners.Planted, known: Floats) -> None:
