@@ -33,6 +33,8 @@ MAX_PLACE = 999
 """The last place in a list that an error is shown at."""
 DRAWN = {"tables", "draw", "let", "where", "ban", "cases", "examples", "few"}
 """The fields that say what is drawn."""
+AROUND = ("stem", "explanation", "solution", "hints", WORK)
+"""The fields whose texts stand around an answer: grading reads none of them."""
 ENGINE = "engine"
 """What says in the context of validation which engine draws and sets a body, if not the newest."""
 Cell = float | Annotated[str, Field(min_length=1, max_length=500)]
@@ -154,7 +156,7 @@ class ItemBody(Strict):
         """The steps of the worked solution with what one variant draws."""
         if not self.work or self.drawing is None:
             return []
-        texts = self.drawing.render_texts(values)
+        texts = self.drawing.render_texts(values, only=[WORK])
         numbers = self.drawing.steps_at(values)
         return [
             WorkedStep.of_variant(place, asked, texts, *numbers[place])
@@ -195,6 +197,26 @@ class ItemBody(Strict):
         if self.drawing is None:
             return self
         return self.filled(self.drawing.render_texts(values), self.solved(values))
+
+    def graded_in_variant(self, values: Mapping[str, Number]) -> Self:
+        """The same for grading alone: the texts around an answer are still the author's. See `with_texts_around`."""
+        if self.drawing is None:
+            return self
+        return self.filled(self.drawing.render_texts(values, without=AROUND))
+
+    def with_texts_around(self, graded: Self, values: Mapping[str, Number]) -> Self:
+        """What `in_variant` makes of these values, of which `graded_in_variant` made a part already."""
+        if self.drawing is None:
+            return self
+        texts = self.drawing.render_texts(values, only=("stem", "explanation", "hints"))
+        return graded.model_copy(
+            update={
+                "stem": texts["stem"],
+                "explanation": texts["explanation"],
+                "solution": self.solved(values),
+                "hints": [texts[f"hints.{place}"] for place in range(len(self.hints))],
+            }
+        )
 
     def filled(self, texts: Mapping[str, str], solution: str | None = None) -> Self:
         """A body with these texts, by their places, in which nothing is drawn any more; it may have another solution.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from questions.kinds import drawn_audit
@@ -31,23 +31,42 @@ MAX_FILLED = 64
 """As many answers are graded, before any is shown, and more."""
 
 
+@dataclass
+class _Filled:
+    """A body, so that no other has its id meanwhile, and what is filled of it, as far as that was asked for."""
+
+    body: ItemBody
+    graded: ItemBody
+    whole: ItemBody | None = None
+
+
 class _LastFilled(threading.local):
     """What a thread filled last: answers are graded, and then shown with their keys and why, in the same texts.
 
-    By body and variant; with the body, so that no other has its id meanwhile.
+    By body and variant. What is graded alone, such as most of a long batch, is never filled whole.
     """
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[int, str], tuple[ItemBody, ItemBody]] = {}
+        self.kept: dict[tuple[int, str], _Filled] = {}
+
+    def to_grade(self, body: ItemBody, variant: Mapping[str, Any]) -> ItemBody:
+        """Return the body with the texts of a variant that grading reads."""
+        return self._get(body, variant).graded
 
     def get(self, body: ItemBody, variant: Mapping[str, Any]) -> ItemBody:
         """Return the body with the texts of a variant."""
+        filled = self._get(body, variant)
+        if filled.whole is None:
+            filled.whole = body.with_texts_around(filled.graded, variant["values"])
+        return filled.whole
+
+    def _get(self, body: ItemBody, variant: Mapping[str, Any]) -> _Filled:
         key = id(body), repr(variant)
         if key not in self.kept:
             if len(self.kept) >= MAX_FILLED:
                 del self.kept[next(iter(self.kept))]
-            self.kept[key] = body, body.in_variant(variant["values"])
-        return self.kept[key][1]
+            self.kept[key] = _Filled(body, body.graded_in_variant(variant["values"]))
+        return self.kept[key]
 
 
 _last = _LastFilled()
@@ -86,9 +105,15 @@ class Drawn:
             return body
         return _last.get(body, answer[VARIANT])
 
+    def _to_grade(self, body: ItemBody, answer: Answer) -> ItemBody:
+        """The same, without the texts around an answer."""
+        if VARIANT not in answer or body.drawing is None:
+            return body
+        return _last.to_grade(body, answer[VARIANT])
+
     def grade(self, body: ItemBody, answer: Answer, response: object) -> Graded:
         """Grade a response to the texts that were shown."""
-        return self.kind.grade(self.filled(body, answer), answer, response)
+        return self.kind.grade(self._to_grade(body, answer), answer, response)
 
     def turn(self, body: ItemBody, answer: Answer, response: object) -> Back:
         """What is shown before an answer is marked, in the texts that were shown."""
@@ -96,7 +121,7 @@ class Drawn:
 
     def grade_blank(self, body: ItemBody, answer: Answer) -> Graded:
         """Grade a question that was left blank."""
-        return self.kind.grade_blank(self.filled(body, answer), answer)
+        return self.kind.grade_blank(self._to_grade(body, answer), answer)
 
     def reveal(self, body: ItemBody, answer: Answer) -> Revealed[Any]:
         """The key and the why, in the texts that were shown."""

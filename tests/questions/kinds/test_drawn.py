@@ -111,17 +111,18 @@ def test_the_texts_of_an_answer_are_filled_once_and_never_anothers(monkeypatch: 
     answers = [presented("single_choice", body, seed).answer for seed in (1, 2)]
     apart = [rules.reveal(kinds.parse("single_choice", SIZE), answer) for answer in answers]
     filled: list[ItemBody] = []
-    fill = type(body).in_variant
+    fill = type(body).graded_in_variant
 
     def count(of: ItemBody, values: Mapping[str, Number]) -> ItemBody:
         filled.append(of)
         return fill(of, values)
 
-    monkeypatch.setattr(type(body), "in_variant", count)
+    monkeypatch.setattr(type(body), "graded_in_variant", count)
     for each in (body, other):
         for answer, alone in zip(answers, apart, strict=True):
             assert rules.grade(each, answer, alone.key).correct
             assert rules.reveal(each, dict(answer)) == alone
+            assert rules.filled(each, answer) == each.in_variant(answer["variant"]["values"])
     assert filled == [body, body, other, other]
 
 
