@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, overload
 
 from pydantic import Field, WithJsonSchema
 
@@ -14,6 +14,15 @@ Slug = Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]+$")]
 Uri = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
 Share = Annotated[float, Field(ge=0, le=1)]
 """From 0 to 1."""
+
+
+@overload
+def round_estimate(estimate: float) -> float: ...
+@overload
+def round_estimate(estimate: float | None) -> float | None: ...
+def round_estimate(estimate: float | None) -> float | None:
+    """Return an estimated share or score as clients are told it, to four decimals: more would be noise."""
+    return None if estimate is None else round(float(estimate), 4)
 
 
 def one_of(values: Iterable[str]) -> WithJsonSchema:

@@ -156,7 +156,8 @@ class ItemBody(Strict):
         """The steps of the worked solution with what one variant draws."""
         if not self.work or self.drawing is None:
             return []
-        texts = self.drawing.render_texts(values, only=[WORK])
+        places = [place for place in self.drawing.texts if place.startswith(f"{WORK}.")]
+        texts = {place: self.drawing.render(place, values) for place in places}
         numbers = self.drawing.steps_at(values)
         return [
             WorkedStep.of_variant(place, asked, texts, *numbers[place])
@@ -202,21 +203,19 @@ class ItemBody(Strict):
         """The same for grading alone: the texts around an answer are still the author's. See `with_texts_around`."""
         if self.drawing is None:
             return self
-        return self.filled(self.drawing.render_texts(values, without=AROUND))
+        return self.filled(self.drawing.render_texts(values, AROUND))
 
     def with_texts_around(self, graded: Self, values: Mapping[str, Number]) -> Self:
         """What `in_variant` makes of these values, of which `graded_in_variant` made a part already."""
         if self.drawing is None:
             return self
-        texts = self.drawing.render_texts(values, only=("stem", "explanation", "hints"))
-        return graded.model_copy(
-            update={
-                "stem": texts["stem"],
-                "explanation": texts["explanation"],
-                "solution": self.solved(values),
-                "hints": [texts[f"hints.{place}"] for place in range(len(self.hints))],
-            }
-        )
+        around: dict[str, object] = {
+            "stem": self.drawing.render("stem", values),
+            "explanation": self.drawing.render("explanation", values),
+            "solution": self.solved(values),
+            "hints": [self.drawing.render(f"hints.{place}", values) for place in range(len(self.hints))],
+        }
+        return graded.model_copy(update=around)
 
     def filled(self, texts: Mapping[str, str], solution: str | None = None) -> Self:
         """A body with these texts, by their places, in which nothing is drawn any more; it may have another solution.

@@ -6,7 +6,6 @@ computed over arrays of seeds; one variant is a batch of one.
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -210,25 +209,11 @@ class Drawing:
         """One text with the stored values of one variant."""
         return self.texts[name].render(_columns(values))[0]
 
-    def render_texts(
-        self, values: Mapping[str, Number], *, only: Collection[str] | None = None, without: Collection[str] = ()
-    ) -> dict[str, str]:
-        """All texts, by their places, with the stored values of one variant; of fields `only`, or `without` some."""
-        columns, fields = _columns(values), self._texts_by_field
-        return {
-            place: text.render(columns)[0]
-            for field in (fields if only is None else only)
-            if field not in without
-            for place, text in fields.get(field, ())
-        }
-
-    @functools.cached_property
-    def _texts_by_field(self) -> dict[str, list[tuple[str, Template]]]:
-        """The texts with their places, by the field of the body that they stand in."""
-        fields: dict[str, list[tuple[str, Template]]] = {}
-        for place, text in self.texts.items():
-            fields.setdefault(place.partition(".")[0], []).append((place, text))
-        return fields
+    def render_texts(self, values: Mapping[str, Number], without: Collection[str] = ()) -> dict[str, str]:
+        """All texts, by their places, but those of some fields, with the stored values of one variant."""
+        columns, asked = _columns(values), self.texts.items()
+        shown = [(place, text) for place, text in asked if place.partition(".")[0] not in without]
+        return {place: text.render(columns)[0] for place, text in shown}
 
     def compute_steps(self, values: Values) -> list[tuple[Array, Array | None]]:
         """What comes out in each step, and what errors of it are measured on."""

@@ -10,6 +10,7 @@ from rest_framework import generics, serializers
 from typing_extensions import TypedDict
 
 from questions.api import OF_COURSE, of_named_course, revalidated
+from questions.json_types import round_estimate
 from questions.models import Concept, ConceptEdge, Course, Lesson
 from questions.roles import listed_courses
 from questions.text import markup
@@ -60,7 +61,7 @@ class ConceptSerializer(serializers.ModelSerializer[Concept]):
     def get_mastery(self, concept: Concept) -> float:
         """The caller's, 0 to 1; 0 for a concept that no published item is tagged with."""
         masteries: Mapping[int, Mastery] = self.context["mastery"]
-        return masteries[concept.pk].mastery if concept.pk in masteries else 0.0
+        return round_estimate(masteries[concept.pk].mastery) if concept.pk in masteries else 0.0
 
     def _edges(self, concept: Concept, kind: str) -> list[ConceptEdge]:
         return [edge for edge in concept.edges.all() if edge.kind == kind]

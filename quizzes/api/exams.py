@@ -12,11 +12,12 @@ from typing_extensions import TypedDict
 
 from questions.api import COURSE, OF_COURSE, course_of
 from questions.current_course import find_named
-from questions.json_types import Instant, Share, Slug, Uri, one_of
+from questions.json_types import Instant, Share, Slug, Uri, one_of, round_estimate
 from quizzes import schedule
 from quizzes.api.requests import StudentRequest
 from quizzes.calendar import format_instant
 from quizzes.models import Exam
+from quizzes.planning.forecast import Forecast
 
 ExamKind = Annotated[str, one_of(Exam.Kind.values)]
 Interval = Annotated[list[Share], Field(min_length=2, max_length=2, description="The lower and the upper end.")]
@@ -57,11 +58,15 @@ def exam_payload(expected: schedule.ExpectedScore) -> ExamPayload:
         "minutes": expected.exam.minutes,
         "starts_at": format_instant(expected.at) if expected.at else None,
         "blueprint": expected.exam.blueprint_asked,
-        "expected_score": expected.now.score if expected.now else None,
-        "expected_score_interval": [expected.now.low, expected.now.high] if expected.now else None,
-        "expected_score_if_kept": expected.kept.score if expected.kept else None,
-        "expected_score_if_kept_interval": [expected.kept.low, expected.kept.high] if expected.kept else None,
+        "expected_score": round_estimate(expected.now.score) if expected.now else None,
+        "expected_score_interval": _interval(expected.now) if expected.now else None,
+        "expected_score_if_kept": round_estimate(expected.kept.score) if expected.kept else None,
+        "expected_score_if_kept_interval": _interval(expected.kept) if expected.kept else None,
     }
+
+
+def _interval(forecast: Forecast) -> list[float]:
+    return [round_estimate(forecast.low), round_estimate(forecast.high)]
 
 
 class ExamList(APIView):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from questions.json_types import Share, Slug
+from questions.json_types import Share, Slug, round_estimate
 from quizzes import progress, reviews, schedule
 from quizzes.api.exams import ExamPayload, exam_payload
 from quizzes.api.requests import StudentRequest
@@ -58,16 +58,21 @@ class ProgressView(APIView):
             "reviews_by_day": {day.isoformat(): count for day, count in past.reviews_by_day.items()},
             "forecast_by_day": {day.isoformat(): count for day, count in past.forecast_by_day.items()},
             "calibration": [
-                {"predicted": group.predicted, "observed": group.observed, "n": group.n} for group in past.calibration
+                {
+                    "predicted": round_estimate(group.predicted),
+                    "observed": round_estimate(group.observed),
+                    "n": group.n,
+                }
+                for group in past.calibration
             ],
-            "retention": past.retention,
+            "retention": round_estimate(past.retention),
             "concepts": [
                 {
                     "slug": known.concept.slug,
                     "course": known.concept.course.slug,
-                    "mastery": known.mastery.mastery,
-                    "low": known.mastery.low,
-                    "high": known.mastery.high,
+                    "mastery": round_estimate(known.mastery.mastery),
+                    "low": round_estimate(known.mastery.low),
+                    "high": round_estimate(known.mastery.high),
                 }
                 for known in progress.list_concepts(request.user, w=w)
                 if known.mastery

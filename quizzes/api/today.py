@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from questions.json_types import Date, Instant, Share
+from questions.json_types import Date, Instant, Share, round_estimate
 from quizzes import progress, schedule
 from quizzes.api.exams import Interval
 from quizzes.api.queue import LIMIT, CountsPayload, QueuePayload, load_queue
@@ -127,8 +127,8 @@ class TodayView(APIView):
             "answered": done.answered,
             "right": done.right,
             "due_tomorrow": done.due_tomorrow,
-            "score_before": queue.score_before,
-            "score_after": queue.score_after,
+            "score_before": round_estimate(queue.score_before),
+            "score_after": round_estimate(queue.score_after),
             "next_exam": {"title": exam.title, "starts_at": format_instant(exam.at)} if exam else None,
             "notices": [
                 {"id": notice.pk, "text": notice.text, "made_at": format_instant(notice.made_at)}
@@ -206,15 +206,16 @@ def _outlook_payload(outlook: schedule.ExamOutlook) -> OutlookPayload:
         "now": _expected_payload(outlook.now),
         "kept": _expected_payload(outlook.kept),
         "minutes": outlook.minutes,
-        "choices": [{"minutes": minutes, "score": score} for minutes, score in outlook.curve],
+        "choices": [{"minutes": minutes, "score": round_estimate(score)} for minutes, score in outlook.curve],
         "days": [
-            {"date": date.isoformat(), "minutes": day.minutes, "answers": day.reviews, "new": day.new}
+            {"date": date.isoformat(), "minutes": round(day.minutes, 1), "answers": day.reviews, "new": day.new}
             for date, day in outlook.days
         ],
-        "day_off_costs": -outlook.change_of_score(-outlook.minutes),
-        "ten_minutes_bring": outlook.change_of_score(10),
+        "day_off_costs": round_estimate(-outlook.change_of_score(-outlook.minutes)),
+        "ten_minutes_bring": round_estimate(outlook.change_of_score(10)),
     }
 
 
 def _expected_payload(expected: Forecast) -> ScoreAheadPayload:
-    return {"score": expected.score, "interval": [expected.low, expected.high]}
+    interval = [round_estimate(expected.low), round_estimate(expected.high)]
+    return {"score": round_estimate(expected.score), "interval": interval}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from questions.json_types import round_estimate
 from quizzes.calendar import study_day
 from quizzes.exams import expecting
 from quizzes.exams.grading import is_void
@@ -66,9 +67,9 @@ def expected_payload(sitting: Sitting, slots: Sequence[Slot]) -> ExpectedPayload
         return None
     rests = expecting.rests_on(packed, counts)
     return {
-        "score": score,
-        "low": max(score - half, 0.0),
-        "high": min(score + half, most),
+        "score": round_estimate(score),
+        "low": round_estimate(max(score - half, 0.0)),
+        "high": round_estimate(min(score + half, most)),
         "got": got,
         "max_score": most,
         "answers": rests.answers,

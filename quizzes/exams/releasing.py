@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
+from questions.json_types import round_estimate
 from quizzes import presentations, reviews, schedule
 from quizzes.exams import windows
 from quizzes.exams.grading import final_response, grade_slot
@@ -240,4 +241,7 @@ def forecast_payload(before: ForecastFacts | None, after: ForecastFacts | None) 
 
 
 def _score(forecast: Forecast | None) -> ScorePayload | None:
-    return {"score": forecast.score, "low": forecast.low, "high": forecast.high} if forecast else None
+    if forecast is None:
+        return None
+    score, low, high = map(round_estimate, (forecast.score, forecast.low, forecast.high))
+    return {"score": score, "low": low, "high": high}

@@ -5,15 +5,17 @@ Those make expressions of each value, and arrays of each column, of whose texts 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import uuid
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 from django.db import connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 _Field = models.Field[Any, Any]
@@ -102,6 +104,34 @@ def insert_rows(
         return []
 
 
+def put_rows(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]], *, unique: Sequence[str]
+) -> None:
+    """Store rows of a model, all of whose fields are told but its key; one whose `unique` fields are stored is changed.
+
+    No two of them have the same unique fields.
+    """
+    if not rows:
+        return
+    meta, quote = model._meta, connection.ops.quote_name
+    of_name = {field.name: field for field in meta.concrete_fields}
+    columns = [of_name[name] for name in fields]
+    names = ", ".join(quote(str(field.column)) for field in columns)
+    same = ", ".join(quote(str(of_name[name].column)) for name in unique)
+    others = [quote(str(field.column)) for field in columns if field.name not in unique]
+    into = f"INSERT INTO {quote(meta.db_table)} ({names})"
+    ending = f"ON CONFLICT ({same}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in others)}"
+    with connection.cursor() as cursor:
+        if _is_told_as_one(rows):
+            cursor.execute(
+                f"{into} SELECT new.* FROM {_records(columns)} {ending}",  # noqa: S608 - names of ours
+                [_document(columns, rows)],
+            )
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            _execute(cursor, f"{into} VALUES ({marks}) {ending}", _prepared(columns, rows))
+
+
 MOST = 999
 """The values that a statement of an older SQLite holds."""
 
@@ -121,16 +151,27 @@ def _insert_counted(cursor: CursorWrapper, into: str, marks: str, rows: Sequence
 def _prepared(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> list[list[Any]]:
     """Return rows as the driver is handed them."""
     database = connections[connection.alias]  # itself: what stands before it looks for it each time
-    plain = [(field, isinstance(field, _PLAIN)) for field in columns]
-    return [
-        [
-            value
-            if (is_plain and type(value) in _AS_HANDED) or isinstance(value, JSONText)
-            else field.get_db_prep_save(value, database)
-            for (field, is_plain), value in zip(plain, row, strict=True)
-        ]
-        for row in rows
-    ]
+    prepare = [_preparer(field, database) for field in columns]
+    return [[each(value) for each, value in zip(prepare, row, strict=True)] for row in rows]
+
+
+def _preparer(field: _Field, database: BaseDatabaseWrapper) -> Callable[[object], Any]:
+    """Return what a field's `get_db_prep_save` does, with a short way for the values that there are most of."""
+    of: Any = field
+    while isinstance(of, models.ForeignKey):
+        of = of.target_field
+    as_usual = functools.partial(field.get_db_prep_save, connection=database)
+    if isinstance(of, _PLAIN):
+        return lambda value: value if type(value) in _AS_HANDED else as_usual(value)
+    if isinstance(of, models.JSONField):
+        return lambda value: value if type(value) is JSONText else as_usual(value)
+    if isinstance(of, models.UUIDField) and not database.features.has_native_uuid_field:
+        return lambda value: value.hex if type(value) is uuid.UUID else as_usual(value)
+    if isinstance(of, models.DateTimeField) and database.vendor == "sqlite" and database.timezone is UTC:
+        return lambda value: (
+            str(value.replace(tzinfo=None)) if type(value) is datetime and value.tzinfo is UTC else as_usual(value)
+        )
+    return as_usual
 
 
 def _execute(cursor: CursorWrapper, statement: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -185,7 +185,7 @@ class _Acceptance:
             graded = self.graded.get(reported.presentation)
             grade_answer(event, reported, self.changes, self.change_log.w, in_sitting=self.in_sitting, graded=graded)
         elif isinstance(reported, ReportedPractice):
-            take_practice(event, reported, self.changes, self.change_log.w)
+            take_practice(event, reported, self.changes)
         elif isinstance(reported, ReportedUndo):
             undo(event, reported, self.changes, in_sitting=self.in_sitting)
         else:

@@ -57,7 +57,7 @@ def grade_answer(
     event.hints_used = count_hints_used(presentation, reported.hints_used)
     event.score = None if graded.void else graded.score
     event.grade = stored_grade(graded, event, version)
-    asked = _reviews(event, presentation, graded, changes.facts, w)
+    asked = _reviews(event, presentation, graded, changes, w)
     practised = changes.facts.practice.get(version.pk) if graded.correct and graded.facet_scores else None
     weights = practised.weights if practised else {}
     if practised and weights:
@@ -67,7 +67,7 @@ def grade_answer(
     steps = [memory_states.Step(review.card, review.rating) for review in asked]
     changes.steps[event.event_id] = steps + practice_steps(weights, changes.facts)
     if not event.undone:
-        _count(event, presentation, asked, changes, w)
+        _count(event, presentation, asked, changes)
         changes.closed.add(presentation.pk)
         changes.reopened.pop(presentation.pk, None)
     changes.answered.append((event, [review.card for review in asked]))
@@ -98,13 +98,11 @@ def find_asked(facts: Facts, pk: uuid.UUID, *, in_sitting: bool) -> Presentation
     return presentation
 
 
-def _count(
-    event: ReviewEvent, presentation: Presentation, asked: list[Review], changes: BatchChanges, w: Sequence[float]
-) -> None:
+def _count(event: ReviewEvent, presentation: Presentation, asked: list[Review], changes: BatchChanges) -> None:
     """Step the cards of an answer that is its presentation's first to arrive; of several let the earliest count."""
     recounted = [event] if presentation.in_sitting else changes.elections.add(event, presentation.pk)
     if recounted == [event]:
-        step_cards(changes, event, changes.steps[event.event_id], w)
+        step_cards(changes, event, changes.steps[event.event_id])
         return
     for review in asked:
         # The card has seen another answer to the same question: what it predicts now was not known before either.
@@ -128,7 +126,7 @@ def rate_answer(graded: Graded, score: float, event: AnsweredHow, version: ItemV
 
 
 def _reviews(
-    event: ReviewEvent, presentation: Presentation, graded: Graded, facts: Facts, w: Sequence[float]
+    event: ReviewEvent, presentation: Presentation, graded: Graded, changes: BatchChanges, w: Sequence[float]
 ) -> list[Review]:
     """Return the reviews of the cards that were asked, each with what was predicted just before."""
     version = presentation.version
@@ -138,15 +136,19 @@ def _reviews(
             event=event,
             rating=rate_answer(graded, score, event, version).value,
             score=score,
-            predicted=_predict(card, event, presentation, w),
+            predicted=_predict(card, event, presentation, changes, w),
         )
         for facet, score in graded.facet_scores.items()
-        if (card := facts.card_of(version.item_id, facet))
+        if (card := changes.facts.card_of(version.item_id, facet))
     ]
 
 
-def _predict(card: Card, event: ReviewEvent, presentation: Presentation, w: Sequence[float]) -> float | None:
+def _predict(
+    card: Card, event: ReviewEvent, presentation: Presentation, changes: BatchChanges, w: Sequence[float]
+) -> float | None:
     """Return P(correct) just before; None on the day on which the card was seen, when the model has nothing to say."""
     if card.last_review_on is not None and card.last_review_on >= event.study_date:
         return None
+    if changes.stepping.waits(card):
+        changes.stepping.settle(w)
     return memory_states.predict(card, event.study_date, presentation.guess_rate, w)

@@ -29,7 +29,7 @@ from quizzes.reviews import change_log as change_logs
 from quizzes.reviews import checkpoints, memory_states, practice
 from quizzes.reviews.elections import Elections
 from quizzes.reviews.facts import Facts
-from quizzes.reviews.memory_states import Step
+from quizzes.reviews.memory_states import Step, Stepping
 from quizzes.reviews.outcomes import card_state_payload
 
 CARDS_AT_ONCE = 200
@@ -62,8 +62,9 @@ class BatchChanges:
     """Presentations that are answered."""
     reopened: dict[uuid.UUID, Presentation] = field(default_factory=dict)
     """Presentations whose answer is undone."""
+    stepping: Stepping = field(default_factory=Stepping)
     stepped: dict[uuid.UUID, Card] = field(default_factory=dict)
-    """Cards whose state is up to date already."""
+    """Cards that were stepped: their state is up to date once the stepping is settled."""
     to_replay: dict[uuid.UUID, Card] = field(default_factory=dict)
     """Cards whose state has to be folded from the whole log."""
     long: list[Card] = field(default_factory=list)
@@ -129,7 +130,7 @@ def practice_steps(practised: practice.Weights, facts: Facts) -> list[Step]:
     ]
 
 
-def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step], w: Sequence[float]) -> None:
+def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step]) -> None:
     """Step the cards of an event that was just read; those that have seen a later one are to be replayed.
 
     So are those that were new but have lines: of practice on later days, perhaps, which had nothing to count for.
@@ -137,18 +138,19 @@ def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step
     in_order = []
     for review in reviews:
         card = review.card
-        if card.stability is None and not review.practice and card.pk in changes.logged:
+        if changes.stepping.is_new(card) and not review.practice and card.pk in changes.logged:
             changes.to_replay[card.pk] = card
         if card.last_event_at and (card.last_event_at, card.last_event) > (event.occurred_at, event.event_id):
             changes.to_replay[card.pk] = card
         else:
             in_order.append(review)
-    changes.stepped.update({card.pk: card for card in memory_states.step(in_order, event, w)})
+    changes.stepped.update({card.pk: card for card in changes.stepping.add(in_order, event)})
     changes.logged.update(review.card.pk for review in reviews)
 
 
 def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
+    changes.stepping.settle(w)
     if changes.to_replay:
         standing = checkpoints.load(changes.to_replay, change) if (change := changes.change()) else {}
         log = _load_lines(student, changes, standing)

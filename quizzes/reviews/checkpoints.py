@@ -16,7 +16,7 @@ from operator import or_
 
 from django.db.models import Q
 
-from quizzes.models import Card, CardCheckpoint, ReviewEvent, Student
+from quizzes.models import Card, CardCheckpoint, ReviewEvent, Student, put_rows
 
 EVERY = 64
 LONG = 2 * EVERY
@@ -78,20 +78,9 @@ def is_due(events: Iterable[ReviewEvent]) -> bool:
 def keep(cards: Iterable[Card], through: int) -> None:
     """Store a checkpoint of each card that was reviewed, which holds all events up to `through`; one statement."""
     reviewed = [card for card in cards if card.last_event and card.stability is not None]
-    CardCheckpoint.objects.bulk_create(
-        (
-            CardCheckpoint(
-                card=card,
-                slot=through // EVERY % SLOTS,
-                through=through,
-                **{name: getattr(card, name) for name in MEMORY},
-            )
-            for card in reviewed
-        ),
-        update_conflicts=True,
-        unique_fields=["card", "slot"],
-        update_fields=["through", *MEMORY],
-    )
+    slot = through // EVERY % SLOTS
+    rows = [[card.pk, slot, through, *(getattr(card, name) for name in MEMORY)] for card in reviewed]
+    put_rows(CardCheckpoint, ("card", "slot", "through", *MEMORY), rows, unique=("card", "slot"))
 
 
 def drop(cards: Iterable[uuid.UUID], change: Change) -> None:

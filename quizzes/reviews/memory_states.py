@@ -80,36 +80,80 @@ class Step(NamedTuple):
 # The fold
 
 
-def step(reviews: Sequence[Step], event: ReviewEvent, w: Sequence[float]) -> list[Card]:
-    """Move the cards of one event's reviews one step on, none of which may have seen a later event.
+class Stepping:
+    """Cards on which events are stepped, one after the other: their clocks at once, their memories by `settle`.
 
-    Return the cards that moved: practice of a card that is new, or a second one on a day, moves nothing.
+    That computes the first steps of all cards together, then their second ones, and so on, to the same bits as one
+    event after the other.
     """
-    steps: list[tuple[Card, Step, ClockStep]] = []
-    for review in reviews:
-        card = review.card
-        if clock := step_clock(card.last_review_on, card.practised_on, event.study_date, review.practice):
-            steps.append((card, review, clock))
-    if not steps:
-        return []
-    S = np.array([np.nan if card.stability is None else card.stability for card, _, _ in steps])
-    D = np.array([np.nan if card.difficulty is None else card.difficulty for card, _, _ in steps])
-    elapsed = np.array([clock.elapsed for _, _, clock in steps], dtype=float)
+
+    def __init__(self) -> None:
+        self._waves: list[list[tuple[Card, Step, int]]] = []
+        """The k-th steps of the cards that wait, each with the days that have passed since the one before."""
+        self._waiting: dict[uuid.UUID, int] = {}
+        """How many steps of a card are not computed yet."""
+
+    def waits(self, card: Card) -> bool:
+        """Whether the card's stability and difficulty are those of before its last event."""
+        return card.pk in self._waiting
+
+    def is_new(self, card: Card) -> bool:
+        """Whether the card was never reviewed."""
+        return card.stability is None and card.pk not in self._waiting
+
+    def add(self, reviews: Iterable[Step], event: ReviewEvent) -> list[Card]:
+        """Move the cards of one event's reviews one step on, none of which may have seen a later event.
+
+        Return the cards that moved: practice of a card that is new, or a second one on a day, moves nothing.
+        """
+        moved = []
+        for review in reviews:
+            card = review.card
+            clock = step_clock(card.last_review_on, card.practised_on, event.study_date, review.practice)
+            if clock is None:
+                continue
+            if not review.practice:
+                card.lapses += int(review.rating == Rating.AGAIN and not self.is_new(card))
+                card.first_rating = card.first_rating or review.rating
+                card.reviews += 1
+                card.last_review_at, card.last_rating = event.occurred_at, review.rating
+            card.last_review_on, card.practised_on = clock.counted_from, clock.practised_on
+            card.last_event_at, card.last_event = event.occurred_at, event.event_id
+            wave = self._waiting.get(card.pk, 0)
+            self._waiting[card.pk] = wave + 1
+            if wave == len(self._waves):
+                self._waves.append([])
+            self._waves[wave].append((card, review, clock.elapsed))
+            moved.append(card)
+        return moved
+
+    def settle(self, w: Sequence[float]) -> None:
+        """Compute the memories of all cards that wait."""
+        for wave in self._waves:
+            _settle(wave, w)
+        self._waves.clear()
+        self._waiting.clear()
+
+
+def _settle(steps: Sequence[tuple[Card, Step, int]], w: Sequence[float]) -> None:
+    """Compute a step of each card."""
+    S = np.array([_or_nan(card.stability) for card, _, _ in steps])
+    D = np.array([_or_nan(card.difficulty) for card, _, _ in steps])
+    elapsed = np.array([days for _, _, days in steps], dtype=float)
     practice = np.array([review.practice for _, review, _ in steps])
     next_S, next_D = fsrs.step(S, D, elapsed, np.array([review.rating for _, review, _ in steps]), w)
     if practice.any():
         next_S = np.where(practice > 0, fsrs.practise(S, D, elapsed, practice, w), next_S)
         next_D = np.where(practice > 0, D, next_D)
-    for (card, review, clock), stability, difficulty in zip(steps, next_S, next_D, strict=True):
-        if not review.practice:
-            card.lapses += int(review.rating == Rating.AGAIN and card.stability is not None)
-            card.first_rating = card.first_rating or review.rating
-            card.reviews += 1
-            card.last_review_at, card.last_rating = event.occurred_at, review.rating
-        card.stability, card.difficulty = float(stability), float(difficulty)
-        card.last_review_on, card.practised_on = clock.counted_from, clock.practised_on
-        card.last_event_at, card.last_event = event.occurred_at, event.event_id
-    return [card for card, _, _ in steps]
+    for (card, _, _), stability, difficulty in zip(steps, next_S.tolist(), next_D.tolist(), strict=True):
+        card.stability, card.difficulty = stability, difficulty
+
+
+def step(reviews: Iterable[Step], event: ReviewEvent, w: Sequence[float]) -> None:
+    """Move the cards of one event's reviews one step on, none of which may have seen a later event."""
+    stepping = Stepping()
+    stepping.add(reviews, event)
+    stepping.settle(w)
 
 
 def replay(

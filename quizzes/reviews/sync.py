@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from questions.json_types import round_estimate
 from questions.models import Course, Item, outside_pools
 from quizzes.calendar import format_instant
 from quizzes.models import Card, ChangeLog, CorrectedAnswer, DailyPlan, Enrolment, ReviewEvent, Student
@@ -275,7 +276,7 @@ def _plan(plan: DailyPlan) -> PlanChange:
         "planned_seconds": plan.planned_seconds,
         "tasks": plan.tasks,
         "reading": show_sections(plan.reading),
-        "expected_score_before": plan.score_before,
-        "expected_score_after": plan.score_after,
+        "expected_score_before": round_estimate(plan.score_before),
+        "expected_score_after": round_estimate(plan.score_after),
         "made_at": format_instant(plan.made_at),
     }

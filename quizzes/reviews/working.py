@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from questions.kinds import ResponseError, check_storable
 from quizzes import presentations
 from quizzes.models import ReviewEvent
@@ -13,7 +11,7 @@ from quizzes.reviews.batch_changes import BatchChanges, practice_steps, step_car
 from quizzes.reviews.outcomes import RejectedError
 
 
-def take_practice(event: ReviewEvent, reported: ReportedPractice, changes: BatchChanges, w: Sequence[float]) -> None:
+def take_practice(event: ReviewEvent, reported: ReportedPractice, changes: BatchChanges) -> None:
     """Grade the steps into their event; where all that were filled in are right, step the cards that they practise.
 
     Raises RejectedError.
@@ -33,4 +31,4 @@ def take_practice(event: ReviewEvent, reported: ReportedPractice, changes: Batch
         changes.practices[practised.key] = practised.weights
     changes.steps[event.event_id] = practice_steps(practised.weights if practised else {}, changes.facts)
     if not event.undone:
-        step_cards(changes, event, changes.steps[event.event_id], w)
+        step_cards(changes, event, changes.steps[event.event_id])

@@ -65,7 +65,7 @@ def test_the_outlook_is_asked_for_then_read(student: User, api: Api) -> None:
     assert found is not None
     ahead = api.get("today/ahead/").json()
     assert ahead["state"] == "current"
-    assert ahead["outlook"]["kept"]["score"] == found.kept.score
+    assert ahead["outlook"]["kept"]["score"] == round(found.kept.score, 4)
     assert len(ahead["outlook"]["days"]) == len(found.days)
     assert {choice["minutes"] for choice in ahead["outlook"]["choices"]} == {minutes for minutes, _ in found.curve}
 

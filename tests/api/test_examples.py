@@ -23,6 +23,7 @@ from examprep.openapi_examples import FILE
 from questions import bank
 from questions.models import Concept, Course, Item
 from quizzes import schedule
+from quizzes.calendar import format_instant
 from quizzes.models import Notice
 from tests.conftest import Api, review, wrong
 
@@ -49,6 +50,11 @@ PARTS: dict[str, object] = {
 }
 HINTS = ["What is left after a step?", "The product is taken away from 1."]
 Key = Callable[[str], Any]
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+FORMATS = FormatChecker()
+FORMATS.checks("date-time")(lambda text: text is None or INSTANT.fullmatch(text) is not None)
+LONG_INSTANT = re.compile(rf'"(?!{INSTANT.pattern}")\d{{4}}-\d\d-\d\dT[^"]*')
+LONG_SHARE = re.compile(r'"(\w*score\w*|mastery|low|high|interval|predicted|observed|retention)": \[?[^]",}]*\.\d{5}')
 
 
 class Story(Api):
@@ -183,8 +189,8 @@ def review_today(story: Story, student: User, key: Key) -> None:
         {"id": DEVICE, "type": "undo", "target": EVENT},
         {"id": EVENT.replace("0b7f", "0c7f"), "type": "bury", "card": of_kind(asked, "ordering")["card"]},
     ]
-    told = [{"occurred_at": timezone.now().isoformat(), **event} for event in events]
-    now = timezone.now().isoformat()
+    now = format_instant(timezone.now())
+    told = [{"occurred_at": now, **event} for event in events]
     call("POST", "reviews/batch/", {"device": DEVICE, "device_now": now, "cursor": "", "events": told}, apart="id")
     reason = {"category": "wording", "text": "Which of the two do you mean?"}
     call("POST", "presentations/{id}/reports/", reason, id=choice["id"])
@@ -263,6 +269,9 @@ def test_every_call_is_made_by_a_student(course: Course, student: User, document
         FILE.write_text(json.dumps(story.kept, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
     calls = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     assert story.kept.keys() == calls
+    answers = json.dumps([each.get("response") for each in story.kept.values()])
+    assert LONG_INSTANT.findall(answers) == [], "instants have three decimals, in UTC"
+    assert LONG_SHARE.findall(answers) == [], "what is estimated is told to four decimals"
 
 
 def test_every_call_shows_what_is_sent_and_what_comes_back_and_both_hold_to_the_schema(document: Any) -> None:
@@ -270,7 +279,7 @@ def test_every_call_shows_what_is_sent_and_what_comes_back_and_both_hold_to_the_
     for name, content in contents(document):
         assert "example" in content, f"{name} has no example: tell of it above, and `make examples`"
         schema = {**without_other_fields(content["schema"]), "components": closed["components"]}
-        validator = Draft202012Validator(schema, format_checker=FormatChecker())
+        validator = Draft202012Validator(schema, format_checker=FORMATS)
         errors = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(content["example"])]
         assert not errors, f"{name}: `make examples`, if it is only old: {errors}"
 
