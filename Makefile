@@ -57,12 +57,13 @@ test-clocks: setup-test
 		TEST_CLOCK=$$clock $(TEST) $(PYTEST) $(PARALLEL) 4 --ignore tests/faults --ignore tests/history -m "not browser and not slow" || exit; \
 	done
 
-# Whole under fault, for SOAK seconds on each database, or on DATABASE=sqlite or postgresql alone; bugs that are planted have
-# to be found first.
+# Whole under fault, for SOAK seconds on each database, or on DATABASE=sqlite or postgresql alone; planted bugs have to be
+# found first, unless BUGS=no.
 SOAK := 1200
 DATABASE :=
+BUGS :=
 soak: setup-test
-	SOAK=$(SOAK) SEED=$(SEED) DATABASE=$(DATABASE) $(TEST) tests.history.soak
+	SOAK=$(SOAK) SEED=$(SEED) DATABASE=$(DATABASE) BUGS=$(BUGS) $(TEST) tests.history.soak
 
 # Ten minutes on two cores; BENCH=full measures the largest sizes. Results are printed, and kept in var/benchmarks.json.
 bench: setup-test

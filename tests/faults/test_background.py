@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,17 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
 
 from examprep.models import User
-from examprep.run.private_redis import find_redis_servers
 from questions.models import Course
 from quizzes import schedule, tasks
 from quizzes.models import ChangeLog, DailyPlan, Job, Reminder, ReviewEvent
 from quizzes.reviews import change_log
+from tests import servers
 from tests.conftest import Api
 from tests.faults.service import waited
 from tests.faults.workers import Key, answer_one, planned, program, send_to, swept, until, worker
@@ -78,67 +75,29 @@ def test_a_pool_process_killed_in_the_middle_of_a_task(learner: User, key: Key, 
     assert DailyPlan.objects.filter(student=learner).count() == 1
 
 
-class Redis:
-    """A Redis that can be killed and started again at the same address."""
-
-    def __init__(self, folder: Path) -> None:
-        found = next(iter(find_redis_servers()), None)
-        if found is None:
-            pytest.skip("there is no redis-server")
-        self.program, self.folder = str(found[1]), folder
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port = listener.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        keep = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir", str(self.folder)]
-        command = [self.program, "--port", str(self.port), *keep]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        until(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            return bool(redis.Redis.from_url(self.url).ping())
-        except redis.RedisError:
-            return False
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def empty(self) -> None:
-        for file in sorted(self.folder.rglob("*"), reverse=True):
-            file.unlink() if file.is_file() else file.rmdir()
-
-
 @pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Redis]:
-    folder = tmp_path / "redis"
-    folder.mkdir()
-    server = Redis(folder)
-    before = current_app.conf.broker_url
-    send_to(server.url)
-    yield server
-    server.kill()
-    send_to(before)
+def port(broker: str) -> Iterator[int]:
+    """Where a Redis comes and goes; afterwards this process sends to the one that stays."""
+    yield servers.free_port()
+    send_to(broker)
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("empty", [False, True], ids=["as it was", "empty"])
-def test_redis_is_killed_and_comes_back(learner: User, key: Key, mortal: Redis, empty: bool) -> None:
-    with worker(mortal.url):
-        answer_one(learner, key)
-        until(lambda: healed(learner))
-        mortal.kill()
-        for _ in range(3):
-            before = waited()
-            assert answer_one(learner, key)["status"] == "accepted"
-            assert waited() - before < 1
-        if empty:
-            mortal.empty()
-        mortal.start()
-        until(lambda: healed(learner), 60)
+def test_redis_is_killed_and_comes_back_empty(learner: User, key: Key, port: int) -> None:
+    with ExitStack() as first:
+        url = first.enter_context(servers.redis_server(port))
+        send_to(url)
+        with worker(url):
+            answer_one(learner, key)
+            until(lambda: healed(learner))
+            first.close()
+            for _ in range(3):
+                before = waited()
+                assert answer_one(learner, key)["status"] == "accepted"
+                assert waited() - before < 1
+            with servers.redis_server(port):
+                until(lambda: healed(learner), 60)
+                send_to(url)  # all is sent before it is gone
     assert DailyPlan.objects.filter(student=learner).count() == 1
     assert ReviewEvent.objects.filter(student=learner, type="review").count() == 4
 

@@ -11,11 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from examprep.models import User
-from quizzes import tasks
-from quizzes.models import ChangeLog, DailyPlan, ReviewEvent
+from quizzes.models import ChangeLog, DailyPlan
 from tests import servers
 from tests.faults.service import ROOT, waited
-from tests.faults.workers import Key, answer_one, kill, planned, send_to, swept, until, worker
+from tests.faults.workers import Key, answer_one, planned, send_to, swept, until, worker
 
 pytestmark = [pytest.mark.database, pytest.mark.any_database, pytest.mark.usefixtures("soon")]
 
@@ -36,21 +35,6 @@ def test_plans_follow_an_answer_and_a_new_day(learner: User, key: Key, broker: s
         until(lambda: swept() and planned(learner))
 
     assert ChangeLog.objects.get(student=learner).next_day_at > timezone.now()
-
-
-def test_a_task_that_was_queued_outlives_a_killed_worker(learner: User, key: Key, broker: str) -> None:
-    with worker(broker) as first:
-        answer_one(learner, key)
-        until(lambda: planned(learner))
-        for _ in range(5):
-            tasks.plan_student.delay(learner.pk)
-        kill(first)  # it may have taken a task, which it never ends, and Redis may hand it one more
-        answer_one(learner, key)
-    with worker(broker):
-        until(lambda: swept() and planned(learner))
-
-    assert DailyPlan.objects.filter(student=learner).count() == 1
-    assert ReviewEvent.objects.filter(student=learner, type="review").count() == 2
 
 
 def test_with_redis_away_answers_are_taken_at_once_and_the_plan_heals(learner: User, key: Key, broker: str) -> None:
