@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -73,7 +74,7 @@ def _list_questions(content: bytes) -> list[Element | _Broken]:
 
 def _read_apart(text: str) -> Iterator[Element | _Broken]:
     begins = [begin.start() for begin in BEGIN.finditer(text)]
-    for start, end in zip(begins, [*begins[1:], len(text)], strict=True):
+    for start, end in pairwise([*begins, len(text)]):
         piece, closes, _ = text[start:end].partition("</question>")
         try:
             yield parse(f"{piece}{closes}".encode())

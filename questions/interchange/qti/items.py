@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from questions.interchange import asking
 from questions.interchange.asking import Asked, RefusedError, Remarks
 from questions.interchange.qti.interactions import IGNORED, INLINE, READERS, Asking
+from questions.interchange.qti.mistakes import read_mistakes
 from questions.interchange.qti.responses import Declaration, check_templates, read_declarations
 from questions.interchange.qti.trees import each, inner_html, text_of
 
@@ -106,6 +107,9 @@ def read_item(item: Element, markdown: Markdown, remarks: Remarks) -> Question:
     said = _read_feedback(item, markdown)
     declarations = read_declarations(item)
     asked = [_read(place, element, reading, declarations, said) for place, element in enumerate(reading.found)]
+    for place, element in enumerate(reading.found):
+        asked[place], used = read_mistakes(item, element.get("responseIdentifier", ""), asked[place], said)
+        said = {name: text for name, text in said.items() if name not in used}
     after, to_wrong = _after(item, said, markdown)
     title = item.get("title") or item.get("identifier") or ""
     if len(asked) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from xml.etree.ElementTree import Element, SubElement
 
 from bs4 import BeautifulSoup
@@ -11,6 +12,7 @@ from bs4.element import NavigableString, Tag
 
 from questions.figures import pictures
 from questions.interchange.leaving import Document, Leaving, line_html, to_html
+from questions.interchange.qti.mistakes import TYPED, write_mistake
 from questions.interchange.qti.spelling import Version
 
 PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
@@ -31,6 +33,7 @@ class _Item:
         self.body = Element("itemBody")
         self.conditions: dict[str, Element] = {}
         """When each response is right."""
+        self.mistakes: list[Element] = []
         self.feedback: list[Element] = []
         self.lost: list[str] = []
 
@@ -60,6 +63,7 @@ class _Item:
         self.root.append(self.body)
         if self.conditions:
             self.root.append(self._processing())
+            self.root[-1].extend(self.mistakes)
         self.root.extend(self.feedback)
         return self.root
 
@@ -89,7 +93,7 @@ def write_item(item: Leaving, version: Version) -> tuple[Element, list[str]] | N
             _say(written, name, item.body[name])
     for number, hint in enumerate(item.body.get("hints", []), start=1):
         _say(written, f"hint{number}", hint)
-    if item.body.get("mistakes"):
+    if item.body.get("mistakes") and item.kind not in TYPED:
         written.lost.append("Answers that are expected to be wrong, and what is said to them.")
     if item.body.get("work"):
         written.lost.append("The steps of the worked solution.")
@@ -105,6 +109,14 @@ def _say(item: _Item, name: str, text: str) -> None:
     feedback = Element("modalFeedback", attributes)
     _add_html(feedback, to_html(text, _path))
     item.feedback.append(feedback)
+
+
+def _expect(item: _Item, body: Document, name: str) -> None:
+    """Say something to answers that are expected to be wrong."""
+    for place, mistake in enumerate(body.get("mistakes", []), start=1):
+        said = f"{name}-mistake{place}"
+        item.mistakes.append(write_mistake(name, mistake, said, exact_case=body.get("case") == "exact"))
+        _say(item, said, mistake["because"])
 
 
 def _comparison(what: str, name: str, with_what: str, **attributes: str) -> Element:
@@ -128,14 +140,6 @@ def _choices(item: _Item, body: Document, name: str, parent: Element, *, several
         if choice.get("because"):
             attributes = {"outcomeIdentifier": "FEEDBACK", "identifier": f"c{place}", "showHide": "show"}
             _add_html(SubElement(option, "feedbackInline", attributes), line_html(choice["because"], _path))
-
-
-def _one_choice(item: _Item, body: Document, name: str, parent: Element) -> None:
-    _choices(item, body, name, parent, several=False)
-
-
-def _some_choices(item: _Item, body: Document, name: str, parent: Element) -> None:
-    _choices(item, body, name, parent, several=True)
 
 
 def _order(item: _Item, body: Document, name: str, parent: Element) -> None:
@@ -207,6 +211,7 @@ def _text(item: _Item, body: Document, name: str, parent: Element) -> None:
     SubElement(earns, "mapResponse", {"identifier": name})
     SubElement(earns, "baseValue", {"baseType": "float"}).text = "0"
     _interaction(_paragraph(parent), "textEntryInteraction", name)
+    _expect(item, body, name)
     if held := sorted({"pattern", "code", "language", "spacing"} & body.keys()):
         item.lost.append(f"How answers are compared: {', '.join(held)}.")
 
@@ -223,6 +228,8 @@ def _number(item: _Item, body: Document, name: str, parent: Element) -> None:
         element.tail = f" {body['unit']}"
         item.lost.append("The unit, which stands as a word behind the field.")
     tolerance = body.get("tolerance") or {}
+    if tolerance and (body.get("digits") or body.get("decimals") is not None or body.get("exact")):
+        item.lost.append("How many digits are asked for beside the error that is allowed.")
     if tolerance.get("atol"):
         away = f"{tolerance['atol']!r}"
         comparison = _comparison("equal", name, "correct", toleranceMode="absolute", tolerance=f"{away} {away}")
@@ -238,6 +245,7 @@ def _number(item: _Item, body: Document, name: str, parent: Element) -> None:
         figures = str(body.get("digits") or 3)
         comparison = _comparison("equalRounded", name, "correct", roundingMode="significantFigures", figures=figures)
     item.conditions[name] = comparison
+    _expect(item, body, name)
 
 
 def _open(item: _Item, body: Document, name: str, parent: Element) -> None:
@@ -322,8 +330,8 @@ def _append(parent: Element, node: object) -> None:
 
 
 WRITERS: dict[str, Callable[[_Item, Document, str, Element], None]] = {
-    "single_choice": _one_choice,
-    "multiple_select": _some_choices,
+    "single_choice": partial(_choices, several=False),
+    "multiple_select": partial(_choices, several=True),
     "ordering": _order,
     "matching": _match,
     "labels": _labels,

@@ -110,8 +110,9 @@ def write(name: str, *items: Leaving) -> Written:
 
 
 def shown(value: Any) -> Any:
-    """Part of a body with its texts as they are shown."""
+    """Part of a body with its texts as they are shown; three digits are asked where nothing is said."""
     if isinstance(value, dict):
+        value = {key: part for key, part in value.items() if (key, part) != ("digits", 3) or "tolerance" in value}
         return {key: part if key == "accept" else shown(part) for key, part in value.items() if part not in ([], "")}
     if isinstance(value, list):
         return [shown(part) for part in value]

@@ -95,6 +95,7 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
     "declared.xml": ("moodle-xml", b"<?xml version='1.0' encoding='punycode'?><quiz>a</quiz>", "is not known"),
     "lying.xml": ("moodle-xml", b"<?xml version='1.0' encoding='utf-8'?>\n<quiz>\xe9</quiz>", "Line 2 is not utf-8"),
     "half.xml": ("moodle-xml", ESSAY.format("a").encode()[:-20], "broken in line 1"),
+    "nothing.xml": ("moodle-xml", b"<quiz>\n<", "broken in line 2"),
     "deep.yaml": ("yaml", b"- a: " + b"[" * 1200, "nested too deep"),
     "aliases.yaml": ("yaml", b"- &a [1]\n- *a\n", "aliases are not used"),
     "code.yaml": ("yaml", b"- !!python/object/apply:os.system [id]\n", "YAML"),

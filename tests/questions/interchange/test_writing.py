@@ -122,7 +122,7 @@ def test_cards_texts_with_blanks_and_typed_answers_come_back_from_a_deck() -> No
     for item in (CARD, CLOZE, TYPED):
         assert (found[item.slug].kind, found[item.slug].body) == (item.kind, item.body)
     assert found["card"].concepts == ("Questions", "powers")
-    assert found["pairs/b"].body == {"stem": "Match.\n\n**l b**", "back": "r b\n\nSo."}
+    assert found["pairs/b"].body == {"stem": "Match.\n\n**l b**", "back": "r b", "explanation": "So."}
     assert written.remarks == (("pairs", "It is 2 cards, one for each pair."),)
 
 
