@@ -115,8 +115,11 @@ def _pairs(
     at.remarks.lost += [f"“{text_of(text)}” has no partner." for name, text in lefts.items() if name not in linked]
     pairs = [(left.removeprefix("p_"), at.markdown(lefts[left]), at.markdown(rights[right])) for left, right in links]
     used = {right for _, right in links}
-    others = [at.markdown(text) for name, text in rights.items() if name not in used]
+    others = {at.markdown(text): name for name, text in rights.items() if name not in used}
     asked = asking.match(pairs, others, at.remarks)
+    for distractor in asking.rows_of(asked.fields, "distractors"):
+        if because := at.reasons.get(others[str(distractor["text"])]):
+            distractor["because"] = because
     for pair, (left, _) in zip(asking.rows_of(asked.fields, "pairs"), links, strict=True):
         if because := at.reasons.get(left):
             pair["because"] = because

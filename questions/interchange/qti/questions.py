@@ -7,11 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from xml.etree.ElementTree import Element, SubElement
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
-
 from questions.figures import pictures
 from questions.interchange.leaving import Document, Leaving, line_html, to_html
+from questions.interchange.qti.contents import add_html
 from questions.interchange.qti.mistakes import TYPED, write_mistake
 from questions.interchange.qti.spelling import Version
 
@@ -19,7 +17,6 @@ PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
 LABELLED = re.compile(r"!\[[^\[\]]*\]\(media/([^\s()]+)\)")
 RADIUS = 16
 """Pixels around a place of a picture."""
-KEPT = ("data-part", "src", "alt", "width", "height", "href", "class", "dir", "start", "colspan", "rowspan")
 
 
 class _Item:
@@ -86,7 +83,7 @@ def write_item(item: Leaving, version: Version) -> tuple[Element, list[str]] | N
         return None
     written = _Item(item.slug if item.slug[0].isalpha() else f"i-{item.slug}", item.slug, version)
     if item.kind != "multi_part":
-        _add_html(written.body, to_html(item.body["stem"], _path))
+        add_html(written.body, to_html(item.body["stem"], _path))
     write(written, item.body, "RESPONSE", written.body)
     for name in ("explanation", "solution"):
         if item.body.get(name):
@@ -107,8 +104,15 @@ def _path(address: str) -> str:
 def _say(item: _Item, name: str, text: str) -> None:
     attributes = {"outcomeIdentifier": "FEEDBACK", "identifier": name, "showHide": "show"}
     feedback = Element("modalFeedback", attributes)
-    _add_html(feedback, to_html(text, _path))
+    add_html(feedback, to_html(text, _path))
     item.feedback.append(feedback)
+
+
+def _say_within(choice: Element, because: str | None) -> None:
+    """Say something to who picks a choice."""
+    if because:
+        attributes = {"outcomeIdentifier": "FEEDBACK", "identifier": choice.attrib["identifier"], "showHide": "show"}
+        add_html(SubElement(choice, "feedbackInline", attributes), line_html(because, _path))
 
 
 def _expect(item: _Item, body: Document, name: str) -> None:
@@ -136,10 +140,8 @@ def _choices(item: _Item, body: Document, name: str, parent: Element, *, several
     element = _interaction(parent, "choiceInteraction", name, shuffle="true", maxChoices="0" if several else "1")
     for place, choice in enumerate(body["choices"], start=1):
         option = SubElement(element, "simpleChoice", {"identifier": f"c{place}"})
-        _add_html(option, line_html(choice["text"], _path))
-        if choice.get("because"):
-            attributes = {"outcomeIdentifier": "FEEDBACK", "identifier": f"c{place}", "showHide": "show"}
-            _add_html(SubElement(option, "feedbackInline", attributes), line_html(choice["because"], _path))
+        add_html(option, line_html(choice["text"], _path))
+        _say_within(option, choice.get("because"))
 
 
 def _order(item: _Item, body: Document, name: str, parent: Element) -> None:
@@ -147,7 +149,7 @@ def _order(item: _Item, body: Document, name: str, parent: Element) -> None:
     item.declare(name, "ordered", "identifier", list(steps))
     element = _interaction(parent, "orderInteraction", name, shuffle="true")
     for key in sorted(steps, key=steps.__getitem__):
-        _add_html(SubElement(element, "simpleChoice", {"identifier": key}), line_html(steps[key], _path))
+        add_html(SubElement(element, "simpleChoice", {"identifier": key}), line_html(steps[key], _path))
 
 
 def _rights(body: Document) -> dict[str, str]:
@@ -165,12 +167,14 @@ def _match(item: _Item, body: Document, name: str, parent: Element) -> None:
     left, right = SubElement(element, "simpleMatchSet"), SubElement(element, "simpleMatchSet")
     for pair in body["pairs"]:
         attributes = {"identifier": f"p_{pair['id']}", "matchMax": "1"}
-        _add_html(SubElement(left, "simpleAssociableChoice", attributes), line_html(pair["left"], _path))
+        choice = SubElement(left, "simpleAssociableChoice", attributes)
+        add_html(choice, line_html(pair["left"], _path))
+        _say_within(choice, pair.get("because"))
+    tempting = {each["text"]: each.get("because") for each in body.get("distractors", [])}
     for key, text in rights.items():
-        attributes = {"identifier": key, "matchMax": count}
-        _add_html(SubElement(right, "simpleAssociableChoice", attributes), line_html(text, _path))
-    if any(pair.get("because") for pair in body["pairs"]):
-        item.lost.append("Why pairs belong together.")
+        choice = SubElement(right, "simpleAssociableChoice", {"identifier": key, "matchMax": count})
+        add_html(choice, line_html(text, _path))
+        _say_within(choice, tempting.get(text))
     if body.get("round"):
         item.lost.append("How many pairs are put at a time.")
 
@@ -180,7 +184,7 @@ def _labels(item: _Item, body: Document, name: str, parent: Element) -> None:
     picture = LABELLED.fullmatch(body["image"])
     size = pictures.size(picture[1]) if picture else None
     if picture is None or size is None or not item.version.is_third:
-        _add_html(parent, to_html(body["image"], _path))
+        add_html(parent, to_html(body["image"], _path))
         item.lost.append("Where on the picture its places are: they are matched by words.")
         _match(item, body, name, parent)
         return
@@ -188,12 +192,14 @@ def _labels(item: _Item, body: Document, name: str, parent: Element) -> None:
     keys = {text: key for key, text in rights.items()}
     item.declare(name, "multiple", "directedPair", [f"{keys[p['right']]} p_{p['id']}" for p in body["pairs"]])
     element = _interaction(parent, "graphicGapMatchInteraction", name, maxAssociations="0")
+    if any(each.get("because") for each in (*body["pairs"], *body.get("distractors", []))):
+        item.lost.append("What is said to a wrong match.")
     width, height = size
     attributes = {"data": _path(picture[1]), "width": str(width), "height": str(height)}
     kind = pictures.content_type(picture[1]) or "image/png"
     SubElement(element, "object", {**attributes, "type": kind}).text = body["image"][2:].partition("]")[0]
     for key, text in rights.items():
-        _add_html(SubElement(element, "gapText", {"identifier": key, "matchMax": "0"}), line_html(text))
+        add_html(SubElement(element, "gapText", {"identifier": key, "matchMax": "0"}), line_html(text))
     for pair in body["pairs"]:
         coords = f"{round(pair['x'] * width)},{round(pair['y'] * height)},{RADIUS}"
         attributes = {"identifier": f"p_{pair['id']}", "matchMax": "1", "shape": "circle", "coords": coords}
@@ -253,13 +259,13 @@ def _open(item: _Item, body: Document, name: str, parent: Element) -> None:
     item.declare(name, "single", "string", [])
     _interaction(parent, "extendedTextInteraction", name)
     rubric = SubElement(parent, "rubricBlock", {"view": "scorer"})
-    _add_html(rubric, to_html(model, _path))
+    add_html(rubric, to_html(model, _path))
     points = body.get("points", [])
     if [point["text"] for point in points] not in ([], [model]):
         item.lost.append("Points of the rubric, which stand below the model answer.")
         listed = SubElement(rubric, "ul")
         for point in points:
-            _add_html(SubElement(listed, "li"), line_html(point["text"], _path))
+            add_html(SubElement(listed, "li"), line_html(point["text"], _path))
     if "back" in body:
         item.lost.append("That one rates oneself: it is a question to be answered in words.")
 
@@ -279,7 +285,7 @@ def _parts(item: _Item, body: Document, name: str, parent: Element) -> None:
     """Blanks stand in the text, other parts below it."""
     parts = {part["id"]: part for part in body["parts"]}
     html = PLACE.sub(lambda found: f'<span data-part="{found[1]}"></span>', to_html(body["stem"], _path))
-    _add_html(parent, html)
+    add_html(parent, html)
     placed = [each for each in parent.iter("span") if each.get("data-part") in parts]
     for span in placed:
         part = parts.pop(span.attrib.pop("data-part"))
@@ -292,7 +298,7 @@ def _parts(item: _Item, body: Document, name: str, parent: Element) -> None:
         WRITERS[part["kind"]](item, part, part["id"], section)
         asked = section if section.find("p") is not None else section[-1]
         prompt = Element("div" if asked is section else "prompt")
-        _add_html(prompt, to_html(part.get("stem", ""), _path))
+        add_html(prompt, to_html(part.get("stem", ""), _path))
         asked.insert(0, prompt)
         parent.append(section)
     if any(part.get("follow") or part.get("marks", 1) != 1 for part in body["parts"]):
@@ -304,29 +310,9 @@ def _inline_choice(item: _Item, part: Document, span: Element) -> None:
     item.declare(part["id"], "single", "identifier", right)
     element = _interaction(span, "inlineChoiceInteraction", part["id"], shuffle="true")
     for place, choice in enumerate(part["choices"], start=1):
-        _add_html(SubElement(element, "inlineChoice", {"identifier": f"c{place}"}), line_html(choice["text"]))
+        add_html(SubElement(element, "inlineChoice", {"identifier": f"c{place}"}), line_html(choice["text"]))
     if any(choice.get("because") for choice in part["choices"]):
         item.lost.append("What is said to wrong options in the text.")
-
-
-def _add_html(parent: Element, html: str) -> None:
-    """Append HTML, as the XML that it is."""
-    for node in BeautifulSoup(html, "html.parser").contents:
-        _append(parent, node)
-
-
-def _append(parent: Element, node: object) -> None:
-    if isinstance(node, Tag):
-        kept = {key: " ".join(v) if isinstance(v, list) else str(v) for key, v in node.attrs.items()}
-        tag = "div" if node.name == "aside" else node.name
-        element = SubElement(parent, tag, {name: value for name, value in kept.items() if name in KEPT})
-        for child in node.contents:
-            _append(element, child)
-    elif type(node) is NavigableString:
-        if len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + str(node)
-        else:
-            parent.text = (parent.text or "") + str(node)
 
 
 WRITERS: dict[str, Callable[[_Item, Document, str, Element], None]] = {

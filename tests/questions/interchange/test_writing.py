@@ -46,7 +46,7 @@ collection.close()
 
 
 @st.composite
-def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+def bodies(draw: st.DrawFn, *, said: bool = False) -> tuple[str, dict[str, Any]]:
     """Bodies of the kinds that packages and tables hold, with what both hold of them."""
     texts = draw(SEVERAL)
     kind = draw(st.sampled_from(("single_choice", "multiple_select", "ordering", "matching", "short_text", "numeric")))
@@ -65,8 +65,12 @@ def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
             {"id": f"pair{n}", "left": f"left {n}", "right": text} for n, text in enumerate(pairs, start=1)
         ]
         body["distractors"] = [{"text": other}]
+        if said:
+            body["pairs"][0]["because"] = body["distractors"][0]["because"] = draw(SENTENCES)
     elif kind == "short_text":
         body["accept"] = texts
+        if said:
+            body["mistakes"] = [{"text": "no", "because": draw(SENTENCES)}]
     else:
         body["answer"] = draw(st.sampled_from(("0.25", "-3", "1200", "0.0001")))
         how = ({"digits": 4}, {"decimals": 2}, {"exact": True}, {"tolerance": {"atol": 0.05}})
@@ -142,7 +146,7 @@ def test_anki_reads_our_decks(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PACKAGES)
 @settings(max_examples=6)
-@given(drawn=bodies())
+@given(drawn=bodies(said=True))
 def test_another_converter_reads_our_items(name: str, drawn: tuple[str, dict[str, Any]]) -> None:
     """Upgraded to 3.0, or downgraded to 2.1, by Cito's converter an item still asks the same."""
     written = FORMATS[name].write([Leaving("item", *drawn)], lambda address: None)
