@@ -19,9 +19,12 @@ from questions.interchange.anki.databases import SEPARATOR
 from questions.interchange.anki.schema import DECK, NOTE_TYPES, collection_row, create_tables
 from questions.interchange.archives import stream
 from questions.interchange.diagrams import draw_diagrams
-from questions.interchange.leaving import Document, Fetch, Leaving, Note, freeze, line_html, to_html
+from questions.interchange.leaving import Document, Fetch, Leaving, Note, find_lost, freeze, line_html, to_html
 
 PLACE = re.compile(r"\[\[([a-z][a-z0-9-]{0,31})\]\]")
+HELD = {"id", "kind", "stem", "explanation", "back", "accept", "parts", "choices", "steps", "pairs", "distractors"}
+HELD |= {"image", "answer", "unit", "model", "points", "exact", "digits", "decimals", "tolerance", "pattern"}
+"""The fields of bodies and parts of which a card has what it can, or of which it is said what it has not."""
 IMAGE = re.compile(r'<img src="([^"]*)"')
 SELDOM = 1_700_000_000_000
 """Ids of notes and cards are counted from here, in milliseconds, as Anki has them."""
@@ -81,6 +84,10 @@ def _lost(item: Leaving) -> Iterator[str]:
         yield "Nothing is chosen or put in order: the question and its answer are two sides of a card."
     if len(body.get("accept", [])) > 1 or body.get("pattern"):
         yield "One accepted answer alone is compared."
+    if any(part["kind"] != "short_text" or len(part.get("accept", [])) > 1 for part in body.get("parts", [])):
+        yield "Blanks are typed, and one answer to each is compared."
+    if lost := list(dict.fromkeys(name for each in (body, *body.get("parts", [])) for name in find_lost(each, HELD))):
+        yield f"A card does not hold: {', '.join(lost)}."
 
 
 def _notes(item: Leaving) -> Iterator[tuple[str, Card]]:

@@ -56,7 +56,7 @@ def write_gift(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[b
         yield f"{_block(plain, answers)}\n".encode()
         for text in lost:
             note(slug, text)
-        if "/media/" in to_html(str(plain.body)):
+        if "](media/" in str(plain.body):
             note(slug, "Its pictures: GIFT holds text alone.")
 
 

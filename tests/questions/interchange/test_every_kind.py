@@ -16,7 +16,7 @@ from questions.interchange.leaving import Leaving, freeze
 from tests.questions.interchange.test_moodle_writing import SENTENCES, course_items, shown
 
 GALLERY = Path(__file__).parents[2] / "gallery" / "bank"
-DRAWN = ("draw", "let", "tables", "where")
+DRAWN = ("draw", "let", "tables", "where", "cases")
 """Fields whose entries have names of the author's."""
 FORMULAS = ("numeric", "formula", "number_list", "matrix", "intervals", "multi_part")
 """Kinds in whose texts braces hold formulas."""
