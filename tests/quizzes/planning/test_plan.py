@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from quizzes.memory import fsrs
 from quizzes.planning.cards import Cards, known_unseen
 from quizzes.planning.plan import HORIZON_DAYS, Day, Exam, Plan, chance_if_reviewed, plan, plan_days
+from quizzes.planning.reading import Reading
 
 NAN = math.nan
 COLUMNS = ("stability", "difficulty", "elapsed_days", "due", "weight", "seconds", "guess_rate")
@@ -374,6 +375,9 @@ def test_students_planned_together_have_the_plan_of_each_alone_to_the_bit(
         weight, due = columns.pop("weight"), columns.pop("due") != 0
         w = fitted if own else fsrs.DEFAULT_PARAMETERS
         ahead = [Exam(weight[:: 1 - 2 * (at % 2)], each) for at, each in enumerate(exams)]
+        # What waits for a section is likelier known once it was read.
+        waits = np.where(np.isnan(columns["stability"]), np.arange(len(tasks)) % 3 - 1, -1)
+        reading = Reading(waits, np.array([60.0, 90.0]), np.zeros(2, dtype=int), np.full(len(tasks), FIRST + 0.1))
         days.append(
             Day(
                 **columns,
@@ -384,8 +388,12 @@ def test_students_planned_together_have_the_plan_of_each_alone_to_the_bit(
                 seconds_a_day=600.0,
                 desired_retention=0.9,
                 w=w,
+                reading=None if own else reading,
             )
         )
         later = [(exam.weight, exam.days) for exam in ahead[1:]]
-        alone.append(planned(tasks, exam=exams[0] if exams else None, budget=budget, later_exams=later, w=w))
+        read = None if own else reading
+        alone.append(
+            planned(tasks, exam=exams[0] if exams else None, budget=budget, later_exams=later, w=w, reading=read)
+        )
     assert plan_days(days) == alone
