@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -20,6 +21,9 @@ from questions import trail
 from questions.admin.described import describe, fields_of
 from questions.models import Concept, ConceptEdge, Course, Import, Item, Lesson, Membership, Picture, StaffAct
 from questions.roles import Act, courses_for, may_anywhere
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
 
 View = Callable[..., HttpResponse]
 AdminView = Callable[[View, bool], View]
@@ -86,12 +90,31 @@ class ModelFilter(admin.SimpleListFilter):
         return queryset.filter(model=self.value()) if self.value() else queryset
 
 
+class ImportedFilter(admin.SimpleListFilter):
+    """Leave out what imports did to items, thousands at a time: the import is in the list, and each item's history."""
+
+    title = "items of imports"
+    parameter_name = "imported"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[StaffAct]) -> list[tuple[str, str]]:
+        return [("shown", "Shown")]
+
+    def choices(self, changelist: ChangeList) -> Iterator[_ListFilterChoices]:
+        for value, words in ((None, "Left out"), ("shown", "Shown")):
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": query, "display": words}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StaffAct]) -> QuerySet[StaffAct]:
+        by_import = Q(place__startswith=StaffAct.IMPORT) | Q(place__startswith=f"{StaffAct.COMMAND}, {StaffAct.IMPORT}")
+        return queryset if self.value() else queryset.exclude(by_import)
+
+
 @admin.register(StaffAct)
 class StaffActAdmin(admin.ModelAdmin[StaffAct]):
     """What staff did. Who is no administrator reads what belongs to their courses."""
 
     list_display = ("made_at", "who", "did", "row", "changed_fields", "course")
-    list_filter = ("course", ModelFilter, "kind", "made_at")
+    list_filter = ("course", ModelFilter, "kind", ImportedFilter, "made_at")
     search_fields = ("name", "by__username", "about__username")
     list_select_related = ("by", "about", "course")
     list_per_page = 50

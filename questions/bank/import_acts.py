@@ -66,7 +66,7 @@ def _act(made: Import, item: Item, by: Author | None, what: str, before: Draft |
         key=str(item.pk),
         name=item.slug,
         course_id=item.course_id,
-        place=f"import {made.pk}" if made.made_by_id or by else f"{StaffAct.COMMAND}, import {made.pk}",
+        place=f"{'' if made.made_by_id or by else f'{StaffAct.COMMAND}, '}{StaffAct.IMPORT}{made.pk}",
         before=None if before is None else {name: old.get(name) for name in changed},
         after={what: made.file_name, **{name: new.get(name) for name in changed}},
     )

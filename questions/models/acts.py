@@ -20,6 +20,8 @@ class StaffAct(models.Model):
 
     COMMAND = "manage.py"
     """How the place begins of what was done by a command, which has no account."""
+    IMPORT = "import "
+    """What the number of an import stands behind in the place of what it did to an item."""
 
     made_at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

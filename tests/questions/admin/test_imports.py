@@ -108,6 +108,9 @@ def test_a_file_is_looked_at_brought_in_completed_and_taken_back(instructor: Cli
     gone = StaffAct.objects.filter(model="questions.item", kind="deleted")
     assert {(each.by, each.after and each.after["import_taken_back"]) for each in gone} == {(made.made_by, "quiz.gift")}
     assert gone.count() == 28
+    listed = "/admin/questions/staffact/"
+    assert "which-number" not in instructor.get(listed).content.decode()
+    assert "which-number" in instructor.get(listed, {"imported": "shown"}).content.decode()
     assert "There was nothing to do." in act(instructor, made, "again")
 
 
