@@ -23,6 +23,7 @@ NAMES = {
     ),
     "options": ("options", "choices", "question answers", "answers"),
     "explanation": ("explanation", "feedback", "general feedback"),
+    "solution": ("solution",),
     "tolerance": ("tolerance",),
     "precision": ("precision",),
     "unit": ("unit",),
@@ -36,6 +37,7 @@ NUMBERED = {
     "wrong": ("wrong", "distractor"),
     "because": ("because", "wrong feedback"),
     "left": ("left",),
+    "hint": ("hint",),
 }
 """Headings that stand with a number: `wrong 1`, `Option 2`, `Answer3`."""
 NUMBER = re.compile(r"\d{1,2}$")

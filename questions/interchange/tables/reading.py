@@ -17,6 +17,7 @@ from questions.text.encodings import decode_text
 from questions.whole_numbers import read_whole_number
 
 MOST_COLUMNS = 1000
+MOST_HINTS = 5
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
 KINDS = {
@@ -118,7 +119,6 @@ def _read_row(line: int, row: list[str], columns: Columns, table: Table) -> Foun
         asked = reading.ask(remarks)
     except RefusedError as refused:
         return refuse(key, place, str(refused), title)
-    explanation = reading.text(columns.cell(row, "explanation"))
     difficulty, seconds = columns.cell(row, "difficulty"), columns.cell(row, "seconds")
     words = re.split(r"[,;\s]+", columns.cell(row, "concepts"))
     return Found(
@@ -126,7 +126,7 @@ def _read_row(line: int, row: list[str], columns: Columns, table: Table) -> Foun
         place=place,
         title=title,
         kind=asked.kind,
-        body={"stem": reading.text(question), **asked.fields, **({"explanation": explanation} if explanation else {})},
+        body={"stem": reading.text(question), **asked.fields, **reading.after()},
         concepts=tuple(word for word in words if word),
         pictures=texts.pictures,
         difficulty=int(difficulty) if difficulty in ("1", "2", "3", "4", "5") else None,
@@ -155,6 +155,18 @@ class _Row:
         """The cells of numbered columns that are not empty."""
         return [cell for cell in self.columns.cells(self.row, name).values() if cell]
 
+    def after(self) -> dict[str, object]:
+        """What is said when it was answered, and the hints."""
+        said = {name: self.text(self.columns.cell(self.row, name)) for name in ("explanation", "solution")}
+        hints = [self.text(hint) for hint in self.several("hint")][:MOST_HINTS]
+        return {name: text for name, text in said.items() if text} | ({"hints": hints} if hints else {})
+
+    def _with_mistakes(self, asked: Asked, name: str) -> Asked:
+        """In our tables wrong answers to what is typed are those that are expected."""
+        reasons, wrong = self.columns.cells(self.row, "because"), self.columns.cells(self.row, "wrong")
+        mistakes = [{name: text, "because": reasons.get(number, "")} for number, text in wrong.items() if text]
+        return Asked(asked.kind, {**asked.fields, "mistakes": mistakes}) if mistakes and self.columns.is_ours else asked
+
     def ask(self, remarks: Remarks) -> Asked:
         """What the row asks."""
         stated = self.columns.cell(self.row, "kind").lower()
@@ -167,9 +179,9 @@ class _Row:
             case "single_choice" | "multiple_select":
                 return self._choose(answers, remarks, several=kind == "multiple_select")
             case "short_text":
-                return asking.accept(answers, remarks)
+                return self._with_mistakes(asking.accept(answers, remarks), "text")
             case "numeric":
-                return self._number(answers[0] if answers else "")
+                return self._with_mistakes(self._number(answers[0] if answers else ""), "value")
             case "ordering":
                 return asking.order(answers)
             case "matching":
@@ -214,12 +226,12 @@ class _Row:
     def _number(self, key: str) -> Asked:
         away = asking.number(self.columns.cell(self.row, "tolerance") or "0")
         count, _, what = self.columns.cell(self.row, "precision").partition(" ")
-        if away:
-            asked = asking.near(key, float(away))
-        elif count.isdecimal() and what in ("digits", "decimals"):
-            asked = asking.compute(key, **{what: int(count)})
-        else:
-            asked = asking.compute(key)
+        asked = asking.near(key, float(away)) if away else asking.compute(key)
+        if count.isdecimal() and what in ("digits", "decimals"):
+            also = {"tolerance": asked.fields["tolerance"]} if away else {}
+            asked = asking.compute(key, **{what: int(count)}, **also)
+        elif away and count == "exact":
+            asked.fields["exact"] = True
         unit = self.columns.cell(self.row, "unit")
         return Asked("numeric", {**asked.fields, "unit": unit}) if unit else asked
 

@@ -9,26 +9,28 @@ from collections.abc import Iterable, Iterator
 from questions.interchange.leaving import Document, Fetch, Leaving, Note, freeze
 from questions.interchange.tables.reading import RISKY
 
-ANSWERS, LEFTS, WRONG = 21, 12, 10
+ANSWERS, LEFTS, WRONG, HINTS = 21, 12, 10, 5
 """Columns of each: a model answer has 20 points, a text 20 spellings, a match set 12 pairs, a choice 10 options."""
 HEADING = [
     *("slug", "kind", "question"),
     *(f"left {number}" for number in range(1, LEFTS + 1)),
     *(f"answer {number}" for number in range(1, ANSWERS + 1)),
     *(name for number in range(1, WRONG + 1) for name in (f"wrong {number}", f"because {number}")),
-    *("tolerance", "precision", "unit", "explanation", "concepts", "difficulty", "seconds"),
+    *("tolerance", "precision", "unit", "explanation", "solution", "concepts", "difficulty", "seconds"),
+    *(f"hint {number}" for number in range(1, HINTS + 1)),
 ]
 HELD = {
     "single_choice": {"choices"},
     "multiple_select": {"choices"},
-    "short_text": {"accept"},
-    "numeric": {"answer", "unit", "exact", "digits", "decimals"},
+    "short_text": {"accept", "mistakes"},
+    "numeric": {"answer", "unit", "exact", "digits", "decimals", "mistakes"},
     "ordering": {"steps"},
     "matching": {"pairs", "distractors"},
     "open_response": {"model", "points"},
     "recall": {"back"},
 }
-"""The fields of each kind that a row has; `stem` and `explanation` it has of all."""
+"""The fields of each kind that a row has."""
+EVERYWHERE = {"stem", "explanation", "solution", "hints"}
 
 
 def write_table(items: Iterable[Leaving], fetch: Fetch, note: Note) -> Iterator[bytes]:
@@ -58,7 +60,8 @@ def _row(item: Leaving) -> tuple[dict[str, str], list[str]]:
     body = item.body
     row = {"slug": item.slug, "kind": item.kind, "question": body["stem"], "explanation": body.get("explanation", "")}
     row |= {"concepts": " ".join(item.concepts), "difficulty": str(item.difficulty), "seconds": str(item.seconds)}
-    lost = sorted(body.keys() - HELD[item.kind] - {"stem", "explanation"})
+    row["solution"] = body.get("solution", "")
+    lost = sorted(body.keys() - HELD[item.kind] - EVERYWHERE)
     answers, wrong, lefts = _answers(body)
     places = [bool(choice.get("correct")) for choice in body.get("choices", [])]
     if item.kind == "numeric":
@@ -67,6 +70,9 @@ def _row(item: Leaving) -> tuple[dict[str, str], list[str]]:
         row["precision"] = _precision(body)
         row["tolerance"] = repr(tolerance["atol"]) if "atol" in tolerance else ""
         lost = [name for name in lost if name != "tolerance" or "atol" not in tolerance]
+    row |= {f"hint {number}": text for number, text in enumerate(body.get("hints", []), start=1)}
+    if len(wrong) > WRONG:
+        lost.append("further wrong answers")
     for name, texts in (("answer", answers), ("left", lefts)):
         row |= {f"{name} {number}": text for number, text in zip(_numbers(places, of=True), texts, strict=False)}
     for number, (text, because) in zip(_numbers(places, of=False), wrong, strict=False):
@@ -85,10 +91,12 @@ def _numbers(places: list[bool], *, of: bool) -> list[int]:
 
 
 def _precision(body: Document) -> str:
-    """`3 digits`, `2 decimals`, or `exact`."""
+    """`3 digits`, `2 decimals`, or `exact`; nothing where the error that is allowed is all that is said."""
     if body.get("decimals") is not None:
         return f"{body['decimals']} decimals"
-    return "exact" if body.get("exact") else f"{body.get('digits') or 3} digits"
+    if body.get("exact"):
+        return "exact"
+    return f"{body.get('digits') or 3} digits" if body.get("digits") or not body.get("tolerance") else ""
 
 
 def _answers(body: Document) -> tuple[list[str], list[tuple[str, str]], list[str]]:
@@ -97,6 +105,7 @@ def _answers(body: Document) -> tuple[list[str], list[tuple[str, str]], list[str
     right = [choice["text"] for choice in choices if choice.get("correct")]
     wrong = [(choice["text"], choice.get("because", "")) for choice in choices if not choice.get("correct")]
     wrong += [(each["text"], each.get("because", "")) for each in body.get("distractors", [])]
+    wrong += [(str(each.get("text", each.get("value"))), each["because"]) for each in body.get("mistakes", [])]
     model = [body["model"], *(point["text"] for point in body.get("points", []))] if "model" in body else []
     single = [str(body[name]) for name in ("answer", "back") if name in body]
     answers = [*right, *(pair["right"] for pair in pairs), *body.get("accept", []), *body.get("steps", [])]
