@@ -2,6 +2,7 @@
 // for requests that failed.
 
 import { all, create, find, isCombined, targetOf } from "./dom.js";
+import "./kept.js";
 import { makeScrollable } from "./math.js";
 import "./once.js";
 

@@ -1,17 +1,13 @@
 // Questions at the end of a lesson or of a section without a network: graded by the pack as far as it has them, and kept.
 
 import { create, find, get } from "../examprep/dom.js";
-import { Outbox } from "./device/outbox.js";
 import { markAnswered, readQuestion } from "./device/pack.js";
 import { judge } from "./device_review.js";
 import { outcomeOf, showVerdict } from "./device_verdict.js";
-import { showOutbox } from "./outbox_state.js";
+import { openOutbox } from "./outbox_state.js";
 import { readResponse } from "./response.js";
 
 const { account = "" } = document.documentElement.dataset;
-
-/** @type {Outbox | undefined} */
-let outbox;
 
 /**
  * Keep an answer that could not be sent, and show what can be said of it here.
@@ -31,7 +27,8 @@ export async function keepAnswer(form, isUnknown) {
     return;
   }
   const now = new Date();
-  await outboxOf().add({
+  const outbox = openOutbox(account);
+  const answer = {
     id: String(event),
     type: "review",
     presentation: id,
@@ -39,20 +36,15 @@ export async function keepAnswer(form, isUnknown) {
     confidence: null,
     occurred_at: now.toISOString(),
     duration_ms: millisecondsSince(String(shown), now),
-  });
+  };
+  await outbox.add(answer, opinion?.judged.score ?? null);
+  await outbox.refresh({ connection: "offline" });
+  outbox.send();
   await markAnswered(id).catch(() => {});
   const card = showVerdict(form, question, opinion?.judged ?? null);
   get(card, ".bar").remove();
   if (opinion) card.dataset["outcome"] = outcomeOf(opinion.judged.score);
   get(card, "h2").focus({ preventScroll: true });
-}
-
-function outboxOf() {
-  const place = find(document, "#outbox") ?? create("p", { id: "outbox", role: "status", hidden: true });
-  if (!place.isConnected) get(document, "[data-check]").before(place);
-  outbox ??= new Outbox(account, (state) => showOutbox(place, state));
-  outbox.tell({ connection: "offline" });
-  return outbox;
 }
 
 /** The signed stamp of a form begins with the instant at which it was shown. @param {string} stamp @param {Date} now */

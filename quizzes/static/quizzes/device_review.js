@@ -3,13 +3,14 @@
 
 import { create, find, get, targetOf } from "../examprep/dom.js";
 import { NearlyError, RefusedError } from "./device/answers.js";
-import { askNext, noteAnswered } from "./device/asking.js";
+import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
 import { grade, messages } from "./device/grading.js";
 import { rate } from "./device/memory.js";
-import { Outbox } from "./device/outbox.js";
 import { aboutPack, markAnswered, readAskable, readQuestion, refreshPack } from "./device/pack.js";
+import { CHANNEL } from "./device/sending.js";
+import { canTurn, readOwnMark, turnOver } from "./device_turned.js";
 import { hideVerdict, loadKatex, outcomeOf, showVerdict } from "./device_verdict.js";
-import { showOutbox } from "./outbox_state.js";
+import { openOutbox, scoreWords } from "./outbox_state.js";
 import { readResponse } from "./response.js";
 
 /**
@@ -21,9 +22,14 @@ import { readResponse } from "./response.js";
  * @typedef {object} Checked an answer on its way to the service
  * @property {HTMLFormElement} form
  * @property {Document} event
- * @property {Promise<Question | null>} question
+ * @property {Question | null} question
  * @property {Promise<Opinion>} opinion
+ * @property {Promise<void>} kept
+ * @property {number} timer after which the service is not waited for
  */
+
+/** After so long without an answer the service counts as not to be reached. */
+const PATIENCE_MS = 8000;
 
 export class DeviceReview {
   /** @param {HTMLElement} root @param {import("../examprep/announce.js").Announce} announce */
@@ -31,10 +37,11 @@ export class DeviceReview {
     this.root = root;
     this.announce = announce;
     this.account = root.dataset["account"] ?? "";
-    const place = get(document, "#outbox");
-    this.outbox = new Outbox(this.account, (state) => showOutbox(place, state));
+    this.outbox = openOutbox(this.account);
     /** When the question came: the first one with the page. */
     this.began = 0;
+    /** What is known of the question that is shown. @type {Question | null} */
+    this.question = null;
     /** @type {Checked | null} */
     this.checked = null;
     /** @type {Judged | null} */
@@ -44,20 +51,24 @@ export class DeviceReview {
   }
 
   async listen() {
+    // What is turned over here needs no request.
+    this.root.addEventListener("click", (event) => this.turn(event));
     this.root.addEventListener("submit", (event) => {
       if (event.target instanceof HTMLFormElement) this.check(event.target, event.submitter);
     });
     for (const failed of /** @type {const} */ (["htmx:sendError", "htmx:responseError"])) {
       this.root.addEventListener(failed, (event) => {
-        if (!this.checked || event.target !== this.checked.form) return;
         // Instead of what every page says of requests that failed: nothing has to be tried again.
-        event.stopPropagation();
-        this.keep(this.checked);
+        if (this.standIn(targetOf(event))) event.stopPropagation();
       });
     }
     this.root.addEventListener("click", (event) => this.goOn(event), true);
     document.addEventListener("htmx:afterSwap", ({ target }) => {
       if (target === this.root) this.confirm();
+    });
+    // Where an exam is opened in another tab no key stays here either.
+    new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => {
+      if (data.type === "forget") this.question = null;
     });
     const { documentElement } = document;
     if (documentElement.dataset["kept"]) {
@@ -65,76 +76,154 @@ export class DeviceReview {
       await this.showNext();
       documentElement.toggleAttribute("data-ready", true);
     }
+    this.look();
     await this.outbox.send();
     await refreshPack(this.account);
+    this.look();
     const all = await readAskable(this.account);
     if (all.some(({ entry }) => JSON.stringify(entry).includes('class=\\"math'))) loadKatex();
   }
 
+  /** Read what is known of the question that is shown. */
+  async look() {
+    const id = find(this.root, "#question [name=presentation]", HTMLInputElement)?.value;
+    // A browser that keeps nothing leaves it to the service.
+    const question = id ? await readQuestion(this.account, id).catch(() => null) : null;
+    if (id === find(this.root, "#question [name=presentation]", HTMLInputElement)?.value) this.question = question;
+  }
+
+  /** Turn a card over that is on the device. @param {MouseEvent} event */
+  turn(event) {
+    const form = targetOf(event).closest("#turn") && find(this.root, "#question", HTMLFormElement);
+    if (!form || !canTurn(this.question)) return;
+    event.preventDefault();
+    if (form.reportValidity()) turnOver(form, this.question);
+  }
+
   /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
   async check(form, submitter) {
-    if (form.id !== "question" || find(form, "#turn, .ratings, [data-back]")) return;
-    const response = submitter?.id === "dont-know" ? { dont_know: true } : readResponse(form);
+    const isUnknown = submitter?.id === "dont-know";
+    if (form.id !== "question" || (find(form, "#turn") && !isUnknown)) return;
+    const response = isUnknown ? { dont_know: true } : (readOwnMark(form, submitter) ?? readResponse(form));
     if (!response) return;
     const { presentation, event, confidence } = Object.fromEntries(new FormData(form));
-    const id = String(presentation);
-    const meant = "text" in response && response.text === this.nearly ? { ...response, final: true } : response;
-    // A browser that keeps nothing leaves it to the service.
-    const question = readQuestion(this.account, id).catch(() => null);
-    /** @type {Checked} */
-    const checked = {
-      form,
-      question,
-      opinion: question.then((known) => known && judge(known, meant)),
-      event: {
-        id: String(event),
-        type: "review",
-        presentation: id,
-        response: meant,
-        confidence: confidence ? Number(confidence) : null,
-        occurred_at: new Date().toISOString(),
-        duration_ms: Math.round(performance.now() - this.began),
-      },
+    const isMeant = "text" in response && response.text === this.nearly;
+    const { question } = this;
+    /** @type {Document} */
+    const reported = {
+      id: String(event),
+      type: "review",
+      presentation: String(presentation),
+      response: isMeant ? { ...response, final: true } : response,
+      confidence: confidence ? Number(confidence) : null,
+      occurred_at: new Date().toISOString(),
+      duration_ms: Math.round(performance.now() - this.began),
     };
+    const opinion = question ? judge(question, reported["response"]) : Promise.resolve(null);
+    const kept = opinion.then((told) => this.store(reported, told));
+    const timer = setTimeout(() => this.giveUp(), PATIENCE_MS);
+    const checked = { form, question, opinion, kept, timer, event: reported };
     this.checked = checked;
-    const opinion = await checked.opinion;
+    const told = await opinion;
     // The service may have been quicker.
-    if (this.checked !== checked || !form.isConnected || !opinion || !("judged" in opinion)) return;
-    this.judged = opinion.judged;
-    showVerdict(form, await question, opinion.judged);
+    if (this.checked !== checked || !form.isConnected || !told || !("judged" in told) || isRated(reported)) return;
+    this.judged = told.judged;
+    showVerdict(form, question, told.judged);
+  }
+
+  /** Keep an answer before the service has it, lest it is lost with the page. @param {Document} event @param {Opinion} opinion */
+  async store(event, opinion) {
+    if (opinion && "refused" in opinion) return;
+    this.outbox.hold(event["id"]);
+    await this.outbox.add(event, opinion?.judged.score ?? null);
   }
 
   /** The service's verdict is there: it is what counts, and where it is another one that is said. */
   confirm() {
-    const { checked, judged } = this;
-    if (checked) markAnswered(checked.event["presentation"]).catch(() => {});
+    const { judged, checked } = this;
+    if (checked) this.settle(checked);
     this.checked = null;
     this.judged = null;
     this.began = performance.now();
+    this.look();
     const card = find(this.root, "[data-feedback]");
     if (!judged || !card || card.classList.contains(outcomeOf(judged.score))) return;
-    const textContent = "This browser had graded your answer differently. What you see now is what counts.";
+    const textContent = `This browser had graded your answer differently: as ${scoreWords(judged.score)}. What you see now is what counts.`;
     card.prepend(create("p", { className: "notice", role: "status", textContent }));
   }
 
+  /** The service has answered: nothing of it waits any more. @param {Checked} checked */
+  async settle({ kept, timer, event }) {
+    clearTimeout(timer);
+    markAnswered(event["presentation"]).catch(() => {});
+    await kept;
+    await this.outbox.remove(event["id"]);
+  }
+
+  /** The service takes too long: it may have the answer, which is sent again and counts once. */
+  giveUp() {
+    const { checked } = this;
+    if (!checked) return;
+    window.htmx.trigger(checked.form, "htmx:abort");
+    this.keep(checked);
+  }
+
+  /** Do what a request that failed was for, where that can be done here. @param {Element} element */
+  standIn(element) {
+    if (this.checked && element === this.checked.form) this.keep(this.checked);
+    else if (element.id === "next") this.showNext();
+    else if (element.id === "bury" && this.question) this.bury(this.question);
+    // How a number is read as it is typed is not missed.
+    else return element.matches("input, textarea");
+    return true;
+  }
+
   /** Keep an answer that could not be sent, and show what can be said of it here. @param {Checked} checked */
-  async keep({ form, event, ...checked }) {
-    const [question, told] = await Promise.all([checked.question, checked.opinion]);
+  async keep(checked) {
+    const { form, event, question, kept, timer } = checked;
+    clearTimeout(timer);
     this.checked = null;
+    const told = await checked.opinion;
     if (told && "refused" in told) {
       this.nearly = event["response"]["text"] ?? "";
       this.refuse(form, told.refused);
       return;
     }
-    await this.outbox.add(event);
-    this.outbox.tell({ connection: "offline" });
+    await kept;
+    this.outbox.release(event["id"]);
+    await this.outbox.refresh({ connection: "offline" });
     const judged = told?.judged ?? null;
-    const card = showVerdict(form, question, judged);
-    if (question) this.remember(question, event, judged);
-    if (!card) return;
-    get(card, ".bar").hidden = false;
-    get(card, "h2").focus({ preventScroll: true });
+    if (question) await this.remember(question, event, judged);
     this.outbox.send();
+    if (isRated(event)) {
+      await this.showNext();
+      return;
+    }
+    const card = showVerdict(form, question, judged);
+    get(card, ".bar").hidden = false;
+    get(card, "[data-take-back]").onclick = () => this.takeBack(form, event);
+    get(card, "h2").focus({ preventScroll: true });
+  }
+
+  /** Take back an answer that was not sent yet: the question is open again. @param {HTMLFormElement} form @param {Document} event */
+  async takeBack(form, event) {
+    if (!(await this.outbox.takeBack(event["id"]))) {
+      this.announce("It has been sent. Take it back once its verdict is here.");
+      return;
+    }
+    dropAnswered(this.account, event["presentation"]);
+    await markAnswered(event["presentation"], false);
+    hideVerdict(form);
+    find(form, "#place")?.focus({ preventScroll: true });
+  }
+
+  /** Put a card off until tomorrow. @param {Question} question */
+  async bury({ card }) {
+    const event = { id: crypto.randomUUID(), type: "bury", card, occurred_at: new Date().toISOString() };
+    await this.outbox.add(event, null);
+    await this.outbox.refresh({ connection: "offline" });
+    this.outbox.send();
+    await this.showNext();
   }
 
   /** @param {HTMLFormElement} form @param {string} message */
@@ -147,12 +236,13 @@ export class DeviceReview {
   }
 
   /** @param {Question} question @param {Document} event @param {Judged | null} judged */
-  async remember(question, { presentation, confidence, duration_ms }, judged) {
+  async remember(question, { presentation, confidence, duration_ms, response }, judged) {
     const about = await aboutPack(this.account);
     if (!about) return;
     const seconds = duration_ms / 1000;
     const answer = { score: judged?.score ?? 1, confidence, seconds, hints: 0 };
-    const rating = rate(answer, question["estimated_seconds"], about.memory["thresholds"]);
+    const own = ["again", "hard", "good", "easy"].indexOf(response.rating) + 1;
+    const rating = own || rate(answer, question["estimated_seconds"], about.memory["thresholds"]);
     await noteAnswered(this.account, { presentation, card: question.card, rating, at: Date.now(), seconds });
     await markAnswered(presentation);
   }
@@ -165,11 +255,8 @@ export class DeviceReview {
     event.stopPropagation();
     // The answer is still on its way: what the service says of it comes in a moment.
     if (this.checked) return;
-    if (await this.outbox.send()) {
-      location.assign(link.href);
-      return;
-    }
-    await this.showNext();
+    if (this.outbox.state.connection === "online" && (await this.outbox.send())) location.assign(link.href);
+    else await this.showNext();
   }
 
   /** Show what comes next without a network, or say that nothing does. */
@@ -181,13 +268,18 @@ export class DeviceReview {
       scrollTo(0, 0);
       return;
     }
-    const said = create("p", { className: "quiet", textContent: asked.says });
+    const said = create("p", { className: "quiet", role: "status", textContent: asked.says });
     const bar = find(this.root, "[data-device] .bar");
     if (bar) {
       find(bar, "p")?.remove();
       bar.append(said);
     } else this.root.replaceChildren(said, create("a", { className: "link", href: "/today/", textContent: "Today" }));
   }
+}
+
+/** Whether all was seen before it was rated. @param {Document} event */
+function isRated({ response }) {
+  return "rating" in response;
 }
 
 /** @param {Question} question @param {Document} response @returns {Promise<Opinion>} */

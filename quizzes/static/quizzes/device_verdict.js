@@ -63,7 +63,8 @@ function fill(card, question, { score, said, isUnknown }) {
   get(card, ".key ul").append(...lines.map((innerHTML) => create("li", { innerHTML })));
   // As on the page of the service: what is said to one choice or one text, not to each of many parts.
   const toOne = said.length === 1 ? `<p class="said">${said[0]}</p>` : "";
-  get(card, ".why .prose").innerHTML = toOne + question["explanation_html"];
+  const back = isUnknown ? (question["back_html"] ?? "") : "";
+  get(card, ".why .prose").innerHTML = toOne + back + question["explanation_html"];
   get(card, ".why").hidden = false;
 }
 
@@ -89,7 +90,7 @@ function keyLines({ prompt, key }) {
 }
 
 /** Set the formulas that a pack has as LaTeX, as soon as what sets them is there. @param {HTMLElement} root */
-async function setFormulas(root) {
+export async function setFormulas(root) {
   const formulas = [...root.querySelectorAll(".math:not(.set)")];
   if (!formulas.length) return;
   await loadKatex();

@@ -161,16 +161,22 @@ function connectionBy(answer) {
 }
 
 /**
- * What this browser has kept, by slot.
+ * What this browser has kept under a key, by slot.
  *
  * @param {string} key
  * @returns {Map<number, Entry>}
  */
 function readKept(key) {
+  const kept = readAllKept().filter(([name]) => name.startsWith(`${key} `));
+  return new Map(kept.map(([name, entry]) => [Number(name.slice(key.length + 1)), entry]));
+}
+
+/** All answers in exams that this browser has kept, by name. @returns {[string, Entry][]} */
+export function readAllKept() {
   try {
-    const kept = Object.entries(localStorage).filter(([name]) => name.startsWith(`${key} `));
-    return new Map(kept.map(([name, entry]) => [Number(name.slice(key.length + 1)), JSON.parse(entry)]));
+    const kept = Object.entries(localStorage).filter(([name]) => /^(sitting|round) /.test(name));
+    return kept.map(([name, entry]) => [name, JSON.parse(entry)]);
   } catch {
-    return new Map();
+    return [];
   }
 }

@@ -4,7 +4,7 @@ import { announcer } from "../examprep/announce.js";
 import { all, find, get, isCombined, targetOf } from "../examprep/dom.js";
 import { Clock } from "./clock.js";
 import { showConnection } from "./connection.js";
-import "./device/forget.js";
+import { forgetKeys } from "./device/forget.js";
 import { enhanceMatching } from "./matching.js";
 import { fillForm, readResponse } from "./response.js";
 import { Saver } from "./saver.js";
@@ -16,6 +16,7 @@ const RETRY_MS = 1000;
 /** A round is a form of one match set: the saver knows it as slot 1. */
 const SLOT = 1;
 
+forgetKeys();
 const form = find(document, "#round", HTMLFormElement);
 if (form) runRound(form);
 else find(document, "#verdict")?.focus({ preventScroll: true });

@@ -38,6 +38,12 @@ export async function noteAnswered(account, answer) {
   localStorage.setItem(placeOf(account), JSON.stringify([...all, answer]));
 }
 
+/** An answer was taken back before it was sent. @param {string} account @param {string} presentation */
+export function dropAnswered(account, presentation) {
+  const others = readAnswered(account).filter((answer) => answer.presentation !== presentation);
+  localStorage.setItem(placeOf(account), JSON.stringify(others));
+}
+
 /**
  * What comes next by docs/api.md (“What next, offline”).
  *

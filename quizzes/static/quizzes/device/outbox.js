@@ -1,18 +1,21 @@
-// Answers that wait to be sent: kept on the device until the service has them, and sent again until it does.
+// Answers of a page on their way to the service: kept on the device until the service has them, and sent until it does.
 
-import { post } from "../server.js";
+import { CHANNEL, lockOf, readWaiting, sendWaiting } from "./sending.js";
+import { noteSession } from "./session.js";
 import { readAll, transact } from "./store.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
- * @typedef {{ account: string, event: Document }} Waiting
- * @typedef {{ connection: "online" | "offline" | "login", waiting: number, sent: number, refused: string[] }} State
- *   `sent` and `refused` since the page was opened; those that are refused with what the service said
+ * @typedef {import("./sending.js").News} News
+ * @typedef {import("./sending.js").Waiting} Waiting
+ * @typedef {{ connection: import("./sending.js").Connection, waiting: number, unkept: number, sent: number, news: News[] }}
+ *   State `unkept` of those that wait are on this page alone; `sent` since the page was opened
  */
 
-const AT_ONCE = 100;
+/** That there is something to look after: told to every page, which then loads what does (examprep/kept.js). */
+const MARK = "outbox";
+const SYNC = "examprep-answers";
 const RETRY_MS = 5000;
-const DEVICE = "device";
 
 export class Outbox {
   /**
@@ -23,63 +26,128 @@ export class Outbox {
     this.account = account;
     this.show = show;
     /** @type {State} */
-    this.state = { connection: "online", waiting: 0, sent: 0, refused: [] };
-    /** @type {Promise<boolean> | null} */
-    this.sending = null;
+    this.state = { connection: navigator.onLine ? "online" : "offline", waiting: 0, unkept: 0, sent: 0, news: [] };
+    /** What the device had no room for. @type {Waiting[]} */
+    this.unkept = [];
+    /** What this page sends itself, by id: what ends that. @type {Map<string, () => void>} */
+    this.held = new Map();
     this.timer = 0;
+    this.noted = noteSession(account).catch(() => {});
+    this.channel = new BroadcastChannel(CHANNEL);
+    this.channel.addEventListener("message", ({ data }) => this.hear(data));
     addEventListener("online", () => this.send());
+    addEventListener("offline", () => this.tell({ connection: "offline" }));
+    addEventListener("beforeunload", (event) => {
+      if (this.unkept.length) event.preventDefault();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.state.waiting) this.send();
+    });
   }
 
-  /** Keep an event; resolves once it is kept. @param {Document} event */
-  async add(event) {
-    await transact("readwrite", (store) => store("waiting").put({ account: this.account, event }, event["id"]));
-    this.tell({ waiting: (await this.waiting()).length });
+  /**
+   * Keep an event; resolves once it is kept, or held by this page where the device has no room.
+   *
+   * @param {Document} event
+   * @param {number | null} score the device's; null where it has none
+   */
+  async add(event, score) {
+    const waiting = { account: this.account, event, score };
+    try {
+      await transact("readwrite", (store) => void store("waiting").put(waiting, event["id"]));
+      mark(true);
+    } catch {
+      this.unkept.push(waiting);
+    }
+    if (!this.held.has(event["id"])) await this.refresh();
+  }
+
+  /** Leave an event to this page, which sends it itself, until `release` or until the page is closed. @param {string} id */
+  hold(id) {
+    navigator.locks?.request(lockOf(id), () => new Promise((resolve) => this.held.set(id, () => resolve(null))));
+  }
+
+  /** @param {string} id */
+  release(id) {
+    this.held.get(id)?.();
+    this.held.delete(id);
+  }
+
+  /** The service has an event, or does not want it. @param {string} id */
+  async remove(id) {
+    this.unkept = this.unkept.filter(({ event }) => event["id"] !== id);
+    await transact("readwrite", (store) => void store("waiting").delete(id)).catch(() => {});
+    this.release(id);
+    await this.refresh();
+  }
+
+  /** Take back an event that waits; resolves to whether it still did. @param {string} id */
+  async takeBack(id) {
+    if (!(await this.waiting()).some((event) => event["id"] === id)) return false;
+    await this.remove(id);
+    return true;
+  }
+
+  /** What this page alone has is not wanted. */
+  discard() {
+    clearTimeout(this.timer);
+    this.unkept = [];
   }
 
   /** The events that wait, in order of time. @returns {Promise<Document[]>} */
   async waiting() {
-    /** @type {Waiting[]} */
-    const kept = await readAll("waiting");
-    const own = kept.filter(({ account }) => account === this.account).map(({ event }) => event);
-    return own.sort((a, b) => a["occurred_at"].localeCompare(b["occurred_at"]));
+    const kept = await readWaiting(this.account).catch(() => []);
+    return [...kept, ...this.unkept].map(({ event }) => event);
   }
 
   /** Send what waits; resolves to whether nothing waits any more. */
-  send() {
-    this.sending ??= this.sendAll().finally(() => {
-      this.sending = null;
-    });
-    return this.sending;
+  async send() {
+    clearTimeout(this.timer);
+    await this.noted;
+    const { connection } = await sendWaiting(this.unkept).catch(() => ({
+      connection: /** @type {const} */ ("offline"),
+    }));
+    await this.refresh({ connection });
+    if (this.state.waiting) this.timer = setTimeout(() => this.retry(), RETRY_MS);
+    return !this.state.waiting;
   }
 
-  /** @returns {Promise<boolean>} */
-  async sendAll() {
-    clearTimeout(this.timer);
-    const events = (await this.waiting()).slice(0, AT_ONCE);
-    if (!events.length) return true;
-    const answer = await post("/api/v1/reviews/batch/", {
-      device: deviceId(),
-      device_now: new Date().toISOString(),
-      events,
-    });
-    if (!answer?.ok) {
-      this.tell({ connection: [401, 403].includes(answer?.status ?? 0) ? "login" : "offline" });
-      this.timer = setTimeout(() => this.send(), RETRY_MS);
-      return false;
-    }
-    /** @type {{ results: { id: string, status: string, detail: string | null }[] }} */
-    const { results } = await answer.json();
+  /** A page that nobody looks at leaves it to others. */
+  retry() {
+    if (document.hidden) this.timer = setTimeout(() => this.retry(), RETRY_MS);
+    else this.send();
+  }
+
+  /** Count anew what there is, and show it. @param {Partial<State>} more that is news */
+  async refresh(more = {}) {
+    const [events, all, ofAnybody] = await Promise.all([
+      this.waiting(),
+      readAll("news").catch(() => []),
+      readAll("waiting").catch(() => []),
+    ]);
+    const waiting = events.filter(({ id }) => !this.held.has(id)).length;
+    const news = all.filter(({ account }) => account === this.account);
+    if (!ofAnybody.length && !all.length) mark(false);
+    if (waiting && !this.state.waiting) askForSync();
+    const hasChanged = waiting !== this.state.waiting || news.length !== this.state.news.length;
+    this.tell({ ...more, waiting, news, unkept: this.unkept.length });
+    if (hasChanged) this.channel.postMessage({ type: "changed" });
+  }
+
+  /** What was said of answers has been read. */
+  async readNews() {
+    const ids = this.state.news.map(({ id }) => id);
     await transact("readwrite", (store) => {
-      for (const { id } of results) store("waiting").delete(id);
+      for (const id of ids) store("news").delete(id);
     });
-    const refused = results.filter(({ status }) => status === "rejected").map(({ detail }) => detail ?? "");
-    this.tell({
-      connection: "online",
-      waiting: (await this.waiting()).length,
-      sent: this.state.sent + results.length - refused.length,
-      refused: [...this.state.refused, ...refused],
-    });
-    return this.sendAll();
+    await this.refresh();
+  }
+
+  /** What another page, or the worker, did. @param {{ type: string, sent?: number, connection?: State["connection"] }} news */
+  hear({ type, sent = 0, connection }) {
+    if (type === "sent") this.tell({ connection: "online", sent: this.state.sent + sent });
+    if (type === "connection" && connection) this.tell({ connection });
+    else if (type !== "forget") this.refresh();
   }
 
   /** @param {Partial<State>} news */
@@ -89,9 +157,19 @@ export class Outbox {
   }
 }
 
-/** The UUID of this browser, drawn once. */
-function deviceId() {
-  const id = localStorage.getItem(DEVICE) ?? crypto.randomUUID();
-  localStorage.setItem(DEVICE, id);
-  return id;
+/** @param {boolean} isThere */
+function mark(isThere) {
+  try {
+    if (isThere) localStorage.setItem(MARK, "1");
+    else localStorage.removeItem(MARK);
+  } catch {
+    // A browser that keeps no marks: the review looks without them.
+  }
+}
+
+/** Have the worker send when there is a network again, also when no page is open; not every browser can. */
+async function askForSync() {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  // @ts-expect-error TypeScript does not know it.
+  await worker?.sync?.register(SYNC).catch(() => {});
 }

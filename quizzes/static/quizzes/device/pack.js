@@ -1,7 +1,7 @@
 // The week's questions on the device: with keys, to be graded here, and as the page shows them, to be asked offline.
 
 import { fetchOrNull } from "../server.js";
-import { forgetQuestions, read, readAll, transact } from "./store.js";
+import { forgetQuestions, read, readAll, readEpoch, transact } from "./store.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
@@ -20,8 +20,8 @@ import { forgetQuestions, read, readAll, transact } from "./store.js";
 
 const DAYS = 7;
 const AT_ONCE = 40;
-/** Rules by which students mark themselves, after the service has shown them what to mark by. */
-const SELF_MARKED = ["own_rating", "points"];
+/** Whose questions are on the device: told to every page (examprep/kept.js). */
+const MARK = "keeper";
 
 /**
  * Bring the week's questions up to date, and fetch them as pages show them.
@@ -33,12 +33,14 @@ export async function refreshPack(account) {
   const before = await read("about", "pack");
   if (before && before.account !== account) await forgetQuestions();
   const since = before?.account === account ? before.since : "";
+  const epoch = await readEpoch();
   const [pack, me] = await Promise.all([
     fetchOrNull(`/api/v1/packs/?days=${DAYS}&since=${since}`),
     fetchOrNull("/api/v1/me/"),
   ]);
   if (!pack?.ok || !me?.ok) return;
-  await keep(account, await pack.json(), await me.json());
+  localStorage.setItem(MARK, account);
+  await keep(account, await pack.json(), await me.json(), epoch);
   await fetchForms(account);
 }
 
@@ -77,12 +79,19 @@ export async function markRead(account, lesson, section) {
   await transact("readwrite", (store) => store("about").put({ ...about, reading }, "pack"));
 }
 
-/** @param {string} account @param {Document} pack @param {Document} me */
-async function keep(account, pack, me) {
+/**
+ * Keep a pack, unless all questions were removed since it was asked for: a sitting may ask some of them.
+ *
+ * @param {string} account
+ * @param {Document} pack
+ * @param {Document} me
+ * @param {number} epoch
+ */
+async function keep(account, pack, me, epoch) {
   /** @type {Kept[]} */
   const old = await readAll("questions");
   const known = new Map(old.map((each) => [each.entry.id, each]));
-  await transact("readwrite", (store) => {
+  await ifStill(epoch, (store) => {
     const questions = store("questions");
     questions.clear();
     for (const place of pack["kept"]) {
@@ -107,7 +116,8 @@ async function keep(account, pack, me) {
 async function fetchForms(account) {
   /** @type {Kept[]} */
   const all = await readAll("questions");
-  const missing = all.filter(({ entry, html }) => !html && !SELF_MARKED.includes(entry.grading["rule"]));
+  const epoch = await readEpoch();
+  const missing = all.filter(({ html }) => !html);
   missing.sort((a, b) => a.entry.day.localeCompare(b.entry.day) || a.entry.position - b.entry.position);
   for (let at = 0; at < missing.length; at += AT_ONCE) {
     const some = missing.slice(at, at + AT_ONCE);
@@ -116,11 +126,26 @@ async function fetchForms(account) {
     if (!answer?.ok || answer.redirected) return;
     /** @type {{ forms: Record<string, string> }} */
     const { forms } = await answer.json();
-    await transact("readwrite", (store) => {
+    await ifStill(epoch, (store) => {
       for (const each of some) {
         const html = forms[each.entry.id];
         if (html) store("questions").put({ ...each, account, html }, each.entry.id);
       }
     });
   }
+}
+
+/**
+ * Do something to stores if no questions were removed meanwhile.
+ *
+ * @param {number} epoch
+ * @param {(store: (name: import("./store.js").Name) => IDBObjectStore) => void} act
+ */
+async function ifStill(epoch, act) {
+  await transact("readwrite", (store) => {
+    const request = store("about").get("epoch");
+    request.onsuccess = () => {
+      if ((request.result ?? 0) === epoch) act(store);
+    };
+  });
 }

@@ -1,30 +1,44 @@
-// What a device keeps in IndexedDB: the questions of a pack, answers that wait to be sent, and who it is.
+// What a device keeps in IndexedDB: the questions of a pack, answers that wait to be sent, what the service said of
+// answers that is to be shown yet, and who it is.
 
-/** @typedef {"questions" | "waiting" | "about"} Name of a store */
+/** @typedef {"questions" | "waiting" | "news" | "about"} Name of a store */
 
-const NAMES = /** @type {const} */ (["questions", "waiting", "about"]);
+const NAMES = /** @type {const} */ (["questions", "waiting", "news", "about"]);
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("examprep", 1);
+    const request = indexedDB.open("examprep", 2);
     request.onupgradeneeded = () => {
-      for (const name of NAMES) request.result.createObjectStore(name);
+      const { result } = request;
+      for (const name of NAMES) if (!result.objectStoreNames.contains(name)) result.createObjectStore(name);
     };
     request.onsuccess = () => {
+      const { result } = request;
       // A newer version in another tab is not held up.
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
+      result.onversionchange = () => {
+        result.close();
+        opened = undefined;
+      };
+      // Who clears what a site has stored closes it, too.
+      result.onclose = () => {
+        opened = undefined;
+      };
+      resolve(result);
     };
-    request.onerror = () => reject(request.error);
+    request.onerror = () => {
+      opened = undefined;
+      reject(request.error);
+    };
   });
   return opened;
 }
 
 /**
- * Do something to stores, all of it or nothing; resolves to the result of what `act` returns once it is kept.
+ * Do something to stores, all of it or nothing; resolves to the result of what `act` returns once it is kept. Rejects
+ * where the device keeps nothing, as when it is full.
  *
  * @template T
  * @param {"readonly" | "readwrite"} mode
@@ -32,12 +46,24 @@ function open() {
  * @returns {Promise<T | undefined>}
  */
 export async function transact(mode, act) {
-  const transaction = (await open()).transaction(NAMES, mode);
+  const transaction = await begin(mode);
   const request = act((name) => transaction.objectStore(name));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request?.result);
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("The storage was closed.", "AbortError"));
   });
+}
+
+/** @param {"readonly" | "readwrite"} mode */
+async function begin(mode) {
+  try {
+    return (await open()).transaction(NAMES, mode);
+  } catch (error) {
+    // It was closed a moment ago: by a newer version, or by who cleared it.
+    if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+    opened = undefined;
+    return (await open()).transaction(NAMES, mode);
+  }
 }
 
 /** @param {Name} name @param {string} key @returns {Promise<any>} */
@@ -50,10 +76,36 @@ export async function readAll(name) {
   return (await transact("readonly", (store) => store(name).getAll())) ?? [];
 }
 
+/** How often all questions were removed: a pack that was asked for before is not kept afterwards. @returns {Promise<number>} */
+export async function readEpoch() {
+  return (await read("about", "epoch")) ?? 0;
+}
+
 /** Remove all questions, whose keys nobody is to find here; answers that wait stay. */
-export function forgetQuestions() {
-  return transact("readwrite", (store) => {
-    store("about").clear();
+export async function forgetQuestions() {
+  const epoch = await readEpoch();
+  await transact("readwrite", (store) => {
+    store("about").delete("pack");
+    store("about").put(epoch + 1, "epoch");
     store("questions").clear();
+  });
+}
+
+/** Remove what is an account's own: questions, answers that wait, what was said of answers. @param {string} account */
+export async function forgetAccount(account) {
+  await forgetQuestions();
+  /** @param {IDBObjectStore} store */
+  const removeOwn = (store) => {
+    const request = store.openCursor();
+    request.onsuccess = () => {
+      const { result } = request;
+      if (result?.value.account === account) result.delete();
+      result?.continue();
+    };
+  };
+  await transact("readwrite", (store) => {
+    store("about").delete("session");
+    removeOwn(store("waiting"));
+    removeOwn(store("news"));
   });
 }

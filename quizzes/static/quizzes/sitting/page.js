@@ -4,7 +4,7 @@ import { announcer } from "../../examprep/announce.js";
 import { get } from "../../examprep/dom.js";
 import { Clock } from "../clock.js";
 import { showConnection } from "../connection.js";
-import "../device/forget.js";
+import { forgetKeys } from "../device/forget.js";
 import { Saver } from "../saver.js";
 import { Autosave } from "./autosave.js";
 import { Flags } from "./flags.js";
@@ -14,6 +14,7 @@ import { Questions } from "./questions.js";
 import { Slots } from "./slots.js";
 import { Watch } from "./watch.js";
 
+forgetKeys();
 const root = get(document, "#sitting");
 const { api = "", sitting = "", slots: address = "", left = "" } = root.dataset;
 const status = get(root, "[data-state]");

@@ -1,0 +1,24 @@
+// What a browser keeps of its student is looked after by scripts that are fetched once there is something to look after.
+
+const { account = "" } = document.documentElement.dataset;
+
+if (account && readMark("keeper") && readMark("keeper") !== account) {
+  import("../quizzes/device/forget.js").then(({ forgetOthers }) => forgetOthers(account));
+}
+if (account && readMark("outbox")) watch();
+if (!navigator.onLine) watch();
+addEventListener("offline", watch);
+
+async function watch() {
+  const { watchOutbox } = await import("../quizzes/outbox_state.js");
+  watchOutbox(account);
+}
+
+/** A mark that another page has left; "" where there is none. @param {string} name */
+function readMark(name) {
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,31 @@
+// Whose session the browser has, as far as pages and the worker can tell: the token against forged requests is another
+// one after each login, so that a request that carries the token of a page is never taken for somebody else's.
+
+import { read, transact } from "./store.js";
+
+/** @typedef {{ account: string, token: string }} Session */
+
+const NAME = "csrftoken";
+
+/** The token as it is now; "" where there is none. A worker has no document. */
+export async function readToken() {
+  if (typeof document === "undefined") return (await cookieStore.get(NAME))?.value ?? "";
+  const cookie = document.cookie.split("; ").find((each) => each.startsWith(`${NAME}=`));
+  return cookie?.slice(NAME.length + 1) ?? "";
+}
+
+/** Note whose page has just come. @param {string} account */
+export async function noteSession(account) {
+  const token = await readToken();
+  /** @type {Session | undefined} */
+  const known = await read("about", "session");
+  if (known?.account === account && known.token === token) return;
+  await transact("readwrite", (store) => void store("about").put({ account, token }, "session"));
+}
+
+/** The session, if it is still the browser's; null after a logout, and after a login of which no page was seen. */
+export async function readSession() {
+  /** @type {Session | undefined} */
+  const session = await read("about", "session");
+  return session?.token && session.token === (await readToken()) ? session : null;
+}

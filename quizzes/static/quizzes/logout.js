@@ -1,0 +1,61 @@
+// A logout sends first what waits, asks where it cannot, and then leaves nothing of the person in this browser.
+
+import { create, find, get } from "../examprep/dom.js";
+import { forgetPerson } from "./device/forget.js";
+import { openOutbox } from "./outbox_state.js";
+import { readAllKept } from "./saver.js";
+import { put } from "./server.js";
+
+const { account = "" } = document.documentElement.dataset;
+const form = get(document, "form[data-logout]", HTMLFormElement);
+const outbox = openOutbox(account);
+
+const button = get(form, "button", HTMLButtonElement);
+button.addEventListener("click", async (event) => {
+  event.preventDefault();
+  button.disabled = true;
+  const unsent = await sendAll();
+  if (!unsent || (await asksToLose(unsent))) await logOut();
+  button.disabled = false;
+});
+
+/** Send all that waits, of reviews and of exams; resolves to how many answers could not be sent. */
+async function sendAll() {
+  await outbox.send();
+  let failed = 0;
+  for (const [name, { address, response, rev }] of readAllKept()) {
+    const answer = await put(address, { response, rev });
+    // Whatever else the service said of an answer, it would say again: a sitting that is over takes none.
+    if (!answer || answer.status >= 500 || [401, 403, 429].includes(answer.status)) failed += 1;
+    else localStorage.removeItem(name);
+  }
+  return (await outbox.waiting()).length + failed;
+}
+
+/** @param {number} unsent @returns {Promise<boolean>} */
+function asksToLose(unsent) {
+  const dialog = get(document, "#unsent", HTMLDialogElement);
+  get(dialog, "h2").textContent = `${unsent === 1 ? "1 answer is" : `${unsent} answers are`} not sent yet`;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "lose"), { once: true });
+  });
+}
+
+/** Nothing is removed before the service has ended the login: without a network it goes on. */
+async function logOut() {
+  const body = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(form)]));
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") {
+    find(form, ".errors")?.remove();
+    const list = create("ul", { className: "errors", role: "alert" });
+    const textContent = "You are still logged in: the service cannot be reached. Nothing was removed. Try again later.";
+    list.append(create("li", { textContent }));
+    form.prepend(list);
+    return;
+  }
+  outbox.discard();
+  await forgetPerson(account);
+  location.replace(find(form, "[name=next]", HTMLInputElement)?.value || "/");
+}

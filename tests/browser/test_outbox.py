@@ -1,0 +1,209 @@
+"""Answers that wait are sent from every page, by whoever gave them, once; and what becomes of them is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from examprep.models import User
+from questions import bank
+from quizzes import schedule
+from quizzes.models import Presentation, ReviewEvent
+from tests.browser.pages import check, log_in
+from tests.browser.test_device import Key, answer, learner, open_review, wait_for_kept
+from tests.questions.kinds.parts import write_course
+from tests.questions.kinds.self_marked import CARD, ESSAY
+
+__all__ = ["learner"]
+BATCH, PACK = "**/api/v1/reviews/batch/", "**/api/v1/packs/**"
+COUNT = """name => new Promise(done => {
+    const opening = indexedDB.open("examprep");
+    opening.onsuccess = () => {
+        const {result} = opening;
+        if (!result.objectStoreNames.contains(name)) { result.close(); done(0); return; }
+        const counting = result.transaction(name).objectStore(name).count();
+        counting.onsuccess = () => { result.close(); done(counting.result); };
+    };
+})"""
+
+
+def count(page: Page, store: str) -> int:
+    """How many rows the browser keeps."""
+    number: int = page.evaluate(COUNT, store)
+    return number
+
+
+def answer_offline(page: Page, key: Key, *, right: bool = True) -> Presentation:
+    """Answer what is asked, and wait until the browser has kept it."""
+    before = count(page, "waiting")
+    asked = answer(page, key, right=right)
+    pause = "new Promise(done => setTimeout(done, 20))"
+    page.evaluate(f"async before => {{ while (await ({COUNT})('waiting') <= before) await {pause}; }}", before)
+    return asked
+
+
+def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    def turn_keys(route: Route) -> None:
+        pack = route.fetch()
+        document = pack.json()
+        for entry in document["results"]:
+            if entry["kind"] == "single_choice":
+                others = [each["id"] for each in entry["prompt"]["choices"] if each["id"] != entry["key"]["choice"]]
+                entry["key"] = {"choice": others[0]}
+        route.fulfill(response=pack, json=document)
+
+    began, context = timezone.now(), phone.context
+    log_in(phone)
+    phone.route(PACK, turn_keys)
+    open_review(phone)
+    asked = Presentation.objects.get(student=learner, version__kind="single_choice")
+    tabs = [phone, context.new_page()]
+    for tab in tabs:
+        tab.route(PACK, lambda route: route.abort())
+        with tab.expect_request(PACK):
+            tab.goto(f"/review/?presentation={asked.pk}")
+    context.set_offline(True)
+    # The clock is an hour ahead, then a year behind; and two tabs ask the same question.
+    tabs[0].clock.set_fixed_time(began + timedelta(hours=1))
+    tabs[1].clock.set_fixed_time(began - timedelta(days=365))
+    for tab in tabs:
+        assert answer_offline(tab, key) == asked
+        expect(tab.locator("[data-device] h2")).to_have_text("Incorrect")
+        expect(tab.locator("#outbox")).to_contain_text("No connection.")
+    expect(phone.locator("#outbox p")).to_have_text(
+        "No connection. 2 answers kept in this browser, sent when you are back online."
+    )
+    for tab in tabs:
+        tab.close()
+    context.set_offline(False)
+
+    page = context.new_page()
+    batches: list[Any] = []
+    page.on("request", lambda request: batches.append(request) if "batch" in request.url else None)
+    page.goto("/today/")
+
+    outbox = page.locator("#outbox")
+    expect(outbox.locator("p")).to_have_text("Connected again. 2 answers sent.")
+    said = outbox.locator("li")
+    expect(said).to_have_count(2)
+    texts = " ".join(said.all_inner_texts())
+    assert "An answer counts as correct; this browser had called it incorrect." in texts
+    assert "You had answered this question before: the earlier answer counts." in texts
+    events = ReviewEvent.objects.filter(presentation=asked)
+    assert len(events) == 2
+    assert len([event for event in events if not event.superseded]) == 1
+    assert all(began - timedelta(seconds=60) < event.occurred_at <= timezone.now() for event in events)
+    assert len(batches) == 1
+    check(page, "the state of answers")
+    page.set_viewport_size({"width": 360, "height": 740})
+    outbox.get_by_role("link").first.tap()
+    page.wait_for_url("**/review/*/")
+    page.locator("#outbox").get_by_role("button", name="OK").tap()
+    expect(page.locator("#outbox")).to_be_hidden()
+    assert (count(page, "waiting"), count(page, "news")) == (0, 0)
+    page.goto("/lessons/")
+    expect(page.locator("main")).to_be_visible()
+    assert page.locator("#outbox").count() == 0
+
+
+def test_a_logout_sends_first_and_nobody_else_sees_or_sends_what_waits(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    context = phone.context
+    log_in(phone)
+    open_review(phone)
+    context.set_offline(True)
+    asked = answer_offline(phone, key)
+
+    # The login ends, and somebody else takes the device.
+    refuse(phone)
+    context.set_offline(False)
+    sign_out_all(context)
+    User.objects.create_user("bob", password="lovelace-1815")
+    log_in(phone, "bob")
+    phone.unroute(BATCH)
+    phone.goto("/today/")
+    wait_for_kept(phone, "kept === 0")
+    assert phone.locator("#outbox:visible").count() == 0
+    assert not ReviewEvent.objects.exists()
+    log_out(phone)
+    assert count(phone, "waiting") == 1
+
+    # The first one is back: asked before it is lost, and sent in the end.
+    log_in(phone)
+    refuse(phone)
+    log_out(phone)
+    dialog = phone.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 answer is not sent yet")
+    dialog.get_by_role("button", name="Stay logged in").tap()
+    expect(dialog).to_be_hidden()
+    assert count(phone, "waiting") == 1
+    phone.unroute(BATCH)
+    phone.locator("[data-logout] button").tap()
+    phone.wait_for_url(live_server.url + "/")
+    assert ReviewEvent.objects.get().presentation == asked
+    assert [count(phone, store) for store in ("waiting", "news", "questions")] == [0, 0, 0]
+    assert phone.evaluate("Object.keys(localStorage)") == []
+
+
+def refuse(page: Page) -> None:
+    """Have the service take no answers."""
+    page.route(BATCH, lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}))
+
+
+def sign_out_all(context: BrowserContext) -> None:
+    """End the login without a logout."""
+    context.clear_cookies()
+
+
+def log_out(page: Page) -> None:
+    """Press the button of the logout's page."""
+    page.goto("/accounts/logout/")
+    page.locator("[data-logout] button").tap()
+
+
+@pytest.fixture
+def cards(transactional_db: None, tmp_path: Path) -> User:
+    """A student of a course of questions that students mark themselves."""
+    user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=120)
+    write_course(tmp_path, CARD, ESSAY)
+    schedule.enrol(user, bank.load_course(tmp_path).course)
+    return user
+
+
+def test_cards_are_turned_over_and_put_off_without_a_network(phone: Page, live_server: LiveServer, cards: User) -> None:
+    log_in(phone)
+    with phone.expect_response(PACK):
+        phone.goto("/review/")
+    wait_for_kept(phone, "kept === 2")
+    phone.context.set_offline(True)
+    for _ in range(2):
+        question = phone.locator("#question")
+        kind = question.get_attribute("data-kind")
+        if kind == "open_response":
+            question.locator("textarea").fill("All of it.")
+        question.locator("#turn").tap()
+        expect(phone.locator("[data-back]")).to_be_focused()
+        if kind == "recall":
+            question.get_by_role("button", name="Good").tap()
+        else:
+            question.locator("[name=points]").first.check()
+            question.locator("#check").tap()
+            phone.locator("#next").tap()
+        expect(phone.locator("#outbox")).to_contain_text("answer")
+    expect(phone.locator("[data-end]")).to_be_visible()
+
+    phone.context.set_offline(False)
+    expect(phone.locator("#outbox p")).to_have_text("Connected again. 2 answers sent.")
+    given = dict(ReviewEvent.objects.values_list("presentation__version__kind", "response"))
+    assert given["recall"] == {"rating": "good"}
+    assert given["open_response"]["text"] == "All of it."
+    assert len(given["open_response"]["points"]) == 1
