@@ -2,6 +2,7 @@
 
 import { create, find, get } from "../examprep/dom.js";
 import { forgetPerson } from "./device/forget.js";
+import { sendReading } from "./device/reading.js";
 import { openOutbox } from "./outbox_state.js";
 import { readAllKept } from "./saver.js";
 import { put } from "./server.js";
@@ -9,6 +10,8 @@ import { put } from "./server.js";
 const { account = "" } = document.documentElement.dataset;
 const form = get(document, "form[data-logout]", HTMLFormElement);
 const outbox = openOutbox(account);
+/** The marks of answers in exams that could not be sent. @type {string[]} */
+let lost = [];
 
 const button = get(form, "button", HTMLButtonElement);
 button.addEventListener("click", async (event) => {
@@ -22,14 +25,17 @@ button.addEventListener("click", async (event) => {
 /** Send all that waits, of reviews and of exams; resolves to how many answers could not be sent. */
 async function sendAll() {
   await outbox.send();
-  let failed = 0;
+  await sendReading(account);
+  lost = [];
   for (const [name, { address, response, rev }] of readAllKept()) {
     const answer = await put(address, { response, rev });
+    // Of a sitting that is somebody else's the service knows nothing: it waits for them.
+    if (answer?.status === 404) continue;
     // Whatever else the service said of an answer, it would say again: a sitting that is over takes none.
-    if (!answer || answer.status >= 500 || [401, 403, 429].includes(answer.status)) failed += 1;
+    if (!answer || answer.status >= 500 || [401, 403, 429].includes(answer.status)) lost.push(name);
     else localStorage.removeItem(name);
   }
-  return (await outbox.waiting()).length + failed;
+  return (await outbox.waiting()).length + lost.length;
 }
 
 /** @param {number} unsent @returns {Promise<boolean>} */
@@ -56,6 +62,6 @@ async function logOut() {
     return;
   }
   outbox.discard();
-  await forgetPerson(account);
+  await forgetPerson(account, lost);
   location.replace(find(form, "[name=next]", HTMLInputElement)?.value || "/");
 }

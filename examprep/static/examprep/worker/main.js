@@ -1,5 +1,6 @@
 // The worker of the installed app: pages and what they are made of without a network, updates, and reminders.
 
+import { sendWaiting } from "../../quizzes/device/sending.js";
 import { keepShell, removeOldShells } from "./kept.js";
 import { answerFetch } from "./pages.js";
 import { areTabsCalm } from "./tabs.js";
@@ -23,6 +24,9 @@ export function start(shell) {
     if (data.type === "keep") event.waitUntil(keepWeek(/** @type {string[]} */ (data["addresses"])));
   });
 
+  // There is a network again, and answers waited for it, perhaps with no page open.
+  worker.addEventListener("sync", (event) => event.waitUntil(sendAnswers()));
+
   worker.addEventListener("push", (event) => {
     const { title, body, url } = event.data.json();
     event.waitUntil(worker.registration.showNotification(title, { body, tag: "plan", data: { url } }));
@@ -31,6 +35,12 @@ export function start(shell) {
     event.notification.close();
     event.waitUntil(worker.clients.openWindow(event.notification.data.url));
   });
+
+  async function sendAnswers() {
+    const { connection } = await sendWaiting();
+    // The browser tries again later.
+    if (connection === "offline") throw new Error("The service cannot be reached.");
+  }
 
   async function begin() {
     await removeOldShells(shell.version);

@@ -6,8 +6,6 @@ import { forgetAccount, forgetQuestions, readAll } from "./store.js";
 /** Caches whose names begin so hold keys, or anything of a person: see the worker. */
 const WITH_KEYS = "person-keys";
 const PERSONAL = "person-";
-/** Marks of a person, and their answers in exams, that pages keep: how their names begin. */
-const MARKS = ["keeper", "sitting ", "round ", "answered:", "reading:"];
 
 /** Leave no key of a question on the device, nor to other pages that are open; answers that wait stay. */
 export async function forgetKeys() {
@@ -16,13 +14,17 @@ export async function forgetKeys() {
   await Promise.allSettled([forgetQuestions(), forgetCaches(WITH_KEYS)]);
 }
 
-/** Leave nothing of an account on the device; what waits of another one stays. @param {string} account */
-export async function forgetPerson(account) {
+/**
+ * Leave nothing of an account on the device; what waits of another one stays.
+ *
+ * @param {string} account
+ * @param {string[]} more marks that are theirs
+ */
+export async function forgetPerson(account, more) {
   await Promise.allSettled([forgetKeys(), forgetCaches(PERSONAL), forgetAccount(account)]);
   try {
-    const names = Object.keys(localStorage);
     if (!(await readAll("waiting")).length) localStorage.removeItem("outbox");
-    for (const name of names) if (MARKS.some((mark) => name.startsWith(mark))) localStorage.removeItem(name);
+    for (const name of ["keeper", `answered:${account}`, `reading:${account}`, ...more]) localStorage.removeItem(name);
   } catch {
     // As above.
   }
