@@ -22,7 +22,7 @@ import { readResponse } from "./response.js";
  * @typedef {object} Checked an answer on its way to the service
  * @property {HTMLFormElement} form
  * @property {Document} event
- * @property {Question | null} question
+ * @property {Promise<Question | null>} question
  * @property {Promise<Opinion>} opinion
  * @property {Promise<void>} kept
  * @property {number} timer after which the service is not waited for
@@ -40,8 +40,8 @@ export class DeviceReview {
     this.outbox = openOutbox(this.account);
     /** When the question came: the first one with the page. */
     this.began = 0;
-    /** What is known of the question that is shown. @type {Question | null} */
-    this.question = null;
+    /** What is known of the question that is shown. @type {Promise<Question | null>} */
+    this.question = Promise.resolve(null);
     /** @type {Checked | null} */
     this.checked = null;
     /** @type {Judged | null} */
@@ -68,7 +68,7 @@ export class DeviceReview {
     });
     // Where an exam is opened in another tab no key stays here either.
     new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => {
-      if (data.type === "forget") this.question = null;
+      if (data.type === "forget") this.question = Promise.resolve(null);
     });
     const { documentElement } = document;
     if (documentElement.dataset["kept"]) {
@@ -85,19 +85,22 @@ export class DeviceReview {
   }
 
   /** Read what is known of the question that is shown. */
-  async look() {
+  look() {
     const id = find(this.root, "#question [name=presentation]", HTMLInputElement)?.value;
     // A browser that keeps nothing leaves it to the service.
-    const question = id ? await readQuestion(this.account, id).catch(() => null) : null;
-    if (id === find(this.root, "#question [name=presentation]", HTMLInputElement)?.value) this.question = question;
+    this.question = id ? readQuestion(this.account, id).catch(() => null) : Promise.resolve(null);
   }
 
-  /** Turn a card over that is on the device. @param {MouseEvent} event */
-  turn(event) {
-    const form = targetOf(event).closest("#turn") && find(this.root, "#question", HTMLFormElement);
-    if (!form || !canTurn(this.question)) return;
+  /** Turn a card over that is on the device; else the service does. @param {MouseEvent} event */
+  async turn(event) {
+    const button = targetOf(event).closest("#turn");
+    const form = button && find(this.root, "#question", HTMLFormElement);
+    if (!form) return;
     event.preventDefault();
-    if (form.reportValidity()) turnOver(form, this.question);
+    const question = await this.question;
+    if (!button.isConnected || !form.reportValidity()) return;
+    if (canTurn(question)) turnOver(form, question);
+    else form.requestSubmit(/** @type {HTMLButtonElement} */ (button));
   }
 
   /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
@@ -119,7 +122,7 @@ export class DeviceReview {
       occurred_at: new Date().toISOString(),
       duration_ms: Math.round(performance.now() - this.began),
     };
-    const opinion = question ? judge(question, reported["response"]) : Promise.resolve(null);
+    const opinion = question.then((known) => known && judge(known, reported["response"]));
     const kept = opinion.then((told) => this.store(reported, told));
     const timer = setTimeout(() => this.giveUp(), PATIENCE_MS);
     const checked = { form, question, opinion, kept, timer, event: reported };
@@ -128,7 +131,7 @@ export class DeviceReview {
     // The service may have been quicker.
     if (this.checked !== checked || !form.isConnected || !told || !("judged" in told) || isRated(reported)) return;
     this.judged = told.judged;
-    showVerdict(form, question, told.judged);
+    showVerdict(form, await question, told.judged);
   }
 
   /** Keep an answer before the service has it, lest it is lost with the page. @param {Document} event @param {Opinion} opinion */
@@ -172,7 +175,7 @@ export class DeviceReview {
   standIn(element) {
     if (this.checked && element === this.checked.form) this.keep(this.checked);
     else if (element.id === "next") this.showNext();
-    else if (element.id === "bury" && this.question) this.bury(this.question);
+    else if (element.id === "bury") this.bury();
     // How a number is read as it is typed is not missed.
     else return element.matches("input, textarea");
     return true;
@@ -180,10 +183,10 @@ export class DeviceReview {
 
   /** Keep an answer that could not be sent, and show what can be said of it here. @param {Checked} checked */
   async keep(checked) {
-    const { form, event, question, kept, timer } = checked;
+    const { form, event, kept, timer } = checked;
     clearTimeout(timer);
     this.checked = null;
-    const told = await checked.opinion;
+    const [question, told] = await Promise.all([checked.question, checked.opinion]);
     if (told && "refused" in told) {
       this.nearly = event["response"]["text"] ?? "";
       this.refuse(form, told.refused);
@@ -217,8 +220,10 @@ export class DeviceReview {
     find(form, "#place")?.focus({ preventScroll: true });
   }
 
-  /** Put a card off until tomorrow. @param {Question} question */
-  async bury({ card }) {
+  /** Put the card off until tomorrow. */
+  async bury() {
+    const card = (await this.question)?.card;
+    if (!card) return;
     const event = { id: crypto.randomUUID(), type: "bury", card, occurred_at: new Date().toISOString() };
     await this.outbox.add(event, null);
     await this.outbox.refresh({ connection: "offline" });
