@@ -186,6 +186,7 @@ def test_cards_are_turned_over_and_put_off_without_a_network(phone: Page, live_s
     wait_for_kept(phone, "kept === 2")
     phone.context.set_offline(True)
     for _ in range(2):
+        expect(phone.locator("[data-back]")).to_have_count(0)
         question = phone.locator("#question")
         kind = question.get_attribute("data-kind")
         if kind == "open_response":
