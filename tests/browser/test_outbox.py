@@ -44,7 +44,8 @@ def answer_offline(page: Page, key: Key, *, right: bool = True) -> Presentation:
     before = count(page, "waiting")
     asked = answer(page, key, right=right)
     pause = "new Promise(done => setTimeout(done, 20))"
-    page.evaluate(f"async before => {{ while (await ({COUNT})('waiting') <= before) await {pause}; }}", before)
+    tries = f"for (let n = 0; n < 2000; n++) {{ if (await ({COUNT})('waiting') > before) return true; await {pause}; }}"
+    assert page.evaluate(f"async before => {{ {tries} }}", before), "The browser has not kept the answer."
     return asked
 
 
