@@ -7,6 +7,8 @@ import { findInShells, findPage, findPersonCache, keepBeside, keepPage, keyOf } 
 /** How long a page that is kept as well waits for the network. */
 const PATIENCE_MS = 5000;
 const SERVICE_AWAY = [502, 503, 504];
+/** What is no page of students: nothing of it passes through here. */
+const OTHERS = /^\/(?:accounts|admin|api|lti|metrics|health|_allauth)\b/;
 /** What shows the same under its address for ever, and belongs to pages. */
 const BESIDE_PAGES = /^\/(?:media|figures)\//;
 
@@ -14,7 +16,7 @@ const BESIDE_PAGES = /^\/(?:media|figures)\//;
 export function answerFetch(event, shell) {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (origin !== location.origin) return;
+  if (origin !== location.origin || OTHERS.test(pathname)) return;
   if (request.mode === "navigate") {
     event.respondWith(request.method === "GET" ? openPage(event, shell) : sendForm(request, shell));
   } else if (request.method !== "GET") {
@@ -51,7 +53,8 @@ async function openPart(event) {
   const kept = await findPage(key);
   const coming = fetchPage(event, key);
   if (!kept) return coming;
-  const response = await inTime(coming);
+  // A part may take its time: the page around it is there.
+  const response = await coming.catch(() => null);
   return response && !SERVICE_AWAY.includes(response.status) ? response : kept;
 }
 
