@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.contrib.staticfiles import finders
 from django.core import mail
 from django.test import Client
 
@@ -258,4 +261,11 @@ def test_unsubscribing_and_other_peoples_browsers(student: User, stranger: User,
 def test_without_a_key_there_is_no_web_push(student: User, web: Client) -> None:
     assert "data-push-key" not in web.get("/settings/").content.decode()
     assert web_push.send(student, {"title": "x"}) == 0
-    assert "showNotification" in web.get("/worker.js").content.decode()
+
+
+def test_the_worker_shows_what_is_pushed(web: Client) -> None:
+    imported = re.search(r'from "/static/([^"]+)"', web.get("/worker.js").content.decode())
+    assert imported
+    path = finders.find(imported[1])
+    assert path
+    assert "showNotification" in Path(path).read_text()
