@@ -83,7 +83,8 @@ def _in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
 
 def _waits(item: pytest.Item) -> bool:
     """Whether the test spends its time waiting, which quick tests fill when they begin later."""
-    return "faults" in item.path.parts or any(map(item.get_closest_marker, ("slow", "browser")))
+    is_of_services = not {"faults", "history"}.isdisjoint(item.path.parts)
+    return is_of_services or any(map(item.get_closest_marker, ("slow", "browser")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,7 +18,7 @@ from tests.history.run import STUDENTS, carry_out
 from tests.history.stand import Database, Stand, standing
 
 pytestmark = pytest.mark.database
-SECONDS, EVERY = 6.0, 0.5
+SECONDS, EVERY = 4.0, 0.4
 SLOW = "all killed"
 """It takes the seconds of a start: `make soak` has it."""
 
@@ -47,11 +47,13 @@ def test_under_fault_nothing_is_lost_doubled_or_read_wrong(stand: Stand, seed: i
     assert not run.violations, "\n".join(show_piece(run.history, each) for each in run.violations[:3]) + run.summary()
 
 
+@pytest.mark.any_database
 def test_a_planted_bug_is_named(stand: Stand, seed: int) -> None:
     bug = random.Random(seed).choice(list(BUGS))
     found = {violation.check for violation in catch(stand, bug, seed)}
     assert found & set(BUGS[bug]), f"{bug}: {found}"
 
 
+@pytest.mark.any_database
 def test_every_student_has_one_bug() -> None:
     assert list(BUGS_OF.values()) == [NONE, *BUGS]
