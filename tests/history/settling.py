@@ -8,6 +8,8 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 
 from tests.faults.service import is_healthy, until
 from tests.history.clients import Device
@@ -15,6 +17,7 @@ from tests.history.draw import Step
 from tests.history.records import Document, History, Operation
 from tests.history.sittings import check_sittings
 from tests.history.stand import Stand
+from tests.history.wire import Answer
 
 PATIENCE = 120.0
 STILL = 5
@@ -53,6 +56,18 @@ def _patiently(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool
     return True
 
 
+def _read(device: Device, path: str) -> Answer:
+    """Read what is needed to judge the rest: as often as it takes."""
+    answers = [Answer()]
+
+    def is_read() -> bool:
+        answers.append(device.wire.call("GET", path))
+        return answers[-1].status == HTTPStatus.OK
+
+    assert _patiently(is_read), f"{path}: {answers[-1].status}"
+    return answers[-1]
+
+
 def _send_waiting(device: Device) -> None:
     """Send all of a device's batches, until each is answered."""
 
@@ -66,12 +81,14 @@ def _send_waiting(device: Device) -> None:
 
 def _close_sittings(history: History, device: Device, patience: float) -> None:
     """Hand in what is open, and read all results, until they say what they should or there was time enough for it."""
-    sittings = {each.answer["id"] for each in history.of(device.student, "open") if each.is_acknowledged}
-    for sitting in sorted(sittings):
-        _patiently(lambda sitting=sitting: _hand_in(device, sitting))  # type: ignore[misc]
+    known = {each.answer["id"] for each in history.of(device.student, "open") if each.is_acknowledged}
+    newest = _read(device, "/api/v1/sittings/").document["results"]  # one may be open of which nobody was told
+    sittings = sorted(known | {each["id"] for each in newest})
+    for sitting in sittings:
+        _patiently(partial(_hand_in, device, sitting))
 
     def are_right() -> bool:
-        results = [device.read_result(sitting) for sitting in sorted(sittings)]
+        results = [device.read_result(sitting) for sitting in sittings]
         looked_at = History([*history.of("", "correct"), *history.of(device.student, "save"), *results])
         return all(each.is_acknowledged for each in results) and not list(check_sittings(looked_at))
 
@@ -87,17 +104,22 @@ def _wait_for_plans(history: History, devices: Sequence[Device], patience: float
     """Let each answer once more, and wait for the plans that follow."""
     answers = [(device, done) for device in devices if (done := _answer_once_more(history, device))]
     for device, done in answers:
-        answered_at, made_at = done.answer["server_now"], ""
-
-        def is_planned(device: Device = device, answered_at: str = answered_at) -> bool:
-            nonlocal made_at
-            changes = device.wire.call("GET", "/api/v1/sync/").document.get("changes", ())
-            made_at = max((change["made_at"] for change in changes if change["type"] == "plan"), default="")
-            return bool(made_at) and datetime.fromisoformat(made_at) >= datetime.fromisoformat(answered_at)
-
-        _patiently(is_planned, patience)
+        answered_at = done.answer["server_now"]
+        _patiently(partial(_is_planned_since, device, answered_at), patience)
         sent = {"answered_at": answered_at, "event": done.sent["events"][0]["id"]}
-        history.end("fresh", device.student, "plan", sent, history.begin(), status=200, answer={"made_at": made_at})
+        answer = {"made_at": _planned_at(device)}
+        history.end("fresh", device.student, "plan", sent, history.begin(), status=200, answer=answer)
+
+
+def _is_planned_since(device: Device, answered_at: str) -> bool:
+    made_at = _planned_at(device)
+    return bool(made_at) and datetime.fromisoformat(made_at) >= datetime.fromisoformat(answered_at)
+
+
+def _planned_at(device: Device) -> str:
+    """Return when the newest plan was made; empty where there is none."""
+    changes = device.wire.call("GET", "/api/v1/sync/").document.get("changes", ())
+    return max((change["made_at"] for change in changes if change["type"] == "plan"), default="")
 
 
 def _answer_once_more(history: History, device: Device) -> Operation | None:
@@ -129,7 +151,7 @@ def _read_fresh(history: History, device: Device) -> Document:
     """Read everything as a new client does."""
     began, changes, cursor, has_more = history.begin(), list[Document](), "", True
     while has_more:
-        page = device.wire.call("GET", f"/api/v1/sync/?cursor={cursor}").document
+        page = _read(device, f"/api/v1/sync/?cursor={cursor}").document
         changes += page["changes"]
         cursor, has_more = page["cursor"], page["has_more"]
     answer = {"changes": changes}
@@ -140,7 +162,7 @@ def _read_fresh(history: History, device: Device) -> Document:
 def _export(history: History, device: Device) -> None:
     """Take everything out that is stored of the student."""
     began = history.begin()
-    answer = device.wire.call("GET", "/api/v1/me/export/")
+    answer = _read(device, "/api/v1/me/export/")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         tables = {name: json.loads(archive.read(f"{name}.json")) for name in ("answers", "waiting")}
     ids = {name: [row["id"] for row in rows] for name, rows in tables.items()}
