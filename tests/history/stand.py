@@ -89,9 +89,17 @@ class Stand:
 
     def kill_all(self) -> None:
         """SIGKILL for the whole service at once, and a new start on the data that are there."""
-        self.service.__exit__()
-        self.service.nothing_left()
+        self.kill_service()
         self.start()
+
+    def kill_service(self) -> None:
+        """SIGKILL for the whole service at once, until nothing is left of it."""
+        until(self._is_killed, lambda: str(self.service.processes()))
+
+    def _is_killed(self) -> bool:
+        """Kill whatever is there; what was just being started comes up later, and nobody watches over it any more."""
+        self.service.__exit__()
+        return not self.service.processes()
 
     def start_server(self, name: str) -> None:
         """Start PgBouncer or Redis, at the address at which it was before."""
@@ -190,7 +198,7 @@ def standing(database: Database, students: list[str]) -> Iterator[Stand]:
         try:
             yield stand
         finally:
-            stand.service.__exit__()  # killed: it was stopped in worse ways
+            stand.kill_service()  # it was stopped in worse ways
 
 
 def _add_servers(stand: Stand, stack: ExitStack) -> None:
