@@ -45,6 +45,7 @@ def main(target: str) -> None:
         redis()
         if target == "test":
             postgresql()
+            nginx()
             chromium()
         NOTE.write_text(f"{target} {locks}")
 
@@ -126,6 +127,12 @@ def postgresql() -> None:
         return
     if not apt("postgresql") and install("postgres", "--only-binary=:all:").returncode:
         warn("no PostgreSQL to be had: the tests on it will be SKIPPED")
+
+
+def nginx() -> None:
+    """The proxy, for tests."""
+    if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") and not apt("nginx"):
+        warn("no nginx to be had: the tests of the proxy and of the hand-over will be SKIPPED")
 
 
 def chromium() -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,42 @@ class Missing(Exception):  # noqa: N818 - the server is
     """The machine has no such server."""
 
 
+class Server:
+    """A server that runs, and may be killed and started again where it was."""
+
+    def __init__(self, url: str, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        self.url = url
+        self._start = start
+        self.process = start()
+
+    def kill(self) -> None:
+        """End it without a word to anybody."""
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Start it, once it has ended, on the same port and with what it stored."""
+        self.process = self._start()
+
+
 @contextmanager
 def postgresql(*, durable: bool = False) -> Iterator[str]:
     """A PostgreSQL server of its own; yields the URL of an empty database. Raises Missing.
 
     One that is `durable` keeps what it committed when its processes are killed, though not when the machine is.
     """
-    owner = _unprivileged()
+    with postgresql_server(FAST | {"synchronous_commit": "on"} if durable else FAST) as server:
+        yield server.url
+
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""What is stored need not outlive the machine, nor the server."""
+
+
+@contextmanager
+def postgresql_server(options: Mapping[str, str] = FAST) -> Iterator[Server]:
+    """A PostgreSQL server with such options. Raises Missing."""
+    owner = unprivileged()
     with tempfile.TemporaryDirectory(prefix="examprep-postgresql-") as name, Lifeline() as lifeline:
         folder = Path(name)
         if owner:
@@ -49,26 +78,24 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         create += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
         subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
         port = free_port()
-        options = {
-            "port": port,
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": folder,
-            "fsync": "off",
-            "synchronous_commit": "on" if durable else "off",
-            "full_page_writes": "off",
-        }
-        command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
-        command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-        with (folder / "log").open("wb") as log:
-            server = lifeline.start(command, output=log, cwd=folder, **owner)
+        command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-p", str(port)]
+        here = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
+        command += [part for key, value in (here | dict(options)).items() for part in ("-c", f"{key}={value}")]
         address = f"postgres://examprep@127.0.0.1:{port}"
 
-        def create_database() -> None:
-            with psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=2) as connection:
-                connection.execute("CREATE DATABASE examprep")
+        def connect() -> None:
+            psycopg.connect(f"{address}/postgres", connect_timeout=2).close()
 
-        _until_it_works(create_database, psycopg.OperationalError, server, folder / "log")
-        yield f"{address}/examprep"
+        def start() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("wb") as log:
+                process = lifeline.start(command, output=log, cwd=folder, **owner)
+            until_it_works(connect, psycopg.OperationalError, process, folder / "log")
+            return process
+
+        server = Server(f"{address}/examprep", start)
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE examprep")
+        yield server
 
 
 @contextmanager
@@ -77,10 +104,17 @@ def pgbouncer(url: str, port: int = 0) -> Iterator[str]:
 
     It listens on a free port, or on the one that is given.
     """
+    with pgbouncer_server(url, port) as pool:
+        yield pool.url
+
+
+@contextmanager
+def pgbouncer_server(url: str, port: int = 0) -> Iterator[Server]:
+    """The same, to be killed and started again. Raises Missing."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise Missing("no PgBouncer on this machine")
-    owner, server = _unprivileged(), urlsplit(url)
+    owner, server = unprivileged(), urlsplit(url)
     with tempfile.TemporaryDirectory(prefix="examprep-pgbouncer-") as name, Lifeline() as lifeline:
         folder, port = Path(name), port or free_port()
         (folder / "users").write_text(f'"{server.username}" ""\n')
@@ -100,36 +134,50 @@ def pgbouncer(url: str, port: int = 0) -> Iterator[str]:
         )
         if owner:
             shutil.chown(folder, owner["user"], owner["group"])
-        with (folder / "log").open("wb") as log:
-            command: list[str | Path] = [program, "--quiet", folder / "pgbouncer.ini"]
-            process = lifeline.start(command, output=log, cwd=folder, **owner)
         pooled = f"postgres://{server.username}@127.0.0.1:{port}{server.path}"
 
         def connect() -> None:
             psycopg.connect(pooled, connect_timeout=2).close()
 
-        _until_it_works(connect, psycopg.OperationalError, process, folder / "log")
-        yield pooled
+        def start() -> subprocess.Popen[bytes]:
+            command: list[str | Path] = [program, "--quiet", folder / "pgbouncer.ini"]
+            with (folder / "log").open("wb") as log:
+                process = lifeline.start(command, output=log, cwd=folder, **owner)
+            until_it_works(connect, psycopg.OperationalError, process, folder / "log")
+            return process
+
+        yield Server(pooled, start)
 
 
 @contextmanager
 def redis_server(port: int = 0) -> Iterator[str]:
     """A Redis server of its own, on a free port or on the one that is given; yields its URL. Raises Missing."""
+    with redis_to_kill(port) as server:
+        yield server.url
+
+
+@contextmanager
+def redis_to_kill(port: int = 0) -> Iterator[Server]:
+    """The same, to be killed and started again, empty. Raises Missing."""
     program = next((program for _, program in find_redis_servers()), None)
     if program is None:
         raise Missing("no redis-server on this machine")
     with tempfile.TemporaryDirectory(prefix="examprep-redis-") as name, Lifeline() as lifeline:
         log, port = Path(name) / "log", port or free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", name, "--save", ""]
-        with log.open("wb") as output:
-            server = lifeline.start([program, *options], output=output)
         url = f"redis://127.0.0.1:{port}/0"
-        with redis.Redis.from_url(url) as client:
-            _until_it_works(client.ping, redis.ConnectionError, server, log)
-        yield url
+
+        def start() -> subprocess.Popen[bytes]:
+            with log.open("wb") as output:
+                process = lifeline.start([program, *options], output=output)
+            with redis.Redis.from_url(url) as client:
+                until_it_works(client.ping, redis.ConnectionError, process, log)
+            return process
+
+        yield Server(url, start)
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """Popen's options for somebody else, where this is root: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -170,9 +218,10 @@ def free_port() -> int:
         return port
 
 
-def _until_it_works(
+def until_it_works(
     attempt: Callable[[], object], failure: type[Exception], server: subprocess.Popen[bytes], log: Path
 ) -> None:
+    """Wait until an attempt succeeds. Raises RuntimeError where the server ends, or takes too long."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import psycopg
 import pytest
-import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -25,19 +22,10 @@ from django.test import Client
 from examprep.cache import ForgivingRedisCache
 from examprep.data_folder import can_be_guessed
 from examprep.models import User
-from examprep.run.lifeline import Lifeline
 from tests import servers, tables
+from tests.deployment.containers import COMMANDS, COMPOSE, DOCKERFILE, GIVEN, ROOT, Containers
 from tests.faults.phone import Phone
-from tests.faults.service import call, get, until, waited
-
-ROOT: Path = settings.BASE_DIR
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
-COMMANDS: dict[str, list[str]] = {  # of the image: the service, and how to see whether it is well
-    name: json.loads(command)
-    for name, command in re.findall(r"^(HEALTHCHECK|CMD)[^\[]*(\[.+\])$", DOCKERFILE, re.MULTILINE)
-}
-GIVEN = {"SECRET_KEY": "fUsyWk0VwgLzdPS1Nw2Y3hXlZ8oTq6RrBaEjKmCvGxIyHtJuDp", "ALLOWED_HOSTS": "exams.example.org"}
+from tests.faults.service import call, until, waited
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -55,7 +43,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def test_compose_has_every_part_and_its_environment() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"postgres", "pgbouncer", "redis", "migrate", "web", "worker", "beat", "backup"}
+    assert set(services) == {"proxy", "postgres", "pgbouncer", "redis", "migrate", "web", "worker", "beat", "backup"}
     for name in ("migrate", "web", "worker", "beat"):
         environment = services[name]["environment"]
         assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"} <= set(environment), name
@@ -65,14 +53,13 @@ def test_compose_has_every_part_and_its_environment() -> None:
 
 
 def test_the_services_own_containers_can_write_nothing_but_what_they_have_to() -> None:
-    for name in ("migrate", "web", "worker", "beat", "pgbouncer"):
+    for name in ("proxy", "migrate", "web", "worker", "beat", "pgbouncer"):
         service = COMPOSE["services"][name]
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
-    assert COMPOSE["services"]["web"]["mem_limit"]
     users = re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)
-    assert users == ["postgres", "examprep"], "each image has one that is not root"
+    assert users == ["postgres", "proxy", "examprep"], "each image has one that is not root"
 
 
 def test_what_the_web_asks_is_limited_by_the_pool_and_nothing_else_is() -> None:
@@ -95,9 +82,36 @@ def test_threads_share_the_memory_that_they_allocate_from() -> None:
     assert re.search(r"^ENV .*\bMALLOC_ARENA_MAX=2\b", DOCKERFILE, re.MULTILINE)
 
 
-def test_only_a_proxy_on_the_same_machine_reaches_the_service() -> None:
-    assert [port.partition(":-")[2].partition("}")[0] for port in COMPOSE["services"]["web"]["ports"]] == ["127.0.0.1"]
-    assert not [name for name, service in COMPOSE["services"].items() if "ports" in service and name != "web"]
+def test_only_the_proxy_can_be_reached_from_outside() -> None:
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
+
+
+def test_no_container_takes_the_whole_machine_or_fills_its_disk() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert {"mem_limit", "cpus", "pids_limit"} <= set(service), name
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"]), name
+
+
+def test_web_and_workers_are_several_and_beat_is_one() -> None:
+    services = COMPOSE["services"]
+    assert {name: service["deploy"]["replicas"] for name, service in services.items() if "deploy" in service} == {
+        "web": 2,
+        "worker": 2,
+    }
+
+
+def test_whoever_ends_answers_first_what_it_was_asked() -> None:
+    def seconds(value: str) -> int:
+        return int(value[:-1]) * {"s": 1, "m": 60}[value[-1]]
+
+    services, proxy = COMPOSE["services"], (ROOT / "deploy/nginx.conf").read_text()
+    longest = seconds(dict(re.findall(r"(proxy_read_timeout) (\w+);", proxy))["proxy_read_timeout"])
+    graceful = int(COMMANDS["CMD"][COMMANDS["CMD"].index("--graceful-timeout") + 1])
+    shutdown = seconds(dict(re.findall(r"(worker_shutdown_timeout) (\w+);", proxy))["worker_shutdown_timeout"])
+    assert longest <= graceful < seconds(services["web"]["stop_grace_period"])
+    assert longest < shutdown <= seconds(services["proxy"]["stop_grace_period"])
+    assert services["proxy"]["stop_signal"] == "SIGQUIT"
+    assert seconds(services["worker"]["stop_grace_period"]) >= settings.CELERY_TASK_TIME_LIMIT
 
 
 def test_compose_starts_again_what_ends_and_keeps_what_is_stored() -> None:
@@ -199,73 +213,6 @@ def test_the_deployment_checks_pass(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-class Containers:
-    """What compose starts, as processes of this machine."""
-
-    def __init__(self, stack: ExitStack, folder: Path, database: str, broker: str) -> None:
-        self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = str(free.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {
-            name: self.given(value) for name, value in COMPOSE["services"]["web"]["environment"].items()
-        }
-        self.database = database
-        self.environment |= {"DATABASE_URL": database, "REDIS_URL": broker, "EXAMPREP_PRODUCTION": "1"}
-        self.environment |= {"ALLOWED_HOSTS": f"{GIVEN['ALLOWED_HOSTS']},127.0.0.1"}
-        try:
-            pool = stack.enter_context(servers.pgbouncer(database))
-        except servers.Missing as missing:
-            print(f"Without a pool: {missing}", file=sys.stderr)
-            self.pooled = {"web": database, "worker": database, "beat": database}
-        else:
-            self.pooled = {"web": f"{pool}_web", "worker": pool, "beat": pool}
-        self.environment |= {"STATIC_ROOT": str(folder / "static"), "DATA_DIR": str(folder / "data")}
-        self.environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        self.lifeline = stack.enter_context(Lifeline())
-
-    @staticmethod
-    def given(value: str) -> str:
-        """A value of compose, with what somebody has set, or else its default."""
-        return re.sub(r"\$\{(\w+):[?-]([^}]*)\}", lambda found: GIVEN.get(found[1], found[2]), value)
-
-    def here(self, command: Sequence[str]) -> list[str]:
-        """The same command, with a port and a folder that are free here, and the tiny course."""
-        there = {"8000": self.port, "/tmp/": f"{self.folder}/", "fixtures/regularization": "tests/course"}
-        for old, new in there.items():
-            command = [part.replace(old, new) for part in command]
-        return list(command)
-
-    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command of compose to its end."""
-        return self.operate(*self.here(command))
-
-    def operate(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run what somebody types who operates the service, to its end."""
-        env = {**self.environment, "DATABASE_POOLED": "false", **environment}
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
-
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a command that stays."""
-        with (self.folder / f"{name}.log").open("wb") as log:
-            env = {**self.environment, "DATABASE_URL": self.pooled[name]}
-            self.lifeline.start(self.here(command), output=log, cwd=ROOT, env=env)
-
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
-
-    def answers(self) -> bool:
-        """Whether the web process answers, be it only that it does not serve this address."""
-        try:
-            return bool(get(self.url))
-        except OSError:
-            return False
-
-    def healthy(self) -> bool:
-        """Whether the image's own check says so."""
-        return self.run(COMMANDS["HEALTHCHECK"]).returncode == 0
-
-
 @pytest.fixture
 def postgresql() -> Iterator[str]:
     """The URL of an empty database on a real PostgreSQL; tests skip where there is none."""
@@ -336,7 +283,13 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
     services = COMPOSE["services"]
     with ExitStack() as stack:
         redis = stack.enter_context(ExitStack())
-        all_of_it = Containers(stack, tmp_path, postgresql, redis.enter_context(servers.redis_server()))
+        try:
+            pool = stack.enter_context(servers.pgbouncer(postgresql))
+        except servers.Missing as missing:
+            print(f"Without a pool: {missing}", file=sys.stderr)
+            pool = ""
+        broker = redis.enter_context(servers.redis_server())
+        all_of_it = Containers(stack, tmp_path, postgresql, broker, pool)
         collected = all_of_it.run(["python", "manage.py", "collectstatic", "--noinput"])
         assert collected.returncode == 0, collected.stderr
         (module,) = (tmp_path / "static/quizzes").glob("enhance.*.js")
@@ -346,9 +299,8 @@ def test_what_compose_runs_works_together(tmp_path: Path, postgresql: str) -> No
             assert migrated.returncode == 0, migrated.stderr
         assert tables.read_schema(postgresql) == schema_of_the_models(postgresql, all_of_it.environment)
 
-        all_of_it.start("web", COMMANDS["CMD"])
-        all_of_it.start("worker", services["worker"]["command"])
-        all_of_it.start("beat", services["beat"]["command"])
+        for name in ("web", "worker", "beat"):
+            all_of_it.start(name)
         until(all_of_it.answers, lambda: all_of_it.log("web"))
         until(all_of_it.healthy, lambda: all_of_it.log("web"))
         until(lambda: "ready." in all_of_it.log("worker"), lambda: all_of_it.log("worker"))
