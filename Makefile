@@ -1,7 +1,7 @@
 # The daily commands. Each does all of its own set-up; a fresh machine needs Python 3.11 or later and make.
 
 .PHONY: run test test-sqlite test-postgresql test-clocks soak bench bench-keep bench-compare interop interop-fuzz lint format \
-	architecture vectors examples screenshots check-pages lock clean setup setup-test
+	architecture vectors examples screenshots check-pages sbom lock clean setup setup-test
 
 # A Python that is new enough: yours by `make PYTHON=…`, else the first of these that can make an environment, else the
 # first. The system's comes early: distributions build it with profiles, a third faster than a plain build.
@@ -125,6 +125,10 @@ screenshots: setup-test
 # Every page at all widths, in both schemes, by keyboard; ten minutes. PICTURES=folder stores what is seen.
 check-pages: setup-test
 	$(BIN)/python -m docs.check_pages $(PICTURES)
+
+# What the service is made of, as a CycloneDX document in var/sbom.json, and the licences in docs/licences.md.
+sbom: setup-test
+	$(BIN)/python -m docs.bill_of_materials
 
 lock: setup
 	requirements/compile.sh

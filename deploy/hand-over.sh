@@ -44,8 +44,8 @@ done
 
 addresses=""
 for each in $new; do
-    address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$each")
-    addresses="$addresses $address:8000"
+    address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}:8000{{end}}' "$each")
+    addresses="$addresses $address"
 done
 # shellcheck disable=SC2086
 docker compose exec -T proxy sh /srv/proxy.sh move $addresses || abandon "the proxy did not move"

@@ -28,26 +28,40 @@ class JSONText(str):
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
-    """Write these fields of stored rows of one model, each with values of its own, in one round trip."""
+    """Write these fields of stored rows of one model, each with values of its own, in one round trip.
+
+    Rows of a student are found by student and key, so that a table may be partitioned by its students.
+    """
     if not rows:
         return
     meta = rows[0]._meta
-    columns = [field for field in meta.concrete_fields if field.name in fields or field.primary_key]
-    columns.sort(key=lambda field: field.primary_key)  # which is the last: where the others are written
+    keys = [*_owner(rows, fields), meta.pk]  # the last columns: where the others are written
+    columns = [*(field for field in meta.concrete_fields if field.name in fields), *keys]
     values = [[getattr(row, field.attname) for field in columns] for row in rows]
     quote = connection.ops.quote_name
     table, names = quote(meta.db_table), [quote(str(field.column)) for field in columns]
+    written, where = names[: -len(keys)], names[-len(keys) :]
     with connection.cursor() as cursor:
         if _is_told_as_one(values):
-            pairs = ", ".join(f"{name} = new.{name}" for name in names[:-1])
+            pairs = ", ".join(f"{name} = new.{name}" for name in written)
+            same = " AND ".join(f"{table}.{name} = new.{name}" for name in where)
             cursor.execute(
-                f"UPDATE {table} SET {pairs} FROM {_records(columns)} WHERE {table}.{names[-1]} = new.{names[-1]}",  # noqa: S608 - names of ours
+                f"UPDATE {table} SET {pairs} FROM {_records(columns)} WHERE {same}",  # noqa: S608 - names of ours
                 [_document(columns, values)],
             )
         else:
-            pairs = ", ".join(f"{name} = %s" for name in names[:-1])
-            statement = f"UPDATE {table} SET {pairs} WHERE {names[-1]} = %s"  # noqa: S608 - names of ours
+            pairs = ", ".join(f"{name} = %s" for name in written)
+            same = " AND ".join(f"{name} = %s" for name in where)
+            statement = f"UPDATE {table} SET {pairs} WHERE {same}"  # noqa: S608 - names of ours
             _execute(cursor, statement, _prepared(columns, values))
+
+
+def _owner(rows: Sequence[models.Model], written: Sequence[str]) -> list[_Field]:
+    """Return the column that says whose the rows are, where all have it, it is loaded and stays."""
+    for field in rows[0]._meta.concrete_fields:
+        if field.name == "student" and not (field.null or field.primary_key or field.name in written):
+            return [field] if all(field.attname in vars(row) for row in rows) else []
+    return []
 
 
 def insert_objects(rows: Sequence[models.Model], fields: Sequence[str] = ()) -> None:

@@ -42,17 +42,19 @@ def present(student: Student, asks: Sequence[Ask], now: datetime) -> list[Presen
     if missing:
         cards = {card.pk: card for card in _CARDS.run(student=student.pk, cards=[ask.card_id for ask in missing])}
         drawn = [_draw(student, cards[ask.card_id], ask.facets, now) for ask in missing if ask.card_id in cards]
-        _store([presentation for presentation in drawn if presentation], [waiting[card].pk for card in superseded], now)
+        stored = [presentation for presentation in drawn if presentation]
+        _store(student, stored, [waiting[card].pk for card in superseded], now)
         waiting = _load_open(student, [ask.card_id for ask in asks])
     name_concepts([shown.version for shown in waiting.values()])
     return [waiting[ask.card_id] for ask in asks if ask.card_id in waiting]
 
 
 @transaction.atomic
-def _store(drawn: Sequence[Presentation], superseded: Sequence[uuid.UUID], now: datetime) -> None:
+def _store(student: Student, drawn: Sequence[Presentation], superseded: Sequence[uuid.UUID], now: datetime) -> None:
     """Store what was drawn, and close what it stands in for."""
     if superseded:
-        Presentation.objects.filter(pk__in=superseded, closed_at__isnull=True).update(closed_at=now)
+        theirs = Presentation.objects.filter(student=student, pk__in=superseded)
+        theirs.filter(closed_at__isnull=True).update(closed_at=now)
     # Another request may have drawn the same card a moment ago: the first one stands.
     Presentation.objects.bulk_create(drawn, ignore_conflicts=True)
 

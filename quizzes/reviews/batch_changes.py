@@ -158,7 +158,8 @@ def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
         changes.long = [card for pk, card in changes.to_replay.items() if lengths[pk] >= checkpoints.LONG]
         memory_states.replay(changes.to_replay, log, w, standing)
     if changes.flagged:
-        flags = ReviewEvent.objects.filter(card__in=changes.flagged, undone=False, type__in=memory_states.FLAGS)
+        of_cards = ReviewEvent.objects.filter(student=student, card__in=changes.flagged)
+        flags = of_cards.filter(undone=False, type__in=memory_states.FLAGS)
         events = [event for event in flags if event.event_id not in changes.undone]
         events += [event for event in changes.events.values() if event.card_id in changes.flagged and not event.undone]
         memory_states.fold_flags(changes.flagged, events)
@@ -198,11 +199,11 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     for review in changes.reviews:
         review.event_id = review.event.pk  # which it has by now
     insert_objects(changes.reviews, ("card", "event", "rating", "practice", "score", "predicted"))
-    _store_what_counts(changes.recounted())
+    _store_what_counts(change_log.student_id, changes.recounted())
     if changes.closed:
         _close([changes.facts.presentations[pk] for pk in changes.closed], now)
     if changes.reopened:
-        _reopen(changes.reopened)
+        _reopen(change_log.student_id, changes.reopened)
     if cards := changes.cards():
         change_logs.stamp(change_log, cards)
         update_rows(cards, [*memory_states.CARD_STATE, "sequence"])
@@ -227,7 +228,7 @@ def _store_checkpoints(changes: BatchChanges, cards: Sequence[Card]) -> None:
         checkpoints.keep(kept, max(event.pk for event in changes.events.values()))
 
 
-def _store_what_counts(events: Sequence[ReviewEvent]) -> None:
+def _store_what_counts(student: int, events: Sequence[ReviewEvent]) -> None:
     """Write whether stored events are undone or superseded: at most three queries."""
     undone = [event.pk for event in events if event.undone]
     superseded = [event.pk for event in events if event.superseded]
@@ -238,13 +239,14 @@ def _store_what_counts(events: Sequence[ReviewEvent]) -> None:
         (counting, {"superseded": False}),
     ):
         if pks:
-            ReviewEvent.objects.filter(pk__in=pks).update(**values)
+            ReviewEvent.objects.filter(student=student, pk__in=pks).update(**values)
 
 
-def _reopen(presentations: dict[uuid.UUID, Presentation]) -> None:
+def _reopen(student: int, presentations: dict[uuid.UUID, Presentation]) -> None:
     """Ask again what an undo took back, the newest of each card, unless the card was put again in the meantime."""
     in_order = sorted(presentations.values(), key=lambda presentation: (presentation.created_at, presentation.pk))
     newest = {presentation.card_id: presentation for presentation in in_order}
-    taken = Presentation.objects.filter(card__in=newest, closed_at__isnull=True).values_list("card_id", flat=True)
+    theirs = Presentation.objects.filter(student=student)
+    taken = theirs.filter(card__in=newest, closed_at__isnull=True).values_list("card_id", flat=True)
     free = newest.keys() - set(taken)
-    Presentation.objects.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None)
+    theirs.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None)

@@ -6,7 +6,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from django.db import connection
 from django.db.models import BooleanField, DateField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from quizzes import presentations
@@ -16,6 +18,8 @@ from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.reviews import practice
 from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedPractice, ReportedReview, ReportedUndo
 from quizzes.reviews.clock import DeviceClock
+
+_Row = TypeVar("_Row", Presentation, ReviewEvent)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ class Facts:
         return self.presentations.get(event.presentation_id) if event.presentation_id else None
 
 
+def _theirs(rows: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Return the student's among rows that a key finds already, on databases whose tables may be partitioned by it.
+
+    SQLite would look through all that is the student's; whose they are is looked at later too.
+    """
+    return rows.filter(student=number("student")) if connection.vendor == "postgresql" else rows
+
+
 def _build_events() -> QuerySet[ReviewEvent]:
     """The stored events that have an id of the batch, that it undoes, or that undo one of it, and the answers.
 
@@ -59,7 +71,7 @@ def _build_events() -> QuerySet[ReviewEvent]:
     """
     mine = ReviewEvent.objects.filter(student=number("student"))
     undos = mine.filter(target__in=identifier("new", many=True), type=ReviewEvent.Type.UNDO)
-    answers = ReviewEvent.objects.filter(type=ReviewEvent.Type.REVIEW, undone=False)
+    answers = _theirs(ReviewEvent.objects.filter(type=ReviewEvent.Type.REVIEW, undone=False))
     counting = answers.filter(superseded=False, presentation__in=identifier("answered", many=True))
     undone = mine.filter(event_id__in=identifier("targets", many=True))
     # Lookups each in an index of its own: of their alternatives SQLite would make a walk through the whole log.
@@ -71,14 +83,14 @@ def _build_events() -> QuerySet[ReviewEvent]:
 def _build_presentations() -> QuerySet[Presentation]:
     """With their versions and the editions of these, and whether their items are asked in open sittings.
 
-    And whether `_build_events` gives anything, where nothing is undone. Whose they are is looked at later: SQLite would
-    look through all that the student was asked.
+    And whether `_build_events` gives anything, where nothing is undone.
     """
     student, ids = number("student"), identifier("ids", many=True)
     mine = ReviewEvent.objects.filter(student=student)
     undos = mine.filter(target__in=ids, type=ReviewEvent.Type.UNDO)
-    answers = ReviewEvent.objects.counting().filter(presentation=OuterRef("pk"), type=ReviewEvent.Type.REVIEW)
-    shown = Presentation.objects.filter(pk__in=identifier("answered", many=True))
+    answers = _theirs(ReviewEvent.objects.counting())
+    answers = answers.filter(presentation=OuterRef("pk"), type=ReviewEvent.Type.REVIEW)
+    shown = _theirs(Presentation.objects.filter(pk__in=identifier("answered", many=True)))
     course = "version__item__course"
     return shown.select_related("version").annotate(
         in_open_sitting=presentations.asked_in_sittings(student),

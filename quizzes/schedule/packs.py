@@ -139,7 +139,8 @@ def build_pack(facts: PackFacts) -> Pack:
     choice = choose_tasks(situation.with_reading(facts.read.at, put_off), student.daily_minutes * 60 * facts.days)
     tasks = choice.tasks[:MAX_PACK]
     asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
-    due = dict(Card.objects.filter(pk__in=[task.card for task in tasks], due_at__gt=now).values_list("pk", "due_at"))
+    theirs = Card.objects.filter(student=student, pk__in=[task.card for task in tasks])
+    due = dict(theirs.filter(due_at__gt=now).values_list("pk", "due_at"))
     due_on = {card: study_day(student, at).date for card, at in due.items() if at}
     dates = [facts.today.date + timedelta(days=later) for later in range(facts.days)]
     waiting = [card for each in choice.reading if each.section.key in facts.put_off for card in each.cards]
