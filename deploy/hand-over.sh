@@ -53,5 +53,5 @@ trap - INT TERM
 # shellcheck disable=SC2086
 docker stop $old > /dev/null && docker rm $old > /dev/null
 docker compose exec -T proxy sh /srv/proxy.sh move
-docker compose up --detach --no-deps worker beat
+docker compose up --detach --no-deps worker worker-long beat
 echo "hand-over: done"

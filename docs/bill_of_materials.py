@@ -86,10 +86,10 @@ def licence_of(name: str, metadata: importlib.metadata.PackageMetadata) -> str:
     """Return the licence that a Python package says it is under, as an SPDX expression; "" where it says none."""
     if name in LOOKED_UP:
         return LOOKED_UP[name]
-    if expression := metadata.get("License-Expression"):
-        return expression
+    if "License-Expression" in metadata:
+        return metadata["License-Expression"]
     classifiers = metadata.get_all("Classifier") or []
-    said = metadata.get("License") or ""
+    said = (metadata.get_all("License") or [""])[0]
     words = [said] if said in WORDS or said in AGREED else []
     words = words or [
         each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License :: OSI Approved ::")

@@ -14,6 +14,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from celery.schedules import crontab
+from kombu import Queue
 
 from examprep.account_settings import *  # noqa: F403 - how people log in
 from examprep.api_settings import *  # noqa: F403 - how programs ask, and what they are told
@@ -162,6 +163,28 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "UTC"
+# Queues by the kind of work, so that nobody's plan waits behind an import: a worker takes from all of them, or from those
+# that `--queues` names. Order between the work of one student is kept by the outbox, whichever worker has it.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("plans", "sweeps", "mail", "long")]
+CELERY_TASK_DEFAULT_QUEUE = "sweeps"
+CELERY_TASK_ROUTES = {
+    "quizzes.tasks.plan_student": "plans",
+    "quizzes.tasks.plan_students": "plans",
+    "quizzes.tasks.foresee_student": "plans",
+    "quizzes.tasks.remind_student": "mail",
+    "quizzes.tasks.send_invitations": "mail",
+    "examprep.tasks.send_lti_scores": "mail",
+    **dict.fromkeys(
+        (
+            *(f"quizzes.tasks.{name}" for name in ("regrade", "fit_due", "fit_student", "fit_course")),
+            *(f"quizzes.tasks.measure_{what}" for what in ("items", "all_items", "students", "all_students")),
+            *("quizzes.tasks.renew_broken_presentations", "questions.tasks.work_on_imports"),
+            *("questions.tasks.audit_published_items", "examprep.tasks.erase_accounts"),
+            "examprep.tasks.fetch_lti_people",
+        ),
+        "long",
+    ),
+}
 # In seconds. A new plan is made when the student has not answered for PLAN_DELAY. A job that no worker has begun is
 # published again after PUBLISH_AGAIN; a worker that does not come back is given up after JOB_LEASE.
 PLAN_DELAY = timedelta(seconds=env.float("PLAN_DELAY", default=20))

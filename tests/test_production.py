@@ -15,6 +15,7 @@ from threading import Thread
 
 import psycopg
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -43,7 +44,18 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def test_compose_has_every_part_and_its_environment() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"proxy", "postgres", "pgbouncer", "redis", "migrate", "web", "worker", "beat", "backup"}
+    assert set(services) == {
+        "proxy",
+        "postgres",
+        "pgbouncer",
+        "redis",
+        "migrate",
+        "web",
+        "worker",
+        "worker-long",
+        "beat",
+        "backup",
+    }
     for name in ("migrate", "web", "worker", "beat"):
         environment = services[name]["environment"]
         assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"} <= set(environment), name
@@ -97,7 +109,23 @@ def test_web_and_workers_are_several_and_beat_is_one() -> None:
     assert {name: service["deploy"]["replicas"] for name, service in services.items() if "deploy" in service} == {
         "web": 2,
         "worker": 2,
+        "worker-long": 1,
     }
+
+
+def test_every_task_has_a_queue_and_every_queue_a_worker() -> None:
+    commands = [COMPOSE["services"][name]["command"] for name in ("worker", "worker-long")]
+    taken = [queue for command in commands for queue in command[command.index("--queues") + 1].split(",")]
+    assert sorted(taken) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
+    current_app.loader.import_default_modules()
+    ours = {name for name in current_app.tasks if name.startswith(("examprep.", "questions.", "quizzes."))}
+    assert set(settings.CELERY_TASK_ROUTES) <= ours
+    assert ours - set(settings.CELERY_TASK_ROUTES) == {
+        "examprep.tasks.clear_sessions",
+        "examprep.tasks.rotate_lti_keys",
+        "quizzes.tasks.close_overdue_sittings",
+        "quizzes.tasks.plan_due_students",
+    }, "what is short goes to the sweeps"
 
 
 def test_whoever_ends_answers_first_what_it_was_asked() -> None:

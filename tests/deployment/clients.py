@@ -81,20 +81,25 @@ class _Here(http.client.HTTPSConnection):
             self.host = name
 
 
-class Student(Browser):
-    """Somebody who answers without end: each round the queue, one answer, and a batch of what was done offline."""
+class Client(Browser):
+    """A browser in a thread of its own, that does the same again and again."""
 
-    def __init__(self, port: int, trust: ssl.SSLContext, username: str) -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
         super().__init__(port, trust)
-        self.log_in(username)
-        self.device = str(uuid.uuid4())
-        self.acknowledged: set[str] = set()
-        self.cards: set[str] = set()
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
 
+    def do_once(self) -> None:
+        """Do what it does."""
+        raise NotImplementedError
+
+    def _run(self) -> None:
+        while not self.over.is_set():
+            self.do_once()
+            self.over.wait(0.1)
+
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin."""
         self.thread.start()
 
     def stop(self) -> None:
@@ -103,12 +108,18 @@ class Student(Browser):
         self.thread.join(60)
         assert not self.thread.is_alive()
 
-    def _run(self) -> None:
-        while not self.over.is_set():
-            self.answer_once()
-            self.over.wait(0.05)
 
-    def answer_once(self) -> None:
+class Student(Client):
+    """Somebody who answers without end: each round the queue, one answer, and a batch of what was done offline."""
+
+    def __init__(self, port: int, trust: ssl.SSLContext, username: str) -> None:
+        super().__init__(port, trust)
+        self.log_in(username)
+        self.device = str(uuid.uuid4())
+        self.acknowledged: set[str] = set()
+        self.cards: set[str] = set()
+
+    def do_once(self) -> None:
         """Read the queue, answer its first question if there is one, put a card off and take it back."""
         status, content = self.ask("/api/v1/queue/?limit=2")
         if status != 200:
@@ -137,31 +148,17 @@ class Student(Browser):
             self.over.wait(0.2)
 
 
-class Reader(Browser):
+class Reader(Client):
     """Somebody who opens a page again and again, with the scripts and style sheets that it names."""
 
     def __init__(self, port: int, trust: ssl.SSLContext) -> None:
         super().__init__(port, trust)
         self.missing: list[str] = []
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
 
-    def start(self) -> None:
-        """Begin to read."""
-        self.thread.start()
-
-    def stop(self) -> None:
-        """End after what is being asked."""
-        self.over.set()
-        self.thread.join(60)
-        assert not self.thread.is_alive()
-
-    def _run(self) -> None:
-        while not self.over.is_set():
-            status, page = self.ask("/accounts/login/")
-            assert status in {0, 200, 502, 503, 504}
-            for path in re.findall(r'"(/static/[^"]+\.(?:css|js))"', page.decode())[:2]:
-                status, _ = self.ask(path)
-                if status != 200:
-                    self.missing.append(path)
-            self.over.wait(0.05)
+    def do_once(self) -> None:
+        """Open the page, and ask for two of its files."""
+        status, page = self.ask("/accounts/login/")
+        for path in re.findall(r'"(/static/[^"]+\.(?:css|js))"', page.decode())[:2] if status == 200 else []:
+            status, _ = self.ask(path)
+            if status != 200:
+                self.missing.append(path)

@@ -93,9 +93,11 @@ class Containers:
         done = self.operate(sys.executable, "-c", program, DJANGO_SETTINGS_MODULE="examprep.settings")
         assert done.returncode == 0, done.stderr
 
-    def start(self, service: str, *, name: str = "", address: str = "", **environment: str) -> subprocess.Popen[bytes]:
-        """Start the command of a service, which stays; `name` is that of its log."""
-        command = COMPOSE["services"][service].get("command") or COMMANDS["CMD"]
+    def start(
+        self, service: str, *more: str, name: str = "", address: str = "", **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """Start the command of a service, with `more` options, which stays; `name` is that of its log."""
+        command = [*(COMPOSE["services"][service].get("command") or COMMANDS["CMD"]), *more]
         env = {**self.environment, "DATABASE_URL": self.pooled[service], **environment}
         with (self.folder / f"{name or service}.log").open("ab") as log:
             return self.lifeline.start(self.here(command, address), output=log, cwd=ROOT, env=env)

@@ -13,10 +13,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from tests import servers
 from tests.deployment.containers import COMPOSE, ROOT, Containers
@@ -43,19 +42,21 @@ class Container:
 
 @dataclass
 class Engine:
-    """The containers of the web, and what new ones and migrations are given: the version that was built last."""
+    """The containers of the web, and what new ones are given: the version that was built last, and its settings."""
 
     services: Containers
     folder: Path
     proxy: Proxy | None = None
     version: dict[str, str] = field(default_factory=dict)
+    settings: str = "examprep.settings"
     web: dict[str, Container] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def start_web(self) -> Container:
         """Start one more web container, of the version that was built last."""
         address, name = f"127.0.0.1:{servers.free_port()}", f"{len(self.calls):04}{len(self.web)}cafe"
-        process = self.services.start("web", name=name, address=address, **self.version)
+        one, settings = ("--workers", "1"), {"DJANGO_SETTINGS_MODULE": self.settings}
+        process = self.services.start("web", *one, name=name, address=address, **settings, **self.version)
         self.web[name] = Container(address, process)
         return self.web[name]
 
@@ -73,13 +74,12 @@ class Engine:
             case ["compose", "ps", "--quiet", *_, "web"]:
                 return 0, "".join(f"{name}\n" for name in self.web)
             case ["compose", "run", "--rm", "-T", "migrate"]:
-                done = self.services.operate(*self.services.here(self._migrate()), **self.version, **self._limits())
-                return done.returncode, done.stdout + done.stderr
+                return self._migrate()
             case ["compose", "up", "--detach", "--no-deps", "--no-recreate", "--scale", number, "web"]:
                 for _ in range(int(number.removeprefix("web=")) - len(self.web)):
                     self.start_web()
                 return 0, ""
-            case ["compose", "up", "--detach", "--no-deps", "worker", "beat"]:
+            case ["compose", "up", "--detach", "--no-deps", "worker", "worker-long", "beat"]:
                 return 0, ""
             case ["compose", "exec", "-T", "proxy", "sh", "/srv/proxy.sh", "move", *addresses]:
                 return self._move(addresses)
@@ -94,13 +94,11 @@ class Engine:
                 return self._forget(names)
         return 125, f"this engine does not know: docker {' '.join(call)}\n"
 
-    @staticmethod
-    def _migrate() -> list[str]:
-        return cast("list[str]", COMPOSE["services"]["migrate"]["command"])
-
-    @staticmethod
-    def _limits() -> dict[str, str]:
-        return {"PGOPTIONS": COMPOSE["services"]["migrate"]["environment"]["PGOPTIONS"]}
+    def _migrate(self) -> tuple[int, str]:
+        migrate = COMPOSE["services"]["migrate"]
+        own = {"PGOPTIONS": migrate["environment"]["PGOPTIONS"], "DJANGO_SETTINGS_MODULE": self.settings}
+        done = self.services.operate(*self.services.here(migrate["command"]), **own)
+        return done.returncode, done.stdout + done.stderr
 
     def _move(self, addresses: Sequence[str]) -> tuple[int, str]:
         assert self.proxy is not None
@@ -120,7 +118,9 @@ class Engine:
         for name in names:
             self.web[name].process.send_signal(number)
         for name in names:
-            self.web[name].process.wait(60)
+            with suppress(subprocess.TimeoutExpired):  # it has answered; on a busy machine its memory takes as long
+                self.web[name].process.wait(int(COMPOSE["services"]["web"]["stop_grace_period"][:-1]))
+            self.web[name].process.kill()
         return 0, ""
 
     def _forget(self, names: Sequence[str]) -> tuple[int, str]:

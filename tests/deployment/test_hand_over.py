@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.deployment import engine, proxy
-from tests.deployment.clients import HOST, Browser, Reader, Student
+from tests.deployment.clients import HOST, Browser, Client, Reader, Student
 from tests.deployment.containers import Containers
 from tests.faults.service import until
 from tests.servers import Missing
@@ -40,7 +40,7 @@ def test_a_new_version_takes_over_and_a_bad_one_does_not(docker: engine.Engine) 
     port, trust = docker.proxy.https, docker.proxy.trust
     students = [Student(port, trust, name) for name in ("ada", "ben", "cleo")]
     reader = Reader(port, trust)
-    clients = [*students, reader]
+    clients: list[Client] = [*students, reader]
     for client in clients:
         client.start()
     until(
@@ -49,13 +49,13 @@ def test_a_new_version_takes_over_and_a_bad_one_does_not(docker: engine.Engine) 
     )
 
     first = list(docker.web)
-    docker.version = {"REDIS_URL": "redis://127.0.0.1:1/0"}  # a new version that starts, and is never ready
-    refused = docker.hand_over(PATIENCE="4")
+    docker.version = {"SECRET_KEY": ""}  # a new version that does not start
+    refused = docker.hand_over()
     assert refused.returncode == 1, refused.stdout + refused.stderr
     assert "the version that runs goes on" in refused.stderr
     assert list(docker.web) == first
 
-    docker.version = {"DJANGO_SETTINGS_MODULE": "tests.deployment.next_version.settings"}
+    docker.version, docker.settings = {}, "tests.deployment.next_version.settings"
     done = docker.hand_over()
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(docker.web) == 2

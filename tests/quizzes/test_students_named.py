@@ -36,7 +36,7 @@ def owner_columns() -> dict[str, set[str]]:
     """By table, the columns of which a statement has to name one."""
     every = list(apps.get_app_config("quizzes").get_models())
     found = {
-        model._meta.db_table: {field.column}
+        model._meta.db_table: {str(field.column)}
         for model in every
         for field in model._meta.concrete_fields
         if field.name == "student"
