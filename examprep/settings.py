@@ -163,8 +163,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "UTC"
-# Queues by the kind of work, so that nobody's plan waits behind an import: a worker takes from all of them, or from those
-# that `--queues` names. Order between the work of one student is kept by the outbox, whichever worker has it.
+# Queues by the kind of work, so that nobody's plan waits behind an import: a worker takes from all of them, or from
+# those that `--queues` names. The outbox keeps work of one student in order, whichever worker has it.
 CELERY_TASK_QUEUES = [Queue(name) for name in ("plans", "sweeps", "mail", "long")]
 CELERY_TASK_DEFAULT_QUEUE = "sweeps"
 CELERY_TASK_ROUTES = {
