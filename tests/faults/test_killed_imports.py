@@ -18,7 +18,7 @@ from questions.tasks import work_on_imports
 from tests.faults.workers import program, until
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
-QUESTIONS = 500
+QUESTIONS = 300
 GIFT = "\n\n".join(f"::Q{number}::Which is number {number}? {{={number} ~none#No.}}" for number in range(QUESTIONS))
 WORK = "from questions.tasks import work_on_imports; work_on_imports()"
 
