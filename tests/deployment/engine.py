@@ -64,7 +64,7 @@ class Engine:
         """Run the script."""
         env = {"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", **environment}
         return subprocess.run(
-            [ROOT / "deploy/hand-over.sh"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
+            [ROOT / "deploy/hand-over.sh"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False
         )
 
     def answer(self, call: Sequence[str]) -> tuple[int, str]:
