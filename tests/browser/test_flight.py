@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep import installed_app
 from examprep.models import User
-from quizzes.models import Presentation, ReviewEvent
+from questions import bank
+from questions.models import Item
+from quizzes import schedule
+from quizzes.models import Presentation, ReviewEvent, SectionRead
+from tests import courses
 from tests.browser.conftest import PATIENCE
 from tests.browser.pages import check, log_in
 from tests.browser.test_session import Clock, clock  # noqa: F401 - a fixture
 from tests.browser.test_verdict import post
+from tests.conftest import Api, wrong
 
 Key = Callable[[str], Any]
 KEPT = """async () => {
@@ -44,6 +53,21 @@ def installed(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     assert not errors, errors
 
 
+@pytest.fixture
+def learner(transactional_db: None) -> User:
+    """A student with a minute a day, in a course with questions for each day of a week."""
+    course = courses.load()
+    first = Item.objects.get(slug="penalty-target")
+    Item.objects.exclude(pk=first.pk).update(retired_at=timezone.now())
+    for number in range(8):
+        body = {**first.draft, "stem": f"{first.draft['stem']} ({number})"}
+        draft = bank.save_draft(course, f"{first.slug}-{number}", first.kind, body, list(first.concepts.all()))
+        bank.publish(draft, seeds=1)
+    user = User.objects.create_user("ada", password="lovelace-1815", daily_minutes=1)
+    schedule.enrol(user, course)
+    return user
+
+
 def wait_until(page: Page, condition: str) -> None:
     """Wait until a condition holds of `kept`, the pages that the browser keeps, each after its cache."""
     page.evaluate(f"""async () => {{
@@ -56,6 +80,74 @@ def wait_until(page: Page, condition: str) -> None:
 def wait_until_kept(page: Page, *addresses: str) -> None:
     """Wait until the browser keeps these pages; the review's is fetched after its questions."""
     wait_until(page, f"{json.dumps(addresses)}.every(each => kept.includes(each))")
+
+
+def answer_day(page: Page, key: Key) -> list[str]:
+    """Answer what is asked until the day is done, every third wrong; the ids of the questions."""
+    asked: list[str] = []
+    question = page.locator("#question:not([data-judged])")
+    done = page.get_by_text("Done for today").or_(page.get_by_text("That is all that this browser can ask"))
+    for _ in range(20):
+        question.or_(done).first.wait_for()
+        if done.count():
+            return asked
+        pk = question.locator("[name=presentation]").input_value()
+        shown = Presentation.objects.select_related("version").get(pk=pk)
+        right, named = key(pk), {"kind": shown.version.kind, "prompt": shown.prompt}
+        post(page, shown, wrong(named, right) if len(asked) % 3 == 2 else right)
+        page.locator("[data-device] #next").tap()
+        asked.append(pk)
+    raise AssertionError("The day has no end.")
+
+
+def test_a_week_without_a_network_beside_a_second_device(
+    installed: Page,
+    live_server: LiveServer,
+    learner: User,
+    key: Key,
+    clock: Clock,  # noqa: F811
+) -> None:
+    page, began, lesson = installed, datetime.now(UTC), "/courses/tiny/lessons/decay/"
+    log_in(page)
+    page.goto("/today/")
+    wait_until_kept(page, "person-pages /review/", f"person-pages {lesson}", "person-pages /concepts/")
+    page.context.set_offline(True)
+
+    phone, answered = Api(learner), []
+    for day in range(7):
+        clock.ahead = timedelta(days=day)
+        page.clock.set_fixed_time(began + clock.ahead)
+        page.goto("/today/")
+        expect(page.get_by_text("This page is as it was")).to_be_visible()
+        page.goto("/review/?plan")
+        answered.append(answer_day(page, key))
+        if day == 2:
+            # The other device has a network, and answers what this one has answered, or will.
+            others = [each["id"] for each in phone.queue()["results"][:3]]
+            assert {phone.answer(each, key(each))["status"] for each in others} == {"accepted"}
+    assert all(answered[:6])
+    page.goto(lesson)
+    page.locator("[data-simulator]").scroll_into_view_if_needed()
+    expect(page.locator("[data-simulator].ready")).to_be_visible()
+    page.locator("[data-end=the-penalty] button").tap()
+    wait_until(page, f"localStorage.getItem('reading:{learner.pk}')?.includes('the-penalty')")
+    assert not ReviewEvent.objects.exclude(device=phone.device).exists()
+
+    page.context.set_offline(False)
+    page.goto("/review/")
+    ours = [each for day in answered for each in day]
+    expect(page.get_by_text(f"{len(ours)} answers sent")).to_be_visible()
+    events = ReviewEvent.objects.filter(student=learner, type="review")
+    assert {str(each.presentation_id) for each in events} == {*ours, *others}
+    counting = [each.presentation_id for each in events.counting()]
+    assert len(counting) == len(set(counting)) == len({*ours, *others})
+    days = {each.occurred_at.date() for each in events.filter(presentation__in=ours)}
+    assert len(days) >= 6
+    wait_until(page, f"localStorage.getItem('reading:{learner.pk}') === '[]'")
+    assert SectionRead.objects.filter(student=learner, section="the-penalty").exists()
+    told = StringIO()
+    call_command("rebuild_memory", "--check", stdout=told)
+    assert " 0 differences" in told.getvalue()
 
 
 def test_pages_that_are_not_kept_say_so_and_another_person_finds_nothing(
