@@ -36,6 +36,17 @@ watch("event", entry => {
 }, {durationThreshold: 16});
 """
 
+TIME_VERDICT = """() => {
+    let began = 0;
+    document.addEventListener("click", event => { began ||= event.timeStamp }, {capture: true, once: true});
+    window.verdict = new Promise(done => new MutationObserver((_, watcher) => {
+        if (!document.querySelector("[data-device], [data-back], [data-feedback]")) return;
+        watcher.disconnect();
+        // The frame after the one that is being made shows it.
+        requestAnimationFrame(() => requestAnimationFrame(now => done(now - began)));
+    }).observe(document.querySelector("#review"), {childList: true, subtree: true}));
+}"""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -62,6 +73,9 @@ def rows() -> list[Row]:
             made.append(Row(f"LCP {path}", best.lcp, note=f"CLS {shift:.3f}, {best.kilobytes:.0f} kB", at_most=2.5))
         inp = min(_presses(browser, url, state) for _ in range(RUNS))
         made.append(Row("INP /review/, choosing, checking and going on", inp, at_most=0.2))
+        for words, offline in (("with a network", False), ("without one", True)):
+            verdict = min(_check_to_verdict(browser, url, state, offline=offline) for _ in range(RUNS))
+            made.append(Row(f"check to verdict {words}", verdict, at_most=0.1))
         browser.close()
     return made
 
@@ -110,6 +124,21 @@ def _presses(browser: Browser, url: str, state: str) -> float:
     longest: float = page.evaluate("felt.inp")
     page.context.close()
     return longest / 1000
+
+
+def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) -> float:
+    """The time from a press to the frame in which the browser's own verdict is painted, in seconds."""
+    page, _ = _phone(browser, url, state)
+    with page.expect_response("**/review/forms/**"):
+        page.goto("/review/")
+    _wait_for_question(page)
+    page.wait_for_timeout(SEEN_MS)
+    page.context.set_offline(offline)
+    page.evaluate(TIME_VERDICT)
+    page.locator("#dont-know, #turn").first.tap()
+    passed: float = page.evaluate("verdict")
+    page.context.close()
+    return passed / 1000
 
 
 def _wait_for_question(page: Page) -> None:
