@@ -50,7 +50,7 @@ def test_a_moment_between_two_answers_comes_back(folder: Path, tmp_path: Path) -
             server = stack.enter_context(servers.postgresql_server(servers.FAST | {"fsync": "off"} | archive))
             services = Containers(stack, tmp_path, server.url, "redis://127.0.0.1:1/0")
             services.make_tables("ada")
-            base = [
+            base: list[str | Path] = [
                 programs / "pg_basebackup",
                 "--dbname",
                 server.url,
