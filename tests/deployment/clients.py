@@ -36,7 +36,7 @@ class Browser:
         try:
             try:
                 answer = self._send(path, body, headers)
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError):
                 self._connection = None
                 if not used:
                     raise
