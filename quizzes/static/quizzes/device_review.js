@@ -78,7 +78,7 @@ export class DeviceReview {
     }
     this.look();
     await this.outbox.send();
-    await refreshPack(this.account);
+    await refreshPack(this.account).catch(() => {});
     this.look();
     const all = await readAskable(this.account);
     if (all.some(({ entry }) => JSON.stringify(entry).includes('class=\\"math'))) loadKatex();
@@ -196,7 +196,8 @@ export class DeviceReview {
     this.outbox.release(event["id"]);
     await this.outbox.refresh({ connection: "offline" });
     const judged = told?.judged ?? null;
-    if (question) await this.remember(question, event, judged);
+    // A device without room notes nothing: the way on is shown all the same.
+    if (question) await this.remember(question, event, judged).catch(() => {});
     this.outbox.send();
     if (isRated(event)) {
       await this.showNext();
