@@ -33,6 +33,14 @@ COUNT = """name => new Promise(done => {
 })"""
 
 
+FILL = """() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => { throw new DOMException("No room.", "QuotaExceededError") };
+    window.emptied = () => { IDBObjectStore.prototype.put = put };
+}"""
+"""A device without room, by what the browser does then: its quota cannot be set from outside."""
+
+
 def count(page: Page, store: str) -> int:
     """How many rows the browser keeps."""
     number: int = page.evaluate(COUNT, store)
@@ -113,6 +121,46 @@ def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
     page.goto("/lessons/")
     expect(page.locator("main")).to_be_visible()
     assert page.locator("#outbox").count() == 0
+
+
+def test_no_answer_is_lost_with_a_tab_or_with_the_storage(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    context = phone.context
+    log_in(phone)
+    open_review(phone)
+    control = context.new_cdp_session(phone)
+    asked = []
+    # Full: it says so, and sends it directly.
+    context.set_offline(True)
+    phone.evaluate(FILL)
+    asked.append(answer(phone, key, right=True))
+    expect(phone.locator("#outbox p")).to_have_text(
+        "This browser has no room left. 1 answer on this page alone: leave it open until it is sent."
+    )
+    context.set_offline(False)
+    expect(phone.locator("#outbox p")).to_have_text("Connected again. 1 answer sent.")
+    assert ReviewEvent.objects.get().presentation == asked[0]
+    phone.evaluate("emptied()")
+
+    # Cleared in the middle: what is answered afterwards is kept.
+    phone.locator("#next").tap()
+    expect(phone.locator("[data-device]")).to_have_count(0)
+    control.send("Storage.clearDataForOrigin", {"origin": live_server.url, "storageTypes": "indexeddb,local_storage"})
+    context.set_offline(True)
+    asked.append(answer_offline(phone, key))
+
+    # Killed while an answer is on its way, which never comes through.
+    context.set_offline(False)
+    expect(phone.locator("#outbox p")).to_contain_text("Connected again.")
+    phone.goto("/review/")
+    phone.route("**/review/", lambda route: None)
+    asked.append(answer_offline(phone, key))
+    phone.close(run_before_unload=False)
+    page = context.new_page()
+    page.goto("/lessons/")
+    expect(page.locator("#outbox p")).to_have_text("Connected again. 1 answer sent.")
+    assert set(ReviewEvent.objects.values_list("presentation", flat=True)) == {each.pk for each in asked}
 
 
 def test_a_logout_sends_first_and_nobody_else_sees_or_sends_what_waits(
