@@ -10,8 +10,9 @@ if (!navigator.onLine) watch();
 addEventListener("offline", watch);
 
 async function watch() {
-  const { watchOutbox } = await import("../quizzes/outbox_state.js");
-  watchOutbox(account);
+  // Where the network is gone, and no worker has kept it, the page goes on without.
+  const state = await import("../quizzes/outbox_state.js").catch(() => null);
+  state?.watchOutbox(account);
 }
 
 /** A mark that another page has left; "" where there is none. @param {string} name */
