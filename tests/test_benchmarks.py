@@ -58,7 +58,15 @@ ALIKE = {
 """What is the same, or of one exam or question, whatever else there is."""
 FILES = {"roster-csv", "roster-links", "gradebook-csv"}
 """What takes as much as there is."""
-NAMES = {"lesson": "a", "item": "a", "exam": 1, "event": uuid.UUID(int=1), "sitting": uuid.UUID(int=1), "section": 1}
+NAMES = {
+    "lesson": "a",
+    "item": "a",
+    "exam": 1,
+    "section": 1,
+    "event": uuid.UUID(int=1),
+    "sitting": uuid.UUID(int=1),
+    "open": "presentation=1",
+}
 
 FAST = Row("replay", 1e-8, "a peer", 4e-8, at_most_times=0.5)
 SLOW = Row("a page", 0.2, note="3 queries", at_most=0.05)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
@@ -80,6 +81,7 @@ class Step(NamedTuple):
 # The fold
 
 
+@dataclass
 class Stepping:
     """Cards on which events are stepped, one after the other: their clocks at once, their memories by `settle`.
 
@@ -87,11 +89,10 @@ class Stepping:
     event after the other.
     """
 
-    def __init__(self) -> None:
-        self._waves: list[list[tuple[Card, Step, int]]] = []
-        """The k-th steps of the cards that wait, each with the days that have passed since the one before."""
-        self._waiting: dict[uuid.UUID, int] = {}
-        """How many steps of a card are not computed yet."""
+    _waves: list[list[tuple[Card, Step, int]]] = field(default_factory=list)
+    """The k-th steps of the cards that wait, each with the days that have passed since the one before."""
+    _waiting: dict[uuid.UUID, int] = field(default_factory=dict)
+    """How many steps of a card are not computed yet."""
 
     def waits(self, card: Card) -> bool:
         """Whether the card's stability and difficulty are those of before its last event."""

@@ -56,6 +56,7 @@ NAMED = (
 PAGES = (
     *("/", "/today/", "/today/ahead/", "/review/", "/review/summary/", "/progress/", "/exams/", "/concepts/"),
     *("/search/?q=penalty", "/settings/", "/lessons/", "/courses/", "/notebook/"),
+    "/review/forms/?{open}",
     *("/progress/missed/", "/review/{event}/", "/review/read/?value=0.5", "/sittings/{sitting}/", "{calendar}"),
     *(f"/courses/tiny/{page}" for page in ("", "start/", "diagnostic/", *NAMED)),
 )
@@ -118,6 +119,7 @@ def _names() -> dict[str, object]:
         "sitting": student.sittings.get().pk,
         "section": Section.objects.get_or_create(course=Course.objects.get(), name="Monday")[0].pk,
         "calendar": calendar_feed.load_address(student),
+        "open": "&".join(f"presentation={each.pk}" for each in schedule.load_queue(student, limit=40).presentations),
     }
 
 
