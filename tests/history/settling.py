@@ -118,8 +118,7 @@ def _is_planned_since(device: Device, answered_at: str) -> bool:
 
 def _planned_at(device: Device) -> str:
     """Return when the newest plan was made; empty where there is none."""
-    changes = device.wire.call("GET", "/api/v1/sync/").document.get("changes", ())
-    return max((change["made_at"] for change in changes if change["type"] == "plan"), default="")
+    return max((change["made_at"] for change in _list_changes(device) if change["type"] == "plan"), default="")
 
 
 def _answer_once_more(history: History, device: Device) -> Operation | None:
@@ -149,14 +148,19 @@ def _read_all(history: History, devices: Sequence[Device], one_of_each: Sequence
 
 def _read_fresh(history: History, device: Device) -> Document:
     """Read everything as a new client does."""
-    began, changes, cursor, has_more = history.begin(), list[Document](), "", True
+    began, answer = history.begin(), {"changes": _list_changes(device)}
+    history.end("fresh", device.student, "full", {}, began, status=200, answer=answer)
+    return answer
+
+
+def _list_changes(device: Device) -> list[Document]:
+    """Return all pages of a sync without a cursor."""
+    changes, cursor, has_more = list[Document](), "", True
     while has_more:
         page = _read(device, f"/api/v1/sync/?cursor={cursor}").document
         changes += page["changes"]
         cursor, has_more = page["cursor"], page["has_more"]
-    answer = {"changes": changes}
-    history.end("fresh", device.student, "full", {}, began, status=200, answer=answer)
-    return answer
+    return changes
 
 
 def _export(history: History, device: Device) -> None:
