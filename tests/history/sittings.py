@@ -80,15 +80,19 @@ def _check_grade(corrections: Sequence[Operation], result: Operation, slot: Docu
 def check_plans(history: History) -> Iterator[Violation]:
     """Once there is time, the plan is of after the last answer, and asks nothing that was answered on its day."""
     for student in history.students():
-        for asked in history.of(student, "plan"):
-            made_at, answered_at = asked.answer["made_at"], asked.sent["answered_at"]
-            if not made_at or datetime.fromisoformat(made_at) < datetime.fromisoformat(answered_at):
-                words = f"the plan is of {made_at}, and something was answered at {answered_at}"
-                yield Violation("plan", student, words, (asked.sent["event"],))
-        copy = fresh_copy(history, student) or {}
+        answers = list(history.of(student, "plan"))
+        copy = fresh_copy(history, student)
+        if not answers or copy is None:
+            continue
         plans = [change for (kind, _), change in copy.items() if kind == "plan"]
-        if plans and any(history.of(student, "plan")):
-            yield from _check_tasks(history, student, max(plans, key=lambda plan: str(plan["id"])), copy)
+        newest = max(plans, key=lambda plan: str(plan["made_at"]), default=None)
+        for asked in answers:
+            answered_at = asked.sent["answered_at"]
+            if newest is None or datetime.fromisoformat(newest["made_at"]) < datetime.fromisoformat(answered_at):
+                words = f"the plan is {newest}, and something was answered at {answered_at}"
+                yield Violation("plan", student, words, (asked.sent["event"],))
+        if newest:
+            yield from _check_tasks(history, student, newest, copy)
 
 
 def _check_tasks(

@@ -63,7 +63,7 @@ def _right() -> list[tuple[str, str, Document, Document]]:
         ("ada/0", "batch", batch, {"server_now": NOW, "results": [_result(E1), _result(E2)]}),
         ("ada/0", "batch", batch, {"server_now": NOW, "results": [_result(E1, "duplicate"), _result(E2, "duplicate")]}),
         ("ada/0", "sync", {"cursor": ""}, page),
-        ("fresh", "plan", {"answered_at": NOW, "event": E1}, {"made_at": "2026-03-02T12:00:05.000Z"}),
+        ("fresh", "plan", {"answered_at": NOW, "event": E1}, {}),
         ("fresh", "full", {}, {"changes": CHANGES}),
         ("ada/0", "sync", {"cursor": "1"}, {"changes": [], "cursor": "1", "has_more": False}),
         ("fresh", "export", {}, {"answers": [E1, E2], "waiting": [], "rows": rows}),
@@ -114,6 +114,7 @@ WRONG: dict[str, tuple[str, Change]] = {
     "never sent": ("invented", _in_log(lambda changes: changes.append({**changes[3], "id": UNDO, "duration_ms": 7}))),
     "another answer than was sent": ("changed", _set(3, response={"choice": "b"})),
     "at another time than it happened": ("clock", _set(3, occurred_at="2026-03-01T11:59:00.000Z")),
+    "there twice": ("doubled", lambda operations: operations[7][3]["answers"].append(E1)),
     "not in the export": ("export", lambda operations: operations[7][3]["answers"].pop()),
     "a result too few": ("idempotence", lambda operations: operations[2][3]["results"].pop()),
     "another grade for a duplicate": (
@@ -131,7 +132,7 @@ WRONG: dict[str, tuple[str, Change]] = {
     "suspended by nothing": ("flags", _set(5, suspended=True)),
     "a review that the card has not seen": ("fold", _set(5, reviews=0)),
     "a state of other answers": ("fold", _set(5, stability=1.2931)),
-    "a plan of before the answer": ("plan", lambda operations: operations[4][3].update(made_at="2026-03-02T11:00:00Z")),
+    "a plan of before the answer": ("plan", _set(7, made_at="2026-03-02T11:00:00.000Z")),
     "a plan of what was answered": ("answered-planned", _set(7, tasks=[{"card": C1}])),
     "asked again what was answered": (
         "queue",
