@@ -170,6 +170,18 @@ def test_the_answer_stays_to_be_read(web: Client, api: Api, key: Key) -> None:
     assert web.get(f"/review/{result['id']}/").status_code == 404
 
 
+def test_an_undo_asks_the_question_again_though_a_pack_has_put_it_ahead(web: Client, api: Api, key: Key) -> None:
+    one = next(one for one in api.queue()["results"] if one["kind"] == "numeric")
+    result = api.answer(one["id"], key(one["id"]))
+    api.get("packs/?days=28")
+    card = Presentation.objects.get(pk=one["id"]).card
+    ahead = Presentation.objects.get(card=card, closed_at=None)
+
+    page = web.post("/review/undo/", {"event": result["id"]}, follow=True).content.decode()
+
+    assert f'value="{ahead.pk}"' in page
+
+
 def test_who_stops_before_the_first_answer_is_not_told_that_nothing_is_due(web: Client) -> None:
     page = web.get("/review/summary/").content.decode()
     assert "Nothing answered yet" in page

@@ -62,9 +62,12 @@ def undo(request: StudentRequest) -> HttpResponse:
     wanted = answering.read_uuid(request.POST.get("event"))
     event = get_object_or_404(request.user.review_events, event_id=wanted, type="review")
     answering.report_event(request, {"type": "undo", "target": str(event.event_id)})
-    if not is_partial(request):
-        return redirect(f"{reverse('review')}?presentation={event.presentation_id}")
-    return _ask(request, _questions(request).filter(events=event, closed_at__isnull=True).first())
+    # Of its card, since a pack may have put that again already: with other values then.
+    card = Presentation.objects.filter(pk=event.presentation_id).values("card")
+    asked = _questions(request).filter(card__in=card, closed_at__isnull=True).first()
+    if is_partial(request):
+        return _ask(request, asked)
+    return redirect(f"{reverse('review')}?presentation={asked.pk}" if asked else "review")
 
 
 @login_required

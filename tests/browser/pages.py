@@ -25,6 +25,7 @@ class Clicker:
     """A person at a page, whose clicks are counted from each page that they begin at. Typing is no click."""
 
     def __init__(self, page: Page, name: str, password: str = "lovelace-1815") -> None:
+        page.goto("about:blank")  # a page of somebody before would still ask for something, and be told to log in
         page.context.clear_cookies()
         log_in(page, name, password)
         self.page = page
