@@ -63,7 +63,7 @@ def undo(request: StudentRequest) -> HttpResponse:
     event = get_object_or_404(request.user.review_events, event_id=wanted, type="review")
     answering.report_event(request, {"type": "undo", "target": str(event.event_id)})
     # Of its card, since a pack may have put that again already: with other values then.
-    card = Presentation.objects.filter(pk=event.presentation_id).values("card")
+    card = Presentation.objects.filter(events=event).values("card")
     asked = _questions(request).filter(card__in=card, closed_at__isnull=True).first()
     if is_partial(request):
         return _ask(request, asked)
