@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from questions.expressions import ExpressionError, Vocabulary, latex, read  # no
 from questions.interchange import yaml  # noqa: E402
 from questions.kinds.base import sample_opaque  # noqa: E402
 from questions.variants import numbers, units  # noqa: E402
+from quizzes.memory import fsrs  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/vectors"
 TYPED, PAIRS = ROOT / "tests/data/typed_formulas.yaml", ROOT / "tests/data/formula_pairs.yaml"
+MOST_DAYS = 3650
 EVERY_FORMULA, EVERY_PAIR = 3, 5
 """Of the texts and pairs of the tests, these many are left out between two."""
 
@@ -116,6 +119,21 @@ OF_EACH_KIND: dict[str, dict[str, Any]] = {
 }
 
 
+HISTORIES: tuple[tuple[tuple[int, int], ...], ...] = (
+    ((3, 0), (3, 2), (3, 11), (3, 46), (3, 180)),
+    ((1, 0), (3, 0), (3, 1), (2, 3), (4, 5), (1, 30), (3, 0), (3, 2)),
+    ((2, 0), (2, 1), (2, 1), (1, 7), (1, 1), (1, 1), (4, 1)),
+    ((4, 0), (4, 8), (4, 90), (1, 400), (2, 0), (3, 15)),
+    ((3, 0), (4, 0), (2, 0), (1, 0), (1, 0), (3, 3)),
+)
+"""Each review's rating, and the study days since the one before."""
+SHOWN = ("unit", "precision_hint", "reading", "names")
+"""What of a prompt `grades.json` has."""
+OTHER_W = (
+    *(0.4, 1.1, 3.2, 15.5, 6.9, 0.6, 2.1, 0.05, 1.4, 0.3, 1.1, 1.9, 0.11, 0.29, 2.2, 0.35, 2.4, 0.6, 0.2, 0.1, 0.35),
+)
+
+
 def vectors() -> dict[str, list[dict[str, Any]]]:
     """Every file by its name."""
     return {
@@ -124,6 +142,7 @@ def vectors() -> dict[str, list[dict[str, Any]]]:
         "formulas.json": list(_formulas()),
         "entries.json": [_echoed(kind, fields, text) for kind, fields, typed in ENTRIES for text in typed],
         "kinds.json": [_of_kind(kind, fields) for kind, fields in OF_EACH_KIND.items()],
+        "memory.json": [_remembered(reviews, w) for w in (fsrs.DEFAULT_PARAMETERS, OTHER_W) for reviews in HISTORIES],
         "grades.json": [*_graded_numbers(), *_graded_entries(), *_graded_texts(), *_graded_formulas()],
     }
 
@@ -186,11 +205,16 @@ def _echoed(kind: str, fields: Mapping[str, object], text: str) -> dict[str, Any
 
 def _question(kind: str, fields: Mapping[str, object]) -> tuple[Any, Any, dict[str, Any]]:
     """A question's body, what is private of a presentation of it, and what a pack says of it."""
-    body = kinds.parse(kind, {"stem": "?", "explanation": "?", **fields})
-    presented = kinds.get(kind).present(body, seed=1, identity="vector", opaque=sample_opaque(1))
-    shown = {name: value for name, value in presented.prompt.items() if name in ("unit", "precision_hint", "reading")}
-    check = kinds.get(kind).check(body, presented.answer)
-    return body, presented.answer, {"kind": kind, "prompt": shown, "check": check}
+    asker, body = kinds.get(kind), kinds.parse(kind, {"stem": "?", "explanation": "?", **fields})
+    presented = asker.present(body, seed=1, identity="vector", opaque=sample_opaque(1))
+    question = {
+        "kind": kind,
+        "prompt": {name: value for name, value in presented.prompt.items() if name in SHOWN},
+        "key": asker.reveal(body, presented.answer).key,
+        "grading": asker.grading(body, presented.answer),
+        "check": asker.check(body, presented.answer),
+    }
+    return body, presented.answer, question
 
 
 def _graded(kind: str, fields: Mapping[str, object], responses: list[dict[str, str]]) -> dict[str, Any]:
@@ -258,6 +282,19 @@ def _responses(kind: str, prompt: Any, key: Any) -> Iterator[object]:
     else:
         for text in ("2.5", "3.5", "2, 3", "-3, 2", "(-inf, 2]", "[[1, 3], [2, 4]]", "(x + 1)^2", "x^2", ""):
             yield {"value": text}
+
+
+def _remembered(reviews: Sequence[tuple[int, int]], w: tuple[float, ...]) -> dict[str, Any]:
+    """A card through its reviews: the chance of recall at each, the state after it, the days until it is due."""
+    retention, S, D, states = 0.9 if w is fsrs.DEFAULT_PARAMETERS else 0.8, math.nan, math.nan, []
+    for at, (rating, days) in enumerate(reviews):
+        recall = float(fsrs.retrievability(days, S, w)) if at else None
+        S, D = (float(value) for value in fsrs.step(S, D, days, rating, w))
+        due_in = min(max(round(float(fsrs.interval(S, retention, w))), 1), MOST_DAYS)
+        review = {"rating": rating, "t": days, "recall": recall}
+        states.append({**review, "stability": S, "difficulty": D, "days": due_in if rating > 1 else None})
+    given = {"parameters": w, "desired_retention": retention, "max_interval_days": MOST_DAYS}
+    return {**given, "reviews": states}
 
 
 def _graded_numbers() -> Iterator[dict[str, Any]]:

@@ -39,13 +39,15 @@ def day_begins(student: HasStudyDay, day: date) -> datetime:
     """Return the instant (aware, UTC) at which the student's study day `day` begins.
 
     Where the clocks skip the rollover hour, the day begins at the hour's would-be instant; where they repeat it, at
-    the first of the two.
+    the first of the two. Beside a day that was kept it begins no earlier than that ends, and none before it later than
+    that begins.
     """
-    try:
-        local = datetime.combine(day, time(student.day_rollover_hour), tzinfo=student.zone)
-        return local.astimezone(UTC)
-    except OverflowError:
-        return datetime.combine(day, time(student.day_rollover_hour), tzinfo=UTC)
+    at, kept = _begins_by_clock(student, day), student.kept_day
+    if kept is None:
+        return at
+    if day == kept.date:
+        return kept.begins_at
+    return max(at, kept.ends_at) if day > kept.date else min(at, kept.begins_at)
 
 
 def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
@@ -53,14 +55,10 @@ def study_day(student: HasStudyDay, now: datetime) -> StudyDay:
     day, kept = _day_by_clock(student, now), student.kept_day
     if kept is None:
         return day
-    if now >= kept.ends_at:
-        return StudyDay(day.date, max(day.begins_at, kept.ends_at), day.ends_at)
-    if now >= kept.begins_at:
+    if kept.begins_at <= now < kept.ends_at:
         return kept
-    before = min(day.date, kept.date - timedelta(days=1))
-    next_day = before + timedelta(days=1)
-    ends_at = kept.begins_at if next_day == kept.date else min(day_begins(student, next_day), kept.begins_at)
-    return StudyDay(before, day_begins(student, before), ends_at)
+    on = day.date if now >= kept.ends_at else min(day.date, kept.date - timedelta(days=1))
+    return StudyDay(on, day_begins(student, on), day_begins(student, on + timedelta(days=1)))
 
 
 def keep_day(before: HasStudyDay, after: HasStudyDay, now: datetime) -> StudyDay | None:
@@ -76,18 +74,27 @@ def keep_day(before: HasStudyDay, after: HasStudyDay, now: datetime) -> StudyDay
     tomorrow = today.date + timedelta(days=1)
     date_by_clock = _day_by_clock(after, now).date
     if date_by_clock < today.date:
-        return StudyDay(today.date, today.begins_at, day_begins(after, tomorrow))
+        return StudyDay(today.date, today.begins_at, _begins_by_clock(after, tomorrow))
     if date_by_clock == today.date or _day_by_clock(after, today.ends_at).date > tomorrow:
         return None
     return today
 
 
+def _begins_by_clock(student: HasStudyDay, day: date) -> datetime:
+    """Return when the day begins by the student's zone and hour alone."""
+    try:
+        local = datetime.combine(day, time(student.day_rollover_hour), tzinfo=student.zone)
+        return local.astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, time(student.day_rollover_hour), tzinfo=UTC)
+
+
 def _day_by_clock(student: HasStudyDay, now: datetime) -> StudyDay:
     """Return the day that the student's zone and hour alone say."""
     day = now.astimezone(student.zone).date()
-    if now < day_begins(student, day):
+    if now < _begins_by_clock(student, day):
         day -= timedelta(days=1)
-    return StudyDay(day, day_begins(student, day), day_begins(student, day + timedelta(days=1)))
+    return StudyDay(day, _begins_by_clock(student, day), _begins_by_clock(student, day + timedelta(days=1)))
 
 
 def next_reminder(student: HasReminder, now: datetime) -> datetime:

@@ -13,7 +13,7 @@ from docs import write_vectors
 from questions import kinds
 from questions.expressions import Vocabulary, read
 from questions.expressions.values import compute
-from tests.api.independent import grading
+from tests.api.independent import grading, memory
 from tests.api.independent.reading import LeftToServiceError, RefusedError
 
 
@@ -69,7 +69,7 @@ def test_a_client_that_knows_a_pack_alone_grades_formulas_as_the_service_does() 
 def test_the_client_of_the_guide_grades_a_question_of_each_kind_as_they_say() -> None:
     entries = stored("kinds.json")
     assert {entry["kind"] for entry in entries} == set(kinds.KINDS)
-    for entry in entries:
+    for entry in (*entries, *stored("grades.json")):
         decided = 0
         for answer in entry["answers"]:
             try:
@@ -80,7 +80,18 @@ def test_the_client_of_the_guide_grades_a_question_of_each_kind_as_they_say() ->
                 score = None
             assert score == answer.get("score"), (entry["kind"], answer)
             decided += 1
-        assert decided >= 4, entry["kind"]
+        assert decided >= 4 or entry not in entries, entry["kind"]
+
+
+def test_and_computes_memories() -> None:
+    for entry in stored("memory.json"):
+        state, w = None, entry["parameters"]
+        for review in entry["reviews"]:
+            state = memory.step(state, review["t"], review["rating"], w)
+            assert state == pytest.approx((review["stability"], review["difficulty"]), rel=1e-12)
+            if review["days"]:
+                days = memory.interval(state[0], entry["desired_retention"], entry["max_interval_days"], w)
+                assert days == review["days"]
 
 
 def test_and_numbers() -> None:

@@ -136,6 +136,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """The parts of an item that get a card each; [""] where the item is remembered as a whole."""
         return [""]
 
+    def facet_of(self, answer: AnswerT) -> Mapping[str, str]:
+        """Return which card each left side or part of a presentation is, by their ids: its facet; {} for a whole."""
+        return {}
+
     @abstractmethod
     def present(
         self,

@@ -98,6 +98,9 @@ class PairsKind(Kind[BodyT, PairsPrompt, PairsAnswer, PairsResponse]):
     def facets(self, body: BodyT) -> list[str]:
         return [pair.id for pair in body.pairs]
 
+    def facet_of(self, answer: PairsAnswer) -> dict[str, str]:
+        return answer["facets"]
+
     def present(
         self,
         body: BodyT,

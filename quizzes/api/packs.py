@@ -45,6 +45,10 @@ class PackEntryPayload(AnsweredPresentationPayload):
 
     day: Date
     position: int
+    cards: Annotated[
+        dict[str, Uuid],
+        Field(description="The card of each left side or part, by their ids; empty where there is one for the whole."),
+    ]
 
 
 class PackSection(ToReadPayload):
@@ -103,7 +107,8 @@ class PackView(APIView):
         if tag and (unchanged := get_conditional_response(request._request, etag=tag)):
             unchanged.headers["ETag"] = tag
             return unchanged
-        delta = _Delta(_read_since(request.query_params.get("since", "")))
+        is_plain = request.query_params.get("html") == "0"
+        delta = _Delta(_read_since(request.query_params.get("since", "")), is_plain)
         pack = _pack_payload(schedule.build_pack(facts), days, delta, with_lessons=with_lessons)
         return Response(pack, headers={"ETag": tag} if tag else None)
 
@@ -122,13 +127,15 @@ class _Delta:
     """What a client has of a pack already, by digests, and what it will have then."""
 
     known: Collection[bytes]
+    is_plain: bool = False
+    """Whether it is sent without HTML: what a client has so is not what has HTML."""
     digests: list[bytes] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
     """As JSON."""
 
     def is_known(self, text: str) -> bool:
         """Whether the client has the entry that says this, as it is; it has it from now on."""
-        digest = hashlib.sha256(text.encode()).digest()[:DIGEST]
+        digest = hashlib.sha256((text + "plain" * self.is_plain).encode()).digest()[:DIGEST]
         self.digests.append(digest)
         if digest in self.known:
             return True
@@ -161,12 +168,13 @@ def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons
     kept: list[PlacedPayload] = []
     for entry in pack.entries:
         text = presentations.answered_json(entry.presentation)
+        cards = {side: str(card) for side, card in entry.cards.items()}
         day = entry.day.isoformat()
-        if delta.is_known(text):
+        if delta.is_known(text + json.dumps(cards) if cards else text):
             kept.append({"id": str(entry.presentation.pk), "day": day, "position": entry.position})
         else:
             shown: AnsweredPresentationPayload = json.loads(text)
-            results.append({**shown, "day": day, "position": entry.position})
+            results.append({**shown, "day": day, "position": entry.position, "cards": cards})
     payload: PackPayload = {
         "days": days,
         "memory": schedule.memory_payload(pack),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 from typing_extensions import TypeAliasType
 
 from questions.json_types import of_kind
@@ -27,6 +27,11 @@ _WORDS = {
     "model_attributes_type": _NO_OBJECT,
 }
 """What a client is told where pydantic would speak of its own workings."""
+
+
+def _absent_as(value: int | str) -> BeforeValidator:
+    """Take null for a field that was left out, which has this value."""
+    return BeforeValidator(lambda sent: value if sent is None else sent)
 
 
 class BatchError(ValueError):
@@ -51,9 +56,11 @@ class ReportedReview(_Event):
     presentation: uuid.UUID
     response: Annotated[object, of_kind("response")]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
-    duration_ms: Annotated[int, Field(ge=0)] = 0
+    duration_ms: Annotated[int, _absent_as(0), Field(ge=0)] = 0
     hints_used: Annotated[
-        int, Field(ge=0, description="Hints that were shown; those taken from the server count in any case.")
+        int,
+        _absent_as(0),
+        Field(ge=0, description="Hints that were shown; those taken from the server count in any case."),
     ] = 0
 
 
@@ -105,7 +112,9 @@ class Batch(BaseModel):
     device: uuid.UUID
     device_now: AwareDatetime
     cursor: Annotated[
-        str, Field(max_length=8000, description="That of the client's last sync; what this batch changes is after it.")
+        str,
+        _absent_as(""),
+        Field(max_length=8000, description="That of the client's last sync; what this batch changes is after it."),
     ] = ""
     events: Annotated[list[_UnreadEvent], Field(max_length=MAX_EVENTS)]
     """Each is read on its own, so that one which is wrong does not cost the others."""

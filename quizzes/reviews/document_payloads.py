@@ -7,9 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from questions.json_types import Instant, Share, Slug, Uuid, one_of
+from questions.json_types import Date, Instant, Share, Slug, Uuid, one_of
 from questions.models import Course
 from quizzes.models import Exam, Sitting
+
+
+class KeptDay(TypedDict):
+    """A study day that had begun when the zone or the hour changed, and goes on until it ends."""
+
+    date: Date
+    begins_at: Instant
+    ends_at: Instant
 
 
 class SettingsChange(TypedDict):
@@ -19,6 +27,9 @@ class SettingsChange(TypedDict):
     id: Annotated[str, Field(description="The username.")]
     time_zone: str
     day_rollover_hour: int
+    kept_day: Annotated[
+        KeptDay | None, Field(description="Of the last change of the two above; the day after it begins then.")
+    ]
     daily_minutes: int
     desired_retention: Share
     reminders: bool
@@ -167,16 +178,17 @@ class NotesChange(TypedDict):
 
 
 class SyncedReadSection(TypedDict):
-    """A section of a lesson that the caller has read, by the id of its heading."""
+    """A section of a lesson that the caller has read or knows, by the id of its heading."""
 
     lesson: Slug
     course: Slug
     section: str
-    read_at: Instant
+    state: Literal["read", "known"]
+    read_at: Annotated[Instant, Field(description="When it was read, or said to be known.")]
 
 
 class ReadSectionsChange(TypedDict):
-    """All sections that the caller has read."""
+    """All sections that the caller has read or knows."""
 
     type: Literal["read_sections"]
     id: Literal["read_sections"]

@@ -25,6 +25,7 @@ from quizzes.reviews.document_payloads import (
     BookmarksChange,
     CourseChange,
     DocumentChange,
+    KeptDay,
     NotesChange,
     ReadSectionsChange,
     SettingsChange,
@@ -84,6 +85,7 @@ def _settings(student: Student) -> SettingsChange:
         "id": student.username,
         "time_zone": student.time_zone,
         "day_rollover_hour": student.day_rollover_hour,
+        "kept_day": _kept_day(student),
         "daily_minutes": student.daily_minutes,
         "desired_retention": student.desired_retention,
         "reminders": student.reminders,
@@ -92,6 +94,14 @@ def _settings(student: Student) -> SettingsChange:
         "text_size": student.text_size,
         "current_course": course.slug if course else None,
     }
+
+
+def _kept_day(student: Student) -> KeptDay | None:
+    day = student.kept_day
+    if day is None:
+        return None
+    begins_at, ends_at = format_instant(day.begins_at), format_instant(day.ends_at)
+    return {"date": day.date.isoformat(), "begins_at": begins_at, "ends_at": ends_at}
 
 
 def _course(enrolment: Enrolment) -> CourseChange:
@@ -232,9 +242,15 @@ def _notes(student: Student) -> NotesChange:
 def _read_sections(student: Student) -> ReadSectionsChange:
     rows = SectionRead.objects.filter(student=student).order_by("pk")
     entries: list[SyncedReadSection] = [
-        {"lesson": lesson, "course": course, "section": section, "read_at": format_instant(at)}
-        for lesson, course, section, at in rows.values_list(
-            "lesson__slug", "lesson__course__slug", "section", "read_at"
+        {
+            "lesson": lesson,
+            "course": course,
+            "section": section,
+            "state": "known" if is_known else "read",
+            "read_at": format_instant(at),
+        }
+        for lesson, course, section, is_known, at in rows.values_list(
+            "lesson__slug", "lesson__course__slug", "section", "is_known", "read_at"
         )
     ]
     return {"type": "read_sections", "id": "read_sections", "entries": entries}

@@ -6,26 +6,35 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import DateField, DateTimeField, OuterRef, Subquery
+from django.db.models import DateTimeField, OuterRef, Subquery
 from django.utils import timezone
 
+from questions import kinds
 from questions.models import Correction, Course
 from quizzes.calendar import StudyDay, study_day
 from quizzes.memory import rating
 from quizzes.models import Card, DailyPlan, Presentation, Student
-from quizzes.models.statements import Parameter, Prepared, number
+from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.presentations import Ask, items_in_open_sittings, present
 from quizzes.reviews import change_log
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS, RELEARN_AFTER
 from quizzes.reviews.payloads import MemoryPayload, StoredSection
 from quizzes.schedule.choice import choose_tasks
 from quizzes.schedule.exams_ahead import StudentExams, load_exams
-from quizzes.schedule.facts import SectionKey, Task
+from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_situation
-from quizzes.schedule.reading import SectionsRead, load_sections_read, section_payload
+from quizzes.schedule.plans import load_plan, read_plan
+from quizzes.schedule.queue import load_day_tasks
+from quizzes.schedule.reading import (
+    SectionsRead,
+    find_day_reading,
+    join_sections,
+    load_sections_read,
+    section_payload,
+)
 from quizzes.schedule.relearning import GAP, LEECH, MAX_ANSWERS, REST_DAYS
 
 MAX_PACK = 500
@@ -34,11 +43,15 @@ MAX_PACK = 500
 
 @dataclass(frozen=True)
 class PackEntry:
-    """A question of a pack, with the study day that it is meant for, and its place on that day, from 1."""
+    """A question of a pack, with the study day that it is meant for, and its place on that day, from 1.
+
+    `cards` has the card of each left side or part, by their ids, where they have cards of their own.
+    """
 
     presentation: Presentation
     day: date
     position: int
+    cards: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ class Pack:
 class PackFacts:
     """What a pack follows from as of `now`: study days from `today` to `last`, exams, parameters, what was read.
 
-    `put_off` are the sections that are not read today.
+    `plan` is that of today; not stored and empty where none was made yet.
 
     `tag` is the same exactly as long as the pack is: it speaks of all that, and of what numbers changes of cards,
     answers and courses. A variant that turned out broken is drawn anew without a number: a day later the tag differs.
@@ -70,7 +83,7 @@ class PackFacts:
     exams: StudentExams
     w: tuple[float, ...]
     read: SectionsRead
-    put_off: frozenset[SectionKey]
+    plan: DailyPlan
     tag: str
 
 
@@ -89,9 +102,14 @@ _BURIED = Prepared(
         .values_list("pk")
     )
 )
-_PUT_OFF = Prepared(
-    lambda: DailyPlan.objects.filter(student=number("student"), date=Parameter("date", DateField())).values_list(
-        "put_off"
+_OF_TASKS = Prepared(
+    lambda: Card.objects.filter(student=number("student"), pk__in=identifier("cards", many=True)).values_list(
+        "pk", "item_id", "due_at"
+    )
+)
+_OF_ITEMS = Prepared(
+    lambda: Card.objects.filter(student=number("student"), item__in=number("items", many=True)).values_list(
+        "item_id", "facet", "pk"
     )
 )
 _COURSES = Prepared(
@@ -114,45 +132,80 @@ def load_pack_facts(student: Student, days: int, *, now: datetime | None = None)
     now = now or timezone.now()
     today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
     exams, (changes, w) = load_exams(student), change_log.load_revision(student)
-    read = load_sections_read([student.pk])[student.pk]
-    plans = _PUT_OFF.run(student=student.pk, date=today.date)
-    put_off = frozenset((lesson, section) for (sections,) in plans for lesson, section in sections)
+    read, plan = load_sections_read([student.pk])[student.pk], load_plan(student, today)
     said = (
         *(student.pk, student.daily_minutes, student.desired_retention, today, last, w, changes),
         *(sorted(exams.editions, key=str), exams.ahead(now), sorted(items_in_open_sittings(student))),
         *(_COURSES.run(courses=exams.courses), _BURIED.run(student=student.pk, now=now)),
-        *(_CHECKED.run(student=student.pk), sorted(read.at), sorted(put_off)),
+        *(_CHECKED.run(student=student.pk), sorted(read.at), plan.put_off),
     )
     tag = hashlib.sha256(repr(said).encode()).hexdigest()
-    return PackFacts(student, now, days, today, last, exams, w, read, put_off, tag)
+    return PackFacts(student, now, days, today, last, exams, w, read, plan, tag)
 
 
 def build_pack(facts: PackFacts) -> Pack:
-    """What to review in the coming study days: what comes due by then and new tasks, best first.
+    """What to review in the coming study days, without the items of a sitting that is open: packs hold keys.
 
-    As much as fits the minutes of these days, without the items of a sitting that is open: packs hold keys. What waits
-    for a section that was put off is meant for tomorrow at the earliest. Takes a fixed number of queries.
+    The first day is that of the plan: what it still asks, in its order, and what was forgotten today. Then comes what
+    is due on the days after and what is new, best first, as much as fits the minutes; so what waits for a section that
+    was put off is meant for tomorrow at the earliest. Takes a fixed number of queries, and fewer for a single day.
     """
     student, now = facts.student, facts.now
-    situation = load_situation(student, facts.last, facts.exams, facts.w, now, facts.read)
-    put_off = facts.put_off if facts.days == 1 else ()
-    choice = choose_tasks(situation.with_reading(facts.read.at, put_off), student.daily_minutes * 60 * facts.days)
-    tasks = choice.tasks[:MAX_PACK]
-    asked = present(student, [Ask(task.card, task.facets) for task in tasks], now)
-    theirs = Card.objects.filter(student=student, pk__in=[task.card for task in tasks])
-    due = dict(theirs.filter(due_at__gt=now).values_list("pk", "due_at"))
-    due_on = {card: study_day(student, at).date for card, at in due.items() if at}
-    dates = [facts.today.date + timedelta(days=later) for later in range(facts.days)]
-    waiting = [card for each in choice.reading if each.section.key in facts.put_off for card in each.cards]
-    due_on |= dict.fromkeys(waiting, facts.today.date + timedelta(days=1))
-    on = spread(tasks, due_on, dates, student.daily_minutes * 60)
+    # It is not stored on the way: who reads a pack does not wait for those who write.
+    plan = read_plan(student, facts.today, now) if facts.plan._state.adding else facts.plan
+    today = load_day_tasks(student, plan, facts.today, now)[:MAX_PACK]
+    reading = find_day_reading(plan, {task.card for task in today}, facts.read).to_read
+    later = _choose_later(facts, today) if facts.days > 1 else _Later()
+    on = dict.fromkeys([task.card for task in today], facts.today.date) | later.on
+    asks = [Ask(task.card, task.facets) for task in [*today, *later.tasks]]
+    asked = present(student, asks, now)
+    cards = _load_cards(student, asked)
     places: Counter[date] = Counter()
     entries = []
     for presentation in asked:
         day = on[presentation.card_id]
         places[day] += 1
-        entries.append(PackEntry(presentation, day, places[day]))
-    return Pack(student, facts.w, entries, [section_payload(each) for each in choice.reading])
+        entries.append(PackEntry(presentation, day, places[day], cards.get(presentation.pk, {})))
+    return Pack(student, facts.w, entries, join_sections(reading, later.reading))
+
+
+@dataclass(frozen=True)
+class _Later:
+    """What the days after today ask, with the day of each card, and what is to be read before."""
+
+    tasks: list[Task] = field(default_factory=list)
+    on: dict[uuid.UUID, date] = field(default_factory=dict)
+    reading: list[StoredSection] = field(default_factory=list)
+
+
+def _choose_later(facts: PackFacts, today: Sequence[Task]) -> _Later:
+    """Choose for all days together, and leave out the items that today asks."""
+    student, now = facts.student, facts.now
+    situation = load_situation(student, facts.last, facts.exams, facts.w, now, facts.read)
+    choice = choose_tasks(situation.with_reading(facts.read.at), student.daily_minutes * 60 * facts.days)
+    rows = _OF_TASKS.run(student=student.pk, cards=[task.card for task in [*today, *choice.tasks]])
+    items, due = {card: item for card, item, _ in rows}, {card: at for card, _, at in rows}
+    taken = {items.get(task.card) for task in today}
+    tasks = [task for task in choice.tasks if items.get(task.card) not in taken][: MAX_PACK - len(today)]
+    due_on = {task.card: study_day(student, at).date for task in tasks if (at := due.get(task.card)) and at > now}
+    days = [facts.today.date + timedelta(days=later) for later in range(1, facts.days)]
+    on = spread(tasks, due_on, days, student.daily_minutes * 60)
+    return _Later(tasks, on, [section_payload(each) for each in choice.reading])
+
+
+def _load_cards(student: Student, asked: Sequence[Presentation]) -> dict[uuid.UUID, dict[str, uuid.UUID]]:
+    """Load the cards of left sides and parts, by presentation and by their ids; one query."""
+    several = [shown for shown in asked if any(shown.facets)]
+    rows = _OF_ITEMS.run(student=student.pk, items=[shown.version.item_id for shown in several])
+    cards = {(item, facet): pk for item, facet, pk in rows}
+    return {
+        shown.pk: {
+            side: cards[shown.version.item_id, facet]
+            for side, facet in kinds.get(shown.version.kind).facet_of(shown.answer).items()
+            if (shown.version.item_id, facet) in cards
+        }
+        for shown in several
+    }
 
 
 def spread(

@@ -138,6 +138,20 @@ def load_queue(
     )
 
 
+def load_day_tasks(student: Student, plan: DailyPlan, day: StudyDay, now: datetime) -> list[Task]:
+    """Load what the day's plan still asks, in its order, then what was forgotten today and comes back today.
+
+    As the queue has it, with what the queue lets wait a little yet. A query, and one more where something was
+    forgotten.
+    """
+    planned = all_tasks(plan)
+    cards = _load_open_cards(student, planned, day, now)
+    seen = _count_answers([card for card in cards if not card.is_fresh(day)], day)
+    forgotten = sort_forgotten(seen, (), now)
+    fresh = [card for card in cards if card.is_fresh(day)]
+    return list_open_tasks(planned, [*fresh, *forgotten.ready, *forgotten.waiting], day)
+
+
 @dataclass(frozen=True)
 class Relearning:
     """Forgotten cards to be asked again now: those that a session set out with, then those forgotten within it."""

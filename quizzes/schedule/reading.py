@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -118,7 +118,11 @@ def load_day_reading(plan: DailyPlan, open_cards: Collection[uuid.UUID]) -> DayR
     """What of the plan is to be read before these cards; one query, none where the plan has nothing to read."""
     if not plan.reading:
         return DayReading()
-    read = load_sections_read([plan.student_id])[plan.student_id]
+    return find_day_reading(plan, open_cards, load_sections_read([plan.student_id])[plan.student_id])
+
+
+def find_day_reading(plan: DailyPlan, open_cards: Collection[uuid.UUID], read: SectionsRead) -> DayReading:
+    """What of the plan is to be read before these cards, by what was read."""
     cards = {str(card) for card in open_cards}
     to_read = [
         section
@@ -126,6 +130,16 @@ def load_day_reading(plan: DailyPlan, open_cards: Collection[uuid.UUID]) -> DayR
         if (section["key"], section["section"]) not in read.at and not cards.isdisjoint(section["cards"])
     ]
     return DayReading(to_read, sum(section["seconds"] for section in plan.reading if read.was_read(section)))
+
+
+def join_sections(first: Iterable[StoredSection], then: Iterable[StoredSection]) -> list[StoredSection]:
+    """Sections in the order of two lists, each once, with the cards that wait for it by either."""
+    joined: dict[SectionKey, StoredSection] = {}
+    for section in (*first, *then):
+        key = section["key"], section["section"]
+        before = joined.setdefault(key, section)
+        joined[key] = {**before, "cards": list(dict.fromkeys([*before["cards"], *section["cards"]]))}
+    return list(joined.values())
 
 
 def follow_reading(student: Student, now: datetime) -> None:

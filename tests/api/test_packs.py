@@ -58,7 +58,7 @@ def test_a_pack_has_all_kinds_with_keys_and_reasons(api: Api) -> None:
 
 
 def test_its_entries_have_days_and_places_and_say_what_is_said_to_answers(api: Api) -> None:
-    api.patch("me/", {"daily_minutes": 5})
+    api.patch("me/", {"daily_minutes": 3})
     pack = api.get("packs/?days=3").json()
 
     placed = [(entry["day"], entry["position"]) for entry in pack["results"]]
@@ -200,9 +200,57 @@ def test_what_changes_a_pack_changes_its_tag_and_nothing_is_made_while_nothing_d
         assert not is_the_same()
 
 
-def test_a_pack_asks_what_the_queue_asks(api: Api) -> None:
-    queued = {one["id"] for one in api.queue(50)["results"]}
-    assert queued <= {one["id"] for one in api.get("packs/").json()["results"]}
+def asked_on(pack: dict[str, Any], day: str) -> list[str]:
+    """The ids of what a pack asks on a day, in its order."""
+    entries = sorted(pack["results"], key=lambda entry: entry["position"])
+    return [entry["id"] for entry in entries if entry["day"] == day]
+
+
+def test_its_first_day_is_what_the_queue_asks(api: Api, student: User) -> None:
+    """The plan as it would be made, as it is stored, and with what was forgotten today; the days after ask the rest."""
+    api.patch("me/", {"daily_minutes": 4})
+    for step in ("computed", "stored", "answered", "forgotten"):
+        if step == "stored":
+            schedule.plan_day(student)
+        elif step != "computed":
+            first = api.queue()["results"][0]
+            key = api.get("packs/").json()["results"][0]["key"]
+            api.answer(first["id"], key if step == "answered" else wrong(first, key))
+        queue, pack = api.queue(100), api.get("packs/?days=7").json()
+        ids = [each["id"] for each in queue["results"]]
+        today = asked_on(pack, queue["date"])
+        assert today[: len(ids)] == ids
+        assert len(today) - len(ids) == queue["counts"]["waiting"] == int(step == "forgotten")
+        assert len({entry["day"] for entry in pack["results"]}) > 1
+        items = [entry["item"] for entry in pack["results"]]
+        assert len(items) == len(set(items))
+        assert asked_on(api.get("packs/?days=1").json(), queue["date"]) == today
+
+
+def test_it_says_which_card_each_pair_is_of_questions_whose_pairs_have_one(api: Api, student: User) -> None:
+    results = api.get("packs/").json()["results"]
+    (entry,) = [each for each in results if each["kind"] == "matching"]
+    assert [each["kind"] for each in results if each["cards"]] == ["matching"]
+    facets = Presentation.objects.get(pk=entry["id"]).answer["facets"]
+    cards = {str(pk): facet for pk, facet in student.cards.values_list("pk", "facet")}
+    assert {left: cards[card] for left, card in entry["cards"].items()} == facets
+    assert entry["card"] in entry["cards"].values()
+    assert all("cards" not in each for each in api.queue(100)["results"])
+
+    forgotten, *_ = entry["cards"]
+    pairs = {left: right for left, right in entry["key"]["pairs"].items() if left != forgotten}
+    states = api.answer(entry["id"], {"pairs": pairs})["grade"]["cards"]
+    assert {state["card"] for state in states} == set(entry["cards"].values())
+    soonest = min(states, key=lambda state: state["due_at"])
+    assert soonest["card"] == entry["cards"][forgotten]
+
+
+def test_what_was_fetched_without_html_comes_again_with_it(api: Api) -> None:
+    plain = api.get("packs/?html=0").json()
+    assert api.get(f"packs/?html=0&since={plain['since']}").json()["results"] == []
+    whole = api.get(f"packs/?since={plain['since']}").json()
+    assert {entry["id"] for entry in whole["results"]} == {entry["id"] for entry in plain["results"]}
+    assert all("explanation_html" in entry for entry in whole["results"])
 
 
 @pytest.mark.parametrize("days", ["0", "31", "x", "-1", "1.5", ""])
@@ -221,7 +269,7 @@ def test_it_is_the_callers_own(api: Api, stranger: User) -> None:
 def test_it_takes_a_fixed_number_of_queries(api: Api) -> None:
     api.get("packs/")
     counts = []
-    for days in (1, 30):
+    for days in (2, 30):
         with CaptureQueriesContext(connection) as captured:
             api.get(f"packs/?days={days}")
         counts.append(len(captured))

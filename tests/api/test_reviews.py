@@ -339,7 +339,10 @@ def test_an_event_that_comes_again_is_told_by_what_it_means(api: Api, key: Key) 
 
     event |= {"id": event["id"].upper(), "presentation": event["presentation"].upper(), "unknown": 1}
     for same in ({"occurred_at": "2026-11-27T09:00:00.000+00:00"}, {"occurred_at": "2026-11-27T10:00:00+01:00"}):
-        assert api.send({**event, **same, "confidence": None, "hints_used": 0})[0]["status"] == "duplicate"
+        for none in (0, None):
+            again = {**event, **same, "confidence": None, "hints_used": none}
+            batch = {"device": api.device, "device_now": timezone.now().isoformat(), "cursor": None, "events": [again]}
+            assert api.post("reviews/batch/", batch).json()["results"][0]["status"] == "duplicate"
     for other in ({"occurred_at": "2026-11-27T09:00:01Z"}, {"confidence": 3}, {"duration_ms": 1}):
         assert api.send({**event, **other})[0]["status"] == "conflict", other
 

@@ -128,6 +128,9 @@ def test_dates_never_go_back_whatever_is_changed(
             assert day.begins_at <= now < day.ends_at
             next_day = study_day(student, day.ends_at)
             assert (next_day.date, next_day.begins_at) == (day.date + timedelta(days=1), day.ends_at)
+            # What is due by days comes due when that day begins, and so never in the past.
+            assert day_begins(student, day.date) == day.begins_at
+            assert day_begins(student, next_day.date) == day.ends_at
             now += timedelta(hours=1)
             assert study_day(student, now).date >= day.date
         today = study_day(student, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,10 @@ def test_a_pack_holds_what_grading_each_part_needs(course: Course, api: Api) -> 
     assert asked["check"]["marks"] == {"mean": 1, "shape": 0.5, "sd": 2, "z": 1, "name": 1}
     assert set(asked["check"]["parts"]["sd"]) == {"values", "allowed"}
     assert set(asked["key"]["parts"]) == set(PARTS)
+    cards = Card.objects.in_bulk(asked["cards"].values())
+    assert {cards[uuid.UUID(card)].facet: part for part, card in asked["cards"].items()} == {
+        part: part for part in PARTS
+    }
 
 
 def test_the_planner_takes_it_as_one_task_of_its_seconds(course: Course, student: User, api: Api) -> None:

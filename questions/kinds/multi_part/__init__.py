@@ -73,6 +73,9 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def facets(self, body: Body) -> list[str]:
         return [part.id for part in body.parts]
 
+    def facet_of(self, answer: PartsAnswer) -> dict[str, str]:
+        return {part: part for part in answer["parts"]}
+
     def present(
         self,
         body: Body,

@@ -79,6 +79,8 @@ def test_a_plan_reads_first_within_the_minutes(lesson: Lesson, student: User, ap
     mark(api, "")
     assert [each["section"] for each in schedule.plan_day(student).reading] == ["penalty"]
     mark(api, "known")
+    (read,) = [each for each in api.get("sync/").json()["changes"] if each["type"] == "read_sections"]
+    assert [(each["section"], each["state"]) for each in read["entries"]] == [("penalty", "known")]
     assert schedule.plan_day(student).reading == []
     assert api.queue()["done_seconds"] == 0
 

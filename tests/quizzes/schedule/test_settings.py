@@ -164,6 +164,24 @@ def test_moving_the_hour_loses_no_day_and_no_streak(
         assert differences(student) == []
 
 
+def test_what_is_answered_on_a_kept_day_comes_due_when_it_is_over(api: Api, student: User, key: Key) -> None:
+    with time_machine.travel(datetime(2026, 11, 29, 22, 40, tzinfo=UTC)):
+        answer(student, key)
+        api.patch("me/", {"time_zone": "Asia/Kolkata", "day_rollover_hour": 2})
+        student.refresh_from_db()
+        today = study_day(student, timezone.now())
+        assert (today.date, today.ends_at) == (date(2026, 11, 29), datetime(2026, 11, 30, 4, tzinfo=UTC))
+        answer(student, key)
+        # By the new clock alone the 30th began at 20:30 already.
+        due = [card.due_at for card in student.cards.exclude(due_at=None)]
+        assert len(due) > 1
+        assert all(at and at >= today.ends_at for at in due)
+        (settings,) = [each for each in api.get("sync/").json()["changes"] if each["type"] == "settings"]
+        kept = settings["kept_day"]
+        assert (kept["date"], kept["ends_at"]) == ("2026-11-29", "2026-11-30T04:00:00.000Z")
+        assert differences(student) == []
+
+
 def test_a_day_without_answers_is_not_kept(student: User) -> None:
     with time_machine.travel(datetime(2026, 3, 10, 1, tzinfo=UTC)):
         change(student, day_rollover_hour=0)
