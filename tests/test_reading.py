@@ -119,7 +119,7 @@ def test_a_pack_takes_a_fixed_number_of_queries(api: Api, django_assert_max_num_
         cold = api.get("packs/")
     assert len(cold.json()["results"]) == 6
     presentations.forget_bodies()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(26):
         api.get("packs/")
 
 
