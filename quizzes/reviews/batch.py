@@ -56,11 +56,11 @@ class ReportedReview(_Event):
     presentation: uuid.UUID
     response: Annotated[object, of_kind("response")]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
-    duration_ms: Annotated[int, _absent_as(0), Field(ge=0)] = 0
+    duration_ms: Annotated[int, Field(ge=0), _absent_as(0)] = 0
     hints_used: Annotated[
         int,
-        _absent_as(0),
         Field(ge=0, description="Hints that were shown; those taken from the server count in any case."),
+        _absent_as(0),
     ] = 0
 
 
@@ -113,8 +113,8 @@ class Batch(BaseModel):
     device_now: AwareDatetime
     cursor: Annotated[
         str,
-        _absent_as(""),
         Field(max_length=8000, description="That of the client's last sync; what this batch changes is after it."),
+        _absent_as(""),
     ] = ""
     events: Annotated[list[_UnreadEvent], Field(max_length=MAX_EVENTS)]
     """Each is read on its own, so that one which is wrong does not cost the others."""
