@@ -190,7 +190,7 @@ def review_today(story: Story, student: User, key: Key) -> None:
         {"id": EVENT.replace("0b7f", "0c7f"), "type": "bury", "card": of_kind(asked, "ordering")["card"]},
     ]
     now = format_instant(timezone.now())
-    told = [{"occurred_at": now, **event} for event in events]
+    told = [{**event, "occurred_at": now} for event in events]
     call("POST", "reviews/batch/", {"device": DEVICE, "device_now": now, "cursor": "", "events": told}, apart="id")
     reason = {"category": "wording", "text": "Which of the two do you mean?"}
     call("POST", "presentations/{id}/reports/", reason, id=choice["id"])
