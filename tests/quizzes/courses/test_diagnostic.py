@@ -17,6 +17,7 @@ from django.utils import timezone
 from examprep.models import User
 from questions.models import Concept, Course
 from quizzes import reviews, schedule
+from quizzes.calendar import study_day
 from quizzes.courses import diagnostic
 from quizzes.courses.diagnostic import ConceptStanding
 from quizzes.memory.diagnostic import MOST, stand
@@ -198,4 +199,4 @@ def test_the_diagnostic_is_taken_in_pages_without_scripts(
     assert "You seem to know none of 2" in done
     assert Diagnostic.objects.get(student=student).ended_at
     assert web.post(f"{page}stop/")["Location"] == page
-    assert reviews.last_undoable(student, timezone.now().date()) is not None
+    assert reviews.last_undoable(student, study_day(student, timezone.now()).date) is not None
