@@ -57,18 +57,20 @@ def answer(page: Page, key: Key, *, right: bool) -> Presentation:
     return asked
 
 
+def turn_keys(route: Route) -> None:
+    """Hand on a pack whose keys of single choices are wrong."""
+    pack = route.fetch()
+    document = pack.json()
+    for entry in document["results"]:
+        if entry["kind"] == "single_choice":
+            others = [each["id"] for each in entry["prompt"]["choices"] if each["id"] != entry["key"]["choice"]]
+            entry["key"] = {"choice": others[0]}
+    route.fulfill(response=pack, json=document)
+
+
 def test_the_browser_grades_at_once_and_the_service_has_the_last_word(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
-    def turn_keys(route: Route) -> None:
-        pack = route.fetch()
-        document = pack.json()
-        for entry in document["results"]:
-            if entry["kind"] == "single_choice":
-                others = [each["id"] for each in entry["prompt"]["choices"] if each["id"] != entry["key"]["choice"]]
-                entry["key"] = {"choice": others[0]}
-        route.fulfill(response=pack, json=document)
-
     held: list[Route] = []
 
     def hold(route: Route) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
@@ -16,7 +16,7 @@ from questions import bank
 from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent
 from tests.browser.pages import check, log_in
-from tests.browser.test_device import Key, answer, learner, open_review, wait_for_kept
+from tests.browser.test_device import Key, answer, learner, open_review, turn_keys, wait_for_kept
 from tests.questions.kinds.parts import write_course
 from tests.questions.kinds.self_marked import CARD, ESSAY
 
@@ -60,15 +60,6 @@ def answer_offline(page: Page, key: Key, *, right: bool = True) -> Presentation:
 def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
-    def turn_keys(route: Route) -> None:
-        pack = route.fetch()
-        document = pack.json()
-        for entry in document["results"]:
-            if entry["kind"] == "single_choice":
-                others = [each["id"] for each in entry["prompt"]["choices"] if each["id"] != entry["key"]["choice"]]
-                entry["key"] = {"choice": others[0]}
-        route.fulfill(response=pack, json=document)
-
     began, context = timezone.now(), phone.context
     log_in(phone)
     phone.route(PACK, turn_keys)
