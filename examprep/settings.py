@@ -5,6 +5,7 @@ the broker is the private one that `make run` starts, and demo accounts exist. A
 where a missing or default SECRET_KEY stops the start-up.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -25,6 +26,8 @@ from examprep.watching import logs, shared_counters
 django_stubs_ext.monkeypatch()
 # Python looks for garbage after every 700 objects: a twelfth of the work on a page, which makes thousands of them.
 gc.set_threshold(20_000, 10, 10)
+# As a process ends, Python would look for garbage among all that it imported, several times: a second of a processor.
+atexit.register(gc.freeze)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
