@@ -8,6 +8,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -46,6 +47,11 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def stop(self) -> None:
+        """Have it end in good order."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(PATIENCE)
+
     def start_again(self) -> None:
         """Start it, once it has ended, on the same port and with what it stored."""
         self.process = self._start()
@@ -61,13 +67,14 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         yield server.url
 
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""What is stored need not outlive the machine, nor the server."""
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
+"""What is stored need not outlive the machine, nor the server; and no query of a few rows is worth compiling, though
+the planner, which knows no statistics of tables so young, may think so."""
 
 
 @contextmanager
-def postgresql_server(options: Mapping[str, str] = FAST) -> Iterator[Server]:
-    """A PostgreSQL server with such options. Raises Missing."""
+def postgresql_server(options: Mapping[str, str] = FAST, like: Path | None = None) -> Iterator[Server]:
+    """A PostgreSQL server with such options, and with the data that `copy_data` kept in `like`. Raises Missing."""
     owner = unprivileged()
     with tempfile.TemporaryDirectory(prefix="examprep-postgresql-") as name, Lifeline() as lifeline:
         folder = Path(name)
@@ -76,7 +83,10 @@ def postgresql_server(options: Mapping[str, str] = FAST) -> Iterator[Server]:
         programs = _reachable(postgresql_programs(), folder, owner)
         create: list[str | Path] = [programs / "initdb", "--pgdata", folder / "data", "--username", "examprep"]
         create += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
-        subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
+        if like:
+            subprocess.run(["cp", "-a", like, folder / "data"], check=True)
+        else:
+            subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
         port = free_port()
         command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-p", str(port)]
         here = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
@@ -93,9 +103,18 @@ def postgresql_server(options: Mapping[str, str] = FAST) -> Iterator[Server]:
             return process
 
         server = Server(f"{address}/examprep", start)
-        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE examprep")
+        if not like:
+            with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+                connection.execute("CREATE DATABASE examprep")
         yield server
+
+
+def copy_data(server: Server, folder: Path) -> None:
+    """Keep what a PostgreSQL server has stored, which ends with that, for others that begin with the same."""
+    with psycopg.connect(server.url) as link:
+        [(data,)] = link.execute("SHOW data_directory")
+    server.stop()
+    subprocess.run(["cp", "-a", data, folder], check=True)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Tables for tests: made at once as the models have them, since all migrations take ten times as long.
 
 That migrations make the same tables is shown where a service starts on an empty database: by `make run` on SQLite
-(tests/faults/test_make_run.py), and by what compose runs on PostgreSQL (tests/test_production.py).
+(tests/faults/test_make_run.py), and by what compose runs on PostgreSQL
+(tests/deployment/test_working_together.py).
 """
 
 from __future__ import annotations

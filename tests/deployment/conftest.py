@@ -27,17 +27,34 @@ def collected(shared_folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def studied(shared_folder: Path) -> Path:
+    """What PostgreSQL stores of the tiny course and three students, made once for all processes in which tests run.
+
+    Skips where there is no PostgreSQL.
+    """
+    folder = shared_folder / "postgresql"
+    with courses.locked(folder), ExitStack() as stack:
+        if not folder.exists():
+            try:
+                server = stack.enter_context(servers.postgresql_server())
+            except servers.Missing as missing:
+                pytest.skip(str(missing))
+            Containers(stack, shared_folder, server.url, "redis://127.0.0.1:1/0").make_tables("ada", "ben", "cleo")
+            servers.copy_data(server, folder)
+    return folder
+
+
 @pytest.fixture
-def containers(tmp_path: Path, collected: Path) -> Iterator[Containers]:
+def containers(tmp_path: Path, collected: Path, studied: Path) -> Iterator[Containers]:
     """The services on servers of their own, behind PgBouncer; skips where this machine lacks one."""
     with ExitStack() as stack:
         try:
-            database = stack.enter_context(servers.postgresql())
+            database = stack.enter_context(servers.postgresql_server(like=studied)).url
             pool = stack.enter_context(servers.pgbouncer(database))
             broker = stack.enter_context(servers.redis_server())
         except servers.Missing as missing:
             pytest.skip(str(missing))
         made = Containers(stack, tmp_path, database, broker, pool)
         made.environment |= {"STATIC_ROOT": str(collected), "HTTPS": "true", "THROTTLE": "6000/min"}
-        made.make_tables("ada", "ben", "cleo")
         yield made
