@@ -23,7 +23,7 @@ from quizzes.exams import load_exams
 TINY = Path(__file__).parent / "course"
 COURSE = Path(__file__).parent.parent / "fixtures" / "regularization"
 OURS = ("questions", "quizzes", "examprep")
-FRESH = timedelta(minutes=10)
+FRESH = timedelta(hours=1)
 """A copy that is older is loaded anew: exams are dated from the day on which they were loaded."""
 
 
@@ -35,13 +35,15 @@ class Copy:
     rows: dict[tuple[str, str], list[tuple[Any, ...]]]
 
     def fresh(self) -> bool:
-        """Whether loading the course now would store the same dates, give or take some minutes."""
+        """Whether loading the course now would store the same dates, give or take an hour."""
         now = timezone.localtime()
         return now.date() == self.loaded_at.date() and timedelta(0) <= now - self.loaded_at < FRESH
 
 
-_copies: dict[tuple[Path, bool], Copy] = {}
-_built: dict[Callable[[], object], Copy] = {}
+Copies = list[Copy]
+"""Of the same course, loaded at times that tests began with: theirs may be another than that of the test before."""
+_copies: dict[tuple[Path, bool], Copies] = {}
+_built: dict[Callable[[], object], Copies] = {}
 shared = Path()
 """The folder in which the processes of this run leave their copies for each other."""
 
@@ -50,16 +52,16 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
     """The course of the folder, with its exams or without: loaded, or copied where this run loaded it before."""
     if Course.objects.exists():
         return _load(folder, exams=exams)  # the copied rows' keys may be taken
-    copy = _copies.get((folder, exams))
-    if copy and copy.fresh():
+    ours = _copies.setdefault((folder, exams), [])
+    if copy := _fresh(ours):
         _insert(copy)
         return Course.objects.get()
     file = shared / f"{connection.vendor}-{folder.name}-{exams}"
     with locked(file):
         content = file.read_bytes() if file.exists() else b""
-        copy = pickle.loads(content) if content else None
-        if copy and copy.fresh():
-            _copies[folder, exams] = copy
+        theirs: Copies = pickle.loads(content) if content else []
+        if copy := _fresh(theirs):
+            ours.append(copy)
             _insert(copy)
             _count_on()
             return Course.objects.get()
@@ -69,22 +71,26 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
             load_exams(course, folder)
         else:
             course = _load(folder, exams=False)
-        _copies[folder, exams] = copy = Copy(loaded_at, dict(_stored(_models())))
-        file.write_bytes(pickle.dumps(copy))
+        ours.append(Copy(loaded_at, dict(_stored(_models()))))
+        file.write_bytes(pickle.dumps([*theirs, ours[-1]]))
     return course
 
 
 def once(build: Callable[[], object]) -> None:
     """Store what `build` stores: where there is no course yet, built once in each process and copied from then on."""
-    empty, copy = not Course.objects.exists(), _built.get(build)
-    if empty and copy and copy.fresh():
+    is_empty, copies = not Course.objects.exists(), _built.setdefault(build, [])
+    if is_empty and (copy := _fresh(copies)):
         _insert(copy)
         return
     built_at = timezone.localtime()
     build()
-    if empty:
+    if is_empty:
         everything = [each for name in OURS for each in apps.get_app_config(name).get_models(include_auto_created=True)]
-        _built[build] = Copy(built_at, dict(_stored(each for each in everything if not each._meta.proxy)))
+        copies.append(Copy(built_at, dict(_stored(each for each in everything if not each._meta.proxy))))
+
+
+def _fresh(copies: Copies) -> Copy | None:
+    return next(filter(Copy.fresh, copies), None)
 
 
 @contextmanager
