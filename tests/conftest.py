@@ -151,8 +151,9 @@ def plain_static_files() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cheap_pages(django_test_environment: None) -> None:
+def _cheap(django_test_environment: None) -> None:
     cheap.tell_of_pages_alone()
+    cheap.empty_written_tables_alone()
 
 
 @contextmanager
