@@ -140,6 +140,8 @@ class Drawing:
 
         Raises VariantError.
         """
+        if not pending.size:
+            return
         again, redrawn = self._work_of_a_draw(values), 0
         for _ in range(MAX_REDRAWS):
             redrawn += again * pending.size
