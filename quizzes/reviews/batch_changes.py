@@ -34,6 +34,8 @@ from quizzes.reviews.outcomes import card_state_payload
 
 CARDS_AT_ONCE = 200
 """Whose lines a query reads: SQLite takes no longer conditions than of some hundred parts."""
+WORKED_ON = ("hints_taken", "parts_checked", "work")
+"""What is set of a presentation as soon as its student works on it."""
 
 
 @dataclass
@@ -203,7 +205,7 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
     if changes.closed:
         _close([changes.facts.presentations[pk] for pk in changes.closed], now)
     if changes.reopened:
-        _reopen(change_log.student_id, changes.reopened)
+        _reopen(change_log.student_id, changes.reopened, now)
     if cards := changes.cards():
         change_logs.stamp(change_log, cards)
         update_rows(cards, [*memory_states.CARD_STATE, "sequence"])
@@ -242,11 +244,24 @@ def _store_what_counts(student: int, events: Sequence[ReviewEvent]) -> None:
             ReviewEvent.objects.filter(student=student, pk__in=pks).update(**values)
 
 
-def _reopen(student: int, presentations: dict[uuid.UUID, Presentation]) -> None:
-    """Ask again what an undo took back, the newest of each card, unless the card was put again in the meantime."""
+def _reopen(student: int, presentations: dict[uuid.UUID, Presentation], now: datetime) -> None:
+    """Ask again what an undo took back, the newest of each card.
+
+    A pack may have put the card again in the meantime: that question makes way, unless it is of a newer version or was
+    worked on. An answer to it that is on its way still counts.
+    """
     in_order = sorted(presentations.values(), key=lambda presentation: (presentation.created_at, presentation.pk))
     newest = {presentation.card_id: presentation for presentation in in_order}
     theirs = Presentation.objects.filter(student=student)
-    taken = theirs.filter(card__in=newest, closed_at__isnull=True).values_list("card_id", flat=True)
-    free = newest.keys() - set(taken)
+    put_again = list(theirs.filter(card__in=newest, closed_at__isnull=True).only("card", "version", *WORKED_ON))
+    makes_way = [shown for shown in put_again if _makes_way(shown, newest[shown.card_id])]
+    if makes_way:
+        theirs.filter(pk__in=[shown.pk for shown in makes_way]).update(closed_at=now)
+    free = newest.keys() - {shown.card_id for shown in put_again} | {shown.card_id for shown in makes_way}
     theirs.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None)
+
+
+def _makes_way(put_again: Presentation, undone: Presentation) -> bool:
+    """Whether a question can go for an earlier one of its card: it is of the same version, and nobody worked on it."""
+    is_worked_on = any(getattr(put_again, name) for name in WORKED_ON)
+    return put_again.version_id == undone.version_id and not is_worked_on

@@ -155,6 +155,24 @@ def test_an_answer_in_the_batch_that_undid_the_last_one_closes_its_question(
     assert Presentation.objects.get(pk=asked[0].pk).closed_at
 
 
+@pytest.mark.parametrize("worked_on", [False, True])
+def test_a_question_that_was_put_again_makes_way_for_the_undone_one_unless_it_was_worked_on(
+    student: User, asked: list[Presentation], key: Key, worked_on: bool
+) -> None:
+    first = answer(asked[0], key, timedelta(hours=1))
+    send(student, first)
+    (again,) = presentations.present(student, [presentations.Ask(asked[0].card_id, asked[0].facets)], timezone.now())
+    Presentation.objects.filter(pk=again.pk).update(hints_taken=int(worked_on))
+    send(student, undo(first))
+    still_open = Presentation.objects.get(card=asked[0].card_id, closed_at=None)
+    assert still_open == (again if worked_on else asked[0])
+
+    late = answer(again, key, timedelta(0))
+    assert send(student, late)[0]["code"] is None
+    assert counting(student) == {late["id"]}
+    call_command("rebuild_memory", check=True)
+
+
 @settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_order_of_arrival_changes_nothing(
