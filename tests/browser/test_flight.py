@@ -217,6 +217,5 @@ def test_a_quick_check_without_a_network_is_kept(
     form.get_by_role("button", name="Check").tap()
     expect(page.locator("[data-device] h2").first).to_have_text("Correct")
     page.context.set_offline(False)
-    page.goto("/review/")
     expect(page.get_by_text("1 answer sent")).to_be_visible()
     assert str(ReviewEvent.objects.get().presentation_id) == pk

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.templatetags.static import static
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -39,6 +40,17 @@ FILL = """() => {
     window.emptied = () => { IDBObjectStore.prototype.put = put };
 }"""
 """A device without room, by what the browser does then: its quota cannot be set from outside."""
+
+
+KEEP_KEEPING = """async ([store, name]) => {
+    const {transact} = await import(store);
+    window.underWay = new Set();
+    window.stopKeeping = setInterval(() => {
+        const kept = transact("readwrite", store => void store(name).put({}, "now")).catch(() => {});
+        underWay.add(kept);
+        kept.then(() => underWay.delete(kept));
+    }, 1);
+}"""
 
 
 def count(page: Page, store: str) -> int:
@@ -152,6 +164,17 @@ def test_no_answer_is_lost_with_a_tab_or_with_the_storage(
     page.goto("/lessons/")
     expect(page.locator("#outbox p")).to_have_text("Connected again. 1 answer sent.")
     assert set(ReviewEvent.objects.values_list("presentation", flat=True)) == {each.pk for each in asked}
+
+
+def test_what_is_under_way_ends_when_the_storage_is_cleared(page: Page, live_server: LiveServer) -> None:
+    page.goto("/accounts/login/")
+    page.evaluate(KEEP_KEEPING, [static("quizzes/device/store.js"), "about"])
+    control = page.context.new_cdp_session(page)
+    for pause in range(20, 80, 3):
+        page.wait_for_timeout(pause)
+        control.send("Storage.clearDataForOrigin", {"origin": live_server.url, "storageTypes": "indexeddb"})
+    page.evaluate("clearInterval(stopKeeping)")
+    page.wait_for_function("underWay.size === 0")
 
 
 def test_a_logout_sends_first_and_nobody_else_sees_or_sends_what_waits(

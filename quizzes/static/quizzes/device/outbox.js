@@ -1,7 +1,7 @@
 // Answers of a page on their way to the service: kept on the device until the service has them, and sent until it does.
 
 import { CHANNEL, lockOf, readWaiting, sendWaiting } from "./sending.js";
-import { noteSession } from "./session.js";
+import { noteForgottenSession, noteSession, readToken } from "./session.js";
 import { readAll, transact } from "./store.js";
 
 /**
@@ -32,7 +32,8 @@ export class Outbox {
     /** What this page sends itself, by id: what ends that. @type {Map<string, () => void>} */
     this.held = new Map();
     this.timer = 0;
-    this.noted = noteSession(account).catch(() => {});
+    this.token = readToken();
+    this.noted = this.token.then((token) => noteSession(account, token)).catch(() => {});
     this.channel = new BroadcastChannel(CHANNEL);
     this.channel.addEventListener("message", ({ data }) => this.hear(data));
     addEventListener("online", () => this.send());
@@ -64,7 +65,8 @@ export class Outbox {
 
   /** Leave an event to this page, which sends it itself, until `release` or until the page is closed. @param {string} id */
   hold(id) {
-    navigator.locks?.request(lockOf(id), () => new Promise((resolve) => this.held.set(id, () => resolve(null))));
+    const held = new Promise((resolve) => this.held.set(id, () => resolve(null)));
+    navigator.locks?.request(lockOf(id), () => held);
   }
 
   /** @param {string} id */
@@ -104,6 +106,7 @@ export class Outbox {
   async send() {
     clearTimeout(this.timer);
     await this.noted;
+    await noteForgottenSession(this.account, await this.token).catch(() => {});
     const { connection } = await sendWaiting(this.unkept).catch(() => ({
       connection: /** @type {const} */ ("offline"),
     }));

@@ -14,13 +14,23 @@ export async function readToken() {
   return cookie?.slice(NAME.length + 1) ?? "";
 }
 
-/** Note whose page has just come. @param {string} account */
-export async function noteSession(account) {
-  const token = await readToken();
+/** Note whose page has just come, with the token that came with it. @param {string} account @param {string} token */
+export async function noteSession(account, token) {
   /** @type {Session | undefined} */
   const known = await read("about", "session");
   if (known?.account === account && known.token === token) return;
   await transact("readwrite", (store) => void store("about").put({ account, token }, "session"));
+}
+
+/**
+ * Note it again where the browser has forgotten it while the page was open, as when its storage was cleared.
+ *
+ * @param {string} account
+ * @param {string} token the page's
+ */
+export async function noteForgottenSession(account, token) {
+  if (token !== (await readToken()) || (await read("about", "session"))) return;
+  await noteSession(account, token);
 }
 
 /** The session, if it is still the browser's; null after a logout, and after a login of which no page was seen. */

@@ -8,6 +8,9 @@ const NAMES = /** @type {const} */ (["questions", "waiting", "news", "about"]);
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
 
+/** What ends each transaction that is under way. @type {Set<() => void>} */
+const underWay = new Set();
+
 function open() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open("examprep", 2);
@@ -22,9 +25,10 @@ function open() {
         result.close();
         opened = undefined;
       };
-      // Who clears what a site has stored closes it, too.
+      // Who clears what a site has stored closes it, too, and what is under way may end without a word.
       result.onclose = () => {
         opened = undefined;
+        for (const end of underWay) end();
       };
       resolve(result);
     };
@@ -49,8 +53,16 @@ export async function transact(mode, act) {
   const transaction = await begin(mode);
   const request = act((name) => transaction.objectStore(name));
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request?.result);
-    transaction.onabort = () => reject(transaction.error ?? new DOMException("The storage was closed.", "AbortError"));
+    const end = () => {
+      underWay.delete(end);
+      reject(transaction.error ?? new DOMException("The storage was closed.", "AbortError"));
+    };
+    underWay.add(end);
+    transaction.onabort = end;
+    transaction.oncomplete = () => {
+      underWay.delete(end);
+      resolve(request?.result);
+    };
   });
 }
 
