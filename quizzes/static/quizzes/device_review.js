@@ -2,14 +2,16 @@
 // kept, and the day's questions go on.
 
 import { create, find, get, targetOf } from "../examprep/dom.js";
+import { whenIdle } from "../examprep/moments.js";
 import { NearlyError, RefusedError } from "./device/answers.js";
 import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
 import { grade, messages } from "./device/grading.js";
 import { rate } from "./device/memory.js";
-import { aboutPack, markAnswered, readAskable, readQuestion, refreshPack } from "./device/pack.js";
+import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
+import { loadKatex } from "./device_formulas.js";
 import { canTurn, readOwnMark, turnOver } from "./device_turned.js";
-import { hideVerdict, loadKatex, outcomeOf, showVerdict } from "./device_verdict.js";
+import { hideVerdict, outcomeOf, prepareVerdict, showVerdict } from "./device_verdict.js";
 import { openOutbox, scoreWords } from "./outbox_state.js";
 import { readResponse } from "./response.js";
 
@@ -78,17 +80,18 @@ export class DeviceReview {
     }
     this.look();
     await this.outbox.send();
-    await refreshPack(this.account).catch(() => {});
-    this.look();
-    const all = await readAskable(this.account);
-    if (all.some(({ entry }) => JSON.stringify(entry).includes('class=\\"math'))) loadKatex();
+    await refreshPack(this.account, () => this.look()).catch(() => {});
+    // Whatever is asked once the network is gone finds it here.
+    whenIdle().then(loadKatex);
   }
 
   /** Read what is known of the question that is shown. */
   look() {
     const id = find(this.root, "#question [name=presentation]", HTMLInputElement)?.value;
     // A browser that keeps nothing leaves it to the service.
-    this.question = id ? readQuestion(this.account, id).catch(() => null) : Promise.resolve(null);
+    const question = id ? readQuestion(this.account, id).catch(() => null) : Promise.resolve(null);
+    this.question = question;
+    question.then((known) => known && prepareVerdict(known));
   }
 
   /** Turn a card over that is on the device; else the service does. @param {MouseEvent} event */

@@ -1,7 +1,7 @@
 // Cards that are turned over on the device: what their students mark themselves by is shown at once.
 
 import { all, create, find, get } from "../examprep/dom.js";
-import { setFormulas } from "./device_verdict.js";
+import { setFormulas } from "./device_formulas.js";
 import { fetchOrNull } from "./server.js";
 
 /** @typedef {import("./device/pack.js").Question} Question */

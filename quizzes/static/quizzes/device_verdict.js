@@ -1,6 +1,7 @@
 // The verdict of the device: said at once, and all that there is without a network.
 
 import { create, find, get } from "../examprep/dom.js";
+import { setAhead, setFormulas } from "./device_formulas.js";
 
 /**
  * @typedef {import("./device/answers.js").Document} Document
@@ -68,6 +69,13 @@ function fill(card, question, { score, said, isUnknown }) {
   get(card, ".why").hidden = false;
 }
 
+/** Set the formulas ahead that the back of a question and its verdict may show. @param {Question} question */
+export function prepareVerdict(question) {
+  const said = question.feedback.map((each) => each["message_html"]);
+  const texts = [question["back_html"], question["explanation_html"], question["solution_html"], ...keyLines(question)];
+  setAhead([...texts, ...said].filter(Boolean).join(""));
+}
+
 /** @param {HTMLFormElement} form */
 export function hideVerdict(form) {
   const { parentElement } = form;
@@ -87,30 +95,4 @@ function keyLines({ prompt, key }) {
     return Object.entries(key["pairs"]).map(([left, right]) => `${named.get(left)} → ${named.get(right)}`);
   const typed = key["value"] ?? key["text"];
   return typed ? [create("span", { textContent: `${typed} ${prompt["unit"] ?? ""}`.trim() }).innerHTML] : [];
-}
-
-/** Set the formulas that a pack has as LaTeX, as soon as what sets them is there. @param {HTMLElement} root */
-export async function setFormulas(root) {
-  const formulas = [...root.querySelectorAll(".math:not(.set)")];
-  if (!formulas.length) return;
-  await loadKatex();
-  for (const formula of formulas) {
-    const displayMode = formula.tagName === "DIV";
-    if (!(formula instanceof HTMLElement)) continue;
-    window.katex?.render(formula.textContent ?? "", formula, { displayMode, throwOnError: false });
-    formula.classList.add("set");
-  }
-}
-
-/** @type {Promise<void> | undefined} */
-let loading;
-
-/** Load what sets formulas; once. */
-export function loadKatex() {
-  loading ??= new Promise((resolve) => {
-    const src = document.querySelector("[data-katex]")?.getAttribute("data-katex") ?? "";
-    const script = create("script", { src, onload: () => resolve(), onerror: () => resolve() });
-    document.head.append(script);
-  });
-  return loading;
 }

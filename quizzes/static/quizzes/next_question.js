@@ -1,6 +1,7 @@
 // The next question is fetched while the verdict on the last one is read, so that it is there before it is asked for.
 
 import { find, isCombined, targetOf } from "../examprep/dom.js";
+import { afterPaint } from "../examprep/moments.js";
 
 /** What was fetched so long ago is fetched anew: by then other questions may have come due. */
 const KEPT_MS = 5 * 60 * 1000;
@@ -50,11 +51,10 @@ export class NextQuestion {
     if (this.isAsked) return;
     this.isAsked = true;
     const coming = this.coming;
-    coming.then((part) =>
-      afterPaint(() => {
-        if (coming === this.coming) this.show(part, link);
-      }),
-    );
+    // The press that asked for it is seen first.
+    Promise.all([coming, afterPaint()]).then(([part]) => {
+      if (coming === this.coming) this.show(part, link);
+    });
   }
 
   /**
@@ -76,15 +76,6 @@ export class NextQuestion {
       if (waited) waited.value = String(Date.now() - part.at);
     }
   }
-}
-
-/**
- * Do something once the press that asked for it is seen.
- *
- * @param {() => void} act
- */
-function afterPaint(act) {
-  requestAnimationFrame(() => setTimeout(act));
 }
 
 /**

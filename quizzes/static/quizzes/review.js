@@ -3,6 +3,7 @@
 import { announcer } from "../examprep/announce.js";
 import { find, get, targetOf } from "../examprep/dom.js";
 import { spoken } from "../examprep/math.js";
+import { whenIdle } from "../examprep/moments.js";
 import { enhanceAnswers } from "./enhance.js";
 import { NextQuestion } from "./next_question.js";
 import { ReviewKeys } from "./review_keys.js";
@@ -22,18 +23,12 @@ prepare();
 if (root.dataset["account"] && "indexedDB" in window) {
   // A page that is kept waits for its question.
   if (document.documentElement.dataset["kept"]) gradeOnDevice();
-  else whenIdle(gradeOnDevice);
+  else whenIdle().then(gradeOnDevice);
 }
 
 async function gradeOnDevice() {
   const { DeviceReview } = await import("./device_review.js");
   new DeviceReview(root, announce).listen();
-}
-
-/** @param {() => void} act */
-function whenIdle(act) {
-  if ("requestIdleCallback" in window) requestIdleCallback(act);
-  else setTimeout(act, 200);
 }
 
 function prepare() {

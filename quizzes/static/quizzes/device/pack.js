@@ -27,8 +27,9 @@ const MARK = "keeper";
  * Bring the week's questions up to date, and fetch them as pages show them.
  *
  * @param {string} account
+ * @param {() => void} onKept called as soon as they can be graded here, before the pages are there
  */
-export async function refreshPack(account) {
+export async function refreshPack(account, onKept = () => {}) {
   /** @type {About | undefined} */
   const before = await read("about", "pack");
   if (before && before.account !== account) await forgetQuestions();
@@ -41,6 +42,7 @@ export async function refreshPack(account) {
   if (!pack?.ok || !me?.ok) return;
   localStorage.setItem(MARK, account);
   await keep(account, await pack.json(), await me.json(), epoch);
+  onKept();
   await fetchForms(account);
 }
 
