@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from quizzes.schedule.facts import Edition, ItemBank
 MAX_KEPT = 50_000
 """Items of the banks that are kept: about 25 MB."""
 _kept: dict[frozenset[Edition], ItemBank] = {}
+_LEARNED = {each.name for each in fields(Population)}
 
 _ITEMS = Prepared(
     lambda: (
@@ -140,9 +141,12 @@ def _contrasts(places: Mapping[_Named, int], edges: Sequence[tuple[Any, ...]]) -
 
 
 def _population(text: str | None) -> Population:
-    """What was learned of a course; what is supposed, where nothing was."""
-    learned = json.loads(text or "null")
-    return Population(**learned) if learned else Population()
+    """What was learned of a course; what is supposed, where nothing was.
+
+    While a new version takes over, it may have learned more than this one knows of: that is left out.
+    """
+    learned = json.loads(text or "null") or {}
+    return Population(**{name: learned[name] for name in _LEARNED & learned.keys()})
 
 
 def _eases(rows: Sequence[tuple[Any, ...]], populations: Mapping[int, Population]) -> tuple[Floats, Floats]:

@@ -79,7 +79,8 @@ def test_what_was_learned_of_a_course_is_what_plans_and_forecasts_go_by(course: 
     easy = items[0]
     ItemStatistics.objects.create(item=easy, answers=50, students=50, ease=4.0, ease_error=0.2, details={})
     learned = {"mean": 2.0, "slope": 0.0, "kinds": {easy.kind: 0.5}, "ability": 0.3, "concept": 0.2, "scatter": 0.4}
-    CourseMeasuring.objects.create(course=course, measured_at=timezone.now(), population={**learned, "students": 50})
+    population = {**learned, "students": 50, "what a later version learns": [1.0]}
+    CourseMeasuring.objects.create(course=course, measured_at=timezone.now(), population=population)
     measured = load()
     expected = [4.0, *(2.5 if item.kind == easy.kind else 2.0 for item in items[1:])]
     assert measured.known.ease == pytest.approx(expected)

@@ -42,11 +42,12 @@ def differences(student: User) -> list[str]:
     return memory_upkeep.rebuild(User.objects.get(pk=student.pk), repair=False).examples
 
 
-def answer(student: User, key: Key) -> None:
-    """Answer one question rightly, now."""
+def answer(student: User, key: Key, **more: Any) -> None:
+    """Answer one question rightly, now; with a `confidence`, for instance."""
     card = Card.objects.filter(student=student, stability__isnull=True).order_by("item__slug", "facet")[0]
     (shown,) = presentations.present(student, [presentations.Ask(card.pk, (card.facet,))], timezone.now())
     event = {"id": str(shown.pk), "type": "review", "presentation": str(shown.pk), "response": key(str(shown.pk))}
+    event |= more
     assert send(student, [event | {"occurred_at": timezone.now().isoformat()}]) == ["accepted"]
 
 
@@ -180,6 +181,24 @@ def test_what_is_answered_on_a_kept_day_comes_due_when_it_is_over(api: Api, stud
         kept = settings["kept_day"]
         assert (kept["date"], kept["ends_at"]) == ("2026-11-29", "2026-11-30T04:00:00.000Z")
         assert differences(student) == []
+
+
+def test_what_came_due_by_the_clock_alone_is_moved_by_a_migration(student: User, key: Key) -> None:
+    with time_machine.travel(datetime(2026, 11, 29, 22, 40, tzinfo=UTC)):
+        answer(student, key)
+        change(student, time_zone="Asia/Kolkata", day_rollover_hour=2)
+        answer(student, key, confidence=1)
+        cards = student.cards.exclude(due_at=None)
+        right = dict(cards.values_list("pk", "due_at"))
+        # An earlier version had the 30th begin at 20:30 for cards, though the 29th was kept until four.
+        assert cards.filter(due_at=datetime(2026, 11, 30, 4, tzinfo=UTC)).update(
+            due_at=datetime(2026, 11, 29, 20, 30, tzinfo=UTC)
+        )
+        read = User.objects.get(pk=student.pk).change_log.last_sequence
+        importlib.import_module("quizzes.migrations.0045_due_beside_kept_days").move(apps, connection.schema_editor())
+        assert differences(student) == []
+        assert dict(cards.values_list("pk", "due_at")) == right
+        assert student.cards.filter(sequence__gt=read).exists()  # devices are told
 
 
 def test_a_day_without_answers_is_not_kept(student: User) -> None:
