@@ -30,6 +30,8 @@ def main() -> int:
     every = (*results.WITH_DATABASE, *(results.FULL_ALONE if results.FULL else ()))
     if connection.vendor == "sqlite":
         every = (*results.WITHOUT_DATABASE, *every)
+    else:
+        every = (*every, *results.ON_POSTGRESQL)
     parser.add_argument("names", nargs="*", default=every, metavar="name", help=", ".join(every))
     parser.add_argument("--into", type=Path, default=results.KEPT, help="the file of the results")
     asked = parser.parse_args()

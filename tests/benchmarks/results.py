@@ -33,8 +33,9 @@ WITH_DATABASE = (
     "questions",
     "pages",
 )
+ON_POSTGRESQL = ("scale",)
 FULL_ALONE = ("footprint",)
-BENCHES = (*WITHOUT_DATABASE, *WITH_DATABASE, *FULL_ALONE)
+BENCHES = (*WITHOUT_DATABASE, *WITH_DATABASE, *ON_POSTGRESQL, *FULL_ALONE)
 FULL = os.environ.get("BENCH") == "full"
 
 
