@@ -27,11 +27,8 @@ from tests.benchmarks.table import show  # noqa: E402
 def main() -> int:
     """Run benches, and go on with the next where one fails; 1 if any did."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    every = (*results.WITH_DATABASE, *(results.FULL_ALONE if results.FULL else ()))
-    if connection.vendor == "sqlite":
-        every = (*results.WITHOUT_DATABASE, *every)
-    else:
-        every = (*every, *results.ON_POSTGRESQL)
+    of_database = {"sqlite": results.WITHOUT_DATABASE, "postgresql": results.ON_POSTGRESQL}[connection.vendor]
+    every = (*of_database, *results.WITH_DATABASE, *(results.FULL_ALONE if results.FULL else ()))
     parser.add_argument("names", nargs="*", default=every, metavar="name", help=", ".join(every))
     parser.add_argument("--into", type=Path, default=results.KEPT, help="the file of the results")
     asked = parser.parse_args()

@@ -75,10 +75,17 @@ class Stand:
         return self.folder / "bug"
 
     def start(self) -> None:
-        """Start the service, and wait until it answers."""
+        """Start the service until it answers: one that finds no database ends, and its manager starts it again."""
+        until(self._starts, lambda: self.service.text)
+
+    def _starts(self) -> bool:
         more: dict[str, Any] = {**self.environment, "PORT": str(self.port)}
         self.service = Service(self.folder, (*SUPERVISOR, "--until-parent-exits"), **more)
-        self.service.ready()
+        with suppress(AssertionError):
+            self.service.ready()
+            return True
+        self.kill_service()
+        return False
 
     def kill(self, what: str) -> None:
         """SIGKILL for all processes of the service whose command holds `what`; those that can be started again are."""
