@@ -32,7 +32,7 @@ from questions.kinds.open_response import OpenResponse
 from questions.kinds.ordering import Ordering
 from questions.kinds.pairs import PairAnswer, PairTexts, Round
 from questions.kinds.recall import Recall
-from questions.kinds.registry import KINDS, grade
+from questions.kinds.registry import KINDS, finalise, grade
 from questions.kinds.responses import (
     DontKnow,
     Echo,
@@ -40,7 +40,11 @@ from questions.kinds.responses import (
     NearMissError,
     ResponseError,
     check_storable,
+    has_unreadable,
     is_dont_know,
+    is_unreadable,
+    said_instead,
+    unreadable,
 )
 from questions.kinds.samples import Sample, SampleOption
 from questions.kinds.self_marking import Back, Point
@@ -157,17 +161,22 @@ __all__ = [
     "comparable",
     "count_steps",
     "echo",
+    "finalise",
     "get",
     "grade",
     "grade_step",
+    "has_unreadable",
     "in_exams",
     "in_exams_by_name",
     "in_quick_checks",
     "is_dont_know",
+    "is_unreadable",
     "parse",
     "rank",
+    "said_instead",
     "titles",
     "unnamed",
+    "unreadable",
     "with_names",
     "with_pairs",
     "with_variants",

@@ -179,6 +179,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
         """Return the response marked so that `grade` never sends it back to be corrected, as it does a near miss."""
         return response
 
+    def finalised(self, body: BodyT, answer: AnswerT, response: object) -> object:
+        """Return the response as `final`, with what cannot be read of its parts marked as that."""
+        return self.final(response)
+
     def marked(self, response: object, points: Sequence[str]) -> object:
         """Return a response as staff mark it, with the points that it has. Raises ResponseError; else TypeError."""
         raise TypeError(f"{self.name} is not marked by staff.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal, NotRequired, TypeGuard
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 LONGEST_RESPONSE = 20_000
@@ -46,11 +47,55 @@ class DontKnow(TypedDict):
     """A response to a question of any kind: score 0, rated again."""
 
     dont_know: Literal[True]
+    unreadable: NotRequired[
+        Annotated[
+            object,
+            Field(
+                description="What was answered, where it could not be read and its key had been shown; null where it"
+                " cannot be kept. The service writes it."
+            ),
+        ]
+    ]
 
 
-def is_dont_know(response: object) -> bool:
+def is_dont_know(response: object) -> TypeGuard[Mapping[str, object]]:
     """Return whether a response says that its student does not know, which any kind takes: `{"dont_know": true}`."""
     return isinstance(response, Mapping) and response.get("dont_know") is True
+
+
+def unreadable(response: object) -> dict[str, object]:
+    """Return what stands for a response that cannot be read and is not sent back: it has no marks, like a don't know.
+
+    What was answered stands beside it, where databases keep it.
+    """
+    document: dict[str, object] = {"dont_know": True, "unreadable": response}
+    try:
+        check_storable(document)
+    except ResponseError:
+        document["unreadable"] = None
+    return document
+
+
+def is_unreadable(response: object) -> bool:
+    """Return whether a response stands for one that could not be read."""
+    return is_dont_know(response) and "unreadable" in response
+
+
+def has_unreadable(response: object) -> bool:
+    """Return whether a response, or one of its parts, stands for one that could not be read."""
+    parts = response.get("parts") if isinstance(response, Mapping) else None
+    return is_unreadable(response) or (isinstance(parts, Mapping) and any(map(is_unreadable, parts.values())))
+
+
+def said_instead(response: object) -> str | None:
+    """Return in words what stands for an answer: “I don't know”, or what was typed and could not be read; else None."""
+    if not is_dont_know(response):
+        return None
+    if "unreadable" not in response:
+        return "I don't know"
+    answered = response["unreadable"]
+    typed = [text for text in answered.values() if isinstance(text, str)] if isinstance(answered, Mapping) else []
+    return f"“{typed[0]}”" if typed else "An answer that could not be read"
 
 
 def check_storable(response: object) -> None:

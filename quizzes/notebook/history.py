@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from questions import kinds
 from quizzes import presentations
 from quizzes.models import ReviewEvent, Student
 
@@ -61,7 +62,7 @@ def list_answers(student: Student, item: int, *, withheld: bool) -> list[PastAns
                 hints=hints,
                 seconds=duration / 1000,
                 in_exam=in_exam,
-                is_known=not (isinstance(response, dict) and response.get("dont_know") is True),
+                is_known=not kinds.is_dont_know(response) or kinds.is_unreadable(response),
                 stability_days=min(known, default=None) if is_shown else None,
                 score_said=grade["score"] if is_shown and corrected and grade else None,
                 is_void=is_shown and score is None,

@@ -8,7 +8,7 @@ from quizzes.presentations.bodies import body_of, forget_bodies
 from quizzes.presentations.checking import NoCheckError, NoPartError, check_part, with_checked
 from quizzes.presentations.concept_names import forget_concept_names, name_concepts, name_concepts_as_of
 from quizzes.presentations.drawing import DRAWS, SEED_BITS, draw
-from quizzes.presentations.grading import grade_response
+from quizzes.presentations.grading import finalise_response, grade_response
 from quizzes.presentations.hints import (
     NoHintError,
     TakenHints,
@@ -84,6 +84,7 @@ __all__ = [
     "count_hints_used",
     "draw",
     "fill_in",
+    "finalise_response",
     "find_asked",
     "forget_bodies",
     "forget_concept_names",

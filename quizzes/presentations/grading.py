@@ -6,7 +6,7 @@ from typing import Any
 
 from questions import bank, kinds
 from questions.models import ItemVersion
-from quizzes.presentations.judging import judge
+from quizzes.presentations.judging import judge, way_of
 
 
 def grade_response(version: ItemVersion, answer: Any, response: object) -> kinds.Graded:
@@ -20,3 +20,14 @@ def grade_response(version: ItemVersion, answer: Any, response: object) -> kinds
         if not bank.is_answer_elsewhere(version.item_id, slip.typed):
             raise
     return judge(version, answer, kinds.get(version.kind).final(response))
+
+
+def finalise_response(version: ItemVersion, answer: Any, response: object) -> object:
+    """Return an untrusted response as one that is graded and stored as it is, whatever is wrong with it."""
+    body, needed = way_of(version, answer)
+    final = kinds.finalise(kinds.get(version.kind), body, needed, response)
+    try:
+        kinds.check_storable(final)
+    except kinds.ResponseError:
+        return kinds.unreadable(response)
+    return final

@@ -97,8 +97,12 @@ def accept(
 
 
 def _hash(reported: ReportedEvent) -> str:
-    """Return what tells whether an event is the same when it comes again: what it means, however it was written."""
-    return _short(_digest({**reported.model_dump(), "occurred_at": reported.occurred_at.timestamp()}))
+    """Return what tells whether an event is the same when it comes again: what it means, however it was written.
+
+    Whether its key was shown is about what may be done with an answer, and is no part of it.
+    """
+    document = reported.model_dump(exclude={"key_shown"})
+    return _short(_digest({**document, "occurred_at": reported.occurred_at.timestamp()}))
 
 
 def _is_same(earlier: ReviewEvent | WithheldAnswer, body_hash: str, document: object) -> bool:

@@ -11,7 +11,13 @@ from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
 from quizzes.models import Card, Presentation, Review, ReviewEvent
-from quizzes.presentations import count_hints_used, grade_response, verdict_payload, with_checked
+from quizzes.presentations import (
+    count_hints_used,
+    finalise_response,
+    grade_response,
+    verdict_payload,
+    with_checked,
+)
 from quizzes.reviews import memory_states
 from quizzes.reviews.batch import MAX_DURATION_MS, ReportedReview
 from quizzes.reviews.batch_changes import BatchChanges, practice_steps, step_cards
@@ -76,11 +82,16 @@ def grade_answer(
 def read_answer(
     reported: ReportedReview, facts: Facts, *, in_sitting: bool, graded: Graded | None = None
 ) -> tuple[Presentation, Any, Graded]:
-    """Return what an answer is about, the response as it counts, and its grade. Raises RejectedError."""
+    """Return what an answer is about, the response as it counts, and its grade. Raises RejectedError.
+
+    Whoever has seen the key has no second try: what cannot be read counts then, as wrong.
+    """
     presentation = find_asked(facts, reported.presentation, in_sitting=in_sitting)
     if presentation.work is not None:
         raise RejectedError("worked", "presentation: This question was worked by hand, and takes no answer.")
     response: Any = with_checked(presentation, reported.response)
+    if reported.key_shown:
+        response = finalise_response(presentation.version, presentation.answer, response)
     try:
         check_storable(response)
         return presentation, response, graded or grade_response(presentation.version, presentation.answer, response)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from questions import kinds
 from quizzes import presentations
 from quizzes.calendar import format_instant
 from quizzes.models import Card, Presentation, ReviewEvent
@@ -38,16 +39,19 @@ class Outcome:
     @property
     def is_plain(self) -> bool:
         """Whether the event was accepted, and there is nothing to say of it but its grade."""
-        return self.status == "accepted" and not self.code and not (self.event and self.event.superseded)
+        return self.status == "accepted" and self._reason() == (None, None)
+
+    def _reason(self) -> tuple[str | None, str | None]:
+        """Return the code and the words that say why an event was not plainly accepted."""
+        if self.event and self.event.superseded:
+            return "already_answered", "presentation: It has an earlier answer, which counts; this one does not."
+        if self.event and kinds.has_unreadable(self.event.response):
+            return "unreadable", "response: It cannot be read. Its key had been shown, so it counts as wrong."
+        return self.code, self.detail
 
     def payload(self) -> EventResultPayload:
         """Return what the client is told, once the grade is complete."""
-        code, detail = self.code, self.detail
-        if self.event and self.event.superseded:
-            code, detail = (
-                "already_answered",
-                "presentation: It has an earlier answer, which counts; this one does not.",
-            )
+        code, detail = self._reason()
         return {
             "id": None if self.id is None else str(self.id),
             "status": self.status,

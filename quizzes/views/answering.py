@@ -13,7 +13,7 @@ from django.core import signing
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from questions import kinds
@@ -256,17 +256,22 @@ def graded_context(
         "presentation": payload,
         "grade": grade,
         "outcome": "right" if grade["correct"] else "partly" if grade["score"] > 0 else "wrong",
-        "unknown": kinds.is_dont_know(response),
+        "unknown": kinds.is_dont_know(response) and not kinds.is_unreadable(response),
         "key": [] if grade["correct"] or grade.get("back") else response_lines(payload, grade["key"]),
         "marks": kind.line_marks,
-        "said": _said_of(grade, answered),
+        "said": _said_of(grade, response, answered),
         "rows": kind.result_rows(payload["prompt"], grade, answered),
         "results": f"quizzes/results/{kind.name}.html",
     }
 
 
-def _said_of(grade: ShownGrade[dict[str, object]], answered: Response) -> str:
-    """Return what is said to an answer that is one choice or one text, in HTML; "" where it has parts, or to none."""
+def _said_of(grade: ShownGrade[dict[str, object]], response: Response | None, answered: Response) -> str:
+    """Return what is said to an answer that is one choice or one text, in HTML; "" where it has parts, or to none.
+
+    Of one that could not be read also what was typed.
+    """
+    if kinds.is_unreadable(response) and grade["feedback"]:
+        return format_html("{}: {}", kinds.said_instead(response) or "", grade["feedback"][0]["message_html"])
     chosen = [*answered, *answered.values()]
     said = [entry["message_html"] for entry in grade["feedback"] if entry["target"] in chosen]
     return said[0] if len(said) == 1 else ""
@@ -274,8 +279,8 @@ def _said_of(grade: ShownGrade[dict[str, object]], answered: Response) -> str:
 
 def response_lines(payload: PresentationPayload, response: Response) -> list[SafeString]:
     """Return what was answered as lines of HTML, with no word on whether it is right."""
-    if kinds.is_dont_know(response):
-        return [SafeString("I don't know")]
+    if instead := kinds.said_instead(response):
+        return [format_html("{}", instead)]
     kind = kinds.get(payload["kind"])
     lines = kind.response_texts(payload["prompt"], response)
     return [format_html_join(kind.line_joint, "{}", ((text,) for text in line)) for line in lines]

@@ -24,9 +24,9 @@ from questions.kinds.gradings import PartsGrading
 from questions.kinds.multi_part.body import NOTHING, Body, Part
 from questions.kinds.multi_part.carrying import PartsAnswer, carry_parts
 from questions.kinds.multi_part.form import FORM
-from questions.kinds.multi_part.grading import add_up, grade_one_part, grade_parts, label, merge_audits
+from questions.kinds.multi_part.grading import add_up, finalise_parts, grade_one_part, grade_parts, label, merge_audits
 from questions.kinds.multi_part.offline import rules_of_parts, said_of_parts
-from questions.kinds.multi_part.showing import PartPrompt, PartRow, PartsPrompt, row_of, texts_of, units_of
+from questions.kinds.multi_part.showing import PartPrompt, PartRow, PartsPrompt, picked_of, row_of, texts_of, units_of
 from questions.kinds.pairs import Round
 from questions.kinds.registry import KINDS
 from questions.kinds.responses import FormFields, ResponseError, field_of, is_dont_know
@@ -36,10 +36,6 @@ from questions.variants.audit import Audit
 from questions.variants.engine import Number, VariantError, values_at
 
 SAMPLES = 5
-LEFT_OPEN = "left open"
-"""What statistics call a part without an answer."""
-NOT_UNDERSTOOD = "not understood"
-"""What they call one that could not be read."""
 
 
 class PartsResponse(TypedDict):
@@ -157,6 +153,9 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def final(self, response: object) -> object:
         return {**response, "final": True} if isinstance(response, Mapping) else response
 
+    def finalised(self, body: Body, answer: PartsAnswer, response: object) -> object:
+        return finalise_parts(body, answer["parts"], self.final(response))
+
     def may_insist(self, message: str) -> bool:
         of_part = message.partition(": ")[2]
         return any(kind.may_insist(of_part) for kind in KINDS.values() if kind.can_be_part)
@@ -222,7 +221,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
     def response_texts(self, prompt: PartsPrompt, response: PartsResponse) -> list[tuple[str, ...]]:
         """Each line after the letter of its part."""
         return [
-            (f"({label(place)})", *line, *units_of(part, line))
+            (f"({label(place)})", *line, *(() if is_dont_know(answered) else units_of(part, line)))
             for place, part in enumerate(prompt["parts"])
             if (answered := response["parts"].get(part["id"])) is not None
             for line in texts_of(part, answered)
@@ -242,7 +241,7 @@ class MultiPart(Kind[Body, PartsPrompt, PartsAnswer, PartsResponse]):
         return [
             f"{part.id}: {text}"
             for part in body.parts
-            for text in _picked(part, answer["parts"][part.id], response["parts"].get(part.id))
+            for text in picked_of(part, answer["parts"][part.id], response["parts"].get(part.id))
         ]
 
     def shown(self, body: Body) -> list[tuple[str, str]]:
@@ -339,12 +338,3 @@ def _as_part(sample: Sample) -> Sample:
 def _reveal_part(part: Part, answer: PartsAnswer) -> Revealed[Any]:
     revealed = part.asker.reveal(part.body, answer["parts"][part.id])
     return replace(revealed, explanation=_said(revealed.explanation))
-
-
-def _picked(part: Part, answer: Any, response: Any) -> list[str]:
-    if response is None or is_dont_know(response):
-        return [LEFT_OPEN]
-    try:
-        return part.asker.picked(part.body, answer, response)
-    except ResponseError:
-        return [NOT_UNDERSTOOD]

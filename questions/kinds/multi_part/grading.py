@@ -9,7 +9,7 @@ from typing import Any
 
 from questions.kinds.base import Feedback, Graded
 from questions.kinds.multi_part.body import Body, Part
-from questions.kinds.registry import grade
+from questions.kinds.registry import finalise, grade
 from questions.kinds.responses import NearMissError, ResponseError
 from questions.variants.audit import Audit
 from questions.variants.engine import Number
@@ -81,6 +81,16 @@ def _follow(body: Body, part: Part, answer: Any, responses: Mapping[str, Any]) -
     answers = "answers to parts" if len(own) > 1 else "answer to part"
     message = f"Right by your own {answers} {letters}, so it has full marks."
     return replace(graded, feedback=[{"target": "value", "message": message}])
+
+
+def finalise_parts(body: Body, answers: Mapping[str, Any], response: object) -> object:
+    """Return a response to the whole in which each part is one that is graded as it is."""
+    parts = response.get("parts") if isinstance(response, Mapping) else None
+    if not isinstance(response, Mapping) or not isinstance(parts, Mapping):
+        return response
+    known = [part for part in body.parts if part.id in parts]
+    final = {part.id: finalise(part.asker, part.body, answers[part.id], parts[part.id]) for part in known}
+    return {**response, "parts": {**parts, **final}}
 
 
 def add_up(body: Body, graded: Mapping[str, Graded]) -> Graded:

@@ -10,8 +10,14 @@ from typing_extensions import TypedDict
 
 from questions.json_types import of_kind
 from questions.kinds.base import Prompt, ShownGrade
+from questions.kinds.multi_part.body import Part
 from questions.kinds.registry import KINDS
-from questions.kinds.responses import is_dont_know
+from questions.kinds.responses import ResponseError, is_dont_know, is_unreadable, said_instead
+
+LEFT_OPEN = "left open"
+"""What statistics call a part without an answer."""
+NOT_UNDERSTOOD = "not understood"
+"""What they call one that could not be read."""
 
 
 class PartPrompt(TypedDict):
@@ -67,7 +73,11 @@ def row_of(letter: str, part: PartPrompt, grade: ShownGrade[Any], response: Any)
     """Return the row of a part; None as a response: it was left open."""
     kind = KINDS[part["kind"]]
     answered = kind.blank_response() if response is None or is_dont_know(response) else response
-    texts = [] if answered is not response else kind.response_texts(part["prompt"], answered)
+    texts: list[tuple[str, ...]] = []
+    if answered is response:
+        texts = kind.response_texts(part["prompt"], answered)
+    elif is_unreadable(response):
+        texts = texts_of(part, response)
     return PartRow(
         letter,
         part,
@@ -81,8 +91,8 @@ def row_of(letter: str, part: PartPrompt, grade: ShownGrade[Any], response: Any)
 
 def texts_of(part: PartPrompt, response: Any) -> list[tuple[str, ...]]:
     """Return what was answered to a part, line by line, as its kind has it."""
-    if is_dont_know(response):
-        return [("I don't know",)]
+    if instead := said_instead(response):
+        return [(instead,)]
     kind = KINDS[part["kind"]]
     joint = kind.line_joint.strip()
     lines = kind.response_texts(part["prompt"], response)
@@ -93,3 +103,13 @@ def units_of(part: PartPrompt, line: tuple[str, ...]) -> tuple[str, ...]:
     """Return the unit of a line of an answer, where its part has one that was not typed."""
     unit = str(part["prompt"].get("unit") or "")
     return (unit,) if unit and not line[-1].endswith(unit) else ()
+
+
+def picked_of(part: Part, answer: Any, response: Any) -> list[str]:
+    """Return the texts of the expected answers that the response to a part stands for; None: it was left open."""
+    if response is None or is_dont_know(response):
+        return [NOT_UNDERSTOOD if is_unreadable(response) else LEFT_OPEN]
+    try:
+        return part.asker.picked(part.body, answer, response)
+    except ResponseError:
+        return [NOT_UNDERSTOOD]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from questions import bank, kinds
@@ -24,8 +24,8 @@ SHOWN = 20
 
 def answer_texts(presentation: Presentation, response: Any) -> list[SafeString]:
     """Return what was answered to a presentation, a line each, in HTML."""
-    if kinds.is_dont_know(response):
-        return [SafeString("I don't know")]
+    if instead := kinds.said_instead(response):
+        return [format_html("{}", instead)]
     kind = kinds.get(presentation.version.kind)
     lines = kind.response_texts(presentations.with_html(presentation.prompt), response)
     return [format_html_join(kind.line_joint, "{}", ((text,) for text in line)) for line in lines]

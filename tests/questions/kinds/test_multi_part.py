@@ -13,6 +13,7 @@ from questions import bank, kinds
 from questions.bank.bodies import normalise_body
 from questions.kinds import Graded, Presented
 from questions.kinds.responses import NearMissError, ResponseError
+from quizzes.presentations import with_html
 from tests.questions.kinds.parts import BODY, with_part
 
 KIND = kinds.get("multi_part")
@@ -323,3 +324,29 @@ def test_parts_that_would_take_too_long_together_are_refused_at_the_dearest() ->
         bank.validate_body("multi_part", heavy)
     assert str(refused.value.problems[0]).startswith("parts.0: The parts take too long together")
     bank.validate_body("multi_part", {**heavy, "parts": parts[:1]})
+
+
+def test_of_an_answer_whose_key_was_shown_each_part_counts_that_can_be_read(
+    body: Any, asked: Presented[Any, Any]
+) -> None:
+    junk: dict[str, Any] = {"mean": {"value": "tall"}, "shape": "shape:choice:0", "sd": {"values": 3}}
+    response = answer_all(asked, name={"text": "Standard scor"}, **junk)
+
+    final: Any = kinds.finalise(KIND, body, asked.answer, response)
+    graded = kinds.grade(KIND, body, asked.answer, final)
+
+    assert graded.facet_scores == {"mean": 0, "shape": 0, "sd": 0, "z": 1, "name": 0}
+    assert kinds.has_unreadable(final)
+    assert [graded.parts[part].feedback[0]["target"] for part in junk] == ["value", "choice", "value"]
+    assert kinds.finalise(KIND, body, asked.answer, final) == final, "it is final"
+    keys = KIND.reveal(body, asked.answer).parts
+    shown = {
+        part: {"score": each.score, "correct": each.correct, "key": keys[part].key, "feedback": []}
+        for part, each in graded.parts.items()
+    }
+    rows: Any = KIND.part_rows(with_html(asked.prompt), shown, final["parts"])
+    assert [row.answered[0] for row in rows][:3] == ["“tall”", *2 * ["An answer that could not be read"]]
+    assert KIND.response_texts(asked.prompt, final)[0] == ("(a)", "“tall”")
+    unread: tuple[object, ...] = ({"parts": {"other": {}}}, {"parts": []}, {}, "x", None)
+    for wrong in unread:
+        assert kinds.is_unreadable(kinds.finalise(KIND, body, asked.answer, wrong))

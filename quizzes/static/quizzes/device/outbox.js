@@ -53,7 +53,9 @@ export class Outbox {
    * @param {number | null} score the device's; null where it has none
    */
   async add(event, score) {
-    const waiting = { account: this.account, event, score };
+    // What the device has graded it has shown the key of: there is no second try.
+    const told = score === null ? event : { ...event, key_shown: true };
+    const waiting = { account: this.account, event: told, score };
     try {
       await transact("readwrite", (store) => void store("waiting").put(waiting, event["id"]));
       mark(true);
