@@ -40,7 +40,7 @@ class SyncView(APIView):
         limit = read_whole_number(request, "limit", default=sync.PAGE, maximum=sync.PAGE)
         try:
             return Response(sync.load_changes(request.user, request.query_params.get("cursor", ""), limit=limit))
-        except sync.UnreadableCursorError:
-            raise InvalidFields({"cursor": ["Use a cursor as an earlier answer gave it, or none."]}) from None
+        except sync.UnreadableCursorError as error:
+            raise InvalidFields({"cursor": [str(error)]}) from None
         except sync.StaleCursorError:
             raise CursorGone from None

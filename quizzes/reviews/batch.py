@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from questions.json_types import of_kind
+from quizzes.reviews.cursors import Cursor, UnreadableCursorError
 
 MAX_EVENTS = 500
 MAX_DURATION_MS = 3_600_000
@@ -32,6 +34,16 @@ _WORDS = {
 def _absent_as(value: int | str) -> BeforeValidator:
     """Take null for a field that was left out, which has this value."""
     return BeforeValidator(lambda sent: value if sent is None else sent)
+
+
+def _check_cursor(sent: str) -> str:
+    """Return a cursor as it was sent: whether it is too old is for the sync to say, which answers need not wait for."""
+    if sent:
+        try:
+            Cursor.parse(sent)
+        except UnreadableCursorError as error:
+            raise PydanticCustomError("cursor", "{words}", {"words": str(error)}) from None
+    return sent
 
 
 class BatchError(ValueError):
@@ -62,6 +74,15 @@ class ReportedReview(_Event):
         Field(ge=0, description="Hints that were shown; those taken from the server count in any case."),
         _absent_as(0),
     ] = 0
+    key_shown: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether the app showed the key before it sends the answer: one that cannot be read, or is"
+            " nearly right, counts as wrong then, and is not sent back.",
+        ),
+        _absent_as(value=False),
+    ] = False
 
 
 class ReportedPractice(_Event):
@@ -115,6 +136,7 @@ class Batch(BaseModel):
         str,
         Field(max_length=8000, description="That of the client's last sync; what this batch changes is after it."),
         _absent_as(""),
+        AfterValidator(_check_cursor),
     ] = ""
     events: Annotated[list[_UnreadEvent], Field(max_length=MAX_EVENTS)]
     """Each is read on its own, so that one which is wrong does not cost the others."""

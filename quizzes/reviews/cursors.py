@@ -14,7 +14,10 @@ Key = Annotated[str, Field(max_length=24)]
 
 
 class UnreadableCursorError(ValueError):
-    """This was never a cursor."""
+    """This was never a cursor. It says in words what is one."""
+
+    def __init__(self) -> None:
+        super().__init__("Use a cursor as an earlier answer gave it, or none.")
 
 
 class StaleCursorError(Exception):
@@ -35,6 +38,10 @@ class Cursor(BaseModel):
     """Of each document, the digest of what was read."""
     issued_at: Number
     """When the client was given it, in seconds since 1970."""
+    began: Number = -1
+    """Between two pages: the `change_log` with which the first of them was asked for."""
+    began_at: Number = -1
+    """The number of the last change that there was then; -1 where no further page waits to be read."""
 
     def __str__(self) -> str:
         text = self.model_dump_json()
@@ -46,7 +53,13 @@ class Cursor(BaseModel):
         try:
             return cls.model_validate_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         except (binascii.Error, ValueError, pydantic.ValidationError):
-            raise UnreadableCursorError(text) from None
+            raise UnreadableCursorError from None
+
+    def begun(self, end: Cursor) -> Cursor:
+        """Return the cursor as that of a page, the first of several or a later one, when the log goes to `end`."""
+        if self.began_at >= 0:
+            return self
+        return self.model_copy(update={"began": self.change_log, "began_at": end.change_log})
 
     def is_ahead_of(self, end: Cursor) -> bool:
         """Whether the client has read more than there is: the database was restored from a backup."""

@@ -58,6 +58,7 @@ def load_changes(student: Student, cursor: str = "", *, limit: int = PAGE, now: 
     age = end.issued_at - since.issued_at
     if since.student != student.pk or age > HORIZON.total_seconds() or since.is_ahead_of(end):
         raise StaleCursorError
+    since = since.begun(end)
     documents = {document.key: document for document in load_documents(student)}
     end = end.model_copy(update={"documents": {key: document.digest for key, document in documents.items()}})
     changes = [*_load_courses_left(since, end), *_list_documents(since, documents)]
@@ -110,6 +111,8 @@ def _advance(since: Cursor, end: Cursor, page: Sequence[_Numbered]) -> Cursor:
         courses=courses,
         documents=known | sent,
         issued_at=end.issued_at,
+        began=since.began,
+        began_at=since.began_at,
     )
 
 
@@ -162,7 +165,8 @@ def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[
     """Load events, cards and plans by their numbers; an event that was corrected by that of its correction.
 
     What an undo took back comes once more, just before it, by its number; so do earlier answers to a presentation when
-    one comes or goes, as that decides anew which counts. So many may have one number, and are not parted.
+    one comes or goes, as that decides anew which counts. So many may have one number, and are not parted. Nothing comes
+    again that an earlier page had as it is.
     """
     between = {"student": student, "sequence__gt": since.change_log, "sequence__lte": end.change_log}
     as_said = Q(corrected=None) | Q(corrected__sequence__gt=end.change_log)
@@ -178,12 +182,12 @@ def _load_own(student: Student, since: Cursor, end: Cursor, limit: int) -> list[
     plans = DailyPlan.objects.filter(**between).order_by("sequence")[:limit]
     undone = {event.target: event.sequence for event in events if event.target}
     taken_back = ReviewEvent.objects.filter(student=student, event_id__in=undone).select_related("presentation")
-    again = _decided_anew(student, since, [*events, *taken_back], undone)
+    again = [(event, undone[event.event_id]) for event in taken_back if event.undone]
+    again += _decided_anew(student, since, [*events, *taken_back], undone)
     changes = [
-        *(_Numbered(number, _event(event)) for event, number in again),
-        *(_Numbered(undone[event.event_id], _event(event)) for event in taken_back if event.undone),
-        *(_Numbered(event.sequence, _event(event)) for event in events if event.event_id not in undone),
-        *(_Numbered(again.sequence, _event(again.event)) for again in corrected[:limit]),
+        *(_Numbered(number, _event(event)) for event, number in again if _is_news(event, number, since)),
+        *(_Numbered(event.sequence, _event(event)) for event in events),
+        *(_Numbered(each.sequence, _event(each.event)) for each in corrected[:limit]),
         *(_Numbered(card.sequence, _card(card)) for card in cards),
         *(_Numbered(plan.sequence, _plan(plan)) for plan in plans),
     ]
@@ -199,13 +203,23 @@ def _decided_anew(
         for event in events
         if event.presentation_id and event.type == ReviewEvent.Type.REVIEW
     }
-    if not numbers or not since.change_log:
+    # Those of earlier pages where what came between two of them may say otherwise of them, else those of before.
+    known = since.change_log if any(number > since.began_at for number in numbers.values()) else since.began
+    if not numbers or known <= 0:
         return []
     before = ReviewEvent.objects.filter(
-        student=student, type=ReviewEvent.Type.REVIEW, presentation__in=numbers, sequence__lte=since.change_log
+        student=student, type=ReviewEvent.Type.REVIEW, presentation__in=numbers, sequence__lte=known
     )
     answers = before.exclude(event_id__in=undone).select_related("presentation")
     return [(answer, numbers[answer.presentation_id]) for answer in answers if answer.presentation_id]
+
+
+def _is_news(event: ReviewEvent, number: int, since: Cursor) -> bool:
+    """Whether the client knows an event, and not yet what the change of this number has made of it.
+
+    What an earlier page has brought is known as it was when the first was asked for, or later.
+    """
+    return event.sequence <= since.change_log and (event.sequence <= since.began or number > since.began_at)
 
 
 # Payloads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from quizzes import schedule
 from quizzes.calendar import format_instant
 from quizzes.models import Card, DailyPlan, Enrolment, Exam, ReviewEvent, Section, SectionExam
 from quizzes.reviews import sync as change_sync
+from quizzes.reviews.cursors import Cursor
 from tests.conftest import Api, review
 
 pytestmark = pytest.mark.database
@@ -144,6 +145,72 @@ def test_what_changes_between_two_pages_is_not_missed(api: Api, student: User, k
     for card in Card.objects.filter(student=student):
         assert latest[str(card.pk)]["stability"] == card.stability
     assert len(of(told, "event")) == ReviewEvent.objects.count()
+
+
+def _events(changes: Changes) -> list[str]:
+    return [change["id"] for change in changes if change["type"] == "event"]
+
+
+def _pages(student: User, cursor: str, limit: int) -> Iterator[Changes]:
+    """The pages of a sync, each of which is asked for when the one before was read."""
+    has_more = True
+    while has_more:
+        page = change_sync.load_changes(student, cursor, limit=limit)
+        cursor, has_more = page["cursor"], page["has_more"]
+        yield page["changes"]
+
+
+def test_no_page_brings_an_answer_that_an_earlier_one_had(api: Api, student: User, key: Key) -> None:
+    shown, *others = api.queue()["results"]
+    _, before = sync(api)
+    early = review(shown["id"], key(shown["id"]))
+    late = review(shown["id"], key(shown["id"]))
+    api.send(early)
+    results = [api.answer(each["id"], key(each["id"])) for each in others]
+    api.send(late, *(_undo(result["id"]) for result in results[:2]))
+
+    for cursor in ("", before):
+        for size in (1, 3, 10):
+            told = [change for page in _pages(student, cursor, size) for change in page]
+            assert len(_events(told)) == len(set(_events(told))) == 9, (cursor, size)
+            assert of(told, "event")[late["id"]]["superseded"]
+            assert sum(event["undone"] for event in of(told, "event").values()) == 2
+
+
+def test_an_answer_that_changes_between_two_pages_comes_again(api: Api, student: User, key: Key) -> None:
+    asked = api.queue()["results"]
+    _, before = sync(api)
+    results = [api.answer(each["id"], key(each["id"])) for each in asked]
+    pages = _pages(student, before, 4)
+    first = next(pages)
+    undone, overtaken = (result["id"] for result in results if result["id"] in _events(first))
+    (shown,) = ReviewEvent.objects.filter(event_id=overtaken).values_list("presentation", flat=True)
+    earlier = review(str(shown), {"dont_know": True}, occurred_at="2020-01-01T00:00:00Z")
+    api.send(_undo(undone), earlier)
+
+    rest = [change for page in pages for change in page]
+
+    assert of(rest, "event")[undone]["undone"]
+    counting = ReviewEvent.objects.get(event_id=overtaken)
+    assert of(rest, "event")[overtaken]["superseded"] == counting.superseded
+    assert len(_events(rest)) == len(set(_events(rest)))
+
+
+def _undo(target: str) -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "type": "undo", "target": target, "occurred_at": timezone.now().isoformat()}
+
+
+@pytest.mark.parametrize("cursor", ["17", "x" * 5000, "eyJzdHVkZW50IjoxfQ", 17])
+def test_a_batch_with_a_cursor_that_is_none_is_refused_and_changes_nothing(api: Api, key: Key, cursor: object) -> None:
+    shown = api.queue()["results"][0]["id"]
+    event = review(shown, key(shown))
+    body = {"device": api.device, "device_now": timezone.now().isoformat(), "cursor": cursor, "events": [event]}
+    answer = api.post("reviews/batch/", body)
+    assert (answer.status_code, answer.json()["errors"].keys()) == (400, {"cursor"})
+    assert not ReviewEvent.objects.exists()
+    # What is too old, or somebody else's, is for the sync to say: answers need not wait for that.
+    stale = str(Cursor(student=-1, issued_at=0))
+    assert api.post("reviews/batch/", {**body, "cursor": stale}).json()["cursor"] == stale
 
 
 def test_the_cursor_of_a_batch_skips_nothing(api: Api, student: User, key: Key) -> None:
