@@ -14,7 +14,7 @@ from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from pydantic import Field
-from rest_framework import generics, serializers
+from rest_framework import generics
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +23,7 @@ from typing_extensions import TypedDict
 
 from questions.current_course import find_named
 from questions.figures import simulators
+from questions.json_types import Slug
 from questions.models import Concept, Course, Lesson
 from questions.roles import listed_courses, readable_courses
 from questions.text import markup
@@ -81,36 +82,49 @@ def of_named_course(request: Request, rows: QuerySet[RowT]) -> QuerySet[RowT]:
     return rows.filter(course__slug=course) if course else rows
 
 
-class LessonSerializer(serializers.ModelSerializer[Lesson]):
-    course = serializers.SlugRelatedField[Course](slug_field="slug", read_only=True)
-    builds_on = serializers.SlugRelatedField[Lesson](slug_field="slug", read_only=True, many=True)
-    concepts = serializers.SlugRelatedField[Concept](slug_field="slug", read_only=True, many=True)
-    body_html = serializers.SerializerMethodField()
-    reading = serializers.JSONField(source="reading_list", read_only=True)
-    simulators = serializers.SerializerMethodField(help_text="Names of the interactive figures; see simulators/.")
+class FurtherReadingPayload(TypedDict):
+    """What a lesson names to be read elsewhere."""
 
-    class Meta:
-        model = Lesson
-        fields = (
-            "slug",
-            "title",
-            "course",
-            "week",
-            "session",
-            "minutes",
-            "builds_on",
-            "concepts",
-            "body_markdown",
-            "body_html",
-            "simulators",
-            "reading",
-        )
+    title: str
+    url: Annotated[str, Field(description="An address of the web, or empty.")]
+    what: Annotated[str, Field(description="What is read there, or empty.")]
 
-    def get_simulators(self, lesson: Lesson) -> list[str]:
-        return list(markup.simulators(lesson.body_markdown))
 
-    def get_body_html(self, lesson: Lesson) -> str:
-        return markup.render(lesson.body_markdown)
+class LessonPayload(TypedDict):
+    """A lesson, whole."""
+
+    slug: Slug
+    title: str
+    course: Slug
+    week: int
+    session: int
+    minutes: Annotated[int, Field(description="Reading it.")]
+    builds_on: list[Slug]
+    concepts: list[Slug]
+    body_markdown: str
+    body_html: str
+    simulators: Annotated[list[str], Field(description="Names of the interactive figures; see `simulators/`.")]
+    reading: list[FurtherReadingPayload]
+
+
+def lesson_payload(lesson: Lesson) -> LessonPayload:
+    """Return a lesson as clients read it."""
+    return {
+        "slug": lesson.slug,
+        "title": lesson.title,
+        "course": lesson.course.slug,
+        "week": lesson.week,
+        "session": lesson.session,
+        "minutes": lesson.minutes,
+        "builds_on": [earlier.slug for earlier in lesson.builds_on.all()],
+        "concepts": [concept.slug for concept in lesson.concepts.all()],
+        "body_markdown": lesson.body_markdown,
+        "body_html": markup.render(lesson.body_markdown),
+        "simulators": list(markup.simulators(lesson.body_markdown)),
+        "reading": [
+            {"title": entry["title"], "url": entry["url"], "what": entry["what"]} for entry in lesson.reading_list
+        ],
+    }
 
 
 def _in(courses: QuerySet[Course]) -> QuerySet[Lesson]:
@@ -124,36 +138,32 @@ def _in(courses: QuerySet[Course]) -> QuerySet[Lesson]:
     )
 
 
-def load_lessons(ids: Collection[int]) -> list[dict[str, object]]:
+def load_lessons(ids: Collection[int]) -> list[LessonPayload]:
     """Return these lessons as the API has them, in the order of their courses; three queries."""
-    lessons = _in(Course.objects.all()).filter(pk__in=ids)
-    return [{**each} for each in LessonSerializer(lessons, many=True).data]
+    return [lesson_payload(lesson) for lesson in _in(Course.objects.all()).filter(pk__in=ids)]
 
 
 @revalidated
-@extend_schema_view(get=extend_schema(parameters=[OF_COURSE]))
+@extend_schema_view(get=extend_schema(parameters=[OF_COURSE], responses=LessonPayload))
 class LessonList(generics.ListAPIView[Lesson]):
     """The lessons of the courses that the caller may read and that are not archived, in the order of their courses."""
-
-    serializer_class = LessonSerializer
 
     def get_queryset(self) -> QuerySet[Lesson]:
         return of_named_course(self.request, _in(listed_courses(self.request.user))).order_by()
 
+    def list(self, request: Request, *args: object, **kwargs: object) -> Response:
+        page = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response([lesson_payload(lesson) for lesson in page])
+
 
 @revalidated
-@extend_schema_view(get=extend_schema(parameters=[COURSE]))
-class LessonDetail(generics.RetrieveAPIView[Lesson]):
+class LessonDetail(APIView):
     """One lesson."""
 
-    serializer_class = LessonSerializer
-    lookup_field = "slug"
-
-    def get_queryset(self) -> QuerySet[Lesson]:
-        return _in(readable_courses(self.request.user))
-
-    def get_object(self) -> Lesson:
-        return find_named(self.get_queryset(), self.request.user, self.kwargs["slug"], course_of(self.request))
+    @extend_schema(parameters=[COURSE], responses=LessonPayload)
+    def get(self, request: Request, slug: str) -> Response:
+        lessons = _in(readable_courses(request.user))
+        return Response(lesson_payload(find_named(lessons, request.user, slug, course_of(request))))
 
 
 class SimulatorPayload(TypedDict):

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from questions.api import load_lessons, revalidated
+from questions.api import LessonPayload, load_lessons, revalidated
 from questions.figures.pictures import ADDRESS
 from questions.json_types import Date, Uuid
 from quizzes import presentations, reviews, schedule
@@ -72,7 +72,7 @@ class PackPayload(TypedDict):
     ]
     lessons: NotRequired[
         Annotated[
-            list[dict[str, object]],
+            list[LessonPayload],
             Field(description="With `lessons=1`: those of the questions, as `lessons/` has them; not what is known."),
         ]
     ]

@@ -20,6 +20,13 @@ from questions import kinds
 from quizzes.reviews.payloads import Change
 from tests.api.test_examples import without_other_fields
 
+UNTYPED = {
+    *(f"{''.join(map(str.capitalize, kind.split('_')))}PackEntry.check" for kind in kinds.KINDS),  # deprecated
+    *("Exam.blueprint", "FormulaGrading.entries", "Problem.errors", "Problem.response", "ShownStep.response"),
+    *("Simulator.frames", "DontKnow.unreadable"),
+}
+"""What differs with the exam, the call, the figure or the client: fields of components."""
+
 
 class Inner(TypedDict):
     """What is inside."""
@@ -121,6 +128,25 @@ def test_what_packs_say_of_grading_holds_to_the_type_of_its_rule(document: Any) 
         named = document["components"]["schemas"]["Grading"]["discriminator"]["mapping"][grading["rule"]]
         errors = Draft202012Validator({"$ref": named, **closed}).iter_errors(grading)
         assert not [f"{error.json_path}: {error.message[:200]}" for error in errors], grading["rule"]
+
+
+def test_nothing_is_without_a_type_but_what_is_named_here(document: Any) -> None:
+    """So that a generated client knows all that it reads."""
+    untyped = {
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, of in schema.get("properties", {}).items()
+        if any(_is_open(part) for part in (of, of.get("items", of), *of.get("anyOf", ())))
+    }
+    assert untyped == UNTYPED
+    lessons = document["components"]["schemas"]["Pack"]["properties"]["lessons"]
+    assert lessons["items"] == {"$ref": "#/components/schemas/Lesson"}
+
+
+def _is_open(schema: Any) -> bool:
+    typed = {"type", "$ref", "anyOf", "oneOf", "allOf", "enum"} & schema.keys()
+    holds_all = "properties" not in schema and schema.get("additionalProperties", True) is True
+    return not typed or (schema.get("type") == "object" and holds_all)
 
 
 def _members(components: Any, union: str, tag: str) -> dict[str, Any]:
