@@ -6,12 +6,13 @@ import sys
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from examprep.problems import CONTENT_TYPE, FOR_PROGRAMS, problem
 from examprep.watching.counters import DATABASE_ERRORS
+from examprep.watching.database_errors import find_database_error
 
 RETRY_AFTER = 5
 """Seconds after which to try again when the database is away or locked."""
@@ -19,7 +20,7 @@ RETRY_AFTER = 5
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400; 413 where too much was sent; 503 where a session could not be stored."""
-    if _is_database_away(exception):
+    if find_database_error(exception):
         return _try_later(request)
     if isinstance(exception, RequestDataTooBig):
         return _failed(request, 413, "This is more than a request may hold; send less at a time.")
@@ -51,23 +52,12 @@ def too_much_work(request: HttpRequest, wait: int) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After where the database is away or locked, 400 for what no database holds, else 500."""
     error = sys.exc_info()[1]
-    if _is_database_away(error):
+    if find_database_error(error):
         return _try_later(request)
     # In forms of the admin an id may be chosen that is larger than any: SQLite's driver does not call that a DataError.
     if isinstance(error, DataError) or (isinstance(error, OverflowError) and "SQLite INTEGER" in str(error)):
         return bad_request(request)
     return _failed(request, 500, "Something went wrong on the server.")
-
-
-def _is_database_away(error: BaseException | None) -> bool:
-    """Whether the database did not answer, or this went wrong because it had not, as where a session is stored."""
-    seen: set[int] = set()
-    while error and id(error) not in seen:
-        if isinstance(error, OperationalError | InterfaceError):
-            return True
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _try_later(request: HttpRequest) -> HttpResponse:

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "examprep.request_ids.RequestIds",
     "examprep.watching.requests.Measured",
+    "examprep.watching.pages.MetricsByAnyName",
     "django.middleware.security.SecurityMiddleware",
     "examprep.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -7,6 +7,7 @@ stands there, since what is filled in may be a name or a secret.
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from celery import current_task
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from examprep.request_ids import current_request_id
+from examprep.watching.database_errors import find_database_error
 
 STATIC, NONE = "/static/", "(none)"
 """What stands for the route of a file, and of what there is nothing at."""
@@ -42,6 +44,21 @@ class WithoutPaths(logging.Filter):
         return True
 
 
+class BusyInOneLine(logging.Filter):
+    """Says of a request that the database did not serve what it answered, where Django's own line has a traceback.
+
+    While the database is away that is every request: their stacks are no news, and bury what is.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = find_database_error(record.exc_info[1]) if record.exc_info else None
+        if error and getattr(record, "status_code", None) == HTTPStatus.SERVICE_UNAVAILABLE:
+            record.exc_info = None
+            said = str(error).strip().partition("\n")[0]
+            record.msg, record.args = "%s: %s: %s", (record.getMessage(), type(error).__name__, said)
+        return True
+
+
 def route_of(request: HttpRequest) -> str:
     """Return the route of a request, with names where its path has values; `(none)` where nothing is."""
     match = request.resolver_match
@@ -60,7 +77,10 @@ def configure(*, as_json: bool, level: str) -> dict[str, Any]:
         "filters": {
             "ids": {"()": "examprep.watching.logs.WithIds"},
             "no_paths": {"()": "examprep.watching.logs.WithoutPaths"},
+            "busy": {"()": "examprep.watching.logs.BusyInOneLine"},
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ids", "no_paths"]}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["ids", "no_paths", "busy"]}
+        },
         "root": {"handlers": ["stderr"], "level": level},
     }

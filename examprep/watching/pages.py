@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from datetime import timedelta
 
 import django
@@ -12,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -26,12 +28,36 @@ SHOWN = 25
 """Routes that are shown, those that took most of the time."""
 
 
+class MetricsByAnyName:
+    """Answers `/metrics` to whoever has the token, by whichever name or address, and without TLS.
+
+    Prometheus asks every web container by its own address, to which no proxy leads: it is none of ALLOWED_HOSTS, and
+    there is no TLS to redirect to. Whoever has no token is answered like anywhere else.
+    """
+
+    PATH = "/metrics"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path != self.PATH or not _has_token(request):
+            return self.get_response(request)
+        request.resolver_match = resolve(request.path)
+        return metrics(request)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    sent = request.headers.get("Authorization", "")
+    return bool(token) and constant_time_compare(sent, f"Bearer {token}")
+
+
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """All metrics, for whoever sends METRICS_TOKEN; without one there is no such page."""
-    token = settings.METRICS_TOKEN
-    if not token or not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}"):
+    if not _has_token(request):
         raise Http404
     return HttpResponse(write_metrics(), content_type=CONTENT_TYPE_LATEST)
 

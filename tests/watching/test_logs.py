@@ -6,13 +6,16 @@ import io
 import json
 import logging
 import logging.config
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from examprep.celery import app
+from examprep.models import User
 from examprep.watching import logs
 
 pytestmark = pytest.mark.any_database
@@ -69,6 +72,28 @@ def test_a_task_is_told_by_its_name_and_its_id(written: io.StringIO) -> None:
         if told["event"] == "a task says this":
             assert (told["task"], told["task_id"], told["cards"], told["level"]) == ("tests.say", "7c1", 3, "warning")
             assert "request_id" not in told
+
+
+def test_a_database_that_is_away_is_one_line_a_request(
+    student: User, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        try:
+            raise sqlite3.OperationalError("connection refused\n\tIs the server running?")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(*error.args) from error
+
+    client = Client(raise_request_exception=False)
+    client.force_login(student)
+    monkeypatch.setattr("quizzes.schedule.queue.read_plan", refuse)
+    answers = [client.get("/api/v1/queue/"), client.get("/today/")]
+
+    assert [answer.status_code for answer in answers] == [503, 503]
+    text = written.getvalue()
+    assert text.count("\n") == text.count("OperationalError: connection refused") == 2
+    assert "Traceback" not in text
+    assert "/api/v1/queue/" in text
+    assert "Is the server" not in text
 
 
 def test_an_error_is_told_with_its_traceback_on_one_line(written: io.StringIO) -> None:

@@ -62,6 +62,23 @@ def test_only_who_has_the_token_reads_them(db: None, settings: Any, tmp_path: Pa
     assert answer["Cache-Control"].startswith("max-age=0")
 
 
+def test_each_web_container_is_asked_by_its_address(db: None, settings: Any, tmp_path: Path) -> None:
+    """Prometheus names what it asks, which is no name of the service, and there is no proxy that ends TLS."""
+    settings.METRICS_TOKEN, settings.METRICS_DIR = "secret", tmp_path
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["exams.example.org"], True
+    named = {"Authorization": "Bearer secret", "host": "exam_prep-web-2:8000"}
+    counted = "examprep_request_seconds_count", {"method": "GET", "route": "/metrics", "status": "200"}
+    before = value(*counted)
+    for host in (named["host"], "172.18.0.7:8000", "[fd00::7]:8000"):
+        answer = Client(headers={**named, "host": host}).get("/metrics")
+        assert answer.status_code == 200
+        assert b"examprep_database_up 1.0" in answer.content
+    assert Client(headers={**named, "Authorization": "Bearer secre"}).get("/metrics").status_code == 400
+    assert Client(headers=named).get("/health/live").status_code == 400
+    assert Client(headers=named).post("/metrics").status_code == 405
+    assert value(*counted) == before + 3
+
+
 def test_answers_requests_and_errors_are_counted(
     api: Api, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
