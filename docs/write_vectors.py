@@ -19,7 +19,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examprep.settings")
 django.setup()
 
-from questions import kinds  # noqa: E402 - needs a set-up Django
+from docs.drawn_vectors import drawn_questions, told  # noqa: E402 - needs a set-up Django
+from questions import kinds  # noqa: E402
 from questions.expressions import ExpressionError, Vocabulary, latex, read  # noqa: E402
 from questions.interchange import yaml  # noqa: E402
 from questions.kinds.base import sample_opaque  # noqa: E402
@@ -117,8 +118,6 @@ OF_EACH_KIND: dict[str, dict[str, Any]] = {
     "formula": {"answer": "x^2 + 2*x + 1", "variables": ["x"]},
     "short_text": SHORT,
 }
-
-
 HISTORIES: tuple[tuple[tuple[int, int], ...], ...] = (
     ((3, 0), (3, 2), (3, 11), (3, 46), (3, 180)),
     ((1, 0), (3, 0), (3, 1), (2, 3), (4, 5), (1, 30), (3, 0), (3, 2)),
@@ -141,7 +140,7 @@ def vectors() -> dict[str, list[dict[str, Any]]]:
         "units.json": [{"typed": text, **_tried(_quantity, text)} for text in _texts(UNITS)],
         "formulas.json": list(_formulas()),
         "entries.json": [_echoed(kind, fields, text) for kind, fields, typed in ENTRIES for text in typed],
-        "kinds.json": [_of_kind(kind, fields) for kind, fields in OF_EACH_KIND.items()],
+        "kinds.json": [*(_of_kind(kind, fields) for kind, fields in OF_EACH_KIND.items()), *drawn_questions()],
         "memory.json": [_remembered(reviews, w) for w in (fsrs.DEFAULT_PARAMETERS, OTHER_W) for reviews in HISTORIES],
         "grades.json": [*_graded_numbers(), *_graded_entries(), *_graded_texts(), *_graded_formulas()],
     }
@@ -224,10 +223,10 @@ def _graded(kind: str, fields: Mapping[str, object], responses: list[dict[str, s
     for response in responses:
         try:
             graded = kinds.grade(kinds.get(kind), body, answer, response)
-            told = {"score": graded.score, "feedback": [entry["message"] for entry in graded.feedback]}
+            said = {"score": graded.score, "feedback": [entry["message"] for entry in graded.feedback]}
         except kinds.ResponseError as error:
-            told = {"refused": error.message}
-        answers.append({"response": response, **told})
+            said = {"refused": error.message}
+        answers.append({"response": response, **said})
     return {**question, "answers": answers}
 
 
@@ -243,17 +242,8 @@ def _of_kind(kind: str, fields: Mapping[str, object]) -> dict[str, Any]:
         "key": key,
         "grading": asker.grading(body, presented.answer),
         "feedback": asker.expected(body, presented.answer),
-        "answers": [_told(asker, body, presented.answer, each) for each in _responses(kind, presented.prompt, key)],
+        "answers": [told(asker, body, presented.answer, each) for each in _responses(kind, presented.prompt, key)],
     }
-
-
-def _told(asker: kinds.AnyKind, body: Any, answer: Any, response: object) -> dict[str, Any]:
-    try:
-        graded = kinds.grade(asker, body, answer, response)
-    except kinds.ResponseError as error:
-        return {"response": response, "refused": error.message}
-    feedback = [*graded.feedback, *(each for part in graded.parts.values() for each in part.feedback)]
-    return {"response": response, "score": graded.score, "said": [entry["message"] for entry in feedback]}
 
 
 def _responses(kind: str, prompt: Any, key: Any) -> Iterator[object]:

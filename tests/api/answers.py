@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +19,8 @@ from questions.kinds.base import sample_opaque
 
 Document = dict[str, Any]
 ROOT: Path = settings.BASE_DIR
-FOLDERS = ("fixtures/regularization/bank", "tests/gallery/bank", "tests/course/bank")
+OF_TESTS = ("tests/gallery/bank", "tests/course/bank")
+FOLDERS = ("fixtures/regularization/bank", *OF_TESTS)
 JUNK: tuple[Any, ...] = (
     *({}, [], None, "x", 7, True, {"dont_know": True}, {"dont_know": 1}, {"dont_know": True, "value": "2"}),
     *({"choice": "x"}, {"choice": None}, {"choice": ["x"]}, {"choices": "x"}, {"choices": [1]}, {"choices": {}}),
@@ -91,9 +92,9 @@ class Asked:
         return _as_json(_answer(self.entry["grading"], self.entry["prompt"], self.entry["key"], draw))
 
 
-def ask_all(seeds: range) -> Iterator[Asked]:
-    """Put every item of the courses, and some more, by each of the seeds."""
-    for name, body, identity in _bodies():
+def ask_all(seeds: range, folders: Sequence[str] = FOLDERS) -> Iterator[Asked]:
+    """Put every item of the courses in these folders, and some more, by each of the seeds."""
+    for name, body, identity in _bodies(folders):
         kind = kinds.get(name)
         for seed in seeds:
             try:
@@ -109,9 +110,9 @@ def ask_all(seeds: range) -> Iterator[Asked]:
             yield Asked(kind, identity, body, presented.answer, _as_json(entry))
 
 
-def _bodies() -> Iterator[tuple[str, Any, str]]:
+def _bodies(folders: Sequence[str]) -> Iterator[tuple[str, Any, str]]:
     """The kind and the body of every item of the courses, and of some more."""
-    for folder in FOLDERS:
+    for folder in folders:
         for path in sorted((ROOT / folder).glob("*.yaml")):
             documents: Any = yaml.read(path.read_text())
             for document in documents:
