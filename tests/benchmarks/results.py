@@ -24,6 +24,7 @@ WITH_DATABASE = (
     "answers",
     "disk",
     "requests",
+    "calls",
     "reviewing",
     "sittings",
     "planning",

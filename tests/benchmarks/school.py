@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.utils import timezone
@@ -41,23 +43,31 @@ def add_concepts(course: Course, count: int) -> list[Concept]:
     return made
 
 
-def add_items(course: Course, count: int) -> list[Item]:
-    """Give the course published items until it has so many, its concepts in turn; return those that were added."""
+def add_items(course: Course, count: int, models: Collection[str] = (MODEL,)) -> list[Item]:
+    """Give the course published items until it has so many, its concepts in turn; return those that were added.
+
+    They are copies of the items that `models` names, in turn.
+    """
     course.refresh_from_db()  # its revision has moved on
     concepts = list(course.concepts.order_by("position", "pk"))
-    model = Item.objects.get(course=course, slug=MODEL)
-    version = model.versions.latest("number")
-    first = course.items.count()
+    of_models = Item.objects.filter(course=course, slug__in=models).select_related("published").order_by("pk")
+    copied = [model.published for model in of_models if model.published]
+    numbers = range(course.items.count(), count)
     items = Item.objects.bulk_create(
         (
-            Item(course=course, slug=f"item-{number}", kind=model.kind, position=number, uid=uuid.uuid4())
-            for number in range(first, count)
+            Item(course=course, slug=f"item-{number}", kind=version.kind, position=number, uid=uuid.uuid4())
+            for number, version in zip(numbers, itertools.cycle(copied), strict=False)
         ),
         batch_size=500,
     )
     fields = ("number", "kind", "body", "difficulty", "seconds", "concepts_then", "lesson_id", "facets", "published_at")
-    copied = {name: getattr(version, name) for name in fields}
-    versions = ItemVersion.objects.bulk_create((ItemVersion(item=item, **copied) for item in items), batch_size=500)
+    versions = ItemVersion.objects.bulk_create(
+        (
+            ItemVersion(item=item, **{name: getattr(version, name) for name in fields})
+            for item, version in zip(items, itertools.cycle(copied), strict=False)
+        ),
+        batch_size=500,
+    )
     VersionConcept.objects.bulk_create(
         (VersionConcept(version=each, concept=concepts[at % len(concepts)]) for at, each in enumerate(versions)),
         batch_size=500,
