@@ -169,12 +169,11 @@ def test_no_page_brings_an_answer_that_an_earlier_one_had(api: Api, student: Use
     results = [api.answer(each["id"], key(each["id"])) for each in others]
     api.send(late, *(_undo(result["id"]) for result in results[:2]))
 
-    for cursor in ("", before):
-        for size in (1, 3, 10):
-            told = [change for page in _pages(student, cursor, size) for change in page]
-            assert len(_events(told)) == len(set(_events(told))) == 9, (cursor, size)
-            assert of(told, "event")[late["id"]]["superseded"]
-            assert sum(event["undone"] for event in of(told, "event").values()) == 2
+    for cursor, size in (("", 7), (before, 1), (before, 3)):
+        told = [change for page in _pages(student, cursor, size) for change in page]
+        assert len(_events(told)) == len(set(_events(told))) == 9, (cursor, size)
+        assert of(told, "event")[late["id"]]["superseded"]
+        assert sum(event["undone"] for event in of(told, "event").values()) == 2
 
 
 def test_an_answer_that_changes_between_two_pages_comes_again(api: Api, student: User, key: Key) -> None:
@@ -183,16 +182,14 @@ def test_an_answer_that_changes_between_two_pages_comes_again(api: Api, student:
     results = [api.answer(each["id"], key(each["id"])) for each in asked]
     pages = _pages(student, before, 4)
     first = next(pages)
-    undone, overtaken = (result["id"] for result in results if result["id"] in _events(first))
+    undone, overtaken, *_ = (result["id"] for result in results if result["id"] in _events(first))
     (shown,) = ReviewEvent.objects.filter(event_id=overtaken).values_list("presentation", flat=True)
-    earlier = review(str(shown), {"dont_know": True}, occurred_at="2020-01-01T00:00:00Z")
-    api.send(_undo(undone), earlier)
+    api.send(_undo(undone), review(str(shown), {"dont_know": True}, occurred_at="2020-01-01T00:00:00Z"))
 
     rest = [change for page in pages for change in page]
 
     assert of(rest, "event")[undone]["undone"]
-    counting = ReviewEvent.objects.get(event_id=overtaken)
-    assert of(rest, "event")[overtaken]["superseded"] == counting.superseded
+    assert of(rest, "event")[overtaken]["superseded"]
     assert len(_events(rest)) == len(set(_events(rest)))
 
 

@@ -10,6 +10,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -69,7 +70,8 @@ def _send_batches(student: User, client: Client) -> list[Row]:
     times: dict[int, list[float]] = {0: [], 1: []}
     sizes: dict[int, int] = {}
     for number in range(2 * BATCHES):
-        quiet, batch = number % 2, _batch(student)
+        quiet = number % 2
+        batch = _batch(student, timezone.now() - timedelta(hours=2 * BATCHES - number))
         begun = time.perf_counter()
         answer = client.post(f"/api/v1/reviews/batch/?quiet={quiet}", batch, content_type="application/json")
         times[quiet].append(time.perf_counter() - begun)
@@ -82,28 +84,23 @@ def _send_batches(student: User, client: Client) -> list[Row]:
     ]
 
 
-def _batch(student: User) -> str:
-    """Right answers to 500 questions of all kinds that nobody has answered yet."""
-    now = timezone.now()
-    cards = {card.item_id: card for card in student.cards.order_by("pk") if card.item_id}
-    asked = present(student, [Ask(card.pk, (card.facet,)) for card in cards.values()], now)[:BATCH]
+def _batch(student: User, begins: datetime) -> str:
+    """Right answers to 500 questions of all kinds that nobody has answered yet: one after the other, of an hour."""
+    cards = {card.item_id: card for card in student.cards.order_by("pk")}
+    asked = present(student, [Ask(card.pk, (card.facet,)) for card in cards.values()], begins)[:BATCH]
     assert len(asked) == BATCH
-    return json.dumps(
-        {
-            "device": str(uuid.uuid4()),
-            "device_now": now.isoformat(),
-            "events": [_answer(presentation, now.isoformat()) for presentation in asked],
-        }
-    )
+    times = [(begins + timedelta(seconds=7 * at)).isoformat() for at in range(BATCH)]
+    events = [_answer(presentation, at) for presentation, at in zip(asked, times, strict=True)]
+    return json.dumps({"device": str(uuid.uuid4()), "device_now": timezone.now().isoformat(), "events": events})
 
 
-def _answer(presentation: Presentation, now: str) -> dict[str, Any]:
+def _answer(presentation: Presentation, at: str) -> dict[str, Any]:
     kind, body = kinds.get(presentation.version.kind), body_of(presentation.version)
     return {
         "id": str(uuid.uuid4()),
         "type": "review",
         "presentation": str(presentation.pk),
         "response": kind.reveal(body, presentation.answer).key,
-        "occurred_at": now,
-        "duration_ms": 9000,
+        "occurred_at": at,
+        "duration_ms": 7000,
     }
