@@ -56,7 +56,7 @@ def test_what_cannot_be_read_of_any_kind_is_wrong_and_kept(api: Api, student: Us
         page = api.client.get(f"/review/{event.event_id}/")
         assert page.status_code == 200
         text = page.content.decode()
-        assert "counts as wrong" in text, event.presentation.version.kind
+        assert "counts as wrong" in text, event.response
         assert "Not known yet" not in text
         assert "<b>nine</b>" not in text
 
