@@ -1,7 +1,7 @@
 // The week's questions on the device: with keys, to be graded here, and as the page shows them, to be asked offline.
 
 import { fetchOrNull } from "../server.js";
-import { forgetQuestions, read, readAll, readEpoch, transact } from "./store.js";
+import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./store.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
@@ -93,14 +93,15 @@ async function keep(account, pack, me, epoch) {
   /** @type {Kept[]} */
   const old = await readAll("questions");
   const known = new Map(old.map((each) => [each.entry.id, each]));
+  const again = pack["kept"].flatMap((/** @type {Document} */ place) => {
+    const each = known.get(place["id"]);
+    return each ? [[{ ...each, entry: { ...each.entry, ...place } }, place["id"]]] : [];
+  });
+  const fresh = pack["results"].map((/** @type {Question} */ entry) => [{ account, entry, html: "" }, entry.id]);
   await ifStill(epoch, (store) => {
     const questions = store("questions");
     questions.clear();
-    for (const place of pack["kept"]) {
-      const each = known.get(place["id"]);
-      if (each) questions.put({ ...each, entry: { ...each.entry, ...place } }, place["id"]);
-    }
-    for (const entry of pack["results"]) questions.put({ account, entry, html: "" }, entry["id"]);
+    putAll(questions, [...again, ...fresh]);
     /** @type {About} */
     const about = {
       account,
@@ -128,12 +129,10 @@ async function fetchForms(account) {
     if (!answer?.ok || answer.redirected) return;
     /** @type {{ forms: Record<string, string> }} */
     const { forms } = await answer.json();
-    await ifStill(epoch, (store) => {
-      for (const each of some) {
-        const html = forms[each.entry.id];
-        if (html) store("questions").put({ ...each, account, html }, each.entry.id);
-      }
-    });
+    const shown = some.filter(({ entry }) => forms[entry.id]);
+    /** @type {import("./store.js").Row[]} */
+    const rows = shown.map((each) => [{ ...each, account, html: forms[each.entry.id] }, each.entry.id]);
+    await ifStill(epoch, (store) => putAll(store("questions"), rows));
   }
 }
 

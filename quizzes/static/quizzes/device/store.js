@@ -1,8 +1,13 @@
 // What a device keeps in IndexedDB: the questions of a pack, answers that wait to be sent, what the service said of
 // answers that is to be shown yet, and who it is.
 
-/** @typedef {"questions" | "waiting" | "news" | "about"} Name of a store */
+/**
+ * @typedef {"questions" | "waiting" | "news" | "about"} Name of a store
+ * @typedef {[value: unknown, key: string]} Row
+ */
 
+/** Rows that are put without a break. */
+const AT_ONCE = 5;
 const NAMES = /** @type {const} */ (["questions", "waiting", "news", "about"]);
 
 /** @type {Promise<IDBDatabase> | undefined} */
@@ -86,6 +91,18 @@ export function read(name, key) {
 /** @param {Name} name @returns {Promise<any[]>} */
 export async function readAll(name) {
   return (await transact("readonly", (store) => store(name).getAll())) ?? [];
+}
+
+/**
+ * Put rows into a store, a few at a time: a slow phone answers what is pressed in between. For use within `transact`.
+ *
+ * @param {IDBObjectStore} store
+ * @param {Row[]} rows
+ */
+export function putAll(store, rows) {
+  const requests = rows.splice(0, AT_ONCE).map(([value, key]) => store.put(value, key));
+  const last = requests.at(-1);
+  if (last && rows.length) last.onsuccess = () => putAll(store, rows);
 }
 
 /** How often all questions were removed: a pack that was asked for before is not kept afterwards. @returns {Promise<number>} */
