@@ -26,6 +26,7 @@ from questions.models import Course
 from quizzes import api as quizzes
 from quizzes import reviews, schedule
 from quizzes.api.requests import StrictSerializer
+from quizzes.reviews import KeptDay
 
 
 class MeSerializer(StrictSerializer, serializers.ModelSerializer[User]):
@@ -35,6 +36,7 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[User]):
             "username",
             "time_zone",
             "day_rollover_hour",
+            "kept_day",
             "daily_minutes",
             "desired_retention",
             "reminders",
@@ -49,6 +51,14 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[User]):
         required=False,
         help_text="The slug of the course that calls mean which name none. Null for who has no course.",
     )
+
+    kept_day = serializers.SerializerMethodField(
+        help_text="The study day that the last change of zone or hour left as it was; the day after it begins then."
+    )
+
+    def get_kept_day(self, user: User) -> KeptDay | None:
+        """Return the day that is kept, if any."""
+        return reviews.kept_day_payload(user)
 
     def validate_current_course(self, slug: str) -> Course:
         """Return the course, which has to be one of the caller's own."""

@@ -9,6 +9,8 @@ from quizzes.reviews import change_log, memory_states, sync
 from quizzes.reviews.accepting import Accepted, accept, batch_result
 from quizzes.reviews.batch import MAX_DURATION_MS, Batch, BatchError, read_batch
 from quizzes.reviews.clock import CLOCK_TOLERANCE, EARLIEST
+from quizzes.reviews.document_payloads import KeptDay
+from quizzes.reviews.documents import kept_day_payload
 from quizzes.reviews.payloads import (
     BatchResultPayload,
     CardStatePayload,
@@ -33,11 +35,13 @@ __all__ = [
     "CardStatePayload",
     "EventResultPayload",
     "GradePayload",
+    "KeptDay",
     "SyncPayload",
     "ToReadPayload",
     "accept",
     "batch_result",
     "change_log",
+    "kept_day_payload",
     "last_undoable",
     "memory_states",
     "preview_ratings",

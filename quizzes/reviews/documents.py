@@ -85,7 +85,7 @@ def _settings(student: Student) -> SettingsChange:
         "id": student.username,
         "time_zone": student.time_zone,
         "day_rollover_hour": student.day_rollover_hour,
-        "kept_day": _kept_day(student),
+        "kept_day": kept_day_payload(student),
         "daily_minutes": student.daily_minutes,
         "desired_retention": student.desired_retention,
         "reminders": student.reminders,
@@ -96,7 +96,8 @@ def _settings(student: Student) -> SettingsChange:
     }
 
 
-def _kept_day(student: Student) -> KeptDay | None:
+def kept_day_payload(student: Student) -> KeptDay | None:
+    """Return the study day that a change of zone or hour left as it was; None where the zone and the hour say all."""
     day = student.kept_day
     if day is None:
         return None

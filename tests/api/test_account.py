@@ -37,6 +37,7 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
         "username": "ada",
         "time_zone": "UTC",
         "day_rollover_hour": 4,
+        "kept_day": None,
         "daily_minutes": 20,
         "desired_retention": 0.9,
         "reminders": False,

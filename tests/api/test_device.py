@@ -11,6 +11,7 @@ import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ import pytest
 from django.conf import settings
 
 from questions import kinds
-from quizzes.calendar import day_begins, format_instant, study_day
+from quizzes.calendar import StudyDay, day_begins, format_instant, keep_day, study_day
 from quizzes.memory import fsrs, rating
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS
 from tests.api.answers import ask_all
@@ -119,7 +120,7 @@ def test_it_rates_and_schedules_as_the_service_does(tmp_path: Path) -> None:
 class Clock:
     zone: ZoneInfo
     day_rollover_hour: int
-    kept_day: None = None
+    kept_day: StudyDay | None = None
 
 
 @needs_node
@@ -137,7 +138,25 @@ def test_it_has_the_study_days_of_the_service(tmp_path: Path) -> None:
             for day in (date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 4), date(2026, 10, 25)):
                 calls.append(["dayBegins", day.isoformat(), zone, hour])
                 expected.append(format_instant(day_begins(clock, day)))
+    # Days that a change of zone or hour found begun: to the west a date comes twice, to the east one is short.
+    for before, after in permutations((*zones, "Pacific/Honolulu"), 2):
+        for hour in (1, 9, 17):
+            now = datetime(2026, 3, 10, hour, 30, tzinfo=UTC)
+            clock = Clock(ZoneInfo(after), 4)
+            clock.kept_day = kept = keep_day(Clock(ZoneInfo(before), 0), clock, now)
+            if kept is None:
+                continue
+            begins_at, ends_at = format_instant(kept.begins_at), format_instant(kept.ends_at)
+            told = {"date": kept.date.isoformat(), "begins_at": begins_at, "ends_at": ends_at}
+            for at in (now + timedelta(hours=6 * step) for step in range(-8, 9)):
+                calls.append(["studyDate", {"instant": at.isoformat()}, after, 4, told])
+                expected.append(study_day(clock, at).date.isoformat())
+            for days in (-1, 0, 1, 2):
+                day = kept.date + timedelta(days=days)
+                calls.append(["dayBegins", day.isoformat(), after, 4, told])
+                expected.append(format_instant(day_begins(clock, day)))
 
+    assert sum(len(each) == 5 for each in calls) > 500
     assert call(tmp_path, "memory.js", calls) == expected
 
 

@@ -75,9 +75,9 @@ export async function askNext(account, waiting) {
 async function findToday(account) {
   const about = await aboutPack(account);
   if (!about?.day) return null;
-  const { zone, rollover } = about.day;
-  const date = studyDate(new Date(), zone, rollover);
-  return { date, begins: dayBegins(date, zone, rollover).getTime() };
+  const { zone, rollover, kept } = about.day;
+  const date = studyDate(new Date(), zone, rollover, kept);
+  return { date, begins: dayBegins(date, zone, rollover, kept).getTime() };
 }
 
 /** The cards of sections that are not to be read today. @param {string} account @param {import("./pack.js").Section[]} reading @param {number} begins */

@@ -4,6 +4,8 @@
  * @typedef {{ passed: number, guessed: number, sure: number, slow: number, fast: number }} Thresholds
  * @typedef {{ S: number, D: number }} State stability in days, difficulty from 1 to 10
  * @typedef {1 | 2 | 3 | 4} Rating again, hard, good, easy
+ * @typedef {{ date: string, begins_at: string, ends_at: string }} KeptDay a study day that goes on as it was when the zone
+ *   or the hour changed
  */
 
 const LEAST_STABILITY = 0.001;
@@ -72,20 +74,35 @@ export function interval(S, { parameters: w, desired_retention, max_interval_day
  * @param {Date} instant
  * @param {string} zone
  * @param {number} rolloverHour
+ * @param {KeptDay | null} [kept]
  */
-export function studyDate(instant, zone, rolloverHour) {
-  const day = localDate(instant, zone);
-  return instant < dayBegins(day, zone, rolloverHour) ? addDays(day, -1) : day;
+export function studyDate(instant, zone, rolloverHour, kept) {
+  const local = localDate(instant, zone);
+  const day = instant < beginsByClock(local, zone, rolloverHour) ? addDays(local, -1) : local;
+  if (!kept || instant >= new Date(kept.ends_at)) return day;
+  if (instant >= new Date(kept.begins_at)) return kept.date;
+  return day < kept.date ? day : addDays(kept.date, -1);
 }
 
 /**
  * When a study day begins. Where the clocks skip the hour: at its would-be instant; where they repeat it: at the first.
+ * Beside a day that was kept: no earlier than that ends, and before it no later than that begins.
  *
  * @param {string} date
  * @param {string} zone
  * @param {number} rolloverHour
+ * @param {KeptDay | null} [kept]
  */
-export function dayBegins(date, zone, rolloverHour) {
+export function dayBegins(date, zone, rolloverHour, kept) {
+  const at = beginsByClock(date, zone, rolloverHour);
+  if (!kept) return at;
+  const [begins, ends] = [Date.parse(kept.begins_at), Date.parse(kept.ends_at)];
+  if (date === kept.date) return new Date(begins);
+  return new Date(date > kept.date ? Math.max(at.getTime(), ends) : Math.min(at.getTime(), begins));
+}
+
+/** When a study day begins by the zone and the hour alone. @param {string} date @param {string} zone @param {number} rolloverHour */
+function beginsByClock(date, zone, rolloverHour) {
   const wall = Date.parse(`${date}T00:00:00Z`) + (rolloverHour * DAY_MS) / 24;
   // The offset that holds a day earlier is that before any change of the clocks.
   const before = wall - offset(new Date(wall - DAY_MS), zone);

@@ -8,6 +8,7 @@ import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./s
  * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question
  * @typedef {{ account: string, entry: Question, html: string, answered?: boolean }} Kept
  * @typedef {{ course: string, lesson: string, section: string, title: string, seconds: number, cards: string[] }} Section
+ * @typedef {{ zone: string, rollover: number, kept: import("./memory.js").KeptDay | null, minutes: number }} Day
  *
  * @typedef {object} About the pack
  * @property {string} account
@@ -15,7 +16,7 @@ import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./s
  * @property {number} at when it was fetched, in milliseconds
  * @property {Document} memory
  * @property {Section[]} reading what is to be read before the cards that wait for it
- * @property {{ zone: string, rollover: number, minutes: number }} day when the student's day begins, and how long it is
+ * @property {Day} day when the student's day begins, and how long it is
  */
 
 const DAYS = 7;
@@ -109,17 +110,23 @@ async function keep(account, pack, me, epoch) {
       at: Date.now(),
       memory: pack["memory"],
       reading: pack["reading"],
-      day: { zone: me["time_zone"], rollover: me["day_rollover_hour"], minutes: me["daily_minutes"] },
+      day: dayOf(me),
     };
     store("about").put(about, "pack");
   });
 }
 
+/** @param {Document} me the student's settings @returns {Day} */
+function dayOf(me) {
+  const { time_zone: zone, day_rollover_hour: rollover, kept_day: kept, daily_minutes: minutes } = me;
+  return { zone, rollover, kept, minutes };
+}
+
 /** @param {string} account */
 async function fetchForms(account) {
+  const epoch = await readEpoch();
   /** @type {Kept[]} */
   const all = await readAll("questions");
-  const epoch = await readEpoch();
   const missing = all.filter(({ html }) => !html);
   missing.sort((a, b) => a.entry.day.localeCompare(b.entry.day) || a.entry.position - b.entry.position);
   for (let at = 0; at < missing.length; at += AT_ONCE) {
