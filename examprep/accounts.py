@@ -17,6 +17,7 @@ from django.utils import timezone
 from examprep import login_limits, security_log, usernames, work_limits
 from examprep.models import User, validate_username
 from examprep.personal_data.logins import is_fresh
+from quizzes.reminders import web_push
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -68,6 +69,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
         """Whether to ask for the password again: not of who has just logged in."""
         request = context.request
         return not (isinstance(request.user, User) and is_fresh(request.user, request, timezone.now()))
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the login, and the reminders in the browser that it ends in, which says where it gets them."""
+        endpoint = request.POST.get("push_endpoint", "")
+        if isinstance(request.user, User) and endpoint.isprintable():
+            web_push.unsubscribe(request.user, endpoint)
+        super().logout(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Count nothing here: `authenticate` has."""

@@ -28,6 +28,8 @@ LEFT_ALONE = 5
 """A question that stayed open for so many times the time that it needs was left alone."""
 MOST_WAITED_MS = 60 * 60 * 1000
 """How long a page may say that it kept a question back: it fetches the next one while the last verdict is read."""
+MOST_HINTS = 99
+"""How many hints a page may say that it has shown without the service; more than there are do not count."""
 STAMP = signing.Signer(salt="shown")
 
 Response = dict[str, Any]
@@ -150,6 +152,7 @@ def report_answer(request: StudentRequest, presentation: Presentation) -> Refuse
         "response": response,
         "confidence": _read_confidence(request.POST.get("confidence", "")),
         "duration_ms": _duration_ms(shown_at, version.seconds),
+        "hints_used": read_whole_number(request.POST.get("hints_used", ""), 0, MOST_HINTS) or 0,
     }
     result = report_event(request, event)
     if result["status"] == "rejected":

@@ -37,6 +37,7 @@ def _form(request: StudentRequest, presentation: Presentation) -> str:
         "event": uuid.uuid4(),
         "confidence": CONFIDENCE,
         "is_kept": True,
+        "kept_hints": presentations.all_hints(presentation),
         **answering.question_context(presentation),
     }
     return katex.set_formulas(render_to_string("quizzes/_question.html", context, request))

@@ -21,6 +21,12 @@ def log_in(page: Page, name: str = "ada", password: str = "lovelace-1815") -> No
     assert answer.status == 302, answer.text()
 
 
+def wait_for(page: Page, condition: str) -> None:
+    """Wait until an expression, or what it promises, holds in the page, which may allow no `eval`."""
+    waiting = f"while (!(await ({condition}))) await new Promise(done => setTimeout(done, 20))"
+    page.evaluate(f"async () => {{ {waiting} }}")
+
+
 class Clicker:
     """A person at a page, whose clicks are counted from each page that they begin at. Typing is no click."""
 

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
+from questions import bank
+from questions.models import Item
 from quizzes import schedule
-from quizzes.models import Presentation, ReviewEvent
+from quizzes.models import Bookmark, Note, Presentation, ReviewEvent
 from tests import courses
-from tests.browser.pages import log_in
+from tests.browser.pages import log_in, wait_for
 from tests.browser.test_verdict import begin, post
 from tests.conftest import wrong
 
@@ -25,6 +28,14 @@ KEPT = """() => new Promise(done => {
         all.onsuccess = () => { opening.result.close(); done(all.result.filter(each => each.html).length); };
     };
 })"""
+
+
+def add_hints(item: Item) -> None:
+    """Publish the item with two hints."""
+    hints = {"hints": ["What is left?", "Take it away."]}
+    bank.save_draft(item.course, item.slug, item.kind, item.draft | hints, [*item.concepts.all()])
+    item.refresh_from_db()
+    bank.publish(item, seeds=5)
 
 
 @pytest.fixture
@@ -92,6 +103,8 @@ def test_the_browser_grades_at_once_and_the_service_has_the_last_word(
         first = phone.locator("[data-device] h2")
         expect(first).to_have_text("Incorrect" if is_said else "Correct")
         assert not ReviewEvent.objects.filter(presentation=asked).exists()
+        while not held:
+            phone.wait_for_timeout(20)  # the browser may grade before its request has come this far
         held.pop().continue_()
 
         expect(phone.locator("#verdict")).to_contain_text("Correct")
@@ -103,29 +116,55 @@ def test_the_browser_grades_at_once_and_the_service_has_the_last_word(
 def test_answers_are_kept_while_there_is_no_network(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
+    add_hints(Item.objects.get(kind="single_choice"))
     log_in(phone)
     open_review(phone)
+    first = Presentation.objects.get(student=learner, version__kind="single_choice")
+    open_review(phone, f"/review/?presentation={first.pk}")
     phone.context.set_offline(True)
+    phone.locator("#hint").tap()
+    expect(phone.locator(".hints li")).to_have_text("What is left?")
+    expect(phone.locator("#hint")).to_have_text("Another hint (2 of 2)")
     asked = []
     for right in (True, False, True):
         asked.append(answer(phone, key, right=right))
         expect(phone.locator("[data-device] h2")).to_have_text("Correct" if right else "Incorrect")
         expect(phone.locator("#outbox")).to_contain_text(f"{len(asked)} answer")
+        if len(asked) == 1:
+            phone.locator("#bookmark-button").tap()
+            phone.locator("#note summary").tap()
+            phone.locator("#note-text").fill("From the train.")
+            phone.locator("#note button").tap()
+            expect(phone.locator("[data-device] .notebook [role=status]")).to_contain_text("Kept in this browser")
         if len(asked) < 3:
             phone.locator("#next").tap()
             expect(phone.locator("[data-device]")).to_have_count(0)
     assert len({each.pk for each in asked}) == 3
     assert not ReviewEvent.objects.exists()
+    # Elsewhere the same question got a note, too.
+    note = Note.objects.create(student=learner, item=first.version.item, text="At home.", changed_at=timezone.now())
 
     phone.context.set_offline(False)
     expect(phone.locator("#outbox")).to_have_text("Connected again. 3 answers sent.")
     events = ReviewEvent.objects.order_by("occurred_at")
     assert [event.presentation_id for event in events] == [each.pk for each in asked]
     assert [event.current_grade["correct"] for event in events] == [True, False, True]
+    assert [event.hints_used for event in events] == [1, 0, 0]
+    wait_for(phone, f"localStorage.getItem('notebook:{learner.pk}') === '[]'")
+    note.refresh_from_db()
+    assert note.text == "At home.\n\nFrom the train."
+    assert Bookmark.objects.get(student=learner).item == first.version.item
     # The answer whose receipt was lost goes out once more, and counts once.
-    phone.locator("#next").tap()
+    with phone.expect_response("**/api/v1/packs/**"):
+        phone.locator("#next").tap()
     expect(phone.locator("[data-device]")).to_have_count(0)
     assert ReviewEvent.objects.count() == 3
 
-    begin(phone, "tiny-exam")
+    # An exam that is opened in another tab leaves no key in this one.
+    exam = phone.context.new_page()
+    begin(exam, "tiny-exam")
     wait_for_kept(phone, "kept === 0")
+    phone.context.set_offline(True)
+    answer(phone, key, right=True)
+    expect(phone.locator("[data-device] h2")).to_have_text("Kept. It is graded when you are back online.")
+    expect(phone.locator("[data-device] .key")).to_be_hidden()

@@ -22,7 +22,7 @@ from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent, SectionRead
 from tests import courses
 from tests.browser.conftest import PATIENCE
-from tests.browser.pages import check, log_in
+from tests.browser.pages import check, log_in, wait_for
 from tests.browser.test_session import Clock, clock  # noqa: F401 - a fixture
 from tests.browser.test_verdict import post
 from tests.conftest import Api, wrong
@@ -134,7 +134,7 @@ def test_a_week_without_a_network_beside_a_second_device(
     assert not ReviewEvent.objects.exclude(device=phone.device).exists()
 
     page.context.set_offline(False)
-    page.goto("/review/")
+    # Whoever sends them, this page or the worker, the page that is open hears of it.
     ours = [each for day in answered for each in day]
     expect(page.get_by_text(f"{len(ours)} answers sent")).to_be_visible()
     events = ReviewEvent.objects.filter(student=learner, type="review")
@@ -184,16 +184,21 @@ def test_a_new_version_waits_for_the_answer_that_is_being_typed(
     log_in(page)
     page.goto("/review/")
     wait_until_kept(page, "person-pages /review/")
-    page.goto("/review/")
+    asked = Presentation.objects.get(student=student, version__kind="numeric")
+    page.goto(f"/review/?presentation={asked.pk}")
     shell = installed_app.list_shell()
     monkeypatch.setattr(installed_app, "list_shell", lambda: shell._replace(version="newer"))
-    asked = Presentation.objects.get(pk=page.locator("#question [name=presentation]").input_value())
-    page.locator("#question :is(.choices input, .typed input, select)").first.dispatch_event("input", {"bubbles": True})
+    typed = page.locator("#question [name=value]")
+    typed.fill("1e")
     page.evaluate("navigator.serviceWorker.ready.then(each => each.update())")
     expect(page.locator(".new-version")).to_contain_text("A new version is ready")
     page.get_by_role("button", name="Load it").tap()
     expect(page.locator(".new-version")).to_have_text("The new version loads after this answer.")
-    assert page.locator("#question [name=presentation]").input_value() == str(asked.pk)
+    # What the service says while it is typed is no answer yet.
+    typed.fill("1e-5")
+    expect(page.locator("#echo")).to_contain_text("read as 10⁻⁵")
+    expect(typed).to_have_value("1e-5")
+    expect(page.locator(".new-version")).to_be_visible()
 
     with page.expect_event("load"):
         post(page, asked, key(str(asked.pk)))
@@ -202,7 +207,35 @@ def test_a_new_version_waits_for_the_answer_that_is_being_typed(
     assert f"shell-{shell.version}" in page.evaluate("caches.keys()")
 
 
-def test_a_quick_check_without_a_network_is_kept(
+HOLD = """() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...given) {
+        const again = () => { this.count().onsuccess = again; };
+        if (this.name === "waiting") { again(); window.isWriting = true; }
+        return put.apply(this, given);
+    };
+}"""
+"""Has the write of an answer go on for ever: whoever closes the page ends it in the middle."""
+HEAR = """() => {
+    window.sent = new Promise(done => {
+        new BroadcastChannel("examprep-outbox").onmessage = ({data}) => data.type === "sent" && done(data.sent);
+        setTimeout(() => done("nothing was sent"), 60_000);
+    });
+}"""
+
+
+def sync_in_background(page: Page, origin: str) -> None:
+    """Have the browser tell the worker that there is a network again."""
+    control, found = page.context.new_cdp_session(page), list[dict[str, Any]]()
+    control.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
+    control.send("ServiceWorker.enable")
+    while not found:
+        page.wait_for_timeout(20)
+    named = {"origin": origin, "registrationId": found[0]["registrationId"], "tag": "examprep-answers"}
+    control.send("ServiceWorker.dispatchSyncEvent", {**named, "lastChance": False})
+
+
+def test_answers_of_a_quick_check_without_a_network_are_sent_when_no_page_is_open(
     installed: Page, live_server: LiveServer, student: User, key: Key
 ) -> None:
     page, address = installed, "/courses/tiny/lessons/decay/quick-check/"
@@ -211,11 +244,29 @@ def test_a_quick_check_without_a_network_is_kept(
     wait_until_kept(page, f"person-keys {address}?part", f"person-keys {address}")
     page.context.set_offline(True)
     page.goto(address)
-    form = page.locator("form.question:has(.choices)").first
-    pk = form.locator("[name=presentation]").input_value()
-    form.locator(f"[value='{key(pk)['choice']}']").check()
-    form.get_by_role("button", name="Check").tap()
-    expect(page.locator("[data-device] h2").first).to_have_text("Correct")
+    part = page.locator("[data-part]:has(.choices)").first
+    pk = part.locator("[name=presentation]").input_value()
+    part.locator(f"[value='{key(pk)['choice']}']").check()
+    part.get_by_role("button", name="Check").tap()
+    expect(part.locator("[data-device] h2")).to_have_text("Correct")
+    expect(page.locator("#outbox")).to_contain_text("1 answer kept in this browser")
+    # The next one is being written: nothing says that it is kept, and it is not.
+    page.evaluate(HOLD)
+    other = page.locator("[data-part]:not(:has([data-device]))").first
+    lost = other.locator("[name=presentation]").input_value()
+    other.locator("[name=dont_know]").tap()
+    wait_for(page, "window.isWriting")
+    expect(page.locator("#outbox")).to_contain_text("1 answer kept in this browser")
+    page.close()
+
     page.context.set_offline(False)
-    expect(page.get_by_text("1 answer sent")).to_be_visible()
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/app.webmanifest")  # a page without a script of ours
+    elsewhere.evaluate(HEAR)
+    sync_in_background(elsewhere, live_server.url)
+    assert elsewhere.evaluate("window.sent") == 1
+    sync_in_background(elsewhere, live_server.url)
+    elsewhere.goto(address)
+    expect(elsewhere.locator(f"[value='{lost}']")).to_be_attached()
+    expect(elsewhere.locator("[data-part] .verdict")).to_have_count(1)
     assert str(ReviewEvent.objects.get().presentation_id) == pk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from examprep.models import User
 from questions import bank
 from quizzes import schedule
-from quizzes.models import Presentation, ReviewEvent
+from quizzes.models import Presentation, PushSubscription, ReviewEvent
 from tests.browser.pages import check, log_in
 from tests.browser.test_device import Key, answer, learner, open_review, turn_keys, wait_for_kept
 from tests.questions.kinds.parts import write_course
@@ -198,6 +199,7 @@ def test_a_logout_sends_first_and_nobody_else_sees_or_sends_what_waits(
     assert phone.locator("#outbox:visible").count() == 0
     assert not ReviewEvent.objects.exists()
     log_out(phone)
+    phone.wait_for_url(live_server.url + "/")
     assert count(phone, "waiting") == 1
 
     # The first one is back: asked before it is lost, and sent in the end.
@@ -213,8 +215,53 @@ def test_a_logout_sends_first_and_nobody_else_sees_or_sends_what_waits(
     phone.locator("[data-logout] button").tap()
     phone.wait_for_url(live_server.url + "/")
     assert ReviewEvent.objects.get().presentation == asked
-    assert [count(phone, store) for store in ("waiting", "news", "questions")] == [0, 0, 0]
-    assert phone.evaluate("Object.keys(localStorage)") == []
+    assert_nothing_is_left(phone)
+
+
+def test_who_logs_out_and_loses_what_waits_leaves_nothing_that_is_sent_later(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    context, ended = phone.context, []
+    log_in(phone)
+    open_review(phone)
+    context.set_offline(True)
+    answer_offline(phone, key)
+    noted = [{"course": "tiny", "lesson": "decay", "section": "the-penalty", "state": "read", "at": 0}]
+    phone.evaluate("([name, noted]) => localStorage.setItem(name, noted)", [f"reading:{learner.pk}", json.dumps(noted)])
+    phone.route("**/reading/**", lambda route: route.fulfill(status=503))
+    refuse(phone)
+    context.set_offline(False)
+    # What a browser's push service says: there is none for a browser without a window.
+    PushSubscription.objects.create(student=learner, endpoint="https://push.example/1", p256dh="-", auth="-")
+    phone.expose_function("unsubscribe", lambda: ended.append(True))
+    phone.add_init_script("""
+        const subscription = { endpoint: "https://push.example/1", unsubscribe: () => window.unsubscribe() };
+        navigator.serviceWorker.getRegistration = async () => ({
+            pushManager: { getSubscription: async () => subscription },
+        });
+    """)
+
+    log_out(phone)
+    dialog = phone.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("1 answer and 1 bookmark, note or section read are not sent yet")
+    expect(dialog).to_contain_text("log out and lose it")
+    dialog.get_by_role("button", name="Log out and lose it").tap()
+    phone.wait_for_url(live_server.url + "/")
+    assert_nothing_is_left(phone)
+    assert ended == [True]
+    assert not PushSubscription.objects.exists()
+
+    phone.unroute_all()
+    log_in(phone)
+    open_review(phone)
+    assert phone.locator("#outbox:visible").count() == 0
+    assert not ReviewEvent.objects.exists()
+
+
+def assert_nothing_is_left(page: Page) -> None:
+    """After a logout the browser keeps nothing of who was logged in."""
+    assert [count(page, store) for store in ("waiting", "news", "questions")] == [0, 0, 0]
+    assert page.evaluate("Object.keys(localStorage)") == []
 
 
 def refuse(page: Page) -> None:

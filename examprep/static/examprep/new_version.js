@@ -58,8 +58,10 @@ function load(worker, place, isBusy) {
       location.reload();
       return;
     }
-    // Nothing that was typed is lost: it loads once that is sent.
+    // Nothing that was typed is lost: it loads once that is sent. How a number is read as it is typed comes before.
     place.textContent = "The new version loads after this answer.";
-    document.addEventListener("htmx:afterSwap", () => location.reload(), { once: true });
+    document.addEventListener("htmx:afterSwap", () => {
+      if (!isBusy()) location.reload();
+    });
   }
 }

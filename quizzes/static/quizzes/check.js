@@ -126,10 +126,16 @@ async function keepUnsent(event) {
   if (!form.querySelector("[name=event]") || !document.documentElement.dataset["account"]) return;
   // Instead of what every page says of requests that failed: nothing has to be tried again.
   event.stopPropagation();
-  const isUnknown = pressed?.getAttribute("name") === "dont_know";
-  const { keepAnswer } = await import("./device_check.js");
-  await keepAnswer(form, isUnknown);
-  await prepare(form);
+  const { keepAnswer, showHint, sayItNeedsConnection } = await import("./device_check.js");
+  const name = pressed?.getAttribute("name") ?? "";
+  if (name === "hint") {
+    (await showHint(form))?.focus();
+  } else if (name !== "dont_know" && form.querySelector("[name=turn]")) {
+    sayItNeedsConnection(form);
+  } else {
+    await keepAnswer(form, name === "dont_know");
+    await prepare(form);
+  }
 }
 
 /** @param {Element} root */

@@ -2,6 +2,7 @@
 
 import { create, find, get } from "../examprep/dom.js";
 import { markAnswered, readQuestion } from "./device/pack.js";
+import { countShown, showNextHint } from "./device_hints.js";
 import { judge } from "./device_review.js";
 import { outcomeOf, showVerdict } from "./device_verdict.js";
 import { openOutbox } from "./outbox_state.js";
@@ -36,6 +37,7 @@ export async function keepAnswer(form, isUnknown) {
     confidence: null,
     occurred_at: now.toISOString(),
     duration_ms: millisecondsSince(String(shown), now),
+    hints_used: countShown(form),
   };
   await outbox.add(answer, opinion?.judged.score ?? null);
   await outbox.refresh({ connection: "offline" });
@@ -45,6 +47,16 @@ export async function keepAnswer(form, isUnknown) {
   get(card, ".bar").remove();
   if (opinion) card.dataset["outcome"] = outcomeOf(opinion.judged.score);
   get(card, "h2").focus({ preventScroll: true });
+}
+
+/** Show the next hint, or say that it needs a connection. @param {HTMLFormElement} form */
+export function showHint(form) {
+  return showNextHint(form, account);
+}
+
+/** What is on the back of a card, or in a model answer, only the service shows here. @param {HTMLFormElement} form */
+export function sayItNeedsConnection(form) {
+  refuse(form, "Showing the answer needs a connection. Nothing is lost.");
 }
 
 /** The signed stamp of a form begins with the instant at which it was shown. @param {string} stamp @param {Date} now */

@@ -10,6 +10,8 @@ import { rate } from "./device/memory.js";
 import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
 import { loadKatex } from "./device_formulas.js";
+import { countShown, showNextHint } from "./device_hints.js";
+import { keepInNotebook, offerNotebook } from "./device_notebook.js";
 import { canTurn, readOwnMark, turnOver } from "./device_turned.js";
 import { hideVerdict, outcomeOf, prepareVerdict, showVerdict } from "./device_verdict.js";
 import { openOutbox, scoreWords } from "./outbox_state.js";
@@ -34,10 +36,15 @@ import { readResponse } from "./response.js";
 const PATIENCE_MS = 8000;
 
 export class DeviceReview {
-  /** @param {HTMLElement} root @param {import("../examprep/announce.js").Announce} announce */
-  constructor(root, announce) {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../examprep/announce.js").Announce} announce
+   * @param {() => void} tellHint has a hint that has just come read out
+   */
+  constructor(root, announce, tellHint) {
     this.root = root;
     this.announce = announce;
+    this.tellHint = tellHint;
     this.account = root.dataset["account"] ?? "";
     this.outbox = openOutbox(this.account);
     /** When the question came: the first one with the page. */
@@ -124,6 +131,7 @@ export class DeviceReview {
       confidence: confidence ? Number(confidence) : null,
       occurred_at: new Date().toISOString(),
       duration_ms: Math.round(performance.now() - this.began),
+      hints_used: countShown(form),
     };
     const opinion = question.then((known) => known && judge(known, reported["response"]));
     const kept = opinion.then((told) => this.store(reported, told));
@@ -179,6 +187,8 @@ export class DeviceReview {
     if (this.checked && element === this.checked.form) this.keep(this.checked);
     else if (element.id === "next") this.showNext();
     else if (element.id === "bury") this.bury();
+    else if (element.id === "hint") this.showHint();
+    else if (element instanceof HTMLFormElement && element.closest("#notebook")) keepInNotebook(element, this.account);
     // How a number is read as it is typed is not missed.
     else return element.matches("input, textarea");
     return true;
@@ -209,6 +219,7 @@ export class DeviceReview {
     const card = showVerdict(form, question, judged);
     get(card, ".bar").hidden = false;
     get(card, "[data-take-back]").onclick = () => this.takeBack(form, event);
+    if (question) offerNotebook(card, question, this.account);
     get(card, "h2").focus({ preventScroll: true });
   }
 
@@ -222,6 +233,12 @@ export class DeviceReview {
     await markAnswered(event["presentation"], false);
     hideVerdict(form);
     find(form, "#place")?.focus({ preventScroll: true });
+  }
+
+  /** Show a hint of those that the device has. */
+  async showHint() {
+    const form = get(this.root, "#question", HTMLFormElement);
+    if (await showNextHint(form, this.account)) this.tellHint();
   }
 
   /** Put the card off until tomorrow. */
@@ -245,11 +262,11 @@ export class DeviceReview {
   }
 
   /** @param {Question} question @param {Document} event @param {Judged | null} judged */
-  async remember(question, { presentation, confidence, duration_ms, response }, judged) {
+  async remember(question, { presentation, confidence, duration_ms, response, hints_used: hints }, judged) {
     const about = await aboutPack(this.account);
     if (!about) return;
     const seconds = duration_ms / 1000;
-    const answer = { score: judged?.score ?? 1, confidence, seconds, hints: 0 };
+    const answer = { score: judged?.score ?? 1, confidence, seconds, hints };
     const own = ["again", "hard", "good", "easy"].indexOf(response.rating) + 1;
     const rating = own || rate(answer, question["estimated_seconds"], about.memory["thresholds"]);
     await noteAnswered(this.account, { presentation, card: question.card, rating, at: Date.now(), seconds });
@@ -274,6 +291,8 @@ export class DeviceReview {
     if ("html" in asked) {
       this.began = performance.now();
       window.htmx.swap(this.root, asked.html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
+      // No page holds a hint that was not asked for: an exam that is opened elsewhere finds those on the device alone.
+      find(this.root, "[data-hints]", HTMLTemplateElement)?.remove();
       scrollTo(0, 0);
       return;
     }

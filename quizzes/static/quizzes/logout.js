@@ -1,8 +1,8 @@
 // A logout sends first what waits, asks where it cannot, and then leaves nothing of the person in this browser.
 
 import { create, find, get } from "../examprep/dom.js";
-import { forgetPerson } from "./device/forget.js";
-import { sendReading } from "./device/reading.js";
+import { findSubscription, forgetPerson } from "./device/forget.js";
+import { countNoted, tellNoted } from "./device/telling.js";
 import { openOutbox } from "./outbox_state.js";
 import { readAllKept } from "./saver.js";
 import { put } from "./server.js";
@@ -17,15 +17,16 @@ const button = get(form, "button", HTMLButtonElement);
 button.addEventListener("click", async (event) => {
   event.preventDefault();
   button.disabled = true;
-  const unsent = await sendAll();
-  if (!unsent || (await asksToLose(unsent))) await logOut();
+  const answers = await sendAll();
+  const noted = countNoted(account);
+  if (!(answers || noted) || (await asksToLose(answers, noted))) await logOut();
   button.disabled = false;
 });
 
 /** Send all that waits, of reviews and of exams; resolves to how many answers could not be sent. */
 async function sendAll() {
   await outbox.send();
-  await sendReading(account);
+  await tellNoted(account);
   lost = [];
   for (const [name, { address, response, rev }] of readAllKept()) {
     const answer = await put(address, { response, rev });
@@ -38,10 +39,15 @@ async function sendAll() {
   return (await outbox.waiting()).length + lost.length;
 }
 
-/** @param {number} unsent @returns {Promise<boolean>} */
-function asksToLose(unsent) {
+/** @param {number} answers @param {number} noted sections, bookmarks and notes @returns {Promise<boolean>} */
+function asksToLose(answers, noted) {
   const dialog = get(document, "#unsent", HTMLDialogElement);
-  get(dialog, "h2").textContent = `${unsent === 1 ? "1 answer is" : `${unsent} answers are`} not sent yet`;
+  const parts = [
+    answers && (answers === 1 ? "1 answer" : `${answers} answers`),
+    noted && (noted === 1 ? "1 bookmark, note or section read" : `${noted} bookmarks, notes or sections read`),
+  ];
+  const words = parts.filter(Boolean).join(" and ");
+  get(dialog, "h2").textContent = `${words} ${answers + noted === 1 ? "is" : "are"} not sent yet`;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -52,6 +58,8 @@ function asksToLose(unsent) {
 /** Nothing is removed before the service has ended the login: without a network it goes on. */
 async function logOut() {
   const body = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(form)]));
+  // Nor does the service remind anybody here any more.
+  body.set("push_endpoint", (await findSubscription())?.endpoint ?? "");
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
   if (answer?.type !== "opaqueredirect") {
     find(form, ".errors")?.remove();

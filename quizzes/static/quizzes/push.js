@@ -9,7 +9,8 @@ if (box && "serviceWorker" in navigator && "PushManager" in window) offer(box);
 async function offer(box) {
   const button = get(box, "button", HTMLButtonElement);
   const note = get(box, "[role=status]");
-  const worker = await navigator.serviceWorker.register("/worker.js");
+  await navigator.serviceWorker.register("/worker.js", { type: "module" });
+  const worker = await navigator.serviceWorker.ready;
   let subscription = await worker.pushManager.getSubscription();
   box.hidden = false;
   show();
@@ -32,6 +33,8 @@ async function offer(box) {
   async function subscribe() {
     const options = { userVisibleOnly: true, applicationServerKey: box.dataset.pushKey };
     subscription = await worker.pushManager.subscribe(options);
+    // Whoever logs in here next gets none of them.
+    localStorage.setItem("keeper", document.documentElement.dataset["account"] ?? "");
     await report("POST", subscription.toJSON());
   }
 

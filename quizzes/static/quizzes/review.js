@@ -28,7 +28,7 @@ if (root.dataset["account"] && "indexedDB" in window) {
 
 async function gradeOnDevice() {
   const { DeviceReview } = await import("./device_review.js");
-  new DeviceReview(root, announce).listen();
+  new DeviceReview(root, announce, tellHint).listen();
 }
 
 function prepare() {

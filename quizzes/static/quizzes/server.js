@@ -29,11 +29,23 @@ export function post(address, body) {
   return write("POST", address, body, false);
 }
 
-/** @param {string} method @param {string} address @param {object} body @param {boolean} keepalive */
-function write(method, address, body, keepalive) {
+/**
+ * A request of the login that a token is of: the service refuses it after another one.
+ *
+ * @param {string} token
+ * @param {"PUT" | "DELETE"} method
+ * @param {string} address
+ * @param {object} body
+ */
+export function writeAs(token, method, address, body = {}) {
+  return write(method, address, body, true, token);
+}
+
+/** @param {string} method @param {string} address @param {object} body @param {boolean} keepalive @param {string} token */
+function write(method, address, body, keepalive, token = csrfToken()) {
   return fetch(address, {
     method,
-    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     body: JSON.stringify(body),
     keepalive,
   }).catch(() => null);

@@ -112,6 +112,20 @@ def test_the_page_says_what_a_hint_costs_and_keeps_what_was_typed(
     assert "Another hint" not in part
 
 
+def test_a_page_without_a_network_has_them_all_and_says_how_many_it_showed(
+    api: Api, asked: dict[str, Any], student: User, key: Key
+) -> None:
+    browser = Client()
+    browser.force_login(student)
+    form = browser.get("/review/forms/", {"presentation": asked["id"]}).json()["forms"][asked["id"]]
+    kept = form[form.index("<template data-hints>") :]
+    assert "What is left after a step?" in kept
+    assert "take {" not in kept
+    sent = {"presentation": asked["id"], "event": str(uuid.uuid4()), **key(asked["id"]), "hints_used": "1"}
+    browser.post("/review/", sent)
+    assert ReviewEvent.objects.get().hints_used == 1
+
+
 def test_a_quick_check_offers_them_one_by_one_and_what_was_typed_stays(
     student: User, asked: dict[str, Any], key: Key
 ) -> None:

@@ -252,6 +252,13 @@ def test_unsubscribing_and_other_peoples_browsers(student: User, stranger: User,
     assert PushSubscription.objects.get().student == student
     assert post(web, mine, "delete").status_code == 204
     assert not PushSubscription.objects.exists()
+    web_push.subscribe(student, Browser(f"{service}-elsewhere").subscription)
+    post(web, mine)
+    for browser, left in ((eve, 2), (web, 1)):
+        assert browser.post("/accounts/logout/", {"push_endpoint": mine["endpoint"]}).status_code == 302
+        assert PushSubscription.objects.count() == left
+    web.force_login(student)
+    assert web.post("/accounts/logout/", {"push_endpoint": "\0"}).status_code == 302
     for number in range(12):
         web_push.subscribe(student, Browser(f"{service}{number}").subscription)
     assert PushSubscription.objects.count() == web_push.MAX_SUBSCRIPTIONS

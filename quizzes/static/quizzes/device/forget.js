@@ -1,4 +1,4 @@
-// Forgets what the device keeps of somebody: where an exam is opened all keys, at a logout everything.
+// Forgets what the device keeps of somebody: where an exam is opened all keys, at a logout everything, reminders too.
 
 import { CHANNEL } from "./sending.js";
 import { forgetAccount, forgetQuestions, readAll } from "./store.js";
@@ -21,10 +21,11 @@ export async function forgetKeys() {
  * @param {string[]} more marks that are theirs
  */
 export async function forgetPerson(account, more) {
-  await Promise.allSettled([forgetKeys(), forgetCaches(PERSONAL), forgetAccount(account)]);
+  await Promise.allSettled([forgetKeys(), forgetCaches(PERSONAL), endReminders(), forgetAccount(account)]);
   try {
     if (!(await readAll("waiting")).length) localStorage.removeItem("outbox");
-    for (const name of ["keeper", `answered:${account}`, `reading:${account}`, ...more]) localStorage.removeItem(name);
+    const own = ["answered", "reading", "notebook"].map((name) => `${name}:${account}`);
+    for (const name of ["keeper", ...own, ...more]) localStorage.removeItem(name);
   } catch {
     // As above.
   }
@@ -32,8 +33,19 @@ export async function forgetPerson(account, more) {
 
 /** Somebody else is logged in: leave nothing of who was before but the answers that wait for them. @param {string} account */
 export async function forgetOthers(account) {
-  await Promise.allSettled([forgetKeys(), forgetCaches(PERSONAL)]);
+  await Promise.allSettled([forgetKeys(), forgetCaches(PERSONAL), endReminders()]);
   localStorage.setItem("keeper", account);
+}
+
+/** The browser's subscription to reminders; null where it has none. */
+export async function findSubscription() {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  return (await worker?.pushManager?.getSubscription()) ?? null;
+}
+
+/** Show nobody's reminders any more. A service that was not told learns it when it sends the next one. */
+async function endReminders() {
+  await (await findSubscription())?.unsubscribe();
 }
 
 /** @param {string} prefix */

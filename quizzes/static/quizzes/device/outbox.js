@@ -3,6 +3,7 @@
 import { CHANNEL, lockOf, readWaiting, sendWaiting } from "./sending.js";
 import { noteForgottenSession, noteSession, readToken } from "./session.js";
 import { readAll, transact } from "./store.js";
+import { countNoted, tellNoted } from "./telling.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
@@ -57,7 +58,7 @@ export class Outbox {
     const told = score === null ? event : { ...event, key_shown: true };
     const waiting = { account: this.account, event: told, score };
     try {
-      await transact("readwrite", (store) => void store("waiting").put(waiting, event["id"]));
+      await transact("readwrite", (store) => void store("waiting").put(waiting, event["id"]), "strict");
       mark(true);
     } catch {
       this.unkept.push(waiting);
@@ -113,6 +114,7 @@ export class Outbox {
       connection: /** @type {const} */ ("offline"),
     }));
     await this.refresh({ connection });
+    if (connection === "online" && countNoted(this.account)) await tellNoted(this.account);
     if (this.state.waiting) this.timer = setTimeout(() => this.retry(), RETRY_MS);
     return !this.state.waiting;
   }

@@ -1,6 +1,6 @@
 // Sections that were read without a network: noted on the device, and told to the service when it is back.
 
-import { put } from "../server.js";
+import { writeAs } from "../server.js";
 import { markRead } from "./pack.js";
 
 /** @typedef {{ course: string, lesson: string, section: string, state: string, at: number }} Noted */
@@ -35,11 +35,11 @@ export async function noteReading(account, address, section, state) {
   if (["read", "known"].includes(state)) await markRead(account, lesson, section).catch(() => {});
 }
 
-/** Tell the service, in the order of time, as far as it can be reached. @param {string} account */
-export async function sendReading(account) {
+/** Tell the service, in the order of time, as far as it can be reached. @param {string} account @param {string} token of their login */
+export async function sendReading(account, token) {
   for (const { course, lesson, section, state } of readNoted(account)) {
     const address = `/api/v1/lessons/${lesson}/sections/${encodeURIComponent(section)}/reading/?course=${course}`;
-    const answer = await put(address, { state });
+    const answer = await writeAs(token, "PUT", address, { state });
     // What is no longer there cannot be told of; who is logged out tells it later.
     if (!answer || (!answer.ok && answer.status !== 404)) return;
     localStorage.setItem(placeOf(account), JSON.stringify(readNoted(account).slice(1)));

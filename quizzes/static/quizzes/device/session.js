@@ -14,11 +14,17 @@ export async function readToken() {
   return cookie?.slice(NAME.length + 1) ?? "";
 }
 
-/** Note whose page has just come, with the token that came with it. @param {string} account @param {string} token */
+/**
+ * Note whose page has just come, with the token that came with it; of nobody's page nothing can be told.
+ *
+ * @param {string} account
+ * @param {string} token
+ */
 export async function noteSession(account, token) {
   /** @type {Session | undefined} */
   const known = await read("about", "session");
-  if (known?.account === account && known.token === token) return;
+  // A page of somebody else may have come with this token since: then this one is older than their login.
+  if (!account || (known?.account && known.token === token)) return;
   await transact("readwrite", (store) => void store("about").put({ account, token }, "session"));
 }
 

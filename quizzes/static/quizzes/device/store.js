@@ -52,10 +52,11 @@ function open() {
  * @template T
  * @param {"readonly" | "readwrite"} mode
  * @param {(store: (name: Name) => IDBObjectStore) => IDBRequest<T> | void} act
+ * @param {IDBTransactionDurability} durability `strict`: a device that loses its power then has it, too
  * @returns {Promise<T | undefined>}
  */
-export async function transact(mode, act) {
-  const transaction = await begin(mode);
+export async function transact(mode, act, durability = "default") {
+  const transaction = await begin(mode, { durability });
   const request = act((name) => transaction.objectStore(name));
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -71,15 +72,15 @@ export async function transact(mode, act) {
   });
 }
 
-/** @param {"readonly" | "readwrite"} mode */
-async function begin(mode) {
+/** @param {"readonly" | "readwrite"} mode @param {IDBTransactionOptions} options */
+async function begin(mode, options) {
   try {
-    return (await open()).transaction(NAMES, mode);
+    return (await open()).transaction(NAMES, mode, options);
   } catch (error) {
     // It was closed a moment ago: by a newer version, or by who cleared it.
     if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
     opened = undefined;
-    return (await open()).transaction(NAMES, mode);
+    return (await open()).transaction(NAMES, mode, options);
   }
 }
 

@@ -1,14 +1,14 @@
 // Has the week's questions, and the pages that they need, kept on the device.
 
 import { aboutPack, readAskable, refreshPack } from "./pack.js";
-import { sendReading } from "./reading.js";
+import { tellNoted } from "./telling.js";
 
 /** How old a pack may grow before it is fetched anew where nobody reviews, in milliseconds. */
 const FRESH_MS = 6 * 60 * 60 * 1000;
 
 /** @param {string} account */
 export async function keepWeek(account) {
-  await sendReading(account);
+  await tellNoted(account);
   const about = await aboutPack(account).catch(() => null);
   const isReviewing = location.pathname === "/review/"; // where it is brought up to date for every question
   if (!isReviewing && (!about || Date.now() - about.at > FRESH_MS)) await refreshPack(account).catch(() => {});
