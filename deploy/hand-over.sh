@@ -2,8 +2,8 @@
 # hand-over.sh: replaces the web containers by as many of the image that was built last, while people go on working:
 #     docker compose build && deploy/hand-over.sh
 # The new ones start beside the old, the proxy moves when all of them are healthy, and the old end when they have answered
-# what they were asked. If the database cannot be migrated, or a new one is not healthy within PATIENCE (120) seconds,
-# nothing moves, and the exit status is 1.
+# what they were asked. If the database cannot be migrated, or a new one ends, does not start, or is not healthy within
+# PATIENCE (120) seconds, nothing moves, the new ones go, and the exit status is 1.
 set -eu
 
 abandon() {
@@ -15,7 +15,7 @@ abandon() {
 }
 
 health() {
-    docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$1"
+    docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$1" || echo "gone"
 }
 
 new=""
@@ -29,15 +29,19 @@ until docker compose run --rm -T migrate; do
 done
 
 trap 'abandon "interrupted"' INT TERM
-docker compose up --detach --no-deps --no-recreate --scale "web=$((2 * count))" web
+started=yes
+docker compose up --detach --no-deps --no-recreate --scale "web=$((2 * count))" web || started=no
 for each in $(docker compose ps --quiet --all web); do
     case $old in *"$each"*) ;; *) new="$new $each" ;; esac
 done
+if [ "$started" = no ] || [ "$(echo "$new" | wc -w)" -ne "$count" ]; then
+    abandon "the new version was not started"
+fi
 began=$(date +%s)
 for each in $new; do
     while state=$(health "$each") && [ "$state" != "running healthy" ]; do
-        case $state in *unhealthy | exited* | dead*) abandon "$each is $state" ;; esac
-        [ $(($(date +%s) - began)) -lt "${PATIENCE:-120}" ] || abandon "$each is $state"
+        case $state in *unhealthy | exited* | dead* | restarting* | gone) abandon "$each is $state" ;; esac
+        [ $(($(date +%s) - began)) -lt "${PATIENCE:-120}" ] || abandon "$each is still $state"
         sleep 1
     done
 done

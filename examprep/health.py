@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Thread
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from kombu import Connection
 
 from examprep import API_VERSION, __version__
 from examprep.run.standing import read_failing
+from questions import replica
 from quizzes.background.backlog import load_late
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database and broker answer and all processes run; else 503, with `failing` naming the others.
 
-    `late` says for how many seconds the oldest job has been waiting, and the student who has been longest without plan.
+    `late` says for how many seconds the oldest job has been waiting, and the student who has been longest without plan;
+    and by how many a copy of the database is behind, if there is one (null: it does not answer, and is not needed).
     """
     failing, late = look()
     if failing:
@@ -43,11 +45,17 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok", "late": late})
 
 
-def look() -> tuple[list[str], dict[str, int]]:
+def look() -> tuple[list[str], dict[str, int | None]]:
     """Return what does not answer or run, by name, and what is late, in seconds: nothing while the database is away."""
-    late: dict[str, int] = {}
-    failing = _list_silent({"database": lambda: late.update(_ask_database()), "broker": _ask_broker})
-    return failing + read_failing(settings.DATA_DIR), late
+    late: dict[str, int | None] = {}
+    parts = {"database": lambda: late.update(_ask_database()), "broker": _ask_broker}
+    if replica.is_there():
+        parts[replica.ALIAS] = lambda: late.update(_ask_replica())
+    silent = _list_silent(parts)
+    if replica.ALIAS in silent:
+        silent.remove(replica.ALIAS)  # what it would have told is read from the database
+        late[replica.ALIAS] = None
+    return silent + read_failing(settings.DATA_DIR), late
 
 
 def _list_silent(parts: dict[str, Callable[[], None]]) -> list[str]:
@@ -78,6 +86,14 @@ def _ask_database() -> dict[str, int]:
         return {"oldest_job": round(late.oldest_job), "oldest_unplanned": round(late.oldest_unplanned)}
     finally:
         connection.close()  # it is this thread's own
+
+
+def _ask_replica() -> dict[str, int | None]:
+    try:
+        lag = replica.measure_lag()
+        return {replica.ALIAS: None if lag is None else round(lag)}
+    finally:
+        connections.close_all()  # they are this thread's own
 
 
 def _ask_broker() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
@@ -20,6 +21,7 @@ from examprep.problems import CONTENT_TYPE, problem
 from examprep.security_log import note
 from examprep.sign_in.configuring import origins_of
 from examprep.throttling import rate_of
+from questions import replica
 from questions.json_types import JsonError, read_json
 from questions.text import katex
 
@@ -196,6 +198,26 @@ class StudentTimeZone:
             with timezone.override(request.user.zone):
                 return self.get_response(request)
         return self.get_response(request)
+
+
+class OwnWrites:
+    """Lets whoever has just stored something read the database itself, and not a copy that may not have it yet."""
+
+    COOKIE, SECONDS = "just-stored", 30
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if not replica.is_there():
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        stores = request.method not in {"GET", "HEAD", "OPTIONS"}
+        with replica.fresh(needed=stores or self.COOKIE in request.COOKIES):
+            response = self.get_response(request)
+        if stores and not request.path.startswith("/api/"):  # where nothing is read from the copy
+            is_secure = bool(settings.SESSION_COOKIE_SECURE)
+            response.set_cookie(self.COOKIE, "1", max_age=self.SECONDS, httponly=True, secure=is_secure, samesite="Lax")
+        return response
 
 
 class OnceMore:

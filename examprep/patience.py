@@ -34,18 +34,19 @@ MARGIN = 0.3
 def limit_waiting(databases: ConnectionHandler = connections) -> None:
     """Let this process wait no longer than DATABASE_WAIT for a lock, a statement, or a server that is silent."""
     database = databases.settings["default"]
-    options = database.setdefault("OPTIONS", {})
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        options["timeout"] = settings.DATABASE_WAIT
+        database.setdefault("OPTIONS", {})["timeout"] = settings.DATABASE_WAIT
         connection_created.connect(_queue, dispatch_uid="patience")
         return
     connection_created.connect(_watch, dispatch_uid="patience")
     if settings.DATABASE_POOLED:
         return  # the pool sets such limits for the connections that it lends to the web, see docs/operations.md
     limit = round(settings.DATABASE_WAIT * 1000)
-    given = f"{options.get('options', '')} -c statement_timeout={limit} -c lock_timeout={limit}"
-    options.setdefault("connect_timeout", 2)  # the least that libpq knows
-    options["options"] = given.strip()
+    for alias in databases:  # a copy of the database too
+        options = databases.settings[alias].setdefault("OPTIONS", {})
+        given = f"{options.get('options', '')} -c statement_timeout={limit} -c lock_timeout={limit}"
+        options.setdefault("connect_timeout", 2)  # the least that libpq knows
+        options["options"] = given.strip()
 
 
 def _queue(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "examprep.middleware.ReadableBodies",
     "examprep.sign_in.middleware.StaffSecondFactor",
     "examprep.middleware.StudentTimeZone",
+    "examprep.middleware.OwnWrites",
     "examprep.middleware.KeysViewed",
     "examprep.middleware.Formulas",
     "allauth.account.middleware.AccountMiddleware",
@@ -141,6 +142,13 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Behind a pool that lends its connections by the transaction, none keeps what was set for it or a cursor.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+    # A copy of the database, some seconds old, for what staff read of whole courses (questions.replica).
+    if env.str("DATABASE_REPLICA_URL", default=""):
+        asked_alike = ("CONN_MAX_AGE", "CONN_HEALTH_CHECKS", "DISABLE_SERVER_SIDE_CURSORS")
+        DATABASES["replica"] = env.db_url("DATABASE_REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
+        DATABASES["replica"] |= {name: DATABASES["default"][name] for name in asked_alike}
+        DATABASES["replica"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+        DATABASE_ROUTERS = ["questions.replica.Router"]
 # In seconds: what a web process waits for a lock, or for one statement, before it answers 503 (examprep.patience).
 DATABASE_WAIT = env.float("DATABASE_WAIT", default=1.5)
 
@@ -195,22 +203,22 @@ PLAN_DELAY = timedelta(seconds=env.float("PLAN_DELAY", default=20))
 PUBLISH_AGAIN = timedelta(seconds=env.float("PUBLISH_AGAIN", default=30))
 JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE", default=120))
 SWEEP_EVERY = env.float("SWEEP_EVERY", default=30)
+# A sweep that no worker has taken by then has been sent again: else mails would wait behind all that were sent while
+# there was no worker.
+SWEPT = {"schedule": timedelta(seconds=SWEEP_EVERY), "options": {"expires": 10 * SWEEP_EVERY}}
 CELERY_BEAT_SCHEDULE = {
-    "close-overdue-sittings": {
-        "task": "quizzes.tasks.close_overdue_sittings",
-        "schedule": timedelta(seconds=SWEEP_EVERY),
-    },
-    "regrade": {"task": "quizzes.tasks.regrade", "schedule": timedelta(seconds=SWEEP_EVERY)},
-    "plan-due-students": {"task": "quizzes.tasks.plan_due_students", "schedule": timedelta(seconds=SWEEP_EVERY)},
-    "send-invitations": {"task": "quizzes.tasks.send_invitations", "schedule": timedelta(seconds=SWEEP_EVERY)},
-    "work-on-imports": {"task": "questions.tasks.work_on_imports", "schedule": timedelta(seconds=SWEEP_EVERY)},
+    "close-overdue-sittings": {"task": "quizzes.tasks.close_overdue_sittings", **SWEPT},
+    "regrade": {"task": "quizzes.tasks.regrade", **SWEPT},
+    "plan-due-students": {"task": "quizzes.tasks.plan_due_students", **SWEPT},
+    "send-invitations": {"task": "quizzes.tasks.send_invitations", **SWEPT},
+    "work-on-imports": {"task": "questions.tasks.work_on_imports", **SWEPT},
     "audit-published-items": {"task": "questions.tasks.audit_published_items", "schedule": crontab(hour=3, minute=17)},
     "renew-broken": {"task": "quizzes.tasks.renew_broken_presentations", "schedule": crontab(hour=3, minute=47)},
     "fit-due": {"task": "quizzes.tasks.fit_due", "schedule": crontab(hour=2, minute=7)},
     "measure-items": {"task": "quizzes.tasks.measure_all_items", "schedule": crontab(hour=1, minute=27)},
     "measure-students": {"task": "quizzes.tasks.measure_all_students", "schedule": crontab(hour=4, minute=7)},
     "erase-accounts": {"task": "examprep.tasks.erase_accounts", "schedule": timedelta(minutes=15)},
-    "send-lti-scores": {"task": "examprep.tasks.send_lti_scores", "schedule": timedelta(seconds=SWEEP_EVERY)},
+    "send-lti-scores": {"task": "examprep.tasks.send_lti_scores", **SWEPT},
     "rotate-lti-keys": {"task": "examprep.tasks.rotate_lti_keys", "schedule": crontab(hour=5, minute=13)},
     "fetch-lti-people": {"task": "examprep.tasks.fetch_lti_people", "schedule": crontab(hour=4, minute=3)},
     "clear-sessions": {"task": "examprep.tasks.clear_sessions", "schedule": crontab(hour=4, minute=41)},

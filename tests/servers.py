@@ -30,6 +30,31 @@ CONFIGURATION = Path(__file__).parent.parent / "deploy" / "pgbouncer.ini"
 PATIENCE = 30.0  # seconds for a server to answer
 
 
+def kill_whole(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL for a process and all below it, as where a container or a machine ends; returns when they are gone."""
+    pids = _list_family(process.pid)
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+    while any(map(_runs, pids)):
+        time.sleep(0.01)
+
+
+def _list_family(pid: int) -> list[int]:
+    with suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *(below for child in children for below in _list_family(int(child)))]
+    return [pid]
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is more than an entry that nobody has read yet."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    return False
+
+
 class Missing(Exception):  # noqa: N818 - the server is
     """The machine has no such server."""
 
@@ -44,8 +69,7 @@ class Server:
 
     def kill(self) -> None:
         """End it without a word to anybody."""
-        self.process.kill()
-        self.process.wait()
+        kill_whole(self.process)
 
     def stop(self) -> None:
         """Have it end in good order."""
@@ -89,8 +113,7 @@ def postgresql_server(options: Mapping[str, str] = FAST, like: Path | None = Non
             subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)
         port = free_port()
         command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-p", str(port)]
-        here = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
-        command += [part for key, value in (here | dict(options)).items() for part in ("-c", f"{key}={value}")]
+        command += _options_here(folder, options)
         address = f"postgres://examprep@127.0.0.1:{port}"
 
         def connect() -> None:
@@ -109,12 +132,48 @@ def postgresql_server(options: Mapping[str, str] = FAST, like: Path | None = Non
         yield server
 
 
+def _options_here(folder: Path, options: Mapping[str, str]) -> list[str]:
+    here = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
+    return [part for key, value in (here | dict(options)).items() for part in ("-c", f"{key}={value}")]
+
+
 def copy_data(server: Server, folder: Path) -> None:
     """Keep what a PostgreSQL server has stored, which ends with that, for others that begin with the same."""
     with psycopg.connect(server.url) as link:
         [(data,)] = link.execute("SHOW data_directory")
     server.stop()
     subprocess.run(["cp", "-a", data, folder], check=True)
+
+
+FOLLOWING = FAST | {"hot_standby_feedback": "on", "wal_retrieve_retry_interval": "200ms"}
+"""Of a copy, which looks for the server that it follows as soon as that is back."""
+
+
+@contextmanager
+def replica_server(url: str) -> Iterator[Server]:
+    """A PostgreSQL that follows the one at `url`, as `deploy/replica.sh` runs it, and can be read. Raises Missing."""
+    owner = unprivileged()
+    with tempfile.TemporaryDirectory(prefix="examprep-replica-") as name, Lifeline() as lifeline:
+        folder, port = Path(name), free_port()
+        script = Path(shutil.copy(CONFIGURATION.with_name("replica.sh"), folder))
+        if owner:
+            os.chown(folder, owner["user"], owner["group"])
+        programs = _reachable(postgresql_programs(), folder, owner)
+        env = {"PATH": f"{programs}:{os.environ['PATH']}", "DATABASE_URL": url}
+        command: list[str | Path] = ["sh", script, folder / "data"]
+        command += _options_here(folder, FOLLOWING | {"port": str(port)})
+        address = urlsplit(url)._replace(netloc=f"examprep@127.0.0.1:{port}").geturl()
+
+        def connect() -> None:
+            psycopg.connect(address, connect_timeout=2).close()
+
+        def start() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("wb") as log:
+                process = lifeline.start(command, output=log, cwd=folder, env=env, **owner)
+            until_it_works(connect, psycopg.OperationalError, process, folder / "log")
+            return process
+
+        yield Server(address, start)
 
 
 @contextmanager
@@ -128,18 +187,19 @@ def pgbouncer(url: str, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def pgbouncer_server(url: str, port: int = 0) -> Iterator[Server]:
-    """The same, to be killed and started again. Raises Missing."""
+def pgbouncer_server(url: str, port: int = 0, replica: str = "") -> Iterator[Server]:
+    """The same, to be killed and started again, and before a copy of the database. Raises Missing."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise Missing("no PgBouncer on this machine")
-    owner, server = unprivileged(), urlsplit(url)
+    owner, server, copy = unprivileged(), urlsplit(url), urlsplit(replica or url)
     with tempfile.TemporaryDirectory(prefix="examprep-pgbouncer-") as name, Lifeline() as lifeline:
         folder, port = Path(name), port or free_port()
         (folder / "users").write_text(f'"{server.username}" ""\n')
         deployed = CONFIGURATION.read_text()
         for there, here in {
             "host=postgres port=5432": f"host={server.hostname} port={server.port}",
+            "host=replica port=5432": f"host={copy.hostname} port={copy.port}",
             "/tmp/users": str(folder / "users"),
             "0.0.0.0": "127.0.0.1",
             "6432": str(port),

@@ -50,6 +50,7 @@ def test_compose_has_every_part_and_its_environment() -> None:
         "worker-long",
         "beat",
         "backup",
+        "replica",
     }
     for name in ("migrate", "web", "worker", "beat"):
         environment = services[name]["environment"]
@@ -72,13 +73,25 @@ def test_the_services_own_containers_can_write_nothing_but_what_they_have_to() -
 def test_what_the_web_asks_is_limited_by_the_pool_and_nothing_else_is() -> None:
     wait = f"{1000 * settings.DATABASE_WAIT:.0f}"
     pool = dict(re.findall(r"^(\w+) = (host=.+)$", servers.CONFIGURATION.read_text(), re.MULTILINE))
-    assert pool["examprep_web"].endswith(f"connect_query='SET statement_timeout = {wait}; SET lock_timeout = {wait}'")
-    assert "connect_query" not in pool["examprep"]
+    limits = f"dbname=examprep connect_query='SET statement_timeout = {wait}; SET lock_timeout = {wait}'"
+    assert pool == {
+        "examprep": "host=postgres port=5432",
+        "examprep_web": f"host=postgres port=5432 {limits}",
+        "examprep_replica": "host=replica port=5432 dbname=examprep",
+        "examprep_replica_web": f"host=replica port=5432 {limits}",
+    }
     names = {name: COMPOSE["services"][name]["environment"]["DATABASE_URL"] for name in ("web", "worker", "beat")}
     assert {name: url.rpartition("@")[2] for name, url in names.items()} == {
         "web": "pgbouncer:6432/examprep_web",
         "worker": "pgbouncer:6432/examprep",
         "beat": "pgbouncer:6432/examprep",
+    }
+    copies = {name: COMPOSE["services"][name]["environment"]["DATABASE_REPLICA_URL"] for name in names}
+    assert all(url.startswith("${REPLICA:+") for url in copies.values()), "who has no copy asks for none"
+    assert {name: url.rpartition("@")[2] for name, url in copies.items()} == {
+        "web": "pgbouncer:6432/examprep_replica_web}",
+        "worker": "pgbouncer:6432/examprep_replica}",
+        "beat": "pgbouncer:6432/examprep_replica}",
     }
     migrates = COMPOSE["services"]["migrate"]["environment"]
     assert migrates["DATABASE_URL"].endswith("@postgres:5432/examprep"), "tables are changed by a whole session"

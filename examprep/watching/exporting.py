@@ -15,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from examprep.watching.counters import BOUNDS, REQUESTS
 from examprep.watching.state import State, load_state
+from questions import replica
 
 
 def counted() -> CollectorRegistry:
@@ -52,6 +53,8 @@ class _Standing:
         up.add_metric([], 1)
         yield up
         yield from _gauges(state)
+        if replica.is_there():
+            yield from _gauges_of_replica()
 
 
 def _gauges(state: State) -> Iterator[Metric]:
@@ -68,6 +71,13 @@ def _gauges(state: State) -> Iterator[Metric]:
     yield _gauge("task_last_run_timestamp_seconds", "When a task of the timetable was last done.", ["task"], runs)
     workers = [((worker.name,), worker.seen_at.timestamp()) for worker in state.workers]
     yield _gauge("worker_last_seen_timestamp_seconds", "When a worker last did such a task.", ["worker"], workers)
+
+
+def _gauges_of_replica() -> Iterator[Metric]:
+    lag = replica.measure_lag()
+    yield _gauge("replica_up", "Whether the copy of the database answers.", [], [((), float(lag is not None))])
+    if lag is not None:
+        yield _gauge("replica_lag_seconds", "By how much the copy of the database is behind.", [], [((), lag)])
 
 
 def _gauge(

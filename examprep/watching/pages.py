@@ -23,6 +23,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from examprep import API_VERSION, __version__, health
 from examprep.watching.exporting import list_route_times, write_metrics
 from examprep.watching.state import load_state
+from questions import replica
 
 SHOWN = 25
 """Routes that are shown, those that took most of the time."""
@@ -69,11 +70,14 @@ def running(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     state = load_state(timezone.now())
     jobs = state.backlog
+    failing, late = health.look()
     context = {
         **admin.site.each_context(request),
         "title": "How is it running",
         "state": state,
-        "failing": health.look()[0],
+        "failing": failing,
+        "has_replica": replica.is_there(),
+        "replica_lag": late.get(replica.ALIAS),
         "waiting": sum(jobs.waiting.values()),
         "oldest_job": timedelta(seconds=round(state.late.oldest_job)),
         "oldest_unplanned": timedelta(seconds=round(state.late.oldest_unplanned)),

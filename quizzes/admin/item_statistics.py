@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
+from questions import replica
 from questions.admin.items import ItemAdmin
 from questions.models import Item
 from questions.roles import Act, courses_for, rows_for
@@ -246,7 +247,7 @@ class MeasuredItemAdmin(ItemAdmin):
             items = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             items = self.get_queryset(request)
-        return csv_download("items.csv", csv_rows(items))
+        return csv_download("items.csv", csv_rows(replica.read(list, items)))
 
     def measure_view(self, request: HttpRequest) -> HttpResponse:
         """Have all items measured by a worker."""

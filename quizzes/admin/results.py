@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from questions import kinds
+from questions import kinds, replica
 from questions.admin.edits import EditAdmin
 from questions.roles import Act, may
 from questions.text.csv_files import csv_download
@@ -55,7 +55,7 @@ class ResultsAdmin(EditAdmin[Exam]):
     def results_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page; `?sittings=all` for all sittings, `?section=` for one, `?order=-facility` for the items' order."""
         exam, which, section = self._selection(request, pk)
-        cohort = exams.cohort_results(exam, which, section)
+        cohort = replica.read(exams.cohort_results, exam, which, section)
         order = request.GET.get("order", "item")
         if order.removeprefix("-") not in COLUMNS:
             order = "item"
@@ -80,13 +80,13 @@ class ResultsAdmin(EditAdmin[Exam]):
     def items_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row an item."""
         exam, which, section = self._selection(request, pk)
-        rows = results_csv.item_rows(exams.cohort_results(exam, which, section).items)
+        rows = results_csv.item_rows(replica.read(exams.cohort_results, exam, which, section).items)
         return csv_download(f"{exam.slug}-items.csv", rows)
 
     def answers_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Download a row for each option or mistake of each item, with how many gave it."""
         exam, which, section = self._selection(request, pk)
-        rows = results_csv.answer_rows(exams.cohort_results(exam, which, section).items)
+        rows = results_csv.answer_rows(replica.read(exams.cohort_results, exam, which, section).items)
         return csv_download(f"{exam.slug}-answers.csv", rows)
 
     def students_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
@@ -94,7 +94,7 @@ class ResultsAdmin(EditAdmin[Exam]):
         exam, which, section = self._selection(request, pk)
         if not may(request.user, Act.SEE_STUDENTS, exam.course_id):
             raise PermissionDenied
-        rows = results_csv.student_rows(exams.student_scores(exam, which, section))
+        rows = results_csv.student_rows(replica.begin(lambda: exams.student_scores(exam, which, section)))
         return csv_download(f"{exam.slug}-students.csv", rows)
 
     def _selection(self, request: HttpRequest, pk: int) -> tuple[Exam, exams.SittingScope, int | None]:

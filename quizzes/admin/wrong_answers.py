@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from questions import bank
+from questions import bank, replica
 from questions.models import Author, Item, ItemVersion
 from quizzes.admin.items import load_published
 from quizzes.admin.read_only import StudentRowsAdmin
@@ -44,7 +44,7 @@ class WrongAnswersAdmin(StudentRowsAdmin[ReviewEvent]):
         posted = MistakeForm(request.POST) if request.method == "POST" else None
         if posted and posted.is_valid() and self._expect(request, item, posted):
             return HttpResponseRedirect(reverse("admin:questions_item_change", args=[item.pk]))
-        unexpected = find_unexpected(published)
+        unexpected = replica.read(find_unexpected, published)
         value = posted.data.get("value") if posted else None
         forms_of = [
             posted

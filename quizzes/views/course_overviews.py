@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from questions import roles
+from questions import replica, roles
 from questions.roles import Act
 from quizzes.calendar import study_day
 from quizzes.exams import item_analysis
@@ -40,7 +40,7 @@ def overview_page(request: StudentRequest, course: str) -> HttpResponse:
     """What happened, what waits, and how the students stand."""
     taught = staff.get_course(request.user, course)
     now = timezone.now()
-    overview = for_staff.load_course_overview(taught, study_day(request.user, now).date, now)
+    overview = replica.read(for_staff.load_course_overview, taught, study_day(request.user, now).date, now)
     context = {
         "course": taught,
         "tab": "overview",

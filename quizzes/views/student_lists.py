@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from questions import roles
+from questions import replica, roles
 from questions.roles import Act
 from questions.whole_numbers import read_whole_number
 from quizzes.models import CourseWatch
@@ -34,7 +34,7 @@ def students_page(request: StudentRequest, course: str) -> HttpResponse:
     sections, section = staff.list_sections(taught, request.GET.get("section", ""))
     everybody = [
         row
-        for row in for_staff.load_students(taught, watch, timezone.now())
+        for row in replica.read(for_staff.load_students, taught, watch, timezone.now())
         if section in (None, row.enrolment.section_id)
     ]
     in_need = for_staff.sort_by_need(everybody)

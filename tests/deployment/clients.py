@@ -7,6 +7,7 @@ import json
 import re
 import ssl
 import threading
+import time
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -22,12 +23,12 @@ class Browser:
     sent again on a new one, once, and no failure. Everything else but an answer is one.
     """
 
-    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext | None) -> None:
         self.port, self.trust = port, trust
         self.headers: dict[str, str] = {"Host": HOST}
         self.failed: list[str] = []
         self.requests = 0
-        self._connection: http.client.HTTPSConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, path: str, body: object = None, **headers: str) -> tuple[int, bytes]:
         """Ask for a path, by POST if there is a body; return status and body, (0, b"") where nothing answered."""
@@ -49,9 +50,13 @@ class Browser:
             self.failed.append(f"{path}: {answer[0]} {answer[1][:200]!r}")
         return answer
 
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a new connection."""
+        return _Here(HOST, self.port, context=self.trust)
+
     def _send(self, path: str, body: object, headers: dict[str, str]) -> tuple[int, bytes]:
         if self._connection is None:
-            self._connection = _Here(HOST, self.port, context=self.trust)
+            self._connection = self.connect()
         data = None if body is None else json.dumps(body)
         more = {"Content-Type": "application/json"} if data else {}
         method = "POST" if data else "GET"
@@ -84,7 +89,10 @@ class _Here(http.client.HTTPSConnection):
 class Client(Browser):
     """A browser in a thread of its own, that does the same again and again."""
 
-    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
+    pause = 0.1
+    """Seconds between two rounds; on a busy machine three times what the last one took, so that it gets no busier."""
+
+    def __init__(self, port: int, trust: ssl.SSLContext | None) -> None:
         super().__init__(port, trust)
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -95,8 +103,9 @@ class Client(Browser):
 
     def _run(self) -> None:
         while not self.over.is_set():
+            began = time.monotonic()
             self.do_once()
-            self.over.wait(0.1)
+            self.over.wait(max(self.pause, 3 * (time.monotonic() - began)))
 
     def start(self) -> None:
         """Begin."""
@@ -112,11 +121,12 @@ class Client(Browser):
 class Student(Client):
     """Somebody who answers without end: each round the queue, one answer, and a batch of what was done offline."""
 
-    def __init__(self, port: int, trust: ssl.SSLContext, username: str) -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext | None, username: str) -> None:
         super().__init__(port, trust)
         self.log_in(username)
         self.device = str(uuid.uuid4())
         self.acknowledged: set[str] = set()
+        self.sent: set[str] = set()
         self.cards: set[str] = set()
 
     def do_once(self) -> None:
@@ -139,6 +149,7 @@ class Student(Client):
         now = datetime.now(UTC).isoformat()
         sent = [{"id": str(uuid.uuid4()), "occurred_at": now, **event} for event in events]
         batch = {"device": self.device, "device_now": now, "events": sent}
+        self.sent |= {str(each["id"]) for each in sent}
         while sent and not self.over.is_set():
             status, content = self.ask("/api/v1/reviews/batch/", batch)
             if status == 200:

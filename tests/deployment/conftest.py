@@ -29,7 +29,7 @@ def collected(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def studied(shared_folder: Path) -> Path:
-    """What PostgreSQL stores of the tiny course and three students, made once for all processes in which tests run.
+    """What PostgreSQL stores of the tiny course and its people, made once for all processes in which tests run.
 
     Skips where there is no PostgreSQL.
     """
@@ -40,7 +40,7 @@ def studied(shared_folder: Path) -> Path:
                 server = stack.enter_context(servers.postgresql_server())
             except servers.Missing as missing:
                 pytest.skip(str(missing))
-            Containers(stack, shared_folder, server.url, "redis://127.0.0.1:1/0").make_tables("ada", "ben", "cleo")
+            Containers(stack, shared_folder, server.url, "redis://127.0.0.1:1/0").make_tables()
             servers.copy_data(server, folder)
     return folder
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,14 +33,19 @@ FIRST = """
 import django; django.setup()
 from django.core.management import call_command
 from examprep.models import User
+from questions import roles
 from questions.models import Course
 from quizzes import schedule
 from tests.tables import make_tables
 make_tables()
 call_command("load_course", "tests/course")
+course = Course.objects.get()
+roles.set_role(User.objects.create_user("ina", password="student"), course, roles.Role.OWNER)
 for name in {names}:
-    schedule.enrol(User.objects.create_user(name, password="student"), Course.objects.get())
+    schedule.enrol(User.objects.create_user(name, password="student"), course)
 """
+PEOPLE = ("ada", "ben", "cleo", "dora", "emil")
+"""Students of the course; `ina` owns it."""
 
 
 class Containers:
@@ -68,6 +74,7 @@ class Containers:
     @staticmethod
     def given(value: str) -> str:
         """A value of compose, with what somebody has set, or else its default."""
+        value = re.sub(r"^\$\{\w+:\+.+\}$", "", value)  # what follows from something that nobody has set
         return re.sub(r"\$\{(\w+):[?-]([^}]*)\}", lambda found: GIVEN.get(found[1], found[2]), value)
 
     def here(self, command: Sequence[str], address: str = "") -> list[str]:
@@ -87,18 +94,18 @@ class Containers:
         env = {**self.environment, "DATABASE_POOLED": "false", **environment}
         return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
 
-    def make_tables(self, *students: str) -> None:
-        """Make the tables as the models have them, load the tiny course, and enrol students in it."""
-        program = FIRST.format(names=list(students))
+    def make_tables(self) -> None:
+        """Make the tables as the models have them, load the tiny course, and give it its people."""
+        program = FIRST.format(names=PEOPLE)
         done = self.operate(sys.executable, "-c", program, DJANGO_SETTINGS_MODULE="examprep.settings")
         assert done.returncode == 0, done.stderr
 
     def start(
-        self, service: str, *more: str, name: str = "", address: str = "", **environment: str
+        self, service: str, *more: str, name: str = "", address: str = "", command: Sequence[str] = (), **env: str
     ) -> subprocess.Popen[bytes]:
-        """Start the command of a service, with `more` options, which stays; `name` is that of its log."""
-        command = [*(COMPOSE["services"][service].get("command") or COMMANDS["CMD"]), *more]
-        env = {**self.environment, "DATABASE_URL": self.pooled[service], **environment}
+        """Start a service, which stays: its command or another, with `more` options; `name` is that of its log."""
+        command = [*(command or COMPOSE["services"][service].get("command") or COMMANDS["CMD"]), *more]
+        env = {**self.environment, "DATABASE_URL": self.pooled[service], **env}
         with (self.folder / f"{name or service}.log").open("ab") as log:
             return self.lifeline.start(self.here(command, address), output=log, cwd=ROOT, env=env)
 
@@ -114,5 +121,8 @@ class Containers:
             return False
 
     def healthy(self, address: str = "") -> bool:
-        """Whether the image's own check says so."""
-        return self.run(COMMANDS["HEALTHCHECK"], address).returncode == 0
+        """Whether the image's own check says so; it is a process, which is spared where nobody listens yet."""
+        host, _, port = (address or self.address).rpartition(":")
+        with socket.socket() as link:
+            listens = link.connect_ex((host, int(port))) == 0
+        return listens and self.run(COMMANDS["HEALTHCHECK"], address).returncode == 0

@@ -42,12 +42,16 @@ class Container:
 
 @dataclass
 class Engine:
-    """The containers of the web, and what new ones are given: the version that was built last, and its settings."""
+    """The containers of the web, and what new ones are given by the version that was built last.
+
+    That is its settings, more of an environment, and a command where it has one of its own, which gets its port.
+    """
 
     services: Containers
     folder: Path
     proxy: Proxy | None = None
     version: dict[str, str] = field(default_factory=dict)
+    command: Sequence[str] = ()
     settings: str = "examprep.settings"
     web: dict[str, Container] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -55,9 +59,9 @@ class Engine:
     def start_web(self) -> Container:
         """Start one more web container, of the version that was built last."""
         address, name = f"127.0.0.1:{servers.free_port()}", f"{len(self.calls):04}{len(self.web)}cafe"
-        one, settings = ("--workers", "1"), {"DJANGO_SETTINGS_MODULE": self.settings}
-        process = self.services.start("web", *one, name=name, address=address, **settings, **self.version)
-        self.web[name] = Container(address, process)
+        own = {"name": name, "address": address, "DJANGO_SETTINGS_MODULE": self.settings, **self.version}
+        more = [address.rpartition(":")[2]] if self.command else ["--workers", "1"]
+        self.web[name] = Container(address, self.services.start("web", *more, command=self.command, **own))
         return self.web[name]
 
     def hand_over(self, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -95,6 +99,8 @@ class Engine:
         return 125, f"this engine does not know: docker {' '.join(call)}\n"
 
     def _migrate(self) -> tuple[int, str]:
+        if self.settings == type(self).settings:
+            return 0, ""  # a version without migrations
         migrate = COMPOSE["services"]["migrate"]
         own = {"PGOPTIONS": migrate["environment"]["PGOPTIONS"], "DJANGO_SETTINGS_MODULE": self.settings}
         done = self.services.operate(*self.services.here(migrate["command"]), **own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,13 @@ from tests.servers import Missing
 pytestmark = pytest.mark.slow
 SOME = 20
 """Acknowledged events: by then a client is in full swing."""
+ANSWER_WITH_ERRORS = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+HTTPServer(("127.0.0.1", int(sys.argv[1])), BaseHTTPRequestHandler).serve_forever()
+"""
+UNWELL = ("python", "-S", "-c", ANSWER_WITH_ERRORS)
+"""A version that runs and answers, with errors alone: it is never healthy."""
 
 
 @pytest.fixture
@@ -49,13 +57,12 @@ def test_a_new_version_takes_over_and_a_bad_one_does_not(docker: engine.Engine) 
     )
 
     first = list(docker.web)
-    docker.version = {"SECRET_KEY": ""}  # a new version that does not start
-    refused = docker.hand_over()
-    assert refused.returncode == 1, refused.stdout + refused.stderr
-    assert "the version that runs goes on" in refused.stderr
-    assert list(docker.web) == first
+    docker.version = {"SECRET_KEY": ""}
+    is_refused(docker, "exited unhealthy")
+    docker.version, docker.command = {}, UNWELL
+    is_refused(docker, "still running starting", PATIENCE="1")
 
-    docker.version, docker.settings = {}, "tests.deployment.next_version.settings"
+    docker.command, docker.settings = (), "tests.deployment.next_version.settings"
     done = docker.hand_over()
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(docker.web) == 2
@@ -77,6 +84,17 @@ def test_a_new_version_takes_over_and_a_bad_one_does_not(docker: engine.Engine) 
     assert len(stored) == len(set(stored)) == added
     assert set().union(*(student.acknowledged for student in students)) <= set(stored)
     assert (docker.proxy.folder / "unheard").read_text() == ""
+
+
+def is_refused(docker: engine.Engine, why: str, **environment: str) -> None:
+    """The new version is not moved to; that is said, and its containers are gone."""
+    before = list(docker.web)
+    done = docker.hand_over(**environment)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(rf"^hand-over: \w+ is {why}: the version that runs goes on$", done.stderr, re.MULTILINE), (
+        done.stderr
+    )
+    assert list(docker.web) == before
 
 
 def what_the_proxy_shows(proxy: proxy.Proxy, docker: engine.Engine) -> None:

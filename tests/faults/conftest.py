@@ -5,9 +5,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from celery import current_app
@@ -15,9 +15,9 @@ from django.conf import settings
 
 from examprep.models import User
 from quizzes import tasks
-from tests import courses
+from tests import courses, servers
 from tests.faults.service import PRIVATE, ROOT
-from tests.faults.workers import SOON, send_to
+from tests.faults.workers import SOON, Workers, send_to
 
 
 @pytest.fixture(scope="session")
@@ -64,15 +64,33 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(settings, name, timedelta(seconds=float(seconds)))
 
 
-@pytest.fixture
-def broker(redis_url: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def redis() -> Iterator[servers.Server]:
     """A Redis that this process and its workers share."""
+    try:
+        with servers.redis_to_kill() as server:
+            yield server
+    except servers.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def shared_workers(
+    django_db_setup: None, redis: servers.Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workers]:
+    """Workers that the tests of a module share."""
+    with ExitStack() as stack:
+        yield Workers(redis.url, tmp_path_factory.mktemp("mails"), stack)
+
+
+@pytest.fixture
+def workers(transactional_db: None, soon: None, shared_workers: Workers) -> Iterator[Workers]:
+    """The same, for a test that leaves them at rest before its tables are emptied; what it sends is for them."""
     before = current_app.conf.broker_url
-    send_to(redis_url)
-    yield redis_url
-    with current_app.connection_for_write() as link:
-        channel: Any = link.default_channel
-        channel.client.flushdb()
+    send_to(shared_workers.broker)
+    yield shared_workers
+    send_to(shared_workers.broker)
+    shared_workers.settle()
     send_to(before)
 
 

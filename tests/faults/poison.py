@@ -1,4 +1,4 @@
-"""For a worker that is told to import this: plans of the student `poison` fail, or take the worker's process along."""
+"""For a worker that imports this: plans of the students `raise` and `kill` fail, or take the worker's process along."""
 
 import os
 import signal
@@ -22,11 +22,11 @@ def poisoned_together(students: Sequence[int], **more: Any) -> None:
 
 
 def _spread(students: list[Any]) -> None:
-    if all(student.username != "poison" for student in students):
-        return
-    if os.environ["POISON"] == "kill":
+    names = {student.username for student in students}
+    if "kill" in names:
         os.kill(os.getpid(), signal.SIGKILL)
-    raise ValueError("poison")
+    if "raise" in names:
+        raise ValueError("poison")
 
 
 schedule.plan_day, schedule.plan_days = poisoned, poisoned_together

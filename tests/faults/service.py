@@ -132,12 +132,14 @@ def service_at(url: str | None) -> Iterator[str]:
         service.stop()
 
 
-def until(condition: Callable[[], object], explain: Callable[[], str], within: float = PATIENCE) -> None:
-    """Wait for a condition; fail with an explanation after `within` seconds."""
+def until(
+    condition: Callable[[], object], explain: Callable[[], str], within: float = PATIENCE, pause: float = 0.05
+) -> None:
+    """Wait for a condition; fail with an explanation after `within` seconds. It is asked again after each `pause`."""
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, f"not within {within} s: {explain()}"
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def waited() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings as configured
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from prometheus_client import REGISTRY
@@ -26,6 +26,7 @@ from examprep.watching.models import TaskRun
 from quizzes.models import ChangeLog, Job
 from quizzes.tasks import plan_due_students
 from tests.conftest import Api
+from tests.replicas import replica_at
 
 pytestmark = pytest.mark.database
 ALERTS = Path(configured.BASE_DIR) / "docs" / "alerts.yml"
@@ -159,10 +160,18 @@ def test_tasks_of_the_timetable_leave_a_note(db: None, settings: Any) -> None:
     assert not TaskRun.objects.exists()
 
 
-def test_alerts_ask_for_what_there_is(api: Api) -> None:
+@pytest.fixture
+def replica_of_itself(db: None) -> Iterator[None]:
+    """The database is its own copy, as one that was promoted is."""
+    with replica_at(connection.settings_dict["NAME"]):
+        yield
+
+
+def test_alerts_ask_for_what_there_is(api: Api, replica_of_itself: None) -> None:
     api.answer(api.queue(1)["results"][0]["id"], {"dont_know": True})
     plan_due_students.apply()
     told, rules = read(), yaml.safe_load(ALERTS.read_text())["groups"][0]["rules"]
+    assert (told["examprep_replica_up"][()], told["examprep_replica_lag_seconds"][()]) == (1, 0)
 
     for rule in rules:
         assert rule["annotations"]["summary"].endswith((".", ".\n"))

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from questions import kinds
+from questions import kinds, replica
 from questions.models import Course, Item
 from quizzes import presentations
 from quizzes.background.publisher import publish
@@ -40,19 +40,21 @@ def measure_courses(*, asked: bool = False) -> int:
     waiting = Course.objects.filter(measuring__asked_at__isnull=False) if asked else Course.objects.all()
     courses = list(waiting.order_by("pk"))
     for course in courses:
-        measure_course(course)
+        with replica.fresh(needed=asked):  # who asks has just changed something
+            measure_course(course)
     return len(courses)
 
 
 def measure_course(course: Course, now: datetime | None = None) -> int:
     """Go through all answers of a course, and store how its items do; return how many answers were gone through.
 
-    It may be stopped at any time, and run again or twice at once: the rows are the same.
+    It may be stopped at any time, and run again or twice at once: the rows are the same. The answers may be read from a
+    copy of the database.
     """
     now = now or timezone.now()
     items = list(Item.objects.filter(course=course).exclude(published=None).select_related("published").defer("draft"))
     concepts = loading.load_main_concepts(course)
-    gathered = _gather(course, [item.pk for item in items], concepts)
+    gathered = replica.read(_gather, course, [item.pk for item in items], concepts)
     right = {item.pk: _options(item) for item in items}
     reports = loading.load_reports(course)
     by_key = {item.pk: item for item in items}
