@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,12 @@ TEXTS = ("stem", "explanation", "solution", "because", "left", "right", "text", 
 """Fields that are Markdown wherever they stand, but the text of a mistake, which is typed."""
 
 
-def gallery_items() -> list[Leaving]:
-    """The items of the gallery, which has all kinds."""
+@cache
+def items() -> tuple[Leaving, ...]:
+    """The items of the gallery, which has all kinds, and of the courses."""
     found = [each for file in sorted(GALLERY.glob("*.yaml")) for each in FORMATS["yaml"].read(file.read_bytes(), "")]
-    return [Leaving(each.source_id, each.kind, each.body, each.concepts) for each in found if each.kind]
-
-
-ITEMS = [*gallery_items(), *course_items()]
+    gallery = [Leaving(each.source_id, each.kind, each.body, each.concepts) for each in found if each.kind]
+    return (*gallery, *course_items())
 
 
 def reword(value: Any, more: str, name: str = "") -> Any:
@@ -49,7 +49,7 @@ def reword(value: Any, more: str, name: str = "") -> Any:
 @settings(max_examples=20)
 @given(st.sampled_from(sorted(kinds.KINDS)), st.data())
 def test_what_leaves_comes_back_or_is_named(name: str, kind: str, data: st.DataObject) -> None:
-    item = data.draw(st.sampled_from([item for item in ITEMS if item.kind == kind]))
+    item = data.draw(st.sampled_from([item for item in items() if item.kind == kind]))
     more = data.draw(SENTENCES)
     if "draw" in item.body or kind in FORMULAS:
         more = more.replace("{", "(").replace("}", ")") if "$" not in more else "It decays"

@@ -81,44 +81,50 @@ def _showing(*names: str, **files: bytes) -> bytes:
     return _zip(item__xml=item.encode(), **files)
 
 
-HOSTILE: dict[str, tuple[str, bytes, str]] = {
-    "entities.xml": ("moodle-xml", f"{ENTITIES}]><quiz>&j;</quiz>".encode(), "It defines entities"),
-    "outside.xml": (
-        "qti",
-        b'<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><item>&x;</item>',
-        "It defines entities",
-    ),
-    "bomb.zip": ("qti", _zip(item__xml=b"<" + bytes(210_000_000)), "unpacks to more than 200 MB"),
-    "tags.xml": ("moodle-xml", b"<quiz>" + b"<a/>" * 4_100_000, "4 million tags"),
-    "deep.xml": ("moodle-xml", b"<quiz>" + b"<a>" * 9999 + b"</a>" * 9999 + b"</quiz>", "nested 10000 deep"),
-    "deep.html.xml": ("moodle-xml", ESSAY.format("&lt;b>" * 9999 + "x").encode(), ""),
-    "declared.xml": ("moodle-xml", b"<?xml version='1.0' encoding='punycode'?><quiz>a</quiz>", "is not known"),
-    "lying.xml": ("moodle-xml", b"<?xml version='1.0' encoding='utf-8'?>\n<quiz>\xe9</quiz>", "Line 2 is not utf-8"),
-    "half.xml": ("moodle-xml", ESSAY.format("a").encode()[:-20], "broken in line 1"),
-    "nothing.xml": ("moodle-xml", b"<quiz>\n<", "broken in line 2"),
-    "deep.yaml": ("yaml", b"- a: " + b"[" * 1200, "nested too deep"),
-    "aliases.yaml": ("yaml", b"- &a [1]\n- *a\n", "aliases are not used"),
-    "code.yaml": ("yaml", b"- !!python/object/apply:os.system [id]\n", "YAML"),
-    "cut.zip": ("qti", _zip(item__xml=b"<item/>")[:60], "damaged, or cut off"),
-    "garbage.apkg": (
-        "apkg",
-        _zip(collection__anki2=b"SQLite format 3\0" + b"\x93\xfe" * 5000, media=b"{}"),
-        "is damaged",
-    ),
-    "media.apkg": ("apkg", _zip(collection__anki2=b"", media=b"[" * 99_999), "list of media is damaged"),
-    "huge.zip": ("qti", _showing("a.png", "b.gif", a__png=_huge_picture("png"), b__gif=_huge_picture("gif")), ""),
-}
-"""Of each file its format, what it holds, and what is said of it."""
+def _hostile() -> dict[str, tuple[str, bytes, str]]:
+    """Of each file its format, what it holds, and what is said of it."""
+    return {
+        "entities.xml": ("moodle-xml", f"{ENTITIES}]><quiz>&j;</quiz>".encode(), "It defines entities"),
+        "outside.xml": (
+            "qti",
+            b'<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><item>&x;</item>',
+            "It defines entities",
+        ),
+        "bomb.zip": ("qti", _zip(item__xml=b"<" + bytes(210_000_000)), "unpacks to more than 200 MB"),
+        "tags.xml": ("moodle-xml", b"<quiz>" + b"<a/>" * 4_100_000, "4 million tags"),
+        "deep.xml": ("moodle-xml", b"<quiz>" + b"<a>" * 9999 + b"</a>" * 9999 + b"</quiz>", "nested 10000 deep"),
+        "deep.html.xml": ("moodle-xml", ESSAY.format("&lt;b>" * 9999 + "x").encode(), ""),
+        "declared.xml": ("moodle-xml", b"<?xml version='1.0' encoding='punycode'?><quiz>a</quiz>", "is not known"),
+        "lying.xml": (
+            "moodle-xml",
+            b"<?xml version='1.0' encoding='utf-8'?>\n<quiz>\xe9</quiz>",
+            "Line 2 is not utf-8",
+        ),
+        "half.xml": ("moodle-xml", ESSAY.format("a").encode()[:-20], "broken in line 1"),
+        "nothing.xml": ("moodle-xml", b"<quiz>\n<", "broken in line 2"),
+        "deep.yaml": ("yaml", b"- a: " + b"[" * 1200, "nested too deep"),
+        "aliases.yaml": ("yaml", b"- &a [1]\n- *a\n", "aliases are not used"),
+        "code.yaml": ("yaml", b"- !!python/object/apply:os.system [id]\n", "YAML"),
+        "cut.zip": ("qti", _zip(item__xml=b"<item/>")[:60], "damaged, or cut off"),
+        "garbage.apkg": (
+            "apkg",
+            _zip(collection__anki2=b"SQLite format 3\0" + b"\x93\xfe" * 5000, media=b"{}"),
+            "is damaged",
+        ),
+        "media.apkg": ("apkg", _zip(collection__anki2=b"", media=b"[" * 99_999), "list of media is damaged"),
+        "huge.zip": ("qti", _showing("a.png", "b.gif", a__png=_huge_picture("png"), b__gif=_huge_picture("gif")), ""),
+    }
 
 
 def test_hostile_files_are_refused_by_name_in_bounded_memory(tmp_path: Path) -> None:
-    for name, (_, content, _) in HOSTILE.items():
+    hostile = _hostile()
+    for name, (_, content, _) in hostile.items():
         (tmp_path / name).write_bytes(content)
-    asked = json.dumps([(form, str(tmp_path / name)) for name, (form, _, _) in HOSTILE.items()])
+    asked = json.dumps([(form, str(tmp_path / name)) for name, (form, _, _) in hostile.items()])
     done = subprocess.run([sys.executable, "-c", IN_BOUNDS, asked], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    said = dict(zip(HOSTILE, json.loads(done.stdout), strict=True))
-    for name, (_, _, message) in HOSTILE.items():
+    said = dict(zip(hostile, json.loads(done.stdout), strict=True))
+    for name, (_, _, message) in hostile.items():
         if message:
             assert len(said[name]) == 1, name
             assert message in (said[name][0][0] or ""), (name, said[name])
