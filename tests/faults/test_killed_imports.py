@@ -45,6 +45,7 @@ def all_came_in_once(course: Course) -> bool:
     return sizes == {QUESTIONS} and stems == {f"Which is number {number}?" for number in range(QUESTIONS)}
 
 
+@pytest.mark.any_database  # what PostgreSQL keeps of a killed process is shown by the next one
 def test_a_killed_command_is_given_again(course: Course, tmp_path: Path) -> None:
     file = tmp_path / "quiz.gift"
     file.write_text(GIFT)

@@ -184,6 +184,7 @@ def test_the_command_refuses_what_is_too_large_unread(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database  # what imports ask of PostgreSQL is shown by tests/questions/admin/test_imports.py
 def test_mutated_files_give_messages() -> None:
     """A few of those that `make interop-fuzz` reads: whatever they hold, nothing is raised."""
     course = Course.objects.create(slug="mutations", title="Mutations")
