@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -29,31 +30,47 @@ def answer(
 
     `quiet` leaves out those of which there is nothing to say but that they were accepted.
 
-    A long batch is taken in piece by piece. Where that breaks off, what was stored stays, and will be a duplicate when
-    the batch is sent again. `document` is untrusted JSON: `{"device", "device_now", "events"}`. Raises BatchError where
-    it is malformed as a whole.
+    A long batch is taken in piece by piece, and the plan follows from the last. Where that breaks off, what was stored
+    stays, and will be a duplicate when the batch is sent again; the plan is a worker's then.
+
+    `document` is untrusted JSON: `{"device", "device_now", "events"}`. Raises BatchError where it is malformed as a
+    whole.
     """
     now = now or timezone.now()
     batch = reviews.read_batch(document)
     starts = range(0, len(batch.events), PIECE) or [0]
-    pieces = [batch.model_copy(update={"events": batch.events[start : start + PIECE]}) for start in starts]
-    replies = [_take_in(student, piece, now, quiet=quiet) for piece in pieces]
-    return {**replies[-1], "results": [result for reply in replies for result in reply["results"]]}
+    *earlier, last = [batch.model_copy(update={"events": batch.events[start : start + PIECE]}) for start in starts]
+    taken = [_take_in(student, piece, now, quiet=quiet, has_more=True) for piece in earlier]
+    has_new = any(each.has_new for each in taken)
+    taken.append(_take_in(student, last, now, quiet=quiet, has_new=has_new))
+    return {**taken[-1].reply, "results": [result for each in taken for result in each.reply["results"]]}
+
+
+class _Taken(NamedTuple):
+    """What is answered to a piece of a batch, and whether any of its events was new."""
+
+    reply: BatchResultPayload
+    has_new: bool
 
 
 @transaction.atomic
-def _take_in(student: Student, piece: Batch, now: datetime, *, quiet: bool) -> BatchResultPayload:
+def _take_in(
+    student: Student, piece: Batch, now: datetime, *, quiet: bool, has_more: bool = False, has_new: bool = False
+) -> _Taken:
+    """Take in a piece; `has_more` says whether others of its batch follow, `has_new` whether earlier ones had news."""
     log = change_log.lock(student, now)
     plan = load_plan(log.student, study_day(log.student, now))
     if piece.events and plan._state.adding:
         # So that the day has an end, by what was planned before the first answer.
         plan = plan_locked(log, now)
     accepted = reviews.accept(log, piece, now)
-    state = load_day_state(plan, log.student, study_day(log.student, now), now)
+    has_new = has_new or accepted.has_new
     reply = reviews.batch_result(piece, accepted, now, quiet=quiet)
-    if accepted.has_new:
-        _follow(log, plan, state, now)
-    return reply
+    if has_new and has_more:
+        outbox.enqueue(Job.Kind.PLAN, log.student, now, delay=settings.PLAN_DELAY)
+    elif has_new:
+        _follow(log, plan, load_day_state(plan, log.student, study_day(log.student, now), now), now)
+    return _Taken(reply, has_new)
 
 
 def plan_after_answers(log: ChangeLog, now: datetime, facts: ForecastFacts | None) -> None:
