@@ -20,6 +20,7 @@ from questions import bank
 from questions.models import Item
 from quizzes import schedule
 from quizzes.models import Presentation, ReviewEvent, SectionRead
+from quizzes.reminders import push_encryption
 from tests import courses
 from tests.browser.conftest import PATIENCE
 from tests.browser.pages import check, log_in, wait_for
@@ -151,15 +152,18 @@ def test_a_week_without_a_network_beside_a_second_device(
 
 
 def test_pages_that_are_not_kept_say_so_and_another_person_finds_nothing(
-    installed: Page, live_server: LiveServer, student: User
+    installed: Page, live_server: LiveServer, student: User, settings: Any
 ) -> None:
     page = installed
+    settings.VAPID_PRIVATE_KEY = push_encryption.new_private_key()
     log_in(page)
     page.goto("/today/")
     wait_until_kept(page, "person-pages /review/", "person-pages /lessons/")
     assert not page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
     for address in ("/exams/", "/settings/", "/progress/"):
         page.goto(address)
+        if address == "/settings/":
+            expect(page.get_by_role("button", name="Remind me in this browser too")).to_be_visible()
     kept = page.evaluate(KEPT)
     assert not [each for each in kept if any(part in each for part in ("/exams/", "/settings/", "/accounts/", "/api/"))]
     page.context.set_offline(True)

@@ -26,7 +26,9 @@ export async function showNextHint(form, account) {
   countHints(form, taken + 1);
   const button = get(place, "button");
   if (taken + 1 === hints.length) button.closest("p")?.remove();
-  else button.textContent = `Another hint (${taken + 2} of ${hints.length})`;
+  // Without what it costs, which was said before the first.
+  else button.parentElement?.replaceChildren(button);
+  button.textContent = `Another hint (${taken + 2} of ${hints.length})`;
   return hint;
 }
 
