@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Annotated, NotRequired
+from typing import Annotated, NamedTuple, NotRequired
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -23,9 +23,10 @@ from questions.api import LessonPayload, load_lessons, revalidated
 from questions.figures.pictures import ADDRESS
 from questions.json_types import Date, Uuid
 from quizzes import presentations, reviews, schedule
+from quizzes.api.pack_spares import GradedAlonePayload, SparePayload, spare_payload
 from quizzes.api.requests import StudentRequest, read_whole_number
 from quizzes.presentations import AnsweredPresentationPayload
-from quizzes.reviews.payloads import MemoryPayload, ToReadPayload
+from quizzes.reviews.payloads import MemoryPayload, PackMemoryPayload, ToReadPayload
 
 MAX_PACK_DAYS = 30
 DIGEST = 5
@@ -40,14 +41,16 @@ class PlacedPayload(TypedDict):
     position: int
 
 
-class PackEntryPayload(AnsweredPresentationPayload):
+class PackEntryPayload(GradedAlonePayload):
     """A question with all that grading it needs, and its place in the days to come."""
 
     day: Date
     position: int
-    cards: Annotated[
-        dict[str, Uuid],
-        Field(description="The card of each left side or part, by their ids; empty where there is one for the whole."),
+    spares: Annotated[
+        list[SparePayload],
+        Field(
+            description="By what the card is asked again before there is a new pack, in order; none unless asked for."
+        ),
     ]
 
 
@@ -69,6 +72,10 @@ class PackPayload(TypedDict):
     kept: Annotated[
         list[PlacedPayload],
         Field(description="With `since`: what else is in the pack as before. What a client has besides has left it."),
+    ]
+    memories: Annotated[
+        list[PackMemoryPayload],
+        Field(description="With `spares`: of the cards of all questions, those that stayed too, but new ones."),
     ]
     lessons: NotRequired[
         Annotated[
@@ -93,6 +100,11 @@ class PackView(APIView):
     @extend_schema(
         parameters=[
             OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": MAX_PACK_DAYS, "default": 7}),
+            OpenApiParameter(
+                "spares",
+                {"type": "integer", "minimum": 0, "maximum": presentations.MAX_SPARES, "default": 0},
+                description="How many further questions a card has at most, to be asked again without a network.",
+            ),
             OpenApiParameter("since", str, description="As an earlier pack gave it, of which all is still there."),
             OpenApiParameter("lessons", str, description="1: with the questions' lessons."),
         ],
@@ -101,7 +113,8 @@ class PackView(APIView):
     def get(self, request: StudentRequest) -> HttpResponse:
         days = read_whole_number(request, "days", default=7, maximum=MAX_PACK_DAYS)
         with_lessons = request.query_params.get("lessons") == "1"
-        facts = schedule.load_pack_facts(request.user, days)
+        spares = read_whole_number(request, "spares", default=0, minimum=0, maximum=presentations.MAX_SPARES)
+        facts = schedule.load_pack_facts(request.user, days, spares=spares)
         # Lessons have no number that tells of all that is sent of them: their tag is made of what is sent.
         tag = None if with_lessons else f'"{settings.SPECTACULAR_SETTINGS["VERSION"]}-{facts.tag}"'
         if tag and (unchanged := get_conditional_response(request._request, etag=tag)):
@@ -163,21 +176,45 @@ def _read_since(text: str) -> frozenset[bytes]:
     return frozenset(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
 
 
+class _Text(NamedTuple):
+    """A question with its key as JSON, and the cards of its left sides or parts."""
+
+    json: str
+    cards: dict[str, str]
+
+    @classmethod
+    def of(cls, put: schedule.PackEntry | schedule.PackSpare) -> _Text:
+        """Return that of an entry, or of a spare."""
+        cards = {side: str(card) for side, card in put.cards.items()}
+        return cls(presentations.answered_json(put.presentation), cards)
+
+    @property
+    def whole(self) -> str:
+        """All that a client has of it."""
+        return self.json + json.dumps(self.cards) if self.cards else self.json
+
+    def read(self) -> GradedAlonePayload:
+        """Return what a client is sent of it, its place aside."""
+        shown: AnsweredPresentationPayload = json.loads(self.json)
+        return {**shown, "cards": self.cards}
+
+
 def _pack_payload(pack: schedule.Pack, days: int, delta: _Delta, *, with_lessons: bool) -> PackPayload:
     results: list[PackEntryPayload] = []
     kept: list[PlacedPayload] = []
     for entry in pack.entries:
-        text = presentations.answered_json(entry.presentation)
-        cards = {side: str(card) for side, card in entry.cards.items()}
+        text, further = _Text.of(entry), [_Text.of(spare) for spare in entry.spares]
         day = entry.day.isoformat()
-        if delta.is_known(text + json.dumps(cards) if cards else text):
+        if delta.is_known("".join([text.whole, *(spare.whole for spare in further)])):
             kept.append({"id": str(entry.presentation.pk), "day": day, "position": entry.position})
-        else:
-            shown: AnsweredPresentationPayload = json.loads(text)
-            results.append({**shown, "day": day, "position": entry.position, "cards": cards})
+            continue
+        shown = text.read()
+        spares = [spare_payload(spare.read(), shown) for spare in further]
+        results.append({**shown, "day": day, "position": entry.position, "spares": spares})
     payload: PackPayload = {
         "days": days,
         "memory": schedule.memory_payload(pack),
+        "memories": pack.memories,
         "reading": _show_reading(pack),
         "results": results,
         "kept": kept,

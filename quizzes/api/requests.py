@@ -51,9 +51,9 @@ class StudentRequest(Request):
     user: Student
 
 
-def read_whole_number(request: StudentRequest, name: str, *, default: int, maximum: int) -> int:
-    """Return the query parameter `name`, a whole number from 1 to `maximum`. Raises InvalidFields."""
-    number = whole_numbers.read_whole_number(request.query_params.get(name, str(default)), 1, maximum)
+def read_whole_number(request: StudentRequest, name: str, *, default: int, maximum: int, minimum: int = 1) -> int:
+    """Return the query parameter `name`, a whole number from `minimum` to `maximum`. Raises InvalidFields."""
+    number = whole_numbers.read_whole_number(request.query_params.get(name, str(default)), minimum, maximum)
     if number is None:
-        raise InvalidFields({name: [f"Use a whole number from 1 to {maximum}."]})
+        raise InvalidFields({name: [f"Use a whole number from {minimum} to {maximum}."]})
     return number

@@ -109,6 +109,7 @@ def recency(seen_at: datetime, now: datetime) -> float:
 _LAST_SEEN = Prepared(
     lambda: (
         Presentation.objects.filter(student=number("student"), created_at__gt=Parameter("since", DateTimeField()))
+        .filter(spare=None)  # spares wait on a device, and may never be seen
         .values("card__item")
         .annotate(last=Max("created_at"))
         .values_list("card__item", "last")

@@ -37,6 +37,10 @@ class PresentationQuerySet(models.QuerySet["Presentation"]):
         with_lessons = self.select_related("version__item__course", "version__lesson")
         return with_lessons.defer(*unshown("version")).prefetch_related(Prefetch("version__tags", _CONCEPT_NAMES))
 
+    def waiting(self) -> Self:
+        """Return those that wait for an answer: what is open, and spares."""
+        return self.filter(Q(closed_at__isnull=True) | Q(spare__isnull=False))
+
 
 class Presentation(models.Model):
     """A version and a seed, frozen with its prompt and its key, so that grading never trusts the client.
@@ -71,7 +75,12 @@ class Presentation(models.Model):
     )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(
-        null=True, blank=True, help_text="Answered, or replaced by a newer version of its item."
+        null=True, blank=True, help_text="Answered, or replaced by a newer version of its item. Spares are never open."
+    )
+    spare = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Of a further question of its card, for a device without a network: its number until it is answered.",
     )
 
     objects = PresentationQuerySet.as_manager()
@@ -80,12 +89,20 @@ class Presentation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["card"], condition=Q(closed_at__isnull=True), name="one_open_presentation_a_card"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["card", "spare"], condition=Q(spare__isnull=False), name="one_spare_of_each_number"
+            ),
         ]
         indexes = [models.Index(fields=["student", "created_at"], name="presentation_student")]
 
     def __str__(self) -> str:
         return f"{self.version} for {self.student}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer: it is open, or a spare."""
+        return self.closed_at is None or self.spare is not None
 
     @property
     def prompt(self) -> Any:

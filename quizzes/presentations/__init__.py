@@ -1,7 +1,8 @@
 """An item is put to a student: a version and a seed become a presentation, which is stored and graded as it was put.
 
-`present` puts cards to a student; `draw` makes a presentation that is not stored. What clients are sent of one is its
-`payload`, and with the key `answered_payload`. What an open sitting asks is not asked, nor given away, outside of it.
+`present` puts cards to a student, and `present_spares` further questions of them; `draw` makes a presentation that is
+not stored. What clients are sent of one is its `payload`, and with the key `answered_payload`. What an open sitting
+asks is not asked, nor given away, outside of it.
 """
 
 from quizzes.presentations.bodies import body_of, forget_bodies
@@ -48,12 +49,14 @@ from quizzes.presentations.payloads import (
 )
 from quizzes.presentations.presenting import Ask, present
 from quizzes.presentations.renewing import renew_broken
+from quizzes.presentations.spares import MAX_SPARES, present_spares
 from quizzes.presentations.step_payloads import ShownStepPayload, shown_steps
 from quizzes.presentations.turning import NoBackError, turn
 from quizzes.presentations.working import NoWorkError, StepResponse, Work, fill_in, grade_steps, load_work, with_settled
 
 __all__ = [
     "DRAWS",
+    "MAX_SPARES",
     "SEED_BITS",
     "AnsweredPresentationPayload",
     "Ask",
@@ -103,6 +106,7 @@ __all__ = [
     "pack_states",
     "payload",
     "present",
+    "present_spares",
     "renew_broken",
     "reveal",
     "reveal_by",

@@ -41,7 +41,7 @@ def check_part(student: Student, presentation: Presentation, part: str, response
     kinds.check_storable(response)
     with transaction.atomic():
         current = Presentation.objects.select_for_update(no_key=True).get(pk=presentation.pk)
-        if current.closed_at is not None:
+        if not current.waits:
             raise NoCheckError("This question is answered.")
         checked: dict[str, Any] = current.parts_checked or {}
         if part not in checked:

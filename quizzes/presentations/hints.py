@@ -52,12 +52,12 @@ def take_hint(student: Student, presentation: Presentation) -> TakenHints:
     """Take the next hint, and return those that were taken; once all are, the same again. Raises NoHintError."""
     if presentation.in_sitting or is_in_open_sitting(student, presentation):
         raise NoHintError("There are no hints in an exam.")
-    if presentation.closed_at is not None:
+    if not presentation.waits:
         raise NoHintError("This question is answered.")
     taken = presentation.hints_taken
     if taken < count_hints(presentation):
         # A button that was pressed twice takes one.
-        waiting = Presentation.objects.filter(pk=presentation.pk, hints_taken=taken, closed_at__isnull=True)
+        waiting = Presentation.objects.waiting().filter(pk=presentation.pk, hints_taken=taken)
         waiting.update(hints_taken=F("hints_taken") + 1)
         presentation.hints_taken = taken + 1
     return taken_hints(presentation)

@@ -214,11 +214,11 @@ def store(changes: BatchChanges, change_log: ChangeLog, now: datetime) -> None:
 
 
 def _close(presentations: Iterable[Presentation], now: datetime) -> None:
-    """Close those that are open."""
-    still_open = [presentation for presentation in presentations if presentation.closed_at is None]
-    for presentation in still_open:
-        presentation.closed_at = now
-    update_rows(still_open, ["closed_at"])
+    """Close those that wait for an answer: what was a spare is none any more."""
+    waiting = [presentation for presentation in presentations if presentation.waits]
+    for presentation in waiting:
+        presentation.closed_at, presentation.spare = now, None
+    update_rows(waiting, ["closed_at", "spare"])
 
 
 def _store_checkpoints(changes: BatchChanges, cards: Sequence[Card]) -> None:
@@ -258,7 +258,7 @@ def _reopen(student: int, presentations: dict[uuid.UUID, Presentation], now: dat
     if makes_way:
         theirs.filter(pk__in=[shown.pk for shown in makes_way]).update(closed_at=now)
     free = newest.keys() - {shown.card_id for shown in put_again} | {shown.card_id for shown in makes_way}
-    theirs.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None)
+    theirs.filter(pk__in=[newest[card].pk for card in free]).update(closed_at=None, spare=None)
 
 
 def _makes_way(put_again: Presentation, undone: Presentation) -> bool:

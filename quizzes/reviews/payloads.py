@@ -81,6 +81,17 @@ class MemoryPayload(TypedDict):
     thresholds: ThresholdsPayload
 
 
+class PackMemoryPayload(TypedDict):
+    """What is remembered of a card that was reviewed before."""
+
+    card: Uuid
+    stability: Annotated[float, Field(description="Days until recall falls to 0.9.")]
+    difficulty: Annotated[float, Field(ge=1, le=10)]
+    lapses: Annotated[int, Field(description="How often it was forgotten.")]
+    last_review_on: Annotated[Date, Field(description="The study day that days count from.")]
+    due_at: Instant
+
+
 class CardChange(TypedDict):
     """A card as it is now."""
 

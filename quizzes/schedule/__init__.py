@@ -50,7 +50,7 @@ from quizzes.schedule.own_dates import (
     set_own_date,
     set_own_dates,
 )
-from quizzes.schedule.packs import Pack, build_pack, load_pack_facts, memory_payload
+from quizzes.schedule.packs import Pack, PackEntry, PackSpare, build_pack, load_pack_facts, memory_payload
 from quizzes.schedule.plans import enqueue_new_days, plan_day, plan_days, put_off_section, request_plan
 from quizzes.schedule.queue import Queue, load_queue
 from quizzes.schedule.reading import follow_reading, list_asked
@@ -67,6 +67,8 @@ __all__ = [
     "OutlookReading",
     "OwnDate",
     "Pack",
+    "PackEntry",
+    "PackSpare",
     "Queue",
     "StudySession",
     "TooSoonError",

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import DateTimeField, OuterRef, Subquery
+from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from questions import kinds
@@ -21,11 +22,12 @@ from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.presentations import Ask, items_in_open_sittings, present
 from quizzes.reviews import change_log
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS, RELEARN_AFTER
-from quizzes.reviews.payloads import MemoryPayload, StoredSection
+from quizzes.reviews.payloads import MemoryPayload, PackMemoryPayload, StoredSection
 from quizzes.schedule.choice import choose_tasks
 from quizzes.schedule.exams_ahead import StudentExams, load_exams
 from quizzes.schedule.facts import Task
 from quizzes.schedule.loading import load_situation
+from quizzes.schedule.pack_spares import load_memories, put_spares
 from quizzes.schedule.plans import load_plan, read_plan
 from quizzes.schedule.queue import load_day_tasks
 from quizzes.schedule.reading import (
@@ -42,16 +44,26 @@ MAX_PACK = 500
 
 
 @dataclass(frozen=True)
+class PackSpare:
+    """A further question of a card of the pack, with `cards` as an entry has them."""
+
+    presentation: Presentation
+    cards: dict[str, uuid.UUID]
+
+
+@dataclass(frozen=True)
 class PackEntry:
     """A question of a pack, with the study day that it is meant for, and its place on that day, from 1.
 
-    `cards` has the card of each left side or part, by their ids, where they have cards of their own.
+    `cards` has the card of each left side or part, by their ids, where they have cards of their own. `spares` are what
+    the card is asked by where it has to be asked again before the device is back, in order.
     """
 
     presentation: Presentation
     day: date
     position: int
     cards: dict[str, uuid.UUID] = field(default_factory=dict)
+    spares: list[PackSpare] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,13 +75,15 @@ class Pack:
     entries: list[PackEntry]
     reading: list[StoredSection]
     """What is to be read before some of them, in order."""
+    memories: list[PackMemoryPayload] = field(default_factory=list)
+    """Of the cards that were reviewed before, where the pack has spares."""
 
 
 @dataclass(frozen=True)
 class PackFacts:
     """What a pack follows from as of `now`: study days from `today` to `last`, exams, parameters, what was read.
 
-    `plan` is that of today; not stored and empty where none was made yet.
+    `spares` is how many each card has at most. `plan` is that of today; not stored and empty where none was made yet.
 
     `tag` is the same exactly as long as the pack is: it speaks of all that, and of what numbers changes of cards,
     answers and courses. A variant that turned out broken is drawn anew without a number: a day later the tag differs.
@@ -78,6 +92,7 @@ class PackFacts:
     student: Student
     now: datetime
     days: int
+    spares: int
     today: StudyDay
     last: StudyDay
     exams: StudentExams
@@ -87,12 +102,17 @@ class PackFacts:
     tag: str
 
 
+def _checked() -> QuerySet[Presentation, tuple[uuid.UUID, Any | None]]:
+    checked = Presentation.objects.filter(card__student=number("student"), parts_checked__isnull=False)
+    return checked.values_list("pk", "parts_checked")
+
+
 _CHECKED = Prepared(
     lambda: (
-        Presentation.objects.filter(card__student=number("student"), closed_at__isnull=True)
-        .filter(parts_checked__isnull=False)
+        _checked()
+        .filter(closed_at__isnull=True)
+        .union(_checked().filter(spare__isnull=False), all=True)  # each by an index of its own
         .order_by("pk")
-        .values_list("pk", "parts_checked")
     )
 )
 _BURIED = Prepared(
@@ -124,23 +144,24 @@ _COURSES = Prepared(
 )
 
 
-def load_pack_facts(student: Student, days: int, *, now: datetime | None = None) -> PackFacts:
+def load_pack_facts(student: Student, days: int, *, spares: int = 0, now: datetime | None = None) -> PackFacts:
     """Load what the pack for the coming `days` study days follows from; a fixed number of queries, all of them small.
 
-    Cards, answers and open presentations are there as the number of their last change.
+    `spares` is how many further questions each card has at most. Cards, answers and open presentations are there as the
+    number of their last change.
     """
     now = now or timezone.now()
     today, last = (study_day(student, now + timedelta(days=later)) for later in (0, days - 1))
     exams, (changes, w) = load_exams(student), change_log.load_revision(student)
     read, plan = load_sections_read([student.pk])[student.pk], load_plan(student, today)
     said = (
-        *(student.pk, student.daily_minutes, student.desired_retention, today, last, w, changes),
+        *(student.pk, student.daily_minutes, student.desired_retention, today, last, spares, w, changes),
         *(sorted(exams.editions, key=str), exams.ahead(now), sorted(items_in_open_sittings(student))),
         *(_COURSES.run(courses=exams.courses), _BURIED.run(student=student.pk, now=now)),
         *(_CHECKED.run(student=student.pk), sorted(read.at), plan.put_off),
     )
     tag = hashlib.sha256(repr(said).encode()).hexdigest()
-    return PackFacts(student, now, days, today, last, exams, w, read, plan, tag)
+    return PackFacts(student, now, days, spares, today, last, exams, w, read, plan, tag)
 
 
 def build_pack(facts: PackFacts) -> Pack:
@@ -148,7 +169,8 @@ def build_pack(facts: PackFacts) -> Pack:
 
     The first day is that of the plan: what it still asks, in its order, and what was forgotten today. Then comes what
     is due on the days after and what is new, best first, as much as fits the minutes; so what waits for a section that
-    was put off is meant for tomorrow at the earliest. Takes a fixed number of queries, and fewer for a single day.
+    was put off is meant for tomorrow at the earliest. Takes a fixed number of queries, and fewer for a single day or
+    without spares.
     """
     student, now = facts.student, facts.now
     # It is not stored on the way: who reads a pack does not wait for those who write.
@@ -159,14 +181,18 @@ def build_pack(facts: PackFacts) -> Pack:
     on = dict.fromkeys([task.card for task in today], facts.today.date) | later.on
     asks = [Ask(task.card, task.facets) for task in [*today, *later.tasks]]
     asked = present(student, asks, now)
-    cards = _load_cards(student, asked)
+    facets = _load_facets(student, asked)
+    memories = _load_memories(student, asked, facets) if facts.spares else []
+    stabilities = {memory["card"]: memory["stability"] for memory in memories}
+    spares = put_spares(student, asked, stabilities, facts.spares, facts.days, now)
     places: Counter[date] = Counter()
     entries = []
-    for presentation in asked:
-        day = on[presentation.card_id]
+    for shown in asked:
+        day = on[shown.card_id]
         places[day] += 1
-        entries.append(PackEntry(presentation, day, places[day], cards.get(presentation.pk, {})))
-    return Pack(student, facts.w, entries, join_sections(reading, later.reading))
+        further = [PackSpare(spare, _find_cards(spare, facets)) for spare in spares.get(shown.pk, [])]
+        entries.append(PackEntry(shown, day, places[day], _find_cards(shown, facets), further))
+    return Pack(student, facts.w, entries, join_sections(reading, later.reading), memories)
 
 
 @dataclass(frozen=True)
@@ -193,19 +219,30 @@ def _choose_later(facts: PackFacts, today: Sequence[Task]) -> _Later:
     return _Later(tasks, on, [section_payload(each) for each in choice.reading])
 
 
-def _load_cards(student: Student, asked: Sequence[Presentation]) -> dict[uuid.UUID, dict[str, uuid.UUID]]:
-    """Load the cards of left sides and parts, by presentation and by their ids; one query."""
-    several = [shown for shown in asked if any(shown.facets)]
-    rows = _OF_ITEMS.run(student=student.pk, items=[shown.version.item_id for shown in several])
-    cards = {(item, facet): pk for item, facet, pk in rows}
-    return {
-        shown.pk: {
-            side: cards[shown.version.item_id, facet]
-            for side, facet in kinds.get(shown.version.kind).facet_of(shown.answer).items()
-            if (shown.version.item_id, facet) in cards
-        }
-        for shown in several
-    }
+_FacetCards = Mapping[tuple[int, str], uuid.UUID]
+"""Cards by their items and facets, of items that have several."""
+
+
+def _load_facets(student: Student, asked: Sequence[Presentation]) -> _FacetCards:
+    """Load the cards of the items that have several; one query."""
+    items = [shown.version.item_id for shown in asked if any(shown.facets)]
+    return {(item, facet): pk for item, facet, pk in _OF_ITEMS.run(student=student.pk, items=items)}
+
+
+def _find_cards(shown: Presentation, facets: _FacetCards) -> dict[str, uuid.UUID]:
+    """Return the cards of left sides and parts by their ids; none where there is one for the whole."""
+    if not any(shown.facets):
+        return {}
+    item = shown.version.item_id
+    sides = kinds.get(shown.version.kind).facet_of(shown.answer).items()
+    return {side: facets[item, facet] for side, facet in sides if (item, facet) in facets}
+
+
+def _load_memories(student: Student, asked: Sequence[Presentation], facets: _FacetCards) -> list[PackMemoryPayload]:
+    """Load what is remembered of all cards that are asked, those of pairs and parts too; one query."""
+    cards = dict.fromkeys(shown.card_id for shown in asked)
+    cards |= dict.fromkeys(card for shown in asked for card in _find_cards(shown, facets).values())
+    return load_memories(student, cards)
 
 
 def spread(

@@ -21,10 +21,11 @@ AT_ONCE = 40
 @login_required
 @require_GET
 def forms(request: StudentRequest) -> HttpResponse:
-    """Return the forms of so many of the student's open questions, by their ids; a fixed number of queries."""
+    """Return the forms of so many of the student's questions that wait, by their ids; a fixed number of queries."""
     wanted = [answering.read_uuid(each) for each in request.GET.getlist("presentation")[:AT_ONCE]]
     asked = (
-        Presentation.objects.filter(student=request.user, in_sitting=False, closed_at__isnull=True)
+        Presentation.objects.waiting()
+        .filter(student=request.user, in_sitting=False)
         .filter(pk__in=[each for each in wanted if each])
         .exclude(version__item__in=presentations.items_in_open_sittings(request.user))
         .with_versions()

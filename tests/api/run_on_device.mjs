@@ -24,11 +24,15 @@ function revive(argument) {
   return isDay ? { ...argument, cards: new Map(Object.entries(argument.cards)) } : argument;
 }
 
+function plain(result) {
+  return result instanceof Map ? Object.fromEntries(result) : result;
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { entry, responses = [], module, calls = [] } = JSON.parse(line);
   const results = [];
   for (const response of responses) results.push(await grade(entry, response));
   const named = module && (await import(`${process.argv[2]}/${module}`));
-  for (const [name, ...given] of calls) results.push(named[name](...given.map(revive)));
+  for (const [name, ...given] of calls) results.push(plain(named[name](...given.map(revive))));
   process.stdout.write(`${JSON.stringify(results)}\n`);
 }

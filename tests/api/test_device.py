@@ -20,10 +20,14 @@ import numpy as np
 import pytest
 from django.conf import settings
 
+from examprep.models import User
 from questions import kinds
 from quizzes.calendar import StudyDay, day_begins, format_instant, keep_day, study_day
 from quizzes.memory import fsrs, rating
+from quizzes.models import Card, ReviewEvent
+from quizzes.reviews import memory_states
 from quizzes.reviews.memory_states import MAX_INTERVAL_DAYS
+from quizzes.schedule.relearning import LEECH, REST_DAYS
 from tests.api.answers import ask_all
 
 MODULES: Path = settings.BASE_DIR / "quizzes/static/quizzes/device"
@@ -200,6 +204,89 @@ def test_it_asks_in_the_order_of_the_guide(tmp_path: Path) -> None:
     results = call(tmp_path, "next.js", [each for each, _ in cases])
 
     assert [result and result["id"] for result in results] == [name for _, name in cases]
+
+
+@needs_node
+def test_it_asks_a_card_again_by_its_spares(tmp_path: Path) -> None:
+    memory = {"parameters": list(fsrs.DEFAULT_PARAMETERS), "relearn_minutes": 10, "relearn_gap": 3}
+    memory |= {"max_answers_a_day": 4, "leech_lapses": 8}
+    today = "2026-11-29"
+    places = (("e", 1, 0), ("e1", 1, 1), ("e2", 1, 2), ("n", 2, 0))
+    entries = [
+        {"id": name, "card": name.upper()[0], "day": today, "position": position, "spare": spare}
+        for name, position, spare in places
+    ]
+    due = {"E": {"S": 5.0, "t": 1, "dueAt": 0, "lapses": 0}}
+
+    def case(answered: str, *, gone: str = "", cards: object, ratings: str = "") -> list[Any]:
+        given = [
+            {"presentation": name, "card": name.upper()[0], "rating": int(rating), "at": 0}
+            for name, rating in zip(answered.split(), ratings, strict=True)
+        ]
+        day = {"today": today, "now": 600_000, "secondsLeft": 60, "answered": given, "cards": cards}
+        left = [entry for entry in entries if entry["id"] not in gone.split()]
+        return ["next", left, day, memory]
+
+    cases: list[tuple[list[Any], str | None]] = [
+        (case("", cards={}), "e"),
+        (case("e", ratings="1", cards={}), "n"),
+        (case("e n", ratings="13", cards={}), "e1"),
+        (case("e n e1", ratings="131", cards={}), "e2"),
+        (case("e n e1", ratings="133", cards={}), None),
+        (case("", gone="e", cards=due), "e1"),  # of an earlier day, and due again: before what is new
+        (case("", gone="e", cards={**due, "N": due["E"]}), "n"),  # what is known has its place
+        (case("", gone="e", cards={"E": {**due["E"], "dueAt": 10**12}}), "n"),
+    ]
+
+    results = call(tmp_path, "next.js", [each for each, _ in cases])
+
+    assert [result and result["id"] for result in results] == [name for _, name in cases]
+
+
+@needs_node
+def test_it_moves_what_a_pack_says_of_cards_as_the_service_does(tmp_path: Path) -> None:
+    draw, w = random.Random(SEEDS), list(fsrs.DEFAULT_PARAMETERS)
+    student = User(time_zone="Europe/Berlin", day_rollover_hour=4, desired_retention=0.9)
+    memory = {"parameters": w, "desired_retention": 0.9, "max_interval_days": MAX_INTERVAL_DAYS, "relearn_minutes": 10}
+    memory |= {"leech_lapses": LEECH, "leech_rest_days": REST_DAYS}
+    rules = [memory, {"zone": student.time_zone, "rollover": student.day_rollover_hour}]
+    calls: list[list[Any]] = []
+    expected: list[Any] = []
+    for known in (0, 1, 3) * 8:  # so many of five answers came before the pack
+        card, at = Card(), datetime(2026, 3, 26, 22, tzinfo=UTC)
+        stored: list[dict[str, Any]] = []
+        answered: list[dict[str, Any]] = []
+        for number in range(5):
+            at += timedelta(hours=draw.choice([0.25, 5, 27, 70]))
+            graded = draw.choice([1, 1, 2, 3, 3, 4])
+            event = ReviewEvent(occurred_at=at, study_date=study_day(student, at).date)
+            memory_states.step([memory_states.Step(card, graded)], event, w)
+            answered.append({"presentation": "", "card": "C", "rating": graded, "at": at.timestamp() * 1000})
+            if number + 1 == known:
+                assert card.last_review_on
+                state = {"stability": card.stability, "difficulty": card.difficulty, "lapses": card.lapses}
+                due_at = memory_states.due(student, card, w)
+                assert due_at
+                dates = {"last_review_on": card.last_review_on.isoformat(), "due_at": format_instant(due_at)}
+                stored, answered = [{"card": "C", **state, **dates}], []
+        today = study_day(student, at).date + timedelta(days=2)
+        calls.append(["foldAnswers", stored, answered, *rules, today.isoformat()])
+        due = memory_states.due(student, card, w)
+        assert due
+        assert card.last_review_on
+        days = (today - card.last_review_on).days
+        told = {"S": card.stability, "t": days, "dueAt": due.timestamp() * 1000, "lapses": card.lapses}
+        expected.append({"C": pytest.approx(told, rel=1e-12)})
+    leech = {"card": "C", "stability": 1.0, "difficulty": 9.0, "lapses": LEECH - 1}
+    leech |= {"last_review_on": "2026-03-01", "due_at": "2026-03-02T03:00:00.000Z"}
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    again = {"presentation": "", "card": "C", "rating": 1, "at": at.timestamp() * 1000}
+    calls.append(["foldAnswers", [leech], [again], *rules, "2026-03-02"])
+
+    *results, rests = call(tmp_path, "memories.js", calls)
+
+    assert results == expected
+    assert rests["C"]["dueAt"] == day_begins(student, date(2026, 3, 2) + timedelta(days=REST_DAYS)).timestamp() * 1000
 
 
 def test_it_is_small() -> None:

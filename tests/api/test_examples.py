@@ -173,7 +173,7 @@ def review_today(story: Story, student: User, key: Key) -> None:
     call("DELETE", "today/notices/{id}/", id=notice)
     call("POST", "today/more/", {"minutes": 30}, "limit=1")
     asked = call("GET", "queue/")["results"]
-    call("GET", "packs/", query="days=7", apart="kind")
+    call("GET", "packs/", query="days=7&spares=1", apart="kind")
     numeric, choice = of_kind(asked, "numeric"), of_kind(asked, "single_choice")
     call("POST", "presentations/{id}/hints/", id=numeric["id"])
     call("GET", "presentations/{id}/hints/", id=numeric["id"])

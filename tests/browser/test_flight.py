@@ -84,7 +84,7 @@ def wait_until_kept(page: Page, *addresses: str) -> None:
 
 
 def answer_day(page: Page, key: Key) -> list[str]:
-    """Answer what is asked until the day is done, every third wrong; the ids of the questions."""
+    """Answer what is asked until the day is done, every third wrong, from the first on; the ids of the questions."""
     asked: list[str] = []
     question = page.locator("#question:not([data-judged])")
     done = page.get_by_text("Done for today").or_(page.get_by_text("That is all that this browser can ask"))
@@ -95,7 +95,7 @@ def answer_day(page: Page, key: Key) -> list[str]:
         pk = question.locator("[name=presentation]").input_value()
         shown = Presentation.objects.select_related("version").get(pk=pk)
         right, named = key(pk), {"kind": shown.version.kind, "prompt": shown.prompt}
-        post(page, shown, wrong(named, right) if len(asked) % 3 == 2 else right)
+        post(page, shown, wrong(named, right) if len(asked) % 3 == 0 else right)
         page.locator("[data-device] #next").tap()
         asked.append(pk)
     raise AssertionError("The day has no end.")
@@ -122,6 +122,15 @@ def test_a_week_without_a_network_beside_a_second_device(
         expect(page.get_by_text("This page is as it was")).to_be_visible()
         page.goto("/review/?plan")
         answered.append(answer_day(page, key))
+        if day == 0:
+            # What was forgotten comes back once its minutes have passed, with other numbers.
+            page.clock.set_fixed_time(began + timedelta(minutes=11))
+            page.goto("/review/")
+            again = answer_day(page, key)
+            first, second = (Presentation.objects.get(pk=each) for each in (answered[0][0], again[0]))
+            assert (second.card_id, second.spare) == (first.card_id, 1)
+            assert second.prompt != first.prompt
+            answered[0] += again
         if day == 2:
             # The other device has a network, and answers what this one has answered, or will.
             others = [each["id"] for each in phone.queue()["results"][:3]]
@@ -144,6 +153,8 @@ def test_a_week_without_a_network_beside_a_second_device(
     assert len(counting) == len(set(counting)) == len({*ours, *others})
     days = {each.occurred_at.date() for each in events if str(each.presentation_id) in ours}
     assert len(days) >= 6
+    # And the next day by one more, since it was forgotten again.
+    assert events.filter(presentation__in=answered[1], presentation__card=first.card_id).exists()
     wait_until(page, f"localStorage.getItem('reading:{learner.pk}') === '[]'")
     assert SectionRead.objects.filter(student=learner, section="the-penalty").exists()
     told = StringIO()

@@ -77,7 +77,7 @@ def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
     log_in(phone)
     phone.route(PACK, turn_keys)
     open_review(phone)
-    asked = Presentation.objects.get(student=learner, version__kind="single_choice")
+    asked = Presentation.objects.get(student=learner, version__kind="single_choice", closed_at=None)
     tabs = [phone, context.new_page()]
     for tab in tabs:
         tab.route(PACK, lambda route: route.abort())

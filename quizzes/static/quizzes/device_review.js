@@ -5,7 +5,7 @@ import { create, find, get, targetOf } from "../examprep/dom.js";
 import { whenIdle } from "../examprep/moments.js";
 import { NearlyError, RefusedError } from "./device/answers.js";
 import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
-import { grade, messages } from "./device/grading.js";
+import { grade, leastScore, messages } from "./device/grading.js";
 import { rate } from "./device/memory.js";
 import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
@@ -167,11 +167,13 @@ export class DeviceReview {
   }
 
   /** The service has answered: nothing of it waits any more. @param {Checked} checked */
-  async settle({ kept, timer, event }) {
+  async settle({ kept, timer, event, question, opinion }) {
     clearTimeout(timer);
     markAnswered(event["presentation"]).catch(() => {});
     await kept;
     await this.outbox.remove(event["id"]);
+    const [known, told] = await Promise.all([question, opinion]);
+    if (known && told && "judged" in told) await this.remember(known, event, told.judged).catch(() => {});
   }
 
   /** The service takes too long: it may have the answer, which is sent again and counts once. */
@@ -261,15 +263,17 @@ export class DeviceReview {
     get(form, ".answer").append(list);
   }
 
-  /** @param {Question} question @param {Document} event @param {Judged | null} judged */
-  async remember(question, { presentation, confidence, duration_ms, response, hints_used: hints }, judged) {
+  /** Note an answer, by which its card comes back here. @param {Question} question @param {Document} event @param {Judged | null} judged */
+  async remember(question, event, judged) {
+    const { presentation, confidence, duration_ms, occurred_at, response, hints_used: hints } = event;
     const about = await aboutPack(this.account);
     if (!about) return;
     const seconds = duration_ms / 1000;
-    const answer = { score: judged?.score ?? 1, confidence, seconds, hints };
+    const answer = { score: judged?.least ?? 1, confidence, seconds, hints };
     const own = ["again", "hard", "good", "easy"].indexOf(response.rating) + 1;
     const rating = own || rate(answer, question["estimated_seconds"], about.memory["thresholds"]);
-    await noteAnswered(this.account, { presentation, card: question.card, rating, at: Date.now(), seconds });
+    const at = Date.parse(occurred_at);
+    await noteAnswered(this.account, { presentation, card: question.card, rating, at, seconds });
     await markAnswered(presentation);
   }
 
@@ -315,7 +319,8 @@ export async function judge(question, response) {
   try {
     const graded = await grade(question, response);
     const said = [...new Set(messages(question, graded, "message_html"))];
-    return { judged: { score: graded.score, said, isUnknown: response["dont_know"] === true } };
+    const least = leastScore(question, graded);
+    return { judged: { score: graded.score, least, said, isUnknown: response["dont_know"] === true } };
   } catch (error) {
     if (error instanceof NearlyError) return { refused: `${error.message} Press Check again to keep your spelling.` };
     if (error instanceof RefusedError) return { refused: error.message };

@@ -6,7 +6,8 @@ import { setAhead, setFormulas } from "./device_formulas.js";
 /**
  * @typedef {import("./device/answers.js").Document} Document
  * @typedef {import("./device/pack.js").Question} Question
- * @typedef {{ score: number, said: string[], isUnknown: boolean }} Judged `said` as HTML
+ * @typedef {{ score: number, least: number, said: string[], isUnknown: boolean }} Judged `least` is the score of the card
+ *   that was known least, where pairs or parts have cards of their own; `said` as HTML
  */
 
 /** @param {number} score */

@@ -1,13 +1,15 @@
 // What to ask without a network: the next question of the day, or what is to be read before it.
 
 import { create } from "../../examprep/dom.js";
+import { foldAnswers } from "./memories.js";
 import { dayBegins, studyDate } from "./memory.js";
 import { next } from "./next.js";
 import { aboutPack, readAskable } from "./pack.js";
 import { readNoted } from "./reading.js";
 
 /**
- * @typedef {import("./next.js").Answered & { seconds: number }} Answered
+ * @typedef {import("./next.js").Answered & { seconds: number }} Answer
+ * @typedef {Answer & { pack: number }} Answered `pack` says which pack was here then: what it tells of cards is of before
  * @typedef {{ html: string } | { says: string }} Asked a page's part to show, or what is said where there is none
  */
 
@@ -21,7 +23,7 @@ const TOP =
 /** @param {string} account */
 const placeOf = (account) => `answered:${account}`;
 
-/** What was answered here without a network, in order of time. @param {string} account @returns {Answered[]} */
+/** What was answered here today, or since the pack came, in order of time. @param {string} account @returns {Answered[]} */
 export function readAnswered(account) {
   try {
     const all = JSON.parse(localStorage.getItem(placeOf(account)) ?? "[]");
@@ -31,11 +33,13 @@ export function readAnswered(account) {
   }
 }
 
-/** Note an answer, for the day's order and its minutes; those of earlier days are dropped. @param {string} account @param {Answered} answer */
+/** Note an answer, for what is asked when and for the day's minutes; what the pack knows of earlier days is dropped. @param {string} account @param {Answer} answer */
 export async function noteAnswered(account, answer) {
-  const today = await findToday(account);
-  const all = readAnswered(account).filter(({ at }) => !today || at >= today.begins);
-  localStorage.setItem(placeOf(account), JSON.stringify([...all, answer]));
+  const [about, today] = await Promise.all([aboutPack(account), findToday(account)]);
+  const own = about?.at ?? 0;
+  const kept = readAnswered(account).filter(({ at, pack }) => pack === own || !today || at >= today.begins);
+  const others = kept.filter(({ presentation }) => presentation !== answer.presentation);
+  localStorage.setItem(placeOf(account), JSON.stringify([...others, { ...answer, pack: own }]));
 }
 
 /** An answer was taken back before it was sent. @param {string} account @param {string} presentation */
@@ -56,16 +60,24 @@ export async function askNext(account, waiting) {
   if (!about || !today) return { says: NOTHING_HERE };
   const done = new Set(waiting.flatMap(({ presentation, card }) => [presentation, card]));
   for (const card of cardsPutOff(account, about.reading, today.begins)) done.add(card);
-  const entries = kept.map(({ entry }) => entry).filter(({ id, card }) => !done.has(id) && !done.has(card));
-  const answered = readAnswered(account).filter(({ at }) => at >= today.begins);
-  const spent = answered.reduce((sum, { seconds }) => sum + seconds, 0);
+  const answered = readAnswered(account);
+  const since = answered.filter(({ pack }) => pack === about.at);
+  // A spare is for a card that was answered here since: of any other the pack has said when it is asked.
+  const again = new Set(since.map(({ card }) => card));
+  const entries = kept
+    .map(({ entry }) => entry)
+    .filter(({ id, card, spare }) => !done.has(id) && !done.has(card) && (!spare || again.has(card)));
+  const ofToday = answered.filter(({ at }) => at >= today.begins);
+  const spent = ofToday.reduce((sum, { seconds }) => sum + seconds, 0);
+  const memory = /** @type {import("./next.js").Memory & import("./memories.js").Memory} */ (about.memory);
+  const cards = foldAnswers(about.memories ?? [], since, memory, about.day, today.date);
   // A card of a later day is due then, or has no room before: until then it is known, and not asked.
-  const later = entries.filter(({ day }) => day > today.date);
-  const cards = new Map(later.map(({ card }) => [card, { S: 1, t: 0, dueAt: Number.POSITIVE_INFINITY, lapses: 0 }]));
+  const later = entries.filter(({ day, spare }) => day > today.date && !spare);
+  for (const { card } of later) cards.set(card, { S: 1, t: 0, dueAt: Number.POSITIVE_INFINITY, lapses: 0 });
   const secondsLeft = about.day.minutes * 60 - spent;
-  const day = { today: today.date, now: Date.now(), secondsLeft, answered, cards };
-  const chosen = next(entries, day, /** @type {import("./next.js").Memory} */ (about.memory));
-  if (!chosen) return { says: entries.length ? DONE : NOTHING_HERE };
+  const day = { today: today.date, now: Date.now(), secondsLeft, answered: ofToday, cards };
+  const chosen = next(entries, day, memory);
+  if (!chosen) return { says: entries.some(({ spare }) => !spare) ? DONE : NOTHING_HERE };
   const section = about.reading.find((each) => each.cards.includes(chosen.card));
   if (section) return { html: readFirst(section) };
   return { html: kept.find(({ entry }) => entry === chosen)?.html ?? "" };

@@ -59,6 +59,17 @@ export function messages(entry, grade, field = "message") {
   );
 }
 
+/**
+ * The score of the card that was known least: pairs and parts have cards of their own.
+ *
+ * @param {Entry} entry
+ * @param {Grade} grade
+ */
+export function leastScore({ grading }, { score, parts }) {
+  if (grading["rule"] === "pairs") return Math.floor(score);
+  return Math.min(score, ...Object.values(parts).map((part) => part.score));
+}
+
 /** @param {unknown} response @returns {response is Document} */
 function isDocument(response) {
   return typeof response === "object" && response !== null && !Array.isArray(response);

@@ -117,6 +117,11 @@ export function addDays(date, days) {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** The days from one date to a later one. @param {string} from @param {string} to */
+export function daysBetween(from, to) {
+  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+}
+
 /** @param {State} state @param {number} t @param {Rating} G @param {readonly number[]} w */
 function stabilityAfter({ S, D }, t, G, w) {
   const R = retrievability(S, t, w);

@@ -3,7 +3,8 @@
 import { retrievability } from "./memory.js";
 
 /**
- * @typedef {{ id: string, card: string, day: string, position: number }} Placed a question of a pack
+ * @typedef {{ id: string, card: string, day: string, position: number, spare?: number }} Placed a question of a pack;
+ *   `spare` counts those by which its card is asked again
  * @typedef {{ presentation: string, card: string, rating: number, at: number }} Answered `at` in milliseconds
  * @typedef {{ S: number, t: number, dueAt: number, lapses: number }} Known of a card: days of stability, study days since
  *   its last review, when it is due in milliseconds, how often it was forgotten
@@ -22,7 +23,7 @@ import { retrievability } from "./memory.js";
 
 /**
  * The question to ask next; null where there is none now: what is meant for today, what was forgotten and comes back,
- * what else is due, and then what is new.
+ * what else is due, and then what is new. What was answered on an earlier day and is due again comes before what is new.
  *
  * @template {Placed} Entry
  * @param {Entry[]} entries of the pack
@@ -34,7 +35,7 @@ export function next(entries, day, memory) {
   const { today, now, secondsLeft, answered, cards } = day;
   const done = new Set(answered.map(({ presentation }) => presentation));
   const seen = new Map(answered.map((answer) => [answer.card, answer]));
-  const open = entries.filter(({ id }) => !done.has(id)).sort(byPlace);
+  const open = firstOfEachCard(entries.filter(({ id }) => !done.has(id)).sort(byPlace));
   const back = open.filter(({ card }) => seen.has(card) && comesBack(card, day, memory));
   const wait = (/** @type {Entry} */ { card }) => seen.get(card)?.at ?? 0;
   const forgotten = back.sort((a, b) => wait(a) - wait(b))[0] ?? null;
@@ -44,19 +45,35 @@ export function next(entries, day, memory) {
     const { S = 0, t = 0 } = cards.get(card) ?? {};
     return retrievability(S, t, memory.parameters);
   };
-  const due = unseen.filter(({ card }) => (cards.get(card)?.dueAt ?? Number.POSITIVE_INFINITY) <= now);
+  const isDue = (/** @type {Entry} */ { card }) => (cards.get(card)?.dueAt ?? Number.POSITIVE_INFINITY) <= now;
+  const due = unseen.filter(isDue).sort((a, b) => recall(a) - recall(b));
+  const meant = unseen.find(({ day, spare }) => day <= today && !spare);
+  const again = due.find(({ spare }) => spare);
   return (
-    unseen.find((entry) => entry.day <= today) ??
+    (meant && again && !cards.has(meant.card) ? again : meant) ??
     forgotten ??
-    due.sort((a, b) => recall(a) - recall(b))[0] ??
+    due[0] ??
     unseen.find(({ card }) => !cards.has(card)) ??
     null
   );
 }
 
-/** @param {Placed} a @param {Placed} b */
-function byPlace(a, b) {
-  return a.day.localeCompare(b.day) || a.position - b.position;
+/** In the order in which they are meant to be asked. @param {Placed} a @param {Placed} b */
+export function byPlace(a, b) {
+  return a.day.localeCompare(b.day) || a.position - b.position || (a.spare ?? 0) - (b.spare ?? 0);
+}
+
+/**
+ * A card has one question at a time: a spare waits until what stands before it is answered.
+ *
+ * @template {Placed} Entry
+ * @param {Entry[]} entries in their order
+ */
+function firstOfEachCard(entries) {
+  /** @type {Map<string, Entry>} */
+  const first = new Map();
+  for (const entry of entries) if (!first.has(entry.card)) first.set(entry.card, entry);
+  return [...first.values()];
 }
 
 /**

@@ -1,11 +1,12 @@
 // The week's questions on the device: with keys, to be graded here, and as the page shows them, to be asked offline.
 
 import { fetchOrNull } from "../server.js";
+import { byPlace } from "./next.js";
 import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./store.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
- * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question
+ * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question an entry of a pack, or a spare
  * @typedef {{ account: string, entry: Question, html: string, answered?: boolean }} Kept
  * @typedef {{ course: string, lesson: string, section: string, title: string, seconds: number, cards: string[] }} Section
  * @typedef {{ zone: string, rollover: number, kept: import("./memory.js").KeptDay | null, minutes: number }} Day
@@ -13,13 +14,16 @@ import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./s
  * @typedef {object} About the pack
  * @property {string} account
  * @property {string} since
- * @property {number} at when it was fetched, in milliseconds
+ * @property {number} at when it came, in milliseconds
  * @property {Document} memory
+ * @property {import("./memories.js").Stored[]} [memories] of the cards that were reviewed before
  * @property {Section[]} reading what is to be read before the cards that wait for it
  * @property {Day} day when the student's day begins, and how long it is
  */
 
 const DAYS = 7;
+/** How often a card may be asked again before there is a new pack. */
+const SPARES = 2;
 const AT_ONCE = 40;
 /** Whose questions are on the device: told to every page (examprep/kept.js). */
 const MARK = "keeper";
@@ -37,7 +41,7 @@ export async function refreshPack(account, onKept = () => {}) {
   const since = before?.account === account ? before.since : "";
   const epoch = await readEpoch();
   const [pack, me] = await Promise.all([
-    fetchOrNull(`/api/v1/packs/?days=${DAYS}&since=${since}`),
+    fetchOrNull(`/api/v1/packs/?days=${DAYS}&spares=${SPARES}&since=${since}`),
     fetchOrNull("/api/v1/me/"),
   ]);
   if (!pack?.ok || !me?.ok) return;
@@ -60,7 +64,7 @@ export async function readQuestion(account, id) {
   return kept?.account === account ? kept.entry : null;
 }
 
-/** What can be asked without a network, and is not answered. @param {string} account @returns {Promise<Kept[]>} */
+/** What can be asked without a network, and is not answered, spares too. @param {string} account @returns {Promise<Kept[]>} */
 export async function readAskable(account) {
   /** @type {Kept[]} */
   const all = await readAll("questions");
@@ -69,9 +73,13 @@ export async function readAskable(account) {
 
 /** An answered question is not asked again, until the pack is fetched anew. @param {string} id */
 export async function markAnswered(id, answered = true) {
-  /** @type {Kept | undefined} */
-  const kept = await read("questions", id);
-  if (kept) await transact("readwrite", (store) => store("questions").put({ ...kept, answered }, id));
+  await transact("readwrite", (store) => {
+    // In one: what is removed meanwhile stays away.
+    const request = store("questions").get(id);
+    request.onsuccess = () => {
+      if (request.result) store("questions").put({ ...request.result, answered }, id);
+    };
+  });
 }
 
 /** Cards no longer wait for a section that was read. @param {string} account @param {string} lesson @param {string} section */
@@ -93,12 +101,19 @@ export async function markRead(account, lesson, section) {
 async function keep(account, pack, me, epoch) {
   /** @type {Kept[]} */
   const old = await readAll("questions");
-  const known = new Map(old.map((each) => [each.entry.id, each]));
-  const again = pack["kept"].flatMap((/** @type {Document} */ place) => {
-    const each = known.get(place["id"]);
-    return each ? [[{ ...each, entry: { ...each.entry, ...place } }, place["id"]]] : [];
+  /** @type {Map<string, Document>} */
+  const places = new Map(pack["kept"].map((/** @type {Document} */ place) => [place["id"], place]));
+  /** @type {import("./store.js").Row[]} */
+  const again = old.flatMap((each) => {
+    const place = places.get(each.entry["of"] ?? each.entry.id);
+    if (!place) return [];
+    const { day, position } = place;
+    return [[{ ...each, entry: { ...each.entry, day, position } }, each.entry.id]];
   });
-  const fresh = pack["results"].map((/** @type {Question} */ entry) => [{ account, entry, html: "" }, entry.id]);
+  /** @type {import("./store.js").Row[]} */
+  const fresh = pack["results"]
+    .flatMap(withSpares)
+    .map((/** @type {Document} */ entry) => [{ account, entry, html: "" }, entry["id"]]);
   await ifStill(epoch, (store) => {
     const questions = store("questions");
     questions.clear();
@@ -109,6 +124,7 @@ async function keep(account, pack, me, epoch) {
       since: pack["since"],
       at: Date.now(),
       memory: pack["memory"],
+      memories: pack["memories"],
       reading: pack["reading"],
       day: dayOf(me),
     };
@@ -122,13 +138,25 @@ function dayOf(me) {
   return { zone, rollover, kept, minutes };
 }
 
+/** An entry and its spares, each as a question of its own. @param {Document} entry @returns {Document[]} */
+function withSpares({ spares = [], ...entry }) {
+  const further = spares.map((/** @type {Document} */ spare, /** @type {number} */ at) => ({
+    ...entry,
+    ...spare,
+    of: entry["id"],
+    spare: at + 1,
+  }));
+  return [entry, ...further];
+}
+
 /** @param {string} account */
 async function fetchForms(account) {
   const epoch = await readEpoch();
   /** @type {Kept[]} */
   const all = await readAll("questions");
   const missing = all.filter(({ html }) => !html);
-  missing.sort((a, b) => a.entry.day.localeCompare(b.entry.day) || a.entry.position - b.entry.position);
+  // Spares come last: each is asked after its entry, if at all.
+  missing.sort(({ entry: a }, { entry: b }) => (a.spare ? 1 : 0) - (b.spare ? 1 : 0) || byPlace(a, b));
   for (let at = 0; at < missing.length; at += AT_ONCE) {
     const some = missing.slice(at, at + AT_ONCE);
     const query = some.map(({ entry }) => `presentation=${entry.id}`).join("&");

@@ -1,5 +1,6 @@
 // Has the week's questions, and the pages that they need, kept on the device.
 
+import { byPlace } from "./next.js";
 import { aboutPack, readAskable, refreshPack } from "./pack.js";
 import { tellNoted } from "./telling.js";
 
@@ -20,7 +21,7 @@ export async function keepWeek(account) {
 async function listPages(account) {
   const about = await aboutPack(account).catch(() => null);
   const kept = await readAskable(account).catch(() => []);
-  kept.sort((a, b) => a.entry.day.localeCompare(b.entry.day) || a.entry.position - b.entry.position);
+  kept.sort((a, b) => byPlace(a.entry, b.entry));
   const lessons = new Set(kept.map(({ entry }) => `/courses/${entry["course"]}/lessons/${entry["lesson"]}/`));
   const sections = (about?.reading ?? []).map(
     ({ course, lesson, section }) => `/courses/${course}/lessons/${lesson}/sections/${section}/`,
