@@ -119,7 +119,7 @@ def test_answers_are_kept_while_there_is_no_network(
     add_hints(Item.objects.get(kind="single_choice"))
     log_in(phone)
     open_review(phone)
-    first = Presentation.objects.get(student=learner, version__kind="single_choice")
+    first = Presentation.objects.get(student=learner, version__kind="single_choice", closed_at=None)
     open_review(phone, f"/review/?presentation={first.pk}")
     phone.context.set_offline(True)
     phone.locator("#hint").tap()
