@@ -154,7 +154,7 @@ def test_a_week_without_a_network_beside_a_second_device(
     days = {each.occurred_at.date() for each in events if str(each.presentation_id) in ours}
     assert len(days) >= 6
     # And the next day by one more, since it was forgotten again.
-    assert events.filter(presentation__in=answered[1], presentation__card=first.card_id).exists()
+    assert Presentation.objects.filter(pk__in=answered[1], card=first.card_id).exists()
     wait_until(page, f"localStorage.getItem('reading:{learner.pk}') === '[]'")
     assert SectionRead.objects.filter(student=learner, section="the-penalty").exists()
     told = StringIO()
