@@ -115,6 +115,7 @@ def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
     assert len([event for event in events if not event.superseded]) == 1
     assert all(began - timedelta(seconds=60) < event.occurred_at <= timezone.now() for event in events)
     assert len(batches) == 1
+    assert all(event["key_shown"] for event in batches[0].post_data_json["events"])
     check(page, "the state of answers")
     page.set_viewport_size({"width": 360, "height": 740})
     outbox.get_by_role("link").first.tap()
