@@ -1,4 +1,4 @@
-"""What students cost by their number: planned, asked and answered by one process and by two, and the room they take.
+"""What students cost by their number: planned, asked and answered by one process and by two, and their room.
 
 On PostgreSQL; with BENCH=full a hundred thousand students of a hundred cards each, else two thousand. `docs/scale.md`
 multiplies. Seconds of processors stand beside those of the clock, ours and the database's: the server is on the machine
@@ -33,11 +33,11 @@ from tests.benchmarks.table import Row
 
 STUDENTS = 100_000 if FULL else 2_000
 CARDS = 100
-ANSWERING = 2_000 if FULL else 250
-"""Students who are asked and answer, of each half of the school."""
+PLANNED, ANSWERING = (10_000, 2_000) if FULL else (1_000, 250)
+"""Students who are planned, and of them those who are asked and answer, of each half of the school."""
 PROCESSES = (1, 2)
 TICKS = os.sysconf("SC_CLK_TCK")
-LARGEST = 6
+LARGEST = 4
 """Tables whose room is said."""
 
 
@@ -74,11 +74,12 @@ def rows() -> list[Row]:
         _vacuum()
         seeding = Row(f"{STUDENTS:,} students of {CARDS} cards are made", time.perf_counter() - begun)
         who = list_students()
-        halves = dict(zip(PROCESSES, (who[: len(who) // 2], who[len(who) // 2 :]), strict=True))
-        planned = [_plan(half, processes) for processes, half in halves.items()]
         room = _room(len(who))
+        halves = dict(zip(PROCESSES, (who, who[len(who) // 2 :]), strict=True))
+        planned = [_plan(half[:PLANNED], processes) for processes, half in halves.items()]
         answered = [row for processes, half in halves.items() for row in _answer(half[:ANSWERING], processes)]
-    return [seeding, *planned, *answered, *room]
+        plans = _room_of_plans()
+    return [seeding, *planned, *answered, *room, plans]
 
 
 def _plan(who: Sequence[int], processes: int) -> Row:
@@ -88,8 +89,8 @@ def _plan(who: Sequence[int], processes: int) -> Row:
     ask_plans(who)
     cost = _measure(work_plans, who, processes)
     assert not Job.objects.exists()
-    assert DailyPlan.objects.filter(student__in=who[-1000:]).count() == len(who[-1000:])
-    return cost.row(f"a plan of {CARDS} cards, {len(who):,} students", processes)
+    assert DailyPlan.objects.filter(student__gte=who[0], student__lte=who[-1]).count() == len(who)
+    return cost.row(f"a plan of {CARDS} cards, of {STUDENTS:,} students", processes)
 
 
 def _answer(who: Sequence[int], processes: int) -> list[Row]:
@@ -102,11 +103,8 @@ def _answer(who: Sequence[int], processes: int) -> list[Row]:
     before = ReviewEvent.objects.count()
     answer = _measure(partial(_send, client, headers, batches), who, processes)
     assert ReviewEvent.objects.count() == before + len(who)
-    what = f"each of another of {STUDENTS:,} students"
-    return [
-        ask.row(f"a question asked over the API, {what}", processes),
-        answer.row(f"an answer over the API, {what}", processes),
-    ]
+    what = f"of another of {STUDENTS:,} students each time"
+    return [ask.row(f"a question over the API, {what}", processes), answer.row(f"its answer, {what}", processes)]
 
 
 def _ask(client: Client, headers: Mapping[int, dict[str, str]], who: Sequence[int]) -> None:
@@ -175,3 +173,11 @@ def _room(students: int) -> list[Row]:
         ((whole,),) = cursor.fetchall()
     table = [Row(f"a student in {name}", size / students, unit="B") for name, size in sizes[:LARGEST]]
     return [*table, Row("a student in the database", whole / students, unit="B", note=f"{whole / 2**30:.2f} GiB")]
+
+
+def _room_of_plans() -> Row:
+    """The bytes of a student's plans, made once or twice, with their indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size(%s)", [DailyPlan._meta.db_table])
+        ((size,),) = cursor.fetchall()
+    return Row("a student's plan in quizzes_dailyplan", size / DailyPlan.objects.count(), unit="B")

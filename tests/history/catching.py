@@ -12,10 +12,10 @@ from tests.history.clients import Device
 from tests.history.draw import Step
 from tests.history.people import Known, instant
 from tests.history.planted import bugs
-from tests.history.records import History, Violation
+from tests.history.records import Document, History, Violation
 from tests.history.run import make_devices
 from tests.history.set_up import INSTRUCTOR
-from tests.history.settling import settle
+from tests.history.settling import send_waiting, settle
 from tests.history.stand import Stand
 from tests.history.wire import Wire
 
@@ -44,6 +44,8 @@ def catch(stand: Stand, bug: str, seed: int) -> list[Violation]:
         steps = [draw.draw_steps(seed, device.name, WEIGHTS) for device in devices]
         for number in range(STEPS):
             devices[number % 3].take(next(steps[number % 3]))
+    for device in devices:
+        send_waiting(device)  # before the bug is switched off
     if bug in (bugs.OUTBOX, bugs.PLAN):
         settle(stand, history, devices, PATIENCE)
     else:
@@ -73,15 +75,32 @@ def _with_instructor(stand: Stand, history: History, device: Device, bug: str) -
 def _answer_late(stand: Stand, device: Device) -> None:
     """Answer a card on two days, then take the first answer back, and give another one as of then."""
     ids = _step(0).ids()
-    device.do_queue(_step(0))
-    first = device.asked[0]
+    first = _read_queue(device)[0]
     before = device.review(first, ids, (0.0,) * 6)
-    device.send([before])
+    _send(device, before)
     clock.put(stand.clock, clock.read_offset(stand.clock).total_seconds() + A_DAY)
-    second = next(shown for shown in device.read_queue(100) if shown["card"] == first["card"])
-    device.send([device.review(second, ids, (0.5,) * 6)])
-    device.send([{"id": next(ids), "type": "undo", "target": before["id"], "occurred_at": instant(device.ahead)}])
-    device.send([device.review(first, ids, (0.0,) * 6, ago=A_DAY)])
+    second = next(shown for shown in _read_queue(device) if shown["card"] == first["card"])
+    _send(device, device.review(second, ids, (0.5,) * 6))
+    _send(device, {"id": next(ids), "type": "undo", "target": before["id"], "occurred_at": instant(device.ahead)})
+    _send(device, device.review(first, ids, (0.0,) * 6, ago=A_DAY))
+
+
+def _read_queue(device: Device) -> list[Document]:
+    """Return what is to be reviewed, as soon as a busy service says it."""
+    asked = list[Document]()
+
+    def is_read() -> bool:
+        asked[:] = device.read_queue(100)
+        return bool(asked)
+
+    until(is_read, lambda: "nothing is asked")
+    return asked
+
+
+def _send(device: Device, event: Document) -> None:
+    """Send an event until it is known what became of it: what comes next builds on it."""
+    device.send([event])
+    send_waiting(device)
 
 
 def _step(*dice: float) -> Step:

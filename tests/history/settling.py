@@ -32,7 +32,7 @@ def settle(stand: Stand, history: History, devices: Sequence[Device], patience: 
     """
     until(lambda: is_healthy(stand.url), lambda: stand.service.text[-3000:], PATIENCE)
     for device in devices:
-        _send_waiting(device)
+        send_waiting(device)
     one_of_each = list({device.student: device for device in devices}.values())
     for device in one_of_each:
         _close_sittings(history, device, patience)
@@ -68,7 +68,7 @@ def _read(device: Device, path: str) -> Answer:
     return answers[-1]
 
 
-def _send_waiting(device: Device) -> None:
+def send_waiting(device: Device) -> None:
     """Send all of a device's batches, until each is answered."""
 
     def is_sent() -> bool:

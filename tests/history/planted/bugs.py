@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 import os
 import uuid
 from collections.abc import Callable
@@ -55,9 +56,16 @@ def is_on(bug: str) -> bool:
 
 
 def _patch(place: Any, name: str, bug: str, broken: Callable[[Wrapped], Wrapped]) -> None:
-    """Have a function behave as `broken` makes of it while the bug is on."""
+    """Have a function behave as `broken` makes of it while the bug is on.
+
+    Raises TypeError where that cannot be called in its place any more: a bug that fails is another bug.
+    """
     right: Wrapped = getattr(place, name)
     wrong = broken(right)
+    takes = inspect.signature(right).parameters.values()
+    placed = [each.name for each in takes if each.kind is each.POSITIONAL_OR_KEYWORD]
+    named = {each.name: None for each in takes if each.kind is each.KEYWORD_ONLY}
+    inspect.signature(wrong).bind(*placed, **named)
 
     @functools.wraps(right)
     def either(*args: Any, **more: Any) -> Any:
@@ -190,10 +198,10 @@ def _as_read_before(right: Wrapped) -> Wrapped:
 def _at_the_end(right: Wrapped) -> Wrapped:
     """An event that happened before others of its cards is taken for the last."""
 
-    def wrong(changes: Any, event: Any, reviews: Any, w: Any) -> None:
+    def wrong(changes: Any, event: Any, reviews: Any) -> None:
         for review in reviews:
             review.card.last_event_at = None
-        right(changes, event, reviews, w)
+        right(changes, event, reviews)
 
     return wrong
 
