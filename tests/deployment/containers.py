@@ -31,6 +31,7 @@ GIVEN = {"SECRET_KEY": "fUsyWk0VwgLzdPS1Nw2Y3hXlZ8oTq6RrBaEjKmCvGxIyHtJuDp", "AL
 
 FIRST = """
 import django; django.setup()
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from examprep.models import User
 from questions import roles
@@ -40,9 +41,10 @@ from tests.tables import make_tables
 make_tables()
 call_command("load_course", "tests/course")
 course = Course.objects.get()
-roles.set_role(User.objects.create_user("ina", password="student"), course, roles.Role.OWNER)
+quick = PBKDF2PasswordHasher().encode("student", "salt", iterations=1)
+roles.set_role(User.objects.create(username="ina", password=quick), course, roles.Role.OWNER)
 for name in {names}:
-    schedule.enrol(User.objects.create_user(name, password="student"), course)
+    schedule.enrol(User.objects.create(username=name, password=quick), course)
 """
 PEOPLE = ("ada", "ben", "cleo", "dora", "emil")
 """Students of the course; `ina` owns it."""

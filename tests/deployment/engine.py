@@ -102,8 +102,9 @@ class Engine:
         if self.settings == type(self).settings:
             return 0, ""  # a version without migrations
         migrate = COMPOSE["services"]["migrate"]
+        (command,) = [part for part in migrate["command"][-1].split(" && ") if " migrate " in part]
         own = {"PGOPTIONS": migrate["environment"]["PGOPTIONS"], "DJANGO_SETTINGS_MODULE": self.settings}
-        done = self.services.operate(*self.services.here(migrate["command"]), **own)
+        done = self.services.operate(*self.services.here(command.split()), **own)
         return done.returncode, done.stdout + done.stderr
 
     def _move(self, addresses: Sequence[str]) -> tuple[int, str]:

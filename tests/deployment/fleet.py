@@ -22,6 +22,8 @@ SOON = {"PLAN_DELAY": "0.1", "PUBLISH_AGAIN": "1", "JOB_LEASE": "4", "SWEEP_EVER
 """Settings of the service, in seconds: what heals in minutes heals in moments."""
 KEPT = {"fsync": "off", "full_page_writes": "off"}
 """Of a PostgreSQL that is killed, and not the machine with it: what it acknowledged is with the system."""
+BUSY = 300.0
+"""Seconds that something may take: as much as ten processes that start on a busy machine."""
 IDLE = ("cleo", "dora", "emil")
 """Students who do not answer, and have a plan all the same."""
 
@@ -78,7 +80,7 @@ class Fleet:
 
     def wait(self, name: str, is_so: Callable[[float], bool]) -> None:
         """Wait until a metric is so."""
-        until(lambda: is_so(self.see(name)), lambda: f"{name} of {self.metrics()}\n{self.log()}", pause=0.25)
+        until(lambda: is_so(self.see(name)), lambda: f"{name} of {self.metrics()}\n{self.log()}", BUSY, pause=0.25)
 
     def wait_for_more(self, name: str) -> None:
         """Wait until a metric has risen."""
@@ -108,6 +110,7 @@ class Fleet:
         until(
             lambda: self.ask(count) == [(len(IDLE),)],
             lambda: f"{self.ask('SELECT * FROM quizzes_job')}\n{self.log()}",
+            BUSY,
             pause=0.2,
         )
 

@@ -135,11 +135,16 @@ def service_at(url: str | None) -> Iterator[str]:
 def until(
     condition: Callable[[], object], explain: Callable[[], str], within: float = PATIENCE, pause: float = 0.05
 ) -> None:
-    """Wait for a condition; fail with an explanation after `within` seconds. It is asked again after each `pause`."""
+    """Wait for a condition; fail with an explanation after `within` seconds.
+
+    It is asked again after each `pause`; on a busy machine after twice the time that asking took.
+    """
     deadline = time.monotonic() + within
+    began = time.monotonic()
     while not condition():
         assert time.monotonic() < deadline, f"not within {within} s: {explain()}"
-        time.sleep(pause)
+        time.sleep(max(pause, 2 * (time.monotonic() - began)))
+        began = time.monotonic()
 
 
 def waited() -> float:
