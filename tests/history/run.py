@@ -18,7 +18,7 @@ from tests.history.faults import FAULTS
 from tests.history.people import Known
 from tests.history.records import History, Violation
 from tests.history.set_up import INSTRUCTOR
-from tests.history.settling import settle
+from tests.history.settling import check_memory, settle
 from tests.history.stand import Database, Stand
 from tests.history.wire import Wire
 
@@ -135,5 +135,6 @@ def carry_out(
     if any(thread.is_alive() for thread in threads):
         run.broken.append("a client did not end")
     settle(stand, run.history, [client for client, _ in clients if isinstance(client, Device)])
+    check_memory(stand, run.history)
     run.violations = check(run.history)
     return run
