@@ -25,6 +25,7 @@ from quizzes.progress import for_staff
 from quizzes.reviews.unexpected import find_unexpected
 from tests.replicas import replica_at
 
+pytestmark = pytest.mark.any_database
 GRADEBOOK = "/courses/tiny/gradebook.csv"
 PAGES = (GRADEBOOK, "/courses/tiny/gradebook/", "/courses/tiny/students/")
 
