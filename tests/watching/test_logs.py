@@ -75,8 +75,10 @@ def test_a_task_is_told_by_its_name_and_its_id(written: io.StringIO) -> None:
 
 
 def test_a_database_that_is_away_is_one_line_a_request(
-    student: User, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    student: User, written: io.StringIO, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.LOG_REQUESTS = False  # beside the one that each request has in production
+
     def refuse(*_: object, **__: object) -> None:
         try:
             raise sqlite3.OperationalError("connection refused\n\tIs the server running?")
