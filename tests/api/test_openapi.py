@@ -21,7 +21,11 @@ from quizzes.reviews.payloads import Change
 from tests.api.test_examples import without_other_fields
 
 UNTYPED = {
-    *(f"{''.join(map(str.capitalize, kind.split('_')))}PackEntry.check" for kind in kinds.KINDS),  # deprecated
+    *(
+        f"{''.join(map(str.capitalize, kind.split('_')))}{of}.check"  # deprecated
+        for kind in kinds.KINDS
+        for of in ("PackEntry", "Spare")
+    ),
     *("Exam.blueprint", "FormulaGrading.entries", "Problem.errors", "Problem.response", "ShownStep.response"),
     *("Simulator.frames", "DontKnow.unreadable"),
 }
