@@ -294,7 +294,7 @@ def test_cards_are_turned_over_and_put_off_without_a_network(phone: Page, live_s
     log_in(phone)
     with phone.expect_response(PACK):
         phone.goto("/review/")
-    wait_for_kept(phone, "kept === 2")
+    wait_for_kept(phone, "kept === 6")  # with two spares each
     phone.context.set_offline(True)
     for _ in range(2):
         expect(phone.locator("[data-back]")).to_have_count(0)
