@@ -169,10 +169,11 @@ def kill_beat(fleet: Fleet) -> None:
 
 
 def kill_redis(fleet: Fleet) -> None:
-    """Answers are taken, their plans wait, and the cache has no answer."""
+    """Answers are taken, the cache has no answer, and no sweep reaches a worker: a day that begins is late."""
     errors = fleet.see("examprep_cache_errors_total")
     fleet.redis.kill()
     fleet.wait("examprep_cache_errors_total", lambda now: now > errors)
-    fleet.wait("examprep_oldest_job_seconds", lambda late: late > 0)
+    fleet.begin_days()
+    fleet.wait("examprep_oldest_unplanned_seconds", lambda late: late > 0)
     fleet.redis.start_again()
     fleet.wait_for_more(SWEPT)
