@@ -64,10 +64,17 @@ def answer_offline(page: Page, key: Key, *, right: bool = True) -> Presentation:
     """Answer what is asked, and wait until the browser has kept it."""
     before = count(page, "waiting")
     asked = answer(page, key, right=right)
-    pause = "new Promise(done => setTimeout(done, 20))"
-    tries = f"for (let n = 0; n < 2000; n++) {{ if (await ({COUNT})('waiting') > before) return true; await {pause}; }}"
-    assert page.evaluate(f"async before => {{ {tries} }}", before), "The browser has not kept the answer."
+    wait_until_waiting(page, f"> {before}")
     return asked
+
+
+def wait_until_waiting(page: Page, condition: str) -> None:
+    """Wait until the browser keeps so many answers."""
+    pause = "new Promise(done => setTimeout(done, 20))"
+    tries = (
+        f"for (let n = 0; n < 2000; n++) {{ if (await ({COUNT})('waiting') {condition}) return true; await {pause}; }}"
+    )
+    assert page.evaluate(f"async () => {{ {tries} }}"), f"Answers that wait are never {condition}."
 
 
 def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
@@ -157,7 +164,7 @@ def test_no_answer_is_lost_with_a_tab_or_with_the_storage(
 
     # Killed while an answer is on its way, which never comes through.
     context.set_offline(False)
-    expect(phone.locator("#outbox p")).to_contain_text("Connected again.")
+    wait_until_waiting(phone, "=== 0")
     phone.goto("/review/")
     phone.route("**/review/", lambda route: None)
     asked.append(answer_offline(phone, key))
