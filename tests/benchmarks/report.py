@@ -18,9 +18,9 @@ INTRODUCTION = """\
 # Benchmarks
 
 What has to be fast, beside a peer that does the same work, or the least that such work can be, in the same run. The
-ratio is ours divided by the peer's: less is better. `make bench` measures all of this in some ten minutes on two cores,
-`BENCH=full make bench` at the largest sizes; `make bench-compare` measures what a change makes of it. This page is made
-of [benchmarks.json](benchmarks.json) by `make bench-keep`.
+ratio is ours divided by the peer's: less is better. `make bench` measures all of this in some twenty minutes on two
+cores, `BENCH=full make bench` at the largest sizes; `make bench-compare` measures what a change makes of it. This page
+is made of [benchmarks.json](benchmarks.json) by `make bench-keep`.
 """
 
 
