@@ -175,11 +175,11 @@ def test_an_undo_asks_the_question_again_though_a_pack_has_put_it_ahead(web: Cli
     result = api.answer(one["id"], key(one["id"]))
     api.get("packs/?days=28")
     card = Presentation.objects.get(pk=one["id"]).card
-    ahead = Presentation.objects.get(card=card, closed_at=None)
+    assert Presentation.objects.filter(card=card, closed_at=None).exists()
 
     page = web.post("/review/undo/", {"event": result["id"]}, follow=True).content.decode()
 
-    assert f'value="{ahead.pk}"' in page
+    assert f'value="{one["id"]}"' in page
 
 
 def test_who_stops_before_the_first_answer_is_not_told_that_nothing_is_due(web: Client) -> None:
