@@ -1,6 +1,7 @@
 // The verdict of the device: said at once, and all that there is without a network.
 
 import { create, find, get } from "../examprep/dom.js";
+import { afterPaint } from "../examprep/moments.js";
 import { setAhead, setFormulas } from "./device_formulas.js";
 
 /**
@@ -41,6 +42,7 @@ export function showVerdict(form, question, judged) {
   form.toggleAttribute("data-judged", true);
   form.inert = true;
   setFormulas(card);
+  if (judged && question) whyFollows(card, question, judged);
   return card;
 }
 
@@ -57,17 +59,24 @@ function nameApart(card) {
 }
 
 /** @param {HTMLElement} card @param {Question} question @param {Judged} judged */
-function fill(card, question, { score, said, isUnknown }) {
+function fill(card, question, { score, isUnknown }) {
   card.classList.add(outcomeOf(score));
   get(card, ".verdict").classList.toggle("unknown", isUnknown);
   const lines = score < 1 ? keyLines(question) : [];
   get(card, ".key").hidden = !lines.length;
   get(card, ".key ul").append(...lines.map((innerHTML) => create("li", { innerHTML })));
+}
+
+/** Say why once the verdict is seen: on a phone to lay that out takes longer than all before. @param {HTMLElement} card @param {Question} question @param {Judged} judged */
+async function whyFollows(card, question, { said, isUnknown }) {
+  await afterPaint();
+  const why = get(card, ".why");
   // As on the page of the service: what is said to one choice or one text, not to each of many parts.
   const toOne = said.length === 1 ? `<p class="said">${said[0]}</p>` : "";
   const back = isUnknown ? (question["back_html"] ?? "") : "";
-  get(card, ".why .prose").innerHTML = toOne + back + question["explanation_html"];
-  get(card, ".why").hidden = false;
+  get(why, ".prose").innerHTML = toOne + back + question["explanation_html"];
+  why.hidden = false;
+  setFormulas(why);
 }
 
 /** Set the formulas ahead that the back of a question and its verdict may show. @param {Question} question */

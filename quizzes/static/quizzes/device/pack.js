@@ -1,5 +1,6 @@
 // The week's questions on the device: with keys, to be graded here, and as the page shows them, to be asked offline.
 
+import { whenIdle } from "../../examprep/moments.js";
 import { fetchOrNull } from "../server.js";
 import { byPlace } from "./next.js";
 import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./store.js";
@@ -158,6 +159,7 @@ async function fetchForms(account) {
   // Spares come last: each is asked after its entry, if at all.
   missing.sort(({ entry: a }, { entry: b }) => (a.spare ? 1 : 0) - (b.spare ? 1 : 0) || byPlace(a, b));
   for (let at = 0; at < missing.length; at += AT_ONCE) {
+    await whenIdle();
     const some = missing.slice(at, at + AT_ONCE);
     const query = some.map(({ entry }) => `presentation=${entry.id}`).join("&");
     const answer = await fetchOrNull(`/review/forms/?${query}`);

@@ -7,7 +7,7 @@
  */
 
 /** Rows that are put without a break. */
-const AT_ONCE = 5;
+const AT_ONCE = 2;
 const NAMES = /** @type {const} */ (["questions", "waiting", "news", "about"]);
 
 /** @type {Promise<IDBDatabase> | undefined} */
