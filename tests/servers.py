@@ -91,9 +91,10 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         yield server.url
 
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
-"""What is stored need not outlive the machine, nor the server; and no query of a few rows is worth compiling, though
-the planner, which knows no statistics of tables so young, may think so."""
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off", "autovacuum": "off"}
+"""What is stored need not outlive the machine, nor the server; no query of a few rows is worth compiling, though the
+planner, which knows no statistics of tables so young, may think so; and statistics that are taken between two tests,
+whose rows are gone, have it walk through whole tables for each row of another."""
 
 
 @contextmanager
