@@ -22,6 +22,12 @@ def learner(transactional_db: None) -> User:
     return user
 
 
+@pytest.fixture(autouse=True)
+def _without_a_pack(page: Page) -> None:
+    """What the browser keeps for days without a network puts cards too, whenever it comes."""
+    page.route("**/api/v1/packs/**", lambda route: route.abort())
+
+
 def asked(page: Page) -> str:
     expect(page.locator("#question")).to_be_visible()
     return page.locator("#question [name=presentation]").first.input_value()
