@@ -49,7 +49,9 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[User]):
 
     current_course = serializers.SlugField(
         required=False,
-        help_text="The slug of the course that calls mean which name none. Null for who has no course.",
+        allow_null=True,
+        help_text="The slug of the course that calls mean which name none. Null for who has no course; sent, it takes"
+        " the choice back: the oldest of the caller's own then.",
     )
 
     kept_day = serializers.SerializerMethodField(
@@ -60,8 +62,10 @@ class MeSerializer(StrictSerializer, serializers.ModelSerializer[User]):
         """Return the day that is kept, if any."""
         return reviews.kept_day_payload(user)
 
-    def validate_current_course(self, slug: str) -> Course:
-        """Return the course, which has to be one of the caller's own."""
+    def validate_current_course(self, slug: str | None) -> Course | None:
+        """Return the course, which has to be one of the caller's own; None for no choice."""
+        if slug is None:
+            return None
         try:
             return find_own_course(self.context["request"].user, slug)
         except CourseError as refused:

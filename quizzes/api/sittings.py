@@ -7,7 +7,7 @@ import uuid
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.response import Response
@@ -21,10 +21,15 @@ from quizzes.api.requests import Conflict, InvalidFields, StudentRequest
 from quizzes.models import Exam, Sitting
 
 
+@extend_schema_field({"$ref": "#/components/schemas/Response"})
+class ResponseField(serializers.JSONField):
+    """A response of any kind, which that reads itself."""
+
+
 class AnswerSerializer(serializers.Serializer[None]):
     """An answer to save."""
 
-    response = serializers.JSONField(allow_null=True, help_text="Null takes the answer back.")
+    response = ResponseField(allow_null=True, help_text="Null takes the answer back.")
     rev = serializers.IntegerField(min_value=0, max_value=2**31 - 2, help_text="The revision known last.")
 
 

@@ -31,9 +31,9 @@ _WORDS = {
 """What a client is told where pydantic would speak of its own workings."""
 
 
-def _absent_as(value: int | str) -> BeforeValidator:
-    """Take null for a field that was left out, which has this value."""
-    return BeforeValidator(lambda sent: value if sent is None else sent)
+def _absent_as(value: int | str, sent_as: object) -> BeforeValidator:
+    """Take null for a field that was left out, which has this value; the API's document says what may be sent."""
+    return BeforeValidator(lambda sent: value if sent is None else sent, json_schema_input_type=sent_as)
 
 
 def _check_cursor(sent: str) -> str:
@@ -54,6 +54,9 @@ class BatchError(ValueError):
         self.errors = errors
 
 
+_Count = Annotated[int, Field(ge=0)]
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
@@ -68,11 +71,11 @@ class ReportedReview(_Event):
     presentation: uuid.UUID
     response: Annotated[object, of_kind("response")]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
-    duration_ms: Annotated[int, Field(ge=0), _absent_as(0)] = 0
+    duration_ms: Annotated[_Count, _absent_as(0, _Count | None)] = 0
     hints_used: Annotated[
-        int,
-        Field(ge=0, description="Hints that were shown; those taken from the server count in any case."),
-        _absent_as(0),
+        _Count,
+        Field(description="Hints that were shown; those taken from the server count in any case."),
+        _absent_as(0, _Count | None),
     ] = 0
     key_shown: Annotated[
         bool,
@@ -81,7 +84,7 @@ class ReportedReview(_Event):
             description="Whether the app showed the key before it sends the answer: one that cannot be read, or is"
             " nearly right, counts as wrong then, and is not sent back.",
         ),
-        _absent_as(value=False),
+        _absent_as(value=False, sent_as=bool | None),
     ] = False
 
 
@@ -135,7 +138,7 @@ class Batch(BaseModel):
     cursor: Annotated[
         str,
         Field(max_length=8000, description="That of the client's last sync; what this batch changes is after it."),
-        _absent_as(""),
+        _absent_as("", Annotated[str, Field(max_length=8000)] | None),
         AfterValidator(_check_cursor),
     ] = ""
     events: Annotated[list[_UnreadEvent], Field(max_length=MAX_EVENTS)]

@@ -53,6 +53,13 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
     assert api.get("me/").json()["time_zone"] == "Europe/Berlin"
 
 
+def test_the_choice_of_a_course_is_taken_back_by_null(api: Api) -> None:
+    answer = api.patch("me/", {"current_course": None})
+
+    assert answer.status_code == 200
+    assert answer.json()["current_course"] == "tiny"  # the oldest that is studied
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -167,6 +167,24 @@ def _members(components: Any, union: str, tag: str) -> dict[str, Any]:
     return members
 
 
+def test_what_takes_null_says_so_once(document: Any) -> None:
+    components = document["components"]["schemas"]
+    taken = {
+        "ReportedReview": ("confidence", "duration_ms", "hints_used", "key_shown"),
+        "BatchRequest": ("cursor",),
+        "AnswerRequest": ("response",),
+    }
+
+    for component, names in taken.items():
+        for name in names:
+            field = components[component]["properties"][name]
+            branches = field.get("anyOf") or field["oneOf"]
+            assert branches.count({"type": "null"}) == 1, name
+            assert {} not in branches, name
+    for component in ("Me", "PatchedMeRequest"):
+        assert "null" in components[component]["properties"]["current_course"]["type"]
+
+
 def test_no_component_has_a_field_of_its_own_name(document: Any) -> None:
     """Generators for Python take one for the other, where it is a list or a component itself."""
     for name, schema in document["components"]["schemas"].items():

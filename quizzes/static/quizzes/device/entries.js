@@ -29,9 +29,14 @@ const MOST_PIECES = 20;
 const SLACK = exactly(1 + 1e-9);
 const ULP = fraction(1n, 1n << 50n);
 const BRACKETS = ["[]", "()", "{}"];
+/** Units of which `%` is the sign: typed behind a number, it is no hundredth. */
+const SHARES = ["%", "percentage points"];
 
 /** @type {Grader} */
-export function number(rule, _prompt, _key, response) {
+export function number(rule, prompt, _key, response) {
+  if (SHARES.includes(prompt["unit"]?.toLowerCase()) && String(typedOf(response)).includes("%")) {
+    throw new LeftToServiceError("It may be the sign of the unit that stands behind the field.");
+  }
   const [typed, scale] = rule["scales"] ? splitUnit(typedOf(response), rule["scales"]) : [typedOf(response), ONE];
   const values = rule["is_list"] ? listed(plain(typed)) : [readNumber(plain(typed))];
   if (values.length !== rule["values"].length) throw new RefusedError("Another list is asked for.");
