@@ -65,7 +65,8 @@ BUGS :=
 soak: setup-test
 	SOAK=$(SOAK) SEED=$(SEED) DATABASE=$(DATABASE) BUGS=$(BUGS) $(TEST) tests.history.soak
 
-# Twenty minutes on two cores; BENCH=full measures the largest sizes. Results are printed, and kept in var/benchmarks.json.
+# Twenty minutes on two cores; BENCH=full measures the largest sizes, POSTGRES_BUFFERS=1GB as docker-compose.yml has it.
+# Results are printed, and kept in var/benchmarks.json.
 bench: setup-test
 	$(TEST) tests.benchmarks; failed=$$?; \
 	$(TEST) tests.servers postgres -- env LOG_LEVEL=ERROR $(BIN)/python -m tests.benchmarks && exit $$failed

@@ -87,7 +87,8 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
 
     One that is `durable` keeps what it committed when its processes are killed, though not when the machine is.
     """
-    with postgresql_server(FAST | {"synchronous_commit": "on"} if durable else FAST) as server:
+    options = FAST | {"shared_buffers": os.environ.get("POSTGRES_BUFFERS", "128MB")}
+    with postgresql_server(options | {"synchronous_commit": "on"} if durable else options) as server:
         yield server.url
 
 
