@@ -83,18 +83,22 @@ def _learner(course: Course, past: int) -> Learner:
 
 
 def right_answer(presentation: Presentation) -> dict[str, Any]:
-    """The right answer, which also practises what the item's concepts encompass."""
+    """The right answer alone in a batch, which also practises what the item's concepts encompass."""
     now = timezone.now().isoformat()
+    return {"device": str(uuid.uuid4()), "device_now": now, "events": [right_event(presentation, now)]}
+
+
+def right_event(presentation: Presentation, at: str, duration_ms: int = 9000) -> dict[str, Any]:
+    """The event of the right answer, given at an instant."""
     kind, body = kinds.get(presentation.version.kind), body_of(presentation.version)
-    event = {
+    return {
         "id": str(uuid.uuid4()),
         "type": "review",
         "presentation": str(presentation.pk),
         "response": kind.reveal(body, presentation.answer).key,
-        "occurred_at": now,
-        "duration_ms": 9000,
+        "occurred_at": at,
+        "duration_ms": duration_ms,
     }
-    return {"device": str(uuid.uuid4()), "device_now": now, "events": [event]}
 
 
 def remember(student: User, events: int) -> None:

@@ -19,11 +19,10 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from examprep.models import User
-from questions import bank, kinds
+from questions import bank
 from quizzes import schedule
-from quizzes.models import Presentation
-from quizzes.presentations import Ask, body_of, present
-from tests.benchmarks.answers import COURSE
+from quizzes.presentations import Ask, present
+from tests.benchmarks.answers import COURSE, right_event
 from tests.benchmarks.database import migrated
 from tests.benchmarks.requests import STATIC
 from tests.benchmarks.school import add_items
@@ -90,17 +89,5 @@ def _batch(student: User, begins: datetime) -> str:
     asked = present(student, [Ask(card.pk, (card.facet,)) for card in cards.values()], begins)[:BATCH]
     assert len(asked) == BATCH
     times = [(begins + timedelta(seconds=7 * at)).isoformat() for at in range(BATCH)]
-    events = [_answer(presentation, at) for presentation, at in zip(asked, times, strict=True)]
+    events = [right_event(presentation, at, 7000) for presentation, at in zip(asked, times, strict=True)]
     return json.dumps({"device": str(uuid.uuid4()), "device_now": timezone.now().isoformat(), "events": events})
-
-
-def _answer(presentation: Presentation, at: str) -> dict[str, Any]:
-    kind, body = kinds.get(presentation.version.kind), body_of(presentation.version)
-    return {
-        "id": str(uuid.uuid4()),
-        "type": "review",
-        "presentation": str(presentation.pk),
-        "response": kind.reveal(body, presentation.answer).key,
-        "occurred_at": at,
-        "duration_ms": 7000,
-    }
