@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import time_machine
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
@@ -19,12 +20,16 @@ from django.utils import timezone
 from questions import bank
 from questions.models import Course
 from quizzes.exams import load_exams
+from quizzes.models import Exam
 
 TINY = Path(__file__).parent / "course"
 COURSE = Path(__file__).parent.parent / "fixtures" / "regularization"
 OURS = ("questions", "quizzes", "examprep")
 FRESH = timedelta(hours=1)
 """A copy that is older is loaded anew: exams are dated from the day on which they were loaded."""
+AGE = timedelta(weeks=1)
+"""How long ago a course was made, wherever a test begins: else it would be new in tests of the process that loaded it, and
+older in those of the others, by as long as the run took until then."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def load(folder: Path = TINY, *, exams: bool = True) -> Course:
         loaded_at = timezone.localtime()
         if exams:
             course = load(folder, exams=False)
-            load_exams(course, folder)
+            _load_exams(course, folder)
         else:
             course = _load(folder, exams=False)
         ours.append(Copy(loaded_at, dict(_stored(_models()))))
@@ -116,10 +121,16 @@ def _count_on() -> None:
 
 
 def _load(folder: Path, *, exams: bool) -> Course:
-    course = bank.load_course(folder, seeds=20).course
+    with time_machine.travel(timezone.now() - AGE):
+        course = bank.load_course(folder, seeds=20).course
     if exams:
-        load_exams(course, folder)
+        _load_exams(course, folder)
     return course
+
+
+def _load_exams(course: Course, folder: Path) -> None:
+    load_exams(course, folder)
+    Exam.objects.filter(course=course).update(changed_at=timezone.now() - AGE)
 
 
 def _stored(tables: Iterable[type[models.Model]]) -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
