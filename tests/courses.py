@@ -28,8 +28,8 @@ OURS = ("questions", "quizzes", "examprep")
 FRESH = timedelta(hours=1)
 """A copy that is older is loaded anew: exams are dated from the day on which they were loaded."""
 AGE = timedelta(weeks=1)
-"""How long ago a course was made, wherever a test begins: else it would be new in tests of the process that loaded it, and
-older in those of the others, by as long as the run took until then."""
+"""How long ago a course was made, wherever a test begins: else it would be new in tests of the process that loaded it,
+and older in those of the others, by as long as the run took until then."""
 
 
 @dataclass(frozen=True)

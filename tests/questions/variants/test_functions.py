@@ -10,6 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from questions.variants.exact import evaluate
 from questions.variants.exact.numbers import UndefinedError
@@ -313,18 +314,21 @@ def test_ranks_are_numpys(shape: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [2, 3, 8])
 def test_elimination_is_numpys_and_the_same_alone_as_in_a_batch(size: int) -> None:
     random = np.random.default_rng(size)
-    columns = {"A": random.integers(-9, 10, (5, size, size)) / 10, "b": random.integers(-9, 10, (5, size)) / 1.0}
-    for formula, peer in {
-        "det(A)": np.linalg.det(columns["A"]),
-        "inv(A)": np.linalg.inv(columns["A"]),
-        "solve(A, b)": np.linalg.solve(columns["A"], columns["b"][:, :, None])[:, :, 0],
-        "A @ A @ b": (columns["A"] @ columns["A"] @ columns["b"][:, :, None])[:, :, 0],
-    }.items():
+    a: NDArray[np.float64] = random.integers(-9, 10, (5, size, size)) / 10
+    b: NDArray[np.float64] = random.integers(-9, 10, (5, size)) / 1.0
+    columns = {"A": a, "b": b}
+    peers: dict[str, NDArray[np.floating[Any]]] = {
+        "det(A)": np.linalg.det(a),
+        "inv(A)": np.linalg.inv(a),
+        "solve(A, b)": np.linalg.solve(a, b[:, :, None])[:, :, 0],
+        "A @ A @ b": (a @ a @ b[:, :, None])[:, :, 0],
+    }
+    for formula, peer in peers.items():
         compiled = compile_formula(formula, columns)
         whole = compiled(columns)
         np.testing.assert_allclose(whole, peer, rtol=1e-9, atol=1e-12)
         assert (compiled({name: column[2:3] for name, column in columns.items()}) == whole[2:3]).all()
-        exact: dict[str, Any] = {"A": rows(columns["A"][2]), "b": tuple(map(exactly, columns["b"][2].tolist()))}
+        exact: dict[str, Any] = {"A": rows(a[2]), "b": tuple(map(exactly, b[2].tolist()))}
         np.testing.assert_allclose(np.array(evaluate(formula, exact), dtype=object).astype(float), whole[2], rtol=1e-10)
 
 
