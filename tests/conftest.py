@@ -22,7 +22,6 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
 import examprep.urls  # noqa: F401 - before any admin, as in every process of the service: it labels their dates
 from examprep import work_limits
@@ -33,7 +32,7 @@ from questions.models import Course
 from quizzes import exams, presentations, schedule
 from quizzes.models import Presentation
 from quizzes.reviews import practice
-from tests import cheap, clocks, courses, servers, tables
+from tests import cheap, clocks, courses, servers
 
 # No property fails because the machine is busy: what may not take long is measured by CPU time, in tests that say so.
 hypothesis.settings.register_profile(
@@ -119,24 +118,10 @@ def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """On SQLite writers wait for each other however busy the machine is, and for no disk."""
     if connection.vendor == "sqlite":
-        connection.settings_dict["OPTIONS"]["timeout"] = 120
-        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
-
-
-@pytest.fixture(scope="session")
-def django_db_use_migrations() -> bool:
-    """Tables are made as the models have them, see tests/tables.py."""
-    if connection.vendor == "sqlite":
         for ending in ("-wal", "-shm"):  # of an earlier run
             Path(connection.settings_dict["TEST"]["NAME"] + ending).unlink(missing_ok=True)
-    return False
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The tables, with what no model says of them."""
-    with django_db_blocker.unblock():
-        tables.add_what_no_model_says()
+        connection.settings_dict["OPTIONS"]["timeout"] = 120
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,50 +1,21 @@
-"""Tables for tests: made at once as the models have them, since all migrations take ten times as long.
-
-That migrations make the same tables is shown where a service starts on an empty database: by `make run` on SQLite
-(tests/faults/test_make_run.py), and by what compose runs on PostgreSQL
-(tests/deployment/test_working_together.py).
-"""
+"""What tables a database has: two that were made in different ways are compared."""
 
 from __future__ import annotations
 
 import sqlite3
-from importlib import import_module
 from pathlib import Path
 
 import psycopg
-from django.apps import apps
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
-from django.test import override_settings
 
 OF_POSTGRESQL = """
 SELECT concat_ws(' ', relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
                  pg_get_expr(adbin, adrelid))
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
-AND NOT (relname = 'auth_group_permissions' AND attname = 'id') -- Django's, which its migration makes longer
 UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
 """
-
-
-def make_tables() -> None:
-    """Make the tables of an empty database, and note all migrations as done."""
-    with override_settings(MIGRATION_MODULES={app.label: None for app in apps.get_app_configs()}):
-        call_command("migrate", run_syncdb=True, verbosity=0)
-    add_what_no_model_says()
-    recorder = MigrationRecorder(connection)
-    for app, name in MigrationLoader(connection).disk_migrations:
-        recorder.record_applied(app, name)
-
-
-def add_what_no_model_says() -> None:
-    """Add what migrations alone make: the indexes of words on PostgreSQL."""
-    with connection.schema_editor() as editor:
-        import_module("questions.migrations.0002_search_indexes").add(apps, editor)
 
 
 def read_schema(database: Path | str) -> set[str]:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("user", "looks_taken", models.BooleanField(default=False, editable=False)),
-        migrations.RunPython(mark_look_alikes, migrations.RunPython.noop),
+        migrations.RunPython(mark_look_alikes, migrations.RunPython.noop, elidable=True),
         migrations.AddConstraint(
             "user",
             models.UniqueConstraint(condition=models.Q(looks_taken=False), fields=["shape"], name="one_name_a_shape"),

@@ -17,4 +17,4 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
-    operations = [migrations.RunPython(found_courses_alone, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(found_courses_alone, migrations.RunPython.noop, elidable=True)]

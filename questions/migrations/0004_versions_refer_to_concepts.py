@@ -62,5 +62,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(refer, migrations.RunPython.noop),
+        migrations.RunPython(refer, migrations.RunPython.noop, elidable=True),
     ]

@@ -32,4 +32,4 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
-    operations = [migrations.RunPython(give_roles, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(give_roles, migrations.RunPython.noop, elidable=True)]

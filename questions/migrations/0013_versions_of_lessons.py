@@ -76,5 +76,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(keep_first_versions, migrations.RunPython.noop),
+        migrations.RunPython(keep_first_versions, migrations.RunPython.noop, elidable=True),
     ]

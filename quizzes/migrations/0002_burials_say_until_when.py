@@ -53,5 +53,5 @@ class Migration(migrations.Migration):
                 null=True, blank=True, help_text="Of a burial: the end of that study day, as the student had it then."
             ),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]

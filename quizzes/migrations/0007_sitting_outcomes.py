@@ -92,5 +92,5 @@ class Migration(migrations.Migration):
                 ("picked", models.TextField(help_text="What each slot's answer amounts to, as JSON.")),
             ],
         ),
-        migrations.RunPython(pack_closed, migrations.RunPython.noop),
+        migrations.RunPython(pack_closed, migrations.RunPython.noop, elidable=True),
     ]

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("card", "first_rating", models.PositiveSmallIntegerField(blank=True, null=True)),
         migrations.AddField("cardcheckpoint", "first_rating", models.PositiveSmallIntegerField(null=True)),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
         migrations.AlterField("cardcheckpoint", "first_rating", models.PositiveSmallIntegerField()),
         migrations.AlterField(
             "itemstatistics",

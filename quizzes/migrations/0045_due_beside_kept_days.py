@@ -68,4 +68,4 @@ class Migration(migrations.Migration):
         ("quizzes", "0044_own_exam_dates"),
     ]
 
-    operations = [migrations.RunPython(move, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(move, migrations.RunPython.noop, elidable=True)]

@@ -40,7 +40,7 @@ def studied(shared_folder: Path) -> Path:
                 server = stack.enter_context(servers.postgresql_server())
             except servers.Missing as missing:
                 pytest.skip(str(missing))
-            Containers(stack, shared_folder, server.url, "redis://127.0.0.1:1/0").make_tables()
+            Containers(stack, shared_folder, server.url, "redis://127.0.0.1:1/0").set_up()
             servers.copy_data(server, folder)
     return folder
 

@@ -37,8 +37,7 @@ from examprep.models import User
 from questions import roles
 from questions.models import Course
 from quizzes import schedule
-from tests.tables import make_tables
-make_tables()
+call_command("migrate", verbosity=0)
 call_command("load_course", "tests/course")
 course = Course.objects.get()
 quick = PBKDF2PasswordHasher().encode("student", "salt", iterations=1)
@@ -96,8 +95,8 @@ class Containers:
         env = {**self.environment, "DATABASE_POOLED": "false", **environment}
         return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
 
-    def make_tables(self) -> None:
-        """Make the tables as the models have them, load the tiny course, and give it its people."""
+    def set_up(self) -> None:
+        """Make the tables, load the tiny course, and give it its people."""
         program = FIRST.format(names=PEOPLE)
         done = self.operate(sys.executable, "-c", program, DJANGO_SETTINGS_MODULE="examprep.settings")
         assert done.returncode == 0, done.stderr

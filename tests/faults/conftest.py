@@ -38,8 +38,7 @@ FIRST_START = """
 import django; django.setup()
 from django.core.management import call_command
 from examprep.run.serve import prepare
-from tests.tables import make_tables
-make_tables()
+call_command("migrate", verbosity=0)
 call_command("load_course", "tests/course")
 prepare()
 """

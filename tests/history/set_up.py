@@ -24,9 +24,8 @@ def main(students: list[str]) -> None:
     from quizzes import schedule
     from quizzes.exams import load_exams
     from tests.history.course import write_course
-    from tests.tables import make_tables
 
-    make_tables()
+    call_command("migrate", verbosity=0)
     with tempfile.TemporaryDirectory() as name:
         write_course(Path(name))
         course = bank.load_course(Path(name), seeds=1).course
@@ -38,7 +37,6 @@ def main(students: list[str]) -> None:
         student = User.objects.create_user(each, password=each, daily_minutes=MINUTES)
         schedule.enrol(student, course)
         schedule.plan_day(student)
-    call_command("migrate", verbosity=0)
 
 
 if __name__ == "__main__":
