@@ -68,6 +68,7 @@ NUMERIC: tuple[tuple[dict[str, object], tuple[str, ...]], ...] = (
     ({"answer": "120.2", "digits": 3, "exact_digits": True}, ("1.20e2", "120.", "120", "121")),
     ({"answer": "12.5", "unit": "%", "units": "stated"}, ("12.5 %", "12.5 percent", "12.5 pp", "12.5")),
     ({"answer": "12.5", "unit": "%"}, ("12.5", "12.5%", "12.5 %", "0.125")),
+    ({"answer": "12.5", "unit": "percent"}, ("12.5", "12.5%", "12.5 percent", "0.125")),
 )
 ROOTS = {"answer": [2, -3], "order": "set"}
 UNION = {"answer": "(-inf, 2] U {3}", "variable": "x"}

@@ -23,7 +23,7 @@ TypedT = TypeVar("TypedT")
 
 POINTS_SPELT = ("percentage points", "percentage point", "percent points", "points", "point", "p.p.", "pp", "pts")
 PER_CENT_SPELT = ("%", "percent", "per cent")
-SPELLINGS = {"percentage points": (*POINTS_SPELT, *PER_CENT_SPELT)}
+SPELLINGS = {"percentage points": (*POINTS_SPELT, *PER_CENT_SPELT), **dict.fromkeys(PER_CENT_SPELT, PER_CENT_SPELT)}
 """How units are written besides."""
 TEMPERATURES = ((("K", 1),), (("°C", 1),), (("°F", 1),))
 """Dimensions between which a number is not converted: whether 5 K is a temperature or a difference is not known."""

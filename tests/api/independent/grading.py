@@ -260,7 +260,7 @@ def _all_meet(values: Sequence[Fraction], key: Document | None) -> bool:
 
 def number(rule: Document, prompt: Document, key: Document, response: Document) -> Grade:
     typed, scale = _typed(response), Fraction(1)
-    if str(prompt.get("unit")).casefold() in ("%", "percentage points") and "%" in str(typed):
+    if str(prompt.get("unit")).casefold() in ("%", "percent", "per cent", "percentage points") and "%" in str(typed):
         raise LeftToServiceError("The sign is that of the unit behind the field.")
     if "scales" in rule:
         typed, _, unit = typed.strip().rpartition(" ")

@@ -221,7 +221,16 @@ def test_a_number_may_come_as_a_number() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "text"),
-    [("parameters", "220 parameters"), ("parameters", "220 Parameters"), ("parameters", "220"), ("%", "220%")],
+    [
+        ("parameters", "220 parameters"),
+        ("parameters", "220 Parameters"),
+        ("parameters", "220"),
+        ("%", "220%"),
+        ("%", "220 per cent"),
+        ("percent", "220 %"),
+        ("Per cent", "220%"),
+        ("percent", "220 percent"),
+    ],
 )
 def test_the_unit_may_be_typed(unit: str, text: str) -> None:
     document = {"stem": "How many?", "explanation": "Count.", "answer": 220, "unit": unit}

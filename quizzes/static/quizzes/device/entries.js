@@ -30,7 +30,7 @@ const SLACK = exactly(1 + 1e-9);
 const ULP = fraction(1n, 1n << 50n);
 const BRACKETS = ["[]", "()", "{}"];
 /** Units of which `%` is the sign: typed behind a number, it is no hundredth. */
-const SHARES = ["%", "percentage points"];
+const SHARES = ["%", "percent", "per cent", "percentage points"];
 
 /** @type {Grader} */
 export function number(rule, prompt, _key, response) {
