@@ -33,6 +33,12 @@ def validate_body(kind: str, document: object, *, pictures_stored: bool = True) 
     return body
 
 
+def check_pictures(kind: str, body: kinds.ItemBody) -> None:
+    """Raise BankError unless the pictures of a valid body are in the service."""
+    if missing := [*missing_pictures(dict.fromkeys(kinds.get(kind).shown(body)))]:
+        raise BankError(missing)
+
+
 def _check_size(body: kinds.ItemBody) -> Iterator[Problem]:
     """More than a preview sets in a moment: each of its samples shows all texts."""
     texts = dict(_texts(body.model_dump(exclude_defaults=True)))
@@ -88,4 +94,9 @@ def normalise_body(kind: str, document: dict[str, object]) -> dict[str, object]:
         body = kinds.parse(kind, document)
     except pydantic.ValidationError:
         return document
+    return write_body(body)
+
+
+def write_body(body: kinds.ItemBody) -> dict[str, object]:
+    """A valid body as it is written down."""
     return body.model_dump(mode="json", exclude_defaults=True)

@@ -5,8 +5,8 @@ No database is asked: what is wrong with the files alone is found before anythin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,6 +18,7 @@ from questions.bank.media_folder import MediaFolder
 from questions.bank.problems import BankError, Problem, problems_of
 from questions.figures.pictures import Picture
 from questions.interchange import yaml
+from questions.kinds import ItemBody
 
 DocumentT = TypeVar("DocumentT", bound=BaseModel)
 
@@ -60,6 +61,8 @@ class CourseFolder:
     concepts: Sequence[Entry[ConceptDocument]]
     items: Sequence[Entry[ItemDocument]]
     pictures: Sequence[Picture] = ()
+    bodies: Mapping[str, ItemBody] = field(default_factory=dict)
+    """The bodies of the items that are valid, by slug, once they were checked."""
 
     def without(self, what: str, slugs: Collection[str]) -> CourseFolder:
         """The folder as if it had no lessons or concepts of these names."""

@@ -12,7 +12,8 @@ from django.db.models import Max
 from django.db.models.signals import post_save, pre_save
 from django.utils import timezone
 
-from questions.bank.bodies import normalise_body
+from questions import kinds
+from questions.bank.bodies import normalise_body, write_body
 from questions.bank.documents import SLUG_RULE, is_slug
 from questions.bank.locks import lock_course, raise_graph_revision
 from questions.bank.problems import BankError, Problem
@@ -27,11 +28,14 @@ UNTOUCHED = [field.name for field in Item._meta.fields if field.name not in ("sl
 
 @dataclass(frozen=True)
 class Draft:
-    """What the draft of an item is to be: its kind, the document of its body, what it practises (the first mainly)."""
+    """What the draft of an item is to be: its kind, its body, what it practises (the first mainly).
+
+    The body is a document, or what was read of one already.
+    """
 
     slug: str
     kind: str
-    body: dict[str, object]
+    body: dict[str, object] | kinds.ItemBody
     concepts: Sequence[Concept]
     difficulty: int = 2
     seconds: int = 45
@@ -93,7 +97,8 @@ def _write(item: Item, draft: Draft) -> Iterator[Problem]:
     if item.kind not in ("", draft.kind) and item.versions.exists():
         message = f"A published {item.kind} cannot become a {draft.kind}; give it a new slug."
         yield Problem(message, "kind", draft.slug)
-    item.kind, item.draft = draft.kind, normalise_body(draft.kind, draft.body)
+    body, item.kind = draft.body, draft.kind
+    item.draft = write_body(body) if isinstance(body, kinds.ItemBody) else normalise_body(draft.kind, body)
     item.difficulty, item.seconds, item.updated_at = draft.difficulty, draft.seconds, timezone.now()
     try:
         item.clean_fields(exclude=UNTOUCHED)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Max
 
+from questions import kinds
+from questions.bank.bodies import write_body
 from questions.bank.comparison import Record, without_blanks
 from questions.bank.course_folder import Entry
 from questions.bank.documents import ConceptDocument, CourseDocument, ItemDocument, LessonDocument
@@ -58,8 +60,8 @@ def record_of_concept(entry: Entry[ConceptDocument]) -> Record:
     )
 
 
-def record_of_item(entry: Entry[ItemDocument]) -> Record:
-    """The entry as a record."""
+def record_of_item(entry: Entry[ItemDocument], body: kinds.ItemBody) -> Record:
+    """The entry as a record, with its body as it was read."""
     document = entry.document
     return item_record(
         document.slug,
@@ -67,7 +69,7 @@ def record_of_item(entry: Entry[ItemDocument]) -> Record:
         document.concepts,
         document.difficulty,
         document.seconds,
-        document.body,
+        write_body(body),
         exam_use=document.exam_use,
     )
 

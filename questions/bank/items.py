@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from questions import kinds
 from questions.bank.audits import AUDIT_SEEDS
-from questions.bank.bodies import validate_body
+from questions.bank.bodies import check_pictures, validate_body
 from questions.bank.documents import POOL_RULE, PRACTICE, SLUG_RULE, ExamUse, is_slug
 from questions.bank.locks import lock_course, lock_item, raise_graph_revision
 from questions.bank.problems import BankError, Problem
@@ -108,9 +108,12 @@ def release_from_pool(item: Item, by: Author | None) -> bool:
 
 
 @transaction.atomic
-def publish(item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -> ItemVersion:
+def publish(
+    item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS, body: kinds.ItemBody | None = None
+) -> ItemVersion:
     """Publish the item's draft, as it is now, as its next version, which students get from now on; refreshes `item`.
 
+    `body` is what is known to be the draft's, and to be valid, its pictures aside: then it is not read again.
     Publishing what is already published returns the same version. Raises BankError when the body is not valid, when no
     concept is tagged, when the item's variants fail their audit over `seeds` seeds, or when somebody retired or deleted
     it since `item` was read.
@@ -118,7 +121,7 @@ def publish(item: Item, *, by: Author | None = None, seeds: int = AUDIT_SEEDS) -
     course, current = lock_item(item)
     if current.retired_at and not item.retired_at:
         raise BankError([Problem("It was retired meanwhile. Publish it again to bring it back.", entry=item.slug)])
-    version = _next_version(current, by, seeds)
+    version = _next_version(current, by, seeds, body)
     if version.pk != current.published_id or current.retired_at:
         current.published, current.retired_at = version, None
         _store_state(course, current)
@@ -141,12 +144,16 @@ def next_identity(item: Item) -> str:
     return f"{item.uid}:{newest + 1}"
 
 
-def _next_version(item: Item, by: Author | None, seeds: int) -> ItemVersion:
+def _next_version(item: Item, by: Author | None, seeds: int, body: kinds.ItemBody | None) -> ItemVersion:
     """The newest version if the draft is the same, else a new one. Raises BankError if the draft cannot be one.
 
     Numbers are counted by the versions that there are: `item.published` may be behind.
     """
-    kind, body = kinds.get(item.kind), validate_body(item.kind, item.draft)
+    kind = kinds.get(item.kind)
+    if body is None:
+        body = validate_body(item.kind, item.draft)
+    else:
+        check_pictures(item.kind, body)
     concepts = [tag.concept for tag in item.tags.select_related("concept__lesson")]
     if not concepts:
         raise BankError([Problem("Tag at least one concept.", "concepts", item.slug)])

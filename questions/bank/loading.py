@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -80,10 +80,10 @@ def read_folder(path: Path) -> CourseFolder:
     """Read and check the files of a course folder; raises BankError with all that is wrong with them."""
     reader = FolderReader(path)
     folder = reader.read()
-    problems = [*reader.problems, *check_references(folder)]
-    if problems:
+    problems, bodies = check_references(folder)
+    if problems := [*reader.problems, *problems]:
         raise BankError(problems)
-    return folder
+    return replace(folder, bodies=bodies)
 
 
 class _Loader:
@@ -233,7 +233,7 @@ class _Loader:
         return placed
 
     def _load_item(self, entry: Entry[ItemDocument], item: Item | None, before: CourseRecords) -> Item:
-        wanted = entries.record_of_item(entry)
+        wanted = entries.record_of_item(entry, self.folder.bodies[entry.document.slug])
         file = self._in_names_of_now(wanted)
         now = None if item is None else before.of_items[item.pk]
         outcome = Outcome.ADDED if item is None else self._decide_item(item, file, before)
@@ -258,13 +258,13 @@ class _Loader:
         return self._decide(file, now, is_edited=self._is_edited(item, now))
 
     def _store_item(self, entry: Entry[ItemDocument], item: Item | None) -> Item:
-        document = entry.document
+        document, body = entry.document, self.folder.bodies[entry.document.slug]
         if item is not None and item.slug != document.slug:
             rename_item(item, document.slug)
         concepts = [self._concept(slug) for slug in document.concepts]
-        draft = Draft(document.slug, document.kind, document.body, concepts, document.difficulty, document.seconds)
+        draft = Draft(document.slug, document.kind, body, concepts, document.difficulty, document.seconds)
         [saved] = save_drafts(self.course, [draft], self.by)
-        publish(saved, by=self.by, seeds=self.seeds)
+        publish(saved, by=self.by, seeds=self.seeds, body=body)
         self.changed_items.append(document)
         return saved
 

@@ -52,9 +52,12 @@ def load_records(course: Course) -> CourseRecords:
     rows.of_lessons = {lesson.pk: _lesson_record(lesson) for lesson in rows.lessons}
     rows.of_concepts = {concept.pk: _concept_record(concept, edges[concept.pk]) for concept in rows.concepts}
     for item in rows.items:
-        rows.of_items[item.pk] = _item_record(item, item, [tag.concept.slug for tag in item.tags.all()])
-        if item.published:
-            rows.published[item.pk] = _item_record(item, item.published, item.published.concepts)
+        body = normalise_body(item.kind, item.draft)
+        rows.of_items[item.pk] = _item_record(item, item, [tag.concept.slug for tag in item.tags.all()], body)
+        if version := item.published:
+            is_draft = (version.kind, version.body) == (item.kind, item.draft)
+            body = body if is_draft else normalise_body(version.kind, version.body)
+            rows.published[item.pk] = _item_record(item, version, version.concepts, body)
     return rows
 
 
@@ -85,9 +88,8 @@ def _concept_record(concept: Concept, edges: Iterable[ConceptEdge]) -> Record:
     )
 
 
-def _item_record(item: Item, source: Item | ItemVersion, concepts: list[str]) -> Record:
+def _item_record(item: Item, source: Item | ItemVersion, concepts: list[str], body: dict[str, object]) -> Record:
     """The record of an item, of its draft or of a version."""
-    body = source.draft if isinstance(source, Item) else source.body
     exam_use = ExamUse(item.idea, item.pool, tuple(row.enemy.slug for row in item.enemies.all()))
     return item_record(item.slug, source.kind, concepts, source.difficulty, source.seconds, body, exam_use=exam_use)
 
@@ -102,7 +104,7 @@ def item_record(
     *,
     exam_use: ExamUse,
 ) -> Record:
-    """The record of an item with these fields."""
+    """The record of an item with these fields; its body is normalised."""
     common: Record = {
         "slug": slug,
         "kind": kind,
@@ -113,7 +115,7 @@ def item_record(
         "enemies": sorted(exam_use.enemies),
         "pool": exam_use.pool,
     }
-    return without_blanks(common | normalise_body(kind, body))
+    return without_blanks(common | body)
 
 
 def rename_references(

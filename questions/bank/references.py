@@ -8,13 +8,16 @@ from dataclasses import replace
 from questions import kinds
 from questions.bank.bodies import validate_body
 from questions.bank.checks import check_acyclic, check_concept, check_known, check_lesson
-from questions.bank.course_folder import CourseFolder, Entry, Place
+from questions.bank.course_folder import CourseFolder, Place
 from questions.bank.documents import ItemDocument
 from questions.bank.problems import BankError, Problem
 
 
-def check_references(folder: CourseFolder) -> list[Problem]:
-    """All problems that are seen only when the files are read together, and those of the items' bodies."""
+def check_references(folder: CourseFolder) -> tuple[list[Problem], dict[str, kinds.ItemBody]]:
+    """All problems that are seen only when the files are read together, and those of the items' bodies.
+
+    Besides, the bodies that are valid, by their items' slugs.
+    """
     lessons = {lesson.document.slug for lesson in folder.lessons}
     concepts = {concept.document.slug for concept in folder.concepts}
     problems = [
@@ -28,6 +31,7 @@ def check_references(folder: CourseFolder) -> list[Problem]:
         for problem in check_lesson(lesson.document, lesson.text, lessons, offered, concepts):
             placed = lesson.place.problem(problem.message, problem.field)
             problems.append(replace(placed, line=lesson.lines_before + problem.line) if problem.line else placed)
+    bodies: dict[str, kinds.ItemBody] = {}
     circles = check_acyclic({each.document.slug: each.document.prerequisites for each in folder.concepts})
     for concept in folder.concepts:
         problems += _at(concept.place, check_concept(concept.document, lessons, concepts))
@@ -37,8 +41,11 @@ def check_references(folder: CourseFolder) -> list[Problem]:
         problems += _at(item.place, check_known("concepts", item.document.concepts, concepts, "concept"))
         others = items - {item.document.slug}
         problems += _at(item.place, check_known("enemies", item.document.enemies, others, "other item"))
-        problems += _check_body(item)
-    return problems
+        try:
+            bodies[item.document.slug] = _read_body(item.document)
+        except BankError as error:
+            problems += _at(item.place, error.problems)
+    return problems, bodies
 
 
 def _at(place: Place, problems: Iterable[Problem]) -> list[Problem]:
@@ -54,13 +61,9 @@ def _check_unique(places: Iterable[Place], what: str) -> Iterator[Problem]:
         seen[place.entry] = place.file
 
 
-def _check_body(item: Entry[ItemDocument]) -> list[Problem]:
-    document, place = item.document, item.place
+def _read_body(document: ItemDocument) -> kinds.ItemBody:
+    """The body of an item; whether its pictures are in the service is not looked at. Raises BankError."""
     if document.kind not in kinds.KINDS:
         known = ", ".join(kinds.KINDS)
-        return [place.problem(f"“{document.kind}” is not a kind; use one of {known}.", "kind")]
-    try:
-        validate_body(document.kind, document.body, pictures_stored=False)
-    except BankError as error:
-        return [place.problem(problem.message, problem.field) for problem in error.problems]
-    return []
+        raise BankError([Problem(f"“{document.kind}” is not a kind; use one of {known}.", "kind")])
+    return validate_body(document.kind, document.body, pictures_stored=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 from typing import Literal, Self
 
@@ -49,7 +50,7 @@ class AskedPrecision(Strict):
             raise ValueError("State one of digits, decimals and exact.")
         return self
 
-    @property
+    @functools.cached_property
     def precision(self) -> tolerances.Precision:
         """What is asked of the answer."""
         return tolerances.Precision(self.digits or 3, self.decimals, self.is_exact)
@@ -73,7 +74,7 @@ class AskedPrecision(Strict):
             return ""
         return f"within {templates.number(100 * self.tolerance.rtol)}\N{NARROW NO-BREAK SPACE}%"
 
-    @property
+    @functools.cached_property
     def allowed(self) -> tolerances.Tolerance | None:
         """The item's own tolerance."""
         return tolerances.Tolerance(self.tolerance.rtol, self.tolerance.atol) if self.tolerance else None
@@ -125,7 +126,7 @@ class AskedNumber(AskedPrecision):
                 raise ValueError(str(error)) from None
         return self
 
-    @property
+    @functools.cached_property
     def known_unit(self) -> Unit | None:
         """The unit, where it is one that converts; None for others, such as “neurons”."""
         try:

@@ -254,6 +254,10 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
     def options(self, body: BodyT) -> list[Option]:
         """Return the expected answers, right and wrong; [] if there are too many to tell apart."""
 
+    def keys(self, body: BodyT) -> list[str]:
+        """Return the texts of the right answers among them."""
+        return [option.text for option in self.options(body) if option.right]
+
     @abstractmethod
     def picked(self, body: BodyT, answer: AnswerT, response: ResponseT) -> list[str]:
         """Return the texts of the expected answers that a response stands for, or a text for what is none of them."""

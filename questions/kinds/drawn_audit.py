@@ -143,7 +143,7 @@ def flaws(kind: AnyKind, variant: ItemBody) -> list[str]:
 
 def key_of(kind: AnyKind, variant: ItemBody) -> str:
     """The right answers of a variant, in its texts; "" for kinds whose key is an order."""
-    return " · ".join(sorted(option.text for option in kind.options(variant) if option.right))
+    return " · ".join(sorted(kind.keys(variant)))
 
 
 def _check_examples(kind: AnyKind, body: ItemBody, drawing: Drawing) -> Iterator[Defect]:

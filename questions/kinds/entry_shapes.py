@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+ReadT = TypeVar("ReadT")
 
 
 @dataclass(frozen=True)
@@ -14,12 +17,20 @@ class Verdict:
     message: str = ""
 
 
-class Shape(ABC):
+class Shape(ABC, Generic[ReadT]):
     """How answers of a form are read, compared and written. All raise NumberError for what cannot be read."""
 
-    @abstractmethod
     def judge(self, key: str, typed: str) -> Verdict:
-        """Compare an answer with a key."""
+        """Read an answer, and compare it with a key."""
+        return self.compare(self.read(key), self.read(typed))
+
+    @abstractmethod
+    def read(self, text: str) -> ReadT:
+        """The numbers of an answer."""
+
+    @abstractmethod
+    def compare(self, key: ReadT, typed: ReadT) -> Verdict:
+        """Compare an answer that was read with a key."""
 
     @abstractmethod
     def data(self, key: str) -> dict[str, object]:

@@ -33,28 +33,27 @@ class WrongIntervals(Mistake):
 
 
 @dataclass(frozen=True)
-class IntervalShape(Shape):
+class IntervalShape(Shape[Pieces]):
     """Sets compared piece by piece: each end counts, with whether it belongs to the set."""
 
     variable: str
     asked: AskedPrecision
 
-    def judge(self, key: str, typed: str) -> Verdict:
-        right, pieces = self._read(key), self._read(typed)
-        keys, ends = _finite_ends(right), _finite_ends(pieces)
+    def read(self, text: str) -> Pieces:
+        return intervals.read_intervals(text, self.variable)
+
+    def compare(self, key: Pieces, typed: Pieces) -> Verdict:
+        keys, ends = _finite_ends(key), _finite_ends(typed)
         most = max(len(keys), len(ends))
         if not most:
-            return Verdict(float(right == pieces))
+            return Verdict(float(key == typed))
         hits, slips = self._count(keys, ends)
         if hits == most:
             return Verdict(1.0)
         if hits + slips == most:
             return Verdict(hits / most, "The ends are right; which of them belong to the set is not.")
-        count = f"This set has {_parts(pieces)}; right is one of {_parts(right)}."
-        return Verdict(hits / most, count if len(pieces) != len(right) else "")
-
-    def _read(self, text: str) -> Pieces:
-        return intervals.read_intervals(text, self.variable)
+        count = f"This set has {_parts(typed)}; right is one of {_parts(key)}."
+        return Verdict(hits / most, count if len(typed) != len(key) else "")
 
     def _count(self, keys: Sequence[_Side], ends: Sequence[_Side]) -> tuple[int, int]:
         """How many ends are right, and how many are but for whether they belong to the set."""
@@ -78,7 +77,7 @@ class IntervalShape(Shape):
         return end.is_low == key.is_low and matches(end.value, float(key.value), error)
 
     def data(self, key: str) -> dict[str, object]:
-        return {"pieces": [{"low": self._end(piece.low), "high": self._end(piece.high)} for piece in self._read(key)]}
+        return {"pieces": [{"low": self._end(piece.low), "high": self._end(piece.high)} for piece in self.read(key)]}
 
     def _end(self, end: intervals.End) -> dict[str, object] | None:
         """A finite end; null for one that is infinite."""
@@ -88,10 +87,10 @@ class IntervalShape(Shape):
         return {"value": float(end.value), "closed": end.closed, "allowed": error}
 
     def show(self, key: str) -> str:
-        return intervals.write_intervals(self._read(key), lambda value: show_key(self.asked, float(value), None))
+        return intervals.write_intervals(self.read(key), lambda value: show_key(self.asked, float(value), None))
 
     def latex(self, text: str) -> str:
-        return intervals.intervals_latex(self._read(text))
+        return intervals.intervals_latex(self.read(text))
 
 
 class _Side(NamedTuple):
@@ -125,7 +124,7 @@ class Body(EntriesBody):
     mistakes: list[WrongIntervals] = Field(default=[], max_length=12)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> IntervalShape:
         return IntervalShape(self.variable, self)
 
     @property

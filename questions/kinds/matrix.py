@@ -37,18 +37,20 @@ class WrongMatrix(Mistake):
 
 
 @dataclass(frozen=True)
-class MatrixShape(Shape):
+class MatrixShape(Shape[matrices.Matrix]):
     """Matrices compared entry by entry, where they have as many rows and columns."""
 
     is_fixed: bool
     asked: AskedPrecision
 
-    def judge(self, key: str, typed: str) -> Verdict:
-        right, matrix = matrices.read_matrix(key), matrices.read_matrix(typed)
-        matrix = self._oriented(right, matrix)
-        if matrix.shape != right.shape:
-            return Verdict(0.0, f"This has {_size(matrix)}; right is one of {_size(right)}.")
-        keys = list(map(float, right.entries))
+    def read(self, text: str) -> matrices.Matrix:
+        return matrices.read_matrix(text)
+
+    def compare(self, key: matrices.Matrix, typed: matrices.Matrix) -> Verdict:
+        matrix = self._oriented(key, typed)
+        if matrix.shape != key.shape:
+            return Verdict(0.0, f"This has {_size(matrix)}; right is one of {_size(key)}.")
+        keys = list(map(float, key.entries))
         errors = allowed_errors(self.asked, keys, None)
         hits = sum(map(matches, matrix.entries, keys, errors))
         return Verdict(hits / len(keys), share_right(hits, len(keys)))
@@ -66,19 +68,19 @@ class MatrixShape(Shape):
         return typed
 
     def data(self, key: str) -> dict[str, object]:
-        matrix = matrices.read_matrix(key)
+        matrix = self.read(key)
         keys = list(map(float, matrix.entries))
         rows, columns = matrix.shape
         errors = allowed_errors(self.asked, keys, None)
         return {"rows": rows, "columns": columns, "is_flat": matrix.is_flat, "values": keys, "allowed": errors}
 
     def show(self, key: str) -> str:
-        matrix = matrices.read_matrix(key)
+        matrix = self.read(key)
         rows = [", ".join(show_key(self.asked, float(value), None) for value in row) for row in matrix.rows]
         return f"[{rows[0]}]" if matrix.is_flat else f"[{', '.join(f'[{row}]' for row in rows)}]"
 
     def latex(self, text: str) -> str:
-        return matrices.read_matrix(text).latex
+        return self.read(text).latex
 
 
 def _size(matrix: matrices.Matrix) -> str:
@@ -98,7 +100,7 @@ class Body(EntriesBody):
     mistakes: list[WrongMatrix] = Field(default=[], max_length=12)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> MatrixShape:
         return MatrixShape(self.fixed, self)
 
     @property

@@ -32,27 +32,26 @@ class WrongList(Mistake):
 
 
 @dataclass(frozen=True)
-class ListShape(Shape):
+class ListShape(Shape[tuple[Fraction, ...]]):
     """Numbers compared place by place, or by the best assignment of what was typed to the key."""
 
     order: Order
     asked: AskedPrecision
 
     def read(self, text: str) -> tuple[Fraction, ...]:
-        """The numbers of a text; in a set each once."""
+        """The numbers of an answer; in a set each once."""
         values = lists.read_list(text, is_ordered=self.order == "matters")
         return tuple(dict.fromkeys(values)) if self.order == "set" else values
 
-    def judge(self, key: str, typed: str) -> Verdict:
-        right, values = self.read(key), self.read(typed)
-        keys = list(map(float, right))
+    def compare(self, key: tuple[Fraction, ...], typed: tuple[Fraction, ...]) -> Verdict:
+        keys = list(map(float, key))
         errors = allowed_errors(self.asked, keys, None)
-        pairs = zip(values, keys, errors, strict=False)
-        hits = sum(map(matches, *zip(*pairs, strict=True))) if self.order == "matters" and keys and values else 0
+        pairs = zip(typed, keys, errors, strict=False)
+        hits = sum(map(matches, *zip(*pairs, strict=True))) if self.order == "matters" and keys and typed else 0
         if self.order != "matters":
-            hits = count_matches(values, keys, errors)
-        most = max(len(keys), len(values))
-        return Verdict(hits / most if most else 1.0, self._message(hits, len(values), len(keys)))
+            hits = count_matches(typed, keys, errors)
+        most = max(len(keys), len(typed))
+        return Verdict(hits / most if most else 1.0, self._message(hits, len(typed), len(keys)))
 
     def data(self, key: str) -> dict[str, object]:
         keys = list(map(float, self.read(key)))
@@ -103,7 +102,7 @@ class Body(EntriesBody):
     mistakes: list[WrongList] = Field(default=[], max_length=12)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> ListShape:
         return ListShape(self.order, self)
 
     @property

@@ -66,28 +66,31 @@ class EntriesBody(AskedPrecision, ItemBody):
         return self
 
     def _problems(self) -> Iterator[tuple[str, str]]:
+        shape = self.shape
         try:
-            if self.shape.judge(self.key, self.shape.show(self.key)).score < 1:
+            key = shape.read(self.key)
+            if shape.compare(key, shape.read(shape.show(self.key))).score < 1:
                 yield "answer", "The key is marked wrong when it is rounded as asked."
         except NumberError as error:
             yield "answer", str(error)
             return
-        seen: list[str] = []
+        seen: list[object] = []
         for place in range(len(self.becauses)):
             field = f"mistakes.{place}.value"
             try:
-                texts = [text for text in self.mistake_texts(place) if self.shape.judge(self.key, text).score < 1]
-                if not texts:
+                answers = map(shape.read, self.mistake_texts(place))
+                wrong = [answer for answer in answers if shape.compare(key, answer).score < 1]
+                if not wrong:
                     yield field, f"Mistake {place + 1} is marked right."
-                elif any(self.shape.judge(other, text).score == 1 for other in seen for text in texts):
+                elif any(shape.compare(other, answer).score == 1 for other in seen for answer in wrong):
                     yield field, f"Mistake {place + 1} is taken for another."
-                seen += texts
+                seen += wrong
             except NumberError as error:
                 yield field, str(error)
 
     @property
     @abstractmethod
-    def shape(self) -> Shape:
+    def shape(self) -> Shape[Any]:
         """How its answers are read, compared and written."""
 
     @property
@@ -282,6 +285,9 @@ class TypedEntries(Kind[BodyT, EntriesPrompt, NoAnswer, EntriesResponse]):
 
     def response_texts(self, prompt: EntriesPrompt, response: EntriesResponse) -> list[tuple[str, ...]]:
         return [(self._typeset(prompt, response["value"]),)]
+
+    def keys(self, body: BodyT) -> list[str]:
+        return [next(self._expected(body))[1]]
 
     def options(self, body: BodyT) -> list[Option]:
         texts = [text for _, text in self._expected(body)]

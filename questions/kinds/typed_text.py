@@ -42,7 +42,9 @@ def fold(text: str) -> str:
         text = _spell_out(unicodedata.normalize("NFC", text.translate(_SIGNS))).translate(_SIGNS)
     elif "`" in text:
         text = text.replace("`", "'")
-    return " ".join(_POINT.sub("0.", text).split())
+    if "." in text:
+        text = _POINT.sub("0.", text)
+    return " ".join(text.split())
 
 
 def trim(text: str) -> str:
@@ -51,7 +53,7 @@ def trim(text: str) -> str:
     for quote in "\"'":
         if len(text) > 2 and text[0] == text[-1] == quote and quote not in text[1:-1]:
             text = text[1:-1].strip()
-    return _WORD_END.sub("", _STOP.sub("", text)).rstrip()
+    return _WORD_END.sub("", _STOP.sub("", text)).rstrip() if text.endswith((".", "!", "?")) else text
 
 
 def comparable(text: str) -> str:

@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -100,6 +101,8 @@ class _Variants:
     spent: int = 0
     rows: dict[int, _Row] = field(default_factory=dict)
     """The rows that were needed so far."""
+    firsts: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+    """The first row of each combination of some draws, by their names."""
 
     def row(self, at: int) -> _Row:
         """The exact values of one variant."""
@@ -134,14 +137,15 @@ class _Variants:
 
     def distinct(self, formula: Formula) -> list[int]:
         """The first row of each combination of draws that the formula comes from, as many as may be computed."""
-        names = self._draws(formula)
+        names = tuple(self._draws(formula))
         if not names:
             return [0]
-        columns = [self.values[name].reshape(len(self.seeds), -1) for name in names]
-        table = np.ascontiguousarray(np.column_stack(columns))
-        whole = table.view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
-        first: list[int] = np.sort(np.unique(whole, return_index=True)[1]).tolist()
-        return first[: max(FEWEST, WORK // self.cost(formula))]
+        if names not in self.firsts:
+            columns = [self.values[name].reshape(len(self.seeds), -1) for name in names]
+            table = np.ascontiguousarray(np.column_stack(columns))
+            whole = table.view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
+            self.firsts[names] = np.sort(np.unique(whole, return_index=True)[1]).tolist()
+        return self.firsts[names][: max(FEWEST, WORK // self.cost(formula))]
 
     def affordable(self, formula: Formula) -> Iterator[int]:
         """The rows to compare, while there is time. Raises _TooLargeError where there is none for a single one."""
@@ -299,7 +303,7 @@ def _exactly(number: float | list[float]) -> Exact:
 
 @functools.lru_cache(maxsize=65536)
 def _decimal(number: float) -> Fraction:
-    return Fraction(repr(number))
+    return Fraction(Decimal(repr(number)))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 from questions.whole_numbers import read_whole_number
@@ -82,16 +83,22 @@ _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})(?:[ \u00a0\u2009\u202f'’](\d{3}))
 
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:e[-+][0-9]{1,2})?")
 """What nearly everybody types, and every key that a computer writes: the grammar below reads it as the same, slower."""
+_DECIMALS = re.compile(rf"\[{_DECIMAL.pattern}(?:, {_DECIMAL.pattern})*\]")
+"""A list of them."""
 
 
 def read(text: str) -> Reading:
     """The number, or the list of numbers, that `text` stands for. Raises NumberError."""
-    if _DECIMAL.fullmatch(text):
-        return Reading((_capped(Fraction(text)),), is_list=False, comma=False, numerals=(text,))
-    if not text.strip():
+    bare = text.strip()
+    if _DECIMAL.fullmatch(bare) and len(text) <= MAX_CHARACTERS:
+        return Reading((_decimal(bare),), is_list=False, numerals=(bare,))
+    if not bare:
         raise NumberError(f"Type an answer. {UNDERSTOOD}")
     if len(text) > MAX_CHARACTERS:
         raise NumberError(f"Use at most {MAX_CHARACTERS} characters. {UNDERSTOOD}")
+    if _DECIMALS.fullmatch(bare):
+        numerals = tuple(bare[1:-1].split(", "))
+        return Reading(tuple(map(_decimal, numerals)), is_list=True, numerals=numerals)
     plain = _plain("".join(char for char in text if unicodedata.category(char) != "Cf").strip())
     inner, is_list = _unbracketed(plain)
     if is_list:
@@ -111,6 +118,11 @@ def read(text: str) -> Reading:
         )
     value, comma = _scalar(inner, comma_allowed=True)
     return Reading((value,), is_list=False, comma=comma, numerals=(inner,))
+
+
+def _decimal(text: str) -> Fraction:
+    """The value of a short decimal; Decimal reads it faster than Fraction, and as exactly."""
+    return Fraction(Decimal(text))
 
 
 def _plain(text: str) -> str:
@@ -152,7 +164,7 @@ def _loose_list(text: str) -> list[str]:
 
 def _scalar(text: str, *, comma_allowed: bool) -> tuple[Fraction, bool]:
     if _DECIMAL.fullmatch(text):
-        return _capped(Fraction(text)), False
+        return _decimal(text), False
     commas = text.count(",")
     if commas and not comma_allowed:
         raise NumberError(f"“{text}” cannot be read. {UNDERSTOOD}")

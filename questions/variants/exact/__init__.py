@@ -166,16 +166,19 @@ def _mapped(function: Callable[[Scalar], Scalar], part: Evaluate) -> Evaluate:
 def _spread(function: Callable[..., Scalar], parts: list[Evaluate]) -> Evaluate:
     """The function of numbers, or of vectors of the same length entry by entry; a number goes with every entry."""
 
+    def compute(names: Names) -> Exact:
+        return over(*[part(names) for part in parts])
+
     def over(*values: Exact) -> Exact:
-        vectors = [value for value in values if isinstance(value, tuple)]
-        if not vectors:
+        if tuple not in map(type, values):
             return function(*values)
+        vectors = [value for value in values if isinstance(value, tuple)]
         if len({shape_of(vector) for vector in vectors}) > 1:
             raise ShapeError(f"{_words(vectors[0])} and {_words(vectors[1])} do not go together.")
         rows = [value if isinstance(value, tuple) else (value,) * len(vectors[0]) for value in values]
-        return tuple(over(*row) for row in zip(*rows, strict=True))
+        return tuple(map(over, *rows))
 
-    return lambda names: over(*(part(names) for part in parts))
+    return compute
 
 
 def _comparison(parts: list[Evaluate], signs: list[Callable[[int, int], bool]]) -> Evaluate:
