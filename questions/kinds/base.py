@@ -46,7 +46,6 @@ __all__ = [
     "sample_opaque",
 ]
 
-
 BodyT = TypeVar("BodyT", bound=ItemBody)
 PromptT = TypeVar("PromptT", bound=Prompt)
 AnswerT = TypeVar("AnswerT", bound=Mapping[str, object])
@@ -305,9 +304,8 @@ class Kind(ABC, Generic[BodyT, PromptT, AnswerT, ResponseT]):
 
     def is_key(self, body: BodyT, answer: object) -> bool:
         """Return whether an author's example gives the right answer: each of its texts is an option that is right."""
-        keys = {comparable(option.text) for option in self.options(body) if option.right}
-        wanted = answer if isinstance(answer, list) else [answer]
-        return all(comparable(str(text)) in keys for text in wanted)
+        keys = set(map(comparable, self.keys(body)))
+        return all(comparable(str(text)) in keys for text in (answer if isinstance(answer, list) else [answer]))
 
     # Correcting
 

@@ -34,27 +34,8 @@ TOTAL = 1_000_000
 POWER, TRANSCENDENTAL, CUMULATED, INVERTED = 40, 15, 300, 4000
 """Steps that these are worth, where they take 60 digits."""
 RATIONAL = frozenset(("abs", "sign", "floor", "ceil", "sqrt", "round", "clip", "where", "len"))
-RATIONAL |= frozenset(
-    (
-        "sum",
-        "prod",
-        "mean",
-        "median",
-        "var",
-        "std",
-        "cov",
-        "corr",
-        "quantile",
-        "count",
-        "norm",
-        "argmin",
-        "argmax",
-        "sort",
-        "cumsum",
-        "dot",
-    )
-)
-RATIONAL |= frozenset(("min", "max", "minimum", "maximum", "gcd", "lcm"))
+RATIONAL |= frozenset(("sum", "prod", "mean", "median", "var", "std", "cov", "corr", "quantile", "count", "norm"))
+RATIONAL |= frozenset(("argmin", "argmax", "sort", "cumsum", "dot", "min", "max", "minimum", "maximum", "gcd", "lcm"))
 """Functions whose call is worth a step."""
 NOISE = 1e-9
 """Of a number: what binary fractions may differ by."""

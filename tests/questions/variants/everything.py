@@ -67,12 +67,14 @@ def digest(version: int) -> str:
     more = {"let": SINCE_3, "texts": TEXTS_SINCE_3} if version > 2 else {}
     template = EVERYTHING | {name: EVERYTHING[name] | added for name, added in more.items()}
     engine = compiled(**template, engine=version)
+    values, _ = engine.draw(IDENTITY, range(variants))
+    texts = {1: ("stem",), 2: ("stem", "signs")}.get(version, ("stem", "signs", "matrices"))
     found = hashlib.sha256()
-    for variant in engine.generate(IDENTITY, range(variants)):
+    for variant, *shown in zip(
+        engine.generate(IDENTITY, range(variants)), *(engine.render_all(text, values) for text in texts), strict=True
+    ):
         found.update(json.dumps(variant, sort_keys=True).encode())
-        texts = {1: ("stem",), 2: ("stem", "signs")}.get(version, ("stem", "signs", "matrices"))
-        for text in texts:
-            found.update(engine.render(text, variant["values"]).encode())
+        found.update("".join(shown).encode())
     return found.hexdigest()
 
 
