@@ -18,7 +18,8 @@ declare global {
     "htmx:load": CustomEvent<{ elt: Element }>;
     "htmx:beforeRequest": HtmxEvent<object>;
     "htmx:beforeSwap": HtmxEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>;
-    "htmx:afterSwap": HtmxEvent<object>;
+    /** Of what scripts swap there is no request. */
+    "htmx:afterSwap": HtmxEvent<{ requestConfig?: { elt: Element } }>;
     "htmx:sendError": HtmxEvent<object>;
     "htmx:responseError": HtmxEvent<{ xhr: XMLHttpRequest }>;
     /** What was read of a lesson could not be told to the service. */
@@ -26,6 +27,9 @@ declare global {
   }
 
   interface HTMLElementEventMap {
+    /** Before a request, which waits for `issueRequest` where the event's default is prevented. */
+    "htmx:confirm": CustomEvent<{ elt: Element; triggeringEvent?: Event; issueRequest(isConfirmed: boolean): void }>;
+    "htmx:configRequest": CustomEvent<{ parameters: FormData }>;
     /** A match set or an order has changed by what somebody did. */
     answered: Event;
   }

@@ -2,9 +2,10 @@
 
 import { create, find, get } from "../examprep/dom.js";
 import { markAnswered, readQuestion } from "./device/pack.js";
+import { judge } from "./device_answer.js";
 import { countShown, showNextHint } from "./device_hints.js";
-import { judge } from "./device_review.js";
-import { outcomeOf, showVerdict } from "./device_verdict.js";
+
+import { outcomeOf, showVerdict, stepBack } from "./device_verdict.js";
 import { openOutbox } from "./outbox_state.js";
 import { readResponse } from "./response.js";
 
@@ -44,6 +45,7 @@ export async function keepAnswer(form, isUnknown) {
   outbox.send();
   await markAnswered(id).catch(() => {});
   const card = showVerdict(form, question, opinion?.judged ?? null);
+  stepBack(form);
   get(card, ".bar").remove();
   if (opinion) card.dataset["outcome"] = outcomeOf(opinion.judged.score);
   get(card, "h2").focus({ preventScroll: true });

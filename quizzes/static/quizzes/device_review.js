@@ -2,26 +2,25 @@
 // kept, and the day's questions go on.
 
 import { create, find, get, targetOf } from "../examprep/dom.js";
-import { whenIdle } from "../examprep/moments.js";
-import { NearlyError, RefusedError } from "./device/answers.js";
+import { afterPaint, whenIdle } from "../examprep/moments.js";
 import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
-import { grade, leastScore, messages } from "./device/grading.js";
 import { rate } from "./device/memory.js";
 import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
+import { isRated, judge, readAnswer } from "./device_answer.js";
 import { loadKatex } from "./device_formulas.js";
-import { countShown, showNextHint } from "./device_hints.js";
+import { showNextHint } from "./device_hints.js";
 import { keepInNotebook, offerNotebook } from "./device_notebook.js";
-import { canTurn, readOwnMark, turnOver } from "./device_turned.js";
-import { hideVerdict, outcomeOf, prepareVerdict, showVerdict } from "./device_verdict.js";
+import { canTurn, turnOver } from "./device_turned.js";
+import { hideVerdict, makeRoom, outcomeOf, prepareVerdict, showVerdict, stepBack } from "./device_verdict.js";
 import { openOutbox, scoreWords } from "./outbox_state.js";
-import { readResponse } from "./response.js";
+import { pause } from "./server.js";
 
 /**
  * @typedef {import("./device/answers.js").Document} Document
  * @typedef {import("./device_verdict.js").Judged} Judged
  * @typedef {import("./device/pack.js").Question} Question
- * @typedef {{ judged: Judged } | { refused: string } | null} Opinion null: only the service can tell
+ * @typedef {import("./device_answer.js").Opinion} Opinion
  *
  * @typedef {object} Checked an answer on its way to the service
  * @property {HTMLFormElement} form
@@ -29,11 +28,14 @@ import { readResponse } from "./response.js";
  * @property {Promise<Question | null>} question
  * @property {Promise<Opinion>} opinion
  * @property {Promise<void>} kept
+ * @property {Promise<void>} shown the device's verdict, or that it has none
  * @property {number} timer after which the service is not waited for
  */
 
 /** After so long without an answer the service counts as not to be reached. */
 const PATIENCE_MS = 8000;
+/** So long an answer waits for the device's verdict before it is sent without. */
+const FIRST_MS = 150;
 
 export class DeviceReview {
   /**
@@ -62,9 +64,7 @@ export class DeviceReview {
   async listen() {
     // What is turned over here needs no request.
     this.root.addEventListener("click", (event) => this.turn(event));
-    this.root.addEventListener("submit", (event) => {
-      if (event.target instanceof HTMLFormElement) this.check(event.target, event.submitter);
-    });
+    this.root.addEventListener("htmx:confirm", (event) => this.check(event));
     for (const failed of /** @type {const} */ (["htmx:sendError", "htmx:responseError"])) {
       this.root.addEventListener(failed, (event) => {
         // Instead of what every page says of requests that failed: nothing has to be tried again.
@@ -72,8 +72,8 @@ export class DeviceReview {
       });
     }
     this.root.addEventListener("click", (event) => this.goOn(event), true);
-    document.addEventListener("htmx:afterSwap", ({ target }) => {
-      if (target === this.root) this.confirm();
+    document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+      if (target === this.root) this.confirm(detail.requestConfig?.elt);
     });
     // Where an exam is opened in another tab no key stays here either.
     new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => {
@@ -98,7 +98,14 @@ export class DeviceReview {
     // A browser that keeps nothing leaves it to the service.
     const question = id ? readQuestion(this.account, id).catch(() => null) : Promise.resolve(null);
     this.question = question;
-    question.then((known) => known && prepareVerdict(known));
+    question.then((known) => known && this.prepare(known));
+  }
+
+  /** Have ready what a verdict needs. @param {Question} question */
+  prepare(question) {
+    const form = find(this.root, "#question", HTMLFormElement);
+    if (form) makeRoom(form);
+    prepareVerdict(question);
   }
 
   /** Turn a card over that is on the device; else the service does. @param {MouseEvent} event */
@@ -113,36 +120,52 @@ export class DeviceReview {
     else form.requestSubmit(/** @type {HTMLButtonElement} */ (button));
   }
 
-  /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
-  async check(form, submitter) {
-    const isUnknown = submitter?.id === "dont-know";
-    if (form.id !== "question" || (find(form, "#turn") && !isUnknown)) return;
-    const response = isUnknown ? { dont_know: true } : (readOwnMark(form, submitter) ?? readResponse(form));
-    if (!response) return;
-    const { presentation, event, confidence } = Object.fromEntries(new FormData(form));
-    const isMeant = "text" in response && response.text === this.nearly;
-    const { question } = this;
-    /** @type {Document} */
-    const reported = {
-      id: String(event),
-      type: "review",
-      presentation: String(presentation),
-      response: isMeant ? { ...response, final: true } : response,
-      confidence: confidence ? Number(confidence) : null,
-      occurred_at: new Date().toISOString(),
-      duration_ms: Math.round(performance.now() - this.began),
-      hints_used: countShown(form),
-    };
-    const opinion = question.then((known) => known && judge(known, reported["response"]));
-    const kept = opinion.then((told) => this.store(reported, told));
-    const timer = setTimeout(() => this.giveUp(), PATIENCE_MS);
-    const checked = { form, question, opinion, kept, timer, event: reported };
+  /**
+   * Grade an answer that is about to be sent, and keep it: on a phone to send it takes as long as all of that, so the
+   * verdict is seen first.
+   *
+   * @param {HTMLElementEventMap["htmx:confirm"]} event
+   */
+  check(event) {
+    const { elt: form, triggeringEvent, issueRequest } = event.detail;
+    if (!(form instanceof HTMLFormElement) || form.id !== "question") return;
+    const submitter = triggeringEvent instanceof SubmitEvent ? triggeringEvent.submitter : null;
+    const answer = readAnswer(form, submitter, this.began, this.nearly);
+    if (!answer) return;
+    event.preventDefault();
+    // It is on its way.
+    if (this.checked?.form === form) return;
+    const sent = new FormData(form, submitter);
+    const checked = this.grade(form, answer);
     this.checked = checked;
-    const told = await opinion;
-    // The service may have been quicker.
-    if (this.checked !== checked || !form.isConnected || !told || !("judged" in told) || isRated(reported)) return;
-    this.judged = told.judged;
-    showVerdict(form, await question, told.judged);
+    // Sent in any case, even if to show it fails.
+    Promise.race([checked.shown, pause(FIRST_MS)])
+      .then(afterPaint)
+      .finally(() => {
+        // What was pressed since is no part of it.
+        const takeSent = (/** @type {HTMLElementEventMap["htmx:configRequest"]} */ { detail }) => {
+          detail.parameters = sent;
+        };
+        form.addEventListener("htmx:configRequest", takeSent, { once: true });
+        issueRequest(true);
+        stepBack(form);
+      });
+  }
+
+  /** Grade and keep an answer, and show what comes of it. @param {HTMLFormElement} form @param {Document} event @returns {Checked} */
+  grade(form, event) {
+    const { question } = this;
+    const opinion = question.then((known) => known && judge(known, event["response"]));
+    const kept = opinion.then((told) => this.store(event, told));
+    const timer = setTimeout(() => this.giveUp(), PATIENCE_MS);
+    const shown = Promise.all([question, opinion]).then(([known, told]) => {
+      // The service may have been quicker.
+      if (this.checked?.event !== event || !form.isConnected) return;
+      if (!told || !("judged" in told) || isRated(event)) return;
+      this.judged = told.judged;
+      showVerdict(form, known, told.judged);
+    });
+    return { form, event, question, opinion, kept, shown, timer };
   }
 
   /** Keep an answer before the service has it, lest it is lost with the page. @param {Document} event @param {Opinion} opinion */
@@ -152,10 +175,15 @@ export class DeviceReview {
     await this.outbox.add(event, opinion?.judged.score ?? null);
   }
 
-  /** The service's verdict is there: it is what counts, and where it is another one that is said. */
-  confirm() {
+  /**
+   * The service's verdict is there: it is what counts, and where it is another one that is said.
+   *
+   * @param {Element | undefined} sent the form that this is the response to
+   */
+  confirm(sent) {
     const { judged, checked } = this;
-    if (checked) this.settle(checked);
+    if (checked && checked.form === sent) this.settle(checked);
+    else if (checked) this.leave(checked);
     this.checked = null;
     this.judged = null;
     this.began = performance.now();
@@ -174,6 +202,14 @@ export class DeviceReview {
     await this.outbox.remove(event["id"]);
     const [known, told] = await Promise.all([question, opinion]);
     if (known && told && "judged" in told) await this.remember(known, event, told.judged).catch(() => {});
+  }
+
+  /** Another part has come in place of its question: whether it was sent nobody knows here, and twice does no harm. @param {Checked} checked */
+  async leave({ kept, timer, event }) {
+    clearTimeout(timer);
+    await kept;
+    this.outbox.release(event["id"]);
+    await this.outbox.send();
   }
 
   /** The service takes too long: it may have the answer, which is sent again and counts once. */
@@ -218,7 +254,8 @@ export class DeviceReview {
       await this.showNext();
       return;
     }
-    const card = showVerdict(form, question, judged);
+    const card = (judged && find(this.root, "[data-device]")) ?? showVerdict(form, question, judged);
+    stepBack(form);
     get(card, ".bar").hidden = false;
     get(card, "[data-take-back]").onclick = () => this.takeBack(form, event);
     if (question) offerNotebook(card, question, this.account);
@@ -306,25 +343,5 @@ export class DeviceReview {
       find(bar, "p")?.remove();
       bar.append(said);
     } else this.root.replaceChildren(said, create("a", { className: "link", href: "/today/", textContent: "Today" }));
-  }
-}
-
-/** Whether all was seen before it was rated. @param {Document} event */
-function isRated({ response }) {
-  return "rating" in response;
-}
-
-/** @param {Question} question @param {Document} response @returns {Promise<Opinion>} */
-export async function judge(question, response) {
-  try {
-    const graded = await grade(question, response);
-    const said = [...new Set(messages(question, graded, "message_html"))];
-    const least = leastScore(question, graded);
-    return { judged: { score: graded.score, least, said, isUnknown: response["dont_know"] === true } };
-  } catch (error) {
-    if (error instanceof NearlyError) return { refused: `${error.message} Press Check again to keep your spelling.` };
-    if (error instanceof RefusedError) return { refused: error.message };
-    // Only the service can grade it; or a fault in here, which is no reason to lose an answer.
-    return null;
   }
 }

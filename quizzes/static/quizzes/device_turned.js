@@ -1,6 +1,7 @@
 // Cards that are turned over on the device: what their students mark themselves by is shown at once.
 
 import { all, create, find, get } from "../examprep/dom.js";
+import { afterPaint } from "../examprep/moments.js";
 import { setFormulas } from "./device_formulas.js";
 import { fetchOrNull } from "./server.js";
 
@@ -26,36 +27,45 @@ export function turnOver(form, question) {
   const isRated = question.grading["rule"] === RATED;
   const answer = get(form, ".answer");
   const text = find(answer, "textarea", HTMLTextAreaElement)?.value ?? "";
+  // First, while nothing else has changed: what has the focus and goes has the page styled at once.
+  replaceTurn(form, isRated);
   const copy = document.importNode(get(document, "#device-turned", HTMLTemplateElement).content, true);
   get(copy, "[data-back]").textContent = isRated ? "Answer" : "Model answer";
-  fillBack(copy, question, isRated);
-  if (isRated) for (const part of all(copy, ".of-student, .points")) part.remove();
-  else fillPoints(copy, question, text);
+  get(copy, "[data-html=back_html]").innerHTML = question["back_html"];
+  for (const part of all(copy, isRated ? ".of-student, .points" : ".of-recall")) part.remove();
+  if (!isRated) fillPoints(copy, question, text);
   answer.replaceChildren(copy);
-  if (isRated) {
-    get(form, "#turn").replaceWith(
-      document.importNode(get(document, "#device-ratings", HTMLTemplateElement).content, true),
-    );
-    showWhenItComesBack(form, unturned);
-  } else {
-    find(form, "#dont-know")?.remove();
-    get(form, "#turn").outerHTML =
-      '<button class="button" id="check">Done <kbd aria-hidden="true">Enter</kbd></button>';
-  }
   setFormulas(answer);
   const back = get(form, "[data-back]");
   back.focus({ preventScroll: true });
   back.scrollIntoView({ block: "nearest" });
+  afterPaint().then(() => {
+    if (!isRated || !form.isConnected) return;
+    fillRest(answer, question);
+    showWhenItComesBack(form, unturned);
+  });
 }
 
-/** @param {ParentNode} copy @param {Question} question @param {boolean} isRated */
-function fillBack(copy, question, isRated) {
-  for (const place of all(copy, "[data-html]")) {
-    // Of others the explanation follows with the verdict.
-    const html = isRated || place.dataset.html === "back_html" ? question[place.dataset.html ?? ""] : "";
-    place.innerHTML = html;
-    if (!html) (place.closest("details") ?? place).remove();
+/** Put what its student says of the back in place of the button that shows it. @param {HTMLFormElement} form @param {boolean} isRated */
+function replaceTurn(form, isRated) {
+  const turn = get(form, "#turn");
+  if (isRated) {
+    turn.replaceWith(document.importNode(get(document, "#device-ratings", HTMLTemplateElement).content, true));
+    return;
   }
+  find(form, "#dont-know")?.remove();
+  turn.outerHTML = '<button class="button" id="check">Done <kbd aria-hidden="true">Enter</kbd></button>';
+}
+
+/** What follows the back of a card comes once that is seen: of others it follows with the verdict. @param {HTMLElement} answer @param {Question} question */
+function fillRest(answer, question) {
+  for (const place of all(answer, ".of-recall")) {
+    const prose = place.dataset["html"] ? place : get(place, "[data-html]");
+    prose.innerHTML = question[prose.dataset["html"] ?? ""] ?? "";
+    if (prose.innerHTML) place.hidden = false;
+    else place.remove();
+  }
+  setFormulas(answer);
 }
 
 /** @param {ParentNode} copy @param {Question} question @param {string} text */

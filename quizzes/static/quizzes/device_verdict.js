@@ -38,12 +38,31 @@ export function showVerdict(form, question, judged) {
   nameApart(card);
   get(card, "h2").textContent = judged ? wordsOf(judged) : "Kept. It is graded when you are back online.";
   if (judged && question) fill(card, question, judged);
-  form.before(copy);
+  makeRoom(form).append(copy);
   form.toggleAttribute("data-judged", true);
-  form.inert = true;
   setFormulas(card);
   if (judged && question) whyFollows(card, question, judged);
   return card;
+}
+
+/**
+ * The place above a question's form in which its verdict will be. What is put between elements has those after it styled
+ * anew, which on a phone takes longer than to show the verdict: a place that is there before spares that.
+ *
+ * @param {HTMLFormElement} form
+ */
+export function makeRoom(form) {
+  const { previousElementSibling: before } = form;
+  if (before?.matches("[data-room]")) return before;
+  const room = create("div", {});
+  room.toggleAttribute("data-room", true);
+  form.before(room);
+  return room;
+}
+
+/** Once a verdict is seen, nothing in its question is pressed any more: all in it is styled anew for that. @param {HTMLFormElement} form */
+export function stepBack(form) {
+  form.inert = form.hasAttribute("data-judged");
 }
 
 let shown = 0;
