@@ -113,6 +113,34 @@ def test_the_browser_grades_at_once_and_the_service_has_the_last_word(
     phone.unroute_all(behavior="ignoreErrors")
 
 
+def test_what_was_checked_is_sent_once_its_verdict_is_seen_whatever_is_pressed_since(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    log_in(phone)
+    open_review(phone)
+    asked = Presentation.objects.get(student=learner, version__kind="single_choice", closed_at=None)
+    open_review(phone, f"/review/?presentation={asked.pk}")
+    wait_for(phone, "document.querySelector('[data-room]')")
+    right = key(str(asked.pk))["choice"]
+    phone.evaluate(
+        """right => {
+            const send = XMLHttpRequest.prototype.send;
+            XMLHttpRequest.prototype.send = function (...given) {
+                window.seen ??= document.querySelector("[data-device] h2")?.textContent ?? "nothing";
+                return send.apply(this, given);
+            };
+            document.querySelector(`#question [value="${right}"]`).click();
+            document.querySelector("#check").click();
+            document.querySelector(`#question [name=choice]:not([value="${right}"])`).click();
+            document.querySelector("#check").click();
+        }""",
+        right,
+    )
+    expect(phone.locator("#verdict")).to_contain_text("Correct")
+    assert phone.evaluate("window.seen") == "Correct"
+    assert ReviewEvent.objects.get().response == {"choice": right}
+
+
 def test_answers_are_kept_while_there_is_no_network(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
