@@ -8,11 +8,12 @@ that runs; else one is started.
 from __future__ import annotations
 
 import os
+import statistics
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
 
 from tests.benchmarks.results import FULL
 from tests.benchmarks.table import Row
@@ -23,6 +24,7 @@ PAGES = ("/", "/today/", "/review/", "/lessons/regularization/", "/progress/", "
 SLOW_4G = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 CPU_SLOWDOWN = 4
 RUNS = 3 if FULL else 2
+PRESSES = 20 if FULL else 6
 SEEN_MS = 700
 """Nobody presses sooner what has just come."""
 OBSERVE = """
@@ -36,16 +38,19 @@ watch("event", entry => {
 }, {durationThreshold: 16});
 """
 
-TIME_VERDICT = """() => {
+TIME_CHANGE = """selector => {
     let began = 0;
     document.addEventListener("click", event => { began ||= event.timeStamp }, {capture: true, once: true});
-    window.verdict = new Promise(done => new MutationObserver((_, watcher) => {
-        if (!document.querySelector("[data-device], [data-back], [data-feedback]")) return;
+    window.changed = new Promise(done => new MutationObserver((_, watcher) => {
+        if (!document.querySelector(selector)) return;
         watcher.disconnect();
         // The frame after the one that is being made shows it.
         requestAnimationFrame(() => requestAnimationFrame(now => done(now - began)));
-    }).observe(document.querySelector("#review"), {childList: true, subtree: true}));
+    }).observe(document.body, {childList: true, subtree: true}));
 }"""
+VERDICT = "[data-device], [data-back], [data-feedback]"
+TRIVIAL = """<button style="width: 9rem; height: 3rem" onclick="said.innerHTML = '<b>Correct</b>'">Check</button>
+<p id="said"></p>"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,19 @@ class Visit:
     lcp: float
     cls: float
     kilobytes: float
+
+
+@dataclass
+class Phone:
+    """A page on a slow phone, what it is slowed down by, and the bytes of each of its responses."""
+
+    page: Page
+    session: CDPSession
+    received: list[float] = field(default_factory=list)
+
+    def lose_network(self) -> None:
+        """Have every request fail; the context's own switch does nothing to a page that is throttled."""
+        self.session.send("Network.emulateNetworkConditions", {**SLOW_4G, "offline": True})
 
 
 def rows() -> list[Row]:
@@ -73,9 +91,10 @@ def rows() -> list[Row]:
             made.append(Row(f"LCP {path}", best.lcp, note=f"CLS {shift:.3f}, {best.kilobytes:.0f} kB", at_most=2.5))
         inp = min(_presses(browser, url, state) for _ in range(RUNS))
         made.append(Row("INP /review/, choosing, checking and going on", inp, at_most=0.2))
+        made.append(_row_of_presses("the least: a press that sets a text", _press_trivial(browser, url, state)))
         for words, offline in (("with a network", False), ("without one", True)):
-            verdict = min(_check_to_verdict(browser, url, state, offline=offline) for _ in range(RUNS))
-            made.append(Row(f"check to verdict {words}", verdict, at_most=0.1))
+            took = _check_to_verdict(browser, url, state, offline=offline)
+            made.append(_row_of_presses(f"check to verdict {words}", took, at_most=0.1))
         browser.close()
     return made
 
@@ -98,18 +117,19 @@ def _log_in(browser: Browser, url: str) -> str:
 
 
 def _visit(browser: Browser, url: str, path: str, state: str) -> Visit:
-    page, total = _phone(browser, url, state)
+    phone = _phone(browser, url, state)
+    page = phone.page
     page.goto(path)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
     felt = page.evaluate("felt")
     page.context.close()
-    return Visit(felt["lcp"] / 1000, felt["cls"], sum(total) / 1000)
+    return Visit(felt["lcp"] / 1000, felt["cls"], sum(phone.received) / 1000)
 
 
 def _presses(browser: Browser, url: str, state: str) -> float:
     """The longest that a press in the review takes until its effect is painted, in seconds."""
-    page, _ = _phone(browser, url, state)
+    page = _phone(browser, url, state).page
     page.goto("/review/")
     for _ in range(3):
         _wait_for_question(page)
@@ -126,18 +146,58 @@ def _presses(browser: Browser, url: str, state: str) -> float:
     return longest / 1000
 
 
-def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) -> float:
-    """The time from a press to the frame in which the browser's own verdict is painted, in seconds."""
-    page, _ = _phone(browser, url, state)
+def _row_of_presses(name: str, took: list[float], at_most: float | None = None) -> Row:
+    """The median of what presses took, with the third quartile beside it."""
+    upper = statistics.quantiles(took, n=4)[2] if len(took) > 1 else took[0]
+    note = f"median of {len(took)} presses; p75 {1000 * upper:.0f} ms"
+    return Row(name, statistics.median(took), note=note, at_most=at_most)
+
+
+def _press_trivial(browser: Browser, url: str, state: str) -> list[float]:
+    """What the same press takes on a page of one button, in seconds: less no page can."""
+    page = _phone(browser, url, state).page
+    page.set_content(TRIVIAL)
+    took = []
+    for _ in range(PRESSES):
+        page.evaluate("said.replaceChildren()")
+        took.append(_time(page.locator("button"), "#said b"))
+    page.context.close()
+    return took
+
+
+def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) -> list[float]:
+    """The time from each press to the frame in which the browser's own verdict is painted, in seconds."""
+    phone = _phone(browser, url, state)
+    page, took = phone.page, list[float]()
     with page.expect_response("**/review/forms/**"):
         page.goto("/review/")
     _wait_for_question(page)
-    page.wait_for_timeout(SEEN_MS)
-    page.context.set_offline(offline)
-    page.evaluate(TIME_VERDICT)
-    page.locator("#dont-know, #turn").first.tap()
-    passed: float = page.evaluate("verdict")
+    # Until then the week's questions are written down.
+    page.wait_for_load_state("networkidle")
+    if offline:
+        phone.lose_network()
+    for _ in range(PRESSES):
+        took.append(_time(page.locator("#dont-know, #turn").first, VERDICT))
+        if page.locator(".ratings").count():
+            _press(page.locator(".ratings button").first)
+        else:
+            if page.locator("[data-back]").count():
+                _press(page.locator("#check"))
+            _press(page.locator("#next:visible"))
+        page.locator(f":is({VERDICT})").wait_for(state="detached")
+        if offline and page.locator(".to-read").count():
+            break  # what is to be read first was not fetched
+        _wait_for_question(page)
     page.context.close()
+    return took
+
+
+def _time(place: Locator, selector: str) -> float:
+    """Press what has been seen; the time until what a selector finds is painted, in seconds."""
+    place.page.wait_for_timeout(SEEN_MS)
+    place.page.evaluate(TIME_CHANGE, selector)
+    place.tap()
+    passed: float = place.page.evaluate("changed")
     return passed / 1000
 
 
@@ -158,8 +218,8 @@ def _press(place: Locator) -> None:
     place.tap()
 
 
-def _phone(browser: Browser, url: str, state: str) -> tuple[Page, list[float]]:
-    """A page on a slow phone, with nothing cached, and the bytes of its responses."""
+def _phone(browser: Browser, url: str, state: str) -> Phone:
+    """A page on a slow phone, with nothing cached."""
     context = browser.new_context(
         base_url=url,
         viewport={"width": 360, "height": 740},
@@ -170,14 +230,15 @@ def _phone(browser: Browser, url: str, state: str) -> tuple[Page, list[float]]:
     )
     page = context.new_page()
     page.add_init_script(OBSERVE)
-    return page, _throttle(page)
+    phone = Phone(page, context.new_cdp_session(page))
+    _throttle(phone)
+    return phone
 
 
-def _throttle(page: Page) -> list[float]:
-    """Slow the page down. Returns a list to which the bytes of each of its responses are added."""
-    session, total = page.context.new_cdp_session(page), []
+def _throttle(phone: Phone) -> None:
+    """Slow the page down, and note the bytes of each of its responses."""
+    session = phone.session
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_4G})
     session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
-    session.on("Network.loadingFinished", lambda event: total.append(event["encodedDataLength"]))
-    return total
+    session.on("Network.loadingFinished", lambda event: phone.received.append(event["encodedDataLength"]))

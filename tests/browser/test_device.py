@@ -140,6 +140,14 @@ def test_what_was_checked_is_sent_once_its_verdict_is_seen_whatever_is_pressed_s
     assert phone.evaluate("window.seen") == "Correct"
     assert ReviewEvent.objects.get().response == {"choice": right}
 
+    # Nor does it need a number, once its button is gone.
+    asked = Presentation.objects.get(student=learner, version__kind="numeric", closed_at=None)
+    open_review(phone, f"/review/?presentation={asked.pk}")
+    wait_for(phone, "document.querySelector('[data-room]')")
+    with phone.expect_request(lambda request: request.method == "POST" and request.url.endswith("/review/")):
+        phone.locator("#dont-know").tap()
+    expect(phone.locator("#verdict")).to_have_text("Not known yet")
+
 
 def test_answers_are_kept_while_there_is_no_network(
     phone: Page, live_server: LiveServer, learner: User, key: Key

@@ -147,7 +147,10 @@ export class DeviceReview {
           detail.parameters = sent;
         };
         form.addEventListener("htmx:configRequest", takeSent, { once: true });
+        // It was valid when it was checked; that its button asks for no validation is forgotten by now.
+        form.noValidate = true;
         issueRequest(true);
+        form.noValidate = false;
         stepBack(form);
       });
   }
