@@ -195,7 +195,7 @@ def test_the_summary_names_what_was_missed(web: Client, api: Api) -> None:
     page = web.get("/review/summary/").content.decode()
     assert "So far today" in page
     assert "Missed today" in page
-    assert "What you lifted" not in page
+    assert "Concepts you worked on" not in page
 
 
 def test_the_summary_shows_what_was_lifted_as_it_is_known_now(web: Client, api: Api, student: User, key: Key) -> None:

@@ -76,7 +76,7 @@ def test_today_begins_with_what_to_do_and_says_what_it_earns(
 
     Exam.objects.all().delete()
     page = web.get("/today/").content.decode()
-    assert "those that you are about to forget" in page
+    assert "chosen because you are about to forget them" in page
     assert "Set an exam date" in page
 
 
@@ -106,7 +106,7 @@ def test_a_worker_computes_the_outlook_once_until_something_changes(
         question = api.queue()["results"][0]
         api.answer(question["id"], key(question["id"]))
         old = web.get("/today/ahead/").content.decode()
-        assert "something has changed" in old
+        assert "Something has changed" in old
         assert "with 20 minutes every day" in old  # better than nothing, meanwhile
         web.post("/today/ahead/", headers={"HX-Request": "true"})
         tasks.foresee_student(student.pk)

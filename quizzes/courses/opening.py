@@ -31,26 +31,26 @@ class Access:
 
 
 STATES: Mapping[TextChoices, str] = {
-    Course.State.DRAFT: "Its staff alone see it. Students on the roster wait: invitations are sent when it opens, and "
-    "nobody is asked anything.",
-    Course.State.OPEN: "It is studied, and can be joined as you choose below.",
-    Course.State.CLOSED: "Nobody joins it any more, by whatever way. Its students go on as before: plans, questions, "
-    "exams.",
-    Course.State.ARCHIVED: "Its students read its lessons and their results. It plans and asks nothing, sends no mail, "
-    "begins no sitting, and stands in no list. Its staff read it; to change or mark anything, open it again.",
+    Course.State.DRAFT: "Only its staff can see it. Students on the roster wait: invitations are sent when it opens, and "
+    "no questions are asked yet.",
+    Course.State.OPEN: "Students can study it, and join it in the way you choose below.",
+    Course.State.CLOSED: "Nobody else can join. For its students nothing changes: plans, questions and exams go on as before.",
+    Course.State.ARCHIVED: "Its students can still read its lessons and their results, but no questions are asked, no emails "
+    "are sent and no exam can be started. It disappears from all lists. Its staff can only read it: to change or mark "
+    "anything, open it again.",
 }
 VISIBLE: Mapping[TextChoices, str] = {
-    Course.Visibility.PEOPLE: "Its students and staff alone find its lessons, concepts and name.",
-    Course.Visibility.EVERYBODY: "Everybody can read its lessons and concepts, without an account too. Exams and "
-    "answers are for its students.",
+    Course.Visibility.PEOPLE: "Only its students and staff can find its name, lessons and concepts.",
+    Course.Visibility.EVERYBODY: "Everyone can read its lessons and concepts, even without an account. Exams and "
+    "answers are for its students only.",
 }
 JOINING: Mapping[TextChoices, str] = {
-    Course.Joining.OPEN: "Whoever sees it joins with one click. Where its people alone see it, the code or the link "
-    "is needed.",
-    Course.Joining.CODE: "Whoever has its code, its link, or the QR code of the link.",
-    Course.Joining.INVITATION: "Whoever holds the link of an invitation, once for each.",
-    Course.Joining.ROSTER: "Whom you put on the roster, by an account with the address that stands there, confirmed "
-    "by mail: an invitation that was passed on lets nobody in.",
+    Course.Joining.OPEN: "Anyone who can see it joins with one click. If only its students and staff can see it, "
+    "others need the code or the link.",
+    Course.Joining.CODE: "Anyone who has its code, its link, or the QR code of the link.",
+    Course.Joining.INVITATION: "Anyone who has an invitation link. Each link works once.",
+    Course.Joining.ROSTER: "Students you put on the roster, with an account whose confirmed email address is the one on "
+    "the roster: an invitation passed on to somebody else does not work.",
 }
 
 
@@ -61,7 +61,7 @@ def change_access(course: Course, wished: Access, now: datetime) -> Course:
     Raises ValueError for what is none of the choices.
     """
     if wished.state not in STATES or wished.visible_to not in VISIBLE or wished.joining not in JOINING:
-        raise ValueError("Choose a state, who sees the course, and how one joins it.")
+        raise ValueError("Choose a status, who can see the course, and who can join it.")
     locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
     was_studied = locked.state in Course.STUDIED
     locked.state, locked.visible_to, locked.joining = wished.state, wished.visible_to, wished.joining

@@ -101,7 +101,7 @@ def _tell_basis(expected: ExpectedPayload) -> str:
         told.append(f"{answers} earlier answer{'' if answers == 1 else 's'} to {met} of the questions")
     if by_ease:
         told.append(f"how others did on {by_ease} that you had not met")
-    basis = f"That rested on {' and '.join(told)}" if told else ""
+    basis = f"This was based on {' and '.join(told)}" if told else ""
     if not guessed:
         return f"{basis}."
     if not told:

@@ -61,7 +61,7 @@ def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     try:
         blueprint = blueprints.parse(exam.kind, exam.blueprint_asked)
     except blueprints.BlueprintError:
-        raise SittingError("bank", "This exam cannot be begun: its instructors have to mend it first.") from None
+        raise SittingError("bank", "This exam cannot be begun: its instructors have to fix it first.") from None
     sitting = Sitting(
         exam=exam,
         student=student,

@@ -26,10 +26,10 @@ from quizzes.views import Context, StudentRequest, staff
 
 ROWS = 50
 ROLES = {
-    Membership.Role.OWNER: "does everything, and chooses the people",
-    Membership.Role.AUTHOR: "writes lessons, questions and exams, and sees no student",
-    Membership.Role.ASSISTANT: "sees students, marks and mends sittings",
-    Membership.Role.OBSERVER: "sees students and content, and changes nothing",
+    Membership.Role.OWNER: "can do everything, and decides who belongs to the course",
+    Membership.Role.AUTHOR: "writes lessons, questions and exams, and cannot see students",
+    Membership.Role.ASSISTANT: "sees students, marks and adjusts sittings",
+    Membership.Role.OBSERVER: "sees students and content, and cannot change anything",
 }
 
 
@@ -62,7 +62,7 @@ def give_role(request: StudentRequest, course: str) -> HttpResponse:
     if role not in ROLES:
         messages.error(request, "Choose a role.")
     elif person is None:
-        messages.error(request, f"Nobody has an account as “{called[:80]}”. They create one first.")
+        messages.error(request, f"Nobody has an account as “{called[:80]}”. They have to create one first.")
     else:
         _set_role(request, taught, person, role)
     return redirect("people", taught.slug)
@@ -114,22 +114,22 @@ def access_page(request: StudentRequest, course: str) -> HttpResponse:
     context: Context = {
         **_page(request, taught, "access"),
         "choices": [
-            ("state", "How far it is", taught.state, _options(opening.STATES)),
-            ("visible_to", "Who sees it", taught.visible_to, _options(opening.VISIBLE)),
-            ("joining", "Who joins it", taught.joining, _options(opening.JOINING)),
+            ("state", "Status", taught.state, _options(opening.STATES)),
+            ("visible_to", "Who can see it", taught.visible_to, _options(opening.VISIBLE)),
+            ("joining", "Who can join", taught.joining, _options(opening.JOINING)),
         ],
         "way": joining.way_into(taught),
     }
     if taught.join_code and joining.way_into(taught) != "closed":
         link = joining.join_link(taught)
-        context |= {"link": link, "qr": draw_qr_code(link, f"QR code of the link by which one joins {taught.title}")}
+        context |= {"link": link, "qr": draw_qr_code(link, f"QR code of the link to join {taught.title}")}
     return render(request, "quizzes/staff/access.html", context)
 
 
 def _change_access(request: StudentRequest, taught: Course) -> HttpResponse:
     if "renew" in request.POST:
         opening.renew_code(taught)
-        messages.success(request, "The course has a new code and link. The old ones let nobody in.")
+        messages.success(request, "The course has a new code and link. The old ones no longer work.")
         return redirect("course-access", taught.slug)
     wished = opening.Access(*(request.POST.get(name, "") for name in ("state", "visible_to", "joining")))
     try:

@@ -110,7 +110,7 @@ def list_page(request: StudentRequest, course: str) -> HttpResponse:
         try:
             done = roster.apply_roster(taught, read, request.user, now, removes_unlisted=removes, shown=shown)
         except roster.ChangedMeanwhileError:
-            messages.warning(request, "The course has changed meanwhile. Look once more, and apply it then.")
+            messages.warning(request, "The course has changed meanwhile. Look at the changes again, then apply them.")
         else:
             messages.success(request, _summary(done.comparison))
             return redirect("roster", taught.slug)
@@ -132,7 +132,7 @@ def _summary(comparison: roster.Comparison) -> str:
     """Say what was done."""
     counts = {deed: len(comparison.of(deed)) for deed in (roster.Deed.ADD, roster.Deed.CHANGE, roster.Deed.REMOVE)}
     said = [f"{count} {deed.value}" for deed, count in counts.items() if count]
-    return f"{', '.join(said)}." if said else "Everything was so already; nothing was changed."
+    return f"{', '.join(said)}." if said else "The course already matched the list; nothing was changed."
 
 
 @login_required
@@ -149,14 +149,14 @@ def change_seat(request: StudentRequest, course: str, seat: str) -> HttpResponse
     if "remove" in request.POST:
         if isinstance(row, Enrolment):
             remove_students([row], now)
-            messages.success(request, f"{row.student} is no student of this course any more, and keeps all answers.")
+            messages.success(request, f"{row.student} is no longer a student of this course, and keeps all answers.")
         else:
             row.delete()
-            messages.success(request, f"The invitation of {row.email} is withdrawn; its link lets nobody in.")
+            messages.success(request, f"The invitation for {row.email} was withdrawn; its link no longer works.")
     elif "renew" in request.POST and isinstance(row, Invitation):
         invitations.renew([row], now)
-        done = "is sent again" if invitations.reaches_people() else "has a new link"
-        messages.success(request, f"The invitation of {row.email} {done}. Older links let nobody in.")
+        done = "was sent again" if invitations.reaches_people() else "has a new link"
+        messages.success(request, f"The invitation for {row.email} {done}. Older links no longer work.")
     else:
         percent = read_whole_number(request.POST.get("extra_time", "").strip(), 0, 400)
         if percent is None:

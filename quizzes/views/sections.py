@@ -27,7 +27,7 @@ class SectionForm(forms.ModelForm[Section]):
     class Meta:
         model = Section
         fields = ("name", "extra_time_percent")
-        labels = {"extra_time_percent": "Extra time in per cent"}
+        labels = {"extra_time_percent": "Extra time (%)"}
 
     def clean_name(self) -> str:
         """Refuse what another section of the course is called, in whatever letters."""
@@ -72,7 +72,7 @@ def sections_page(request: StudentRequest, course: str) -> HttpResponse:
     form = SectionForm(request.POST or None, instance=Section(course=taught))
     if request.method == "POST" and form.is_valid():
         exams.store_section(form.instance, [], timezone.now())
-        messages.success(request, f"“{form.instance}” is added. Move students into it on the roster.")
+        messages.success(request, f"“{form.instance}” was added. Move students into it on the roster.")
         return redirect("section", taught.slug, form.instance.pk)
     counted = Section.objects.filter(course=taught).annotate(
         students=Count("enrolments", distinct=True), dated=Count("exam_dates", distinct=True)
@@ -93,7 +93,7 @@ def section_page(request: StudentRequest, course: str, section: int) -> HttpResp
     now = timezone.now()
     if request.method == "POST" and "delete" in request.POST:
         exams.delete_section(row, now)
-        messages.success(request, f"“{row}” is deleted. Its students stay in the course, in no section.")
+        messages.success(request, f"“{row}” was deleted. Its students stay in the course, without a section.")
         return redirect("sections", taught.slug)
     stored = {each.exam_id: each for each in row.exam_dates.all()}
     form = SectionForm(request.POST or None, instance=row)
@@ -104,7 +104,7 @@ def section_page(request: StudentRequest, course: str, section: int) -> HttpResp
     valid = [form.is_valid(), *(each.is_valid() for each in dates)]
     if all(valid):
         exams.store_section(row, [each.instance for each in dates], now)
-        messages.success(request, f"“{row}” is saved. Open sittings have the new time, and plans follow the dates.")
+        messages.success(request, f"“{row}” was saved. Open sittings have the new time, and plans follow the new dates.")
         return redirect("section", taught.slug, row.pk)
     context = {**_page(taught), "section": row, "form": form, "dates": dates, "students": row.enrolments.count()}
     return render(request, "quizzes/staff/section.html", context, status=422 if form.is_bound else 200)

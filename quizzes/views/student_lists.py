@@ -76,7 +76,7 @@ def set_lines(request: StudentRequest, course: str) -> HttpResponse:
     else:
         lines = {"lowest_percent": lowest, "unseen_days": unseen}
         CourseWatch.objects.update_or_create(course=taught, defaults=lines)
-        messages.success(request, "The list goes by the new lines.")
+        messages.success(request, "The list follows the new limits.")
     return redirect("students", taught.slug)
 
 

@@ -373,7 +373,7 @@ def test_signing_up_leads_to_the_first_section_and_its_questions(
     page.get_by_role("link", name="Skip", exact=True).click()
     page.get_by_text("10 min").click()
     page.get_by_role("button", name="Next").click()
-    page.get_by_role("link", name="All is new to me: begin").click()
+    page.get_by_role("link", name="Everything is new to me: start").click()
     page.wait_for_url("**/today/")
     assert User.objects.get(username="grace").daily_minutes == 10
     expect(page.get_by_role("heading", name="To read first")).to_be_visible()

@@ -100,7 +100,7 @@ def test_the_page_of_an_exam_says_what_its_forecast_rests_on(student: User, key:
     assert "You have not answered any of its questions yet: all count by how hard they are." in page
     sit(student, key)
     page = client.get("/exams/tiny-exam/").content.decode()
-    assert re.search(r"By what you remember of the \d+ questions that you have answered; the \d+ that", page)
+    assert re.search(r"Based on what you remember of the \d+ questions you have answered; the \d+ you", page)
 
 
 def void(version: ItemVersion) -> None:

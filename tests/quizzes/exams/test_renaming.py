@@ -92,7 +92,7 @@ def test_a_blueprint_that_cannot_be_read_keeps_no_page_from_anybody(browser: Cli
     visit(browser)
 
     answer = browser.post("/exams/tiny-exam/")
-    assert "its instructors have to mend it first" in answer.content.decode()
+    assert "its instructors have to fix it first" in answer.content.decode()
 
 
 def test_the_admin_edits_names_of_now_and_refuses_those_that_are_gone(instructor: Client, exam: Exam) -> None:

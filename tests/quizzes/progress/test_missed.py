@@ -42,7 +42,7 @@ def test_only_items_whose_last_answer_was_not_right(api: Api, student: User, key
 def test_the_page_shows_what_is_right_and_why_in_a_fixed_number_of_queries(api: Api, student: User, key: Key) -> None:
     client = Client()
     client.force_login(student)
-    assert "Nothing here yet. What you answer wrongly is kept here" in client.get("/progress/missed/").content.decode()
+    assert "Nothing here yet. Questions you get wrong are kept here" in client.get("/progress/missed/").content.decode()
     first = api.queue()["results"][0]
     api.answer(first["id"], wrong(first, key(first["id"])))
     with CaptureQueriesContext(connection) as few:

@@ -187,10 +187,10 @@ def test_the_end_of_a_day_says_what_was_gained_and_what_tomorrow_brings(student:
     assert stored.score_before is not None
     assert stored.score_before > begun
     html = page.get("/review/summary/").content.decode()
-    assert f"when the day began it was {percent(begun)}" in html
+    assert f"it was {percent(begun)} at the start of the day" in html
     assert "Tomorrow: 1 minute, whatever you did today." in html
     for address in ("/review/summary/", "/today/"):
-        assert "By what you remember" in page.get(address).content.decode()
+        assert "Based on what you remember" in page.get(address).content.decode()
     clock.shift(timedelta(days=1))
     tomorrow = schedule.plan_day(student)
     assert tomorrow.score_at_start == tomorrow.score_before
