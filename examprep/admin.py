@@ -48,7 +48,7 @@ class Accounts(UserAdmin[User]):
         """Nobody deletes rows of answers: accounts are erased by the action, which leaves statistics as they are."""
         return False
 
-    @admin.action(description="Erase within a day what is stored about the people", permissions=["change"])
+    @admin.action(description="Erase within a day everything stored about these people", permissions=["change"])
     def delete_within_a_day(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Have accounts erased, as their people could themselves; until then they can be kept."""
         for person in queryset.filter(erased_at=None):
@@ -64,12 +64,14 @@ class Accounts(UserAdmin[User]):
             note("erasure_cancelled", request, person.username, by=request.user.get_username())
         self.message_user(request, "They stay.")
 
-    @admin.action(description="Remove the second factor and passkeys of who has lost them", permissions=["change"])
+    @admin.action(
+        description="Remove the second factor and passkeys of people who have lost them", permissions=["change"]
+    )
     def forget_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let people in by their password again."""
         for person in queryset:
             remove_all(person, request)
-        self.message_user(request, "They log in by their password. Who is of the staff may have to set up another one.")
+        self.message_user(request, "They log in with their password. Staff may have to set up a new second factor.")
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
         """Store the account; where settings changed, all that follows from them too. Roles leave a line in the log."""

@@ -60,7 +60,7 @@ class Platforms(admin.ModelAdmin[LtiPlatform]):
         }
         return TemplateResponse(request, "admin/examprep/ltiplatform/link.html", context)
 
-    @admin.display(description="Our side, to be typed in there")
+    @admin.display(description="Our addresses, to be entered on the platform")
     def ours(self, platform: LtiPlatform) -> SafeString:
         """Our addresses."""
         site = getattr(self, "_site", "")
@@ -111,7 +111,7 @@ class Contexts(Untouched, admin.ModelAdmin[LtiContext]):
         """Have the students of a platform's courses study ours."""
         for context in queryset.exclude(memberships_url=""):
             publisher.publish("examprep.tasks.fetch_lti_people", context.pk)
-        self.message_user(request, "They are being fetched; the report says how it went.")
+        self.message_user(request, "They are being fetched; the report will say how it went.")
 
 
 @admin.register(LtiScore)

@@ -73,7 +73,7 @@ def running(request: HttpRequest) -> HttpResponse:
     failing, late = health.look()
     context = {
         **admin.site.each_context(request),
-        "title": "How is it running",
+        "title": "Service status",
         "state": state,
         "failing": failing,
         "has_replica": replica.is_there(),

@@ -47,7 +47,7 @@ class ChangeForm(forms.Form):
         required=False,
         empty_label="as it is",
         label="Main concept",
-        help_text="Takes the place of the present one, and moves the items to its lesson.",
+        help_text="Replaces the present one, and moves the items to its lesson.",
     )
     difficulty = forms.IntegerField(required=False, min_value=1, max_value=5, help_text="1 (easy) to 5 (hard).")
     seconds = forms.IntegerField(
@@ -107,12 +107,12 @@ class BulkAdmin(ExportedAdmin):
     def _tell_changed(self, request: HttpRequest, report: bank.BulkReport) -> None:
         parts = []
         if report.published:
-            parts.append(f"{_counted(report.published)} changed and published anew.")
+            parts.append(f"{_counted(report.published)} changed and published again.")
         if report.drafted:
             names = ", ".join(item.slug for item in report.drafted)
-            parts.append(f"Changed in the draft alone, since not all of it is published: {names}.")
+            parts.append(f"Changed in the draft only, since there are unpublished edits: {names}.")
         if report.unchanged:
-            parts.append(f"{_counted(report.unchanged)} had all that already.")
+            parts.append(f"{_counted(report.unchanged)} already had all of this.")
         for item in (*report.published, *report.drafted):
             concepts = ", ".join(str(tag.concept) for tag in item.tags.select_related("concept"))
             text = f"Changed with others: {concepts}; difficulty {item.difficulty}, {item.seconds} seconds."
@@ -128,7 +128,7 @@ class BulkAdmin(ExportedAdmin):
         """Retire the published ones, once it was said what that breaks."""
         asked = list(queryset.filter(published__isnull=False, retired_at=None))
         if not asked:
-            self.message_user(request, "None of these is asked: there is nothing to retire.", messages.WARNING)
+            self.message_user(request, "None of these is published: there is nothing to retire.", messages.WARNING)
             return None
         if "confirmed" not in request.POST:
             return self._ask_retiring(request, asked)
@@ -142,7 +142,7 @@ class BulkAdmin(ExportedAdmin):
         """Say what retiring an item breaks; the page's button does it as the list's action."""
         item = self.find(request, pk, "change")
         if item.published is None or item.retired_at:
-            self.message_user(request, f"“{item}” is not asked: there is nothing to retire.", messages.WARNING)
+            self.message_user(request, f"“{item}” is not published: there is nothing to retire.", messages.WARNING)
             return HttpResponseRedirect(reverse("admin:questions_item_change", args=[pk]))
         return self._ask_retiring(request, [item])
 
@@ -195,7 +195,7 @@ class BulkAdmin(ExportedAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:questions_item_change", args=[pk]))
         self.log_addition(request, copy, f"Copied from {item}.")
-        self.message_user(request, f"“{copy}” is a draft with all that “{item}” has. No exam asks both.")
+        self.message_user(request, f"“{copy}” is a draft with everything that “{item}” has. No exam asks both.")
         return HttpResponseRedirect(reverse("admin:questions_item_change", args=[copy.pk]))
 
     def _ask(self, request: HttpRequest, items: Iterable[Item], template: str, more: dict[str, Any]) -> HttpResponse:

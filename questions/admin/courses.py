@@ -46,7 +46,7 @@ class CourseAdmin(NamedAdmin[Course]):
         """Say of a course that is founded that it begins as a draft."""
         if obj:
             return super().get_fieldsets(request, obj)
-        said = "It begins as a draft, which its staff alone see. You open it on its page Access, once it is ready."
+        said = "It begins as a draft, which only its staff can see. Open it on its Access page once it is ready."
         return [(None, {"fields": self.fields, "description": said})]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -59,7 +59,7 @@ class CourseAdmin(NamedAdmin[Course]):
         if not change:
             author = author_of(request)
             roles.set_role(author, obj, roles.Role.OWNER, by=author)
-            text = 'It is a draft, which its staff alone see. <a href="{}">Open it</a> once it is ready.'
+            text = 'It is a draft, which only its staff can see. <a href="{}">Open it</a> once it is ready.'
             self.message_user(request, format_html(text, reverse("course-access", args=[obj.slug])))
 
 

@@ -40,14 +40,14 @@ class ExportedAdmin(HintedAdmin):
         page = path("export/", self.admin_site.admin_view(self.export_view), name="questions_item_export")
         return [page, *super().get_urls()]
 
-    @admin.action(description="Take the selected items out, for other programs …", permissions=["view"])
+    @admin.action(description="Export the selected items, for other programs …", permissions=["view"])
     def export_items(self, request: HttpRequest, queryset: QuerySet[Item]) -> HttpResponse | None:
         """Ask for the format of a file with these items."""
         ticked = self.get_queryset(request).filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)[:MOST_CHOSEN])
         asked = queryset if request.POST.get("select_across") == "1" else ticked
         items = list(asked.values_list("pk", "course")[: MOST_CHOSEN + 1])
         if len({course for _, course in items}) != 1 or len(items) > MOST_CHOSEN:
-            text = f"Choose items of one course, {MOST_CHOSEN} at most; above the list the whole course goes out."
+            text = f"Choose items of one course, {MOST_CHOSEN} at most; Export questions takes a whole course."
             self.message_user(request, text, messages.ERROR)
             return None
         query = QueryDict(mutable=True)
@@ -72,7 +72,7 @@ class ExportedAdmin(HintedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Take questions out",
+            "title": "Export questions",
             "courses": courses,
             "course": course,
             "formats": formats,

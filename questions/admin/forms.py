@@ -54,7 +54,7 @@ class ItemForm(BodyForm, EditForm[Item]):
         if "slug" in self.fields:
             self.fields["slug"].required = False  # without one it keeps the one it has
             if not self.instance.pk:
-                self.fields["slug"].help_text = "Left empty, it is made of the question's words."
+                self.fields["slug"].help_text = "If you leave it empty, it is made from the question's words."
 
     @classmethod
     def body_fields(cls) -> list[fields.Field]:

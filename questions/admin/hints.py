@@ -52,7 +52,7 @@ class HintedAdmin(EditAdmin[Item]):
             CourseHints(course, bank.list_hints(course), list(accepted.filter(item__course=course)))
             for course in courses
         ]
-        context = {**self.admin_site.each_context(request), "title": "Items that tell others", "courses": hints}
+        context = {**self.admin_site.each_context(request), "title": "Items that give others away", "courses": hints}
         return render(request, "admin/questions/item/hints.html", {**context, "opts": self.opts})
 
     def _decide(self, request: HttpRequest) -> str:
@@ -82,7 +82,7 @@ class HintedAdmin(EditAdmin[Item]):
         for course in {item.course_id: item.course for item in published}.values():
             hints = [hint for hint in bank.list_hints(course) if keys & {hint.item.pk, hint.other.pk}]
             for hint in hints[:MAX_TOLD]:
-                self.message_user(request, f"“{hint.item}” tells what “{hint.other}” asks: {hint.words}", messages.INFO)
+                self.message_user(request, f"“{hint.item}” gives away “{hint.other}”: {hint.words}", messages.INFO)
             if hints:
                 text = '<a href="{}">Make them enemies, or accept it</a>, so that no exam asks both ({} in all).'
                 page = format_html(text, reverse("admin:questions_item_hints"), len(hints))

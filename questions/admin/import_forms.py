@@ -27,7 +27,7 @@ def list_formats(*, written: bool = False) -> list[tuple[str, str]]:
 
 
 def _readable() -> Iterator[tuple[str, str]]:
-    yield "", "As the file tells"
+    yield "", "Detect it from the file"
     yield from list_formats()
 
 
@@ -36,8 +36,8 @@ class UploadForm(forms.ModelForm[Import]):
 
     file = forms.FileField(
         help_text=f"Moodle XML, GIFT, Aiken, QTI, Anki, tables, YAML: {bank.MOST_BYTES // 10**6} MB at most. Nothing "
-        "comes in yet: you are shown what each question becomes, and choose.",
-        error_messages={"empty": "The file is empty.", "required": "Choose the file that has the questions."},
+        "is imported yet: you will see what each question becomes, and choose.",
+        error_messages={"empty": "The file is empty.", "required": "Choose the file with the questions."},
     )
     format = forms.ChoiceField(choices=_readable, required=False, label="Format")
 
@@ -50,7 +50,7 @@ class UploadForm(forms.ModelForm[Import]):
         if (file.size or 0) > bank.MOST_BYTES:
             size = f"{(file.size or 0) / 10**6:.0f} MB"
             most = f"{bank.MOST_BYTES // 10**6} MB"
-            raise forms.ValidationError(f"The file has {size}, and {most} are taken: export it in parts.")
+            raise forms.ValidationError(f"The file has {size}, but at most {most} are accepted: export it in parts.")
         return file
 
     def clean(self) -> None:
@@ -59,7 +59,7 @@ class UploadForm(forms.ModelForm[Import]):
             guess = bank.guess_format(file.name or "", file.read())
             file.seek(0)
             if guess is None:
-                self.add_error("format", "The file does not tell which format it has: choose it here.")
+                self.add_error("format", "The format cannot be told from the file: choose it here.")
             self.cleaned_data["format"] = guess
 
 

@@ -40,7 +40,7 @@ SHOWN: dict[str, tuple[str, Q]] = {
 WORDS = {
     bank.Fate.NEW: "new",
     bank.Fate.CHANGED: "changes its draft",
-    bank.Fate.SAME: "here already",
+    bank.Fate.SAME: "already here",
     bank.Fate.KEPT: "left alone",
     bank.Fate.REFUSED: "refused",
 }
@@ -110,7 +110,7 @@ class ImportAdmin(OfCourseAdmin[Import]):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        return super().add_view(request, form_url, {**(extra_context or {}), "title": "Bring questions in"})
+        return super().add_view(request, form_url, {**(extra_context or {}), "title": "Import questions"})
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "title": "Imports"})
@@ -204,7 +204,7 @@ class ImportAdmin(OfCourseAdmin[Import]):
         made = self.find(request, pk)
         row = made.questions.filter(number=number).exclude(found=None).first()
         if row is None:
-            raise Http404("This question came in, or was refused: there is nothing to look at.")
+            raise Http404("This question was imported or refused already: there is nothing to preview.")
         kind = kinds.get(row.found["kind"])  # type: ignore[index]
         shown = preview(kind, row.found["body"], f"import:{made.pk}:{number}")  # type: ignore[index]
         context = {"preview": replace(shown, first=None), "made": made, "row": row}
@@ -227,14 +227,14 @@ class ImportAdmin(OfCourseAdmin[Import]):
         sent = request.POST
         match sent.get("do", ""):
             case "undo":
-                self._begin(request, made, "Its drafts are being taken back.", begun=bank.begin_undo(made))
+                self._begin(request, made, "The import is being undone.", begun=bank.begin_undo(made))
             case "again":
-                self._begin(request, made, "It is tried once more.", begun=bank.try_again(made))
+                self._begin(request, made, "The import is being tried again.", begun=bank.try_again(made))
             case "discard":
                 if bank.discard(made):
-                    self.message_user(request, f"“{made}” is forgotten. Nothing of it came in.")
+                    self.message_user(request, f"“{made}” was discarded. Nothing was imported from it.")
                     return HttpResponseRedirect(reverse("admin:questions_import_changelist"))
-                self.message_user(request, "It is under way: nothing was done.", messages.WARNING)
+                self.message_user(request, "The import is still running: nothing was done.", messages.WARNING)
             case do if made.state == State.READ:
                 return self._choose(request, made, do, sent)
         return self._go(made)
@@ -256,9 +256,9 @@ class ImportAdmin(OfCourseAdmin[Import]):
             query.update({"show": value if name == "show" else show, "page": value if name == "page" else "1"})
             return self._go(made, f"?{query.urlencode()}#questions")
         if not waiting.filter(is_chosen=True).exists():
-            self.message_user(request, "Nothing is chosen: tick what is to come in.", messages.WARNING)
+            self.message_user(request, "Nothing is chosen: tick the questions to import.", messages.WARNING)
             return self._go(made)
-        self._begin(request, made, "The questions come in as drafts.", begun=bank.begin_import(made, choice))
+        self._begin(request, made, "The questions are being imported as drafts.", begun=bank.begin_import(made, choice))
         return self._go(made)
 
     def _begin(self, request: HttpRequest, made: Import, said: str, *, begun: bool) -> None:

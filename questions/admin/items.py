@@ -171,7 +171,7 @@ class ItemAdmin(ComparedAdmin):
     def describe_pool(self, item: Item | None) -> str:
         """Say who gave an item of a pool to practice, and when."""
         if item is None or item.released_at is None:
-            return "These count from the next sitting on, with no new version."
+            return "Changes here apply from the next sitting on, without a new version."
         by = f" by {item.released_by}" if item.released_by else ""
         return f"Released to practice on {timezone.localtime(item.released_at):%-d %B %Y}{by}."
 

@@ -54,7 +54,7 @@ class LessonForm(EditForm[Lesson]):
         "placed in the text where the cursor was last, or at its end.",
     )
     picture_words = forms.CharField(
-        required=False, max_length=500, label="What it shows", help_text="For who cannot see the picture."
+        required=False, max_length=500, label="What it shows", help_text="For readers who cannot see the picture."
     )
     picture_at = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput(attrs={"data-cursor": ""}))
     reading = RowsField(
@@ -92,7 +92,7 @@ class LessonForm(EditForm[Lesson]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.read_picture and not cleaned.get("picture_words"):
-            self.add_error("picture_words", "Say what the picture shows, for who cannot see it.")
+            self.add_error("picture_words", "Say what the picture shows, for readers who cannot see it.")
         course = self.course()
         if course and not self.errors:
             if self.read_picture:

@@ -22,8 +22,8 @@ class PictureForm(forms.ModelForm[Picture]):
     """A file for a course."""
 
     file = forms.FileField(
-        help_text=f"PNG, JPEG, WebP or SVG, {pictures.MAX_BYTES // 10**6} MB at most. What it says of its camera, "
-        "its place and its author is taken out.",
+        help_text=f"PNG, JPEG, WebP or SVG, {pictures.MAX_BYTES // 10**6} MB at most. Data about its camera, "
+        "place and author are removed.",
     )
     picture: pictures.Picture
 

@@ -116,7 +116,8 @@ class VersionsAdmin(EditAdmin[RowT]):
             self.log_change(request, row, f"Made version {number} the draft again.")
             text = f"The draft of “{row}” is version {number} again."
             is_published = row.state == "published"
-            more = "It is what students get: there is nothing to publish." if is_published else "Publish it to use it."
+            nothing = "Students get this version: there is nothing to publish."
+            more = nothing if is_published else "Publish it to use it."
             self.message_user(request, f"{text} {more}")
         return HttpResponseRedirect(reverse(f"admin:questions_{self.opts.model_name}_change", args=[pk]))
 

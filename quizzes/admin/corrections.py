@@ -25,48 +25,53 @@ Rule = Correction.Rule
 MOST = 500
 """Students whose answers a page looks at; the command looks at all."""
 MAX_PAGE = 1000
+RULES = [
+    (Rule.VERSION.value, "Grade them by another version"),
+    (Rule.ACCEPT.value, "Accept another answer or choice, too"),
+    (Rule.FULL.value, "Give everyone full marks"),
+    (Rule.VOID.value, "Do not count the question"),
+]
 
 
 class CorrectionForm(forms.Form):
-    """What was wrong, how it is judged, and why."""
+    """What was wrong, how it is judged, and why; by another version only where the item has another one."""
 
-    version = forms.ModelChoiceField(ItemVersion.objects.none(), empty_label=None, label="What was wrong")
+    version = forms.ModelChoiceField(ItemVersion.objects.none(), empty_label=None, label="Version that was wrong")
     rule = forms.ChoiceField(
-        choices=[
-            (Rule.VERSION.value, "Judge its answers by another version"),
-            (Rule.ACCEPT.value, "Another answer, or choice, is right too"),
-            (Rule.FULL.value, "Full marks for everybody"),
-            (Rule.VOID.value, "It does not count"),
-        ],
-        widget=forms.RadioSelect,
-        initial=Rule.VERSION.value,
-        label="From now on",
+        choices=RULES, widget=forms.RadioSelect, initial=Rule.VERSION.value, label="How its answers count"
     )
     by_version = forms.ModelChoiceField(
-        ItemVersion.objects.none(), required=False, empty_label=None, label="By the rules of"
+        ItemVersion.objects.none(), required=False, empty_label=None, label="Version to grade them by"
     )
     answer = forms.CharField(
         required=False,
         max_length=2000,
-        label="Right too",
-        help_text="Of a choice its text or number; of an item with parts, the part first: a: 0.5",
+        label="Answer that is right, too",
+        help_text="For a choice, its text or number. For an item with parts, begin with the part: a: 0.5",
         widget=forms.TextInput(attrs={"list": "answers", "autocomplete": "off"}),
     )
     why = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         label="Why",
-        help_text="Students read this, too.",
+        help_text="Students can read this.",
         initial="The key was wrong.",
     )
 
     def __init__(self, item: Item, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         versions = ItemVersion.objects.filter(item=item).select_related("item__course").order_by("-number")
-        for name, initial in (("version", _wrong(item)), ("by_version", item.published)):
+        wrong = _wrong(item)
+        for name, initial in (("version", wrong), ("by_version", item.published)):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset, field.initial = versions, initial
+        if wrong == item.published:
+            rule = self.fields["rule"]
+            assert isinstance(rule, forms.ChoiceField)
+            rule.choices, rule.initial = [way for way in RULES if way[0] != Rule.VERSION], Rule.ACCEPT.value
+            rule.help_text = "To grade its answers by another version, first publish the question as it should be."
+            del self.fields["by_version"]
 
     def correction(self, request: HttpRequest) -> Correction:
         """The correction that the valid form says, not written yet."""
@@ -149,7 +154,7 @@ class CorrectionAdmin(StudentRowsAdmin[Correction]):
     def _apply(self, request: HttpRequest, item: Item, correction: Correction) -> HttpResponse:
         written = corrections.apply(correction, timezone.now())
         self.log_addition(request, written, f"Corrected: {written.said}.")
-        text = f"{written.version}: {written.said}. So are new answers; those given before follow in the background."
+        text = f"{written.version}: {written.said}. This applies to new answers at once; earlier ones follow shortly."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:questions_correction_item", args=[item.pk]))
 

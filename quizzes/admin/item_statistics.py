@@ -230,12 +230,13 @@ class MeasuredItemAdmin(ItemAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"How {item} does",
+            "title": f"Statistics of {item}",
             "item": item,
             "row": statistics_of(item),
             "enough": ENOUGH,
             "enough_for_ease": item_analysis.ENOUGH_STUDENTS,
             "measured": CourseMeasuring.objects.filter(course=item.course_id).first(),
+            "may_measure": self.has_change_permission(request),
         }
         return TemplateResponse(request, "admin/quizzes/item/statistics.html", context)
 
@@ -255,7 +256,7 @@ class MeasuredItemAdmin(ItemAdmin):
             raise PermissionDenied
         for course in courses_for(request.user, Act.WRITE):
             item_analysis.ask_measuring(course, timezone.now())
-        text = "All items of yours are being measured anew. Reload this page in a minute."
+        text = "All your items are being measured. Reload this page in a minute."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:questions_item_changelist"))
 

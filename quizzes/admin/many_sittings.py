@@ -45,11 +45,11 @@ class ManyForm(forms.Form):
         choices=[
             (Kind.EXTEND.value, "Give more time"),
             (Kind.REOPEN.value, "Open again"),
-            (Kind.VOID.value, "Void: they do not count"),
+            (Kind.VOID.value, "Void them: they do not count"),
         ],
         widget=forms.RadioSelect,
         initial=Kind.EXTEND.value,
-        label="What is done",
+        label="What to do",
     )
     minutes = forms.IntegerField(
         min_value=1, max_value=mending.MAX_MINUTES, required=False, initial=10, label="Minutes"
@@ -121,7 +121,7 @@ class ManySittingsAdmin(StudentRowsAdmin[Sitting]):
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Mend many sittings",
+            "title": "Adjust many sittings",
             "form": form,
         }
         return TemplateResponse(request, "admin/quizzes/sitting/many.html", context)
@@ -131,18 +131,18 @@ class ManySittingsAdmin(StudentRowsAdmin[Sitting]):
         listed = [pk for text in request.POST.get("sittings", "").split(",") if (pk := _read_uuid(text))]
         batch = _read_uuid(request.POST.get("request", ""))
         if batch is None:
-            raise mending.MendError("This page is incomplete: show what it does once more.")
+            raise mending.MendError("This page is incomplete: show what changes again.")
         mine = set(
             rows_for(request.user, Act.MARK, Sitting.objects.filter(pk__in=listed), *self.ways).values_list(
                 "pk", flat=True
             )
         )
         done = mending.mend_many([pk for pk in listed if pk in mine], form.order(batch), request.user, timezone.now())
-        text = f"Done for {done.mended} sitting{'' if done.mended == 1 else 's'}; their students are told on Today."
+        text = f"Done for {done.mended} sitting{'' if done.mended == 1 else 's'}; their students see it on Today."
         if done.before:
-            text += f" {done.before} had been done before."
+            text += f" {done.before} had been done already."
         if done.refused:
-            text += f" {done.refused} could not be mended: they had changed meanwhile."
+            text += f" {done.refused} could not be changed: something else had changed them meanwhile."
         self.message_user(request, text, messages.WARNING if done.refused else messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:quizzes_sitting_changelist"))
 

@@ -59,13 +59,11 @@ def sees_all_students(request: HttpRequest) -> bool:
 class AnswerForm(forms.Form):
     """What became of a report, and what its student is told."""
 
-    outcome = forms.ChoiceField(
-        choices=QuestionReport.Outcome.choices, widget=forms.RadioSelect, label="What came of it"
-    )
+    outcome = forms.ChoiceField(choices=QuestionReport.Outcome.choices, widget=forms.RadioSelect, label="Outcome")
     answer = forms.CharField(
         max_length=corrections.MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="What the student is told",
+        label="Answer to the student",
         initial="Thank you: you were right.",
     )
 
@@ -121,9 +119,9 @@ class QuestionReportAdmin(StudentRowsAdmin[QuestionReport]):
             form.add_error("answer", str(error))
             return self._show(request, reported, form)
         if taken:
-            self.message_user(request, "The student is told on Today.", messages.SUCCESS)
+            self.message_user(request, "The student sees it on Today.", messages.SUCCESS)
         else:
-            self.message_user(request, "Somebody has answered this report before.", messages.WARNING)
+            self.message_user(request, "Somebody else has answered this report already.", messages.WARNING)
         return HttpResponseRedirect(reverse("admin:quizzes_questionreport_changelist"))
 
     def _show(self, request: HttpRequest, reported: QuestionReport, form: AnswerForm) -> HttpResponse:

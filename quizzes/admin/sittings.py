@@ -31,7 +31,7 @@ class MendForm(forms.Form):
     request = forms.UUIDField(widget=forms.HiddenInput)
     minutes = forms.IntegerField(min_value=1, max_value=mending.MAX_MINUTES, required=False, label="Minutes")
     percent = forms.IntegerField(
-        min_value=0, max_value=mending.MAX_EXTRA_PERCENT, required=False, label="Per cent, in all exams of the student"
+        min_value=0, max_value=mending.MAX_EXTRA_PERCENT, required=False, label="Per cent, in all exams of this student"
     )
     until = forms.DateTimeField(
         required=False,
@@ -59,19 +59,19 @@ FIELDS = {
 ACTS = {
     Kind.EXTEND: (
         "Give more time",
-        "Its end moves, also on the student’s page. Take it back as long as they have not begun.",
+        "The deadline moves, on the student’s page too. You can take it back until the added minutes begin.",
     ),
-    Kind.CLOSE: ("Hand it in", "What was saved is graded now."),
+    Kind.CLOSE: ("Hand it in", "What was saved so far is graded now."),
     Kind.REOPEN: (
         "Open it again",
-        "The student goes on with the answers that were saved; grades, and what followed from them, are taken back.",
+        "The student continues with the saved answers; grades, and what followed from them, are taken back.",
     ),
-    Kind.ATTEMPT: ("Let the student sit once more", "Beside the attempts that the exam allows."),
+    Kind.ATTEMPT: ("Let the student sit once more", "In addition to the attempts that the exam allows."),
     Kind.COMMENT: ("Comment", "The student reads it in the result."),
-    Kind.EXTRA_TIME: ("Extra time", "In all exams, from now on; what is open is longer at once."),
+    Kind.EXTRA_TIME: ("Extra time", "In all exams from now on; open sittings are extended at once."),
     Kind.VOID: (
-        "Let it not count",
-        "Its marks count in no result and no statistic, and it uses up no attempt. What was learned by it stays.",
+        "Do not count it",
+        "Its marks count in no results or statistics, and it uses up no attempt. What was learned from it stays.",
     ),
 }
 
@@ -163,7 +163,7 @@ class SittingAdmin(ManySittingsAdmin):
         except mending.MendError as error:
             self.message_user(request, f"Nothing was done: {error}", messages.ERROR)
         else:
-            told = "" if act.reverses and act.reverses.kind == Kind.COMMENT else f" {sitting.student} is told on Today."
+            told = "" if act.reverses and act.reverses.kind == Kind.COMMENT else f" {sitting.student} sees it on Today."
             self.message_user(request, f"Done: {act.get_kind_display()}.{told}", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:quizzes_sitting_change", args=[sitting.pk]))
 

@@ -25,7 +25,7 @@ class MistakeForm(forms.Form):
         max_length=2000,
         label="What students are told",
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Write what is said to whoever makes this mistake."},
+        error_messages={"required": "Write what students who make this mistake are told."},
     )
 
 
@@ -77,7 +77,9 @@ class WrongAnswersAdmin(StudentRowsAdmin[ReviewEvent]):
         if version:
             messages.success(request, f"Version {version.number} expects it: {form.cleaned_data['value']}.")
         else:
-            messages.info(request, "It was added to the draft of this item. Publish it to have it expected.")
+            messages.info(
+                request, "It was added to this item’s draft. Publish the item to have the mistake recognised."
+            )
         return True
 
     def _publish_with(self, item: Item, mistake: dict[str, str], by: Author) -> ItemVersion | None:

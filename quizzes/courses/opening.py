@@ -31,13 +31,14 @@ class Access:
 
 
 STATES: Mapping[TextChoices, str] = {
-    Course.State.DRAFT: "Only its staff can see it. Students on the roster wait: invitations are sent when it opens, and "
-    "no questions are asked yet.",
+    Course.State.DRAFT: "Only its staff can see it. Students on the roster wait: invitations are sent when it opens, "
+    "and no questions are asked yet.",
     Course.State.OPEN: "Students can study it, and join it in the way you choose below.",
-    Course.State.CLOSED: "Nobody else can join. For its students nothing changes: plans, questions and exams go on as before.",
-    Course.State.ARCHIVED: "Its students can still read its lessons and their results, but no questions are asked, no emails "
-    "are sent and no exam can be started. It disappears from all lists. Its staff can only read it: to change or mark "
-    "anything, open it again.",
+    Course.State.CLOSED: "Nobody else can join. For its students nothing changes: plans, questions and exams go on as "
+    "before.",
+    Course.State.ARCHIVED: "Its students can still read its lessons and their results, but no questions are asked, no "
+    "emails are sent and no exam can be started. It disappears from all lists. Its staff can only read it: to change "
+    "or mark anything, open it again.",
 }
 VISIBLE: Mapping[TextChoices, str] = {
     Course.Visibility.PEOPLE: "Only its students and staff can find its name, lessons and concepts.",
@@ -49,8 +50,8 @@ JOINING: Mapping[TextChoices, str] = {
     "others need the code or the link.",
     Course.Joining.CODE: "Anyone who has its code, its link, or the QR code of the link.",
     Course.Joining.INVITATION: "Anyone who has an invitation link. Each link works once.",
-    Course.Joining.ROSTER: "Students you put on the roster, with an account whose confirmed email address is the one on "
-    "the roster: an invitation passed on to somebody else does not work.",
+    Course.Joining.ROSTER: "Students you put on the roster, with an account whose confirmed email address is the one "
+    "on the roster: an invitation passed on to somebody else does not work.",
 }
 
 

@@ -104,7 +104,7 @@ def section_page(request: StudentRequest, course: str, section: int) -> HttpResp
     valid = [form.is_valid(), *(each.is_valid() for each in dates)]
     if all(valid):
         exams.store_section(row, [each.instance for each in dates], now)
-        messages.success(request, f"“{row}” was saved. Open sittings have the new time, and plans follow the new dates.")
+        messages.success(request, f"“{row}” was saved. Open sittings have the new time, and plans the new dates.")
         return redirect("section", taught.slug, row.pk)
     context = {**_page(taught), "section": row, "form": form, "dates": dates, "students": row.enrolments.count()}
     return render(request, "quizzes/staff/section.html", context, status=422 if form.is_bound else 200)

@@ -65,8 +65,8 @@ def test_a_file_is_brought_in_and_taken_back_by_keys(
     page.keyboard.press("Space")
     page.get_by_label("Penalties").focus()
     page.keyboard.type("The L2")
-    press(page, "Bring in what is ticked")
-    expect(page.get_by_role("heading", name="The questions come in as drafts")).to_be_visible()
+    press(page, "Import the ticked questions")
+    expect(page.get_by_role("heading", name="The questions are being imported as drafts")).to_be_visible()
     work_on_imports()
     expect(page.get_by_role("heading", name="2 new, 1 refused")).to_be_visible()
     fits(page)
@@ -74,8 +74,8 @@ def test_a_file_is_brought_in_and_taken_back_by_keys(
     assert {tuple(item.tags.values_list("concept__slug", flat=True)) for item in items} == {("l2",)}
     assert sorted(item.draft["stem"][:21] for item in items) == ["Which penalty gives z", "Which penalty is $\\la"]
 
-    press(page, "Take the import back")
-    expect(page.get_by_role("heading", name="The import is being taken back")).to_be_visible()
+    press(page, "Undo the import")
+    expect(page.get_by_role("heading", name="The import is being undone")).to_be_visible()
     work_on_imports()
-    expect(page.get_by_role("heading", name="It was taken back")).to_be_visible()
+    expect(page.get_by_role("heading", name="The import was undone")).to_be_visible()
     assert not Item.objects.filter(slug__startswith="which-penalty").exists()

@@ -36,9 +36,9 @@ def test_an_answer_is_marked_by_keys_and_the_last_mark_taken_back(
     page.keyboard.press("1")
     expect(page.locator("input[name=points]:checked")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Nothing waits to be marked")).to_be_visible()
+    expect(page.get_by_text("There is nothing to mark")).to_be_visible()
     assert first(sitting).marked["points"] == points_of(first(sitting))[1:]
-    page.get_by_role("button", name="Take the last mark back").click()
+    page.get_by_role("button", name="Undo the last mark").click()
     expect(page.locator("input[name=points]")).to_have_count(2)
     assert first(sitting).waits
 

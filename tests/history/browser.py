@@ -16,7 +16,7 @@ from tests.history.records import Document, History
 from tests.history.wire import Answer, Wire
 
 ANSWERED = re.compile(r"/review/answer/([0-9a-f-]{36})/")
-REGRADING = "are being graded anew"
+REGRADING = "are being regraded"
 """What the page of corrections says meanwhile."""
 TRIES = 3
 """How often a form is sent whose outcome is unknown."""

@@ -80,7 +80,7 @@ MEND = "If it is wrong, publish the right one, then correct the marks."
 def _of_reports(facts: ItemFacts) -> Iterator[Flag]:
     if facts.waiting_reports:
         n = facts.waiting_reports
-        why = "1 report of a student waits" if n == 1 else f"{n} reports of students wait"
+        why = "1 report by a student is waiting" if n == 1 else f"{n} reports by students are waiting"
         yield Flag("reported", f"{why} for an answer.", "Read what is wrong, and answer.")
 
 
@@ -92,10 +92,10 @@ def _of_facility(numbers: ItemNumbers) -> Iterator[Flag]:
         why = f"{_percent(facility.value)} are right at first, where guessing gives {_percent(numbers.guess_rate)}."
         yield Flag("key", why, f"Check the key. {MEND}")
     if facility.high < HARD:
-        why = f"{_percent(facility.value)} of the marks are got at first."
+        why = f"{_percent(facility.value)} of the marks at first."
         yield Flag("hard", why, "Check the key and the wording; teach it in the lesson, or ask it in smaller steps.")
     if facility.low > EASY:
-        why = f"{_percent(facility.value)} of the marks are got at first."
+        why = f"{_percent(facility.value)} of the marks at first."
         yield Flag("easy", why, "Fine as a warm-up; in exams it tells little: ask something beyond it.")
 
 
@@ -104,7 +104,7 @@ def _of_discrimination(numbers: ItemNumbers) -> Iterator[Flag]:
     if r is None or numbers.n < ENOUGH:
         return
     if r.high < 0:
-        why = f"Who does better elsewhere does worse here (discrimination {_signed(r.value)})."
+        why = f"Students who do better elsewhere do worse here (discrimination {_signed(r.value)})."
         yield Flag("key", why, f"Check the key. {MEND}")
     elif r.high < BLUNT:
         why = f"Its score has little to do with the others (discrimination {_signed(r.value)})."
@@ -117,14 +117,14 @@ def _of_choices(numbers: ItemNumbers, facts: ItemFacts) -> Iterator[Flag]:
     wrong = [choice for choice in numbers.choices if not choice.right]
     for choice in wrong:
         if choice.n >= ENOUGH / 2 and choice.above_key and choice.above_key.low > 0:
-            why = f"Who answers “{choice.text}” does better elsewhere than who gives the key."
+            why = f"Students who answer “{choice.text}” do better elsewhere than those who give the key."
             yield Flag("key", why, f"See whether that is right, too. {MEND}")
     unused = [
         choice for choice in wrong if numbers.n >= ENOUGH and choice.share.high < UNUSED and choice.text[:1] != "("
     ]
     if unused:
         texts = ", ".join(f"“{choice.text}”" for choice in unused)
-        yield Flag("unused", f"Hardly anybody takes {texts}.", "Put in its place what students get wrong, or drop it.")
+        yield Flag("unused", f"Hardly anybody chooses {texts}.", "Replace it by what students get wrong, or drop it.")
 
 
 def _of_time(numbers: ItemNumbers, facts: ItemFacts) -> Iterator[Flag]:

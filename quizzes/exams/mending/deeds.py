@@ -91,7 +91,7 @@ def _close(log: ChangeLog, sitting: Sitting, act: SittingAct, now: datetime) -> 
 def _void(log: ChangeLog, sitting: Sitting, act: SittingAct, now: datetime) -> None:
     """Let its marks count nowhere; its answers stay in the log. One that is open is closed."""
     if sitting.voided_at:
-        raise MendError("It does not count already.")
+        raise MendError("It already does not count.")
     if sitting.is_open:
         close_locked(log, sitting, now)
     sitting.voided_at = now

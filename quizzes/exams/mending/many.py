@@ -16,7 +16,7 @@ from quizzes.models import Enrolment, Exam, Section, Sitting, SittingAct
 MOST = 500
 """Sittings that an act is done to at once."""
 Kind = SittingAct.Kind
-REFUSED = {Kind.EXTEND: "is over", Kind.REOPEN: "is open, or does not count", Kind.VOID: "does not count already"}
+REFUSED = {Kind.EXTEND: "is over", Kind.REOPEN: "is open, or does not count", Kind.VOID: "already does not count"}
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ def list_concerned(
     One query. Raises MendError where they are too many, or the moments are the wrong way round.
     """
     if begun_until < begun_from:
-        raise MendError("The second moment has to come after the first.")
+        raise MendError("The end of the time has to come after its start.")
     sat = Sitting.objects.filter(opened_at__gte=begun_from, opened_at__lte=begun_until, exam__in=exams)
     if section:
         seated = Enrolment.objects.filter(section=section)
         sat = sat.filter(exam__course=section.course_id, student__in=seated.values("student"))
     rows = list(sat.select_related("exam", "student").order_by("opened_at", "pk")[: MOST + 1])
     if len(rows) > MOST:
-        raise MendError(f"These are more than {MOST} sittings. Choose an exam, or a shorter time.")
+        raise MendError(f"There are more than {MOST} such sittings. Choose an exam, or a shorter time.")
     return [Concerned(row, "" if kind in list_offered(row, now) else REFUSED[kind]) for row in rows]
 
 

@@ -119,4 +119,4 @@ def test_whose_account_is_erased_is_nobody(instructor: Client, course: Course, s
         assert (act.about, act.before, act.after) == (None, None, None)
     assert StaffAct.objects.get(model="quizzes.enrolment").by is None
     assert "somebody whose account is erased" in root.get(ACTS).content.decode()
-    assert "What it was is not kept" in root.get(f"{ACTS}{noted.pk}/change/").content.decode()
+    assert "The values are no longer kept" in root.get(f"{ACTS}{noted.pk}/change/").content.decode()

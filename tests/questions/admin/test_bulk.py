@@ -66,7 +66,7 @@ def test_twenty_items_are_tagged_anew_in_five_clicks(instructor: Client, course:
 
     assert all("factor" in concepts(item) for item in asked)
     assert all(item.state == "published" for item in asked)
-    assert f"Changed in the draft alone, since not all of it is published: {edited.slug}" in said.decode()
+    assert f"Changed in the draft only, since there are unpublished edits: {edited.slug}" in said.decode()
     assert "factor" not in concepts(edited) or edited.published.body["stem"] != "Unfinished"  # type: ignore[union-attr]
     edited.refresh_from_db()
     assert (edited.state, edited.difficulty) == ("changed", 3)
@@ -74,7 +74,7 @@ def test_twenty_items_are_tagged_anew_in_five_clicks(instructor: Client, course:
     assert LogEntry.objects.filter(object_id=str(asked[0].pk), change_message__contains="Decay factor").exists()
 
     again = act(instructor, "change_items", asked, apply="1", how="add", concepts=[factor.pk]).content.decode()
-    assert f"{len(asked)} items had all that already." in again
+    assert f"{len(asked)} items already had all of this." in again
 
 
 @pytest.mark.django_db

@@ -72,7 +72,7 @@ def test_publishing_tells_and_the_page_decides(instructor: Client, course: Cours
     item = publish(instructor, course, "single_choice", stem="What does AdamW do to weights?")
     other = Item.objects.get(slug="name-of-the-fix")
     page = instructor.get(PAGE).content.decode()
-    assert "“new-single-choice” tells what “name-of-the-fix” asks: adamw" in page
+    assert "“new-single-choice” gives away “name-of-the-fix”: adamw" in page
     assert "Make them enemies" in page
     assert [(hint.item, hint.other, hint.words) for hint in bank.list_hints(course, item)] == [(item, other, "adamw")]
 

@@ -85,8 +85,8 @@ def test_a_file_is_looked_at_brought_in_completed_and_taken_back(instructor: Cli
     bring(instructor, course, GIFT.encode())
     again = Import.objects.first()
     assert again
-    assert "here already" in instructor.get(address(again)).content.decode()
-    assert "forgotten" in act_and_leave(instructor, again)
+    assert "already here" in instructor.get(address(again)).content.decode()
+    assert "discarded" in act_and_leave(instructor, again)
 
     item = items.all().first()
     assert item
@@ -94,7 +94,7 @@ def test_a_file_is_looked_at_brought_in_completed_and_taken_back(instructor: Cli
     assert "added by the import of quiz.gift" in " ".join(history.split()).replace("Added", "added")
     assert str(made.made_by) in history
     Item.objects.filter(slug="which-number-3").update(draft={"stem": "Mine"})
-    assert "is being taken back" in act(instructor, made, "undo")
+    assert "is being undone" in act(instructor, made, "undo")
     work_on_imports()
     page = instructor.get(address(made)).content.decode()
     assert "28 drafts deleted" in page
@@ -135,7 +135,7 @@ def test_hostile_and_unknown_files_get_a_message(
         page = instructor.get(address(made))
         assert page.status_code == 200
         assert made.questions.exists() or "No question was found" in page.content.decode()
-    assert "does not tell which format" in bring(instructor, course, b"Hello.", "hello.xyz").content.decode()
+    assert "The format cannot be told" in bring(instructor, course, b"Hello.", "hello.xyz").content.decode()
     assert "The file is empty." in bring(instructor, course, b"").content.decode()
     monkeypatch.setattr(uploads, "MOST_BYTES", 10)
     monkeypatch.setattr("questions.bank.MOST_BYTES", 10)
@@ -186,7 +186,7 @@ def test_questions_go_out_after_it_was_said_what_a_format_cannot_hold(
     page, items = "/admin/questions/item/export/", Item.objects.published().filter(course=course)
     assert "All published items" in instructor.get(page).content.decode()
     said = instructor.get(page, {"course": str(course.pk), "format": "csv"}).content.decode()
-    assert "What it cannot hold" in said
+    assert "What is lost" in said
     response = instructor.get(page, {"course": str(course.pk), "format": "qti3", "do": "download"})
     assert response["Content-Disposition"] == 'attachment; filename="tiny.zip"'
     chosen = [str(item.pk) for item in items[:2]]

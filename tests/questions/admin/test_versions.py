@@ -43,7 +43,7 @@ def test_what_is_no_version_is_neither_shown_nor_restored(instructor: Client, co
     item = publish(instructor, course, "numeric")
     address = f"/admin/questions/item/{item.pk}/"
     for query in ("", "left=draft&right=draft", f"left=7&right={'9' * 40}", "left=%00&seed=-1", f"seed={'9' * 40}"):
-        assert "There is no difference." in instructor.get(f"{address}versions/?{query}").content.decode()
+        assert "The two are the same." in instructor.get(f"{address}versions/?{query}").content.decode()
     for number in ("", "7", "x", "9" * 40):
         page = instructor.post(f"{address}restore/", {"number": number}, follow=True).content.decode()
         assert "There is no such version." in page

@@ -48,7 +48,7 @@ def test_a_misspelt_word_finds_what_it_was_meant_as(web: Client) -> None:
     assert web.get("/api/v1/search/", {"q": "pnealty"}).json()["meant"] == "penalty"
     assert web.get("/api/v1/search/", {"q": "penalty"}).json()["meant"] == ""
     page = web.get("/search/", {"q": "pnealty"}).content.decode()
-    assert "Nothing holds “pnealty”." in page
+    assert "Nothing matches “pnealty”." in page
     assert "for <strong>penalty</strong>" in page
     assert found(web, "pnealty xylophone") == []
 

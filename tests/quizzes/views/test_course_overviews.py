@@ -90,7 +90,7 @@ def test_how_students_stand_is_measured_and_stored(api: Api, people: list[User],
 
 def test_staff_ask_for_it_and_a_worker_does_it(instructor: Client, people: list[User], course: Course) -> None:
     assert instructor.post(f"{OVERVIEW}measure/").status_code == 302
-    assert "being measured anew" in instructor.get(OVERVIEW).content.decode()
+    assert "being measured now" in instructor.get(OVERVIEW).content.decode()
     tasks.measure_students()
     assert "being measured" not in instructor.get(OVERVIEW).content.decode()
     assert Standing.objects.count() == 2
@@ -113,11 +113,11 @@ def test_the_list_says_who_needs_a_word_and_writes_to_them(
     assert [row.enrolment.student.username for row in in_need.context["rows"]] == ["bob"]
     assert "has never answered" in in_need.content.decode()
     assert "has never answered" in instructor.get(f"{LIST}bob/").content.decode()
-    assert "Needs a word" not in instructor.get(f"{LIST}ada/").content.decode()
+    assert "Talk to this student" not in instructor.get(f"{LIST}ada/").content.decode()
     assert unquote(in_need.context["mail"]).startswith('mailto:?bcc="Bob B Byte" <bob@example.org>&subject=')
     assert "&quot;Bob B Byte&quot; &lt;bob@example.org&gt;</textarea>" in in_need.content.decode()
     assert instructor.get(f"{LIST}?q=ada").content.decode().count('scope="row"') == 1
-    assert "No student has such a name." in instructor.get(f"{LIST}?q=nobody").content.decode()
+    assert "No student matches this name." in instructor.get(f"{LIST}?q=nobody").content.decode()
 
 
 def test_a_course_sets_its_lines(instructor: Client, people: list[User], course: Course) -> None:

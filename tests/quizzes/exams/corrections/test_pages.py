@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from examprep.models import User
-from questions.models import Correction
+from questions.models import Correction, Course
 from quizzes.exams import corrections
 from quizzes.models import Notice, Sitting
 from tests.conftest import Api
@@ -56,6 +56,7 @@ def test_an_instructor_sees_then_applies_then_takes_back(instructor: Client, coh
 def test_what_cannot_be_is_said(instructor: Client, cohort: list[User], said: str, more: dict[str, str]) -> None:
     form = _form(**more)
     if form.get("by_version"):
+        mistaken.publish_corrected()
         form["by_version"] = form["version"]
     for button in ("preview", "apply"):
         assert said in instructor.post(_page(), {**form, button: "1"}).content.decode()
@@ -107,3 +108,16 @@ def test_the_history_says_what_was_said_first(cohort: list[User], client: Client
     assert "corrected: it was 0" in page
     answers = Api(cohort[1]).get(f"items/{mistaken.SLUG}/answers/").json()["results"]
     assert [(each["score"], each["score_said"]) for each in answers if not each["in_exam"]] == [(1.0, 0.0)]
+
+
+@pytest.mark.any_database
+def test_another_version_is_offered_once_there_is_one(instructor: Client, course: Course) -> None:
+    page = instructor.get(_page()).content.decode()
+    assert 'value="version"' not in page
+    assert 'value="accept" required id="id_rule_0" checked' in page
+    assert "To grade its answers by another version, first publish the question" in page
+    asked = {**_form(rule="version"), "preview": "1"}
+    assert "Select a valid choice" in instructor.post(_page(), asked).content.decode()
+    asked["by_version"] = mistaken.publish_corrected().pk
+    assert 'value="version" required id="id_rule_0" checked' in instructor.get(_page()).content.decode()
+    assert "What this changes" in instructor.post(_page(), asked).content.decode()

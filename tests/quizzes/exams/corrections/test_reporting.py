@@ -85,7 +85,7 @@ def test_an_instructor_answers_and_the_student_alone_hears(
     assert "It is &lt;b&gt;2&lt;/b&gt;." in queue
     page = f"/admin/quizzes/questionreport/{reported.pk}/change/"
     shown = instructor.get(page).content.decode()
-    assert "Taken for right" in shown
+    assert "Correct answer" in shown
     assert "It is &lt;b&gt;2&lt;/b&gt;." in shown
     item = reported.presentation.version.item_id
     assert "It is &lt;b&gt;2&lt;/b&gt;." in instructor.get(f"/admin/questions/correction/item/{item}/").content.decode()

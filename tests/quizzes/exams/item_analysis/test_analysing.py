@@ -98,7 +98,7 @@ def test_an_answer_that_better_students_give_is_a_reason_to_check_the_key() -> N
     numbers = dict(analyse(gathered(answers, details), {4: {"a": True, "b": False, "c": False}}))
     flags = advise(numbers[4], ItemFacts(20, has_one_key=True))
     assert flags[0].code == "key"
-    assert "does worse here" in flags[0].why
+    assert "do worse here" in flags[0].why
     choices = {choice.text: choice for choice in numbers[4].choices}
     assert (choices["a"].n, choices["b"].n, choices["c"].n) == (30, 30, 0)
     assert choices["b"].elsewhere > choices["a"].elsewhere  # type: ignore[operator]
@@ -183,7 +183,7 @@ def test_nothing_is_said_that_a_few_more_answers_may_undo(numbers: ItemNumbers, 
 
 def test_reports_that_wait_are_said_whatever_the_numbers() -> None:
     (flag,) = advise(numbers_of(1, 1.0), ItemFacts(30, has_one_key=True, waiting_reports=2))
-    assert flag.why == "2 reports of students wait for an answer."
+    assert flag.why == "2 reports by students are waiting for an answer."
 
 
 def test_an_answer_is_a_readers_where_reading_came_before_it() -> None:

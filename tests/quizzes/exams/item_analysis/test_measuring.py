@@ -174,7 +174,7 @@ def test_pages_read_rows_and_no_answers(course: Course, key: Key, instructor: Cl
 
 def test_the_list_filters_and_sorts_by_the_numbers(course: Course, key: Key, instructor: Client) -> None:
     page = instructor.get("/admin/questions/item/").content.decode()
-    assert "was not measured yet" in page
+    assert "has not been measured yet" in page
     assert "no answers yet" in page
     for number in range(2):
         student = new_student(course, f"s{number}")
@@ -203,7 +203,7 @@ def test_the_list_filters_and_sorts_by_the_numbers(course: Course, key: Key, ins
     (mine,) = [each for each in everything if each["item"] == SLUG]
     assert mine["students"] == "3"
     assert float(mine["facility"]) == pytest.approx(2 / 3, abs=1e-4)
-    assert "1 report of a student waits" in mine["look_at"]
+    assert "1 report by a student is waiting" in mine["look_at"]
 
 
 def report(course: Course, key: Key) -> None:
@@ -223,7 +223,9 @@ def test_the_page_of_an_item_says_what_its_answers_say(course: Course, key: Key,
     item = Item.objects.get(slug=SLUG)
     address = f"/admin/questions/item/{item.pk}/statistics/"
     assert address in instructor.get(f"/admin/questions/item/{item.pk}/change/").content.decode()
-    assert "It was not measured yet" in instructor.get(address).content.decode()
+    page = instructor.get(address).content.decode()
+    assert "It has not been measured yet" in page
+    assert "Measure now" in page
     item_analysis.measure_course(course)
     assert "Nobody had answered it by then." in instructor.get(address).content.decode()
     answer(new_student(course, "ada"), key, right=True)
@@ -231,9 +233,9 @@ def test_the_page_of_an_item_says_what_its_answers_say(course: Course, key: Key,
     item_analysis.measure_course(course)
     page = instructor.get(address).content.decode()
     assert "Not enough answers yet: 2 students." in page
-    assert "1 report of a student waits for an answer." in page
+    assert "1 report by a student is waiting for an answer." in page
     assert (
-        "1 report of a student waits for an answer."
+        "1 report by a student is waiting for an answer."
         in instructor.get(f"/admin/questions/item/{item.pk}/change/").content.decode()
     )
 

@@ -90,7 +90,7 @@ def test_listing_asks_once_however_many_there_are(room: list[Sitting], exam: Exa
     with CaptureQueriesContext(connection) as asked:
         concerned = mending.list_concerned(Kind.VOID, NOW - timedelta(hours=2), NOW, [exam], NOW)
     assert (len(concerned), len(asked)) == (4, 1)
-    with pytest.raises(MendError, match="after the first"):
+    with pytest.raises(MendError, match="after its start"):
         mending.list_concerned(Kind.VOID, NOW, NOW - timedelta(hours=2), [exam], NOW)
 
 
@@ -100,8 +100,8 @@ def test_listing_asks_once_however_many_there_are(room: list[Sitting], exam: Exa
         ({"minutes": ""}, "minutes"),
         ({"kind": "reopen"}, "until when"),
         ({"kind": "comment"}, "valid choice"),
-        ({"begun_from": "2030-01-01T00:00", "begun_until": "2029-01-01T00:00"}, "after the first"),
-        ({"begun_from": "2001-01-01T00:00", "begun_until": "2001-01-01T01:00"}, "No sitting was begun then"),
+        ({"begun_from": "2030-01-01T00:00", "begun_until": "2029-01-01T00:00"}, "after its start"),
+        ({"begun_from": "2001-01-01T00:00", "begun_until": "2001-01-01T01:00"}, "No sitting was started in this time"),
         ({"apply": "1", "sittings": "x,,", "request": "y"}, "incomplete"),
     ],
 )

@@ -51,11 +51,11 @@ def test_who_sees_a_sitting_and_who_mends_it(sitting: Sitting, student: User, in
         client.force_login(user)
         shown = client.get(page(sitting))
         assert shown.status_code == seen
-        assert "Mend it" not in shown.content.decode()
+        assert "Adjust it" not in shown.content.decode()
         order = {"kind": "extend", "request": str(uuid.uuid4()), "minutes": 5}
         assert client.post(page(sitting), order).status_code == mended
     assert not SittingAct.objects.exists()
-    assert "Mend it" in instructor.get(page(sitting)).content.decode()
+    assert "Adjust it" in instructor.get(page(sitting)).content.decode()
     for nothing in (uuid.uuid4(), "elsewhere"):
         assert instructor.get(f"{LIST}{nothing}/change/").status_code == 404
 
@@ -100,7 +100,7 @@ def test_an_instructor_gives_time_takes_it_back_and_opens_again(
     end = sitting.deadline_at
     said = act(instructor, sitting, "extend", minutes=10, why="A <fire> alarm.")
     assert "A &lt;fire&gt; alarm." in said
-    assert "ada is told on Today" in said
+    assert "ada sees it on Today" in said
     assert sitting.deadline_at == end + timedelta(minutes=10)
     act(instructor, sitting, "reverse", reverses=SittingAct.objects.get().pk)
     assert sitting.deadline_at == end
