@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import connection
@@ -13,7 +14,7 @@ from django.db.models import BooleanField, DateField, DateTimeField, Exists, Exp
 
 from quizzes import presentations
 from quizzes.calendar import study_day
-from quizzes.models import Card, Presentation, Review, ReviewEvent, Student, WithheldAnswer
+from quizzes.models import Card, PractisedItem, Presentation, Review, ReviewEvent, Student, WithheldAnswer
 from quizzes.models.statements import Parameter, Prepared, identifier, number
 from quizzes.reviews import practice
 from quizzes.reviews.batch import ReportedEvent, ReportedFlag, ReportedPractice, ReportedReview, ReportedUndo
@@ -115,7 +116,9 @@ def _build_cards() -> QuerySet[Card]:
     moved = Q(item__in=number("practised", many=True), stability__isnull=False) & (still | late)
     wanted = Q(item__in=number("items", many=True)) | Q(pk__in=identifier("named", many=True)) | moved
     lines = Review.objects.filter(card=OuterRef("pk"))
-    practised = ReviewEvent.objects.filter(student=student, practice__items__item=OuterRef("item"))
+    # One in the other: as a join SQLite walks through all that ever practised anything, for each card.
+    by_student = ReviewEvent.objects.filter(student=student, practice=OuterRef("practice"))
+    practised = PractisedItem.objects.filter(Exists(by_student), item=OuterRef("item"))
     logged = ExpressionWrapper(Q(stability__isnull=False) | Exists(lines) | Exists(practised), BooleanField())
     return Card.objects.filter(wanted, student=student).annotate(logged=logged)
 
@@ -151,8 +154,8 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent], clock: Devic
     items = {presentation.version.item_id for presentation in shown.values()}
     items |= {item for several in items_moved.values() for item in several}
     along = {item for each in practised.values() for item in each.weights} - items
-    since = min((clock.correct(event.occurred_at) for event in reported), default=clock.server_now)
-    day = max(study_day(student, since).date, study_day(student, clock.server_now).date)
+    since, until = _span(reported, shown, clock)
+    day = max(study_day(student, since).date, study_day(student, until).date)
     rows = _CARDS.run(student=student.pk, items=items, named=named, practised=along, day=day, since=since)
     cards = {card.pk: card for card in rows}
     cards_of_items: dict[int, list[Card]] = defaultdict(list)
@@ -174,6 +177,15 @@ def load_facts(student: Student, reported: Sequence[ReportedEvent], clock: Devic
         logged=frozenset(card.pk for card in cards.values() if vars(card)["logged"]),
         withheld=_load_withheld(student, ids) if secret else {},
     )
+
+
+def _span(
+    reported: Iterable[ReportedEvent], shown: Mapping[uuid.UUID, Presentation], clock: DeviceClock
+) -> tuple[datetime, datetime]:
+    """Return when the first of the events happened, and no earlier than the last: none before its question was put."""
+    instants = [clock.correct(event.occurred_at) for event in reported]
+    put = [row.created_at for row in shown.values()]
+    return min(instants, default=clock.server_now), max([*instants, *put], default=clock.server_now)
 
 
 def _load_presentations(
