@@ -9,7 +9,7 @@ import functools
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -108,7 +108,7 @@ def insert_rows(
             )
             return [] if or_leave else [key for (key,) in cursor.fetchall()]
         marks = f"({', '.join(['%s'] * (len(columns) + len(others)))})"
-        values = [[*row, *constants] for row in _prepared(columns, rows)]
+        values = [(*row, *constants) for row in _prepared(columns, rows)]
         if is_counted and not or_leave and connection.vendor == "postgresql":
             cursor.execute(f"{into} VALUES {marks}{ending}", values[0])
             return [cursor.fetchone()[0]]
@@ -162,30 +162,40 @@ def _insert_counted(cursor: CursorWrapper, into: str, marks: str, rows: Sequence
     return keys
 
 
-def _prepared(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> list[list[Any]]:
+def _prepared(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> list[tuple[Any, ...]]:
     """Return rows as the driver is handed them."""
     database = connections[connection.alias]  # itself: what stands before it looks for it each time
-    prepare = [_preparer(field, database) for field in columns]
-    return [[each(value) for each, value in zip(prepare, row, strict=True)] for row in rows]
+    told = zip(columns, zip(*rows, strict=True), strict=True)
+    return list(zip(*(_prepare(field, values, database) for field, values in told), strict=True))
 
 
-def _preparer(field: _Field, database: BaseDatabaseWrapper) -> Callable[[object], Any]:
-    """Return what a field's `get_db_prep_save` does, with a short way for the values that there are most of."""
-    of: Any = field
-    while isinstance(of, models.ForeignKey):
-        of = of.target_field
-    as_usual = functools.partial(field.get_db_prep_save, connection=database)
-    if isinstance(of, _PLAIN):
-        return lambda value: value if type(value) in _AS_HANDED else as_usual(value)
+def _prepare(field: _Field, values: Sequence[Any], database: BaseDatabaseWrapper) -> Sequence[Any]:
+    """Return what a field's `get_db_prep_save` makes of a column, with a short way for what there is most of."""
+    of, types = _end_of(field), set(map(type, values))
+    if (isinstance(of, _PLAIN) and types <= _AS_HANDED) or (isinstance(of, models.BooleanField) and types <= _TRUTHS):
+        return values
     if isinstance(of, models.JSONField):
-        return lambda value: value if type(value) is JSONText else as_usual(value)
-    if isinstance(of, models.UUIDField) and not database.features.has_native_uuid_field:
-        return lambda value: value.hex if type(value) is uuid.UUID else as_usual(value)
-    if isinstance(of, models.DateTimeField) and database.vendor == "sqlite" and database.timezone is UTC:
-        return lambda value: (
-            str(value.replace(tzinfo=None)) if type(value) is datetime and value.tzinfo is UTC else as_usual(value)
-        )
-    return as_usual
+        as_usual = functools.partial(field.get_db_prep_save, connection=database)
+        return [value if type(value) is JSONText else as_usual(value) for value in values]
+    if isinstance(of, models.UUIDField) and not database.features.has_native_uuid_field and types <= _IDENTIFIERS:
+        return [value and value.hex for value in values]
+    if isinstance(of, models.DateTimeField) and types <= _INSTANTS and _is_sqlite_in_utc(database):
+        if all(value is None or value.tzinfo is UTC for value in values):
+            return [value and str(value.replace(tzinfo=None)) for value in values]
+    elif isinstance(of, models.DateField) and types <= _DAYS and database.vendor == "sqlite":
+        return [value and str(value) for value in values]
+    return [field.get_db_prep_save(value, connection=database) for value in values]
+
+
+def _end_of(field: _Field) -> _Field:
+    """Return the field that holds the values of a foreign key, any other as it is."""
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
+
+
+def _is_sqlite_in_utc(database: BaseDatabaseWrapper) -> bool:
+    return database.vendor == "sqlite" and database.timezone is UTC
 
 
 def _execute(cursor: CursorWrapper, statement: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -232,17 +242,28 @@ def _records(columns: Sequence[_Field]) -> str:
 def _document(columns: Sequence[_Field], rows: Sequence[Sequence[object]]) -> str:
     """Return rows as an array of objects. Numbers have all the digits that they need."""
     names, database = [field.column for field in columns], connections[connection.alias]
-    objects = [dict(zip(names, row, strict=True)) for row in rows]
-    for field in columns:
-        if not isinstance(field, _AS_THEY_ARE):
-            for each in objects:
-                each[field.column] = field.get_db_prep_save(each[field.column], database)
-    return json.dumps(objects, default=_text)
+    told = [_tell(field, values, database) for field, values in zip(columns, zip(*rows, strict=True), strict=True)]
+    return json.dumps([dict(zip(names, row, strict=True)) for row in zip(*told, strict=True)], default=_text)
+
+
+def _tell(field: _Field, values: Sequence[Any], database: BaseDatabaseWrapper) -> Sequence[Any]:
+    """Return a column as it stands in a document."""
+    if not isinstance(field, _AS_THEY_ARE):
+        values = [field.get_db_prep_save(value, database) for value in values]
+    types = set(map(type, values))
+    if types <= _IDENTIFIERS:
+        return [value and value.hex for value in values]
+    if types <= _INSTANTS or types <= _DAYS:
+        return [value and value.isoformat() for value in values]
+    return values
 
 
 _PLAIN = (models.IntegerField, models.FloatField, models.CharField)
 _AS_HANDED = {int, float, str, type(None)}
 """Of these types, what drivers are handed for such fields stays as it is."""
+_TRUTHS, _IDENTIFIERS = {bool, type(None)}, {uuid.UUID, type(None)}
+_INSTANTS, _DAYS = {datetime, type(None)}, {date, type(None)}
+"""The types of the values of such fields, or of most."""
 _AS_THEY_ARE = (
     *(models.JSONField, models.IntegerField, models.FloatField, models.BooleanField, models.CharField),
     *(models.DateField, models.UUIDField, models.ForeignKey),
