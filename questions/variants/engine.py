@@ -215,7 +215,8 @@ class Drawing:
         """All texts, by their places, but those of some fields, with the stored values of one variant."""
         columns, asked = _columns(values), self.texts.items()
         shown = [(place, text) for place, text in asked if place.partition(".")[0] not in without]
-        return {place: text.render(columns)[0] for place, text in shown}
+        with np.errstate(all="ignore"):
+            return {place: text.fill(columns)[0] for place, text in shown}
 
     def compute_steps(self, values: Values) -> list[tuple[Array, Array | None]]:
         """What comes out in each step, and what errors of it are measured on."""

@@ -33,6 +33,8 @@ COMPUTED_DIGITS = 6
 """Significant digits of a computed value that has no short exact form."""
 EXACT_DIGITS = 8
 """A value that has an exact form of up to so many digits is shown in full."""
+KEPT_NUMBERS = 4096
+"""Numbers that are kept as they are set: the texts of a variant have the same few."""
 
 _LITERAL_COMMANDS = re.compile(r"\\(?:text|mathrm|mathbf|mathsf|mathtt|operatorname|begin|end|label|tag)\s*$")
 _ARGUMENT = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
@@ -77,11 +79,14 @@ class Template:
 
     def render(self, values: Values) -> list[str]:
         """The text for each seed."""
-        seeds = len(next(iter(values.values()))) if values else 1
-        if not self.placeholders:
-            return [self.frame % ()] * seeds
         with np.errstate(all="ignore"):
-            columns = [_column(part, part.formula.evaluate(values)) for part in self.placeholders]
+            return self.fill(values)
+
+    def fill(self, values: Values) -> list[str]:
+        """As `render`; for callers that fill many texts, inside one `np.errstate(all="ignore")` of theirs."""
+        if not self.placeholders:
+            return [self.plain] * (len(next(iter(values.values()))) if values else 1)
+        columns = [_column(part, part.formula.evaluate(values)) for part in self.placeholders]
         return [self.frame % row for row in zip(*columns, strict=True)]
 
     @functools.cached_property
@@ -93,6 +98,11 @@ class Template:
     def frame(self) -> str:
         """The text with `%s` for each placeholder: filling it in is faster than joining."""
         return "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in self.parts)
+
+    @functools.cached_property
+    def plain(self) -> str:
+        """The text where it has no placeholders."""
+        return self.frame % ()
 
     def finite(self, values: Values) -> NDArray[np.bool_]:
         """Whether each seed's placeholders all have finite values: (seeds,)."""
@@ -238,6 +248,7 @@ def _list(value: Array, where: Placeholder) -> str:
     return f"[{', '.join(rows)}]"
 
 
+@functools.lru_cache(maxsize=KEPT_NUMBERS)
 def number(value: float, spec: str = "", context: Context = "text") -> str:
     """A number as a person writes it. `spec`: "" , ".3g" (significant digits), ".2f" (decimals) or "frac".
 
