@@ -135,6 +135,33 @@ def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
     assert page.locator("#outbox").count() == 0
 
 
+def test_a_clock_that_is_set_right_before_answers_are_sent_misdates_none(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    log_in(phone)
+    phone.clock.set_system_time(timezone.now() - timedelta(hours=3))
+    open_review(phone)
+    phone.context.set_offline(True)
+    answered = timezone.now()
+    answer_offline(phone, key)
+    # Nobody answers before it is asked, by which the service would notice.
+    Presentation.objects.update(created_at=answered - timedelta(days=1))
+    expect(phone.locator("#outbox")).to_contain_text("1 answer")
+    batches: list[Any] = []
+    phone.on("request", lambda request: batches.append(request.post_data_json) if "batch" in request.url else None)
+    phone.route(BATCH, lambda route: route.abort() if len(batches) == 2 else route.continue_())
+    phone.clock.set_system_time(timezone.now())
+    phone.context.set_offline(False)
+    with phone.expect_response(BATCH):
+        pass
+    expect(phone.locator("#outbox p")).to_have_text("Connected again. 1 answer sent.")
+    assert abs(ReviewEvent.objects.get().occurred_at - answered) < timedelta(minutes=2)
+    # The first try was lost: what was restated is sent again as it was.
+    asked, *tries = [batch["events"] for batch in batches]
+    assert asked == []
+    assert tries[0] == tries[1]
+
+
 def test_no_answer_is_lost_with_a_tab_or_with_the_storage(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:

@@ -1,5 +1,6 @@
 // Answers of a page on their way to the service: kept on the device until the service has them, and sent until it does.
 
+import { aheadBy, CLOCK } from "./clock.js";
 import { CHANNEL, lockOf, readWaiting, sendWaiting } from "./sending.js";
 import { noteForgottenSession, noteSession, readToken } from "./session.js";
 import { readAll, transact } from "./store.js";
@@ -58,7 +59,11 @@ export class Outbox {
     const told = score === null ? event : { ...event, key_shown: true };
     const waiting = { account: this.account, event: told, score };
     try {
-      await transact("readwrite", (store) => void store("waiting").put(waiting, event["id"]), "strict");
+      const put = (/** @type {(name: import("./store.js").Name) => IDBObjectStore} */ store) => {
+        const clock = store("about").get(CLOCK);
+        clock.onsuccess = () => store("waiting").put({ ...waiting, ahead: aheadBy(clock.result) }, event["id"]);
+      };
+      await transact("readwrite", put, "strict");
       mark(true);
     } catch {
       this.unkept.push(waiting);

@@ -2,6 +2,7 @@
 
 import { whenIdle } from "../../examprep/moments.js";
 import { fetchOrNull } from "../server.js";
+import { noteServiceClock } from "./clock.js";
 import { byPlace } from "./next.js";
 import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./store.js";
 
@@ -47,6 +48,7 @@ export async function refreshPack(account, onKept = () => {}) {
   ]);
   if (!pack?.ok || !me?.ok) return;
   localStorage.setItem(MARK, account);
+  await noteServiceClock(me.headers.get("Date"));
   await keep(account, await pack.json(), await me.json(), epoch);
   onKept();
   await fetchForms(account);

@@ -1,12 +1,15 @@
 // Sends the answers that wait, from any page or from the worker: all that is done here needs no document.
 
+import { noteServiceClock, restate } from "./clock.js";
 import { readSession } from "./session.js";
 import { readAll, transact } from "./store.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
  * @typedef {"online" | "offline" | "login"} Connection `login`: nobody is logged in any more, or somebody else
- * @typedef {{ account: string, event: Document, score: number | null }} Waiting `score` is the device's; null: it gave none
+ * @typedef {{ account: string, event: Document, score: number | null, ahead?: number | null, tried?: boolean }} Waiting
+ *   `score` is the device's; null: it gave none. `ahead` is by how many milliseconds the service's clock was ahead then,
+ *   where that is known. What was `tried` is sent unchanged
  * @typedef {{ account: string, id: string, was: number | null, is: number | null, detail: string }} News what the service
  *   said of an answer that is not what the device had said: another score, or why it was not taken
  * @typedef {{ connection: Connection, sent: number }} Sent
@@ -62,7 +65,7 @@ async function sendAll(unkept) {
     const waiting = await leaveOutHeld([...(await readWaiting(session.account)), ...own]);
     const batch = waiting.filter(({ event }) => !done.has(event["id"])).slice(0, atOnce);
     if (!batch.length) return end("online");
-    const answer = await post(session.token, batch);
+    const answer = await postInTime(session.token, batch);
     if ([401, 403].includes(answer?.status ?? 0)) return end("login");
     const results = await readResults(answer, batch);
     if (!results) return end("offline");
@@ -94,7 +97,8 @@ async function readResults(answer, batch) {
     return batch.length > 1 ? [] : refused;
   }
   if (!answer?.ok) return null;
-  const { results } = await answer.json().catch(() => ({ results: null }));
+  const { results, server_now } = await answer.json().catch(() => ({ results: null }));
+  await noteServiceClock(server_now);
   return results;
 }
 
@@ -103,6 +107,48 @@ async function leaveOutHeld(waiting) {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   const names = new Set(held.map(({ name }) => name));
   return waiting.filter(({ event }) => !names.has(lockOf(event["id"])));
+}
+
+/**
+ * Post a batch whose instants are all by the device's clock as it is now, which may have been set since. What the
+ * service's says is asked for with nothing to send: a try that may have come through is not to be changed any more.
+ *
+ * @param {string} token
+ * @param {Waiting[]} batch
+ */
+async function postInTime(token, batch) {
+  const dated = batch.filter(({ ahead, tried }) => typeof ahead === "number" && !tried);
+  if (dated.length) {
+    const answer = await post(token, []);
+    if (!answer?.ok) return answer;
+    const { server_now } = await answer.json().catch(() => ({ server_now: "" }));
+    await restateAll(dated, Date.parse(server_now) - Date.now()).catch(() => {});
+  }
+  return post(token, batch);
+}
+
+/**
+ * Restate when answers were given, and keep that before they are tried.
+ *
+ * @param {Waiting[]} dated
+ * @param {number} now by how many milliseconds the service's clock is ahead
+ */
+async function restateAll(dated, now) {
+  /** @type {Waiting[]} */
+  const restated = dated.map((waiting) => {
+    const occurred_at = restate(waiting.event["occurred_at"], waiting.ahead ?? now, now);
+    return { ...waiting, event: { ...waiting.event, occurred_at }, tried: true };
+  });
+  await transact("readwrite", (store) => {
+    for (const each of restated) {
+      // What was taken back meanwhile stays away.
+      const request = store("waiting").get(each.event["id"]);
+      request.onsuccess = () => {
+        if (request.result) store("waiting").put(each, each.event["id"]);
+      };
+    }
+  });
+  for (const [at, waiting] of dated.entries()) Object.assign(waiting, restated[at]);
 }
 
 /** @param {string} token @param {Waiting[]} batch @returns {Promise<Response | null>} */
