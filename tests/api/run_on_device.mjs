@@ -20,7 +20,7 @@ async function grade(entry, response) {
 
 function revive(argument) {
   if (argument?.instant) return new Date(argument.instant);
-  const isDay = argument?.cards !== undefined;
+  const isDay = argument?.today !== undefined;
   return isDay ? { ...argument, cards: new Map(Object.entries(argument.cards)) } : argument;
 }
 

@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -283,10 +284,37 @@ def test_it_moves_what_a_pack_says_of_cards_as_the_service_does(tmp_path: Path) 
     again = {"presentation": "", "card": "C", "rating": 1, "at": at.timestamp() * 1000}
     calls.append(["foldAnswers", [leech], [again], *rules, "2026-03-02"])
 
-    *results, rests = call(tmp_path, "memories.js", calls)
+    # A question of several cards moves each by its own rating.
+    both = {**again, "ratings": {"C": 1, "D": 3}}
+    calls.append(["foldAnswers", [], [both], *rules, "2026-03-02"])
+
+    *results, rests, moved = call(tmp_path, "memories.js", calls)
 
     assert results == expected
+    assert {card: state["S"] for card, state in moved.items()} == {"C": w[0], "D": w[2]}
     assert rests["C"]["dueAt"] == day_begins(student, date(2026, 3, 2) + timedelta(days=REST_DAYS)).timestamp() * 1000
+
+
+@needs_node
+def test_each_card_of_a_question_has_a_score_of_its_own(tmp_path: Path) -> None:
+    pairs = {"card": "a", "cards": {"l": "a", "m": "b"}, "grading": {"rule": "pairs"}}
+    parts = {"card": "a", "cards": {"1": "a", "2": "b"}, "grading": {"rule": "parts"}}
+    plain = {"card": "a", "cards": {}, "grading": {"rule": "order"}}
+
+    def graded(score: float, said: Sequence[object] = (), **parts: float) -> dict[str, Any]:
+        of_parts = {name[1:]: {"score": own, "said": [], "parts": {}} for name, own in parts.items()}
+        return {"score": score, "said": list(said), "parts": of_parts}
+
+    cases: list[tuple[dict[str, Any], dict[str, Any], dict[str, float]]] = [
+        (plain, graded(0.5), {"a": 0.5}),
+        (pairs, graded(0.5, [{"left": "m", "right": "x"}]), {"a": 1, "b": 0}),
+        (pairs, graded(1), {"a": 1, "b": 1}),
+        (pairs, graded(0), {"a": 0, "b": 0}),  # not known
+        (parts, graded(0.6, _1=1, _2=0.2), {"a": 1, "b": 0.2}),
+        (parts, graded(0), {"a": 0, "b": 0}),
+    ]
+    calls = [["scoresOfCards", entry, grade] for entry, grade, _ in cases]
+    assert call(tmp_path, "grading.js", calls) == [scores for *_, scores in cases]
 
 
 def test_it_is_small() -> None:

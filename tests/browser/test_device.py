@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -180,6 +181,12 @@ def test_answers_are_kept_while_there_is_no_network(
     # Elsewhere the same question got a note, too.
     note = Note.objects.create(student=learner, item=first.version.item, text="At home.", changed_at=timezone.now())
 
+    # A section that was put off on an earlier day is not put off today.
+    section = {"course": "tiny", "lesson": "decay", "section": "the-penalty"}
+    noted = [{**section, "state": state, "at": at} for state, at in (("later", 0), ("read", 0))]
+    phone.evaluate("([name, noted]) => localStorage.setItem(name, noted)", [f"reading:{learner.pk}", json.dumps(noted)])
+    told: list[Any] = []
+    phone.on("request", lambda request: told.append(request.post_data_json) if "/reading/" in request.url else None)
     phone.context.set_offline(False)
     expect(phone.locator("#outbox")).to_have_text("Connected again. 3 answers sent.")
     events = ReviewEvent.objects.order_by("occurred_at")
@@ -187,6 +194,7 @@ def test_answers_are_kept_while_there_is_no_network(
     assert [event.current_grade["correct"] for event in events] == [True, False, True]
     assert [event.hints_used for event in events] == [1, 0, 0]
     wait_for(phone, f"localStorage.getItem('notebook:{learner.pk}') === '[]'")
+    assert told == [{"state": "read"}]
     note.refresh_from_db()
     assert note.text == "At home.\n\nFrom the train."
     assert Bookmark.objects.get(student=learner).item == first.version.item

@@ -1,8 +1,9 @@
 // An answer as a form holds it, and what the device says of it.
 
 import { find } from "../examprep/dom.js";
-import { NearlyError, RefusedError } from "./device/answers.js";
-import { grade, leastScore, messages } from "./device/grading.js";
+import { graded, NearlyError, RefusedError } from "./device/answers.js";
+import { grade, messages, scoresOfCards } from "./device/grading.js";
+import { rate } from "./device/memory.js";
 import { countShown } from "./device_hints.js";
 import { readOwnMark } from "./device_turned.js";
 import { readResponse } from "./response.js";
@@ -42,6 +43,25 @@ export function readAnswer(form, submitter, began, nearly) {
   };
 }
 
+/**
+ * The rating that each card of a question earns by its own score, and the lowest of them, which is the question's.
+ *
+ * @param {Question} question
+ * @param {Document} event
+ * @param {Judged | null} judged null: what the service alone can grade is taken for right
+ * @param {import("./device/memory.js").Thresholds} thresholds
+ */
+export function rateCards(question, { response, confidence, duration_ms, hints_used: hints }, judged, thresholds) {
+  const own = ["again", "hard", "good", "easy"].indexOf(response.rating) + 1;
+  const seconds = duration_ms / 1000;
+  const scores = Object.entries(judged?.scores ?? scoresOfCards(question, graded(1)));
+  const ratings = scores.map(([card, score]) => {
+    const rating = own || rate({ score, confidence, seconds, hints }, question["estimated_seconds"], thresholds);
+    return /** @type {const} */ ([card, rating]);
+  });
+  return { rating: Math.min(...ratings.map(([, rating]) => rating)), ratings: Object.fromEntries(ratings) };
+}
+
 /** Whether all was seen before it was rated. @param {Document} event */
 export function isRated({ response }) {
   return "rating" in response;
@@ -50,10 +70,10 @@ export function isRated({ response }) {
 /** @param {Question} question @param {Document} response @returns {Promise<Opinion>} */
 export async function judge(question, response) {
   try {
-    const graded = await grade(question, response);
-    const said = [...new Set(messages(question, graded, "message_html"))];
-    const least = leastScore(question, graded);
-    return { judged: { score: graded.score, least, said, isUnknown: response["dont_know"] === true } };
+    const found = await grade(question, response);
+    const said = [...new Set(messages(question, found, "message_html"))];
+    const scores = scoresOfCards(question, found);
+    return { judged: { score: found.score, scores, said, isUnknown: response["dont_know"] === true } };
   } catch (error) {
     if (error instanceof NearlyError) return { refused: `${error.message} Press Check again to keep your spelling.` };
     if (error instanceof RefusedError) return { refused: error.message };

@@ -4,10 +4,9 @@
 import { create, find, get, targetOf } from "../examprep/dom.js";
 import { afterPaint, whenIdle } from "../examprep/moments.js";
 import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
-import { rate } from "./device/memory.js";
 import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
-import { isRated, judge, readAnswer } from "./device_answer.js";
+import { isRated, judge, rateCards, readAnswer } from "./device_answer.js";
 import { loadKatex } from "./device_formulas.js";
 import { showNextHint } from "./device_hints.js";
 import { keepInNotebook, offerNotebook } from "./device_notebook.js";
@@ -305,15 +304,12 @@ export class DeviceReview {
 
   /** Note an answer, by which its card comes back here. @param {Question} question @param {Document} event @param {Judged | null} judged */
   async remember(question, event, judged) {
-    const { presentation, confidence, duration_ms, occurred_at, response, hints_used: hints } = event;
+    const { presentation, duration_ms, occurred_at } = event;
     const about = await aboutPack(this.account);
     if (!about) return;
-    const seconds = duration_ms / 1000;
-    const answer = { score: judged?.least ?? 1, confidence, seconds, hints };
-    const own = ["again", "hard", "good", "easy"].indexOf(response.rating) + 1;
-    const rating = own || rate(answer, question["estimated_seconds"], about.memory["thresholds"]);
-    const at = Date.parse(occurred_at);
-    await noteAnswered(this.account, { presentation, card: question.card, rating, at, seconds });
+    const rated = rateCards(question, event, judged, about.memory["thresholds"]);
+    const when = { at: Date.parse(occurred_at), seconds: duration_ms / 1000 };
+    await noteAnswered(this.account, { presentation, card: question.card, ...rated, ...when });
     await markAnswered(presentation);
   }
 

@@ -7,8 +7,8 @@ import { setAhead, setFormulas } from "./device_formulas.js";
 /**
  * @typedef {import("./device/answers.js").Document} Document
  * @typedef {import("./device/pack.js").Question} Question
- * @typedef {{ score: number, least: number, said: string[], isUnknown: boolean }} Judged `least` is the score of the card
- *   that was known least, where pairs or parts have cards of their own; `said` as HTML
+ * @typedef {{ score: number, scores: Record<string, number>, said: string[], isUnknown: boolean }} Judged `scores` of each
+ *   card by its id, where pairs or parts have cards of their own; `said` as HTML
  */
 
 /** @param {number} score */

@@ -2,9 +2,8 @@
 
 import { create } from "../../examprep/dom.js";
 import { foldAnswers } from "./memories.js";
-import { dayBegins, studyDate } from "./memory.js";
 import { next } from "./next.js";
-import { aboutPack, readAskable } from "./pack.js";
+import { aboutPack, findToday, readAskable } from "./pack.js";
 import { readNoted } from "./reading.js";
 
 /**
@@ -81,15 +80,6 @@ export async function askNext(account, waiting) {
   const section = about.reading.find((each) => each.cards.includes(chosen.card));
   if (section) return { html: readFirst(section) };
   return { html: kept.find(({ entry }) => entry === chosen)?.html ?? "" };
-}
-
-/** Today's study date, and when it began in milliseconds. @param {string} account */
-async function findToday(account) {
-  const about = await aboutPack(account);
-  if (!about?.day) return null;
-  const { zone, rollover, kept } = about.day;
-  const date = studyDate(new Date(), zone, rollover, kept);
-  return { date, begins: dayBegins(date, zone, rollover, kept).getTime() };
 }
 
 /** The cards of sections that are not to be read today. @param {string} account @param {import("./pack.js").Section[]} reading @param {number} begins */

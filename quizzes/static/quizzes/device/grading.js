@@ -60,14 +60,21 @@ export function messages(entry, grade, field = "message") {
 }
 
 /**
- * The score of the card that was known least: pairs and parts have cards of their own.
+ * The score of each card of an entry by the card's id: pairs and parts have cards of their own, else there is its one card.
  *
- * @param {Entry} entry
+ * @param {Entry & { card: string, cards?: Record<string, string> }} entry
  * @param {Grade} grade
+ * @returns {Record<string, number>}
  */
-export function leastScore({ grading }, { score, parts }) {
-  if (grading["rule"] === "pairs") return Math.floor(score);
-  return Math.min(score, ...Object.values(parts).map((part) => part.score));
+export function scoresOfCards({ card, cards = {}, grading }, { score, said, parts }) {
+  const own = Object.entries(cards);
+  if (!own.length) return { [card]: score };
+  const isOfPairs = grading["rule"] === "pairs";
+  // Nobody who knows nothing is told which pair was wrong.
+  const isRight = (/** @type {string} */ left) => score > 0 && !said.some((when) => when["left"] === left);
+  return Object.fromEntries(
+    own.map(([name, id]) => [id, isOfPairs ? Number(isRight(name)) : (parts[name]?.score ?? score)]),
+  );
 }
 
 /** @param {unknown} response @returns {response is Document} */

@@ -35,8 +35,10 @@ export function foldAnswers(stored, answered, memory, clock, today) {
     ]),
   );
   for (const answer of answered) {
-    const { card, at, rating } = answer;
-    cards.set(card, review(cards.get(card) ?? null, at, rating, memory, clock));
+    const { card, at, rating, ratings = { [card]: rating } } = answer;
+    for (const [each, own] of Object.entries(ratings)) {
+      cards.set(each, review(cards.get(each) ?? null, at, own, memory, clock));
+    }
   }
   const known = [...cards].map(([card, { S, on, dueAt, lapses }]) => {
     const t = Math.max(daysBetween(on, today), 0);

@@ -5,7 +5,8 @@ import { retrievability } from "./memory.js";
 /**
  * @typedef {{ id: string, card: string, day: string, position: number, spare?: number }} Placed a question of a pack;
  *   `spare` counts those by which its card is asked again
- * @typedef {{ presentation: string, card: string, rating: number, at: number }} Answered `at` in milliseconds
+ * @typedef {{ presentation: string, card: string, rating: number, ratings?: Record<string, number>, at: number }} Answered
+ *   `rating` the lowest of `ratings`, those of the cards of pairs or parts by the cards' ids; `at` in milliseconds
  * @typedef {{ S: number, t: number, dueAt: number, lapses: number }} Known of a card: days of stability, study days since
  *   its last review, when it is due in milliseconds, how often it was forgotten
  * @typedef {{

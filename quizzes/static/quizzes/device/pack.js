@@ -3,6 +3,7 @@
 import { whenIdle } from "../../examprep/moments.js";
 import { fetchOrNull } from "../server.js";
 import { noteServiceClock } from "./clock.js";
+import { dayBegins, studyDate } from "./memory.js";
 import { byPlace } from "./next.js";
 import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./store.js";
 
@@ -58,6 +59,15 @@ export async function refreshPack(account, onKept = () => {}) {
 export async function aboutPack(account) {
   const about = await read("about", "pack");
   return about?.account === account ? about : null;
+}
+
+/** Today's study date, and when it began in milliseconds. @param {string} account */
+export async function findToday(account) {
+  const about = await aboutPack(account);
+  if (!about?.day) return null;
+  const { zone, rollover, kept } = about.day;
+  const date = studyDate(new Date(), zone, rollover, kept);
+  return { date, begins: dayBegins(date, zone, rollover, kept).getTime() };
 }
 
 /** A question of the account's by its id. @param {string} account @param {string} id @returns {Promise<Question | null>} */

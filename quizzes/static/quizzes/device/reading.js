@@ -1,7 +1,7 @@
 // Sections that were read without a network: noted on the device, and told to the service when it is back.
 
 import { writeAs } from "../server.js";
-import { markRead } from "./pack.js";
+import { findToday, markRead } from "./pack.js";
 
 /** @typedef {{ course: string, lesson: string, section: string, state: string, at: number }} Noted */
 
@@ -37,11 +37,16 @@ export async function noteReading(account, address, section, state) {
 
 /** Tell the service, in the order of time, as far as it can be reached. @param {string} account @param {string} token of their login */
 export async function sendReading(account, token) {
-  for (const { course, lesson, section, state } of readNoted(account)) {
-    const address = `/api/v1/lessons/${lesson}/sections/${encodeURIComponent(section)}/reading/?course=${course}`;
-    const answer = await writeAs(token, "PUT", address, { state });
-    // What is no longer there cannot be told of; who is logged out tells it later.
-    if (!answer || (!answer.ok && answer.status !== 404)) return;
+  const today = await findToday(account).catch(() => null);
+  for (const { course, lesson, section, state, at } of readNoted(account)) {
+    // What was put off on an earlier day was not put off today.
+    const isOver = state === "later" && today !== null && at < today.begins;
+    if (!isOver) {
+      const address = `/api/v1/lessons/${lesson}/sections/${encodeURIComponent(section)}/reading/?course=${course}`;
+      const answer = await writeAs(token, "PUT", address, { state });
+      // What is no longer there cannot be told of; who is logged out tells it later.
+      if (!answer || (!answer.ok && answer.status !== 404)) return;
+    }
     localStorage.setItem(placeOf(account), JSON.stringify(readNoted(account).slice(1)));
   }
 }
