@@ -22,6 +22,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 import examprep.urls  # noqa: F401 - before any admin, as in every process of the service: it labels their dates
 from examprep import work_limits
@@ -122,6 +123,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             Path(connection.settings_dict["TEST"]["NAME"] + ending).unlink(missing_ok=True)
         connection.settings_dict["OPTIONS"]["timeout"] = 120
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; PostgreSQL drops it at once where nobody is in it, as sessions of the pool still are."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            of_the_tests = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            cursor.execute(of_the_tests, [connection.settings_dict["NAME"]])
 
 
 @pytest.fixture(scope="session", autouse=True)
