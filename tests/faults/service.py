@@ -184,9 +184,9 @@ def call(url: str, token: str = "", body: object = None) -> Any:
         return json.load(answer)
 
 
-def log_in(url: str) -> str:
-    """The session token of the demo student."""
-    credentials = {"username": "student", "password": "student"}
+def log_in(url: str, name: str = "student") -> str:
+    """The session token of a demo account."""
+    credentials = {"username": name, "password": name}
     token: str = call(f"{url}/_allauth/app/v1/auth/login", body=credentials)["meta"]["session_token"]
     return token
 
