@@ -65,7 +65,7 @@ def end_login(request: HttpRequest) -> HttpResponse:
     for login in personal_data.list_logins(person, request):
         if str(login.id) == named or (named == "others" and not login.is_this):
             personal_data.end_login(person, login.id)
-    messages.success(request, "Logged out there.")
+    messages.success(request, "Logged out on that device.")
     return redirect("account")
 
 

@@ -56,7 +56,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no ty
         name: str = super().clean_username(username, shallow)
         if not shallow:
             if "@" in name:
-                raise ValidationError("A username has no @. You can log in by your email address too.")
+                raise ValidationError("A username cannot contain @. You can also log in with your email address.")
             validate_username(name)
         return name
 

@@ -129,7 +129,7 @@ class ExamDateForm(forms.Form):
         """Return the date; one that is set anew must be ahead."""
         at: datetime | None = self.cleaned_data["exam_at"]
         if at is not None and at <= timezone.now() and "exam_at" in self.changed_data:
-            raise forms.ValidationError("This date is past. Choose one that is ahead, or leave it empty.")
+            raise forms.ValidationError("This date is in the past. Choose a later one, or leave it empty.")
         return at
 
 

@@ -286,7 +286,7 @@ def test_an_exam_date_that_is_past_is_refused_at_the_field_of_its_exam(web: Clie
 
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "This date is past." in page
+    assert "This date is in the past." in page
     assert f'<label for="id_{field}">{title}' in page
     enrolment.refresh_from_db()
     assert enrolment.exam_at is None

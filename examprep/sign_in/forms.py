@@ -49,7 +49,9 @@ class AddPasskey(InOurWords, AddWebAuthnForm):  # type: ignore[misc] # allauth h
     """A passkey: always one that is a login by itself."""
 
     labels: ClassVar[dict[str, str]] = {"name": "Name"}
-    name = forms.CharField(required=False, max_length=60, help_text="So that you know it again, if you have several.")
+    name = forms.CharField(
+        required=False, max_length=60, help_text="So that you can tell it apart if you have several."
+    )
     passwordless = forms.BooleanField(required=True, initial=True, widget=forms.HiddenInput())
 
 

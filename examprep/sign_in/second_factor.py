@@ -19,8 +19,8 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no t
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": "Staff need a second factor. Add another one before you remove this.",
-        "incorrect_code": "That is not right, or was used already. Wait for the next code.",
+        "cannot_delete_authenticator": "Staff need a second factor. Add another one before you remove this one.",
+        "incorrect_code": "This code is not right, or was used already. Wait for the next one.",
     }
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:

@@ -64,7 +64,7 @@ class PictureAdmin(OfCourseAdmin[Picture]):
         bank.store_pictures(obj.course, [form.picture])
         stored = Picture.objects.get(course=obj.course, address=form.picture.address)
         obj.pk, obj.address = stored.pk, stored.address
-        messages.info(request, f"Place it in a text by {_placed(obj)}, with words for who cannot see it.")
+        messages.info(request, f"Place it in a text by {_placed(obj)}, with words for readers who cannot see it.")
 
     @admin.display(description="picture")
     def seen(self, picture: Picture) -> SafeString:

@@ -90,7 +90,7 @@ def _read(source: str) -> Block:
         else:
             series[name] = _numbers(name, value)
     if not words.get("alt"):
-        raise DiagramError("Say in “alt” what the diagram shows, for who cannot see it.")
+        raise DiagramError("Say in “alt” what the diagram shows, for readers who cannot see it.")
     if len(series) > MAX_SERIES or sum(map(len, series.values())) > MAX_NUMBERS:
         raise DiagramError(f"A diagram has at most {MAX_SERIES} series and {MAX_NUMBERS} numbers.")
     if not series and "formula" not in words:

@@ -121,12 +121,14 @@ class ChoiceKind(Kind[BodyT, ChoicePrompt, ChoiceAnswer, ResponseT]):
                     name="choices",
                     label="Choices",
                     add="Add a choice",
-                    help_text="They are shuffled each time. Say of a wrong choice which misconception it catches.",
+                    help_text="They are shuffled each time. Say which misconception each wrong choice catches.",
                     columns=(
                         Column("text", "Choice", "long"),
                         Column("correct", "Right", "check"),
                         Column("correct_if", "Or right if", "text", "slope > 0"),
-                        Column("because", "Because", "long", "The misconception it catches, told to who picks it"),
+                        Column(
+                            "because", "Because", "long", "The misconception it catches; students who pick it are told"
+                        ),
                     ),
                 ),
             ),

@@ -276,7 +276,7 @@ DRAWN = (
         rare=True,
         label="Cases",
         add="Add a case",
-        help_text="Situations that some variants meet, and not all: each is checked to occur.",
+        help_text="Situations that some variants meet, but not all: each is checked to occur.",
         columns=(Column("name", "Name", "text", "small"), Column("value", "Condition", "text", "eta*lam < 0.01")),
         shape="mapping",
     ),
@@ -285,7 +285,7 @@ DRAWN = (
         rare=True,
         label="Examples",
         add="Add an example",
-        help_text="Worked by your own hand: the item is checked to give the same answer.",
+        help_text="Worked out by hand: the item is checked to give the same answer.",
         columns=(
             Column("given", "Drawn", "text", "eta = 0.1; lam = 0.01", write_values),
             Column("answer", "Answer", "text", "0.999", write_answer),
@@ -295,7 +295,7 @@ DRAWN = (
         name="few",
         rare=True,
         label="Few answers",
-        help_text="Why one answer is right in many variants, where it is. Without a reason none may be in over 40 %.",
+        help_text="Why one answer is right in many variants. Without a reason none may be right in over 40 %.",
     ),
 )
 WHAT_IS_DRAWN = Section("What is drawn anew each time", DRAWN, folded=True)
@@ -308,14 +308,14 @@ AFTER = Section(
             rare=True,
             label="Hints",
             add="Add a hint",
-            help_text="Shown one by one to who asks; a right answer then counts as hard. Give a step, not the key.",
+            help_text="Shown one by one on request; a right answer then counts as hard. Give a step, not the key.",
             columns=(Column("hint", "Hint", "long"),),
             shape="texts",
         ),
         TextArea(
             name="explanation",
             label="Explanation",
-            help_text=f"Why the key is right, and why what tempts is wrong. {MARKDOWN}",
+            help_text=f"Why the key is right, and why tempting answers are wrong. {MARKDOWN}",
         ),
         TextArea(
             name="solution",
@@ -328,7 +328,7 @@ AFTER = Section(
             rare=True,
             label="Solution in steps",
             add="Add a step",
-            help_text="Or: steps with a number each, which students can be asked for. The last gives the answer.",
+            help_text="Or steps with a number each, which students can be asked to fill in. The last gives the answer.",
             columns=(
                 Column("say", "What to do", "long", "Multiply the rate by $\\lambda$."),
                 Column("formula", "Formula", "text", "eta*lam"),

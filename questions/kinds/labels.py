@@ -112,7 +112,7 @@ class Labels(PairsKind[Body]):
                     label="Picture",
                     is_picture=True,
                     placeholder="![what it shows](media/…)",
-                    help_text="Uploaded under Pictures, and chosen here; in the brackets words for who cannot see it.",
+                    help_text="Upload it under Pictures, and choose it here; in the brackets describe it in words.",
                 ),
                 Rows(
                     name="pairs",

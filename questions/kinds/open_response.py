@@ -89,7 +89,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
 
     name = "open_response"
     title = "Open answer"
-    hint = "Answered in one's own words, and marked by oneself against a model answer; in an exam by staff."
+    hint = "Students answer in their own words and mark themselves against a model answer; in an exam staff mark it."
     body_type = Body
     prompt_type = Prompt
     response_type = Written
@@ -115,7 +115,7 @@ class OpenResponse(Kind[Body, Prompt, PointsAnswer, Written]):
                     name="points",
                     label="Points",
                     add="Add a point",
-                    help_text="What a good answer says, to be ticked by students: one idea a point, easy to judge.",
+                    help_text="What a good answer says, for students to tick: one idea per point, easy to judge.",
                     columns=(Column("text", "Point", "long"), Column("marks", "Marks", "text", "1")),
                 ),
             ),

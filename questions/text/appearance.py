@@ -60,7 +60,7 @@ def _problem_of_picture(place: str, alternative: str) -> str | None:
     if pictures.size(place.removeprefix(markup.MEDIA)) is None:
         return f"There is no picture “{place}”: upload it under Pictures, and write the place that is shown there."
     if not alternative.strip():
-        return f"Say what the picture shows, for who cannot see it: ![what it shows]({place})."
+        return f"Say what the picture shows, for readers who cannot see it: ![what it shows]({place})."
     return None
 
 

@@ -88,7 +88,7 @@ class Reading:
             read = math.nan
         if math.isfinite(read):
             return int(read) if read.is_integer() else read
-        self.problems.append((place, f"{where}: “{text[:20]}” is no number; write one like 2 or 0.5."))
+        self.problems.append((place, f"{where}: “{text[:20]}” is not a number; write one like 2 or 0.5."))
         return 0
 
     def weights(self, place: str, where: str, cells: Mapping[str, object]) -> Document:

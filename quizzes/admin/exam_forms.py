@@ -116,7 +116,7 @@ class ExamForm(EditForm[Exam]):
     """An exam whose blueprint is valid, and can be filled from the published bank."""
 
     slots = forms.IntegerField(
-        required=False, label="Questions", help_text="Of the whole; where it has sections, theirs together."
+        required=False, label="Questions", help_text="In the whole exam; if it has sections, the sum of theirs."
     )
     rounds = forms.IntegerField(required=False)
     pairs = forms.IntegerField(required=False, label="Pairs a round")
@@ -126,13 +126,14 @@ class ExamForm(EditForm[Exam]):
         required=False,
         label="Sitting that counts",
         choices=[(name, name) for name in ("best", "last", "first")],
-        help_text="Of a student's sittings, the one that stands in the gradebook.",
+        help_text="Which of a student's sittings counts in the gradebook.",
     )
     pools = forms.CharField(
-        required=False, help_text="Empty: what is in practice. Names of pools, with commas between; practice is one."
+        required=False,
+        help_text="Names of pools, with commas between; “practice” is one of them, and the only one if left empty.",
     )
     sections = RowsField(section_columns(), "Add a section")
-    difficulty = WeightsField(("Difficulty", "Weight"), "All blank: any. Sections may have their own.")
+    difficulty = WeightsField(("Difficulty", "Weight"), "Leave all blank for any. Sections may have their own.")
     concepts = WeightsField(
         ("Concept", "Items", "A sitting", "Weight"),
         "Items: published ones that the exam may ask. All weights blank: whatever the bank has. If any concept has a"
@@ -196,7 +197,10 @@ class ExamForm(EditForm[Exam]):
         if json.loads(json.dumps(blueprint, default=str)) != opened:
             written = to_blueprint(kind, to_fields(blueprint))
             if written != read:
-                self.add_error("blueprint", "The rows and the YAML were both changed, and differ. Change one back.")
+                self.add_error(
+                    "blueprint",
+                    "The rows and the YAML were both changed, and do not match. Undo one of the two changes.",
+                )
         return read.blueprint
 
     def _exam(self, fields: Mapping[str, Any]) -> Exam:

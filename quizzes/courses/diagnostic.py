@@ -217,11 +217,11 @@ def tell_plan(standings: Sequence[ConceptStanding]) -> list[str]:
     known, unsure, new = names["known"], names["unsure"], names["not_known"]
     said = [f"You seem to know {len(known) or 'none'} of {len(standings)} concepts already."] if standings else []
     if new:
-        said.append(f"You begin with what is new to you: {_enumerate(new)}.")
+        said.append(f"You will start with what is new to you: {_enumerate(new)}.")
     if unsure:
         said.append(f"A question or two will show where you stand with {_enumerate(unsure)}.")
     if known:
-        said.append(f"Of what you know you are asked now and then, so that it stays: {_enumerate(known)}.")
+        said.append(f"What you know already comes up now and then, so that it stays: {_enumerate(known)}.")
     return said
 
 

@@ -41,7 +41,7 @@ class TooManyGuessesError(Exception):
     """No code is tried now."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many codes were tried that are of no course. Wait a little, or ask for the link.")
+        super().__init__("You have tried too many wrong codes. Wait a little, or ask for the link.")
         self.retry_after = retry_after
         """Whole seconds to wait."""
 
@@ -104,7 +104,9 @@ def join(student: Student, course: Course, now: datetime, *, typed: str = "") ->
     if way == "closed":
         raise JoinError("closed", "Nobody can join this course by themselves now. Ask whoever runs it.")
     if way == "code" and (not typed or find_by_code(typed, student) != course):
-        raise JoinError("code", "This is not the code of the course. Ask whoever runs it for the code or the link.")
+        raise JoinError(
+            "code", "This is not the code of the course. Ask the people who run it for the code or the link."
+        )
     with transaction.atomic():
         enrolment = schedule.enrol(student, course, now=now)
         student.current_course = course

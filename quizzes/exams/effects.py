@@ -67,7 +67,7 @@ def tell_effect(effect: EffectPayload, forecast: ForecastPayload | None, share: 
             "Only luck was expected there. Having seen the answer counts for a little, and the plan asks it again.",
             "Only luck was expected there. Having seen the answers counts for a little, and the plan asks them again.",
         ),
-        _of(effect["unanswered"], "you left empty.", "Nothing follows from it.", "Nothing follows from them."),
+        _of(effect["unanswered"], "you left empty.", "It changes nothing.", "They change nothing."),
     ]
     return [text for text in [*told, _conclude(effect, forecast, share)] if text]
 
@@ -87,7 +87,7 @@ def _conclude(effect: EffectPayload, forecast: ForecastPayload | None, share: fl
         why = (
             "most of what went wrong had never been counted on." if is_mostly_new else "a few questions move it little."
         )
-        return f"This sitting had fewer marks than were expected, and yet the forecast is not lower: {why}"
+        return f"This sitting had fewer marks than expected, yet the forecast is not lower: {why}"
     if share > before["high"] and change < SMALL:
-        return "This sitting had more marks than were expected. A few questions move the forecast little."
+        return "This sitting had more marks than expected. A few questions move the forecast little."
     return ""

@@ -61,7 +61,7 @@ def _open(student: Student, exam: Exam, now: datetime) -> tuple[Sitting, bool]:
     try:
         blueprint = blueprints.parse(exam.kind, exam.blueprint_asked)
     except blueprints.BlueprintError:
-        raise SittingError("bank", "This exam cannot be begun: its instructors have to fix it first.") from None
+        raise SittingError("bank", "This exam cannot be started: its instructors have to fix it first.") from None
     sitting = Sitting(
         exam=exam,
         student=student,
@@ -108,7 +108,7 @@ def check_may_begin(exam: Exam, begun: int, now: datetime) -> None:
         raise SittingError("over", f"This exam closed at {format_instant(exam.closes_at)}.")
     if exam.attempts is not None and begun >= exam.attempts:
         often = "once" if exam.attempts == 1 else f"{exam.attempts} times"
-        raise SittingError("attempts", f"This exam can be taken {often}, and you have.")
+        raise SittingError("attempts", f"This exam can be taken {often}, and you have used that up.")
 
 
 _VERSIONS = Prepared(

@@ -104,7 +104,7 @@ def write_note(student: Student, item: int, text: str, now: datetime) -> None:
     if len(text) > MAX_NOTE:
         raise NoteError(f"A note has at most {MAX_NOTE} characters; this has {len(text)}.")
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise NoteError("This has a character that cannot be stored.")
+        raise NoteError("This contains a character that cannot be stored.")
     if text:
         Note.objects.update_or_create(student=student, item_id=item, defaults={"text": text, "changed_at": now})
     else:

@@ -42,5 +42,5 @@ def _check(text: str) -> str:
     if len(text) > MAX_STAFF_NOTE:
         raise NoteError(f"A note has at most {MAX_STAFF_NOTE} characters; this has {len(text)}.")
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise NoteError("This has a character that cannot be stored.")
+        raise NoteError("This contains a character that cannot be stored.")
     return text

@@ -76,7 +76,7 @@ def set_own_date(enrolment: Enrolment, at: datetime | None, now: datetime) -> No
 
 def _check_date(slug: str, title: str, at: datetime | None, now: datetime) -> None:
     if at is not None and at <= now:
-        raise ExamDateError(slug, f"The date of {title} is past. Choose a later one.")
+        raise ExamDateError(slug, f"The date of {title} is in the past. Choose a later one.")
 
 
 @transaction.atomic

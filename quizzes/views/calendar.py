@@ -41,10 +41,10 @@ def change_address(request: StudentRequest) -> HttpResponse:
     """Make an address, or a new one in its place; or end it."""
     if "revoke" in request.POST:
         calendar_feed.revoke(request.user)
-        messages.success(request, "The calendar is off: nobody can read it at its address any more.")
+        messages.success(request, "The calendar is turned off: its address no longer works.")
     else:
         is_new = calendar_feed.load_address(request.user) is None
         calendar_feed.make_address(request.user, timezone.now())
-        ended = "The calendar has a new address; nobody can read it at the old one any more."
+        ended = "The calendar has a new address; the old one no longer works."
         messages.success(request, "Your calendar is ready." if is_new else ended)
     return redirect(reverse("settings") + "#calendar")

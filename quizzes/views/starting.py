@@ -120,7 +120,7 @@ def _keep_dates(request: StudentRequest, enrolment: Enrolment) -> dict[str, str]
         if at is not None:
             dates[field] = timezone.make_aware(at) if timezone.is_naive(at) else at
         elif typed:
-            errors[field] = "This is no date. Choose the day and the hour of the exam."
+            errors[field] = "This is not a date. Choose the day and time of the exam."
     if errors:
         return errors
     try:
@@ -165,7 +165,7 @@ def stop_diagnostic(request: StudentRequest, course: str) -> HttpResponse:
     """End the diagnostic here: with its map, or skipped where nothing was answered."""
     reading = diagnostic.stop(request.user, _find_enrolment(request, course).course, timezone.now())
     if reading.state == "skipped":
-        messages.info(request, "You can find out what you know already at any time, from the page of the course.")
+        messages.info(request, "You can find out what you already know at any time, from the course’s page.")
         return redirect("today")
     return redirect("diagnostic", course)
 

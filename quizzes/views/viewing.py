@@ -64,7 +64,7 @@ class ViewAsStudent:
         if course is None or looking is None:
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
-            messages.info(request, "You look as a student does: nothing is stored, so nothing can be answered.")
+            messages.info(request, "You are viewing the course as a student: nothing is stored, so you cannot answer.")
             return (
                 HttpResponse(status=HTTPStatus.NO_CONTENT) if is_partial(request) else redirect(_page_before(request))
             )

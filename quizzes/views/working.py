@@ -25,7 +25,7 @@ from quizzes.views.answering import Response
 
 FINISHED = uuid.UUID("5f1c0f0a-7a0b-4d5e-9d0e-2b6a3c1d4e57")
 """Names the event by which a presentation was worked to its end: pressed twice, it is the same event."""
-NOT_RIGHT = "Not right yet. Look again, or have the step shown."
+NOT_RIGHT = "Not right yet. Try again, or have the step shown."
 
 
 @login_required

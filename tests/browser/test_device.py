@@ -210,5 +210,5 @@ def test_answers_are_kept_while_there_is_no_network(
     wait_for_kept(phone, "kept === 0")
     phone.context.set_offline(True)
     answer(phone, key, right=True)
-    expect(phone.locator("[data-device] h2")).to_have_text("Kept. It is graded when you are back online.")
+    expect(phone.locator("[data-device] h2")).to_have_text("Kept. It will be graded when you are back online.")
     expect(phone.locator("[data-device] .key")).to_be_hidden()

@@ -87,7 +87,7 @@ def answer_day(page: Page, key: Key) -> list[str]:
     """Answer what is asked until the day is done, every third wrong, from the first on; the ids of the questions."""
     asked: list[str] = []
     question = page.locator("#question:not([data-judged])")
-    done = page.get_by_text("Done for today").or_(page.get_by_text("That is all that this browser can ask"))
+    done = page.get_by_text("Done for today").or_(page.get_by_text("These are all the questions this browser has"))
     for _ in range(20):
         question.or_(done).first.wait_for()
         if done.count():

@@ -345,7 +345,7 @@ def test_cards_are_turned_over_and_put_off_without_a_network(phone: Page, live_s
             question.locator("#check").tap()
             phone.locator("#next").tap()
         expect(phone.locator("#outbox")).to_contain_text("answer")
-    expect(phone.get_by_text("That is all that this browser can ask for now")).to_be_visible()
+    expect(phone.get_by_text("These are all the questions this browser has for now")).to_be_visible()
 
     phone.context.set_offline(False)
     expect(phone.locator("#outbox p")).to_have_text("Connected again. 2 answers sent.")

@@ -24,7 +24,7 @@ def test_a_passkey_is_added_logs_in_and_is_removed(page: Page, transactional_db:
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     check(page, "recovery codes")
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_text("Passkey: My phone")).to_be_visible()
     check(page, "ways to log in")
 

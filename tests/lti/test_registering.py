@@ -131,7 +131,7 @@ def test_other_keys_for_a_known_issuer_are_refused(lms: Lms) -> None:
 
 def test_a_deployment_that_is_not_said_is_typed_before_it_is_switched_on(lms: Lms) -> None:
     lms.registered = {"client_id": "new"}
-    assert "types the deployment id" in Client().post(link(), SENT).content.decode()
+    assert "enter the deployment id" in Client().post(link(), SENT).content.decode()
     root = Client()
     root.force_login(User.objects.create_superuser("root"))
     page = f"{ADMIN}{LtiPlatform.objects.get().pk}/change/"

@@ -223,7 +223,7 @@ def _label(question: _Question) -> str:
         values = {"no": number, "shape": "circle", "coords": place, "choice": numbers[pair["right"]]}
         for name, value in values.items():
             SubElement(drop, name).text = str(value)
-    question.lost.append("The words for places and for the picture, for who cannot see it.")
+    question.lost.append("The words for places and for the picture, for readers who cannot see it.")
     if any(each.get("because") for each in (*pairs, *others)):
         question.lost.append("What is said to a wrong match.")
     return "ddmarker"

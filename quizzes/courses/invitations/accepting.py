@@ -35,9 +35,11 @@ def accept(secret: str, student: Student, now: datetime) -> Enrolment:
     if invitation.student_id not in (None, student.pk):
         raise InvitationError("This link was used before, by another account.")
     if invitation.student_id is None and invitation.course.state != Course.State.OPEN:
-        raise InvitationError("Nobody can join this course now. Ask whoever runs it.")
+        raise InvitationError("Nobody can join this course now. Ask the people who run it.")
     if invitation.student_id is None and not _is_theirs(invitation, student):
-        raise InvitationError(f"This place is kept for {invitation.email}. Confirm that address in your account first.")
+        raise InvitationError(
+            f"This place is reserved for {invitation.email}. Confirm that address in your account first."
+        )
     enrolment = schedule.enrol(student, invitation.course, now=now)
     if invitation.student_id is None:
         _seat(enrolment, invitation, now)

@@ -64,7 +64,7 @@ def read_email(text: str) -> str:
             raise CellError("This email address is too long.")
         validate_email(address)
     except ValidationError:
-        raise CellError(f"“{text[:80]}” is no email address. Write one such as ada@example.org.") from None
+        raise CellError(f"“{text[:80]}” is not an email address. Write one such as ada@example.org.") from None
     return address.casefold()
 
 

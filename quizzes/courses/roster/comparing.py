@@ -115,9 +115,9 @@ def compare(
             text = f"Nobody in this course has the username “{line.username}”. Write their email address."
             faults.append(Fault(line.number, Column.USERNAME.value, text))
         elif seat is None and line.email in staff:
-            notes.append(f"Line {line.number}: {line.email} is staff of this course, and stays that.")
+            notes.append(f"Line {line.number}: {line.email} belongs to the staff of this course, and stays staff.")
         elif seat is not None and seat.key in listed:
-            text = f"{line.who} and line {listed[seat.key]} are one student. Delete one of the lines."
+            text = f"{line.who} and line {listed[seat.key]} are the same student. Delete one of the lines."
             faults.append(Fault(line.number, Column.EMAIL.value, text))
         else:
             changes.append(_change(line, seat, spelled))

@@ -59,7 +59,7 @@ def read_roster(file: bytes) -> Roster:
     )
 
 
-_NOBODY = Roster(faults=[Fault(0, "", "It lists nobody. Give a line for each student.")])
+_NOBODY = Roster(faults=[Fault(0, "", "The list is empty. Give a line for each student.")])
 
 
 def decode(file: bytes) -> str:
@@ -83,7 +83,7 @@ def _decode(file: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise _UnreadableError("It is no text. Save it as CSV (UTF-8) in your spreadsheet program, and send that.")
+    raise _UnreadableError("This is not text. Save it as CSV (UTF-8) in your spreadsheet program, and send that.")
 
 
 def _split_rows(text: str) -> Iterator[Row]:
@@ -132,7 +132,11 @@ def _check_headers(first: Sequence[str], headers: Sequence[Column | None]) -> It
         names = [name for name, of in zip(first, headers, strict=False) if of == column]
         if len(names) > 1:
             both = " and ".join(f"“{name[:40]}”" for name in names)
-            yield Fault(1, column.value, f"Two columns say the same: {both}. Rename or delete those that do not count.")
+            yield Fault(
+                1,
+                column.value,
+                f"Two columns have the same meaning: {both}. Rename or delete the one that does not count.",
+            )
 
 
 def _by_column(headers: Sequence[Column | None], row: Sequence[str]) -> dict[Column, str]:
@@ -176,9 +180,9 @@ def _merge_same(lines: Sequence[Line], faults: list[Fault]) -> tuple[list[Line],
         if first is line:
             continue
         if _said(first) == _said(line):
-            notes.append(f"Line {line.number} lists {line.who} once more, and is left out.")
+            notes.append(f"Line {line.number} repeats {line.who}, and is left out.")
         else:
-            text = f"{line.who} is in line {first.number} too, and says something else. Delete one of them."
+            text = f"{line.who} is in line {first.number} too, and says something different. Delete one of them."
             faults.append(Fault(line.number, Column.EMAIL.value, text))
     return list(by_who.values()), notes
 

@@ -38,7 +38,7 @@ def store_notices(
 def _tell(version: ItemVersion, sittings: Sequence[CorrectedSitting]) -> str:
     if sittings:
         return " ".join(_tell_score(corrected) for corrected in sittings)
-    return f"The question “{as_title(version.item.slug)}” was corrected, and your answer counts otherwise now."
+    return f"The question “{as_title(version.item.slug)}” was corrected, and your answer counts differently now."
 
 
 def _tell_score(corrected: CorrectedSitting) -> str:

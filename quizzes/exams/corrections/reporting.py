@@ -32,7 +32,7 @@ class TooManyReportsError(Exception):
     """A student has made as many reports as a day allows; `wait` says for how many seconds."""
 
     def __init__(self, wait: float) -> None:
-        super().__init__("You have reported much today. Please try again tomorrow.")
+        super().__init__("You have sent many reports today. Please try again tomorrow.")
         self.wait = wait
 
 
@@ -49,7 +49,7 @@ def report(student: Student, presentation: uuid.UUID, category: str, text: str, 
     if len(text) > MAX_TEXT:
         raise ReportError(f"Use at most {MAX_TEXT} characters; this has {len(text)}.")
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ReportError("This has a character that cannot be stored.")
+        raise ReportError("This contains a character that cannot be stored.")
     change_log.lock(student, now)  # so that two at once are counted
     same = QuestionReport.objects.filter(student=student, presentation=shown, category=category, text=text, outcome="")
     if (before := same.first()) is not None:
@@ -79,7 +79,7 @@ def answer_report(reported: QuestionReport, outcome: str, text: str, *, by: Auth
     if not waiting.update(outcome=outcome, answer=text, answered_by=by, answered_at=now):
         return False
     item = reported.presentation.version.item
-    told = f"You said that something was wrong with “{as_title(item.slug)}”. {text}"
+    told = f"You reported a problem with “{as_title(item.slug)}”. {text}"
     Notice.objects.create(student=reported.student, item=item, text=told, made_at=now)
     return True
 

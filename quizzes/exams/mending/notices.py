@@ -33,7 +33,7 @@ def _say(act: SittingAct) -> str:
         case Kind.REOPEN:
             assert act.until is not None
             until = date(act.until.astimezone(student.zone), "j F Y, H:i")
-            return f"Your sitting {sat} is open again, until {until}. Your answers are as you left them."
+            return f"Your sitting {sat} is open again until {until}. Your answers are as you left them."
         case Kind.CLOSE:
             return f"Your sitting {sat} was handed in for you."
         case Kind.ATTEMPT:
@@ -43,9 +43,8 @@ def _say(act: SittingAct) -> str:
         case Kind.COMMENT:
             return f"There is a comment on your sitting {sat}."
         case Kind.VOID:
-            return (
-                f"Your sitting {sat} does not count, and uses up no attempt. What you learned by it stays in your plan."
-            )
+            kept = "What you learned from it stays in your plan."
+            return f"Your sitting {sat} does not count, and uses up no attempt. {kept}"
     return ""
 
 
@@ -53,9 +52,9 @@ def _say_reversed(act: SittingAct) -> str:
     exam, student = f"“{act.sitting.exam}”", act.sitting.student
     match act.kind:
         case Kind.EXTEND:
-            return f"The further {_minutes(act)} in {exam} were taken back."
+            return f"The extra {_minutes(act)} in {exam} were taken back."
         case Kind.ATTEMPT:
-            return f"The further sitting of {exam} was taken back."
+            return f"The extra sitting of {exam} was taken back."
         case Kind.EXTRA_TIME:
             return "Your extra time in exams is as it was before."
         case Kind.VOID:

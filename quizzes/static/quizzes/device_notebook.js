@@ -6,7 +6,7 @@ import { dropEntry, keepEntry, readNote } from "./device/notebook.js";
 /** @typedef {import("./device/notebook.js").Place} Place */
 
 const OF_ITEM = /^(?:\/courses\/([^/]+))?\/notebook\/([^/]+)\//;
-const KEPT = "Kept in this browser, saved when you are back online.";
+const KEPT = "Kept in this browser. It will be saved when you are back online.";
 const NO_ROOM = "This browser has no room left. Leave the page open, and try again when you are back online.";
 
 /** Keep what a form of the service's page could not send. @param {HTMLFormElement} form @param {string} account */

@@ -20,7 +20,7 @@ async function note(event, form, state) {
   await noteReading(account ?? "", location.pathname, section, state);
   if (new URLSearchParams(location.search).has("review")) location.assign("/review/");
   else {
-    const textContent = "Noted in this browser. It is told when you are back online.";
+    const textContent = "Saved in this browser. It will be sent when you are back online.";
     find(form, "p")?.remove();
     form.append(create("p", { className: "quiet", role: "status", textContent }));
   }

@@ -36,7 +36,7 @@ export function showVerdict(form, question, judged) {
   const copy = document.importNode(get(document, "#device-verdict", HTMLTemplateElement).content, true);
   const card = get(copy, "[data-device]");
   nameApart(card);
-  get(card, "h2").textContent = judged ? wordsOf(judged) : "Kept. It is graded when you are back online.";
+  get(card, "h2").textContent = judged ? wordsOf(judged) : "Kept. It will be graded when you are back online.";
   if (judged && question) fill(card, question, judged);
   makeRoom(form).append(copy);
   form.toggleAttribute("data-judged", true);

@@ -57,7 +57,9 @@ def test_places_of_a_picture_come_back_from_markers_without_their_words() -> Non
     written = FORMATS["moodle-xml"].write([item], {picture.address: picture.content}.get)
     (found,) = FORMATS["moodle-xml"].read(written.content, "quiz")
 
-    assert [text for _, text in written.remarks] == ["The words for places and for the picture, for who cannot see it."]
+    assert [text for _, text in written.remarks] == [
+        "The words for places and for the picture, for readers who cannot see it."
+    ]
     assert found.changed == ("Its places are numbered: say in words what is there, for who cannot see them.",)
     unnamed = [pair | {"left": f"Place {n}"} for n, pair in enumerate(pairs, 1)]
     assert (found.kind, found.lost) == ("labels", ())

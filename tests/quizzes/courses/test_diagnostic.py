@@ -52,7 +52,7 @@ def test_the_diagnostic_asks_what_tells_most_and_ends_with_a_map_and_a_plan(
     assert {each["standing"] for each in doubts["map"]} == {"not_known"}
     assert [each["concept"] for each in knows["map"]] == ["l2", "factor"]
     assert knows["plan"][0] == "You seem to know 2 of 2 concepts already."
-    assert doubts["plan"][1].startswith("You begin with what is new to you")
+    assert doubts["plan"][1].startswith("You will start with what is new to you")
     assert api.get(CALL).json() == knows == api.post(CALL, {}).json() == api.client.delete(f"/api/v1/{CALL}").json()
 
     # Its answers are reviews like any: rebuilding changes nothing, and it ended before all was asked.
@@ -95,9 +95,9 @@ def test_a_plan_is_told_in_words(course: Course) -> None:
 
     assert told(0.9, 0.5, 0.1, 0.1, 0.1, 0.1) == [
         "You seem to know 1 of 6 concepts already.",
-        "You begin with what is new to you: Step, Momentum, Decay and Dropout.",
+        "You will start with what is new to you: Step, Momentum, Decay and Dropout.",
         "A question or two will show where you stand with Gradient.",
-        "Of what you know you are asked now and then, so that it stays: Loss.",
+        "What you know already comes up now and then, so that it stays: Loss.",
     ]
     assert told(*[0.9] * 6)[1].endswith("Loss, Gradient, Step, and 3 more.")
     assert told() == []

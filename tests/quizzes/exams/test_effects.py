@@ -30,7 +30,7 @@ def forecast(before: float, after: float) -> ForecastPayload:
         ({"known_wrong": 5}, (0.58, 0.58), 0.1, ["They lower the forecast", "a few questions move it little"]),
         ({"known_wrong": 1}, (0.58, 0.55), 0.1, ["1 question you had met before and missed. It lowers the forecast"]),
         ({"known_right": 3, "new_right": 2}, (0.58, 0.60), 1.0, ["They come back later", "They raise the forecast"]),
-        ({"known_right": 3}, (0.58, 0.58), 1.0, ["come back later", "more marks than were expected"]),
+        ({"known_right": 3}, (0.58, 0.58), 1.0, ["come back later", "more marks than expected"]),
         ({"unanswered": 20}, (0.58, 0.58), 0.57, ["20 questions you left empty"]),
     ],
 )

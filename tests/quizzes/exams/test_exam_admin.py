@@ -100,7 +100,7 @@ def test_a_blueprint_is_written_in_rows(instructor: Client) -> None:
 
     opened = filled_in(instructor, url)
     both = instructor.post(url, opened | {"blueprint": "slots: 5", "slots": "3"})
-    assert "both changed, and differ" in str(both.context["adminform"].form.errors["blueprint"])
+    assert "both changed, and do not match" in str(both.context["adminform"].form.errors["blueprint"])
     assert instructor.post(url, opened | {"blueprint": "slots: 5", "slots": "5"}).status_code == 302
     exam.refresh_from_db()
     assert exam.blueprint == {"slots": 5}

@@ -14,7 +14,7 @@ from quizzes.models import Enrolment
 pytestmark = pytest.mark.any_database
 
 START, STOP = "/courses/tiny/as-student/", "/as-student/stop/"
-BAR = "as a new student does. Nothing is stored."
+BAR = "as a new student would see it. Nothing is stored."
 
 
 def everything() -> dict[str, list[object]]:

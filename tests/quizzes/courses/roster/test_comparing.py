@@ -87,7 +87,7 @@ def test_sections_are_spelled_as_they_are_already() -> None:
 def test_staff_who_are_listed_stay_staff() -> None:
     comparison = compare(read_roster(b"email\nteacher@example.org\n"), [], staff=["teacher@example.org"])
     assert comparison.changes == []
-    assert comparison.notes == ["Line 2: teacher@example.org is staff of this course, and stays that."]
+    assert comparison.notes == ["Line 2: teacher@example.org belongs to the staff of this course, and stays staff."]
 
 
 def test_a_faulty_roster_changes_nothing() -> None:

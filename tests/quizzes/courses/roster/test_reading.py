@@ -97,7 +97,7 @@ def test_a_line_that_comes_again_is_left_out_and_one_that_says_otherwise_is_refu
     assert [line.number for line in roster.lines] == [2]
     assert list(roster.notes) == ["Line 3 lists ada@example.org once more, and is left out."]
     assert faults("email,section\nada@example.org,A\nada@example.org,B\n") == [
-        (3, "Email", "ada@example.org is in line 2 too, and says something else. Delete one of them.")
+        (3, "Email", "ada@example.org is in line 2 too, and says something different. Delete one of them.")
     ]
 
 
@@ -111,13 +111,13 @@ def test_columns_that_are_not_ours_are_named_and_left_out() -> None:
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        (b"", "lists nobody"),
-        (b"\n \n", "lists nobody"),
-        (b"email,name\n", "lists nobody"),
+        (b"", "list is empty"),
+        (b"\n \n", "list is empty"),
+        (b"email,name\n", "list is empty"),
         (b"name,section\nAda,A\n", "No column for email"),
-        (b"email,name,Mail\nada@example.org,Ada,ada@example.org\n", "Two columns say the same"),
+        (b"email,name,Mail\nada@example.org,Ada,ada@example.org\n", "Two columns have the same meaning"),
         (b"PK\x03\x04...", "Save it as CSV"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text"),
         (b"email\n" + b"a@example.org\n" * (MOST_LINES + 1), "5,001 lines"),
         (b"e" * (MOST_BYTES + 1), "larger than 1 MB"),
         (b'email,name\nada@example.org,"' + b"a" * 140_000 + b'"\n', "cannot be read"),
