@@ -37,7 +37,7 @@ def lms(lms: Lms) -> Lms:
 def test_a_platform_registers_itself_and_is_let_in_once_it_is_confirmed(lms: Lms) -> None:
     root = Client()
     root.force_login(User.objects.create_superuser("root"))
-    assert "Make a link" in root.get(ADMIN).content.decode()
+    assert "Make a registration link" in root.get(ADMIN).content.decode()
     shown = root.post(f"{ADMIN}link/").content.decode()
     address = re.search(r">http://testserver(/lti/register/[^<]+)<", shown)
     assert address

@@ -109,7 +109,7 @@ def test_a_blueprint_is_written_in_rows(instructor: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
-        (row(0, title="A", slots="x"), "sections", "Row 1, questions: “x” is no number"),
+        (row(0, title="A", slots="x"), "sections", "Row 1, questions: “x” is not a number"),
         (row(0, title="A", slots="1") | row(1, slots="1"), "sections", "Row 2, title: This is missing."),
         (
             row(0, title="A", slots="1") | row(1, title="B", slots="9", kind_ordering="1", any_mix="1"),
@@ -119,7 +119,7 @@ def test_a_blueprint_is_written_in_rows(instructor: Client) -> None:
         ({"slots": "40"}, "slots", "40 needed, 6 published."),
         ({"concepts-l2": "-1"}, "concepts", "l2: Input should be greater than or equal to 0"),
         ({"concepts-vector": "1"}, "concepts", "There is no concept “vector” in this course."),
-        ({"difficulty-2": "inf"}, "difficulty", "Difficulty 2: “inf” is no number"),
+        ({"difficulty-2": "inf"}, "difficulty", "Difficulty 2: “inf” is not a number"),
         ({"difficulty-5": "1"}, "difficulty", "difficulty 5: 6 needed, 1 published."),
         ({"pools": "final"}, "pools", "No published item is in the pool “final”."),
         ({"kind": "viva", "rounds": "3"}, "pairs", "This is missing."),

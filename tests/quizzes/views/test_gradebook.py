@@ -168,7 +168,7 @@ def test_the_blueprint_says_what_counts(people: list[User], course: Course) -> N
     assert load_gradebook(course).rows[1].mean == 0.4
     browser = Client()
     browser.force_login(people[0])
-    assert "stands your first sitting" in browser.get("/exams/tiny-exam/").content.decode()
+    assert "Your first sitting counts" in browser.get("/exams/tiny-exam/").content.decode()
 
     exam.blueprint = {**exam.blueprint, "counts": "worst"}
     with pytest.raises(exams.BlueprintError):

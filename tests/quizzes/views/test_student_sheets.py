@@ -98,7 +98,7 @@ def test_answers_of_an_exam_that_is_not_released_are_counted_alone(instructor: C
 
     page = instructor.get(f"{PAGE}answers/").content.decode()
 
-    assert "1 answer in exams is not here yet" in page
+    assert "1 answer in exams is not listed yet" in page
     assert "keys not shown yet" in instructor.get(PAGE).content.decode()
 
 

@@ -45,7 +45,7 @@ def test_pages_are_shown_as_to_a_new_student_and_nothing_is_stored(student: User
         assert (shown.status_code, BAR in shown.content.decode()) == (200, True), page
         assert "Authoring" not in shown.content.decode()
     refused = web.post("/exams/tiny-exam/", headers={"Referer": "http://testserver/exams/tiny-exam/"}, follow=True)
-    assert "nothing can be answered" in refused.content.decode()
+    assert "you cannot answer" in refused.content.decode()
     assert "Compute them" not in web.get("/today/ahead/", headers={"HX-Request": "true"}).content.decode()
     assert web.post("/today/minutes/", {"minutes": "9"}, headers={"HX-Request": "true"}).status_code == 204
     assert everything() == before

@@ -59,7 +59,7 @@ def test_addresses_alone_are_a_roster_as_mail_programs_copy_them() -> None:
         ("", "carl@example.org", None, None),
     ]
     assert faults("ada@example.org\nbob\n") == [
-        (2, "Email", "“bob” is no email address. Write one such as ada@example.org.")
+        (2, "Email", "“bob” is not an email address. Write one such as ada@example.org.")
     ]
 
 
@@ -95,7 +95,7 @@ def test_every_fault_is_named_with_its_line_and_column() -> None:
 def test_a_line_that_comes_again_is_left_out_and_one_that_says_otherwise_is_refused() -> None:
     roster = read_roster(b"email,section\nada@example.org,A\nADA@example.org,A\n")
     assert [line.number for line in roster.lines] == [2]
-    assert list(roster.notes) == ["Line 3 lists ada@example.org once more, and is left out."]
+    assert list(roster.notes) == ["Line 3 repeats ada@example.org, and is left out."]
     assert faults("email,section\nada@example.org,A\nada@example.org,B\n") == [
         (3, "Email", "ada@example.org is in line 2 too, and says something different. Delete one of them.")
     ]
