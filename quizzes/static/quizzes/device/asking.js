@@ -12,7 +12,8 @@ import { readNoted } from "./reading.js";
  * @typedef {{ html: string } | { says: string }} Asked a page's part to show, or what is said where there is none
  */
 
-const NOTHING_HERE = "These are all the questions this browser has for now. The rest will come when you are back online.";
+const NOTHING_HERE =
+  "These are all the questions this browser has for now. The rest will come when you are back online.";
 const DONE = "Done for today. Tomorrow’s questions are already in this browser.";
 
 /** As on the page of a kept question. */
