@@ -102,7 +102,7 @@ def names_in(document: Any) -> set[str]:
 
 def holds(text: str, secret: str) -> bool:
     """Whether a secret stands in a text; a number as a whole, not as the beginning of another."""
-    return re.search(rf"(?<![\d.]){re.escape(secret)}(?!\d)", text) is not None
+    return secret in text and re.search(rf"(?<![\d.]){re.escape(secret)}(?!\d)", text) is not None
 
 
 def text_of(response: Any) -> str:

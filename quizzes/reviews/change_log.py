@@ -34,8 +34,9 @@ def lock_all(students: Sequence[int], now: datetime) -> list[ChangeLog]:
     locked = _LOCKED.run(students=students)
     if len(locked) < len(students):
         without = set(students) - {log.student_id for log in locked}
-        for student in get_user_model().objects.filter(pk__in=without).order_by("pk"):
-            ChangeLog.objects.get_or_create(student=student, defaults={"next_day_at": now})
+        accounts = get_user_model().objects.filter(pk__in=without).order_by("pk").values_list("pk", flat=True)
+        new = [ChangeLog(student_id=account, next_day_at=now) for account in accounts]
+        ChangeLog.objects.bulk_create(new, ignore_conflicts=True)  # somebody else may just have made one
         locked = _LOCKED.run(students=students)
     for log in locked:
         if log.fit_id and (log.fit is None or log.fit.pk != log.fit_id):

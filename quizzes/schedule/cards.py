@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from questions.models import Course, Item, ItemVersion, outside_pools
 from quizzes.background import outbox
-from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student, insert_rows
+from quizzes.models import Card, ChangeLog, Enrolment, Job, Presentation, Student, insert_rows, update_rows
 from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.presentations import Ask, present
 from quizzes.reviews import change_log
@@ -52,10 +52,12 @@ def create_missing_cards(logs: Sequence[ChangeLog]) -> frozenset[int]:
 def _catch_up(log: ChangeLog, behind: Sequence[Enrolment]) -> None:
     """Create a student's missing cards of the courses of these enrolments."""
     items = Item.objects.in_practice().filter(course__in=[enrolment.course_id for enrolment in behind])
-    existing = set(Card.objects.filter(student=log.student).values_list("item_id", "facet"))
-    for card in (hidden := list(Card.objects.filter(student=log.student, sequence=Card.HIDDEN, item__in=items))):
-        card.sequence = log.next_sequence()
-    Card.objects.bulk_update(hidden, ["sequence"])
+    cards = Card.objects.filter(student=log.student).values_list("item_id", "facet", "sequence")
+    existing = {(item, facet): sequence for item, facet, sequence in cards}
+    if Card.HIDDEN in existing.values():
+        for card in (hidden := list(Card.objects.filter(student=log.student, sequence=Card.HIDDEN, item__in=items))):
+            card.sequence = log.next_sequence()
+        update_rows(hidden, ["sequence"])
     missing = [
         (uuid.uuid4(), log.student_id, item, facet, log.next_sequence())
         for item, facets in items.values_list("pk", "published__facets")
@@ -65,7 +67,7 @@ def _catch_up(log: ChangeLog, behind: Sequence[Enrolment]) -> None:
     insert_rows(Card, ("id", "student", "item", "facet", "sequence"), missing)
     for enrolment in behind:
         enrolment.cards_revision = enrolment.course.revision
-    Enrolment.objects.bulk_update(behind, ["cards_revision"])
+    update_rows(behind, ["cards_revision"])
 
 
 def create_hidden_cards(student: Student, versions: Iterable[ItemVersion]) -> list[tuple[int, uuid.UUID]]:
