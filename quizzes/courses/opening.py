@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import TextChoices
@@ -30,28 +31,52 @@ class Access:
         return cls(course.state, course.visible_to, course.joining)
 
 
-STATES: Mapping[TextChoices, str] = {
-    Course.State.DRAFT: "Only its staff can see it. Students on the roster wait: invitations are sent when it opens, "
-    "and no questions are asked yet.",
-    Course.State.OPEN: "Students can study it, and join it in the way you choose below.",
-    Course.State.CLOSED: "Nobody else can join. For its students nothing changes: plans, questions and exams go on as "
-    "before.",
-    Course.State.ARCHIVED: "Its students can still read its lessons and their results, but no questions are asked, no "
-    "emails are sent and no exam can be started. It disappears from all lists. Its staff can only read it: to change "
-    "or mark anything, open it again.",
+class Meaning(NamedTuple):
+    """A choice as owners read it: what it is called, and what follows from it."""
+
+    name: str
+    follows: str
+
+
+STATES: Mapping[TextChoices, Meaning] = {
+    Course.State.DRAFT: Meaning(
+        "Draft",
+        "Only its staff can see it. Students on the roster wait: invitations are sent when it opens, and no questions "
+        "are asked yet.",
+    ),
+    Course.State.OPEN: Meaning("Open", "Students can study it, and join it in the way you choose below."),
+    Course.State.CLOSED: Meaning(
+        "Closed", "Nobody else can join. For its students nothing changes: plans, questions and exams go on as before."
+    ),
+    Course.State.ARCHIVED: Meaning(
+        "Archived",
+        "Its students can still read its lessons and their results, but no questions are asked, no emails are sent and "
+        "no exam can be started. Its staff can only read it: to change or mark anything, open it again.",
+    ),
 }
-VISIBLE: Mapping[TextChoices, str] = {
-    Course.Visibility.PEOPLE: "Only its students and staff can find its name, lessons and concepts.",
-    Course.Visibility.EVERYBODY: "Everyone can read its lessons and concepts, even without an account. Exams and "
-    "answers are for its students only.",
+VISIBLE: Mapping[TextChoices, Meaning] = {
+    Course.Visibility.PEOPLE: Meaning(
+        "Only its students and staff", "Nobody else can find its name, lessons and concepts."
+    ),
+    Course.Visibility.EVERYBODY: Meaning(
+        "Everyone",
+        "Its lessons and concepts can be read even without an account. Exams and answers are for its students only.",
+    ),
 }
-JOINING: Mapping[TextChoices, str] = {
-    Course.Joining.OPEN: "Anyone who can see it joins with one click. If only its students and staff can see it, "
-    "others need the code or the link.",
-    Course.Joining.CODE: "Anyone who has its code, its link, or the QR code of the link.",
-    Course.Joining.INVITATION: "Anyone who has an invitation link. Each link works once.",
-    Course.Joining.ROSTER: "Students you put on the roster, with an account whose confirmed email address is the one "
-    "on the roster: an invitation passed on to somebody else does not work.",
+JOINING: Mapping[TextChoices, Meaning] = {
+    Course.Joining.OPEN: Meaning(
+        "Anyone who can see it",
+        "They join with one click. If only its students and staff can see it, others need the code or the link.",
+    ),
+    Course.Joining.CODE: Meaning(
+        "Anyone with its code or link", "They type the code, open the link, or scan the QR code of the link."
+    ),
+    Course.Joining.INVITATION: Meaning("Anyone with an invitation link", "Each link works once."),
+    Course.Joining.ROSTER: Meaning(
+        "Only students you put on the roster",
+        "They need an account whose confirmed email address is the one on the roster: an invitation passed on to "
+        "somebody else does not work.",
+    ),
 }
 
 

@@ -140,8 +140,8 @@ def _change_access(request: StudentRequest, taught: Course) -> HttpResponse:
     return redirect("course-access", taught.slug)
 
 
-def _options(follows: Mapping[TextChoices, str]) -> list[Context]:
-    return [{"value": each.value, "label": each.label, "follows": text} for each, text in follows.items()]
+def _options(meanings: Mapping[TextChoices, opening.Meaning]) -> list[Context]:
+    return [{"value": each.value, **meaning._asdict()} for each, meaning in meanings.items()]
 
 
 def _page(request: StudentRequest, course: Course, tab: str) -> Context:
