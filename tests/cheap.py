@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.apps import apps
+from django.contrib.staticfiles import finders
 from django.db import connection, transaction
 from django.template.base import Template
 from django.template.context import Context, RequestContext
@@ -27,6 +28,11 @@ def _render(template: Template, context: Context) -> str:
     if isinstance(context, RequestContext) and context.template is template:
         template_rendered.send(sender=template, template=template, context=context)
     return template.nodelist.render(context)
+
+
+def find_static_files_once() -> None:
+    """Look in the folders of packages and apps only once for each static file that a live server is asked for."""
+    finders.find = cache(finders.find)  # type: ignore[assignment]
 
 
 def empty_written_tables_alone() -> None:

@@ -155,6 +155,7 @@ def plain_static_files() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _cheap(django_test_environment: None) -> None:
     cheap.tell_of_pages_alone()
+    cheap.find_static_files_once()
     cheap.empty_written_tables_alone()
 
 

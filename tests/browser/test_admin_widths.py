@@ -34,7 +34,9 @@ def author(transactional_db: None) -> User:
 
 def test_no_form_of_the_admin_is_cut_off(page: Page, author: User, course: Course) -> None:
     log_in(page)
-    page.route("**/preview/**", lambda route: route.abort())
+    devtools = page.context.new_cdp_session(page)  # a route would have it do without its cache
+    devtools.send("Network.enable")
+    devtools.send("Network.setBlockedURLs", {"urls": ["*/preview/*"]})
     chosen = f"course={course.pk}"
     items = [f"/admin/questions/item/add/?{chosen}&kind={kind}" for kind in KINDS]
     others = [f"/admin/{model}/add/?{chosen}" for model in ("questions/lesson", "questions/concept", "quizzes/exam")]

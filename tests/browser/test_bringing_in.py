@@ -48,7 +48,7 @@ def test_a_file_is_brought_in_and_taken_back_by_keys(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     Concept.objects.filter(course=course, slug="l2").update(name="The L2 penalty")
-    log_in(page, "ina", "teaches")
+    log_in(page, "ina")
     page.goto(f"/admin/questions/import/add/?course={course.pk}")
     page.get_by_label("File").set_input_files({"name": "quiz.gift", "mimeType": "text/plain", "buffer": GIFT.encode()})
     press(page, "Read the file")

@@ -29,7 +29,7 @@ def test_an_answer_is_marked_by_keys_and_the_last_mark_taken_back(
 ) -> None:
     exam = make_exam(Exam.objects.get(slug="tiny-exam").course)
     sitting = sit(student, exam)
-    log_in(page, "ina", "teaches")
+    log_in(page, "ina")
     go(page, "/admin/quizzes/slotmark/queue/")
     page.keyboard.press("1")
     page.keyboard.press("2")
@@ -45,7 +45,7 @@ def test_an_answer_is_marked_by_keys_and_the_last_mark_taken_back(
 
 def test_a_sitting_is_opened_again_and_commented_on(page: Page, student: User, instructor: Client) -> None:
     sitting = sit(student, make_exam(Exam.objects.get(slug="tiny-exam").course))
-    log_in(page, "ina", "teaches")
+    log_in(page, "ina")
     go(page, f"/admin/quizzes/sitting/{sitting.pk}/change/")
     page.get_by_text("Comment", exact=True).first.click()
     page.locator("#comment-why").fill("Well argued.")
@@ -65,7 +65,7 @@ def test_a_sitting_is_opened_again_and_commented_on(page: Page, student: User, i
 
 
 def test_an_instructor_sits_a_trial(page: Page, instructor: Client) -> None:
-    log_in(page, "ina", "teaches")
+    log_in(page, "ina")
     page.goto("/exams/tiny-exam/trial/?seed=3")
     check(page, "trial")
     page.get_by_role("button", name="Next").last.click()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from examprep.models import User
-from tests.browser.pages import check, log_in
+from tests.browser.pages import check
+from tests.browser.test_session import log_in_by_hand
 
 
 def test_a_passkey_is_added_logs_in_and_is_removed(page: Page, transactional_db: None) -> None:
@@ -16,7 +17,7 @@ def test_a_passkey_is_added_logs_in_and_is_removed(page: Page, transactional_db:
     verified = {"isUserVerified": True, "automaticPresenceSimulation": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, **verified}})
 
-    log_in(page)
+    log_in_by_hand(page)  # ways to log in are changed only by who has just given a password
     page.goto("/account/")
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("My phone")

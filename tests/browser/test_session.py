@@ -62,7 +62,7 @@ def log_in_by_hand(page: Page, name: str = "ada", password: str = "lovelace-1815
     page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/today/")
+    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 def asked(page: Page) -> Presentation:
@@ -208,7 +208,7 @@ def test_a_whole_session_and_the_next_day(
     expect(page.get_by_text("answered")).to_be_visible()
 
     clock.ahead = timedelta(days=1)
-    tomorrow = browser.new_context(base_url=live_server.url)
+    tomorrow = browser.new_context(base_url=live_server.url, service_workers="block")
     page = tomorrow.new_page()
     log_in_by_hand(page)
     due = int(page.locator(".counts dd").first.inner_text())
@@ -298,31 +298,26 @@ def test_every_kind_by_keyboard(page: Page, live_server: LiveServer, student: Us
     page.wait_for_url("**/review/summary/")
 
 
-def test_matching_and_ordering_by_touch(browser: Browser, live_server: LiveServer, student: User, key: Key) -> None:
+def test_matching_and_ordering_by_touch(phone: Page, student: User, key: Key) -> None:
     Item.objects.exclude(kind__in=["matching", "ordering"]).update(retired_at=timezone.now())
-    phone = browser.new_context(
-        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
-    )
-    page = phone.new_page()
-    log_in(page)
-    page.goto("/review/")
+    log_in(phone)
+    phone.goto("/review/")
     for _ in range(2):
-        presentation = asked(page)
+        presentation = asked(phone)
         right = key(str(presentation.pk))
         if presentation.version.kind == "matching":
             for left, partner in right["pairs"].items():
-                page.locator(f"[data-left='{left}'] button").tap()
-                page.locator(f"[data-right='{partner}'] button").tap()
+                phone.locator(f"[data-left='{left}'] button").tap()
+                phone.locator(f"[data-right='{partner}'] button").tap()
         else:
             for place, step in enumerate(right["order"]):
-                for _ in range(place_of(page, "[data-step] [name=step]", "value", step) - place):
-                    page.locator(f"[data-step]:has([value='{step}'])").get_by_role("button", name="Move up").tap()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.locator("#check").tap()
-        expect(page.locator("#verdict")).to_have_text("Correct")
-        page.locator("#next").tap()
-    page.wait_for_url("**/review/summary/")
-    phone.close()
+                for _ in range(place_of(phone, "[data-step] [name=step]", "value", step) - place):
+                    phone.locator(f"[data-step]:has([value='{step}'])").get_by_role("button", name="Move up").tap()
+        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        phone.locator("#check").tap()
+        expect(phone.locator("#verdict")).to_have_text("Correct")
+        phone.locator("#next").tap()
+    phone.wait_for_url("**/review/summary/")
 
 
 def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, student: User, key: Key) -> None:

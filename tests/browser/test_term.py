@@ -316,7 +316,7 @@ def test_a_term_is_played_without_a_superuser(page: Page, nets: Course, monkeypa
     read_exam(Clicker(page, "tom"))
     end(Clicker(page, "olga"))
 
-    newton = Clicker(page, "newton", "an-apple-1687")
+    newton = Clicker(page, "newton")
     newton.begin(f"/sittings/{sitting.pk}/")
     newton.sees("was corrected on")
     newton.begin("/courses/nets/lessons/gradients/")

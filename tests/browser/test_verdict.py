@@ -29,6 +29,7 @@ def small(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
         has_touch=True,
         is_mobile=True,
         reduced_motion="reduce",
+        service_workers="block",
     )
     context.set_default_timeout(10_000)
     yield context.new_page()

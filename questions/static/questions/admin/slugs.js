@@ -8,9 +8,13 @@ let isOwn = Boolean(slug?.value);
 slug?.addEventListener("input", () => {
   isOwn = true;
 });
+let hasJustCome = false;
 slug?.addEventListener("focus", () => {
-  // A click puts the cursor after it has given the focus, which may be elsewhere by then.
-  requestAnimationFrame(() => {
-    if (!isOwn && document.activeElement === slug) slug.select();
-  });
+  hasJustCome = true;
+  if (!isOwn) slug.select();
+});
+// A press of the mouse puts the cursor after it has given the focus; its click comes before any key that is pressed.
+slug?.addEventListener("click", () => {
+  if (hasJustCome && !isOwn) slug.select();
+  hasJustCome = false;
 });
