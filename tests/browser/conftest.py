@@ -57,10 +57,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A fresh page whose relative URLs lead to the live server; an error in its scripts fails the test."""
+    """A fresh page whose relative URLs lead to the live server; an error in its scripts fails the test.
+
+    Here and in other pages nothing moves that need not: each frame of a movement is drawn by the processor.
+    """
     # What a worker fetches no route of a test would see: those of the worker (test_flight.py) have pages of their own.
     context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 1100, "height": 800}, service_workers="block"
+        base_url=live_server.url,
+        viewport={"width": 1100, "height": 800},
+        service_workers="block",
+        reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -80,6 +86,7 @@ def phone(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
         has_touch=True,
         is_mobile=True,
         service_workers="block",
+        reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE)
     yield context.new_page()

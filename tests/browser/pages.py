@@ -13,8 +13,6 @@ from playwright.sync_api import Locator, Page, expect
 from examprep.models import User
 
 AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
-EVERYWHERE: dict[Literal["domain", "path"], str] = {"domain": "localhost", "path": "/"}
-"""Where the live server's cookies hold."""
 SHOWN: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
 
 
@@ -22,12 +20,14 @@ def log_in(page: Page, name: str = "ada") -> None:
     """Give the browser the cookies of somebody who has just logged in; `log_in_by_hand` does so by the form."""
     client = Client()
     client.force_login(User.objects.get(username=name))
-    session, token = client.cookies[settings.SESSION_COOKIE_NAME].value, get_random_string(CSRF_SECRET_LENGTH)
+    add_cookie(page, settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value, is_hidden=True)
+    add_cookie(page, settings.CSRF_COOKIE_NAME, get_random_string(CSRF_SECRET_LENGTH), is_hidden=False)
+
+
+def add_cookie(page: Page, name: str, value: str, *, is_hidden: bool) -> None:
+    """Set a cookie of the live server, from scripts hidden or not."""
     page.context.add_cookies(
-        [
-            {"name": settings.SESSION_COOKIE_NAME, "value": session, "httpOnly": True, "sameSite": "Lax", **EVERYWHERE},
-            {"name": settings.CSRF_COOKIE_NAME, "value": token, "sameSite": "Lax", **EVERYWHERE},
-        ]
+        [{"name": name, "value": value, "domain": "localhost", "path": "/", "sameSite": "Lax", "httpOnly": is_hidden}]
     )
 
 

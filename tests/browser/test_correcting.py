@@ -35,7 +35,7 @@ def sat(student: User) -> str:
 def test_a_key_is_corrected_and_the_student_hears_of_it(
     page: Page, student: User, instructor: Client, sat: str
 ) -> None:
-    click = Clicker(page, "ina", "teaches")
+    click = Clicker(page, "ina")
     click.begin(f"/admin/questions/item/{mistaken.item().pk}/change/")
     click("Correct marks", "link")
     click("Show what changes")

@@ -43,7 +43,11 @@ KEPT = """async () => {
 def installed(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A page on a phone that may have a worker; an error in its scripts fails the test."""
     context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+        base_url=live_server.url,
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        is_mobile=True,
+        reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()

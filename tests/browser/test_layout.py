@@ -28,6 +28,7 @@ def test_nothing_moves_while_a_page_loads(phone: Page, transactional_db: None, p
     Lesson.objects.update(body_markdown=SECTIONS)
     schedule.look_ahead(student)
     log_in(phone)
+    phone.emulate_media(reduced_motion="no-preference")
     phone.add_init_script(OBSERVE)
     phone.goto(path, wait_until="networkidle")
     assert phone.evaluate("felt.cls") < MOST
@@ -68,7 +69,6 @@ def test_nothing_moves_as_scripts_put_their_buttons_in(
     schedule.enrol(User.objects.create_user("ada", password="lovelace-1815"), courses.load())
     for shown in (phone, page):
         log_in(shown)
-        shown.emulate_media(reduced_motion="reduce")
         shown.add_init_script(OBSERVE)
         shown.goto(f"/exams/?kind={kind}")
         shown.locator("form.practise button").first.click()

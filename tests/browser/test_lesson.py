@@ -129,7 +129,6 @@ def test_the_figures_by_mouse_and_keys(page: Page, learner: User) -> None:
     expect(shown.locator(".cell.kept")).to_have_count(kept)
     shown.get_by_role("slider").press("End")
     expect(shown.locator(".says")).to_contain_text("p = 1: 12 of 12 kept. Mean with the scale 1/p: 2.00; without: 2.00")
-    page.emulate_media(reduced_motion="reduce")
     shown.get_by_role("button", name="Run").click()
     expect(shown.locator(".says")).to_contain_text("Step 240")
     expect(shown.get_by_role("button", name="Run")).to_have_text("Run")

@@ -208,7 +208,7 @@ def test_a_whole_session_and_the_next_day(
     expect(page.get_by_text("answered")).to_be_visible()
 
     clock.ahead = timedelta(days=1)
-    tomorrow = browser.new_context(base_url=live_server.url, service_workers="block")
+    tomorrow = browser.new_context(base_url=live_server.url, service_workers="block", reduced_motion="reduce")
     page = tomorrow.new_page()
     log_in_by_hand(page)
     due = int(page.locator(".counts dd").first.inner_text())
@@ -321,7 +321,7 @@ def test_matching_and_ordering_by_touch(phone: Page, student: User, key: Key) ->
 
 
 def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, student: User, key: Key) -> None:
-    plain = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    plain = browser.new_context(base_url=live_server.url, java_script_enabled=False, reduced_motion="reduce")
     page = plain.new_page()
     log_in(page)
     page.goto("/review/")
