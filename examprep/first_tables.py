@@ -6,6 +6,7 @@ tests/deployment/test_tables.py.
 
 from django.db import migrations, router
 from django.db.migrations.executor import MigrationExecutor
+from django.db.transaction import atomic
 
 
 def make_tables(executor: MigrationExecutor) -> bool:
@@ -18,7 +19,7 @@ def make_tables(executor: MigrationExecutor) -> bool:
     if connection.introspection.table_names():
         return False
     state = loader.project_state()
-    with connection.schema_editor() as editor:
+    with connection.schema_editor() as editor, atomic(connection.alias):  # within it, so that an error is told as it is
         editor.create_model(executor.recorder.Migration)
         for model in state.apps.get_models():
             migrated = model._meta.app_label in loader.migrated_apps and model._meta.can_migrate(connection)
