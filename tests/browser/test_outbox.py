@@ -162,6 +162,34 @@ def test_a_clock_that_is_set_right_before_answers_are_sent_misdates_none(
     assert tries[0] == tries[1]
 
 
+def test_who_wants_more_minutes_is_asked_what_comes_later_without_a_network_too(
+    phone: Page, live_server: LiveServer, learner: User, key: Key
+) -> None:
+    User.objects.update(daily_minutes=1)
+    schedule.plan_day(learner)
+    log_in(phone)
+    open_review(phone)
+    phone.context.set_offline(True)
+    question, more = phone.locator("#question:not([data-judged])"), phone.get_by_role("button", name="10 more minutes")
+    asked: list[Presentation] = []
+    for _ in range(4):
+        question.or_(more).first.wait_for()
+        if more.count():
+            break
+        asked.append(answer_offline(phone, key))
+        phone.locator("#next").tap()
+    more.tap()
+    assert answer_offline(phone, key) not in asked
+    # What is pressed with a network counts on the device, too.
+    phone.context.set_offline(False)
+    expect(phone.locator("#outbox")).to_contain_text("Connected again.")
+    phone.goto("/review/summary/")
+    phone.get_by_role("button", name="10 more minutes").tap()
+    phone.wait_for_url("**/review/")
+    noted: str = phone.evaluate("name => localStorage.getItem(name)", f"more:{learner.pk}")
+    assert len(json.loads(noted)) == 2
+
+
 def test_no_answer_is_lost_with_a_tab_or_with_the_storage(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:

@@ -7,6 +7,7 @@ import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
 import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
 import { isRated, judge, rateCards, readAnswer } from "./device_answer.js";
+import { showEnd } from "./device_end.js";
 import { loadKatex } from "./device_formulas.js";
 import { showNextHint } from "./device_hints.js";
 import { keepInNotebook, offerNotebook } from "./device_notebook.js";
@@ -336,11 +337,6 @@ export class DeviceReview {
       scrollTo(0, 0);
       return;
     }
-    const said = create("p", { className: "quiet", role: "status", textContent: asked.says });
-    const bar = find(this.root, "[data-device] .bar");
-    if (bar) {
-      find(bar, "p")?.remove();
-      bar.append(said);
-    } else this.root.replaceChildren(said, create("a", { className: "link", href: "/today/", textContent: "Today" }));
+    showEnd(this.root, this.account, asked, () => this.showNext());
   }
 }

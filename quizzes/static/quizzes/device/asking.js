@@ -2,19 +2,25 @@
 
 import { create } from "../../examprep/dom.js";
 import { foldAnswers } from "./memories.js";
-import { next } from "./next.js";
+import { readMore } from "./more.js";
+import { byPlace, next } from "./next.js";
 import { aboutPack, findToday, readAskable } from "./pack.js";
 import { readNoted } from "./reading.js";
 
 /**
  * @typedef {import("./next.js").Answered & { seconds: number }} Answer
  * @typedef {Answer & { pack: number }} Answered `pack` says which pack was here then: what it tells of cards is of before
- * @typedef {{ html: string } | { says: string }} Asked a page's part to show, or what is said where there is none
+ * @typedef {{ html: string } | { says: string, hasMore: boolean }} Asked a page's part to show, or what is said where there
+ *   is none, and whether there are questions of later days
  */
 
-const NOTHING_HERE =
-  "These are all the questions this browser has for now. The rest will come when you are back online.";
-const DONE = "Done for today. Tomorrow’s questions are already in this browser.";
+/** @type {Asked} */
+const NOTHING = {
+  says: "These are all the questions this browser has for now. The rest will come when you are back online.",
+  hasMore: false,
+};
+/** @type {Asked} */
+const DONE = { says: "Done for today. Tomorrow’s questions are already in this browser.", hasMore: true };
 
 /** As on the page of a kept question. */
 const TOP =
@@ -57,7 +63,7 @@ export function dropAnswered(account, presentation) {
  */
 export async function askNext(account, waiting) {
   const [kept, about, today] = await Promise.all([readAskable(account), aboutPack(account), findToday(account)]);
-  if (!about || !today) return { says: NOTHING_HERE };
+  if (!about || !today) return NOTHING;
   const done = new Set(waiting.flatMap(({ presentation, card }) => [presentation, card]));
   for (const card of cardsPutOff(account, about.reading, today.begins)) done.add(card);
   const answered = readAnswered(account);
@@ -74,10 +80,13 @@ export async function askNext(account, waiting) {
   // A card of a later day is due then, or has no room before: until then it is known, and not asked.
   const later = entries.filter(({ day, spare }) => day > today.date && !spare);
   for (const { card } of later) cards.set(card, { S: 1, t: 0, dueAt: Number.POSITIVE_INFINITY, lapses: 0 });
-  const secondsLeft = about.day.minutes * 60 - spent;
+  const more = readMore(account, today.begins);
+  const secondsLeft = about.day.minutes * 60 + more - spent;
   const day = { today: today.date, now: Date.now(), secondsLeft, answered: ofToday, cards };
-  const chosen = next(entries, day, memory);
-  if (!chosen) return { says: entries.some(({ spare }) => !spare) ? DONE : NOTHING_HERE };
+  // Who wants more has what is meant for later days.
+  const ahead = more && secondsLeft > 0 ? later.sort(byPlace)[0] : null;
+  const chosen = next(entries, day, memory) ?? ahead;
+  if (!chosen) return entries.some(({ spare }) => !spare) ? DONE : NOTHING;
   const section = about.reading.find((each) => each.cards.includes(chosen.card));
   if (section) return { html: readFirst(section) };
   return { html: kept.find(({ entry }) => entry === chosen)?.html ?? "" };

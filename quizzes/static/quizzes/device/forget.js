@@ -24,7 +24,7 @@ export async function forgetPerson(account, more) {
   await Promise.allSettled([forgetKeys(), forgetCaches(PERSONAL), endReminders(), forgetAccount(account)]);
   try {
     if (!(await readAll("waiting")).length) localStorage.removeItem("outbox");
-    const own = ["answered", "reading", "notebook"].map((name) => `${name}:${account}`);
+    const own = ["answered", "more", "reading", "notebook"].map((name) => `${name}:${account}`);
     for (const name of ["keeper", ...own, ...more]) localStorage.removeItem(name);
   } catch {
     // As above.
