@@ -220,7 +220,8 @@ def test_no_answer_is_lost_with_a_tab_or_with_the_storage(
     # Killed while an answer is on its way, which never comes through.
     context.set_offline(False)
     wait_until_waiting(phone, "=== 0")
-    phone.goto("/review/")
+    with phone.expect_response(PACK):  # it looks after answers by then
+        phone.goto("/review/")
     phone.route("**/review/", lambda route: None)
     asked.append(answer_offline(phone, key))
     phone.close(run_before_unload=False)
