@@ -62,7 +62,7 @@ class Accounts(UserAdmin[User]):
         for person in queryset.exclude(erase_at=None):
             personal_data.cancel_erasure(person)
             note("erasure_cancelled", request, person.username, by=request.user.get_username())
-        self.message_user(request, "They stay.")
+        self.message_user(request, "They will be kept.")
 
     @admin.action(
         description="Remove the second factor and passkeys of people who have lost them", permissions=["change"]

@@ -71,7 +71,7 @@ class PictureAdmin(OfCourseAdmin[Picture]):
         """The picture, small."""
         return format_html('<img class="thumbnail" src="/media/{}" alt="" loading="lazy">', picture.address)
 
-    @admin.display(description="to place it in a text", ordering="address")
+    @admin.display(description="how to place it in a text", ordering="address")
     def placed(self, picture: Picture) -> SafeString:
         """What to write where it is to stand."""
         return format_html("<code>{}</code>", _placed(picture))

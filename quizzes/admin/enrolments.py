@@ -44,7 +44,7 @@ class EnrolmentAdmin(OfCourseAdmin[Enrolment]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
-    @admin.display(description="how they do")
+    @admin.display(description="progress")
     def page(self, enrolment: Enrolment) -> str:
         """The student's page for staff."""
         address = reverse("student", args=[enrolment.course.slug, enrolment.student.get_username()])

@@ -96,7 +96,7 @@ class EaseFilter(BandFilter):
 class CalibrationFilter(BandFilter):
     """Filter by how what is remembered stands to what was predicted."""
 
-    title = "right again"
+    title = "right when asked again"
     parameter_name = "again"
     bands = {
         "worse": ("5 % worse than predicted, or more", Q(miss__lte=-0.05)),

@@ -35,10 +35,10 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     def error_line(self, job: Job) -> str:
         return Truncator(job.error.partition("\n")[0]).chars(100)
 
-    @admin.action(description="Retry what was given up", permissions=["retry"])
+    @admin.action(description="Retry jobs that were given up", permissions=["retry"])
     def retry(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         count = outbox.retry(jobs, timezone.now())
-        self.message_user(request, f"{count} taken up again; a worker is told within half a minute.")
+        self.message_user(request, f"{count} will be retried; a worker starts within half a minute.")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Who may change jobs may retry them, and nothing else."""

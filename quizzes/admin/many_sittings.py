@@ -58,7 +58,7 @@ class ManyForm(forms.Form):
     why = forms.CharField(
         max_length=mending.MAX_TEXT,
         required=False,
-        label="Why (the students read it)",
+        label="Why (students can read this)",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -40,7 +40,7 @@ class MendForm(forms.Form):
     )
     reverses = forms.IntegerField(min_value=1, max_value=2**62, required=False, widget=forms.HiddenInput)
     why = forms.CharField(
-        max_length=mending.MAX_TEXT, required=False, label="Why (the student reads it)", widget=REASON
+        max_length=mending.MAX_TEXT, required=False, label="Why (the student can read this)", widget=REASON
     )
 
     def order(self) -> mending.Order:

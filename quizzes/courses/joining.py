@@ -102,7 +102,7 @@ def join(student: Student, course: Course, now: datetime, *, typed: str = "") ->
         return enrolment, False
     way = way_into(course)
     if way == "closed":
-        raise JoinError("closed", "Nobody can join this course by themselves now. Ask whoever runs it.")
+        raise JoinError("closed", "You cannot join this course by yourself now. Ask the people who run it.")
     if way == "code" and (not typed or find_by_code(typed, student) != course):
         raise JoinError(
             "code", "This is not the code of the course. Ask the people who run it for the code or the link."

@@ -74,7 +74,9 @@ def _check_pools(exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva)
         message = f"No published item is in the pool “{min(unknown)}”{there}."
         raise blueprints.BlueprintError("pools", message)
     if exam.attempts is None:
-        message = "An exam that draws from a pool needs `attempts`: who may sit it without end has seen the pool."
+        message = (
+            "An exam that draws from a pool needs `attempts`: students who sit it again and again see the whole pool."
+        )
         raise blueprints.BlueprintError("pools", message)
 
 

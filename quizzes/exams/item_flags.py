@@ -43,9 +43,9 @@ def flag_item(
     if facility.value >= EASY:
         flags.append("too easy")
     if facility.value <= HARD:
-        flags.append("almost nobody is right")
+        flags.append("almost nobody gets it right")
     if discrimination and discrimination.high >= 0 and discrimination.value < BLUNT:
-        flags.append("hardly tells who knows more")
+        flags.append("hardly separates strong from weak students")
     # Where numbers decide which choice is right, none of them is in all variants.
     if kinds.get(kind).has_one_key and any(answer.right for answer in answers):
         flags += _flag_choices(answers)

@@ -180,7 +180,7 @@ class _ExamLoader:
         """The exam that the entry is about, also where it was renamed in the service."""
         slug = document.slug
         if slug in self.in_file:
-            raise bank.BankError([bank.Problem(f"The exam “{slug}” stands here twice.", "slug")])
+            raise bank.BankError([bank.Problem(f"The exam “{slug}” is listed twice.", "slug")])
         self.in_file[slug] = None
         key = self.matched.get(slug)
         if key is None:

@@ -27,10 +27,10 @@ MISSED = 0.05
 FLAGS = {
     "key": "check the key",
     "reported": "reported by students",
-    "hard": "almost nobody is right",
+    "hard": "almost nobody gets it right",
     "easy": "too easy",
-    "blunt": "hardly tells who knows more",
-    "unused": "a choice that hardly anybody takes",
+    "blunt": "hardly separates strong from weak students",
+    "unused": "a choice that hardly anybody picks",
     "slow": "takes longer than expected",
     "quick": "takes less time than expected",
     "drift": "variants are not equally hard",
@@ -96,7 +96,7 @@ def _of_facility(numbers: ItemNumbers) -> Iterator[Flag]:
         yield Flag("hard", why, "Check the key and the wording; teach it in the lesson, or ask it in smaller steps.")
     if facility.low > EASY:
         why = f"{_percent(facility.value)} of the marks at first."
-        yield Flag("easy", why, "Fine as a warm-up; in exams it tells little: ask something beyond it.")
+        yield Flag("easy", why, "Fine as a warm-up, but it tells little in exams: ask something harder.")
 
 
 def _of_discrimination(numbers: ItemNumbers) -> Iterator[Flag]:
@@ -108,7 +108,7 @@ def _of_discrimination(numbers: ItemNumbers) -> Iterator[Flag]:
         yield Flag("key", why, f"Check the key. {MEND}")
     elif r.high < BLUNT:
         why = f"Its score has little to do with the others (discrimination {_signed(r.value)})."
-        yield Flag("blunt", why, "Check that the wording is clear, and that nothing but knowledge decides it.")
+        yield Flag("blunt", why, "Check that the wording is clear, and that only knowledge decides it.")
 
 
 def _of_choices(numbers: ItemNumbers, facts: ItemFacts) -> Iterator[Flag]:
@@ -146,7 +146,9 @@ def _of_variants(numbers: ItemNumbers) -> Iterator[Flag]:
             f"Where {group.name} is drawn {group.values.replace('=', 'as')}, {_percent(group.facility.value)} of the "
             f"marks are got, else {_percent(group.others.value)}."
         )
-        yield Flag("drift", why, "Look at variants of both sorts; draw from a narrower range, or make two items of it.")
+        yield Flag(
+            "drift", why, "Look at both groups of variants; draw from a narrower range, or make two items of it."
+        )
 
 
 def _of_memory(numbers: ItemNumbers) -> Iterator[Flag]:
@@ -155,9 +157,13 @@ def _of_memory(numbers: ItemNumbers) -> Iterator[Flag]:
         return
     why = f"Asked again, {_percent(kept.observed)} are right, where {_percent(kept.predicted)} were expected."
     if kept.miss.high < -MISSED:
-        yield Flag("forgotten", why, "It does not stick: ask less at once, and say in the explanation why it is so.")
+        yield Flag("forgotten", why, "It does not stick: ask less at once, and explain why it is so.")
     if kept.miss.low > MISSED:
-        yield Flag("remembered", why, "It may be answered without knowing it, by its looks or by another item's text.")
+        yield Flag(
+            "remembered",
+            why,
+            "Students may be able to answer it without knowing it: from how it looks, or from another item's text.",
+        )
 
 
 def _signed(value: float) -> str:

@@ -77,7 +77,7 @@ def _check_may_reopen(sitting: Sitting, until: datetime, now: datetime) -> None:
     if sitting.voided_at:
         raise MendError("It does not count. Take that back first.")
     if not now < until <= now + LONGEST:
-        raise MendError(f"Its new end has to lie ahead, by {LONGEST.days} days at most.")
+        raise MendError(f"Its new end has to be in the future, within {LONGEST.days} days.")
     if Sitting.objects.filter(exam=sitting.exam_id, student=sitting.student_id, state=Sitting.State.OPEN).exists():
         raise MendError("The student has another sitting of this exam open.")
 
@@ -101,7 +101,7 @@ def _void(log: ChangeLog, sitting: Sitting, act: SittingAct, now: datetime) -> N
 def _grant_attempt(log: ChangeLog, sitting: Sitting, act: SittingAct, now: datetime) -> None:
     exam = windows.as_sat(sitting)
     if exam.attempts is None:
-        raise MendError("This exam can be sat as often as one likes.")
+        raise MendError("This exam can already be sat any number of times.")
     if exam.closes_at and now >= exam.closes_at:
         raise MendError("This exam has closed. Give it a later end first.")
 
@@ -137,7 +137,7 @@ def _reverse(log: ChangeLog, sitting: Sitting, act: SittingAct, now: datetime) -
 def _shorten(log: ChangeLog, sitting: Sitting, extended: SittingAct, now: datetime) -> None:
     by = timedelta(minutes=extended.amount or 0)
     if not sitting.is_open or sitting.deadline_at - by <= now:
-        raise MendError("These minutes have begun. Hand it in instead.")
+        raise MendError("The added minutes have begun. Hand it in instead.")
     _move_end(sitting, -by)
 
 
