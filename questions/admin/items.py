@@ -98,7 +98,7 @@ class ItemAdmin(ComparedAdmin):
             return False  # publishing says what is wrong
         if forgotten:
             names = ", ".join(forgotten)
-            text = f"“{item}” was not published: {names} would be forgotten. Publish it on its own page."
+            text = f"“{item}” is not published: {names} would be forgotten. Publish it on its own page."
             self.message_user(request, text, messages.ERROR)
         return bool(forgotten)
 
@@ -224,10 +224,10 @@ class ItemAdmin(ComparedAdmin):
     def _saved(self, request: HttpRequest, item: Item) -> HttpResponse:
         if "_publish" in request.POST:
             if self._publish(request, item):
-                self.message_user(request, f"“{item}” was published as version {item.published.number}.")  # type: ignore[union-attr]
+                self.message_user(request, f"“{item}” is published as version {item.published.number}.")  # type: ignore[union-attr]
                 self.tell_hints(request, [item])
         else:
-            self.message_user(request, f"The draft of “{item}” was saved. Students do not see it until you publish it.")
+            self.message_user(request, f"The draft of “{item}” is saved. Students do not see it until you publish it.")
         return HttpResponseRedirect(reverse("admin:questions_item_change", args=[item.pk]))
 
     def _publish(self, request: HttpRequest, item: Item) -> bool:

@@ -205,15 +205,15 @@ class LessonAdmin(VersionsAdmin[Lesson], NamedAdmin[Lesson]):
         return self._saved(request, obj)
 
     def _saved(self, request: HttpRequest, lesson: Lesson) -> HttpResponse:
-        text = f"The draft of “{lesson}” was saved. Students do not see it until you publish it."
+        text = f"The draft of “{lesson}” is saved. Students do not see it until you publish it."
         if "_draft" not in request.POST:
             try:
                 version = bank.publish_lesson(lesson, author_of(request))
             except bank.BankError as error:
-                self.message_user(request, f"“{lesson}” was not published: {error}", messages.ERROR)
+                self.message_user(request, f"“{lesson}” is not published: {error}", messages.ERROR)
             else:
                 self.log_change(request, lesson, f"Published version {version.number}.")
-                text = f"“{lesson}” was published as version {version.number}."
+                text = f"“{lesson}” is published as version {version.number}."
         self.message_user(request, text)
         return HttpResponseRedirect(reverse("admin:questions_lesson_change", args=[lesson.pk]))
 

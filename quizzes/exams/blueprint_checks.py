@@ -75,7 +75,7 @@ def _check_pools(exam: Exam, blueprint: blueprints.Assessment | blueprints.Viva)
         raise blueprints.BlueprintError("pools", message)
     if exam.attempts is None:
         message = (
-            "An exam that draws from a pool needs `attempts`: students who sit it again and again see the whole pool."
+            "An exam that draws from a pool needs `attempts`: whoever can sit it without limit sees the whole pool."
         )
         raise blueprints.BlueprintError("pools", message)
 

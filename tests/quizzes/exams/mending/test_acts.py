@@ -208,7 +208,7 @@ def test_a_viva_goes_on_with_the_rounds_whose_keys_were_not_shown(student: User,
     [
         ({"kind": Kind.EXTEND, "minutes": 0}, "minutes"),
         ({"kind": Kind.EXTEND, "minutes": 5}, "over"),
-        ({"kind": Kind.REOPEN, "until": NOW}, "ahead"),
+        ({"kind": Kind.REOPEN, "until": NOW}, "in the future"),
         ({"kind": Kind.REOPEN}, "until when"),
         ({"kind": Kind.CLOSE}, "closed already"),
         ({"kind": Kind.COMMENT}, "Write"),
