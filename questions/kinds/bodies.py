@@ -27,7 +27,8 @@ from questions.whole_numbers import read_whole_number
 
 MAX_TEXT = 20_000
 MAX_HINTS = 5
-Hint = Annotated[str, Field(min_length=1, max_length=2000)]
+MAX_HINT = 2000
+Hint = Annotated[str, Field(min_length=1, max_length=MAX_HINT)]
 MAX_SEED = 2**63 - 1
 MAX_PLACE = 999
 """The last place in a list that an error is shown at."""

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from questions.kinds.base import AnyKind
-from questions.kinds.bodies import Example, ItemBody
+from questions.kinds.bodies import AROUND, MAX_HINT, Example, ItemBody
 from questions.kinds.fields import write_answer
 from questions.kinds.steps import WORK
 from questions.kinds.typed_numbers import gate
@@ -108,22 +108,35 @@ def _rounded(drawing: Drawing, seeds: Sequence[int], values: Values, places: Seq
 def _check_variants(
     kind: AnyKind, body: ItemBody, places: Sequence[str], rows: Sequence[tuple[str, ...]], cases: Cases
 ) -> list[str]:
-    """The key of each variant; what is wrong with one goes to `cases`. Variants with the same texts are one."""
+    """The key of each variant; what is wrong with one goes to `cases`. Variants with the same texts are one.
+
+    The texts that are graded are looked at once, in however many variants they are the same.
+    """
     keys: dict[tuple[str, ...], str] = {}
     alike: dict[tuple[str, ...], str] = {}
+    known: dict[tuple[str, ...], tuple[list[str], str, list[str]]] = {}
+    graded = [at for at, place in enumerate(places) if place.partition(".")[0] not in AROUND]
+    around = [at for at in range(len(places)) if at not in graded]
+    stem = places.index("stem")
     for seed, row in enumerate(rows):
         if row in keys:
             continue
         keys[row] = ""
-        try:
-            variant = body.filled(dict(zip(places, row, strict=True)))
-        except VariantError as error:
-            cases.setdefault("The texts of a variant make no sound item.", []).append((seed, error.message.rstrip(".")))
-            continue
-        for message in flaws(kind, variant):
+        texts = tuple([row[at] for at in graded])
+        if texts not in known or not all(0 < len(row[at].strip()) <= MAX_HINT for at in around):
+            try:
+                variant = body.filled(dict(zip(places, row, strict=True)))
+            except VariantError as error:
+                message = "The texts of a variant make no sound item."
+                cases.setdefault(message, []).append((seed, error.message.rstrip(".")))
+                continue
+            options = sorted(text for group in kind.rivals(variant) for _, text in group)
+            known[texts] = flaws(kind, variant), key_of(kind, variant), options
+        wrong, key, options = known[texts]
+        for message in wrong:
             cases.setdefault(message, []).append((seed, ""))
-        keys[row] = key = key_of(kind, variant)
-        looks = (variant.stem, *sorted(text for group in kind.rivals(variant) for _, text in group))
+        keys[row] = key
+        looks = (row[stem].strip(), *options)
         if alike.setdefault(looks, key) != key:
             cases.setdefault(AMBIGUOUS, []).append((seed, f"keys {alike[looks]} and {key}"))
     return [keys[row] for row in rows]
