@@ -204,7 +204,7 @@ def test_the_queue_is_anonymous_goes_on_and_back_and_undoes(exam: Exam, instruct
     assert first(sittings[0]).waits
     assert "Nothing was marked" in instructor.post(QUEUE, {"slot": "99999"}, follow=True).content.decode()
     Slot.objects.update(waits=False)
-    assert "Nothing waits" in instructor.get(QUEUE).content.decode()
+    assert "There is nothing to mark" in instructor.get(QUEUE).content.decode()
 
 
 def test_who_may_mend_sittings_may_mark(course: Course, instructor: Client) -> None:
