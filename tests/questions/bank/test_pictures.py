@@ -104,7 +104,7 @@ def test_an_export_has_its_pictures_and_loads_back_as_the_same(folder: Path, tmp
     ("picture", "where", "message"),
     [
         ("![A box](media/blue.png)", "bank/items.yaml:6", "There is no file media/blue.png"),
-        ("![](media/red.png)", "bank/items.yaml:6", "for who cannot see it"),
+        ("![](media/red.png)", "bank/items.yaml:6", "for readers who cannot see it"),
         ("![A box](https://elsewhere.example/a.png)", "bank/items.yaml:6", "no picture of the course"),
     ],
 )

@@ -44,7 +44,7 @@ def test_an_exam_keeps_its_name_to_itself(course: Course, student: User, tmp_pat
         exams.load_exams(of, tmp_path)
 
     entry = "- slug: tiny-exam\n  title: T\n  kind: assessment\n  minutes: 30\n  blueprint: {slots: 1}\n"
-    with pytest.raises(bank.BankError, match="“tiny-exam” stands here twice"):
+    with pytest.raises(bank.BankError, match="“tiny-exam” is listed twice"):
         load(entry + entry)
     exams.open_sitting(student, Exam.objects.get(slug="tiny-exam"), timezone.now())
     viva = "{rounds: 1, pairs: 2, distractors: 1, seconds_a_round: 60}"
