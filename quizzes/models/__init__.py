@@ -21,7 +21,7 @@ from quizzes.models.presentation import Presentation, unshown
 from quizzes.models.reminder import PushSubscription, Reminder
 from quizzes.models.report import QuestionReport
 from quizzes.models.review import Review, ReviewEvent
-from quizzes.models.rows import JSONText, insert_objects, insert_rows, put_rows, update_rows
+from quizzes.models.rows import JSONText, insert_objects, insert_rows, make_row, put_rows, update_rows
 from quizzes.models.section import Section, SectionExam
 from quizzes.models.sitting import Sitting, SittingOutcome, Slot, SlotMark
 from quizzes.models.sitting_act import SittingAct
@@ -79,6 +79,7 @@ __all__ = [
     "WithheldAnswer",
     "insert_objects",
     "insert_rows",
+    "make_row",
     "put_rows",
     "unshown",
     "update_rows",

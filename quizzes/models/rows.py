@@ -9,22 +9,54 @@ import functools
 import itertools
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db import connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.db.models.base import ModelState
 
 _Field = models.Field[Any, Any]
+Model = TypeVar("Model", bound=models.Model)
 
 
 class JSONText(str):
     """JSON that is written already."""
 
     __slots__ = ()
+
+
+def make_row(model: type[Model], **values: Any) -> Model:
+    """Return a new row as its model's constructor does, which takes each field by itself and tells listeners.
+
+    There are none. Rows that it refers to are told by their fields' names; what is not told has its default.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    constants, made, keys = _defaults(model)
+    told = vars(row)
+    told.update(constants)
+    for name, make in made.items():
+        told[name] = make()
+    for name, value in values.items():
+        if name in keys:
+            told[keys[name]] = value.pk
+            row._state.fields_cache[name] = value
+        else:
+            told[name] = value
+    return row
+
+
+@functools.cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]], dict[str, str]]:
+    """Return the defaults of a model's fields, what makes those that differ, and the keys of rows by their names."""
+    fields = model._meta.concrete_fields
+    made = {field.attname: field.get_default for field in fields if callable(field.default)}
+    constants = {field.attname: field.get_default() for field in fields if field.attname not in made}
+    return constants, made, {field.name: field.attname for field in fields if field.is_relation}
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from typing import Literal
 from questions.kinds import Graded
 from quizzes.background.counting import count_after_commit
 from quizzes.calendar import format_instant, study_day
-from quizzes.models import Card, ChangeLog, ReviewEvent, Student, WithheldAnswer
+from quizzes.models import Card, ChangeLog, ReviewEvent, Student, WithheldAnswer, make_row
 from quizzes.reviews import batch_changes
 from quizzes.reviews.answers import grade_answer, read_answer
 from quizzes.reviews.batch import (
@@ -113,8 +113,11 @@ def _is_same(earlier: ReviewEvent | WithheldAnswer, body_hash: str, document: ob
     return earlier.body_hash in (_short(digest), digest.hex())
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, default=str)
+
+
 def _digest(document: object) -> bytes:
-    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).digest()
+    return hashlib.sha256(_ENCODER.encode(document).encode()).digest()
 
 
 def _short(digest: bytes) -> str:
@@ -205,7 +208,8 @@ class _Acceptance:
         if isinstance(reported, ReportedReview | ReportedPractice):
             shown = presentations.get(reported.presentation)
         occurred_at = self.clock.correct(reported.occurred_at, shown.created_at if shown else EARLIEST)
-        return ReviewEvent(
+        return make_row(
+            ReviewEvent,
             student=self.student,
             event_id=reported.id,
             type=reported.type,

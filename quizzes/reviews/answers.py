@@ -10,7 +10,7 @@ from questions import bank
 from questions.kinds import Graded, ResponseError, check_storable
 from questions.models import ItemVersion
 from quizzes.memory.rating import Rating, rate
-from quizzes.models import Card, Presentation, Review, ReviewEvent
+from quizzes.models import Card, Presentation, Review, ReviewEvent, make_row
 from quizzes.presentations import (
     count_hints_used,
     finalise_response,
@@ -142,7 +142,8 @@ def _reviews(
     """Return the reviews of the cards that were asked, each with what was predicted just before."""
     version = presentation.version
     return [
-        Review(
+        make_row(
+            Review,
             card=card,
             event=event,
             rating=rate_answer(graded, score, event, version).value,
