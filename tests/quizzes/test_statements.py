@@ -27,6 +27,7 @@ from quizzes.models import (
     SittingOutcome,
     insert_objects,
     insert_rows,
+    make_row,
     rows,
     update_rows,
 )
@@ -121,6 +122,16 @@ def test_new_lines_of_the_log_are_those_that_bulk_create_writes(cards: list[Card
         return list(Review.objects.order_by("pk").values_list(*fields))
 
     assert written(lambda rows: insert_objects(rows, fields)) == written(Review.objects.bulk_create)
+
+
+def test_a_row_that_is_made_is_the_constructors(cards: list[Card], student: User) -> None:
+    told = {"student": student, "card": cards[0], "event_id": uuid.uuid4(), "type": "bury", "duration_ms": 7}
+    made, usual = make_row(ReviewEvent, **told), ReviewEvent(**told)
+    same = ({name: value for name, value in vars(row).items() if name != "_state"} for row in (made, usual))
+    assert next(same) == next(same)
+    assert (made._state.adding, made.card, made.student) == (True, cards[0], student)
+    one, other = make_row(Card, student=student), make_row(Card, student=student)
+    assert len({one.pk, other.pk, None}) == 3  # what makes a default makes another for each
 
 
 def test_nothing_to_write_is_no_query(student: User) -> None:
