@@ -135,12 +135,8 @@ def _presses(browser: Browser, url: str, state: str) -> float:
         _wait_for_question(page)
         if page.locator(".choices input").count():
             _press(page.locator(".choices .option").first)
-        if page.locator("#dont-know").count():
-            _press(page.locator("#dont-know"))
-            _press(page.locator("#next"))
-        else:
-            _press(page.locator("#turn"))
-            _press(page.locator(".ratings button").first)
+        _press(_way_to_verdict(page))
+        _press(page.locator(".ratings button, #next:visible").first)
     longest: float = page.evaluate("felt.inp")
     page.context.close()
     return longest / 1000
@@ -177,13 +173,8 @@ def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) 
     if offline:
         phone.lose_network()
     for _ in range(PRESSES):
-        took.append(_time(page.locator("#dont-know, #turn").first, VERDICT))
-        if page.locator(".ratings").count():
-            _press(page.locator(".ratings button").first)
-        else:
-            if page.locator("[data-back]").count():
-                _press(page.locator("#check"))
-            _press(page.locator("#next:visible"))
+        took.append(_time(_way_to_verdict(page), VERDICT))
+        _press(page.locator(".ratings button, #next:visible").first)
         page.locator(f":is({VERDICT})").wait_for(state="detached")
         if offline and page.locator(".to-read").count():
             break  # what is to be read first was not fetched
@@ -199,6 +190,12 @@ def _time(place: Locator, selector: str) -> float:
     place.tap()
     passed: float = place.page.evaluate("changed")
     return passed / 1000
+
+
+def _way_to_verdict(page: Page) -> Locator:
+    """What gives a verdict without an answer: a card is turned over, any other question is not known."""
+    page.locator("#question:not([data-judged])").wait_for()
+    return page.locator("#question:not(:has(#dont-know)) #turn, #dont-know")
 
 
 def _wait_for_question(page: Page) -> None:
