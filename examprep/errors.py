@@ -39,7 +39,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429; `examprep.middleware.RateLimits` says when to come back where nobody else has."""
-    return _failed(request, 429, "That was tried too often. Wait a little before you try again.")
+    return _failed(request, 429, "There were too many tries. Wait a little before you try again.")
 
 
 def too_much_work(request: HttpRequest, wait: int) -> HttpResponse:
