@@ -262,7 +262,7 @@ def tag_and_copy(ann: Clicker) -> None:
     ann("Go")
     ann.on(".bulk-concepts label:has-text('Going down')")
     ann(f"Change {ITEMS} items")
-    ann.sees(f"{ITEMS} items changed and published anew")
+    ann.sees(f"{ITEMS} items changed and published again")
     assert ann.clicks == 5
     assert Item.objects.filter(tags__concept__slug="descent").count() == ITEMS
 

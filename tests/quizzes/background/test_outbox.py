@@ -320,7 +320,7 @@ def test_the_admin_shows_what_was_given_up_and_retries_it(student: User, job: Jo
 
     retry = {"action": "retry", "_selected_action": [job.pk]}
     answer = admin_client.post("/admin/quizzes/job/", retry, follow=True).content.decode()
-    assert "1 taken up again" in answer
+    assert "1 will be retried" in answer
     job.refresh_from_db()
     assert (job.dead_at, job.attempts) == (None, 0)
     assert outbox.sweep(timezone.now()) == 1
