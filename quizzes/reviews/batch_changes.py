@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -34,6 +34,8 @@ from quizzes.reviews.outcomes import card_state_payload
 
 CARDS_AT_ONCE = 200
 """Whose lines a query reads: SQLite takes no longer conditions than of some hundred parts."""
+DAYS_APART = timedelta(days=3)
+"""No study day, whatever the zone and the hour it begins at, is further from the day of UTC."""
 WORKED_ON = ("hints_taken", "parts_checked", "work")
 """What is set of a presentation as soon as its student works on it."""
 
@@ -74,12 +76,13 @@ class BatchChanges:
     flagged: dict[uuid.UUID, Card] = field(default_factory=dict)
     """Cards whose suspension or burial has to be folded from the whole log."""
 
-    logged: set[uuid.UUID] = field(init=False)
-    """Cards that have lines which count, stored or new."""
+    begun: dict[uuid.UUID, tuple[Card, datetime]] = field(default_factory=dict)
+    """Cards that were new, and have lines in the log, each with the time of its first review."""
+    practised_new: dict[uuid.UUID, tuple[datetime, uuid.UUID]] = field(default_factory=dict)
+    """The last event that practised a card along while it was new: that is nothing, unless a review comes before."""
 
     def __post_init__(self) -> None:
         self.elections = Elections(self.facts.answers)
-        self.logged = set(self.facts.logged)
         self.withheld = dict(self.facts.withheld)
 
     def find_event(self, event_id: uuid.UUID) -> ReviewEvent | None:
@@ -135,24 +138,30 @@ def practice_steps(practised: practice.Weights, facts: Facts) -> list[Step]:
 def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step]) -> None:
     """Step the cards of an event that was just read; those that have seen a later one are to be replayed.
 
-    So are those that were new but have lines: of practice on later days, perhaps, which had nothing to count for.
+    So are those that were new, and had been practised later, which had nothing to count for. Of those that have lines
+    in the log this is looked up, all together, once the batch is read.
     """
-    in_order = []
+    in_order, when = [], (event.occurred_at, event.event_id)
     for review in reviews:
-        card = review.card
-        if changes.stepping.is_new(card) and not review.practice and card.pk in changes.logged:
+        card, is_new = review.card, changes.stepping.is_new(review.card)
+        if is_new and review.practice:
+            changes.practised_new[card.pk] = max(when, changes.practised_new.get(card.pk, when))
+        elif is_new and card.pk in changes.facts.logged:
+            changes.begun[card.pk] = (card, event.occurred_at)
+        if is_new and not review.practice and changes.practised_new.get(card.pk, when) > when:
             changes.to_replay[card.pk] = card
-        if card.last_event_at and (card.last_event_at, card.last_event) > (event.occurred_at, event.event_id):
+        if card.last_event_at and (card.last_event_at, card.last_event) > when:
             changes.to_replay[card.pk] = card
         else:
             in_order.append(review)
     changes.stepped.update({card.pk: card for card in changes.stepping.add(in_order, event)})
-    changes.logged.update(review.card.pk for review in reviews)
 
 
 def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     """Bring the states of all cards that the batch touched up to date, and complete its grades with them."""
     changes.stepping.settle(w)
+    if changes.begun:
+        changes.to_replay.update(_find_practised_later(student, changes.begun))
     if changes.to_replay:
         standing = checkpoints.load(changes.to_replay, change) if (change := changes.change()) else {}
         log = _load_lines(student, changes, standing)
@@ -170,6 +179,18 @@ def fold(student: Student, changes: BatchChanges, w: Sequence[float]) -> None:
     for event, cards in changes.answered:
         states = pack_states(card_state_payload(card, event.study_date, w) for card in cards)
         event.grade = {**(event.grade or {}), "cards": states}
+
+
+def _find_practised_later(student: Student, begun: Mapping[uuid.UUID, tuple[Card, datetime]]) -> dict[uuid.UUID, Card]:
+    """Return the cards that stored events may have practised after their first reviews; two queries."""
+    since = min(first for _, first in begun.values())
+    days = ReviewEvent.objects.filter(student=student, study_date__gte=since.date() - DAYS_APART)
+    late = days.filter(occurred_at__gte=since)
+    items = {card.item_id for card, _ in begun.values()}
+    practised = set(late.filter(practice__items__item__in=items).values_list("practice__items__item", flat=True))
+    lines = Review.objects.filter(card__in=begun.keys(), event__student=student, event__occurred_at__gte=since)
+    cards = set(lines.values_list("card", flat=True))
+    return {pk: card for pk, (card, _) in begun.items() if pk in cards or card.item_id in practised}
 
 
 def _load_lines(student: Student, changes: BatchChanges, standing: Mapping[uuid.UUID, CardCheckpoint]) -> list[LogLine]:

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from examprep.models import User
 from questions import bank
+from questions.models import Course
 from quizzes import schedule
 from quizzes.presentations import Ask, present
 from tests.benchmarks.answers import COURSE, right_event
@@ -38,15 +39,25 @@ def rows() -> list[Row]:
     storages = {**settings.STORAGES, "staticfiles": {"BACKEND": STATIC}}
     with migrated(), override_settings(ALLOWED_HOSTS=["testserver"], STORAGES=storages, SECURE_SSL_REDIRECT=False):
         course = bank.load_course(COURSE, seeds=20).course
-        student = User.objects.create_user("student", daily_minutes=60)
-        schedule.enrol(student, course)
-        schedule.plan_day(student)
-        client = Client(headers={"Accept-Encoding": "gzip"})
-        client.force_login(student)
-        queues = _ask_for_queues(client)
+        queues = _ask_for_queues(_client_of(_enrol("asked", course)))
         add_items(course, ITEMS, list(course.items.values_list("slug", flat=True)))
-        schedule.plan_day(student)
-        return [*queues, *_send_batches(student, client)]
+        student = _enrol("offline", course)
+        return [*queues, *_send_batches(student, _client_of(student))]
+
+
+def _enrol(name: str, course: Course) -> User:
+    """Return a new student of the course, with a plan; all that they do before now is of one study day."""
+    next_hour = (timezone.now().hour + 1) % 24
+    student = User.objects.create_user(name, daily_minutes=60, day_rollover_hour=next_hour)
+    schedule.enrol(student, course)
+    schedule.plan_day(student)
+    return student
+
+
+def _client_of(student: User) -> Client:
+    client = Client(headers={"Accept-Encoding": "gzip"})
+    client.force_login(student)
+    return client
 
 
 def _ask_for_queues(client: Client) -> list[Row]:
