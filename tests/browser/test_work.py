@@ -31,6 +31,19 @@ def fill_in(page: Page, learner: User) -> None:
     page.keyboard.press("Enter")
 
 
+def test_a_step_that_is_sent_before_scripts_are_there_comes_back_with_the_focus_on_it(
+    page: Page, learner: User
+) -> None:
+    page.route("**/htmx*", lambda route: route.abort())
+    log_in(page)
+    page.goto("/courses/tiny/work/decay-factor/")
+    field = page.get_by_label("Your answer")
+    field.fill("7")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Not right yet")
+    expect(field).to_be_focused()
+
+
 def test_an_example_is_worked_by_keys_and_again_with_one_step_more(page: Page, learner: User) -> None:
     log_in(page)
     page.goto("/lessons/decay/")

@@ -22,6 +22,9 @@ for (const place of places) {
 }
 openTriesInPlace(putStylesOn);
 prepare(document.body);
+// What was sent before htmx was there came back as a page of its own.
+const refused = find(document, "[data-part] [aria-invalid=true]")?.closest("[data-part]");
+if (refused) focusOn(refused);
 
 /** @type {Promise<unknown> | undefined} */
 let styles;
