@@ -206,21 +206,25 @@ SWEEP_EVERY = env.float("SWEEP_EVERY", default=30)
 # A sweep that no worker has taken by then has been sent again: else mails would wait behind all that were sent while
 # there was no worker.
 SWEPT = {"schedule": timedelta(seconds=SWEEP_EVERY), "options": {"expires": 10 * SWEEP_EVERY}}
+# Their names stand on the page *Service status*.
 CELERY_BEAT_SCHEDULE = {
     "close-overdue-sittings": {"task": "quizzes.tasks.close_overdue_sittings", **SWEPT},
-    "regrade": {"task": "quizzes.tasks.regrade", **SWEPT},
+    "grade-corrected-answers-again": {"task": "quizzes.tasks.regrade", **SWEPT},
     "plan-due-students": {"task": "quizzes.tasks.plan_due_students", **SWEPT},
     "send-invitations": {"task": "quizzes.tasks.send_invitations", **SWEPT},
     "work-on-imports": {"task": "questions.tasks.work_on_imports", **SWEPT},
     "audit-published-items": {"task": "questions.tasks.audit_published_items", "schedule": crontab(hour=3, minute=17)},
-    "renew-broken": {"task": "quizzes.tasks.renew_broken_presentations", "schedule": crontab(hour=3, minute=47)},
-    "fit-due": {"task": "quizzes.tasks.fit_due", "schedule": crontab(hour=2, minute=7)},
+    "replace-broken-questions": {
+        "task": "quizzes.tasks.renew_broken_presentations",
+        "schedule": crontab(hour=3, minute=47),
+    },
+    "fit-memories": {"task": "quizzes.tasks.fit_due", "schedule": crontab(hour=2, minute=7)},
     "measure-items": {"task": "quizzes.tasks.measure_all_items", "schedule": crontab(hour=1, minute=27)},
     "measure-students": {"task": "quizzes.tasks.measure_all_students", "schedule": crontab(hour=4, minute=7)},
     "erase-accounts": {"task": "examprep.tasks.erase_accounts", "schedule": timedelta(minutes=15)},
-    "send-lti-scores": {"task": "examprep.tasks.send_lti_scores", **SWEPT},
-    "rotate-lti-keys": {"task": "examprep.tasks.rotate_lti_keys", "schedule": crontab(hour=5, minute=13)},
-    "fetch-lti-people": {"task": "examprep.tasks.fetch_lti_people", "schedule": crontab(hour=4, minute=3)},
+    "send-LTI-scores": {"task": "examprep.tasks.send_lti_scores", **SWEPT},
+    "rotate-LTI-keys": {"task": "examprep.tasks.rotate_lti_keys", "schedule": crontab(hour=5, minute=13)},
+    "fetch-LTI-people": {"task": "examprep.tasks.fetch_lti_people", "schedule": crontab(hour=4, minute=3)},
     "clear-sessions": {"task": "examprep.tasks.clear_sessions", "schedule": crontab(hour=4, minute=41)},
 }
 

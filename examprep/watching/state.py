@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.text import capfirst
 
 from examprep.watching.models import TaskRun
 from quizzes.background.backlog import Backlog, Late, load_backlog, load_late
@@ -80,5 +81,5 @@ def load_state(now: datetime) -> State:
 
 
 def _last_run(name: str, task: str, newest: Mapping[str, TaskRun]) -> LastRun:
-    title, run = name.replace("-", " ").capitalize(), newest.get(task)
+    title, run = capfirst(name.replace("-", " ")), newest.get(task)
     return LastRun(task, title, run.ended_at, run.seconds, run.failed) if run else LastRun(task, title)

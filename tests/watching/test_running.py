@@ -55,6 +55,7 @@ def test_it_says_when_all_is_well(page: Client, django_assert_max_num_queries: A
     text = answer.content.decode()
     assert "a worker looked for what is due" in text or "not answer" in text  # tests have no broker
     assert "Plan due students" in text
+    assert "Send LTI scores" in text
     assert '<strong class="failed">failed</strong>' in text
     assert "celery@first" in text
     assert 0 < len(answer.context["routes"]) <= 25
