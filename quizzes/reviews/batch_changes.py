@@ -143,13 +143,15 @@ def step_cards(changes: BatchChanges, event: ReviewEvent, reviews: Sequence[Step
     """
     in_order, when = [], (event.occurred_at, event.event_id)
     for review in reviews:
-        card, is_new = review.card, changes.stepping.is_new(review.card)
-        if is_new and review.practice:
-            changes.practised_new[card.pk] = max(when, changes.practised_new.get(card.pk, when))
-        elif is_new and card.pk in changes.facts.logged:
-            changes.begun[card.pk] = (card, event.occurred_at)
-        if is_new and not review.practice and changes.practised_new.get(card.pk, when) > when:
-            changes.to_replay[card.pk] = card
+        card = review.card
+        if changes.stepping.is_new(card):
+            practised = changes.practised_new.get(card.pk, when)
+            if review.practice:
+                changes.practised_new[card.pk] = max(when, practised)
+            elif practised > when:
+                changes.to_replay[card.pk] = card
+            elif card.pk in changes.facts.logged:
+                changes.begun[card.pk] = (card, event.occurred_at)
         if card.last_event_at and (card.last_event_at, card.last_event) > when:
             changes.to_replay[card.pk] = card
         else:

@@ -4,7 +4,6 @@ import { create, find, get } from "../examprep/dom.js";
 import { markAnswered, readQuestion } from "./device/pack.js";
 import { judge } from "./device_answer.js";
 import { countShown, showNextHint } from "./device_hints.js";
-
 import { outcomeOf, showVerdict, stepBack } from "./device_verdict.js";
 import { openOutbox } from "./outbox_state.js";
 import { readResponse } from "./response.js";
