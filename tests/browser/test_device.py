@@ -30,6 +30,8 @@ KEPT = """() => new Promise(done => {
     };
 })"""
 
+NEVER_IDLE = "window.requestIdleCallback = (act, {timeout} = {}) => timeout ? setTimeout(act, timeout) : 0"
+
 
 def add_hints(item: Item) -> None:
     """Publish the item with two hints."""
@@ -112,6 +114,15 @@ def test_the_browser_grades_at_once_and_the_service_has_the_last_word(
         expect(phone.locator("[data-device]")).to_have_count(0)
         expect(phone.get_by_text("graded your answer differently")).to_have_count(1 if is_said else 0)
     phone.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_browser_that_is_never_idle_grades_too(phone: Page, live_server: LiveServer, learner: User, key: Key) -> None:
+    phone.add_init_script(NEVER_IDLE)
+    log_in(phone)
+    open_review(phone)
+    phone.context.set_offline(True)
+    answer(phone, key, right=True)
+    expect(phone.locator("[data-device] h2")).to_have_text("Correct")
 
 
 def test_what_was_checked_is_sent_once_its_verdict_is_seen_whatever_is_pressed_since(

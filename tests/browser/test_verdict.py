@@ -14,6 +14,7 @@ from examprep.models import User
 from questions import bank
 from questions.models import Item
 from quizzes.models import Presentation
+from tests.browser.conftest import PATIENCE
 from tests.browser.pages import check, log_in
 from tests.conftest import wrong
 
@@ -31,7 +32,7 @@ def small(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
         reduced_motion="reduce",
         service_workers="block",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -21,7 +21,7 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUPERVISOR = (sys.executable, "-m", "examprep.run.up")
 MARK = "EXAMPREP_TEST_MARK"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that anything is waited for: the busiest machine takes them, and what never comes fails all the same."""
 READY = re.compile(r"examprep is ready after ([\d.]+) s: (\S+)")
 # What the caller's shell or make may have set, and a stranger's machine has not.

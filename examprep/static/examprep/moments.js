@@ -2,6 +2,8 @@
 
 /** What nobody sees is not painted: so long it is waited for, in milliseconds. */
 const UNSEEN_MS = 200;
+/** On a slow device that does much else a browser may have no idle moment at all: so long it is waited for. */
+const BUSY_MS = 2000;
 
 /** Resolves once what was changed is painted. @returns {Promise<void>} */
 export function afterPaint() {
@@ -11,10 +13,10 @@ export function afterPaint() {
   });
 }
 
-/** Resolves once nothing else is to be done. @returns {Promise<void>} */
+/** Resolves once nothing else is to be done, or after a while in a browser that is never idle. @returns {Promise<void>} */
 export function whenIdle() {
   return new Promise((resolve) => {
-    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve());
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: BUSY_MS });
     else setTimeout(resolve, 200);
   });
 }

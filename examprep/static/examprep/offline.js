@@ -1,13 +1,14 @@
 // Has the worker registered, tells of a new version and takes it over, and says of a page that it is a kept one.
 
 import { create, find } from "./dom.js";
+import { whenIdle } from "./moments.js";
 
 const { account, kept } = document.documentElement.dataset;
 
 // The review shows what comes next instead.
 if (kept && !find(document, "#review")) sayItIsKept(new Date(kept));
 // Not on a connection that costs: the service works as without it.
-if (account && "serviceWorker" in navigator && !isSavingData()) whenIdle(register);
+if (account && "serviceWorker" in navigator && !isSavingData()) whenLoaded().then(whenIdle).then(register);
 
 async function register() {
   const registration = await navigator.serviceWorker
@@ -52,9 +53,7 @@ function sayItIsKept(at) {
   find(document, "main")?.prepend(create("p", { className: "kept-page", role: "status", textContent }));
 }
 
-/** @param {() => void} act */
-function whenIdle(act) {
-  const begin = () => ("requestIdleCallback" in window ? requestIdleCallback(act) : setTimeout(act, 1000));
-  if (document.readyState === "complete") begin();
-  else addEventListener("load", begin, { once: true });
+function whenLoaded() {
+  if (document.readyState === "complete") return Promise.resolve();
+  return new Promise((resolve) => addEventListener("load", resolve, { once: true }));
 }
