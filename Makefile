@@ -11,6 +11,13 @@ FOUND = $(shell for module in ensurepip sys; do for python in $(CANDIDATES); do 
 	$$python -c "import $$module; $(NEW_ENOUGH)" 2>/dev/null && echo $$python && exit; done; done)
 SETUP = $(or $(PYTHON),$(FOUND),$(error Python 3.11 or later is needed: make PYTHON=/path/to/python3.11)) .ci/setup.py
 
+# Where Linux and glibc offer pages of 2 MB, Python takes its memory in those: on a virtual machine to look up pages of
+# 4 kB takes a quarter of the time of tests, and half that of mypy.
+ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
+export PYTHONMALLOC := malloc
+export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
+endif
+
 BIN := .venv/bin
 # Tests have a data folder of their own, and know no service of yours. They start some hundred processes: without bytecode
 # each would compile all that it imports.
