@@ -14,7 +14,8 @@ from django.utils import timezone
 from questions.models import Concept, outside_pools
 from quizzes.calendar import study_day
 from quizzes.memory import concepts, fsrs
-from quizzes.models import Card, Student
+from quizzes.models import Card, Enrolment, Student
+from quizzes.models.statements import Prepared, number
 from quizzes.reviews import change_log
 
 
@@ -44,32 +45,51 @@ def load_mastery(
     Two queries; one for who knows the parameters `w` of the student's memory.
     """
     today = study_day(student, now or timezone.now()).date
-    published = Card.objects.filter(student=student, item__published__isnull=False, item__retired_at__isnull=True)
-    cards = published.filter(outside_pools("item__"))
-    # Cards that stand alike are one row: above all those of a concept that were never seen.
-    standing = ("stability", "last_review_on", "item__concepts")
-    alike = cards.exclude(item__concepts__isnull=True).order_by().values(*standing).annotate(cards=Count("pk"))
-    numbers: dict[int, int] = defaultdict(lambda: len(numbers))
+    places: dict[int, int] = defaultdict(lambda: len(places))
     ratios, concept, counts = [], [], []  # of days since the review to stability; NaN where there was none
-    for stability, last_review_on, key, count in alike.values_list(*standing, "cards"):
+    for stability, last_review_on, key, count in _CARDS_ALIKE.run(student=student.pk):
         elapsed = max((today - last_review_on).days, 0) if last_review_on else 0
         ratios.append(np.nan if stability is None else elapsed / stability)
-        concept.append(numbers[key])
+        concept.append(places[key])
         counts.append(count)
     ratio = np.array(ratios, dtype=float)
     w = w or change_log.load_parameters(student)
     recall = np.where(np.isnan(ratio), 0.0, fsrs.retrievability(np.nan_to_num(ratio), 1.0, w))
     times = np.array(counts, dtype=int)
     of_concepts = np.repeat(np.array(concept, dtype=int), times)
-    mastery = concepts.mastery(np.repeat(recall, times), of_concepts, len(numbers))
-    return {key: mastery[number] for key, number in numbers.items()}
+    mastery = concepts.mastery(np.repeat(recall, times), of_concepts, len(places))
+    return {key: mastery[place] for key, place in places.items()}
+
+
+_STANDING = ("stability", "last_review_on", "item__concepts")
+_CARDS_ALIKE = Prepared(
+    # Cards that stand alike are one row: above all those of a concept that were never seen.
+    lambda: (
+        Card.objects.filter(student=number("student"), item__published__isnull=False, item__retired_at__isnull=True)
+        .filter(outside_pools("item__"))
+        .exclude(item__concepts__isnull=True)
+        .order_by()
+        .values(*_STANDING)
+        .annotate(cards=Count("pk"))
+        .values_list(*_STANDING, "cards")
+    )
+)
 
 
 def find_weakest_concepts(student: Student, limit: int = 5) -> list[ConceptMastery]:
     """The concepts that the student has begun and knows least now, the weakest first."""
     mastery = load_mastery(student)
     begun = [key for key, known in mastery.items() if known.mastery > 0]
-    studied = student.enrolments.studied().values("course")
-    concepts_begun = Concept.objects.filter(pk__in=begun, course__in=studied).select_related("lesson", "course")
+    if not begun:
+        return []
+    concepts_begun = _OF_STUDIED_COURSES.run(concepts=begun, student=student.pk)
     weakest_first = sorted(concepts_begun, key=lambda concept: mastery[concept.pk].mastery)
     return [ConceptMastery(concept, mastery[concept.pk]) for concept in weakest_first[:limit]]
+
+
+_OF_STUDIED_COURSES = Prepared(
+    lambda: Concept.objects.filter(
+        pk__in=number("concepts", many=True),
+        course__in=Enrolment.objects.studied().filter(student=number("student")).values("course"),
+    ).select_related("lesson", "course")
+)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, DateField, DateTimeField, Q, QuerySet, Sum
 
 from questions.models import Concept, outside_pools
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import Card, ReviewEvent, Student
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.progress.mastery import ConceptMastery, load_mastery
 
 MAX_MISSED = 12
@@ -43,22 +45,60 @@ class DaySummary:
 
 def summarize_day(student: Student, day: StudyDay) -> DaySummary:
     """The student's study day so far; a fixed number of queries."""
-    answers = ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=day.date)
-    totals = answers.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
-    tomorrow = Card.objects.filter(
-        outside_pools("item__"),
-        student=student,
-        suspended=False,
-        due_at__lt=study_day(student, day.ends_at).ends_at,  # tomorrow may have 23 or 25 hours
-        item__retired_at__isnull=True,
-    )
+    [(answered, right, spent)] = _TOTALS.run(student=student.pk, date=day.date) or [(0, 0, 0)]
+    tomorrow_ends_at = study_day(student, day.ends_at).ends_at  # it may have 23 or 25 hours
+    [(due_tomorrow,)] = _DUE.run(student=student.pk, before=tomorrow_ends_at) or [(0,)]
     return DaySummary(
-        answered=totals["answered"],
-        right=totals["right"],
-        minutes=round((totals["spent"] or 0) / 60_000),
-        missed=_list_missed(answers.filter(score__lt=1)),
-        due_tomorrow=tomorrow.values("item").distinct().count(),
+        answered=answered,
+        right=right,
+        minutes=round(spent / 60_000),
+        missed=_list_missed(_MISSED.run(student=student.pk, date=day.date)),
+        due_tomorrow=due_tomorrow,
     )
+
+
+def _answers() -> QuerySet[ReviewEvent]:
+    """The answers of a student on a study day, which are parameters."""
+    student, date = number("student"), Parameter("date", DateField())
+    return ReviewEvent.objects.counting().filter(student=student, type=ReviewEvent.Type.REVIEW, study_date=date)
+
+
+_TOTALS = Prepared(
+    lambda: (
+        _answers()
+        .order_by()
+        .values("student")
+        .annotate(answered=Count("pk"), right=Count("pk", filter=Q(score=1)), spent=Sum("duration_ms"))
+        .values_list("answered", "right", "spent")
+    )
+)
+_DUE = Prepared(
+    lambda: (
+        Card.objects.filter(
+            outside_pools("item__"),
+            student=number("student"),
+            suspended=False,
+            due_at__lt=Parameter("before", DateTimeField()),
+            item__retired_at__isnull=True,
+        )
+        .order_by()
+        .values("student")
+        .annotate(items=Count("item", distinct=True))
+        .values_list("items")
+    )
+)
+_MISSED = Prepared(
+    lambda: (
+        _answers()
+        .filter(score__lt=1, presentation__version__tags__position=0)
+        .values_list(
+            "presentation__version__item_id",
+            "presentation__version__tags__concept",
+            "presentation__version__item__course__slug",
+            "presentation__version__lesson__slug",
+        )
+    )
+)
 
 
 def find_worked_concepts(student: Student, day: StudyDay, limit: int = 4) -> list[ConceptMastery]:
@@ -73,12 +113,11 @@ def find_worked_concepts(student: Student, day: StudyDay, limit: int = 4) -> lis
     return [ConceptMastery(concepts[pk], mastery.get(pk)) for pk, _ in worked]
 
 
-def _list_missed(wrong: QuerySet[ReviewEvent]) -> list[MissedConcept]:
-    """The main concepts of the items that were answered wrong, those with most items first."""
-    version = "presentation__version"
-    rows = wrong.filter(**{f"{version}__tags__position": 0}).values_list(
-        f"{version}__item_id", f"{version}__tags__concept", f"{version}__item__course__slug", f"{version}__lesson__slug"
-    )
+def _list_missed(rows: Sequence[tuple[int, int, str, str]]) -> list[MissedConcept]:
+    """The main concepts of what was answered wrong, those with most items first.
+
+    `rows` are the item, its main concept, and the slugs of its course and lesson.
+    """
     # An item that was missed twice counts once.
     missed = Counter({item: (concept, course, lesson) for item, concept, course, lesson in rows}.values())
     concepts = Concept.objects.in_bulk([concept for concept, _, _ in missed])

@@ -19,6 +19,7 @@ _LOCKED = Prepared(
         .order_by("student_id")
     )
 )
+_CURRENT = Prepared(lambda: ChangeLog.objects.select_related("fit").filter(student=number("student")))
 
 
 def lock(student: Student, now: datetime) -> ChangeLog:
@@ -52,8 +53,9 @@ def load_parameters(student: Student) -> tuple[float, ...]:
 
 def load_revision(student: Student) -> tuple[int, tuple[float, ...]]:
     """Return the number of the student's last change, and the FSRS parameters w0…w20 of the states; one query."""
-    change_log = ChangeLog.objects.select_related("fit").filter(student=student).first()
-    return (change_log.last_sequence, change_log.w) if change_log else (0, fsrs.DEFAULT_PARAMETERS)
+    for change_log in _CURRENT.run(student=student.pk):
+        return change_log.last_sequence, change_log.w
+    return 0, fsrs.DEFAULT_PARAMETERS
 
 
 def stamp(change_log: ChangeLog, rows: Iterable[Card | DailyPlan]) -> None:

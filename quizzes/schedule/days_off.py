@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import DateField, Q
 from django.utils import timezone
 
 from quizzes.calendar import StudyDay, study_day
 from quizzes.models import DailyPlan, ReviewEvent, Student
+from quizzes.models.statements import Parameter, Prepared, number
 from quizzes.reviews import change_log
 from quizzes.schedule.plans import plan_locked
 
@@ -55,8 +56,19 @@ def count_days_missed(student: Student, day: StudyDay) -> int:
 
 def _find_last_day(student: Student, day: StudyDay) -> date | None:
     """The last study day with an answer. One that was undone makes an earlier day count, but not today."""
-    earlier_or_today = Q(study_date__lt=day.date) | Q(study_date=day.date, undone=False)
-    answers = ReviewEvent.objects.filter(
-        earlier_or_today, student=student, type=ReviewEvent.Type.REVIEW, superseded=False
+    return next((date for (date,) in _LAST_DAY.run(student=student.pk, today=day.date)), None)
+
+
+_TODAY = Parameter("today", DateField())
+_LAST_DAY = Prepared(
+    lambda: (
+        ReviewEvent.objects.filter(
+            Q(study_date__lt=_TODAY) | Q(study_date=_TODAY, undone=False),
+            student=number("student"),
+            type=ReviewEvent.Type.REVIEW,
+            superseded=False,
+        )
+        .order_by("-study_date")
+        .values_list("study_date")[:1]
     )
-    return answers.order_by("-study_date").values_list("study_date", flat=True).first()
+)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.template.defaultfilters import floatformat
 
 from questions.models import ItemVersion
@@ -15,6 +14,9 @@ from quizzes import presentations
 from quizzes.exams import CorrectedSitting
 from quizzes.exams.corrections.deciding import Case, students_of
 from quizzes.models import Notice, Student, insert_rows
+from quizzes.models.statements import Prepared, number
+
+MAX_LISTED = 20
 
 
 def store_notices(
@@ -51,9 +53,17 @@ def _tell_score(corrected: CorrectedSitting) -> str:
 
 def list_notices(student: Student) -> list[Notice]:
     """Return what the student has not read yet, the newest first; what an open sitting asks has to wait. One query."""
-    waiting: QuerySet[Notice] = Notice.objects.filter(student=student, read_at=None)
-    open_now = presentations.in_open_sitting(student)
-    return list(waiting.exclude(item__in=open_now).select_related("item", "sitting").order_by("-pk")[:20])
+    return _UNREAD.run(student=student.pk)
+
+
+_UNREAD = Prepared(
+    lambda: (
+        Notice.objects.filter(student=number("student"), read_at=None)
+        .exclude(item__in=presentations.in_open_sitting(number("student")))
+        .select_related("item", "sitting")
+        .order_by("-pk")[:MAX_LISTED]
+    )
+)
 
 
 def read_notice(student: Student, notice: int, now: datetime) -> None:
