@@ -43,12 +43,10 @@ def list_own_courses(user: Person | None) -> list[Course]:
         runs = Q(pk__in=Membership.objects.filter(user=user.pk).values("course"))
         # Who studies a course is known to the app of students alone: it is asked by the name of the relation.
         studies = Q(pk__in=Course.objects.filter(enrolments__student=user.pk).values("pk"))
-        if not user.is_superuser:
-            studies &= ~Q(state=Course.State.DRAFT)
-        listed = Course.objects.exclude(state=Course.State.ARCHIVED).order_by("title", "pk")
-        kept = list(listed.filter(runs | studies))
+        courses = listed_courses(user).order_by("title", "pk")
+        kept = list(courses.filter(runs | studies))
         if not kept and user.is_superuser:
-            kept = list(listed)
+            kept = list(courses)
         user._own_courses = kept  # type: ignore[attr-defined]
     return kept
 
