@@ -22,14 +22,15 @@ from tests.browser.test_verdict import begin, post
 from tests.conftest import wrong
 
 Key = Callable[[str], Any]
-KEPT = """() => new Promise(done => {
+COUNT = """name => new Promise(done => {
     const opening = indexedDB.open("examprep");
     opening.onsuccess = () => {
-        const all = opening.result.transaction("questions").objectStore("questions").getAll();
-        all.onsuccess = () => { opening.result.close(); done(all.result.filter(each => each.html).length); };
+        const {result} = opening;
+        if (!result.objectStoreNames.contains(name)) { result.close(); done(0); return; }
+        const counting = result.transaction(name).objectStore(name).count();
+        counting.onsuccess = () => { result.close(); done(counting.result); };
     };
 })"""
-
 NEVER_IDLE = "window.requestIdleCallback = (act, {timeout} = {}) => timeout ? setTimeout(act, timeout) : 0"
 
 
@@ -52,7 +53,7 @@ def learner(transactional_db: None) -> User:
 def wait_for_kept(page: Page, condition: str) -> None:
     """Wait until the browser keeps so many questions as they are asked."""
     pause = "new Promise(done => setTimeout(done, 50))"
-    page.evaluate(f"async () => {{ let kept; while (kept = await ({KEPT})(), !({condition})) await {pause}; }}")
+    page.evaluate(f"async () => {{ let kept; while (kept = await ({COUNT})('forms'), !({condition})) await {pause}; }}")
 
 
 def open_review(page: Page, address: str = "/review/") -> None:

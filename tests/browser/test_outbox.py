@@ -18,21 +18,12 @@ from questions import bank
 from quizzes import schedule
 from quizzes.models import Presentation, PushSubscription, ReviewEvent
 from tests.browser.pages import check, log_in
-from tests.browser.test_device import Key, answer, learner, open_review, turn_keys, wait_for_kept
+from tests.browser.test_device import COUNT, Key, answer, learner, open_review, turn_keys, wait_for_kept
 from tests.questions.kinds.parts import write_course
 from tests.questions.kinds.self_marked import CARD, ESSAY
 
 __all__ = ["learner"]
 BATCH, PACK = "**/api/v1/reviews/batch/", "**/api/v1/packs/**"
-COUNT = """name => new Promise(done => {
-    const opening = indexedDB.open("examprep");
-    opening.onsuccess = () => {
-        const {result} = opening;
-        if (!result.objectStoreNames.contains(name)) { result.close(); done(0); return; }
-        const counting = result.transaction(name).objectStore(name).count();
-        counting.onsuccess = () => { result.close(); done(counting.result); };
-    };
-})"""
 
 
 FILL = """() => {
@@ -242,6 +233,42 @@ def test_what_is_under_way_ends_when_the_storage_is_cleared(page: Page, live_ser
     page.wait_for_function("underWay.size === 0")
 
 
+OLD_DEVICE = """([account, id, waiting]) => new Promise((done, fail) => {
+    const opening = indexedDB.open("examprep", 2);
+    opening.onupgradeneeded = () => {
+        for (const name of ["questions", "waiting", "news", "about"]) opening.result.createObjectStore(name);
+        const put = (name, row, key) => opening.transaction.objectStore(name).put(row, key);
+        const placed = {id, card: "a card", day: "2026-01-01", position: 3, course: "tiny", lesson: "decay"};
+        const entry = {...placed, key: {value: 1}}, html = "<p>Asked</p>";
+        put("questions", {account, entry, html}, id);
+        put("questions", {account, entry: {...entry, id: "answered"}, html, answered: true}, "answered");
+        put("questions", {account, entry: {...entry, id: "without"}, html: ""}, "without");
+        put("waiting", {account, event: {id: waiting, occurred_at: "2026-01-01T00:00:00Z"}, score: 1}, waiting);
+    };
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => { opening.result.close(); done(); };
+})"""
+READ_DEVICE = """async ([pack, sending]) => {
+    const {readAskable, readForm, readQuestion} = await import(pack);
+    const {readWaiting} = await import(sending);
+    return {
+        askable: await readAskable("1"), others: await readAskable("2"), form: await readForm("1", "asked"),
+        key: (await readQuestion("1", "without")).key, waiting: (await readWaiting("1")).map(({event}) => event.id),
+    };
+}"""
+
+
+def test_a_device_of_an_earlier_version_keeps_what_it_has(page: Page, live_server: LiveServer) -> None:
+    page.goto("/app.webmanifest")  # a page without a script of ours
+    page.evaluate(OLD_DEVICE, ["1", "asked", "an answer"])
+    modules = [static(f"quizzes/device/{name}.js") for name in ("pack", "sending")]
+    found = page.evaluate(READ_DEVICE, modules)
+    placed = {"id": "asked", "card": "a card", "day": "2026-01-01", "position": 3, "course": "tiny", "lesson": "decay"}
+    (askable,) = found.pop("askable")
+    assert placed.items() <= askable.items()
+    assert found == {"others": [], "form": "<p>Asked</p>", "key": {"value": 1}, "waiting": ["an answer"]}
+
+
 def test_a_logout_sends_first_and_nobody_else_sees_or_sends_what_waits(
     phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
@@ -324,7 +351,8 @@ def test_who_logs_out_and_loses_what_waits_leaves_nothing_that_is_sent_later(
 
 def assert_nothing_is_left(page: Page) -> None:
     """After a logout the browser keeps nothing of who was logged in."""
-    assert [count(page, store) for store in ("waiting", "news", "questions")] == [0, 0, 0]
+    stores = ("waiting", "news", "places", "questions", "forms")
+    assert {store: count(page, store) for store in stores} == dict.fromkeys(stores, 0)
     assert page.evaluate("Object.keys(localStorage)") == []
 
 

@@ -1,7 +1,7 @@
 // Hints without a network: those that the device has of a question are shown one by one, and count with its answer.
 
 import { create, find, get } from "../examprep/dom.js";
-import { read } from "./device/store.js";
+import { readForm } from "./device/pack.js";
 
 /**
  * Show the next hint of a form's question, which is returned; where the device has none, say that they need a connection.
@@ -40,10 +40,8 @@ export function countShown(form) {
 /** @param {HTMLFormElement} form @param {string} account */
 async function readHints(form, account) {
   const id = find(form, "[name=presentation]", HTMLInputElement)?.value ?? "";
-  /** @type {import("./device/pack.js").Kept | undefined} */
-  const kept = await read("questions", id).catch(() => undefined);
-  if (kept?.account !== account) return [];
-  const page = new DOMParser().parseFromString(kept.html, "text/html");
+  const html = await readForm(account, id).catch(() => "");
+  const page = new DOMParser().parseFromString(html, "text/html");
   const template = find(page, "[data-hints]", HTMLTemplateElement);
   return /** @type {HTMLElement[]} */ (template ? [...document.importNode(template.content, true).children] : []);
 }

@@ -4,7 +4,7 @@ import { create } from "../../examprep/dom.js";
 import { foldAnswers } from "./memories.js";
 import { readMore } from "./more.js";
 import { byPlace, next } from "./next.js";
-import { aboutPack, findToday, readAskable } from "./pack.js";
+import { aboutPack, findToday, readAskable, readForm } from "./pack.js";
 import { readNoted } from "./reading.js";
 
 /**
@@ -70,9 +70,7 @@ export async function askNext(account, waiting) {
   const since = answered.filter(({ pack }) => pack === about.at);
   // A spare is for a card that was answered here since: of any other the pack has said when it is asked.
   const again = new Set(since.map(({ card }) => card));
-  const entries = kept
-    .map(({ entry }) => entry)
-    .filter(({ id, card, spare }) => !done.has(id) && !done.has(card) && (!spare || again.has(card)));
+  const entries = kept.filter(({ id, card, spare }) => !done.has(id) && !done.has(card) && (!spare || again.has(card)));
   const ofToday = answered.filter(({ at }) => at >= today.begins);
   const spent = ofToday.reduce((sum, { seconds }) => sum + seconds, 0);
   const memory = /** @type {import("./next.js").Memory & import("./memories.js").Memory} */ (about.memory);
@@ -89,7 +87,9 @@ export async function askNext(account, waiting) {
   if (!chosen) return entries.some(({ spare }) => !spare) ? DONE : NOTHING;
   const section = about.reading.find((each) => each.cards.includes(chosen.card));
   if (section) return { html: readFirst(section) };
-  return { html: kept.find(({ entry }) => entry === chosen)?.html ?? "" };
+  const html = await readForm(account, chosen.id);
+  // An exam may have been opened meanwhile, which leaves none.
+  return html ? { html } : NOTHING;
 }
 
 /** The cards of sections that are not to be read today. @param {string} account @param {import("./pack.js").Section[]} reading @param {number} begins */

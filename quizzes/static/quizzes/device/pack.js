@@ -5,12 +5,16 @@ import { fetchOrNull } from "../server.js";
 import { noteServiceClock } from "./clock.js";
 import { dayBegins, studyDate } from "./memory.js";
 import { byPlace } from "./next.js";
-import { forgetQuestions, putAll, read, readAll, readEpoch, transact } from "./store.js";
+import { forgetQuestions, placeOf, putAll, read, readAll, readEpoch, readKeys, transact } from "./store.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
  * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question an entry of a pack, or a spare
- * @typedef {{ account: string, entry: Question, html: string, answered?: boolean }} Kept
+ * @typedef {import("./next.js").Placed & {
+ *   account: string, answered: boolean, of?: string, course: string, lesson: string,
+ * }} Place of a question; `of` is the entry that a spare belongs to
+ * @typedef {{ account: string, entry: Question }} Kept
+ * @typedef {{ account: string, html: string }} Form
  * @typedef {{ course: string, lesson: string, section: string, title: string, seconds: number, cards: string[] }} Section
  * @typedef {{ zone: string, rollover: number, kept: import("./memory.js").KeptDay | null, minutes: number }} Day
  *
@@ -77,20 +81,27 @@ export async function readQuestion(account, id) {
   return kept?.account === account ? kept.entry : null;
 }
 
-/** What can be asked without a network, and is not answered, spares too. @param {string} account @returns {Promise<Kept[]>} */
+/** A question of the account's as its page shows it; "" where the device has it no more. @param {string} account @param {string} id */
+export async function readForm(account, id) {
+  /** @type {Form | undefined} */
+  const form = await read("forms", id);
+  return form?.account === account ? form.html : "";
+}
+
+/** What can be asked without a network, and is not answered, spares too. @param {string} account @returns {Promise<Place[]>} */
 export async function readAskable(account) {
-  /** @type {Kept[]} */
-  const all = await readAll("questions");
-  return all.filter((each) => each.account === account && each.html && !each.answered);
+  const [places, ids] = await Promise.all([readAll("places"), readKeys("forms")]);
+  const shown = new Set(ids);
+  return places.filter((/** @type {Place} */ each) => each.account === account && shown.has(each.id) && !each.answered);
 }
 
 /** An answered question is not asked again, until the pack is fetched anew. @param {string} id */
 export async function markAnswered(id, answered = true) {
   await transact("readwrite", (store) => {
     // In one: what is removed meanwhile stays away.
-    const request = store("questions").get(id);
+    const request = store("places").get(id);
     request.onsuccess = () => {
-      if (request.result) store("questions").put({ ...request.result, answered }, id);
+      if (request.result) store("places").put({ ...request.result, answered }, id);
     };
   });
 }
@@ -112,25 +123,32 @@ export async function markRead(account, lesson, section) {
  * @param {number} epoch
  */
 async function keep(account, pack, me, epoch) {
-  /** @type {Kept[]} */
-  const old = await readAll("questions");
   /** @type {Map<string, Document>} */
-  const places = new Map(pack["kept"].map((/** @type {Document} */ place) => [place["id"], place]));
-  /** @type {import("./store.js").Row[]} */
-  const again = old.flatMap((each) => {
-    const place = places.get(each.entry["of"] ?? each.entry.id);
-    if (!place) return [];
-    const { day, position } = place;
-    return [[{ ...each, entry: { ...each.entry, day, position } }, each.entry.id]];
-  });
-  /** @type {import("./store.js").Row[]} */
-  const fresh = pack["results"]
-    .flatMap(withSpares)
-    .map((/** @type {Document} */ entry) => [{ account, entry, html: "" }, entry["id"]]);
+  const moved = new Map(pack["kept"].map((/** @type {Document} */ place) => [place["id"], place]));
+  /** @type {Question[]} */
+  const fresh = pack["results"].flatMap(withSpares);
+  const isFresh = new Set(fresh.map(({ id }) => id));
   await ifStill(epoch, (store) => {
-    const questions = store("questions");
-    questions.clear();
-    putAll(questions, [...again, ...fresh]);
+    /** @type {IDBRequest<Place[]>} */
+    const request = store("places").getAll();
+    request.onsuccess = () => {
+      /** @type {import("./store.js").Row[]} */
+      const places = fresh.map((entry) => [placeOf(account, entry), entry.id]);
+      for (const each of request.result) {
+        const place = moved.get(each.of ?? each.id);
+        if (place && !isFresh.has(each.id)) {
+          const { day, position } = place;
+          places.push([{ ...each, day, position }, each.id]);
+        } else {
+          for (const name of /** @type {const} */ (["places", "questions", "forms"])) store(name).delete(each.id);
+        }
+      }
+      putAll(store("places"), places);
+      putAll(
+        store("questions"),
+        fresh.map((entry) => [{ account, entry }, entry.id]),
+      );
+    };
     /** @type {About} */
     const about = {
       account,
@@ -165,23 +183,23 @@ function withSpares({ spares = [], ...entry }) {
 /** @param {string} account */
 async function fetchForms(account) {
   const epoch = await readEpoch();
-  /** @type {Kept[]} */
-  const all = await readAll("questions");
-  const missing = all.filter(({ html }) => !html);
+  /** @type {[Place[], IDBValidKey[]]} */
+  const [places, ids] = await Promise.all([readAll("places"), readKeys("forms")]);
+  const shown = new Set(ids);
+  const missing = places.filter(({ id }) => !shown.has(id));
   // Spares come last: each is asked after its entry, if at all.
-  missing.sort(({ entry: a }, { entry: b }) => (a.spare ? 1 : 0) - (b.spare ? 1 : 0) || byPlace(a, b));
+  missing.sort((a, b) => (a.spare ? 1 : 0) - (b.spare ? 1 : 0) || byPlace(a, b));
   for (let at = 0; at < missing.length; at += AT_ONCE) {
     await whenIdle();
     const some = missing.slice(at, at + AT_ONCE);
-    const query = some.map(({ entry }) => `presentation=${entry.id}`).join("&");
+    const query = some.map(({ id }) => `presentation=${id}`).join("&");
     const answer = await fetchOrNull(`/review/forms/?${query}`);
     if (!answer?.ok || answer.redirected) return;
     /** @type {{ forms: Record<string, string> }} */
     const { forms } = await answer.json();
-    const shown = some.filter(({ entry }) => forms[entry.id]);
     /** @type {import("./store.js").Row[]} */
-    const rows = shown.map((each) => [{ ...each, account, html: forms[each.entry.id] }, each.entry.id]);
-    await ifStill(epoch, (store) => putAll(store("questions"), rows));
+    const rows = Object.entries(forms).map(([id, html]) => [{ account, html }, id]);
+    await ifStill(epoch, (store) => putAll(store("forms"), rows));
   }
 }
 

@@ -1,14 +1,16 @@
 // What a device keeps in IndexedDB: the questions of a pack, answers that wait to be sent, what the service said of
-// answers that is to be shown yet, and who it is.
+// answers that is to be shown yet, and who it is. Of a question it has when to ask it, what grades it, and its form, each
+// by itself: what comes next is decided over hundreds of the first, and one form is read.
 
 /**
- * @typedef {"questions" | "waiting" | "news" | "about"} Name of a store
+ * @typedef {"places" | "questions" | "forms" | "waiting" | "news" | "about"} Name of a store
  * @typedef {[value: unknown, key: string]} Row
  */
 
 /** Rows that are put without a break. */
 const AT_ONCE = 2;
-const NAMES = /** @type {const} */ (["questions", "waiting", "news", "about"]);
+const OF_QUESTIONS = /** @type {const} */ (["places", "questions", "forms"]);
+const NAMES = /** @type {const} */ ([...OF_QUESTIONS, "waiting", "news", "about"]);
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
@@ -18,10 +20,11 @@ const underWay = new Set();
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("examprep", 2);
+    const request = indexedDB.open("examprep", 3);
     request.onupgradeneeded = () => {
-      const { result } = request;
+      const { result, transaction } = request;
       for (const name of NAMES) if (!result.objectStoreNames.contains(name)) result.createObjectStore(name);
+      if (transaction) takeApart(transaction);
     };
     request.onsuccess = () => {
       const { result } = request;
@@ -43,6 +46,35 @@ function open() {
     };
   });
   return opened;
+}
+
+/** Take apart the questions of a device that had all of each in one row, as before version 3. @param {IDBTransaction} upgrade */
+function takeApart(upgrade) {
+  const [places, questions, forms] = OF_QUESTIONS.map((name) => upgrade.objectStore(name));
+  const request = questions?.openCursor();
+  if (!request) return;
+  request.onsuccess = () => {
+    const { result } = request;
+    if (!result) return;
+    const { account, entry, html, answered } = result.value;
+    places?.put(placeOf(account, entry, answered), result.key);
+    if (html) forms?.put({ account, html }, result.key);
+    result.update({ account, entry });
+    result.continue();
+  };
+}
+
+/**
+ * When a question is asked, and where it is of.
+ *
+ * @param {string} account
+ * @param {import("./pack.js").Question} entry
+ * @param {boolean} answered
+ * @returns {import("./pack.js").Place}
+ */
+export function placeOf(account, entry, answered = false) {
+  const { id, card, day, position, spare, of, course, lesson } = entry;
+  return { account, answered, id, card, day, position, spare, of, course, lesson };
 }
 
 /**
@@ -94,6 +126,11 @@ export async function readAll(name) {
   return (await transact("readonly", (store) => store(name).getAll())) ?? [];
 }
 
+/** @param {Name} name @returns {Promise<IDBValidKey[]>} */
+export async function readKeys(name) {
+  return (await transact("readonly", (store) => store(name).getAllKeys())) ?? [];
+}
+
 /**
  * Put rows into a store, a few at a time: a slow phone answers what is pressed in between. For use within `transact`.
  *
@@ -117,7 +154,7 @@ export async function forgetQuestions() {
   await transact("readwrite", (store) => {
     store("about").delete("pack");
     store("about").put(epoch + 1, "epoch");
-    store("questions").clear();
+    for (const name of OF_QUESTIONS) store(name).clear();
   });
 }
 

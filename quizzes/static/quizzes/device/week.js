@@ -21,13 +21,13 @@ export async function keepWeek(account) {
 async function listPages(account) {
   const about = await aboutPack(account).catch(() => null);
   const kept = await readAskable(account).catch(() => []);
-  kept.sort((a, b) => byPlace(a.entry, b.entry));
-  const lessons = new Set(kept.map(({ entry }) => `/courses/${entry["course"]}/lessons/${entry["lesson"]}/`));
+  kept.sort(byPlace);
+  const lessons = new Set(kept.map(({ course, lesson }) => `/courses/${course}/lessons/${lesson}/`));
   const sections = (about?.reading ?? []).map(
     ({ course, lesson, section }) => `/courses/${course}/lessons/${lesson}/sections/${section}/`,
   );
   // The frame of the review, in which any question is asked.
-  const frames = kept.slice(0, 1).map(({ entry }) => `/review/?presentation=${entry.id}`);
+  const frames = kept.slice(0, 1).map(({ id }) => `/review/?presentation=${id}`);
   return [
     ...frames,
     "/today/",
