@@ -61,7 +61,8 @@ export function next(entries, day, memory) {
 
 /** In the order in which they are meant to be asked. @param {Placed} a @param {Placed} b */
 export function byPlace(a, b) {
-  return a.day.localeCompare(b.day) || a.position - b.position || (a.spare ?? 0) - (b.spare ?? 0);
+  // Dates sort as they are written: no rules of a language are needed, which take longer.
+  return Number(a.day > b.day) - Number(a.day < b.day) || a.position - b.position || (a.spare ?? 0) - (b.spare ?? 0);
 }
 
 /**
