@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from examprep.models import User
 from questions import bank
 from quizzes import schedule
-from quizzes.models import Presentation, PushSubscription, ReviewEvent
+from quizzes.models import DailyPlan, Presentation, PushSubscription, ReviewEvent
 from tests.browser.pages import check, log_in
 from tests.browser.test_device import COUNT, Key, answer, learner, open_review, turn_keys, wait_for_kept
 from tests.questions.kinds.parts import write_course
@@ -171,14 +171,29 @@ def test_who_wants_more_minutes_is_asked_what_comes_later_without_a_network_too(
         phone.locator("#next").tap()
     more.tap()
     assert answer_offline(phone, key) not in asked
-    # What is pressed with a network counts on the device, too.
-    phone.context.set_offline(False)
+    # The service hears of them once, and not of those of a day that is over.
+    phone.evaluate(
+        """name => {
+            const yesterday = { at: Date.now() - 47 * 3600 * 1000, isTold: false };
+            localStorage.setItem(name, JSON.stringify([yesterday, ...JSON.parse(localStorage.getItem(name))]));
+        }""",
+        f"more:{learner.pk}",
+    )
+    told: list[Any] = []
+    phone.on("request", lambda request: told.append(request.post_data_json) if "/today/more/" in request.url else None)
+    with phone.expect_response("**/api/v1/today/more/**"):
+        phone.context.set_offline(False)
     expect(phone.locator("#outbox")).to_contain_text("Connected again.")
+    assert DailyPlan.objects.get(student=learner).extra_seconds >= 600
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    # What is pressed with a network counts on the device, too.
     phone.goto("/review/summary/")
     phone.get_by_role("button", name="10 more minutes").tap()
     phone.wait_for_url("**/review/")
     noted: str = phone.evaluate("name => localStorage.getItem(name)", f"more:{learner.pk}")
-    assert len(json.loads(noted)) == 2
+    assert [press["isTold"] for press in json.loads(noted)] == [True, True, True]
+    assert told[0] == {"minutes": 10}
+    assert len([each for each in told if each and "minutes" in each]) == 1
 
 
 def test_no_answer_is_lost_with_a_tab_or_with_the_storage(

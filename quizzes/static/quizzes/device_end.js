@@ -15,7 +15,7 @@ export function showEnd(root, account, { says, hasMore }, goOn) {
   const said = create("p", { className: "quiet", role: "status", textContent: says });
   const more = create("button", { className: "button plain", type: "button", textContent: "10 more minutes" });
   more.onclick = () => {
-    noteMore(account);
+    noteMore(account, false);
     goOn();
   };
   const shown = hasMore ? [said, more] : [said];

@@ -6,13 +6,14 @@ const { account, kept } = document.documentElement.dataset;
 
 document.addEventListener("submit", (event) => {
   if (!account || !(event.target instanceof HTMLFormElement) || !event.target.matches("[data-more]")) return;
+  const isAway = kept !== undefined || !navigator.onLine;
   try {
-    noteMore(account);
+    noteMore(account, !isAway);
   } catch {
     // A browser that keeps nothing leaves it to the service.
     return;
   }
-  if (kept === undefined && navigator.onLine) return;
+  if (!isAway) return;
   event.preventDefault();
   location.assign("/review/");
 });

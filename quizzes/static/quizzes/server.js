@@ -33,7 +33,7 @@ export function post(address, body) {
  * A request of the login that a token is of: the service refuses it after another one.
  *
  * @param {string} token
- * @param {"PUT" | "DELETE"} method
+ * @param {"POST" | "PUT" | "DELETE"} method
  * @param {string} address
  * @param {object} body
  */

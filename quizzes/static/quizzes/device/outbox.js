@@ -4,7 +4,7 @@ import { aheadBy, CLOCK } from "./clock.js";
 import { CHANNEL, lockOf, readWaiting, sendWaiting } from "./sending.js";
 import { noteForgottenSession, noteSession, readToken } from "./session.js";
 import { readAll, transact } from "./store.js";
-import { countNoted, tellNoted } from "./telling.js";
+import { isNoted, tellNoted } from "./telling.js";
 
 /**
  * @typedef {import("./answers.js").Document} Document
@@ -119,7 +119,7 @@ export class Outbox {
       connection: /** @type {const} */ ("offline"),
     }));
     await this.refresh({ connection });
-    if (connection === "online" && countNoted(this.account)) await tellNoted(this.account);
+    if (connection === "online" && isNoted(this.account)) await tellNoted(this.account);
     if (this.state.waiting) this.timer = setTimeout(() => this.retry(), RETRY_MS);
     return !this.state.waiting;
   }
