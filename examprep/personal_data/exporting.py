@@ -207,7 +207,9 @@ TABLES = (
     ),
     Table("corrections", _corrections, {"answer": "event__event_id", "grade": "grade"}),
     Table(
-        "waiting", _of(WithheldAnswer), {"id": "event_id", "item": "item__slug", "answer": "event", "at": "arrived_at"}
+        "waiting",
+        _of(WithheldAnswer),
+        {"id": "event_id", "item": "item__slug", "answer": "event", "at": "arrived_at", "refused": "refused"},
     ),
     Table(
         "sittings",

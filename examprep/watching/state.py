@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from examprep.watching.models import TaskRun
 from quizzes.background.backlog import Backlog, Late, load_backlog, load_late
-from quizzes.models import Sitting
+from quizzes.models import Sitting, WithheldAnswer
 
 SWEEP = "quizzes.tasks.plan_due_students"
 """The task by which beat and workers are seen to be alive."""
@@ -51,6 +51,7 @@ class State:
     late: Late
     backlog: Backlog
     overdue_sittings: int
+    refused_answers: int
     runs: Sequence[LastRun]
     workers: Sequence[Worker]
 
@@ -67,7 +68,7 @@ class State:
 
 
 def load_state(now: datetime) -> State:
-    """Load how the service stands; five queries."""
+    """Load how the service stands; six queries."""
     runs = list(TaskRun.objects.order_by("ended_at"))
     newest, seen = {run.task: run for run in runs}, {run.worker: run.ended_at for run in runs}
     return State(
@@ -75,6 +76,7 @@ def load_state(now: datetime) -> State:
         load_late(now),
         load_backlog(now),
         Sitting.objects.filter(state=Sitting.State.OPEN, deadline_at__lt=now - OVERDUE).count(),
+        WithheldAnswer.objects.exclude(refused="").count(),
         [_last_run(name, str(entry["task"]), newest) for name, entry in sorted(settings.CELERY_BEAT_SCHEDULE.items())],
         [Worker(name, seen_at) for name, seen_at in sorted(seen.items())],
     )

@@ -13,7 +13,8 @@ from questions.models import Item
 class WithheldAnswer(models.Model):
     """An answer as a device sent it, which becomes an event of the log when its question's sitting is released.
 
-    It is not graded before: what is not stored, nobody has to hide.
+    It is not graded before: what is not stored, nobody has to hide. One that can no longer be taken then stays
+    here, and says why.
     """
 
     student = models.ForeignKey(
@@ -26,6 +27,7 @@ class WithheldAnswer(models.Model):
     device = models.UUIDField()
     device_now = models.DateTimeField(help_text="What the device's clock showed when it was sent.")
     arrived_at = models.DateTimeField()
+    refused = models.CharField(max_length=300, blank=True, default="", help_text="Why it was not taken at its release.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "event_id"], name="withheld_once")]

@@ -74,6 +74,7 @@ def answers_page(request: StudentRequest, course: str, student: str) -> HttpResp
         "which": WHICH,
         "address": urlencode({name: value for name, value in (("which", wanted.which), ("concept", concept)) if value}),
         "withheld": for_staff.count_withheld(enrolment.student, enrolment.course),
+        "refused": for_staff.list_refused(enrolment.student, enrolment.course),
     }
     return render(request, "quizzes/staff/answers.html", context)
 

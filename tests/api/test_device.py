@@ -320,3 +320,17 @@ def test_each_card_of_a_question_has_a_score_of_its_own(tmp_path: Path) -> None:
 def test_it_is_small() -> None:
     for names in (CORE, APART):
         assert len(gzip.compress(b"".join((MODULES / name).read_bytes() for name in names))) < MOST_BYTES, names
+
+
+ASK_CLOCK = """
+const { aheadBy } = await import(process.argv[2] + "/clock.js");
+const drift = Date.now() - performance.timeOrigin - performance.now();
+for (const at of [Date.now(), Date.now() + 3_600_000]) console.log(aheadBy({ ahead: 5, drift, at }));
+"""
+
+
+@needs_node
+def test_a_clock_that_was_set_back_before_the_browser_began_vouches_for_no_instant(tmp_path: Path) -> None:
+    runner = tmp_path / "ask_clock.mjs"
+    runner.write_text(ASK_CLOCK)
+    assert run_node(tmp_path, runner, []) == ["5", "null"]

@@ -3,7 +3,13 @@
 Who may see it is for the edges to ask. Each night `measure_courses` stores how students stand; everything else reads.
 """
 
-from quizzes.progress.for_staff.answer_history import HistoryFilter, count_withheld, list_events, load_presentations
+from quizzes.progress.for_staff.answer_history import (
+    HistoryFilter,
+    count_withheld,
+    list_events,
+    list_refused,
+    load_presentations,
+)
 from quizzes.progress.for_staff.at_risk import StudentRow, load_students, load_watch, sort_by_need
 from quizzes.progress.for_staff.course_overview import CourseOverview, load_course_overview
 from quizzes.progress.for_staff.gradebook import (
@@ -35,6 +41,7 @@ __all__ = [
     "decide_mark",
     "find_enrolment",
     "list_events",
+    "list_refused",
     "load_course_overview",
     "load_gradebook",
     "load_planned_days",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from questions.models import Course
-from quizzes.models import Presentation, ReviewEvent, Slot, Student
+from quizzes.models import Presentation, ReviewEvent, Slot, Student, WithheldAnswer
 
 
 @dataclass(frozen=True)
@@ -48,3 +48,9 @@ def count_withheld(student: Student, course: Course) -> int:
         .exclude(response=None)
         .count()
     )
+
+
+def list_refused(student: Student, course: Course) -> list[WithheldAnswer]:
+    """Return the answers that waited for an exam and could not be taken afterwards, the oldest first; one query."""
+    refused = WithheldAnswer.objects.filter(student=student, item__course=course).exclude(refused="")
+    return list(refused.select_related("item").order_by("arrived_at", "pk"))

@@ -13,10 +13,12 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from examprep.models import User
+from examprep.watching.state import load_state
 from quizzes import exams
 from quizzes.models import Card, Exam, ReviewEvent, Sitting, WithheldAnswer
 from tests.conftest import Api, review, wrong
@@ -196,3 +198,21 @@ def test_an_unreadable_answer_is_refused_at_once(api: Api, student: User) -> Non
     (refused,) = api.send(review(asked["id"], {"nothing": 1}))
     assert (refused["status"], refused["code"]) == ("rejected", "format")
     assert not WithheldAnswer.objects.exists()
+
+
+def test_an_answer_that_cannot_be_read_any_more_when_it_is_released_stays_and_is_named_to_staff(
+    api: Api, student: User, instructor: Client, key: Key
+) -> None:
+    asked, sitting = ask_twice(api, student)
+    api.send(review(asked["id"], key(asked["id"])))
+    (waiting,) = WithheldAnswer.objects.all()
+    # An update of the service reads answers otherwise.
+    WithheldAnswer.objects.update(event={**waiting.event, "response": {"nothing": 1}})
+    exams.close_sitting(student, sitting.pk, timezone.now())
+    (kept,) = WithheldAnswer.objects.all()
+    assert kept.refused
+    assert not ReviewEvent.objects.exists()
+    page = instructor.get("/courses/tiny/students/ada/answers/").content.decode()
+    assert "1 answer waited for the end of an exam and could not be taken then. It counts nowhere" in page
+    assert asked["item"] in page
+    assert load_state(timezone.now()).refused_answers == 1

@@ -4,8 +4,8 @@
 import { transact } from "./store.js";
 
 /**
- * @typedef {{ ahead: number, drift: number }} Noted of the service's clock, in milliseconds; `drift` is that of the
- *   device's at that time
+ * @typedef {{ ahead: number, drift: number, at?: number }} Noted of the service's clock, in milliseconds; `drift` is that
+ *   of the device's at that time, and `at` what the device's showed
  */
 
 /** Where it is noted, in `about`. */
@@ -23,17 +23,21 @@ export async function noteServiceClock(now) {
   const ahead = Date.parse(now ?? "") - Date.now();
   if (Number.isNaN(ahead)) return;
   /** @type {Noted} */
-  const noted = { ahead, drift: readDrift() };
+  const noted = { ahead, drift: readDrift(), at: Date.now() };
   await transact("readwrite", (store) => void store("about").put(noted, CLOCK)).catch(() => {});
 }
 
 /**
- * By how much the service's clock is ahead, in milliseconds; null where the device's may have been set since it told it.
+ * By how much the service's clock is ahead, in milliseconds; null where the device's was set since it told it. After a
+ * restart of the browser drift begins anew: then only a clock that was set back is told, by showing what was before.
  *
  * @param {Noted | undefined} noted
  */
 export function aheadBy(noted) {
-  return noted && Math.abs(noted.drift - readDrift()) <= TOLERANCE_MS ? noted.ahead : null;
+  if (!noted) return null;
+  const wasSet = Math.abs(noted.drift - readDrift()) > TOLERANCE_MS;
+  const wasSetBack = Date.now() < (noted.at ?? 0) - TOLERANCE_MS;
+  return wasSet || wasSetBack ? null : noted.ahead;
 }
 
 /**
