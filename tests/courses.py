@@ -15,6 +15,7 @@ import time_machine
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from questions import bank
@@ -32,12 +33,16 @@ AGE = timedelta(weeks=1)
 and older in those of the others, by as long as the run took until then."""
 
 
+Rows = list[tuple[Any, ...]] | bytes
+"""Rows of a table, as the database's driver gives and takes them; of PostgreSQL the text of COPY."""
+
+
 @dataclass(frozen=True)
 class Copy:
     """The rows that loading a course stored, by table and columns."""
 
     loaded_at: datetime
-    rows: dict[tuple[str, str], list[tuple[Any, ...]]]
+    rows: dict[tuple[str, str], Rows]
 
     def fresh(self) -> bool:
         """Whether loading the course now would store the same dates, give or take an hour."""
@@ -107,10 +112,19 @@ def locked(file: Path) -> Iterator[None]:
 
 
 def _insert(copy: Copy) -> None:
+    is_postgresql = connection.vendor == "postgresql"
     with transaction.atomic(), connection.cursor() as cursor:
+        if is_postgresql:  # the rows were checked when they were first stored
+            cursor.execute("SET LOCAL session_replication_role = replica")
         for (table, columns), rows in copy.rows.items():
-            marks = ", ".join(["%s"] * len(rows[0]))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+            if isinstance(rows, bytes):
+                with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:
+                    stream.write(rows)
+            else:
+                marks = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+        if is_postgresql:  # what the test stores is checked
+            cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def _count_on() -> None:
@@ -133,14 +147,25 @@ def _load_exams(course: Course, folder: Path) -> None:
     Exam.objects.filter(course=course).update(changed_at=timezone.now() - AGE)
 
 
-def _stored(tables: Iterable[type[models.Model]]) -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
-    """What stands in tables, as the database's driver gives and takes it."""
+def _stored(tables: Iterable[type[models.Model]]) -> Iterator[tuple[tuple[str, str], Rows]]:
+    """What stands in tables."""
     for model in tables:
         table, columns = _table(model)
+        query = f"SELECT {columns} FROM {table}"
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {columns} FROM {table}")
-            if rows := cursor.fetchall():
+            if rows := _copy_out(cursor, query) if connection.vendor == "postgresql" else _fetch(cursor, query):
                 yield (table, columns), rows
+
+
+def _copy_out(cursor: CursorWrapper, query: str) -> Rows:
+    with cursor.copy(f"COPY ({query}) TO STDOUT") as stream:
+        return b"".join(map(bytes, stream))
+
+
+def _fetch(cursor: CursorWrapper, query: str) -> Rows:
+    cursor.execute(query)
+    rows: Rows = cursor.fetchall()
+    return rows
 
 
 def _models() -> Iterator[type[models.Model]]:
