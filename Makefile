@@ -11,13 +11,6 @@ FOUND = $(shell for module in ensurepip sys; do for python in $(CANDIDATES); do 
 	$$python -c "import $$module; $(NEW_ENOUGH)" 2>/dev/null && echo $$python && exit; done; done)
 SETUP = $(or $(PYTHON),$(FOUND),$(error Python 3.11 or later is needed: make PYTHON=/path/to/python3.11)) .ci/setup.py
 
-# Where Linux and glibc offer pages of 2 MB, Python takes its memory in those: on a virtual machine to look up pages of
-# 4 kB takes a quarter of the time of tests, and half that of mypy.
-ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
-export PYTHONMALLOC := malloc
-export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
-endif
-
 BIN := .venv/bin
 # Tests have a data folder of their own, and know no service of yours. They start some hundred processes: without bytecode
 # each would compile all that it imports.
@@ -30,6 +23,16 @@ BIOME = $(NODE) node_modules/@biomejs/biome/bin/biome
 SEED := 20261129
 PYTEST := pytest -p no:cacheprovider --randomly-seed=$(SEED) --hypothesis-seed=$(SEED)
 PARALLEL := --dist worksteal --numprocesses
+
+# Where Linux and glibc offer pages of 2 MB, tests and linters take their memory in those: on a virtual machine to look up
+# pages of 4 kB takes a quarter of the time of tests, and half that of mypy. Not so the service, and benches, which measure
+# it: a start takes half as long with them, but then each page a third more (docs/operations.md). `make OFFERED=` goes without.
+OFFERED = $(and $(shell getconf GNU_LIBC_VERSION 2>/dev/null),$(shell \
+	grep -s -e '\[always\]' -e '\[madvise\]' /sys/kernel/mm/transparent_hugepage/enabled))
+ifneq ($(OFFERED),)
+lint format .venv/compiled test-sqlite test-postgresql test-clocks: export PYTHONMALLOC := malloc
+lint format .venv/compiled test-sqlite test-postgresql test-clocks: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
+endif
 
 run: setup
 	@exec $(BIN)/python -m examprep.run.up --until-parent-exits
