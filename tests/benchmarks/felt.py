@@ -49,6 +49,7 @@ TIME_CHANGE = """selector => {
     }).observe(document.body, {childList: true, subtree: true}));
 }"""
 VERDICT = "[data-device], [data-back], [data-feedback]"
+NEXT = ".to-read, #question:not([data-judged], :has([data-back]))"
 TRIVIAL = """<button style="width: 9rem; height: 3rem" onclick="said.innerHTML = '<b>Correct</b>'">Check</button>
 <p id="said"></p>"""
 
@@ -94,8 +95,10 @@ def rows() -> list[Row]:
         made.append(Row("INP /review/, choosing, checking and going on", inp, at_most=0.2))
         made.append(_row_of_presses("the least: a press that sets a text", _press_trivial(browser, url, state)))
         for words, offline in (("with a network", False), ("without one", True)):
-            took = _check_to_verdict(browser, url, state, offline=offline)
+            took, went_on = _check_to_verdict(browser, url, state, offline=offline)
             made.append(_row_of_presses(f"check to verdict {words}", took, at_most=0.1))
+            if offline:
+                made.append(_row_of_presses("verdict to the next question without one", went_on))
         browser.close()
     return made
 
@@ -162,10 +165,13 @@ def _press_trivial(browser: Browser, url: str, state: str) -> list[float]:
     return took
 
 
-def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) -> list[float]:
-    """The time from each press to the frame in which the browser's own verdict is painted, in seconds."""
+def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) -> tuple[list[float], list[float]]:
+    """The time from each press to the frame in which the browser's own verdict is painted, in seconds.
+
+    Besides, without a network, from there to the next question.
+    """
     phone = _phone(browser, url, state)
-    page, took = phone.page, list[float]()
+    page, took, went_on = phone.page, list[float](), list[float]()
     with page.expect_response("**/review/forms/**"):
         page.goto("/review/")
     _wait_for_question(page)
@@ -175,13 +181,18 @@ def _check_to_verdict(browser: Browser, url: str, state: str, *, offline: bool) 
         phone.lose_network()
     for _ in range(PRESSES):
         took.append(_time(_way_to_verdict(page), VERDICT))
-        _press(page.locator(".ratings button, #next:visible").first)
+        way_on = page.locator(".ratings button, #next:visible").first
+        way_on.wait_for()
+        if offline:
+            went_on.append(_time(way_on, NEXT))
+        else:
+            _press(way_on)
         page.locator(f":is({VERDICT})").wait_for(state="detached")
         if offline and page.locator(".to-read").count():
             break  # what is to be read first was not fetched
         _wait_for_question(page)
     page.context.close()
-    return took
+    return took, went_on
 
 
 def _time(place: Locator, selector: str) -> float:

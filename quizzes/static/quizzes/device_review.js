@@ -328,7 +328,7 @@ export class DeviceReview {
 
   /** Show what comes next without a network, or say that nothing does. */
   async showNext() {
-    const asked = await askNext(this.account, await this.outbox.waiting());
+    const asked = await askNext(this.account, this.outbox.waiting());
     if ("html" in asked) {
       this.began = performance.now();
       window.htmx.swap(this.root, asked.html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });

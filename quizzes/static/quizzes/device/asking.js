@@ -58,13 +58,18 @@ export function dropAnswered(account, presentation) {
  * What comes next by docs/api.md (“What next, offline”).
  *
  * @param {string} account
- * @param {import("./answers.js").Document[]} waiting events that wait to be sent: what was answered or put off in any tab
+ * @param {Promise<import("./answers.js").Document[]>} waiting events that wait to be sent: what was answered or put off in any tab
  * @returns {Promise<Asked>}
  */
 export async function askNext(account, waiting) {
-  const [kept, about, today] = await Promise.all([readAskable(account), aboutPack(account), findToday(account)]);
+  const [events, kept, about, today] = await Promise.all([
+    waiting,
+    readAskable(account),
+    aboutPack(account),
+    findToday(account),
+  ]);
   if (!about || !today) return NOTHING;
-  const done = new Set(waiting.flatMap(({ presentation, card }) => [presentation, card]));
+  const done = new Set(events.flatMap(({ presentation, card }) => [presentation, card]));
   for (const card of cardsPutOff(account, about.reading, today.begins)) done.add(card);
   const answered = readAnswered(account);
   const since = answered.filter(({ pack }) => pack === about.at);
