@@ -3,6 +3,7 @@
 
 import { create, find, get, targetOf } from "../examprep/dom.js";
 import { afterPaint, whenIdle } from "../examprep/moments.js";
+import { Ahead } from "./device/ahead.js";
 import { askNext, dropAnswered, noteAnswered } from "./device/asking.js";
 import { aboutPack, markAnswered, readQuestion, refreshPack } from "./device/pack.js";
 import { CHANNEL } from "./device/sending.js";
@@ -49,6 +50,7 @@ export class DeviceReview {
     this.tellHint = tellHint;
     this.account = root.dataset["account"] ?? "";
     this.outbox = openOutbox(this.account);
+    this.ahead = new Ahead(() => askNext(this.account, this.outbox.waiting()));
     /** When the question came: the first one with the page. */
     this.began = 0;
     /** What is known of the question that is shown. @type {Promise<Question | null>} */
@@ -263,6 +265,7 @@ export class DeviceReview {
     get(card, "[data-take-back]").onclick = () => this.takeBack(form, event);
     if (question) offerNotebook(card, question, this.account);
     get(card, "h2").focus({ preventScroll: true });
+    whenIdle().then(() => card.isConnected && this.ahead.look());
   }
 
   /** Take back an answer that was not sent yet: the question is open again. @param {HTMLFormElement} form @param {Document} event */
@@ -271,6 +274,7 @@ export class DeviceReview {
       this.announce("It has been sent. Take it back once its verdict is here.");
       return;
     }
+    this.ahead.drop();
     dropAnswered(this.account, event["presentation"]);
     await markAnswered(event["presentation"], false);
     hideVerdict(form);
@@ -328,7 +332,7 @@ export class DeviceReview {
 
   /** Show what comes next without a network, or say that nothing does. */
   async showNext() {
-    const asked = await askNext(this.account, this.outbox.waiting());
+    const asked = await this.ahead.take();
     if ("html" in asked) {
       this.began = performance.now();
       window.htmx.swap(this.root, asked.html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
