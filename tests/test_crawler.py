@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -153,18 +155,22 @@ class Visitor:
 
     def send(self, target: str, form: Form) -> None:
         """Send a form in every way; what it changes is taken back each time."""
-        before = transaction.savepoint()
-        self.post(target, form.values)
-        self.post(target, form.values)
-        transaction.savepoint_rollback(before)
+        with self.taken_back():
+            self.post(target, form.values)
+            self.post(target, form.values)
         names = [name for name in form.values if name != "csrfmiddlewaretoken"]
         some = [{name: random.choice(JUNK) for name in names[place::SHARES]} for place in range(SHARES)]
         for values in [{}, *({**form.values, **wrong} for wrong in some if wrong)]:
-            if self.user:
-                self.client.force_login(self.user)
-            before = transaction.savepoint()
-            self.post(target, values)
-            transaction.savepoint_rollback(before)
+            with self.taken_back():
+                self.post(target, values)
+
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Take back what is sent within: what it stores, and what the browser keeps, as where it ends the login."""
+        before, cookies = transaction.savepoint(), copy.deepcopy(self.client.cookies)
+        yield
+        transaction.savepoint_rollback(before)
+        self.client.cookies = cookies
 
     def shows(self, route: str, address: str) -> bool:
         """Whether this visitor is shown a page, and neither refused nor led away."""
