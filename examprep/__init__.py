@@ -1,10 +1,8 @@
 """The service, put together."""
 
-from examprep.celery import app as celery_app
-
 __version__ = "0.1.0"
 """Of the service, as pyproject.toml has it."""
 API_VERSION = "1.1.0"
 """Of the API, by semantic versioning; docs/api-changes.md says what each brought."""
 
-__all__ = ["API_VERSION", "__version__", "celery_app"]
+__all__ = ["API_VERSION", "__version__"]

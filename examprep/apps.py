@@ -16,7 +16,11 @@ class ExamprepConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Have security events logged, once there are models, and databases closed to others."""
+        """Have tasks sent by our Celery app, security events logged, and databases closed to others.
+
+        Not `examprep` itself imports Celery: what starts and watches the processes needs neither it nor Django.
+        """
+        import_module("examprep.celery")
         import_module("examprep.security_log").connect()
         connection_created.connect(keep_private, dispatch_uid="keep_private")
 
