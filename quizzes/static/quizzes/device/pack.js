@@ -9,10 +9,8 @@ import { forgetQuestions, placeOf, putAll, read, readAll, readEpoch, readKeys, t
 
 /**
  * @typedef {import("./answers.js").Document} Document
- * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question an entry of a pack, or a spare
- * @typedef {import("./next.js").Placed & {
- *   account: string, answered: boolean, of?: string, course: string, lesson: string,
- * }} Place of a question; `of` is the entry that a spare belongs to
+ * @typedef {import("./store.js").Question} Question
+ * @typedef {import("./store.js").Place} Place
  * @typedef {{ account: string, entry: Question }} Kept
  * @typedef {{ account: string, html: string }} Form
  * @typedef {{ course: string, lesson: string, section: string, title: string, seconds: number, cards: string[] }} Section

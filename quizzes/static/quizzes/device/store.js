@@ -5,6 +5,11 @@
 /**
  * @typedef {"places" | "questions" | "forms" | "waiting" | "news" | "about"} Name of a store
  * @typedef {[value: unknown, key: string]} Row
+ * @typedef {import("./answers.js").Document} Document
+ * @typedef {import("./grading.js").Entry & import("./next.js").Placed & Document} Question an entry of a pack, or a spare
+ * @typedef {import("./next.js").Placed & {
+ *   account: string, answered: boolean, of?: string, course: string, lesson: string,
+ * }} Place of a question; `of` is the entry that a spare belongs to
  */
 
 /** Rows that are put without a break. */
@@ -68,9 +73,9 @@ function takeApart(upgrade) {
  * When a question is asked, and where it is of.
  *
  * @param {string} account
- * @param {import("./pack.js").Question} entry
+ * @param {Question} entry
  * @param {boolean} answered
- * @returns {import("./pack.js").Place}
+ * @returns {Place}
  */
 export function placeOf(account, entry, answered = false) {
   const { id, card, day, position, spare, of, course, lesson } = entry;
