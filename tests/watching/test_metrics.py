@@ -110,7 +110,7 @@ def test_what_is_late_is_told(student: User, client: Client, django_assert_max_n
     Job.objects.all().delete()
     ChangeLog.objects.update(next_day_at=now - timedelta(minutes=20))
     job = Job.objects.create(kind="plan", student=student, asked_at=now, run_at=now - timedelta(minutes=5))
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         samples = read()
 
     assert samples["examprep_oldest_job_seconds"][()] == pytest.approx(300, abs=60)
