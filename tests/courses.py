@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import pickle
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,6 +102,17 @@ def once(build: Callable[[], object]) -> None:
 
 def _fresh(copies: Copies) -> Copy | None:
     return next(filter(Copy.fresh, copies), None)
+
+
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Return the folder, which the first process that asks for it has made; half of one that failed is made anew."""
+    with locked(folder):
+        if not folder.exists():
+            begun = folder.with_suffix(".begun")
+            shutil.rmtree(begun, ignore_errors=True)
+            make(begun)
+            begun.rename(folder)
+    return folder
 
 
 @contextmanager

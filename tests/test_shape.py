@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +16,8 @@ LONGEST_FILE, LONGEST_FUNCTION = 350, 50
 
 MOST_ENTRIES, MOST_MODULES = 26, 5
 """What `ls quizzes` shows, and how many of it are single modules."""
+IMPORTED = re.compile(r"""(?:from |import |import\()"(\.[^"]+)""")
+"""What a script imports from a place of its own."""
 ANY = 5
 """How often `Any` may be written in 1,000 lines."""
 
@@ -65,3 +68,14 @@ def test_documents_that_code_cites_exist() -> None:
         for document in re.findall(r"\b((?:docs/)?[\w-]+\.md)\b", text)
     }
     assert [(path, document) for path, document in sorted(cited) if not (ROOT / document).exists()] == []
+
+
+def test_scripts_import_each_other_in_one_direction() -> None:
+    """With a circle, even one of comments on types, static files could not be collected: names have digests."""
+    imports = {
+        str(script): {str((script.parent / other).resolve()) for other in IMPORTED.findall(script.read_text())}
+        for app in ("examprep", "questions", "quizzes")
+        for script in (ROOT / app).rglob("static/**/*.js")
+    }
+    assert sum(map(len, imports.values())) > len(imports)
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle

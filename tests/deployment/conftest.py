@@ -18,13 +18,13 @@ from tests.deployment.containers import GIVEN, ROOT, Containers
 @pytest.fixture(scope="session")
 def collected(shared_folder: Path) -> Path:
     """The static files as the image has them, made once for all processes in which tests run."""
-    folder = shared_folder / "collected"
-    with courses.locked(folder):
-        if not folder.exists():
-            own = {**GIVEN, "EXAMPREP_PRODUCTION": "1", "STATIC_ROOT": str(folder), "DATA_DIR": str(shared_folder)}
-            command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-            subprocess.run(command, cwd=ROOT, env={"PATH": os.environ["PATH"], **own}, check=True)
-    return folder
+
+    def collect(folder: Path) -> None:
+        own = {**GIVEN, "EXAMPREP_PRODUCTION": "1", "STATIC_ROOT": str(folder), "DATA_DIR": str(shared_folder)}
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env={"PATH": os.environ["PATH"], **own}, check=True)
+
+    return courses.made_once(shared_folder / "collected", collect)
 
 
 @pytest.fixture(scope="session")
@@ -33,16 +33,17 @@ def studied(shared_folder: Path) -> Path:
 
     Skips where there is no PostgreSQL.
     """
-    folder = shared_folder / "postgresql"
-    with courses.locked(folder), ExitStack() as stack:
-        if not folder.exists():
+
+    def study(folder: Path) -> None:
+        with ExitStack() as stack:
             try:
                 server = stack.enter_context(servers.postgresql_server())
             except servers.Missing as missing:
                 pytest.skip(str(missing))
             Containers(stack, shared_folder, server.url, "redis://127.0.0.1:1/0").set_up()
             servers.copy_data(server, folder)
-    return folder
+
+    return courses.made_once(shared_folder / "postgresql", study)
 
 
 @pytest.fixture

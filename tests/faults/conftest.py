@@ -26,12 +26,7 @@ def first_start(shared_folder: Path) -> Path:
 
     Made once for all of the processes in which tests run.
     """
-    data = shared_folder / "first-start"
-    with courses.locked(data):
-        if not data.exists():
-            data.mkdir(mode=0o700)
-            start_first(data)
-    return data
+    return courses.made_once(shared_folder / "first-start", start_first)
 
 
 FIRST_START = """
@@ -45,6 +40,7 @@ prepare()
 
 
 def start_first(data: Path) -> None:
+    data.mkdir(mode=0o700)
     own = {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "examprep.settings"}
     environment = {key: value for key, value in os.environ.items() if key not in PRIVATE} | own
     subprocess.run([sys.executable, "-c", FIRST_START], cwd=ROOT, env=environment, check=True)
