@@ -181,10 +181,8 @@ const clocks = new Map();
 function clockOf(zone) {
   const known = clocks.get(zone);
   if (known) return known;
-  const unit = "numeric";
-  const units = /** @type {const} */ ({ year: unit, month: unit, day: unit, hour: unit, minute: unit, second: unit });
   // The Swedish way to write a time is that of ISO 8601.
-  const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...units });
+  const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
   clocks.set(zone, clock);
   return clock;
 }
