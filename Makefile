@@ -26,12 +26,13 @@ PARALLEL := --dist worksteal --numprocesses
 
 # Where Linux and glibc offer pages of 2 MB, tests and linters take their memory in those: on a virtual machine to look up
 # pages of 4 kB takes a quarter of the time of tests, and half that of mypy. Not so the service, and benches, which measure
-# it: a start takes half as long with them, but then each page a third more (docs/operations.md). `make OFFERED=` goes without.
+# it: docs/operations.md says why. `make OFFERED=` goes without.
 OFFERED = $(and $(shell getconf GNU_LIBC_VERSION 2>/dev/null),$(shell \
 	grep -s -e '\[always\]' -e '\[madvise\]' /sys/kernel/mm/transparent_hugepage/enabled))
 ifneq ($(OFFERED),)
-lint format .venv/compiled test-sqlite test-postgresql test-clocks: export PYTHONMALLOC := malloc
-lint format .venv/compiled test-sqlite test-postgresql test-clocks: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
+IN_HUGE_PAGES := lint format .venv/compiled test-sqlite test-postgresql test-clocks
+$(IN_HUGE_PAGES): export PYTHONMALLOC := malloc
+$(IN_HUGE_PAGES): export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 endif
 
 run: setup

@@ -17,6 +17,8 @@ class WithheldAnswer(models.Model):
     here, and says why.
     """
 
+    MAX_REASON = 300
+
     student = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="withheld_answers", db_index=False
     )
@@ -27,7 +29,9 @@ class WithheldAnswer(models.Model):
     device = models.UUIDField()
     device_now = models.DateTimeField(help_text="What the device's clock showed when it was sent.")
     arrived_at = models.DateTimeField()
-    refused = models.CharField(max_length=300, blank=True, default="", help_text="Why it was not taken at its release.")
+    refused = models.CharField(
+        max_length=MAX_REASON, blank=True, default="", help_text="Why it was not taken at its release."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "event_id"], name="withheld_once")]

@@ -12,7 +12,6 @@ from quizzes.reviews.accepting import accept
 from quizzes.reviews.batch import MAX_EVENTS, Batch
 
 logger = logging.getLogger(__name__)
-MAX_REASON = 300
 _WAITING = Prepared(
     lambda: (
         WithheldAnswer.objects.filter(student=number("student"), refused="")
@@ -38,7 +37,7 @@ def release_withheld(log: ChangeLog) -> bool:
             batch = Batch(device=device, device_now=device_now, events=[answer.event for answer in piece])
             for answer, outcome in zip(piece, accept(log, batch, arrived_at).outcomes, strict=True):
                 if outcome.status in ("rejected", "conflict"):
-                    answer.refused = (outcome.detail or outcome.status)[:MAX_REASON]
+                    answer.refused = (outcome.detail or outcome.status)[: WithheldAnswer.MAX_REASON]
                     refused.append(answer)
     if refused:
         logger.warning("%s withheld answers of %s could not be taken", len(refused), log.student)
