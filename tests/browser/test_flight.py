@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from threading import Event
 from typing import Any
 
 import pytest
@@ -224,6 +225,33 @@ def test_a_new_version_waits_for_the_answer_that_is_being_typed(
     assert ReviewEvent.objects.get().presentation_id == asked.pk
     wait_until(page, "kept.some(each => each.startsWith('shell-newer'))")
     assert f"shell-{shell.version}" in page.evaluate("caches.keys()")
+
+
+def test_a_new_version_that_is_found_before_the_page_looks_for_one_is_announced(
+    installed: Page, live_server: LiveServer, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, held, render = installed, Event(), installed_app.render
+    log_in(page)
+    page.goto("/today/")
+    wait_until_kept(page, "person-pages /review/")
+    page.add_init_script("""
+        requestIdleCallback = done => { window.beIdle = done; };
+        const listen = ServiceWorkerRegistration.prototype.addEventListener;
+        ServiceWorkerRegistration.prototype.addEventListener = function (...given) {
+            listen.apply(this, given);
+            if (given[0] === "updatefound") window.isWatching = true;
+        };
+    """)
+    page.goto("/today/")
+    shell = installed_app.list_shell()
+    monkeypatch.setattr(installed_app, "list_shell", lambda: shell._replace(version="newer"))
+    monkeypatch.setattr(installed_app, "render", lambda *given: held.wait(PATIENCE / 1000) and render(*given))
+    page.evaluate("navigator.serviceWorker.ready.then(each => each.update())")
+    wait_for(page, "navigator.serviceWorker.ready.then(each => Boolean(each.installing))")
+    page.evaluate("beIdle()")
+    wait_for(page, "window.isWatching")
+    held.set()  # only now is it installed
+    expect(page.locator(".new-version")).to_contain_text("A new version is ready")
 
 
 HOLD = """() => {

@@ -8,15 +8,19 @@ import { create, find } from "./dom.js";
  */
 export function watchForVersions(registration, isBusy) {
   if (registration.waiting) meet(registration.waiting, isBusy);
-  registration.addEventListener("updatefound", () => {
-    const { installing } = registration;
-    installing?.addEventListener("statechange", () => {
-      if (installing.state === "installed") meet(installing, isBusy);
-    });
-  });
+  // One that was found before this page watched, or is found later.
+  meetOnceInstalled(registration.installing, isBusy);
+  registration.addEventListener("updatefound", () => meetOnceInstalled(registration.installing, isBusy));
   // A page that stays open for days asks by itself.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") registration.update().catch(() => {});
+  });
+}
+
+/** @param {ServiceWorker | null} worker @param {() => boolean} isBusy */
+function meetOnceInstalled(worker, isBusy) {
+  worker?.addEventListener("statechange", () => {
+    if (worker.state === "installed") meet(worker, isBusy);
   });
 }
 
