@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.shortcuts import render
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -230,7 +231,7 @@ def test_a_new_version_waits_for_the_answer_that_is_being_typed(
 def test_a_new_version_that_is_found_before_the_page_looks_for_one_is_announced(
     installed: Page, live_server: LiveServer, student: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, held, render = installed, Event(), installed_app.render
+    page, held = installed, Event()
     log_in(page)
     page.goto("/today/")
     wait_until_kept(page, "person-pages /review/")
@@ -245,7 +246,7 @@ def test_a_new_version_that_is_found_before_the_page_looks_for_one_is_announced(
     page.goto("/today/")
     shell = installed_app.list_shell()
     monkeypatch.setattr(installed_app, "list_shell", lambda: shell._replace(version="newer"))
-    monkeypatch.setattr(installed_app, "render", lambda *given: held.wait(PATIENCE / 1000) and render(*given))
+    monkeypatch.setattr("examprep.installed_app.render", lambda *given: held.wait(PATIENCE / 1000) and render(*given))
     page.evaluate("navigator.serviceWorker.ready.then(each => each.update())")
     wait_for(page, "navigator.serviceWorker.ready.then(each => Boolean(each.installing))")
     page.evaluate("beIdle()")
