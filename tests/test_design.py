@@ -12,6 +12,8 @@ from django.test import Client
 
 from examprep import styleguide
 
+pytestmark = pytest.mark.any_database
+
 SHEET = (settings.BASE_DIR / "examprep/static/examprep/tokens.css").read_text()
 FONTS = re.findall(r'url\("\.\./([^"]+\.woff2)"\)', SHEET)
 COLOURS = {

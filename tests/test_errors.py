@@ -40,6 +40,7 @@ def test_a_host_that_is_not_served_is_a_problem_to_programs_and_a_page_to_people
     assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 def test_too_much_is_said_to_be_too_much(student: User) -> None:
     much = "x" * 3_000_000

@@ -45,6 +45,7 @@ def test_the_admin_follows_it_too(instructor: Client) -> None:
         assert "theme-toggle" not in page, path
 
 
+@pytest.mark.any_database
 def test_date_and_time_have_a_label_each(instructor: Client, student: User) -> None:
     enrolment = f"/admin/quizzes/enrolment/{student.enrolments.get().pk}/change/"
     for address, label in (("/admin/quizzes/exam/add/", "Starts at"), (enrolment, "Exam at")):
@@ -61,6 +62,7 @@ def test_a_form_without_them_leaves_them_and_others_are_refused(browser: Client,
     assert (student.theme, student.text_size) == ("light", "largest")
 
 
+@pytest.mark.any_database
 def test_clients_read_and_set_them(api: Api) -> None:
     assert api.get("me/").json()["theme"] == "system"
     assert api.patch("me/", {"theme": "dark", "text_size": "large"}).json()["text_size"] == "large"

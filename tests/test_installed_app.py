@@ -20,6 +20,7 @@ def logged_in(user: User) -> Client:
     return web
 
 
+@pytest.mark.any_database
 def test_the_manifest_names_what_is_there(client: Client, db: None) -> None:
     manifest = client.get("/app.webmanifest").json()
     assert (manifest["start_url"], manifest["display"], manifest["scope"]) == ("/today/", "standalone", "/")
@@ -34,6 +35,7 @@ def test_the_manifest_names_what_is_there(client: Client, db: None) -> None:
     assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/review/", "/today/", "/lessons/"]
 
 
+@pytest.mark.any_database
 def test_the_worker_has_a_version_that_changes_with_any_file(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,6 +51,7 @@ def test_the_worker_has_a_version_that_changes_with_any_file(
     assert installed_app._read_shell().version != shell["version"]
 
 
+@pytest.mark.any_database
 def test_pages_name_the_cache_of_who_is_logged_in_and_all_others_none(student: User) -> None:
     web, visitor, header = logged_in(student), Client(), installed_app.HEADER
     pages = f"person-pages:{student.pk}"

@@ -216,6 +216,7 @@ def test_who_asks_for_the_end_shows_that_it_is_them(person: User, browser: Clien
     assert person.erase_at is None
 
 
+@pytest.mark.any_database
 def test_an_app_asks_for_the_end_by_password(person: User, api: Api) -> None:
     def delete(body: dict[str, str]) -> Any:
         return api.client.delete("/api/v1/me/", json.dumps(body), content_type="application/json")

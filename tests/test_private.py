@@ -18,6 +18,7 @@ PAGES = ["/today/", "/settings/", "/progress/", "/review/", "/exams/", "/account
 CALLS = ["me/", "queue/", "sync/", "progress/", "sittings/", "nothing/here/"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", PAGES)
 def test_no_cache_keeps_a_page(api: Api, address: str) -> None:
     answer = api.client.get(address)
@@ -26,6 +27,7 @@ def test_no_cache_keeps_a_page(api: Api, address: str) -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", CALLS)
 def test_no_cache_keeps_an_answer_of_the_api(api: Api, address: str) -> None:
     assert api.get(address)["Cache-Control"] == "no-store"

@@ -270,6 +270,7 @@ def test_instructors_are_made_by_name(db: None) -> None:
     assert not user.has_perm("examprep.change_user")
 
 
+@pytest.mark.any_database
 def test_a_redis_that_is_away_is_an_empty_cache(student: User) -> None:
     with servers.redis_server() as url:
         pass  # nothing listens there any more
@@ -284,6 +285,7 @@ def test_a_redis_that_is_away_is_an_empty_cache(student: User) -> None:
         assert client.post("/accounts/login/", {"login": "ada", "password": "wrong"}).status_code == 302
 
 
+@pytest.mark.any_database
 def test_a_redis_that_hangs_costs_its_time_out_once(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ForgivingRedisCache, "away_until", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:

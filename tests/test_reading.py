@@ -93,6 +93,7 @@ def test_a_read_stores_nothing_but_the_questions_it_draws(api: Api, student: Use
     assert DailyPlan.objects.filter(student=student).exists() is planned
 
 
+@pytest.mark.any_database
 def test_a_read_works_without_cards(api: Api, lesson: str) -> None:
     Card.objects.all().delete()
     for path in READS:
@@ -106,6 +107,7 @@ def test_reading_an_open_sitting_writes_nothing(api: Api, student: User) -> None
     assert writes(api.client, f"/sittings/{sitting.pk}/", begins=True) == []
 
 
+@pytest.mark.any_database
 def test_a_plan_that_is_computed_is_the_one_that_is_stored(api: Api, student: User) -> None:
     computed = api.queue()
     plan = schedule.plan_day(student)
@@ -113,6 +115,7 @@ def test_a_plan_that_is_computed_is_the_one_that_is_stored(api: Api, student: Us
     assert plan.planned_seconds == computed["planned_seconds"]
 
 
+@pytest.mark.any_database
 def test_a_pack_takes_a_fixed_number_of_queries(api: Api, django_assert_max_num_queries: Any) -> None:
     # The bank, what its items have in common, its sections: once a revision; and today's plan, which nobody has made.
     with django_assert_max_num_queries(35):

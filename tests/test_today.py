@@ -35,6 +35,7 @@ def web(student: User) -> Client:
     return client
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: User) -> None:
     page = web.get("/today/").content.decode()
@@ -53,6 +54,7 @@ def test_the_outlook_says_now_and_if_kept_with_intervals(web: Client, student: U
     assert "The days ahead" in whole
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_today_begins_with_what_to_do_and_says_what_it_earns(
     web: Client, student: User, api: Api, key: Callable[[str], Any]
@@ -80,6 +82,7 @@ def test_today_begins_with_what_to_do_and_says_what_it_earns(
     assert "Set an exam date" in page
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_a_worker_computes_the_outlook_once_until_something_changes(
     web: Client, student: User, api: Api, key: Callable[[str], Any]
@@ -162,6 +165,7 @@ def test_who_answers_gets_an_outlook_once_a_day(student: User, api: Api, key: Ca
     assert not Job.objects.filter(kind=Job.Kind.OUTLOOK).exists()
 
 
+@pytest.mark.any_database
 def test_what_to_expect_is_computed_once_for_the_same_facts(student: User, api: Api, key: Callable[[str], Any]) -> None:
     def expected() -> tuple[list[Any], bool]:
         with CaptureQueriesContext(connection) as captured:
@@ -188,12 +192,14 @@ def test_an_outlook_that_another_version_stored_is_made_anew(student: User) -> N
     assert schedule.look_ahead(student) == schedule.read_outlook(student).outlook is not None
 
 
+@pytest.mark.any_database
 def test_without_an_exam_there_is_none(web: Client, student: User) -> None:
     Exam.objects.all().delete()
     assert "hx-get" not in web.get("/today/").content.decode()
     assert "No outlook yet" in web.get("/today/ahead/").content.decode()
 
 
+@pytest.mark.any_database
 def test_minutes_are_chosen_from_the_curve(web: Client, student: User) -> None:
     page = web.post("/today/minutes/", {"minutes": "45"}, follow=True).content.decode()
     student.refresh_from_db()
@@ -205,6 +211,7 @@ def test_minutes_are_chosen_from_the_curve(web: Client, student: User) -> None:
     assert student.daily_minutes == 45
 
 
+@pytest.mark.any_database
 def test_a_day_off_now_and_then(web: Client, student: User) -> None:
     begin = timezone.now()
     with time_machine.travel(begin) as clock:
@@ -228,6 +235,7 @@ def test_a_day_off_now_and_then(web: Client, student: User) -> None:
         assert "A day off" in web.post("/today/off/", {"off": "1"}, follow=True).content.decode()
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_after_missed_days_the_plan_fits_its_minutes(
     api: Api, web: Client, student: User, key: Callable[[str], Any]

@@ -77,6 +77,7 @@ def course_shown(context: Any) -> str:
     return str(context["course"] if isinstance(context.get("course"), str) else context["concept"].course.slug)
 
 
+@pytest.mark.any_database
 @pytest.mark.database
 def test_each_page_and_call_is_of_the_course_that_is_named_or_looked_at(both: User, stranger: User) -> None:
     web, api, visitor, other = web_of(both), Api(both), Client(), web_of(stranger)
@@ -109,6 +110,7 @@ def test_each_page_and_call_is_of_the_course_that_is_named_or_looked_at(both: Us
     assert Api(stranger).get("lessons/decay/quick-check/?course=twin").status_code == 404
 
 
+@pytest.mark.any_database
 def test_lists_follow_the_course_that_is_looked_at_and_today_holds_all(both: User) -> None:
     web, api = web_of(both), Api(both)
     for call in ("lessons/", "concepts/", "exams/"):
@@ -143,6 +145,7 @@ def test_a_path_without_a_course_leads_to_the_only_one_that_is_meant(both: User,
     assert Client().get("/lessons/other/").status_code == 200
 
 
+@pytest.mark.any_database
 def test_what_is_learnt_and_kept_in_one_course_is_not_in_the_other(both: User, key: Key) -> None:
     api, web = Api(both), web_of(both)
     shown = next(one for one in api.queue()["results"] if one["course"] == "twin" and "l2" in one["concepts"])

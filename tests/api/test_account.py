@@ -24,6 +24,7 @@ def test_a_mobile_client_logs_in_and_reads_its_queue(student: User) -> None:
     assert fresh.get("/api/v1/queue/", headers={"X-Session-Token": token}).status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_wrong_password_is_refused(student: User) -> None:
     login = {"username": "ada", "password": "babbage"}
 
@@ -32,6 +33,7 @@ def test_a_wrong_password_is_refused(student: User) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.any_database
 def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
     assert api.get("me/").json() == {
         "username": "ada",
@@ -53,6 +55,7 @@ def test_me_shows_and_changes_the_study_settings(api: Api) -> None:
     assert api.get("me/").json()["time_zone"] == "Europe/Berlin"
 
 
+@pytest.mark.any_database
 def test_the_choice_of_a_course_is_taken_back_by_null(api: Api) -> None:
     answer = api.patch("me/", {"current_course": None})
 
@@ -85,6 +88,7 @@ def test_a_bad_setting_is_named_and_changes_nothing(api: Api, field: str, value:
     assert api.get("me/").json() == before
 
 
+@pytest.mark.any_database
 def test_lessons_come_rendered(api: Api) -> None:
     (lesson,) = api.get("lessons/").json()["results"]
 
@@ -94,6 +98,7 @@ def test_lessons_come_rendered(api: Api) -> None:
     assert api.get("lessons/nowhere/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_concepts_are_a_graph_with_the_students_mastery(api: Api, key: Any) -> None:
     for one in api.queue()["results"]:
         if "factor" in one["concepts"]:
@@ -115,6 +120,7 @@ def test_lists_are_paged_by_cursor(api: Api) -> None:
     assert second["next"] is None
 
 
+@pytest.mark.any_database
 def test_the_schema_names_every_call_and_the_docs_need_no_other_host(api: Api) -> None:
     schema = api.client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()
 
@@ -124,6 +130,7 @@ def test_the_schema_names_every_call_and_the_docs_need_no_other_host(api: Api) -
     assert "https://" not in page
 
 
+@pytest.mark.any_database
 def test_an_unknown_path_is_a_problem(api: Api) -> None:
     answer = api.get("nothing/here/")
 
@@ -131,6 +138,7 @@ def test_an_unknown_path_is_a_problem(api: Api) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_too_many_requests_are_told_when_to_come_back(api: Api, settings: Any) -> None:
     settings.CALLS_OF_PERSON = 2

@@ -274,6 +274,7 @@ def test_every_call_is_made_by_a_student(course: Course, student: User, document
     assert LONG_SHARE.findall(answers) == [], "what is estimated is told to four decimals"
 
 
+@pytest.mark.any_database
 def test_every_call_shows_what_is_sent_and_what_comes_back_and_both_hold_to_the_schema(document: Any) -> None:
     closed = without_other_fields(document)
     for name, content in contents(document):

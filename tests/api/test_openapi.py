@@ -20,6 +20,8 @@ from questions import kinds
 from quizzes.reviews.payloads import Change
 from tests.api.test_examples import without_other_fields
 
+pytestmark = pytest.mark.any_database
+
 UNTYPED = {
     *(
         f"{''.join(map(str.capitalize, kind.split('_')))}{of}.check"  # deprecated

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.database
 Key = Callable[[str], Any]
 
 
+@pytest.mark.any_database
 def test_exams_tell_their_date_and_the_score_to_expect(api: Api, student: User, key: Key) -> None:
     assert api.get("exams/tiny-exam/").json()["expected_score_if_kept"] is None  # no worker has computed it yet
     schedule.look_ahead(student)
@@ -45,18 +46,21 @@ def test_an_exam_that_is_over_or_has_no_date_expects_nothing(api: Api) -> None:
     assert (exam["starts_at"], exam["expected_score_if_kept"]) == (None, None)
 
 
+@pytest.mark.any_database
 def test_the_students_own_date_counts(api: Api, student: User) -> None:
     own = timezone.now() + timedelta(days=5)
     student.enrolments.update(exam_at=own)
     assert api.get("exams/tiny-exam/").json()["starts_at"][:19] == own.isoformat()[:19]
 
 
+@pytest.mark.any_database
 def test_exams_of_other_courses_do_not_exist(api: Api, student: User) -> None:
     student.enrolments.all().delete()
     assert api.get("exams/").json() == {"results": [], "next": None}
     assert api.get("exams/tiny-exam/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_progress_counts_days_and_what_was_predicted(api: Api, student: User, key: Key) -> None:
     begin = timezone.now().replace(hour=12)
     with time_machine.travel(begin) as clock:
@@ -92,6 +96,7 @@ def test_a_newcomers_progress_is_empty(api: Api) -> None:
     assert (found["streak"], found["reviews_by_day"], found["calibration"], found["retention"]) == (0, {}, [], None)
 
 
+@pytest.mark.any_database
 def test_it_takes_a_fixed_number_of_queries(api: Api, key: Key) -> None:
     def queries() -> int:
         api.queue()

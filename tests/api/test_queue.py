@@ -17,6 +17,7 @@ from tests.conftest import Api, wrong
 pytestmark = pytest.mark.database
 
 
+@pytest.mark.any_database
 def test_it_asks_all_kinds_of_a_new_course(api: Api) -> None:
     queue = api.queue()
 
@@ -34,10 +35,12 @@ def test_it_asks_all_kinds_of_a_new_course(api: Api) -> None:
     assert asked < queue["planned_seconds"] < 2 * asked  # what is wrong is asked again
 
 
+@pytest.mark.any_database
 def test_new_items_come_in_the_order_of_the_course(api: Api) -> None:
     assert [one["item"] for one in api.queue()["results"]][:3] == ["penalty-target", "true-of-l2", "match-regularisers"]
 
 
+@pytest.mark.any_database
 def test_asking_again_gives_the_same_presentations(api: Api) -> None:
     assert api.queue()["results"] == api.queue()["results"]
 
@@ -49,6 +52,7 @@ def test_it_needs_a_login() -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "1e3", "101", "٣", ""])
 def test_it_refuses_a_bad_limit_and_names_it(api: Api, limit: str) -> None:
     answer = api.get(f"queue/?limit={limit}")
@@ -57,6 +61,7 @@ def test_it_refuses_a_bad_limit_and_names_it(api: Api, limit: str) -> None:
     assert "limit" in answer.json()["errors"]
 
 
+@pytest.mark.any_database
 def test_what_was_answered_right_is_not_asked_again_today(api: Api, key: Callable[[str], Any]) -> None:
     first = api.queue()["results"][0]
 
@@ -66,6 +71,7 @@ def test_what_was_answered_right_is_not_asked_again_today(api: Api, key: Callabl
     assert api.queue()["counts"]["done"] == 1
 
 
+@pytest.mark.any_database
 def test_what_was_answered_wrong_comes_back_today_and_numbers_are_new(student: User, key: Callable[[str], Any]) -> None:
     # At noon: ten minutes before the day rolls over, it would come back tomorrow.
     with time_machine.travel(timezone.now().replace(hour=12), tick=False) as clock:
@@ -98,6 +104,7 @@ def test_tomorrow_asks_what_is_due_and_numeric_items_have_new_numbers(
     assert drawn.count() == drawn.values("seed").distinct().count() == 2
 
 
+@pytest.mark.any_database
 def test_nothing_in_it_gives_a_key_away(api: Api) -> None:
     text = json.dumps(api.queue())
 
@@ -145,6 +152,7 @@ def _history(student: User, count: int) -> None:
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_a_day_of_n_questions_takes_one_call_and_one_for_each(api: Api, key: Callable[[str], Any]) -> None:
     asked = api.queue()["results"]

@@ -37,6 +37,7 @@ def test_a_response_that_no_database_keeps_is_rejected(api: Api) -> None:
     assert not ReviewEvent.objects.exists()
 
 
+@pytest.mark.any_database
 def test_right_answers_of_all_kinds_are_graded_right(api: Api, key: Key) -> None:
     for one in api.queue()["results"]:
         result = api.answer(one["id"], key(one["id"]))
@@ -48,6 +49,7 @@ def test_right_answers_of_all_kinds_are_graded_right(api: Api, key: Key) -> None
         assert "KEY-EXPLANATION" in result["grade"]["explanation_html"]
 
 
+@pytest.mark.any_database
 def test_wrong_answers_of_all_kinds_are_graded_wrong_and_show_the_key(api: Api, key: Key) -> None:
     for one in api.queue()["results"]:
         right = key(one["id"])
@@ -73,6 +75,7 @@ def test_each_pair_of_a_match_set_has_a_card_of_its_own(api: Api, key: Key) -> N
     assert grade["feedback"][0]["target"] == left
 
 
+@pytest.mark.any_database
 def test_the_same_event_again_is_a_duplicate_with_the_first_grade(api: Api, student: User, key: Key) -> None:
     one = api.queue()["results"][0]
     event = review(one["id"], key(one["id"]))
@@ -85,6 +88,7 @@ def test_the_same_event_again_is_a_duplicate_with_the_first_grade(api: Api, stud
     assert states(student) == before
 
 
+@pytest.mark.any_database
 def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(api: Api, student: User, key: Key) -> None:
     one = api.queue()["results"][0]
     event = review(one["id"], key(one["id"]))
@@ -97,6 +101,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(api: Ap
     assert states(student) == before
 
 
+@pytest.mark.any_database
 def test_one_bad_event_does_not_block_the_others(api: Api, key: Key) -> None:
     one = api.queue()["results"][0]
     good = review(one["id"], key(one["id"]))
@@ -121,6 +126,7 @@ def test_one_bad_event_does_not_block_the_others(api: Api, key: Key) -> None:
     assert ReviewEvent.objects.count() == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("kind", "response"),
     [
@@ -154,6 +160,7 @@ def test_a_response_that_cannot_be_read_costs_no_attempt(api: Api, student: User
     assert one["id"] in {again["id"] for again in api.queue()["results"]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "batch",
     [
@@ -173,6 +180,7 @@ def test_a_malformed_batch_is_a_problem_that_names_its_fields(api: Api, batch: A
     assert answer.json()["errors"]
 
 
+@pytest.mark.any_database
 def test_malformed_json_is_a_problem(api: Api) -> None:
     answer = api.post("reviews/batch/", "{bad")
 
@@ -180,6 +188,7 @@ def test_malformed_json_is_a_problem(api: Api) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none_change_nothing(api: Api, student: User, key: Key, number: str) -> None:
     one = api.queue()["results"][0]
@@ -191,6 +200,7 @@ def test_numbers_that_are_none_change_nothing(api: Api, student: User, key: Key,
     assert not ReviewEvent.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("size", [2**20, 2**21])
 def test_a_batch_over_one_mebibyte_is_too_large(api: Api, size: int) -> None:
     batch = {"device": api.device, "device_now": timezone.now().isoformat(), "events": ["x" * size]}
@@ -198,6 +208,7 @@ def test_a_batch_over_one_mebibyte_is_too_large(api: Api, size: int) -> None:
     assert api.post("reviews/batch/", batch).status_code == 413
 
 
+@pytest.mark.any_database
 def test_undo_gives_the_state_before_and_asks_again(api: Api, student: User, key: Key) -> None:
     one = api.queue()["results"][0]
     before = states(student)
@@ -211,6 +222,7 @@ def test_undo_gives_the_state_before_and_asks_again(api: Api, student: User, key
     assert one["id"] in {again["id"] for again in api.queue()["results"]}
 
 
+@pytest.mark.any_database
 def test_an_undo_that_arrives_before_its_target_undoes_it(api: Api, student: User, key: Key) -> None:
     one = api.queue()["results"][0]
     before = states(student)
@@ -242,6 +254,7 @@ def test_the_order_of_arrival_does_not_matter(api: Api, student: User, key: Key)
     assert states(student) == in_order
 
 
+@pytest.mark.any_database
 def test_a_wrong_clock_is_corrected(api: Api, key: Key) -> None:
     one = api.queue()["results"][0]
     fast = timezone.now() + timedelta(days=400)
@@ -262,6 +275,7 @@ def test_no_event_is_refused_for_its_clock(api: Api, key: Key, instant: str) -> 
     assert result["status"] == "accepted"
 
 
+@pytest.mark.any_database
 def test_a_strangers_presentation_card_and_event_do_not_exist(api: Api, stranger: User, key: Key) -> None:
     theirs = Api(stranger)
     one = theirs.queue()["results"][0]
@@ -276,6 +290,7 @@ def test_a_strangers_presentation_card_and_event_do_not_exist(api: Api, stranger
     assert not ReviewEvent.objects.get(event_id=event["id"]).undone
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_bury_suspend_and_resume(api: Api) -> None:
     one = api.queue()["results"][0]
@@ -332,6 +347,7 @@ def _forget(student: User) -> None:
     Card.objects.filter(student=student).update(**{name: getattr(blank, name) for name in CARD_STATE})
 
 
+@pytest.mark.any_database
 def test_an_event_that_comes_again_is_told_by_what_it_means(api: Api, key: Key) -> None:
     shown = api.queue(limit=1)["results"][0]
     event = review(shown["id"], key(shown["id"]), occurred_at="2026-11-27T09:00:00Z")
@@ -358,6 +374,7 @@ def test_what_came_before_meanings_were_compared_is_told_by_its_words(api: Api, 
         assert api.send({**event, "confidence": 2})[0]["status"] == "conflict"
 
 
+@pytest.mark.any_database
 def test_a_quiet_batch_answers_for_what_there_is_to_say_of(api: Api, key: Key) -> None:
     asked = api.queue()["results"]
     plain = [review(one["id"], key(one["id"])) for one in asked]
@@ -374,6 +391,7 @@ def test_a_quiet_batch_answers_for_what_there_is_to_say_of(api: Api, key: Key) -
     assert [result["status"] for result in again] == ["duplicate"] * (len(plain) + 1) + ["rejected"]
 
 
+@pytest.mark.any_database
 def test_a_day_takes_one_request_and_one_for_each_answer(api: Api, key: Key) -> None:
     """Online: the queue once, and each answer brings its grade; offline: the pack, the answers, what changed."""
     asked = api.queue(limit=100)["results"]

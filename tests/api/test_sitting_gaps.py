@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from quizzes import exams
@@ -12,6 +13,7 @@ from tests.api.test_sittings import begin, move_deadline, save
 from tests.conftest import Api
 
 
+@pytest.mark.any_database
 def test_an_answer_that_is_in_is_not_called_late_when_it_is_sent_again(api: Api) -> None:
     opened = begin(api)
     slot = next(slot for slot in opened["slots"] if slot["presentation"]["kind"] == "numeric")["slot"]
@@ -22,6 +24,7 @@ def test_an_answer_that_is_in_is_not_called_late_when_it_is_sent_again(api: Api)
     assert save(api, opened, slot, {"value": "0.6"}, rev=1).status_code == 410
 
 
+@pytest.mark.any_database
 def test_a_pack_holds_no_item_of_an_open_sitting(api: Api) -> None:
     assert api.get("packs/?days=30").json()["results"]
     opened = begin(api)
@@ -31,6 +34,7 @@ def test_a_pack_holds_no_item_of_an_open_sitting(api: Api) -> None:
     assert items & {one["item"] for one in api.get("packs/?days=30").json()["results"]}
 
 
+@pytest.mark.any_database
 def test_a_sittings_event_sent_by_the_client_shows_no_grade(api: Api) -> None:
     Exam.objects.filter(slug="tiny-exam").update(
         feedback=Exam.Feedback.ENDED, closes_at=timezone.now() + timedelta(days=1)

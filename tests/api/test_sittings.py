@@ -49,6 +49,7 @@ def move_deadline(opened: Any, by: timedelta) -> None:
                 row.save()
 
 
+@pytest.mark.any_database
 def test_an_exam_is_opened_once_and_resumed_on_another_device(api: Api, student: User) -> None:
     opened = begin(api)
     assert opened["state"] == "open"
@@ -109,6 +110,7 @@ def test_bad_answers_name_their_field_and_change_nothing(api: Api) -> None:
     assert set(Slot.objects.values_list("rev", flat=True)) == {0}
 
 
+@pytest.mark.any_database
 def test_a_near_miss_is_not_told_in_an_exam(api: Api) -> None:
     opened = begin(api)
     slot = next(slot for slot in opened["slots"] if slot["presentation"]["kind"] == "short_text")
@@ -118,6 +120,7 @@ def test_a_near_miss_is_not_told_in_an_exam(api: Api) -> None:
     assert result["slots"][slot["slot"] - 1]["score"] == 0
 
 
+@pytest.mark.any_database
 def test_the_servers_clock_decides(api: Api, time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(timezone.now(), tick=False)
     opened = begin(api)
@@ -191,6 +194,7 @@ def test_a_submitted_sitting_is_graded_and_counts_as_reviews_once(api: Api, stud
     assert Sitting.objects.get().state == "submitted"
 
 
+@pytest.mark.any_database
 def test_nothing_gives_a_key_away_before_the_end(api: Api, student: User, key: Key) -> None:
     opened = begin(api)
     secrets = secrets_of(Presentation.objects.filter(student=student).select_related("version"), key)
@@ -216,6 +220,7 @@ def test_nothing_gives_a_key_away_before_the_end(api: Api, student: User, key: K
     assert not ReviewEvent.objects.exists()
 
 
+@pytest.mark.any_database
 def test_what_is_anothers_is_not_there(api: Api, stranger: User) -> None:
     opened = begin(api)
     eve = Api(stranger)
@@ -231,6 +236,7 @@ def test_what_is_anothers_is_not_there(api: Api, stranger: User) -> None:
     assert Sitting.objects.get().is_open
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("fields", "code"),
     [({"opens_at": 1}, "early"), ({"closes_at": -1}, "over"), ({"attempts": 1}, "attempts")],
@@ -267,6 +273,7 @@ def test_keys_wait_until_the_exam_is_over_where_it_says_so(api: Api, key: Key) -
     assert "KEY-EXPLANATION" in api.get(f"sittings/{opened['id']}/result/").content.decode()
 
 
+@pytest.mark.any_database
 def test_keys_wait_for_the_last_who_sits_it(api: Api, stranger: User, key: Key) -> None:
     Exam.objects.update(feedback="ended", closes_at=timezone.now() + timedelta(hours=1))
     opened = begin(api)
@@ -278,6 +285,7 @@ def test_keys_wait_for_the_last_who_sits_it(api: Api, stranger: User, key: Key) 
     assert api.get(f"sittings/{opened['id']}/result/").json()["feedback"] is True
 
 
+@pytest.mark.any_database
 def test_the_key_of_what_is_asked_in_an_open_sitting_waits(api: Api, student: User, key: Key) -> None:
     asked = {one["item"]: one for one in api.queue()["results"]}
     first = begin(api)
@@ -350,6 +358,7 @@ def test_what_was_answered_in_an_exam_is_shown_there_and_not_undone(api: Api, st
     assert not event.undone
 
 
+@pytest.mark.any_database
 def test_saving_takes_few_queries_and_opening_a_bounded_number(
     api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -411,6 +420,7 @@ def test_a_round_that_is_late_counts_what_was_saved(api: Api, key: Key) -> None:
     assert api.post(f"sittings/{opened['id']}/rounds/1/finish/", {}).json()["grade"]["score"] == 1
 
 
+@pytest.mark.any_database
 def test_a_viva_asks_what_was_confused_with_what_it_was_taken_for(api: Api, student: User, key: Key) -> None:
     asked = next(one for one in api.queue()["results"] if one["kind"] == "matching")
     right = key(asked["id"])

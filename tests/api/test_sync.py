@@ -56,6 +56,7 @@ def test_the_first_sync_brings_everything(api: Api, student: User) -> None:
     assert kinds.index("card") > max(at for at, kind in enumerate(kinds) if kind == "item_version")
 
 
+@pytest.mark.any_database
 def test_later_ones_bring_what_changed_since(api: Api, key: Key) -> None:
     first = api.queue()["results"][0]
     _, cursor = sync(api)
@@ -84,6 +85,7 @@ def test_what_changes_twice_comes_once_as_it_is_now(api: Api, student: User) -> 
     assert [one["suspended"] for one in changes if one["type"] == "card"] == [True]
 
 
+@pytest.mark.any_database
 def test_a_new_version_and_a_retired_item_are_told(api: Api) -> None:
     _, cursor = sync(api)
     one, other = Item.objects.published().order_by("pk")[:2]
@@ -103,6 +105,7 @@ def test_a_new_version_and_a_retired_item_are_told(api: Api) -> None:
     assert other.slug not in of(newcomer, "item_version").keys() | of(newcomer, "deletion").keys()
 
 
+@pytest.mark.any_database
 def test_a_course_that_was_left_and_one_that_was_joined(api: Api, student: User, course: Course) -> None:
     _, cursor = sync(api)
     Enrolment.objects.filter(student=student).delete()
@@ -130,6 +133,7 @@ def test_pages_of_any_size_bring_the_same(api: Api, student: User, key: Key, siz
     assert found == whole
 
 
+@pytest.mark.any_database
 def test_what_changes_between_two_pages_is_not_missed(api: Api, student: User, key: Key) -> None:
     queue = api.queue()["results"]
     for one in queue[:3]:
@@ -160,6 +164,7 @@ def _pages(student: User, cursor: str, limit: int) -> Iterator[Changes]:
         yield page["changes"]
 
 
+@pytest.mark.any_database
 def test_no_page_brings_an_answer_that_an_earlier_one_had(api: Api, student: User, key: Key) -> None:
     shown, *others = api.queue()["results"]
     _, before = sync(api)
@@ -197,6 +202,7 @@ def _undo(target: str) -> dict[str, Any]:
     return {"id": str(uuid.uuid4()), "type": "undo", "target": target, "occurred_at": timezone.now().isoformat()}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("cursor", ["17", "x" * 5000, "eyJzdHVkZW50IjoxfQ", 17])
 def test_a_batch_with_a_cursor_that_is_none_is_refused_and_changes_nothing(api: Api, key: Key, cursor: object) -> None:
     shown = api.queue()["results"][0]["id"]
@@ -210,6 +216,7 @@ def test_a_batch_with_a_cursor_that_is_none_is_refused_and_changes_nothing(api: 
     assert api.post("reviews/batch/", {**body, "cursor": stale}).json()["cursor"] == stale
 
 
+@pytest.mark.any_database
 def test_the_cursor_of_a_batch_skips_nothing(api: Api, student: User, key: Key) -> None:
     mine, others, *_ = api.queue()["results"]
     _, cursor = sync(api)
@@ -223,6 +230,7 @@ def test_the_cursor_of_a_batch_skips_nothing(api: Api, student: User, key: Key) 
     assert api.post("reviews/batch/", {**body, "events": []}).json()["cursor"] == ""
 
 
+@pytest.mark.any_database
 def test_an_event_that_is_undone_is_sent_again(api: Api, student: User, key: Key) -> None:
     first, second, *_ = api.queue()["results"]
     result = api.answer(first["id"], key(first["id"]))
@@ -309,6 +317,7 @@ def test_settings_move_due_dates_and_the_plan(api: Api, student: User, key: Key)
     assert len(of(sync(api, cursor)[0], "plan")) == 1
 
 
+@pytest.mark.any_database
 def test_a_cursor_that_cannot_be_continued_is_gone(api: Api, student: User, stranger: User, key: Key) -> None:
     _, cursor = sync(api)
     assert Api(stranger).get(f"sync/?cursor={cursor}").status_code == 410
@@ -327,6 +336,7 @@ def test_a_cursor_that_cannot_be_continued_is_gone(api: Api, student: User, stra
         assert Api(student).get(f"sync/?cursor={cursor}").status_code == 410
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("cursor", ["17", "e30", "x" * 5000, "%00", "äöü", "eyJzdHVkZW50IjoxfQ", "bnVsbA"])
 def test_nonsense_is_refused_and_named(api: Api, cursor: str) -> None:
     answer = api.get(f"sync/?cursor={cursor}")
@@ -345,6 +355,7 @@ def test_it_is_the_callers_own(api: Api, stranger: User) -> None:
     assert api.client.get("/api/v1/sync/").status_code == 401
 
 
+@pytest.mark.any_database
 def test_it_takes_a_fixed_number_of_queries(api: Api, key: Key) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

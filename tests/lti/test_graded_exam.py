@@ -17,6 +17,8 @@ from tests.conftest import WRONG
 from tests.lti.platforms import Killed, Lms
 from tests.quizzes.exams.corrections import mistaken
 
+pytestmark = pytest.mark.any_database
+
 SWEEP, HOUR = 30, 3600
 
 

@@ -47,6 +47,7 @@ def give(sitting: Sitting, score: float) -> None:
     Sitting.objects.filter(pk=sitting.pk).update(score=score)
 
 
+@pytest.mark.any_database
 def test_a_score_arrives_once(lms: Lms, ada: User) -> None:
     assert send_lti_scores() == 0, "there is none yet"
     sitting = sit(ada)
@@ -58,6 +59,7 @@ def test_a_score_arrives_once(lms: Lms, ada: User) -> None:
     assert (told["scoreMaximum"], told["gradingProgress"]) == (sitting.max_score, "FullyGraded")
 
 
+@pytest.mark.any_database
 def test_a_score_counts_once_where_its_answer_is_lost(lms: Lms, ada: User) -> None:
     give(sit(ada), 1)
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -70,6 +72,7 @@ def test_a_score_counts_once_where_its_answer_is_lost(lms: Lms, ada: User) -> No
     assert (lms.arrived, lms.posts) == ([1], 2)
 
 
+@pytest.mark.any_database
 def test_what_may_have_arrived_is_taken_back_though_nothing_else_was_told(lms: Lms, ada: User) -> None:
     give(sitting := sit(ada), 1)
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -89,6 +92,7 @@ def test_of_two_workers_one_sends(lms: Lms, ada: User) -> None:
     assert not scores._lease(*second, NOW)
 
 
+@pytest.mark.any_database
 def test_the_newest_score_stays(lms: Lms, ada: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     exam.blueprint["counts"] = "last"
@@ -110,6 +114,7 @@ def test_the_newest_score_stays(lms: Lms, ada: User) -> None:
     assert lms.gradebook["ada"]["gradingProgress"] == "NotReady"
 
 
+@pytest.mark.any_database
 def test_the_score_is_that_of_the_gradebook(lms: Lms, ada: User) -> None:
     give(sit(ada), 2)
     give(sit(ada, NOW + timedelta(hours=1)), 1)
@@ -193,6 +198,7 @@ def test_what_is_not_told_or_not_marked_is_not_sent(lms: Lms, ada: User) -> None
     assert lms.arrived == [None, 0.25]
 
 
+@pytest.mark.any_database
 def test_a_sitting_that_staff_let_not_count_is_taken_back(lms: Lms, ada: User) -> None:
     give(sitting := sit(ada), 1)
     send_lti_scores()
@@ -214,6 +220,7 @@ def choose(client: Client, page: str, choice: str) -> Any:
     return client.post("/lti/choose/", {"ticket": ticket, "choice": choice})
 
 
+@pytest.mark.any_database
 def test_a_teacher_places_an_exam(lms: Lms) -> None:
     """In a frame, and with no cookie kept."""
     form = lms.launch(Client(), role=TEACHER, chooses=True)
@@ -311,6 +318,7 @@ def test_without_platforms_there_are_no_keys(db: None) -> None:
     assert Client().get("/lti/keys/").json() == {"keys": []}
 
 
+@pytest.mark.any_database
 def test_a_platforms_keys_are_fetched_again_for_a_new_one_and_not_for_every_guess(
     lms: Lms, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ NO_PAGES = [
 ]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("url", NO_PAGES)
 def test_what_is_no_page_is_refused_and_never_a_link(api: Api, course: Course, url: object) -> None:
     lesson = Lesson.objects.get(slug="decay")

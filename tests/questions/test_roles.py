@@ -37,6 +37,7 @@ def person(db: None) -> User:
     return User.objects.create_user("ina")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", Role)
 def test_a_role_counts_in_its_course_alone(ours: Course, theirs: Course, person: User, role: Role) -> None:
     roles.set_role(person, ours, role)
@@ -47,6 +48,7 @@ def test_a_role_counts_in_its_course_alone(ours: Course, theirs: Course, person:
         assert roles.may_anywhere(person, act) == (act in MAY[role])
 
 
+@pytest.mark.any_database
 def test_whoever_has_no_role_may_nothing(ours: Course, person: User) -> None:
     person.is_staff = True
     for user in (person, AnonymousUser()):
@@ -54,6 +56,7 @@ def test_whoever_has_no_role_may_nothing(ours: Course, person: User) -> None:
         assert not any(roles.courses_for(user, act).exists() for act in Act)
 
 
+@pytest.mark.any_database
 def test_a_superuser_may_all_unless_the_account_is_closed(ours: Course, person: User) -> None:
     person.is_superuser = True
     assert all(roles.may(person, act, ours.pk) and ours in roles.courses_for(person, act) for act in Act)

@@ -51,6 +51,7 @@ def read() -> dict[str, dict[tuple[str, ...], float]]:
     return found
 
 
+@pytest.mark.any_database
 def test_only_who_has_the_token_reads_them(db: None, settings: Any, tmp_path: Path) -> None:
     def ask(token: str) -> int:
         return Client(headers={"Authorization": f"Bearer {token}"}).get("/metrics").status_code
@@ -63,6 +64,7 @@ def test_only_who_has_the_token_reads_them(db: None, settings: Any, tmp_path: Pa
     assert answer["Cache-Control"].startswith("max-age=0")
 
 
+@pytest.mark.any_database
 def test_each_web_container_is_asked_by_its_address(db: None, settings: Any, tmp_path: Path) -> None:
     """Prometheus names what it asks, which is no name of the service, and there is no proxy that ends TLS."""
     settings.METRICS_TOKEN, settings.METRICS_DIR = "secret", tmp_path
@@ -80,6 +82,7 @@ def test_each_web_container_is_asked_by_its_address(db: None, settings: Any, tmp
     assert value(*counted) == before + 3
 
 
+@pytest.mark.any_database
 def test_answers_requests_and_errors_are_counted(
     api: Api, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:

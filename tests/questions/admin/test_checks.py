@@ -32,6 +32,7 @@ def concept(instructor: Client) -> Concept:
     return Concept.objects.filter(edges__kind="prerequisite")[0]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
@@ -51,6 +52,7 @@ def test_a_lesson_is_refused_at_its_field(
     assert Lesson.objects.values().get(pk=lesson.pk) == stored
 
 
+@pytest.mark.any_database
 def test_a_reading_list_is_written_row_by_row(instructor: Client, lesson: Lesson) -> None:
     Lesson.objects.update(reading=[])
     trap = {"reading-0-title": "A trap", "reading-0-url": "javascript:alert(1)"}
@@ -80,6 +82,7 @@ def test_prerequisites_go_round_in_no_circle(instructor: Client, concept: Concep
     assert not needed.edges.filter(target=concept).exists()
 
 
+@pytest.mark.any_database
 def test_a_concept_neither_needs_itself_nor_practises_itself(instructor: Client, concept: Concept) -> None:
     errors = change(instructor, concept, prerequisites=[concept.pk])
     assert "not one of the available choices" in str(errors["prerequisites"])
@@ -87,6 +90,7 @@ def test_a_concept_neither_needs_itself_nor_practises_itself(instructor: Client,
     assert "itself" in str(change(instructor, concept, **along)["encompasses"])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("slug", "weight"), [("nothing", "0.5"), ("l2", "2"), ("l2", "much"), ("l2", "")])
 def test_what_is_practised_along_exists_and_has_a_weight(
     instructor: Client, concept: Concept, slug: str, weight: str

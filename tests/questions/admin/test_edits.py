@@ -38,6 +38,7 @@ def open_twice(instructor: Client, row: Any) -> tuple[dict[str, Any], dict[str, 
     return dict(sent), dict(sent)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("model", EDITED)
 def test_a_conflict_shows_both_texts_and_saving_again_stores_mine(instructor: Client, model: type[Any]) -> None:
     row = model.objects.order_by("pk").first()
@@ -66,6 +67,7 @@ def test_a_conflict_shows_both_texts_and_saving_again_stores_mine(instructor: Cl
     assert mine.split()[-1].strip("}") in str(filled_in(instructor, url_of(row))[name])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("model", EDITED)
 def test_who_changes_nothing_is_in_nobodys_way(instructor: Client, model: type[Any]) -> None:
     row = model.objects.order_by("pk").first()
@@ -79,6 +81,7 @@ def test_who_changes_nothing_is_in_nobodys_way(instructor: Client, model: type[A
     }
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("kind", ["single_choice", "multiple_select", "numeric", "matching", "ordering", "short_text"])
 def test_a_double_click_on_save_and_publish_gives_the_winners_result(instructor: Client, kind: str) -> None:
     item = Item.objects.filter(kind=kind)[0]
@@ -91,6 +94,7 @@ def test_a_double_click_on_save_and_publish_gives_the_winners_result(instructor:
     assert item.versions.count() == 2
 
 
+@pytest.mark.any_database
 def test_an_edit_beside_a_retirement_does_not_undo_it_unseen(instructor: Client) -> None:
     item = Item.objects.filter(kind="ordering")[0]
     sent, _ = open_twice(instructor, item)
@@ -116,6 +120,7 @@ def test_an_edit_beside_a_load_is_a_conflict_too(instructor: Client) -> None:
     assert "From the <mark>files." in refused.content.decode()
 
 
+@pytest.mark.any_database
 def test_what_was_written_about_something_deleted_comes_back(instructor: Client) -> None:
     item = Item.objects.all()[0]
     tags = [tag.concept for tag in item.tags.all()]
@@ -150,6 +155,7 @@ def test_what_was_written_while_the_course_is_loaded_can_be_sent_again(
     assert bank.draft_of(lesson)["body_markdown"] == sent["body_markdown"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("model", EDITED)
 def test_who_may_only_look_sees_the_page_and_changes_nothing(course: Course, model: type[Any]) -> None:
     row = model.objects.order_by("pk").first()

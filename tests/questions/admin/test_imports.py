@@ -118,6 +118,7 @@ def act_and_leave(browser: Client, made: Import) -> str:
     return str(browser.post(address(made), {"do": "discard"}, follow=True).content.decode())
 
 
+@pytest.mark.any_database
 def test_hostile_and_unknown_files_get_a_message(
     instructor: Client, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +143,7 @@ def test_hostile_and_unknown_files_get_a_message(
     assert "export it in parts" in bring(instructor, course, GIFT.encode()).content.decode()
 
 
+@pytest.mark.any_database
 def test_authors_of_other_courses_find_nothing_and_observers_change_nothing(instructor: Client, course: Course) -> None:
     bring(instructor, course, GIFT.encode())
     made = Import.objects.get()
@@ -164,6 +166,7 @@ def test_authors_of_other_courses_find_nothing_and_observers_change_nothing(inst
     assert made.state == State.READ
 
 
+@pytest.mark.any_database
 def test_pages_ask_the_database_the_same_however_many_questions_there_are(instructor: Client, course: Course) -> None:
     asked = []
     for count in (3, 30):
@@ -206,6 +209,7 @@ def test_questions_go_out_after_it_was_said_what_a_format_cannot_hold(
     assert instructor.get(page, {"course": "junk", "format": "junk", "item": "x"}).status_code == 200
 
 
+@pytest.mark.any_database
 def test_the_format_is_told_by_name_and_content() -> None:
     told = {
         ("a.xml", b"<?xml version='1.0'?><quiz>"): "moodle-xml",

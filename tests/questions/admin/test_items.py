@@ -106,6 +106,7 @@ def publish(instructor: Client, course: Course, kind: str, **more: str) -> Item:
     return Item.objects.get(slug=f"new-{kind.replace('_', '-')}")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("kind", BODIES)
 def test_an_item_of_each_kind_is_written_published_and_asked(
     instructor: Client, course: Course, student: User, api: Api, kind: str
@@ -121,6 +122,7 @@ def test_an_item_of_each_kind_is_written_published_and_asked(
     assert item.slug in {asked["item"] for asked in api.queue(50)["results"]}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("kind", [*BODIES, "drawn"])
 def test_a_form_that_is_saved_untouched_changes_nothing(instructor: Client, course: Course, kind: str) -> None:
     item = (
@@ -229,6 +231,7 @@ def test_what_is_drawn_is_folded_away_where_nothing_is(instructor: Client, cours
     assert {"net.name = BERT", "net.millions = 110", "bits = 8"} == set(GIVEN.findall(shown)[0].split("; "))
 
 
+@pytest.mark.any_database
 def test_a_draft_is_kept_unfinished_and_not_asked(instructor: Client, course: Course, api: Api) -> None:
     sent = form(course, "single_choice", _draft="1") | {"explanation": "", "choices-1-because": ""}
 
@@ -243,6 +246,7 @@ def test_a_draft_is_kept_unfinished_and_not_asked(instructor: Client, course: Co
     assert "Biases" in page
 
 
+@pytest.mark.any_database
 def test_publishing_what_is_not_valid_names_the_row_and_changes_nothing(instructor: Client, course: Course) -> None:
     answer = instructor.post(
         f"{ADD}?kind=single_choice", form(course, "single_choice", _publish="1") | {"choices-1-because": ""}
@@ -254,6 +258,7 @@ def test_publishing_what_is_not_valid_names_the_row_and_changes_nothing(instruct
     assert not Item.objects.filter(slug="new-single-choice").exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("change", "field", "said"),
     [
@@ -275,6 +280,7 @@ def test_a_formula_that_is_wrong_is_refused_at_its_field(
     assert not Item.objects.filter(slug="new-numeric").exists()
 
 
+@pytest.mark.any_database
 def test_what_fails_its_audit_stays_a_draft_and_says_why(instructor: Client, course: Course) -> None:
     sent = form(course, "numeric", _publish="1") | {"mistakes-0-value": "m + 0*n"}
 
@@ -284,6 +290,7 @@ def test_what_fails_its_audit_stays_a_draft_and_says_why(instructor: Client, cou
     assert Item.objects.get(slug="new-numeric").state == "draft"
 
 
+@pytest.mark.any_database
 def test_an_edit_makes_a_new_version_and_leaves_the_old_one(instructor: Client, course: Course) -> None:
     item = publish(instructor, course, "ordering")
     address = f"/admin/questions/item/{item.pk}/change/"
@@ -302,6 +309,7 @@ def test_an_edit_makes_a_new_version_and_leaves_the_old_one(instructor: Client, 
     assert [version.body["stem"] for version in item.versions.order_by("number")] == ["Which?", "In which order?"]
 
 
+@pytest.mark.any_database
 def test_retiring_and_publishing_again(instructor: Client, course: Course) -> None:
     item = publish(instructor, course, "ordering")
     address = f"/admin/questions/item/{item.pk}/change/"
@@ -342,6 +350,7 @@ def test_the_preview_shows_what_is_typed(instructor: Client, course: Course, kin
     assert not Item.objects.filter(slug__startswith="new-").exists()
 
 
+@pytest.mark.any_database
 def test_the_preview_says_what_is_missing_and_cleans_what_is_typed(instructor: Client, course: Course) -> None:
     sent = form(course, "ordering") | {"stem": "<script>alert(1)</script>", "explanation": ""}
 
@@ -352,6 +361,7 @@ def test_the_preview_says_what_is_missing_and_cleans_what_is_typed(instructor: C
     assert "<script" not in page
 
 
+@pytest.mark.any_database
 def test_the_slug_of_another_item_is_refused(instructor: Client, course: Course) -> None:
     publish(instructor, course, "ordering")
 
@@ -361,6 +371,7 @@ def test_the_slug_of_another_item_is_refused(instructor: Client, course: Course)
     assert Item.objects.get(slug="new-ordering").kind == "ordering"
 
 
+@pytest.mark.any_database
 def test_what_was_published_cannot_be_deleted(instructor: Client, course: Course) -> None:
     item = publish(instructor, course, "ordering")
 
@@ -392,11 +403,13 @@ def test_students_do_not_get_in(student: User, course: Course) -> None:
     assert client.post("/admin/questions/item/preview/numeric/", {})["Location"].startswith("/admin/login/")
 
 
+@pytest.mark.any_database
 def test_an_administrator_sees_accounts(admin_client: Client) -> None:
     page = admin_client.get("/admin/examprep/user/")
     assert page.status_code == 200
 
 
+@pytest.mark.any_database
 def test_the_preview_of_a_numeric_item_shows_the_spread_of_its_answers(instructor: Client, course: Course) -> None:
     page = instructor.post("/admin/questions/item/preview/numeric/", form(course, "numeric")).content.decode()
 

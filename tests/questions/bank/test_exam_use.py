@@ -40,6 +40,7 @@ def pools() -> dict[str, str]:
     return dict(Item.objects.exclude(pool="").values_list("slug", "pool"))
 
 
+@pytest.mark.any_database
 def test_a_folder_says_it_and_an_export_keeps_it(db: None, folder: Path, tmp_path: Path) -> None:
     course = bank.load_course(folder, seeds=20).course
     items = {item.slug: item.pk for item in Item.objects.all()}
@@ -62,6 +63,7 @@ def test_a_folder_says_it_and_an_export_keeps_it(db: None, folder: Path, tmp_pat
     assert Item.objects.filter(published__number__gt=1).count() == 0
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("was", "becomes", "message"),
     [
@@ -78,6 +80,7 @@ def test_what_cannot_be_is_named_at_its_line(db: None, folder: Path, was: str, b
         bank.load_course(folder, seeds=20)
 
 
+@pytest.mark.any_database
 def test_enemies_are_of_the_same_course_and_never_the_item_itself(course: Course) -> None:
     item = Item.objects.get(slug="penalty-target")
     with pytest.raises(bank.BankError, match="other items of the same course"):

@@ -91,6 +91,7 @@ def test_what_was_edited_in_the_service_is_exported(db: None, tmp_path: Path) ->
     assert everything(course) == before
 
 
+@pytest.mark.any_database
 def test_a_folder_that_is_not_empty_is_not_written_into(db: None, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
 

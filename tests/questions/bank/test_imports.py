@@ -149,6 +149,7 @@ def test_many_are_saved_as_one_is(course: Course) -> None:
     assert rows() == one_by_one
 
 
+@pytest.mark.any_database
 def test_an_import_that_was_cut_off_goes_on_where_it_was(course: Course) -> None:
     """Whatever is stored when the process ends: nothing comes in twice, nothing is missing."""
 

@@ -58,6 +58,7 @@ def test_loading_again_changes_nothing(db: None) -> None:
     assert list(ItemVersion.objects.values_list("pk", "number")) == before
 
 
+@pytest.mark.any_database
 def test_a_changed_item_becomes_its_next_version(db: None, folder: Path) -> None:
     bank.load_course(folder, seeds=20)
     spoil(folder / "bank/items.yaml", "What does the L2 penalty make small?", "What does L2 make small?")
@@ -71,6 +72,7 @@ def test_a_changed_item_becomes_its_next_version(db: None, folder: Path) -> None
     assert item.versions.count() == 2
 
 
+@pytest.mark.any_database
 def test_a_missing_key_is_named_with_file_item_field_and_line(db: None, folder: Path) -> None:
     spoil(folder / "bank/items.yaml", "  difficulty: 1\n", "")
 
@@ -79,6 +81,7 @@ def test_a_missing_key_is_named_with_file_item_field_and_line(db: None, folder: 
     assert problem == "bank/items.yaml:1: penalty-target: difficulty: This field is missing."
 
 
+@pytest.mark.any_database
 def test_a_formula_that_is_python_is_refused_at_its_line(db: None, folder: Path) -> None:
     spoil(folder / "bank/items.yaml", "decay: 1 - eta*lam", "decay: __import__('os').getpid()")
 
@@ -87,6 +90,7 @@ def test_a_formula_that_is_python_is_refused_at_its_line(db: None, folder: Path)
     assert problem.startswith("bank/items.yaml:21: decay-factor: let.decay: column")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
@@ -117,6 +121,7 @@ def test_each_problem_names_its_place(db: None, folder: Path, file: str, old: st
     assert any(said in problem and problem.startswith(file) for problem in found), found
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [
@@ -155,6 +160,7 @@ def test_a_file_that_cannot_be_read_is_one_line(
     assert not Course.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["bank", "lessons"])
 def test_a_missing_folder_is_named(db: None, folder: Path, name: str) -> None:
     shutil.rmtree(folder / name)
@@ -162,6 +168,7 @@ def test_a_missing_folder_is_named(db: None, folder: Path, name: str) -> None:
     assert f"{name}/: This folder is missing." in problems(folder)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["course", "concepts", "exams"])
 def test_a_file_with_another_ending_is_to_be_renamed(db: None, folder: Path, name: str) -> None:
     (folder / f"{name}.yaml").rename(folder / f"{name}.yml")
@@ -170,6 +177,7 @@ def test_a_file_with_another_ending_is_to_be_renamed(db: None, folder: Path, nam
         call_command("load_course", str(folder))
 
 
+@pytest.mark.any_database
 def test_a_byte_order_mark_is_no_mistake(db: None, folder: Path) -> None:
     for path in (folder / "course.yaml", folder / "lessons/decay.md"):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
@@ -193,6 +201,7 @@ def test_compose_loads_into_an_empty_database_alone() -> None:
     assert compose.count("load_course") == compose.count("load_course --if-empty") == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("callout", ["::: exam try=true-of-l2,not-there", "::: simulator not-there"])
 def test_what_a_lessons_text_names_is_named_at_its_line(db: None, folder: Path, callout: str) -> None:
     path = folder / "lessons/decay.md"
@@ -204,12 +213,14 @@ def test_what_a_lessons_text_names_is_named_at_its_line(db: None, folder: Path, 
     assert problem.startswith(f"lessons/decay.md:{line}: decay: "), problem
 
 
+@pytest.mark.any_database
 def test_a_missing_file_is_named(db: None, folder: Path) -> None:
     (folder / "concepts.yaml").unlink()
 
     assert any("concepts.yaml: This file is missing." in problem for problem in problems(folder))
 
 
+@pytest.mark.any_database
 def test_exams_are_checked_too_and_nothing_is_half_loaded(db: None, folder: Path) -> None:
     spoil(folder / "exams.yaml", "factor: 1", "vector: 1")
 
@@ -230,6 +241,7 @@ def test_versions_never_change(db: None) -> None:
         version.save()
 
 
+@pytest.mark.any_database
 def test_a_published_item_cannot_become_another_kind(db: None) -> None:
     course = bank.load_course(TINY, seeds=20).course
 

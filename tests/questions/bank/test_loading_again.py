@@ -59,6 +59,7 @@ def stem(slug: str) -> str:
 FILE_STEM, ITEM = "What does the L2 penalty make small?", "penalty-target"
 
 
+@pytest.mark.any_database
 def test_an_edit_in_the_service_is_reported_and_left_alone(db: None, folder: Path) -> None:
     load(folder)
     edit(ITEM, "Mine?")
@@ -79,6 +80,7 @@ def test_an_edit_in_the_service_is_reported_and_left_alone(db: None, folder: Pat
     assert not [line for line in load(folder) if "edited in the service" in line]
 
 
+@pytest.mark.any_database
 def test_a_draft_that_nobody_published_is_somebodys_work(db: None, folder: Path) -> None:
     load(folder)
     item = Item.objects.get(slug=ITEM)
@@ -93,6 +95,7 @@ def test_a_draft_that_nobody_published_is_somebodys_work(db: None, folder: Path)
     assert (item.draft["stem"], stem(ITEM)) == ("Half a", FILE_STEM)
 
 
+@pytest.mark.any_database
 def test_a_retired_item_stays_retired_however_it_is_loaded(db: None, folder: Path) -> None:
     load(folder)
     bank.retire(Item.objects.get(slug="true-of-l2"))
@@ -122,6 +125,7 @@ def test_what_left_the_folder_is_reported_and_retired_if_asked(db: None, folder:
     assert Item.objects.get(slug=ITEM).state == "published"
 
 
+@pytest.mark.any_database
 def test_what_was_written_in_the_service_alone_is_not_the_folders(db: None, folder: Path) -> None:
     load(folder)
     item = Item.objects.get(slug=ITEM)
@@ -132,6 +136,7 @@ def test_what_was_written_in_the_service_alone_is_not_the_folders(db: None, fold
     assert Item.objects.get(slug="mine").state == "published"
 
 
+@pytest.mark.any_database
 def test_a_dry_run_shows_each_field_and_stores_nothing(db: None, folder: Path) -> None:
     load(folder)
     change(folder / "bank/items.yaml", "text: The data,", "text: All data,")
@@ -210,6 +215,7 @@ def test_a_row_that_was_renamed_in_the_service_is_the_same_row(db: None, folder:
     assert len([line for line in said if "edited in the service" in line]) == 5, said
 
 
+@pytest.mark.any_database
 def test_what_was_deleted_in_the_service_stays_deleted_unless_the_rest_needs_it(db: None, folder: Path) -> None:
     lesson, concepts = folder / "lessons/decay.md", folder / "concepts.yaml"
     text = lesson.read_text()
@@ -251,6 +257,7 @@ def test_the_order_of_concepts_is_an_edit_too(db: None, folder: Path) -> None:
     assert list(Concept.objects.values_list("slug", flat=True)) == ["l2", "factor", "third"]
 
 
+@pytest.mark.any_database
 def test_a_new_order_of_items_is_a_revision_of_the_course(db: None, folder: Path) -> None:
     load(folder)
     before, order = (

@@ -59,6 +59,7 @@ def stem() -> str:
     return str(version.body["stem"])
 
 
+@pytest.mark.any_database
 def test_a_picture_of_the_folder_is_shown_and_served_as_what_cannot_run(folder: Path, client: Client) -> None:
     load(folder)
 
@@ -78,6 +79,7 @@ def test_a_picture_of_the_folder_is_shown_and_served_as_what_cannot_run(folder: 
     assert client.get("/media/..%2F..%2Fsecret_key").status_code == 404
 
 
+@pytest.mark.any_database
 def test_another_picture_makes_a_new_version_and_the_old_one_keeps_its_own(folder: Path, client: Client) -> None:
     load(folder)
     before = stem()
@@ -90,6 +92,7 @@ def test_another_picture_makes_a_new_version_and_the_old_one_keeps_its_own(folde
     assert client.get(str(re.search(r'src="([^"]+)"', markup.render(before))[1])).status_code == 200  # type: ignore[index]
 
 
+@pytest.mark.any_database
 def test_an_export_has_its_pictures_and_loads_back_as_the_same(folder: Path, tmp_path: Path) -> None:
     course = load(folder)
     bank.export_course(course, tmp_path / "out")
@@ -100,6 +103,7 @@ def test_an_export_has_its_pictures_and_loads_back_as_the_same(folder: Path, tmp
     assert Picture.objects.count() == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("picture", "where", "message"),
     [
@@ -122,6 +126,7 @@ def test_a_picture_that_nobody_would_see_is_one_line_at_its_place(
     assert not Course.objects.exists()
 
 
+@pytest.mark.any_database
 def test_a_file_that_is_no_picture_is_one_line(folder: Path) -> None:
     (folder / "media/red.png").write_bytes(b"\x89PNG" + bytes(50_000_000))
 
@@ -133,6 +138,7 @@ def test_a_file_that_is_no_picture_is_one_line(folder: Path) -> None:
     ]
 
 
+@pytest.mark.any_database
 def test_choices_that_differ_by_their_picture_look_different() -> None:
     first, second = (f"![A curve](media/a-1x1-{digit * 32}.png)" for digit in "01")
 
@@ -163,6 +169,7 @@ def test_a_picture_is_uploaded_and_placed_by_what_is_shown(folder: Path, admin_c
 CHOICES = [{"text": "A", "correct": True}, {"text": "B", "because": "No."}]
 
 
+@pytest.mark.any_database
 def test_an_upload_that_is_no_picture_is_refused_at_its_field(folder: Path, admin_client: Client) -> None:
     course = load(folder)
     script = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script/></svg>'

@@ -17,6 +17,7 @@ from tests.forms import filled_in
 pytestmark = pytest.mark.database
 
 
+@pytest.mark.any_database
 def test_a_version_tells_its_concepts_by_their_names_of_now(db: None) -> None:
     load(TINY)
     Concept.objects.filter(slug="l2").update(slug="ridge")

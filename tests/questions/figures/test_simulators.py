@@ -21,6 +21,8 @@ from questions.templatetags.simulators import with_figures
 from questions.text import markup
 from tests.conftest import Api
 
+pytestmark = pytest.mark.any_database
+
 
 def test_a_stronger_penalty_never_lowers_the_training_error() -> None:
     frames = ridge.frames()

@@ -21,6 +21,8 @@ from questions.text import markup
 from tests import courses
 from tests.questions.interchange import mutations
 
+pytestmark = pytest.mark.any_database
+
 MEMORY = 1_000_000_000
 """Bytes that a process may have which reads the worst files."""
 IN_BOUNDS = f"""

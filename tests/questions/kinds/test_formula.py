@@ -13,6 +13,8 @@ from questions import kinds
 from questions.kinds import ResponseError
 from questions.kinds.base import AnyKind
 
+pytestmark = pytest.mark.any_database
+
 TEXTS: dict[str, Any] = {"stem": "Which formula?", "explanation": "Because."}
 UPDATE = {
     **TEXTS,

@@ -103,6 +103,7 @@ def test_what_cannot_be_asked_is_refused(change: dict[str, Any], place: str, mes
     assert message in error["msg"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("image", "message"),
     [
@@ -156,6 +157,7 @@ def test_a_viva_shows_the_picture_while_it_asks_and_with_what_was_wrong(
     assert graded.count('class="mark wrong"') == 3
 
 
+@pytest.mark.any_database
 def test_a_part_may_be_labels(tmp_path: Path, ada: User, client: Client) -> None:
     side = {"id": "which", "kind": "short_text", "stem": "Of which side?", "accept": ["left"]}
     whole = {"kind": "multi_part", "stem": "A hand.", "explanation": "It is."}

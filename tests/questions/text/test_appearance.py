@@ -18,6 +18,8 @@ from questions.text import katex
 from questions.text.appearance import appearance, find_flaws
 from tests.courses import TINY
 
+pytestmark = pytest.mark.any_database
+
 TEXTS: dict[str, object] = {"stem": "Which?", "explanation": "So."}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 from questions.models import Course, Lesson
@@ -43,6 +44,7 @@ def test_formulas_in_their_own_line_and_what_exams_ask_are_kept_by_section() -> 
     assert "Try one" not in callout
 
 
+@pytest.mark.any_database
 def test_the_sheet_is_a_page_of_the_lesson(course: Course) -> None:
     Lesson.objects.update(body_markdown=TEXT)
     lesson = Lesson.objects.get()

@@ -15,6 +15,8 @@ from questions.models import Course, Lesson
 from questions.text import katex, markup
 from questions.text.katex import Formula
 
+pytestmark = pytest.mark.any_database
+
 LINK = re.compile(r"<(/static/katex/fonts/[\w-]+\.woff2)>; rel=preload; as=font; crossorigin")
 
 

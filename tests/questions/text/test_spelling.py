@@ -75,6 +75,7 @@ def test_of_many_words_few_are_compared_letter_by_letter(monkeypatch: pytest.Mon
     assert len(compared) <= spelling.COMPARED
 
 
+@pytest.mark.any_database
 @pytest.mark.database
 def test_texts_are_read_up_to_a_bound(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spelling, "MOST_CHARACTERS", 50)

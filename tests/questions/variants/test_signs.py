@@ -11,6 +11,8 @@ from questions.variants.templates import parse_template
 from questions.variants.versions import ENGINE_VERSION
 from quizzes import presentations
 
+pytestmark = pytest.mark.any_database
+
 
 def shown(text: str, engine: int = 2, **numbers: float) -> str:
     return parse_template(text, numbers, engine=engine).render({n: np.array([v]) for n, v in numbers.items()})[0]

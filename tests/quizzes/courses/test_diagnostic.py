@@ -42,6 +42,7 @@ def take(api: Api, response: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     return reading
 
 
+@pytest.mark.any_database
 def test_the_diagnostic_asks_what_tells_most_and_ends_with_a_map_and_a_plan(
     api: Api, student: User, stranger: User, key: Callable[[str], Any]
 ) -> None:
@@ -82,6 +83,7 @@ def test_it_is_skipped_taken_up_again_and_stopped_half_way(api: Api, student: Us
     assert len(queries) <= 12
 
 
+@pytest.mark.any_database
 def test_a_plan_is_told_in_words(course: Course) -> None:
     names = ["Loss", "Gradient", "Step", "Momentum", "Decay", "Dropout"]
 
@@ -110,6 +112,7 @@ def web(student: User) -> Client:
     return client
 
 
+@pytest.mark.any_database
 def test_the_first_steps_set_what_the_plan_needs_and_each_can_be_skipped(web: Client, student: User) -> None:
     steps = "/courses/tiny/start/"
     at = (timezone.now() + timedelta(days=30)).replace(second=0, microsecond=0)
@@ -178,6 +181,7 @@ def test_the_first_step_asks_the_date_of_each_exam_and_plans_go_by_all(
     assert prepared_for()[viva.title] == later
 
 
+@pytest.mark.any_database
 def test_the_diagnostic_is_taken_in_pages_without_scripts(
     web: Client, student: User, key: Callable[[str], Any]
 ) -> None:

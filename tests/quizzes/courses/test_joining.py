@@ -53,6 +53,7 @@ READ = (
 )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("state", "seen", "visitor", "member"),
     [
@@ -118,6 +119,7 @@ def test_a_course_that_is_not_studied_asks_nothing_and_all_is_there_again(
     assert (api.queue()["counts"], len(api.get("exams/").json()["results"])) == before
 
 
+@pytest.mark.any_database
 def test_staff_read_an_archived_course_and_change_nothing_before_they_open_it(course: Course, student: User) -> None:
     owner = User.objects.create_user("owner")
     roles.set_role(owner, course, roles.Role.OWNER)
@@ -197,6 +199,7 @@ def test_a_course_is_joined_and_left_over_rest(course: Course, student: User, ne
     assert Enrolment.objects.filter(student=student).exists()
 
 
+@pytest.mark.any_database
 def test_leaving_asks_first_and_coming_back_finds_everything(course: Course, student: User) -> None:
     web, cards = web_of(student), set(Card.objects.filter(student=student).values_list("pk", flat=True))
     assert "You can join again" in web.get("/courses/tiny/leave/").content.decode()
@@ -209,6 +212,7 @@ def test_leaving_asks_first_and_coming_back_finds_everything(course: Course, stu
     assert set(Card.objects.filter(student=student).values_list("pk", flat=True)) == cards
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_codes_are_not_guessed_and_can_be_renewed(course: Course, newcomer: User, instructor: Client) -> None:
     course = make(course, joins=Joining.CODE)
@@ -250,6 +254,7 @@ def test_invitations_wait_for_the_course_to_open(
     assert Enrolment.objects.filter(student=newcomer).exists()
 
 
+@pytest.mark.any_database
 def test_the_pages_of_courses_cost_the_same_with_many(course: Course, student: User) -> None:
     def queries(path: str) -> int:
         with CaptureQueriesContext(

@@ -57,6 +57,7 @@ def test_owners_give_change_and_take_roles(course: Course, student: User, instru
     assert instructor.post(f"{PAGE}roles/999/", {"remove": "1"}).status_code == 404
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("role", "sees"), [("author", False), ("assistant", True), ("observer", True), (None, False)])
 def test_staff_who_see_students_see_people_and_owners_alone_change_them(
     course: Course, student: User, instructor: Client, role: str | None, sees: bool
@@ -83,6 +84,7 @@ def test_the_page_counts_students_by_section_and_invitations(course: Course, stu
     assert ("eve@example.org" in listed, "ada" in listed) == (True, False)
 
 
+@pytest.mark.any_database
 def test_access_says_what_follows_and_gives_link_and_qr_code(course: Course, instructor: Client) -> None:
     assert "<svg" not in instructor.get(f"{PAGE}access/").content.decode().split('id="main"')[1], "it has no code yet"
     form = {"state": "open", "visible_to": "people", "joining": "code"}

@@ -100,6 +100,7 @@ def test_a_link_lets_one_person_in_with_section_and_time(ada: User, course: Cour
     assert apply(course, LIST).changes_nothing
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("how", ["over", "withdrawn", "renewed", "forged", "closed"])
 def test_a_link_that_is_over_lets_nobody_in(ada: User, course: Course, client: Client, how: str) -> None:
     apply(course, LIST)
@@ -131,6 +132,7 @@ def test_mails_go_once_and_can_go_again(course: Course) -> None:
     assert [message.to for message in mail.outbox[2:]] == [["bob@example.org"]]
 
 
+@pytest.mark.any_database
 def test_a_mail_server_that_is_away_loses_nothing(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(course, "email\neve@example.org\n")
 
@@ -145,6 +147,7 @@ def test_a_mail_server_that_is_away_loses_nothing(course: Course, monkeypatch: p
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.any_database
 def test_staff_see_first_what_a_list_does_and_then_do_it(ada: User, course: Course, web: Client) -> None:
     address = f"/courses/{course.slug}/people/roster/list/"
     page = web.post(address, {"list": LIST})
@@ -163,6 +166,7 @@ def test_staff_see_first_what_a_list_does_and_then_do_it(ada: User, course: Cour
     assert "Line 2" in faulty.content.decode()
 
 
+@pytest.mark.any_database
 def test_the_file_that_goes_out_comes_in_again(ada: User, course: Course, web: Client) -> None:
     apply(course, LIST)
     file = web.get(f"/courses/{course.slug}/people/roster.csv").getvalue()
@@ -186,6 +190,7 @@ def test_one_student_is_moved_given_time_and_removed(ada: User, course: Course, 
         assert web.post(address, {"remove": "1"}).status_code == 404
 
 
+@pytest.mark.any_database
 def test_nobody_else_reads_or_changes_a_roster(ada: User, course: Course, owner: User) -> None:
     other = Course.objects.create(slug="other", title="Other")
     assistant, author = User.objects.create_user("assistant"), User.objects.create_user("author")
@@ -205,6 +210,7 @@ def test_nobody_else_reads_or_changes_a_roster(ada: User, course: Course, owner:
     assert client.post(f"/courses/{course.slug}/people/roster/0/", {"remove": "1"}).status_code == 404
 
 
+@pytest.mark.any_database
 def test_the_command_tries_and_applies(
     ada: User, course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,6 +226,7 @@ def test_the_command_tries_and_applies(
         call_command("import_roster", course.slug, str(file), "--apply")
 
 
+@pytest.mark.any_database
 def test_removing_twice_is_once(ada: User) -> None:
     enrolment = Enrolment.objects.get(student=ada)
     remove_students([enrolment], NOW + timedelta(hours=1))

@@ -12,6 +12,8 @@ from quizzes import exams
 from quizzes.exams import blueprints
 from quizzes.models import Exam
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("kind", "document", "field", "message"),

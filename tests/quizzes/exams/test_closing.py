@@ -36,6 +36,7 @@ def sit(student: User, key: Key, *, slots: int = 6, answered: int = 6) -> Sittin
     return sitting
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("answered", [0, 4, 6])
 def test_the_forecast_is_that_of_the_states_before_and_after(student: User, key: Key, answered: int) -> None:
     exam, now = Exam.objects.get(slug="tiny-exam"), timezone.now()
@@ -52,6 +53,7 @@ def test_the_forecast_is_that_of_the_states_before_and_after(student: User, key:
     assert (closed.forecast["after"]["score"] > before["score"]) == bool(answered)
 
 
+@pytest.mark.any_database
 def test_after_the_exam_no_score_is_expected(student: User, key: Key) -> None:
     assert forecast_payload(None, None) == {"before": None, "after": None}
     sitting = sit(student, key)
@@ -74,6 +76,7 @@ def test_the_plan_that_follows_is_the_one_of_the_states_as_they_are_stored(stude
     assert followed == {name: getattr(plan, name) for name in followed}
 
 
+@pytest.mark.any_database
 def test_closing_takes_the_same_queries_however_many_slots(student: User, key: Key) -> None:
     counts = []
     for slots in (6, 2, 6):
@@ -99,6 +102,7 @@ def test_each_answer_is_graded_once(student: User, key: Key) -> None:
     assert ReviewEvent.objects.filter(score=1).count() == 6
 
 
+@pytest.mark.any_database
 def test_closing_twice_changes_nothing(student: User, key: Key) -> None:
     sitting = sit(student, key)
     closed = exams.close_sitting(student, sitting.pk, timezone.now())
@@ -107,6 +111,7 @@ def test_closing_twice_changes_nothing(student: User, key: Key) -> None:
     assert ReviewEvent.objects.count() == 6
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("late", "state"), [(-1, "submitted"), (5, "submitted"), (6, "expired")])
 def test_the_clock_says_whether_it_was_submitted_or_expired(student: User, key: Key, late: int, state: str) -> None:
     sitting = sit(student, key)
@@ -116,6 +121,7 @@ def test_the_clock_says_whether_it_was_submitted_or_expired(student: User, key: 
     assert closed.closed_at == (now if state == "submitted" else sitting.deadline_at)
 
 
+@pytest.mark.any_database
 def test_the_sitting_of_another_cannot_be_closed(student: User, stranger: User, key: Key) -> None:
     sitting = sit(student, key)
     with pytest.raises(Sitting.DoesNotExist):

@@ -89,6 +89,7 @@ def test_before_anybody_is_done_it_says_so(exam: Exam, student: User, instructor
     assert url(exam) in instructor.get(f"/admin/quizzes/exam/{exam.pk}/change/").content.decode()
 
 
+@pytest.mark.any_database
 def test_what_staff_try_counts_for_nothing(exam: Exam, key: Key) -> None:
     sit(exam, "ada", 3, key)
     before = exams.cohort_results(exam)
@@ -100,6 +101,7 @@ def test_what_staff_try_counts_for_nothing(exam: Exam, key: Key) -> None:
     assert [score.student for score in exams.student_scores(exam)] == ["ada"]
 
 
+@pytest.mark.any_database
 def test_the_numbers_are_those_of_the_slots(exam: Exam, key: Key, instructor: Client) -> None:
     for at, ability in enumerate((5, 5, 4, 3, 2, 0)):
         sit(exam, f"s{at}", ability, key)
@@ -166,6 +168,7 @@ def test_items_are_sorted_by_a_click(exam: Exam, key: Key, instructor: Client) -
     assert "sittings=all&amp;order=-facility" in page
 
 
+@pytest.mark.any_database
 def test_a_second_sitting_counts_only_among_all(exam: Exam, key: Key) -> None:
     sit(exam, "s", 0, key)
     sit(exam, "s", 6, key, days=1)
@@ -178,6 +181,7 @@ def test_a_second_sitting_counts_only_among_all(exam: Exam, key: Key) -> None:
     assert both.totals.mean > first.totals.mean
 
 
+@pytest.mark.any_database
 def test_an_item_known_from_another_exam_is_no_first_exposure(exam: Exam, key: Key) -> None:
     other = Exam.objects.create(
         course=exam.course, slug="rehearsal", title="R", kind=exam.kind, minutes=30, blueprint=exam.blueprint
@@ -191,6 +195,7 @@ def test_an_item_known_from_another_exam_is_no_first_exposure(exam: Exam, key: K
     assert {item.n for item in cohort.items} == {1}
 
 
+@pytest.mark.any_database
 def test_cells_never_begin_a_formula(exam: Exam, key: Key, instructor: Client) -> None:
     sit(exam, "@sum", 3, key, first_name="=cmd|' /C calc'!A0", last_name="Zoë")
     (row,) = rows(instructor.get(url(exam, "students.csv")))
@@ -214,6 +219,7 @@ def test_a_student_cannot_write_into_the_page(exam: Exam, key: Key, instructor: 
     assert "evil.example" in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("which", ["first", "all"])
 def test_it_takes_the_same_queries_for_any_number_of_sittings(
     exam: Exam, key: Key, instructor: Client, which: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from examprep.models import User
@@ -27,6 +28,7 @@ def test_the_missed_ones_are_those_not_wholly_right_and_still_asked(student: Use
     )
 
 
+@pytest.mark.any_database
 def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, key: Any) -> None:
     sitting = opened(student)
     slot = sitting.slots.get(presentation__version__kind="matching")
@@ -70,5 +72,6 @@ def test_what_was_taken_for_what_and_a_question_to_answer_aloud(student: User, k
     assert "pull" in prompt.rubric_html or "drops" in prompt.rubric_html
 
 
+@pytest.mark.any_database
 def test_nothing_confused_is_no_matrix(student: User) -> None:
     assert exams.confusion_matrices(exams.close_sitting(student, opened(student).pk, timezone.now())) == []

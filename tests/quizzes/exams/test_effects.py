@@ -15,6 +15,8 @@ from quizzes.exams.payloads import EffectPayload, ForecastPayload
 from quizzes.models import Exam
 from tests.conftest import Api, wrong
 
+pytestmark = pytest.mark.any_database
+
 NOTHING: EffectPayload = {"new_right": 0, "new_wrong": 0, "known_right": 0, "known_wrong": 0, "unanswered": 0}
 
 

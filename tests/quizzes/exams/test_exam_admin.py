@@ -26,6 +26,7 @@ def fields(exam: Exam, **changed: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.any_database
 def test_a_blueprint_is_shown_as_yaml_with_what_it_draws(instructor: Client) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     page = instructor.get(f"/admin/quizzes/exam/{exam.pk}/change/").content.decode()
@@ -133,6 +134,7 @@ def test_a_fault_is_said_at_its_row(instructor: Client, changed: dict[str, str],
     assert exam.blueprint == Exam.objects.get(pk=exam.pk).blueprint
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -162,6 +164,7 @@ def test_what_is_wrong_is_said_and_nothing_saved(instructor: Client, changed: di
     assert (exam.blueprint, exam.feedback, exam.closes_at) == (before, "closed", None)
 
 
+@pytest.mark.any_database
 def test_an_exam_that_was_sat_keeps_its_kind(instructor: Client, student: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     open_sitting(student, exam, timezone.now())

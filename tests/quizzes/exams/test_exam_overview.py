@@ -21,6 +21,7 @@ def opened(student: User, slug: str = "tiny-exam") -> Sitting:
     return exams.open_sitting(student, Exam.objects.get(slug=slug), timezone.now())[0]
 
 
+@pytest.mark.any_database
 def test_the_exams_ahead_with_their_sittings(student: User, stranger: User) -> None:
     now = timezone.now()
     first, viva = exams.list_exams(student, now)
@@ -46,6 +47,7 @@ def test_an_exam_that_is_over_comes_last(student: User) -> None:
     assert [status.exam.slug for status in exams.list_exams(student, timezone.now())] == ["tiny-viva", "tiny-exam"]
 
 
+@pytest.mark.any_database
 def test_when_an_exam_can_be_begun(student: User) -> None:
     now = timezone.now()
     ahead = exams.list_exams(student, now)[0]
@@ -64,6 +66,7 @@ def test_when_an_exam_can_be_begun(student: User) -> None:
     assert exams.list_exams(student, now)[0].state(now) == "ready"
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_queries_do_not_grow_with_sittings(student: User) -> None:
     def queries() -> int:

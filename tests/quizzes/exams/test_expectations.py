@@ -69,6 +69,7 @@ def test_what_is_remembered_counts_and_answers_of_the_sitting_do_not_move_it(stu
     assert expected["score"] > 3.9
 
 
+@pytest.mark.any_database
 def test_the_result_says_it_in_plain_words_and_follows_a_correction(
     student: User, key: Key, instructor: Client
 ) -> None:
@@ -93,6 +94,7 @@ def test_the_result_says_it_in_plain_words_and_follows_a_correction(
     assert float(row["expected_low"]) == pytest.approx(after["low"], abs=1e-4)
 
 
+@pytest.mark.any_database
 def test_the_page_of_an_exam_says_what_its_forecast_rests_on(student: User, key: Key) -> None:
     client = Client()
     client.force_login(student)

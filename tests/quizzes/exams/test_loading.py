@@ -14,6 +14,7 @@ from quizzes import exams
 from quizzes.models import Exam
 
 
+@pytest.mark.any_database
 def test_a_course_whose_exam_cannot_be_filled_is_not_loaded(course: Course, tmp_path: Any) -> None:
     (tmp_path / "exams.yaml").write_text(
         "- slug: big\n  title: Big\n  kind: assessment\n  minutes: 30\n  blueprint:\n    slots: 40\n"

@@ -119,6 +119,7 @@ def test_the_same_mark_twice_is_one(student: User, exam: Exam, ina: User) -> Non
     assert ReviewEvent.objects.filter(presentation=slot.presentation).count() == 1
 
 
+@pytest.mark.any_database
 def test_what_is_marked_before_its_exam_shows_keys_counts_from_then_on(student: User, exam: Exam, ina: User) -> None:
     exam.feedback, exam.closes_at = Exam.Feedback.ENDED, NOW + timedelta(hours=1)
     exam.save()
@@ -130,6 +131,7 @@ def test_what_is_marked_before_its_exam_shows_keys_counts_from_then_on(student: 
     call_command("rebuild_memory", check=True)
 
 
+@pytest.mark.any_database
 def test_what_is_opened_again_is_to_be_marked_again(student: User, exam: Exam, ina: User) -> None:
     sitting = sit(student, exam)
     slot = first(sitting)
@@ -154,6 +156,7 @@ def test_what_cannot_be_marked_is_refused_and_leaves_nothing(student: User, exam
     assert first(sitting).waits
 
 
+@pytest.mark.any_database
 def test_exams_ask_it_where_they_name_it_alone(student: User, exam: Exam) -> None:
     parse("assessment", {"slots": 1, "sections": [{"title": "x", "slots": 1, "kinds": ["open_response"]}]})
     with pytest.raises(exams.BlueprintError, match="recall"):
@@ -164,6 +167,7 @@ def test_exams_ask_it_where_they_name_it_alone(student: User, exam: Exam) -> Non
     assert "own-words" not in exams.list_unreachable(exam.course)
 
 
+@pytest.mark.any_database
 def test_a_student_writes_it_without_seeing_the_points(student: User, exam: Exam) -> None:
     sitting, _ = exams.open_sitting(student, exam, NOW)
     client = Client()
@@ -207,6 +211,7 @@ def test_the_queue_is_anonymous_goes_on_and_back_and_undoes(exam: Exam, instruct
     assert "There is nothing to mark" in instructor.get(QUEUE).content.decode()
 
 
+@pytest.mark.any_database
 def test_who_may_mend_sittings_may_mark(course: Course, instructor: Client) -> None:
     reader = User.objects.create_user("reader", is_staff=True)
     roles.set_role(reader, course, roles.Role.OBSERVER)

@@ -18,6 +18,8 @@ from quizzes.exams.candidates import recency
 from quizzes.exams.opening import check_may_begin
 from quizzes.models import Exam
 
+pytestmark = pytest.mark.any_database
+
 
 def test_an_item_that_was_retired_since_leaves_the_exam_as_near_as_can_be(student: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")

@@ -81,6 +81,7 @@ def test_the_migration_packs_what_was_closed_before(exam: Exam, key: Key, studen
     assert len(before) == 3
 
 
+@pytest.mark.any_database
 def test_who_is_begun_later_and_closed_earlier_met_nothing_first(exam: Exam, student: User) -> None:
     other = Exam.objects.create(
         course=exam.course, slug="rehearsal", title="R", kind=exam.kind, minutes=30, blueprint=exam.blueprint

@@ -104,6 +104,7 @@ def is_echo(address: str) -> bool:
     return any(slug in address for slug in KEPT)
 
 
+@pytest.mark.any_database
 def test_nothing_of_practice_asks_it(kept: Exam, student: User, api: Api, course: Course) -> None:
     schedule.plan_day(student)
     assert {*KEPT}.isdisjoint(asked["item"] for asked in api.queue(50)["results"])
@@ -139,6 +140,7 @@ def test_released_it_is_practised_and_its_key_is_shown(sat: Any, student: User, 
     assert "AdamW applies" in api.client.get(f"/sittings/{sat['id']}/").content.decode()
 
 
+@pytest.mark.any_database
 def test_what_was_practised_leaves_practice_and_the_exams_weights_stay_with_its_concept(
     student: User, api: Api, course: Course
 ) -> None:
@@ -178,17 +180,20 @@ def test_a_blueprint_that_cannot_draw_from_its_pools_is_refused(kept: Exam, chan
         exams.check_blueprint(kept)
 
 
+@pytest.mark.any_database
 def test_what_a_lesson_offers_to_try_is_kept_for_no_exam(course: Course) -> None:
     with pytest.raises(bank.BankError, match="offers it to try"):
         bank.set_exam_use(Item.objects.get(slug="decay-factor"), bank.ExamUse(pool="final"), [])
 
 
+@pytest.mark.any_database
 def test_the_exam_center_says_how_much_is_kept(kept: Exam, student: User) -> None:
     client = Client()
     client.force_login(student)
     assert "2 of the questions are kept for this exam" in client.get("/exams/final/").content.decode()
 
 
+@pytest.mark.any_database
 def test_the_admin_says_what_a_pool_holds_and_saves_an_exam_that_draws_from_it(kept: Exam, instructor: Client) -> None:
     bank.release_from_pool(Item.objects.get(slug="name-of-the-fix"), None)
     address = f"/admin/quizzes/exam/{kept.pk}/change/"

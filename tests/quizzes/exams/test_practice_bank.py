@@ -41,6 +41,7 @@ def counts(selection: exams.BankSelection, name: str) -> dict[str, int]:
     return {value: count for value, _, count in selection.options[name]}
 
 
+@pytest.mark.any_database
 def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
     selection = exams.browse_bank(student, exams.BankFilter(concept="factor"), timezone.now())
     assert selection.count == 3
@@ -58,6 +59,7 @@ def test_an_option_counts_what_the_other_filters_leave(student: User) -> None:
     assert exams.browse_bank(student, exams.BankFilter(kind="none-such"), timezone.now()).count == 0
 
 
+@pytest.mark.any_database
 def test_states_tell_new_due_weak_and_known(student: User) -> None:
     now = timezone.now()
     remembers(student, "penalty-target", due=-1)
@@ -73,6 +75,7 @@ def test_states_tell_new_due_weak_and_known(student: User) -> None:
     assert states["new"] == [pk("match-regularisers"), pk("decay-factor")]
 
 
+@pytest.mark.any_database
 def test_the_bank_is_loaded_again_where_something_was_published_since(student: User) -> None:
     def browse() -> tuple[exams.BankSelection, int]:
         with CaptureQueriesContext(connection) as queries:
@@ -122,6 +125,7 @@ def test_the_state_of_an_item_follows_from_its_cards(memory: ItemMemory | None, 
     assert memory_state(memory, NOW) == state
 
 
+@pytest.mark.any_database
 def test_a_course_without_exams_is_practised_too(client: Client, student: User, instructor: Client) -> None:
     Exam.objects.all().delete()
     for user, offered in ((student, True), (User.objects.get(username="ina"), False)):

@@ -50,6 +50,7 @@ def test_every_match_set_of_the_first_course_comes_in_some_viva() -> None:
     assert exams.list_unreachable(course) == []
 
 
+@pytest.mark.any_database
 def test_a_viva_goes_by_all_concepts_and_an_assessment_by_kind_and_main_concept() -> None:
     item = Askable(1, "a", "matching", ("first", "second"))
     viva = blueprints.Viva(rounds=1, pairs=2, distractors=0, seconds_a_round=60, concepts={"second": 1})
@@ -61,6 +62,7 @@ def test_a_viva_goes_by_all_concepts_and_an_assessment_by_kind_and_main_concept(
     assert can_ask(blueprints.Assessment(slots=1, concepts={"first": 1}), item)
 
 
+@pytest.mark.any_database
 def test_a_weight_that_no_match_set_is_about_is_refused(course: Course) -> None:
     asked = {concept for each in load_askable(course.pk) if each.kind == "matching" for concept in each.concepts}
     idle = next(concept.slug for concept in course.concepts.all() if concept.slug not in asked)
@@ -68,6 +70,7 @@ def test_a_weight_that_no_match_set_is_about_is_refused(course: Course) -> None:
         exams.check_blueprint(viva(course, **{idle: 1}))
 
 
+@pytest.mark.any_database
 def test_items_that_no_exam_can_ask_are_named(course: Course, instructor: Client) -> None:
     Exam.objects.filter(course=course).delete()
     assert exams.list_unreachable(course) == [], "a course without exams misses none"

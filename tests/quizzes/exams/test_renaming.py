@@ -61,6 +61,7 @@ def test_a_concept_that_takes_a_name_over_takes_no_weight_over(browser: Client, 
     visit(browser)
 
 
+@pytest.mark.any_database
 def test_a_concept_that_an_exam_names_is_not_deleted(course: Course, exam: Exam) -> None:
     other = Concept.objects.create(course=course, lesson=Lesson.objects.get(), slug="new", name="N", definition="D")
     exam.blueprint = {"slots": 2, "concepts": {"l2": 1, "new": 0}}
@@ -95,6 +96,7 @@ def test_a_blueprint_that_cannot_be_read_keeps_no_page_from_anybody(browser: Cli
     assert "its instructors have to fix it first" in answer.content.decode()
 
 
+@pytest.mark.any_database
 def test_the_admin_edits_names_of_now_and_refuses_those_that_are_gone(instructor: Client, exam: Exam) -> None:
     Concept.objects.filter(slug="l2").update(slug="ridge")
     address = f"/admin/quizzes/exam/{exam.pk}/change/"

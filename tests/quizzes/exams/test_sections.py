@@ -35,6 +35,7 @@ def date_for(section: Section, exam: Exam, **dates: datetime) -> None:
     SectionExam.objects.update_or_create(section=section, exam=exam, defaults=dates)
 
 
+@pytest.mark.any_database
 def test_a_section_begins_an_exam_by_its_own_dates(student: User, exam: Exam, section: Section) -> None:
     date_for(section, exam, opens_at=NOW + 2 * HOUR, closes_at=NOW + 3 * HOUR)
     for now, code in ((NOW, "early"), (NOW + 3 * HOUR, "over")):
@@ -46,6 +47,7 @@ def test_a_section_begins_an_exam_by_its_own_dates(student: User, exam: Exam, se
     assert exams.open_sitting(student, exam, NOW + 2 * HOUR)[1]
 
 
+@pytest.mark.any_database
 def test_what_a_section_does_not_say_is_as_for_all(student: User, exam: Exam, section: Section) -> None:
     date_for(section, exam, closes_at=NOW + 3 * HOUR)
     with pytest.raises(exams.SittingError, match="opens"):
@@ -70,6 +72,7 @@ def test_the_plan_works_toward_the_sections_date_unless_the_student_has_set_one(
     assert planned() == [NOW + 9 * DAY]
 
 
+@pytest.mark.any_database
 def test_keys_wait_until_the_last_section_has_sat(student: User, exam: Exam, section: Section) -> None:
     exam.feedback = Exam.Feedback.ENDED
     exam.save()
@@ -94,6 +97,7 @@ def test_a_student_has_the_sections_extra_time_or_their_own_where_that_is_more(
     assert sitting.deadline_at - NOW == timedelta(minutes=minutes)
 
 
+@pytest.mark.any_database
 def test_another_attempt_is_offered_while_the_section_can_begin(student: User, exam: Exam, section: Section) -> None:
     date_for(section, exam, closes_at=NOW + DAY)
     sitting, _ = exams.open_sitting(student, exam, NOW)

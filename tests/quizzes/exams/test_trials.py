@@ -66,6 +66,7 @@ def test_it_is_composed_shown_and_graded_as_a_sitting_is_and_leaves_nothing(inst
     assert stored() == before
 
 
+@pytest.mark.any_database
 def test_a_form_is_graded_as_it_was_filled_in(instructor: Client) -> None:
     trial = exams.compose_trial(Exam.objects.get(slug="tiny-exam"), 7, timezone.now())
     slot = next(slot for slot in trial.slots if slot.presentation.version.kind == "single_choice")
@@ -74,6 +75,7 @@ def test_a_form_is_graded_as_it_was_filled_in(instructor: Client) -> None:
     assert re.search(rf"1 of {len(trial.slots)}\s*</h1>", page)
 
 
+@pytest.mark.any_database
 def test_what_cannot_be_read_is_said(instructor: Client) -> None:
     trial = exams.compose_trial(Exam.objects.get(slug="tiny-exam"), 7, timezone.now())
     slot = next(slot for slot in trial.slots if slot.presentation.version.kind == "numeric")

@@ -28,6 +28,7 @@ def viva(student: User) -> Sitting:
     return sitting
 
 
+@pytest.mark.any_database
 def test_a_round_that_is_over_is_shown_as_finished_and_not_stored(viva: Sitting) -> None:
     running = exams.load_viva_progress(viva, NOW)
     assert running.current == viva.slots.get()
@@ -41,6 +42,7 @@ def test_a_round_that_is_over_is_shown_as_finished_and_not_stored(viva: Sitting)
     assert viva.slots.get().score is None
 
 
+@pytest.mark.any_database
 def test_its_page_stores_nothing_either(
     viva: Sitting, student: User, client: Client, time_machine: TimeMachineFixture
 ) -> None:

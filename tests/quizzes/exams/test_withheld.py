@@ -164,6 +164,7 @@ def test_no_reader_tells_right_from_wrong_while_a_sitting_asks_the_same(api: Api
     assert {address for address in read[0][1] if read[0][1][address] != read[1][1][address]} == set()
 
 
+@pytest.mark.any_database
 def test_an_answer_that_waited_counts_as_of_when_it_was_given(api: Api, student: User, key: Key) -> None:
     asked, sitting = ask_twice(api, student)
     event = review(asked["id"], key(asked["id"]))

@@ -56,6 +56,7 @@ def mark(api: Api, state: str) -> None:
     assert sent.status_code == 200, sent.content
 
 
+@pytest.mark.any_database
 def test_a_plan_reads_first_within_the_minutes(lesson: Lesson, student: User, api: Api) -> None:
     plan = schedule.plan_day(student)
     (section,) = plan.reading
@@ -130,6 +131,7 @@ def test_a_newcomer_reads_before_the_first_question(lesson: Lesson, student: Use
     assert not SectionRead.objects.exists()
 
 
+@pytest.mark.any_database
 def test_the_outlook_counts_reading_until_it_is_done(lesson: Lesson, student: User, api: Api) -> None:
     before = schedule.look_ahead(student)
     assert before is not None
@@ -202,6 +204,7 @@ def test_an_answer_after_reading_is_told_from_one_before(
     assert read_about() == set()
 
 
+@pytest.mark.any_database
 def test_the_sections_of_a_lesson_say_how_they_stand(lesson: Lesson, student: User, api: Api) -> None:
     mark(api, "known")
     standing = api.get("lessons/decay/sections/").json()["results"]

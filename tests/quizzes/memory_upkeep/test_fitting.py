@@ -64,6 +64,7 @@ def w_of(student: User) -> tuple[float, ...]:
     return ChangeLog.objects.get(student=student).w
 
 
+@pytest.mark.any_database
 def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
     remember(student)
     before = stabilities(student)
@@ -82,6 +83,7 @@ def test_a_better_fit_is_adopted_and_the_states_follow(student: User) -> None:
     assert Job.objects.filter(student=student, kind="plan").exists()
 
 
+@pytest.mark.any_database
 def test_a_fit_that_the_newest_answers_speak_against_is_kept_with_its_figures_and_changes_nothing(
     student: User,
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_short_log_is_not_fitted_to(student: User) -> None:
     assert not MemoryFit.objects.exists()
 
 
+@pytest.mark.any_database
 def test_students_follow_their_course_until_they_have_their_own(student: User, stranger: User, course: Course) -> None:
     Enrolment.objects.get_or_create(student=stranger, course=course)
     remember(student, cards=30)
@@ -148,6 +151,7 @@ def vars_of(fit: MemoryFit) -> dict[str, Any]:
     return {field.name: getattr(fit, field.name) for field in MemoryFit._meta.fields if field.name != "id"}
 
 
+@pytest.mark.any_database
 def test_who_is_in_two_courses_follows_the_one_joined_last(student: User, course: Course) -> None:
     remember(student)
     other = Course.objects.create(slug="other", title="Other")
@@ -213,6 +217,7 @@ def test_what_is_likely_in_a_course_is_learned_from_thirty_students(
     assert load_prior(None) is load_prior(Course.objects.create(slug="other", title="Other")) is priors.built_in()
 
 
+@pytest.mark.any_database
 def test_by_hand(student: User) -> None:
     remember(student)
     out = StringIO()
@@ -226,6 +231,7 @@ def test_by_hand(student: User) -> None:
         call_command("fit_memory", student="nobody")
 
 
+@pytest.mark.any_database
 def test_instructors_see_the_figures(student: User, admin_client: Client) -> None:
     remember(student)
     fit = memory_upkeep.fit_student(student)

@@ -108,6 +108,7 @@ def test_a_study_day_is_the_students(student: User, write: Write) -> None:
     assert [str(event.study_date) for event in ReviewEvent.objects.order_by("sequence")] == ["2024-05-01", "2024-05-02"]
 
 
+@pytest.mark.any_database
 def test_a_plan_is_asked_for_and_a_client_hears_of_the_cards(student: User, write: Write) -> None:
     schedule.plan_day(student)
     before = ChangeLog.objects.get(student=student).last_sequence
@@ -117,11 +118,13 @@ def test_a_plan_is_asked_for_and_a_client_hears_of_the_cards(student: User, writ
     assert before < card(student).sequence <= book.last_sequence
 
 
+@pytest.mark.any_database
 def test_an_item_and_its_pair_may_stand_in_one_column(student: User, write: Write) -> None:
     run(write(row(0, item="match-regularisers:drop")))
     assert card(student, "match-regularisers", "drop").reviews == 1
 
 
+@pytest.mark.any_database
 def test_the_order_in_the_file_does_not_matter(student: User, write: Write) -> None:
     schedule.ensure_cards(student)
     rows = [row(days, rating) for days, rating in ((0, "good"), (4, "again"), (4.01, "hard"), (30, "easy"))]
@@ -133,6 +136,7 @@ def test_the_order_in_the_file_does_not_matter(student: User, write: Write) -> N
     assert states(student) == expected
 
 
+@pytest.mark.any_database
 def test_imports_between_live_answers_give_the_states_of_the_ordered_log(student: User, key: Key, write: Write) -> None:
     events = history(student, key)
     now = timezone.now()
@@ -185,6 +189,7 @@ def test_an_imported_review_can_be_undone_and_stays_so(student: User, api: Api, 
 # Again, and a little more
 
 
+@pytest.mark.any_database
 def test_a_second_import_adds_nothing_and_an_overlapping_one_what_is_new(student: User, write: Write) -> None:
     path = write(row(0), row(3), row(3))
     assert "2 imported, 1 already there" in run(path)
@@ -204,6 +209,7 @@ def test_another_rating_of_the_same_review_is_told_and_changes_nothing(student: 
     assert list(Review.objects.order_by("pk").values_list("rating", flat=True)) == [3, 4]
 
 
+@pytest.mark.any_database
 def test_a_dry_run_says_all_and_leaves_nothing(
     student: User, write: Write, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -216,6 +222,7 @@ def test_a_dry_run_says_all_and_leaves_nothing(
     assert said == run(path) + "Dry run: nothing was changed.\n"
 
 
+@pytest.mark.any_database
 def test_another_students_past_is_their_own(student: User, stranger: User, write: Write) -> None:
     path = write(row(0))
     run(path)
@@ -223,6 +230,7 @@ def test_another_students_past_is_their_own(student: User, stranger: User, write
     assert card(student).reviews == card(stranger).reviews == 1
 
 
+@pytest.mark.any_database
 def test_a_long_history_takes_a_bounded_number_of_queries(student: User, write: Write) -> None:
     def queries(reviews: int) -> int:
         path = write(*(row(number / 24) for number in range(reviews)))
@@ -237,6 +245,7 @@ def test_a_long_history_takes_a_bounded_number_of_queries(student: User, write: 
 # What stays out
 
 
+@pytest.mark.any_database
 def test_what_cannot_be_matched_is_counted_with_examples(student: User, write: Write) -> None:
     future = (timezone.now() + timedelta(days=2)).isoformat()
     soon = (timezone.now() + timedelta(seconds=20)).isoformat()
@@ -265,6 +274,7 @@ def test_what_cannot_be_matched_is_counted_with_examples(student: User, write: W
     assert card(student).last_review_at <= timezone.now()  # type: ignore[operator]
 
 
+@pytest.mark.any_database
 def test_an_item_that_is_retired_is_not_asked_nor_imported(student: User, write: Write) -> None:
     bank.retire(Item.objects.get(slug="penalty-target"))
     assert "0 imported, 0 already there, 1 skipped" in run(write(row(0)))
@@ -283,6 +293,7 @@ def test_courses_with_the_same_slug_have_to_be_told_apart(student: User, course:
     assert Review.objects.get().card.item == item
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -297,6 +308,7 @@ def test_one_wrong_line_and_nothing_comes_in(student: User, write: Write, rows: 
     assert f"line {702}:" in refused(write(*good, *rows))
 
 
+@pytest.mark.any_database
 def test_who_and_where_have_to_be_right(student: User, course: Course, write: Write, tmp_path: Path) -> None:
     path = write(row(0))
     User.objects.create_user("new")
@@ -331,6 +343,7 @@ def test_an_anki_collection_comes_in_whatever_its_packing(student: User, tmp_pat
     assert "0 imported, 2 already there" in run(path)
 
 
+@pytest.mark.any_database
 def test_a_later_export_and_another_packing_add_what_is_new(student: User, tmp_path: Path) -> None:
     note = NoteRow(["?"], tags="item:penalty-target")
     run(pack(tmp_path / "may.apkg", packages.legacy(collection([note], days(0, 2)))))
@@ -338,6 +351,7 @@ def test_a_later_export_and_another_packing_add_what_is_new(student: User, tmp_p
     assert "1 imported, 2 already there" in run(pack(tmp_path / "june.colpkg", latest(later)))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "note",
     [
@@ -374,6 +388,7 @@ def test_a_note_of_a_match_set_finds_its_pair(
     assert card(student, "match-regularisers", Card.objects.get(reviews=1).facet).facet == facet
 
 
+@pytest.mark.any_database
 def test_notes_that_find_none_are_told(student: User, tmp_path: Path) -> None:
     notes = [
         NoteRow(["A note about <i>something</i> else", ""]),
@@ -417,6 +432,7 @@ LEARNED = [on(day) for day in (0, 3, 13, 40)]
 AFTERWARDS = [on(60, ease=1), on(61)]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("rows", "reviews", "stability", "difficulty"),
     [
@@ -464,12 +480,14 @@ def test_formulas_are_compared_without_their_delimiters(student: User, course: C
     assert "1 imported" in run(pack(tmp_path / "deck.apkg", latest(collection([note], days(0)))))
 
 
+@pytest.mark.any_database
 def test_a_package_without_reviews_says_how_to_get_them(student: User, tmp_path: Path) -> None:
     said = run(pack(tmp_path / "deck.apkg", latest(collection([NoteRow(["?"])], []))))
     assert "0 reviews read, 0 imported" in said
     assert "scheduling information" in said
 
 
+@pytest.mark.any_database
 def test_a_package_that_goes_wrong_late_changes_nothing(student: User, tmp_path: Path) -> None:
     note = NoteRow(["?"], tags="item:penalty-target")
     also = "UPDATE revlog SET ease = 'three' WHERE id = (SELECT max(id) FROM revlog)"

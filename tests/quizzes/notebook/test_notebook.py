@@ -84,6 +84,7 @@ def test_a_question_shows_how_it_went_and_what_that_did_to_its_memory(
     assert f"/notebook/{ITEM}/answers/" in review
 
 
+@pytest.mark.any_database
 def test_what_an_open_exam_asks_says_nothing_of_its_answers(api: Api, student: User) -> None:
     answer(api, lambda asked: {"dont_know": True})
     item = Item.objects.get(slug=ITEM)
@@ -111,6 +112,7 @@ def test_the_notebook_takes_three_queries_whatever_is_in_it(student: User) -> No
     assert len(captured) == 3
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("days", "said"),
     [(0.01, "1 hour"), (0.25, "6 hours"), (2.4, "2 days"), (30, "4 weeks"), (200, "7 months"), (4000, "11 years")],

@@ -41,6 +41,7 @@ def take(api: Api, asked: dict[str, Any]) -> dict[str, Any]:
     return taken
 
 
+@pytest.mark.any_database
 def test_they_are_only_counted_until_they_are_taken_one_by_one(api: Api, asked: dict[str, Any]) -> None:
     assert asked["hints"] == 2
     for text in (json.dumps(asked), api.get("packs/").content.decode()):
@@ -55,6 +56,7 @@ def test_they_are_only_counted_until_they_are_taken_one_by_one(api: Api, asked: 
     assert api.get(f"presentations/{asked['id']}/hints/").json() == second
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("on_server", "reported", "counted"), [(1, 0, 1), (0, 1, 1), (0, 99, 2), (0, 0, 0)])
 def test_a_right_answer_with_hints_is_hard_and_says_how_many(
     api: Api, asked: dict[str, Any], key: Key, on_server: int, reported: int, counted: int
@@ -69,6 +71,7 @@ def test_a_right_answer_with_hints_is_hard_and_says_how_many(
     assert change["hints_used"] == counted
 
 
+@pytest.mark.any_database
 def test_none_after_the_answer_nor_of_others_nor_in_an_exam(
     api: Api, asked: dict[str, Any], stranger: User, student: User
 ) -> None:
@@ -112,6 +115,7 @@ def test_the_page_says_what_a_hint_costs_and_keeps_what_was_typed(
     assert "Another hint" not in part
 
 
+@pytest.mark.any_database
 def test_a_page_without_a_network_has_them_all_and_says_how_many_it_showed(
     api: Api, asked: dict[str, Any], student: User, key: Key
 ) -> None:
@@ -126,6 +130,7 @@ def test_a_page_without_a_network_has_them_all_and_says_how_many_it_showed(
     assert ReviewEvent.objects.get().hints_used == 1
 
 
+@pytest.mark.any_database
 def test_a_quick_check_offers_them_one_by_one_and_what_was_typed_stays(
     student: User, asked: dict[str, Any], key: Key
 ) -> None:
@@ -147,6 +152,7 @@ def test_a_quick_check_offers_them_one_by_one_and_what_was_typed_stays(
     assert (event.score, event.hints_used) == (1, 2)
 
 
+@pytest.mark.any_database
 def test_a_visitor_reads_them_at_no_cost(asked: dict[str, Any]) -> None:
     Item.objects.exclude(kind="numeric").update(retired_at=timezone.now())
     page = Client().get(CHECK).content.decode()

@@ -57,6 +57,7 @@ def ask(student: User, item: Item) -> list[Presentation]:
     return presentations.present(student, [presentations.Ask(card.pk)], timezone.now())
 
 
+@pytest.mark.any_database
 def test_a_broken_variant_is_drawn_again(student: User, course: Course) -> None:
     item = put_into_service(course, HALF_BROKEN)
 
@@ -66,6 +67,7 @@ def test_a_broken_variant_is_drawn_again(student: User, course: Course) -> None:
         Presentation.objects.filter(pk=one.pk).update(closed_at=timezone.now())
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("change", [{"where": ["n > 100"]}, {"mistakes": [{"value": "2*n", "because": "Right."}]}])
 def test_an_item_without_a_sound_variant_is_not_asked(student: User, course: Course, change: dict[str, Any]) -> None:
     item = put_into_service(course, {**HALF_BROKEN, **change})

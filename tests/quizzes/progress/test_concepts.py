@@ -67,6 +67,7 @@ def test_a_visitor_sees_the_map_without_mastery(course: Course) -> None:
     assert "begun" not in html
 
 
+@pytest.mark.any_database
 def test_a_students_map_follows_their_answers(web: Client, api: Api, key: Key) -> None:
     assert node(page(web, "/concepts/"), "L2 penalty") == "L2 penalty, not started"
     answer_all(api, key, {"penalty-target"})
@@ -78,6 +79,7 @@ def test_a_students_map_follows_their_answers(web: Client, api: Api, key: Key) -
     assert node(html, "Decay factor") == "Decay factor, not started"
 
 
+@pytest.mark.any_database
 def test_a_concept_tells_what_it_needs_and_what_it_practises(web: Client) -> None:
     html = page(web, "/concepts/factor/")
     needs, leads = html.split("Prerequisites")[1].split("Leads to")
@@ -120,6 +122,7 @@ def api_user(web: Client) -> User:
     return User.objects.get(pk=web.session["_auth_user_id"])
 
 
+@pytest.mark.any_database
 def test_a_match_sets_pairs_are_one_answer(web: Client, api: Api, key: Key) -> None:
     answer_all(api, key, {"match-regularisers"})
     history = page(web, "/concepts/l2/").split("Your answers")[1]
@@ -128,6 +131,7 @@ def test_a_match_sets_pairs_are_one_answer(web: Client, api: Api, key: Key) -> N
     assert "2 more questions to come" in history
 
 
+@pytest.mark.any_database
 def test_another_students_answers_are_not_shown(web: Client, stranger: User, key: Key) -> None:
     answer_all(Api(stranger), key)
     html = page(web, "/concepts/l2/")
@@ -147,6 +151,7 @@ def test_what_was_answered_elsewhere_is_named_in_words(web: Client, api: Api, ke
     assert "Penalty target" in page(web, "/concepts/l2/").split("Your answers")[1]
 
 
+@pytest.mark.any_database
 def test_of_a_concept_no_cards_are_read_but_those_of_questions_that_were_answered(
     web: Client, student: User, api: Api, key: Key
 ) -> None:
@@ -184,6 +189,7 @@ def test_mastery_is_that_of_all_cards_though_those_alike_are_read_once(student: 
     assert set(found) == set(recalls)
 
 
+@pytest.mark.any_database
 def test_an_unknown_concept_is_not_found(web: Client) -> None:
     assert web.get("/concepts/nothing/").status_code == 404
 

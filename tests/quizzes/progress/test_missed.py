@@ -39,6 +39,7 @@ def test_only_items_whose_last_answer_was_not_right(api: Api, student: User, key
     assert len(load_missed(student)) == len(asked) - 1
 
 
+@pytest.mark.any_database
 def test_the_page_shows_what_is_right_and_why_in_a_fixed_number_of_queries(api: Api, student: User, key: Key) -> None:
     client = Client()
     client.force_login(student)
@@ -55,6 +56,7 @@ def test_the_page_shows_what_is_right_and_why_in_a_fixed_number_of_queries(api: 
     assert "KEY-EXPLANATION" in page
 
 
+@pytest.mark.any_database
 def test_what_an_open_exam_asks_is_kept_back(api: Api, student: User, stranger: User, key: Key) -> None:
     answer_all_wrong(api, key)
     assert load_missed(stranger) == []

@@ -44,6 +44,7 @@ def sweep() -> None:
         getattr(tasks, outbox.TASKS[Job.Kind(job.kind)].rpartition(".")[2])(job.student_id)
 
 
+@pytest.mark.any_database
 def test_at_the_students_hour_and_once(student: User, clock: Any) -> None:
     clock.move_to(EVENING - timedelta(seconds=1))
     sweep()
@@ -77,6 +78,7 @@ def test_nothing_is_sent_to_who_is_done_or_does_not_want_it(student: User, clock
     assert ChangeLog.objects.get(student=student).next_reminder_at is None
 
 
+@pytest.mark.any_database
 def test_changed_settings_move_the_reminder_but_give_no_second_one(api: Api, student: User, clock: Any) -> None:
     clock.move_to(EVENING)
     sweep()
@@ -126,6 +128,7 @@ def test_a_message_that_may_have_gone_is_not_sent_again(
     assert Reminder.objects.get().error == "cut in the middle"
 
 
+@pytest.mark.any_database
 def test_a_reminder_that_is_hours_late_is_left_out(student: User, clock: Any) -> None:
     clock.move_to(EVENING + timedelta(hours=7))
     sweep()
@@ -133,6 +136,7 @@ def test_a_reminder_that_is_hours_late_is_left_out(student: User, clock: Any) ->
     assert ChangeLog.objects.get(student=student).next_reminder_at == EVENING + timedelta(days=1)
 
 
+@pytest.mark.any_database
 def test_one_click_stops_them(student: User, clock: Any, client: Client) -> None:
     clock.move_to(EVENING)
     sweep()
@@ -150,6 +154,7 @@ def test_one_click_stops_them(student: User, clock: Any, client: Client) -> None
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.any_database
 def test_a_link_that_was_made_up_stops_nothing(student: User, clock: Any, client: Client) -> None:
     for token in (str(student.pk), f"{student.pk}:forged", "x"):
         assert client.post(f"/reminders/stop/{token}/").status_code == 404
@@ -157,12 +162,14 @@ def test_a_link_that_was_made_up_stops_nothing(student: User, clock: Any, client
     assert student.reminders
 
 
+@pytest.mark.any_database
 def test_many_take_a_fixed_number_of_queries(clock: Any, django_assert_max_num_queries: Any) -> None:
     clock.move_to(EVENING)
     with django_assert_max_num_queries(4):
         assert reminders.enqueue_reminders(EVENING) == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("count", "said"), [(1, "1 question waits for you."), (2, "2 questions wait for you.")])
 def test_a_notification_counts_in_english(student: User, count: int, said: str) -> None:
     queue = dataclasses.replace(schedule.load_queue(student, limit=1), due=count, new=0)

@@ -179,6 +179,7 @@ def test_an_address_that_cannot_be_called_is_forgotten_and_the_next_browser_serv
     assert PushSubscription.objects.get().endpoint == service
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("answer", [b"no HTTP at all\r\n\r\n", b"HTTP/1.1 99999 x\r\n\r\n", b""])
 def test_a_service_that_speaks_no_http_took_nothing(student: User, service: str, answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -198,6 +199,7 @@ def test_a_service_that_speaks_no_http_took_nothing(student: User, service: str,
     assert PushSubscription.objects.count() == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -226,6 +228,7 @@ def test_other_addresses_are_refused(web: Client, endpoint: Any) -> None:
     assert not PushSubscription.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("keys", [None, {}, [], {"p256dh": "x", "auth": "y"}, {"p256dh": b64(b"\x04" * 65), "auth": 5}])
 def test_keys_that_are_none_are_refused(web: Client, keys: Any) -> None:
     answer = post(web, {"endpoint": "https://fcm.googleapis.com/fcm/send/abc", "keys": keys})
@@ -234,6 +237,7 @@ def test_keys_that_are_none_are_refused(web: Client, keys: Any) -> None:
     assert post(web, "no subscription").status_code == 400
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "body", ["[" * 100_000, "[" * 200 + "]" * 200, '{"endpoint": "\\ud800"}', "{", "[]", "NaN", "\xff"]
 )
@@ -243,6 +247,7 @@ def test_what_is_no_subscription_is_refused(web: Client, method: str, body: str)
     assert getattr(web, method)("/reminders/push/", sent, content_type="application/json").status_code == 400
 
 
+@pytest.mark.any_database
 def test_unsubscribing_and_other_peoples_browsers(student: User, stranger: User, web: Client, service: str) -> None:
     mine = Browser(service).subscription
     post(web, mine)
@@ -265,11 +270,13 @@ def test_unsubscribing_and_other_peoples_browsers(student: User, stranger: User,
     assert Client().post("/reminders/push/").status_code == 302
 
 
+@pytest.mark.any_database
 def test_without_a_key_there_is_no_web_push(student: User, web: Client) -> None:
     assert "data-push-key" not in web.get("/settings/").content.decode()
     assert web_push.send(student, {"title": "x"}) == 0
 
 
+@pytest.mark.any_database
 def test_the_worker_shows_what_is_pushed(web: Client) -> None:
     imported = re.search(r'from "/static/([^"]+)"', web.get("/worker.js").content.decode())
     assert imported

@@ -159,6 +159,7 @@ def test_of_a_long_batch_that_breaks_off_what_was_taken_in_stays(
     assert send(student, events) == ["duplicate"] * (2 * PIECE) + ["accepted"]
 
 
+@pytest.mark.any_database
 def test_two_devices_with_wrong_clocks_agree(student: User, key: Key) -> None:
     events = history(student, key, rounds=2)
     with transaction.atomic():
@@ -177,6 +178,7 @@ def test_two_devices_with_wrong_clocks_agree(student: User, key: Key) -> None:
     assert states(student) == expected
 
 
+@pytest.mark.any_database
 def test_a_rebuild_of_a_healthy_log_changes_nothing(student: User, stranger: User, key: Key) -> None:
     for one in (student, stranger):
         send(one, history(one, key))
@@ -210,6 +212,7 @@ def test_a_rebuild_mends_what_is_wrong_and_says_what(student: User, stranger: Us
     assert states(stranger) == others
 
 
+@pytest.mark.any_database
 def test_a_rebuild_takes_the_same_queries_however_long_the_log(student: User, key: Key) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

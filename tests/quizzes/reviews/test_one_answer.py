@@ -87,6 +87,7 @@ def counting(student: User) -> set[str]:
     return {str(event) for event in events.values_list("event_id", flat=True)}
 
 
+@pytest.mark.any_database
 def test_a_later_answer_is_graded_and_does_not_count(student: User, asked: list[Presentation], key: Key) -> None:
     first, second = (
         answer(asked[0], key, timedelta(hours=2), right=False),
@@ -107,6 +108,7 @@ def test_a_later_answer_is_graded_and_does_not_count(student: User, asked: list[
     assert again["grade"] == two["grade"]
 
 
+@pytest.mark.any_database
 def test_an_earlier_answer_that_arrives_later_counts_instead(
     student: User, asked: list[Presentation], key: Key
 ) -> None:
@@ -123,12 +125,14 @@ def test_an_earlier_answer_that_arrives_later_counts_instead(
     call_command("rebuild_memory", check=True)
 
 
+@pytest.mark.any_database
 def test_the_replies_to_a_batch_say_what_it_came_to(student: User, asked: list[Presentation], key: Key) -> None:
     late, early = answer(asked[0], key, timedelta(hours=1)), answer(asked[0], key, timedelta(hours=2))
     results = send(student, late, early)
     assert [result["code"] for result in results] == ["already_answered", None]
 
 
+@pytest.mark.any_database
 def test_when_the_first_is_undone_the_next_counts_and_the_question_stays_answered(
     student: User, asked: list[Presentation], key: Key
 ) -> None:
@@ -145,6 +149,7 @@ def test_when_the_first_is_undone_the_next_counts_and_the_question_stays_answere
     assert all(state[1] is None for state in states(student))
 
 
+@pytest.mark.any_database
 def test_an_answer_in_the_batch_that_undid_the_last_one_closes_its_question(
     student: User, asked: list[Presentation], key: Key
 ) -> None:
@@ -208,6 +213,7 @@ def test_the_order_of_arrival_changes_nothing(
         transaction.set_rollback(True)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_five_hundred_answers_to_one_question_count_once(
     student: User, asked: list[Presentation], key: Key, newest_first: bool
@@ -227,6 +233,7 @@ def test_five_hundred_answers_to_one_question_count_once(
     call_command("rebuild_memory", check=True)
 
 
+@pytest.mark.any_database
 def test_queries_do_not_grow_with_the_answers_to_a_question(student: User, asked: list[Presentation], key: Key) -> None:
     def queries(*events: Event) -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -265,6 +272,7 @@ def test_a_grade_is_stored_without_what_its_presentation_gives_again(
     assert "As it was." in again["grade"]["explanation_html"]
 
 
+@pytest.mark.any_database
 def test_an_answer_takes_few_queries(student: User, asked: list[Presentation], key: Key) -> None:
     schedule.plan_day(student)
     first, second = answer(asked[0], key, timedelta(minutes=2)), answer(asked[1], key, timedelta(minutes=1))

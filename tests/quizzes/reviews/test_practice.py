@@ -98,6 +98,7 @@ def test_a_right_answer_practises_what_its_concept_encompasses(student: User, an
     assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 
+@pytest.mark.any_database
 def test_a_wrong_answer_practises_nothing(student: User, answer: Any) -> None:
     answer(PRACTISED, 20)
     before = state(student)
@@ -106,6 +107,7 @@ def test_a_wrong_answer_practises_nothing(student: User, answer: Any) -> None:
     assert practised(student) == []
 
 
+@pytest.mark.any_database
 def test_practice_counts_once_a_study_day(student: User, answer: Any) -> None:
     student.time_zone, student.day_rollover_hour = "UTC", timezone.now().hour
     student.save()
@@ -121,6 +123,7 @@ def test_practice_counts_once_a_study_day(student: User, answer: Any) -> None:
     assert memory_upkeep.rebuild(student, repair=False).different == 0
 
 
+@pytest.mark.any_database
 def test_cards_that_an_answer_cannot_move_are_not_loaded(
     student: User, answer: Any, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture
 ) -> None:
@@ -154,6 +157,7 @@ def test_practice_before_a_first_review_counts_for_nothing_and_later_for_somethi
     assert state(student) == late
 
 
+@pytest.mark.any_database
 def test_an_undone_answer_takes_its_practice_back(student: User, answer: Any) -> None:
     answer(PRACTISED, 20)
     before = state(student)
@@ -176,6 +180,7 @@ def test_answers_of_before_are_folded_and_undone_as_those_of_now(student: User, 
     assert state(student) == before
 
 
+@pytest.mark.any_database
 def test_a_late_answer_is_folded_between_practice_of_before_and_of_now(student: User, answer: Any) -> None:
     for days_ago in (9, 7):
         answer(PRACTISING, days_ago)
@@ -220,6 +225,7 @@ def test_the_log_keeps_the_weight_that_the_edge_had(student: User, answer: Any) 
     assert state(student) == before
 
 
+@pytest.mark.any_database
 def test_what_is_practised_is_read_once_and_anew_when_the_graph_changes(student: User, answer: Any) -> None:
     answer(PRACTISED, 20)
     factor = Concept.objects.get(slug="factor")
@@ -264,6 +270,7 @@ def test_the_graph_counts_its_changes_alone(course: Course) -> None:
         assert revision() - before == raised
 
 
+@pytest.mark.any_database
 def test_the_answer_speaks_of_its_own_cards_alone(student: User, answer: Any) -> None:
     answer(PRACTISED, 20)
     grade = answer(PRACTISING, 10)["grade"]

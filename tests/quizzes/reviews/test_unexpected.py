@@ -17,7 +17,7 @@ from quizzes.reviews.unexpected import find_unexpected
 from tests.conftest import Api
 
 # What three students have in common is found for 99 of 100 draws of their numbers.
-pytestmark = [pytest.mark.django_db, pytest.mark.same_draws]
+pytestmark = [pytest.mark.django_db, pytest.mark.same_draws, pytest.mark.any_database]
 
 ENERGY: dict[str, Any] = {
     "draw": {"m": "integer(2, 60)", "v": "integer(3, 40)"},

@@ -13,6 +13,8 @@ from quizzes import schedule
 from quizzes.calendar import study_day
 from quizzes.models import DailyPlan, ReviewEvent
 
+pytestmark = pytest.mark.any_database
+
 
 def answer(student: User, on: date, *, undone: bool = False) -> None:
     now = timezone.now()

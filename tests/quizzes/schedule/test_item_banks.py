@@ -26,6 +26,7 @@ def _plan(student: User) -> tuple[dict[str, int], int]:
     return {slugs[task["card"]]: task["seconds"] for task in plan.tasks}, loaded
 
 
+@pytest.mark.any_database
 def test_a_plan_loads_items_where_something_was_published_since(student: User) -> None:
     before, loaded = _plan(student)
     assert loaded
@@ -94,6 +95,7 @@ def test_what_keeps_items_apart_and_what_concepts_need_is_known_at_once(student:
     assert 1 in load()[0].contrasts[0]
 
 
+@pytest.mark.any_database
 def test_what_is_kept_is_bounded(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
     item_banks.forget_banks()
     monkeypatch.setattr(item_banks, "MAX_KEPT", 20)

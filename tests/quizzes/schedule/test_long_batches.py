@@ -45,12 +45,14 @@ def test_the_plan_is_made_once_after_the_last_piece(student: User, batch: dict[s
     assert plans_stored(student, batch) == 0, "nothing is new of it"
 
 
+@pytest.mark.any_database
 def test_it_is_made_where_the_last_piece_came_before(student: User, batch: dict[str, Any]) -> None:
     *rest, last = batch["events"]
     schedule.answer(student, {**batch, "events": [last]})
     assert plans_stored(student, {**batch, "events": [*rest, last]}) == 1
 
 
+@pytest.mark.any_database
 def test_a_worker_makes_it_where_a_batch_breaks_off(
     student: User, batch: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

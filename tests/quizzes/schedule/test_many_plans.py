@@ -111,6 +111,7 @@ def test_the_plans_of_many_are_those_of_each_alone(course: Course) -> None:
         assert (log.last_sequence, log.next_day_at > now) == (newest, True)
 
 
+@pytest.mark.any_database
 def test_who_is_planned_with_others_keeps_what_is_done(course: Course, api: Api, student: User, key: Any) -> None:
     others = _enrol(course, 2, timezone.now())
     shown = api.queue()["results"][0]["id"]
@@ -137,6 +138,7 @@ def test_an_outlook_is_asked_of_those_alone_who_have_answered_today(course: Cour
     assert list(Job.objects.filter(kind=Job.Kind.OUTLOOK).values_list("student", flat=True)) == [students[1].pk]
 
 
+@pytest.mark.any_database
 def test_plans_take_as_many_queries_for_many_students_as_for_few(course: Course) -> None:
     now = timezone.now()
     students = [student.pk for student in _enrol(course, 9, now)]
@@ -149,6 +151,7 @@ def test_plans_take_as_many_queries_for_many_students_as_for_few(course: Course)
     assert counts[0] == counts[1] <= 20
 
 
+@pytest.mark.any_database
 def test_a_piece_has_few_students_where_they_have_many_cards(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     students = [student.pk for student in _enrol(course, 5, timezone.now())]
     monkeypatch.setattr(plans, "PIECE", 17)  # of 8 cards each
@@ -157,6 +160,7 @@ def test_a_piece_has_few_students_where_they_have_many_cards(course: Course, mon
     assert list(plans._cut(students)) == [[student] for student in students]
 
 
+@pytest.mark.any_database
 def test_exams_whose_concepts_are_not_stored_take_no_query_each(course: Course, student: User) -> None:
     counts = []
     for number in range(3):

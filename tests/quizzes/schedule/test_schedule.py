@@ -21,6 +21,7 @@ from tests.conftest import Api, wrong
 pytestmark = pytest.mark.database
 
 
+@pytest.mark.any_database
 def test_the_plan_fits_into_the_minutes(student: User) -> None:
     student.daily_minutes = 2
     student.save()
@@ -31,6 +32,7 @@ def test_the_plan_fits_into_the_minutes(student: User) -> None:
     assert len(plan.tasks) < 6
 
 
+@pytest.mark.any_database
 def test_making_it_twice_gives_the_same_plan(student: User) -> None:
     now = timezone.now()
     first = schedule.plan_day(student, now=now).tasks
@@ -40,6 +42,7 @@ def test_making_it_twice_gives_the_same_plan(student: User) -> None:
     assert Card.objects.filter(student=student).count() == 8
 
 
+@pytest.mark.any_database
 def test_the_task_is_safe_to_run_twice_late_or_for_nobody(student: User) -> None:
     tasks.plan_student(student.pk)
     before = DailyPlan.objects.get(student=student).tasks
@@ -50,6 +53,7 @@ def test_the_task_is_safe_to_run_twice_late_or_for_nobody(student: User) -> None
     assert DailyPlan.objects.get(student=student).tasks == before
 
 
+@pytest.mark.any_database
 def test_the_plan_expects_a_better_exam(student: User) -> None:
     plan = schedule.plan_day(student)
 
@@ -58,6 +62,7 @@ def test_the_plan_expects_a_better_exam(student: User) -> None:
     assert 0 <= plan.score_before < plan.score_after <= 1
 
 
+@pytest.mark.any_database
 def test_more_minutes_add_to_todays_plan(api: Api, student: User, key: Callable[[str], Any]) -> None:
     student.daily_minutes = 1
     student.save()
@@ -71,6 +76,7 @@ def test_more_minutes_add_to_todays_plan(api: Api, student: User, key: Callable[
     assert len(api.queue()["results"]) > few
 
 
+@pytest.mark.any_database
 def test_an_answer_asks_for_a_new_plan_and_the_sweep_finds_it(
     api: Api, student: User, key: Callable[[str], Any]
 ) -> None:
@@ -117,6 +123,7 @@ def test_a_day_begins_at_the_students_hour_whatever_the_clocks_do(
     assert schedule.enqueue_new_days(next_day) == 1
 
 
+@pytest.mark.any_database
 def test_new_days_are_wanted_in_chunks(course: Course) -> None:
     for number in range(5):
         schedule.enrol(User.objects.create_user(f"student-{number}"), course)
@@ -140,6 +147,7 @@ def test_a_retired_item_is_asked_no_more_and_a_new_version_replaces_the_old(api:
     assert asked["penalty-target"]["prompt"]["stem"] == "What shrinks under L2?"
 
 
+@pytest.mark.any_database
 def test_an_answer_to_a_superseded_version_still_counts(api: Api, key: Callable[[str], Any]) -> None:
     one = next(one for one in api.queue()["results"] if one["item"] == "penalty-target")
     item = Item.objects.get(slug="penalty-target")
@@ -151,6 +159,7 @@ def test_an_answer_to_a_superseded_version_still_counts(api: Api, key: Callable[
     assert api.answer(one["id"], key(one["id"]))["status"] == "accepted"
 
 
+@pytest.mark.any_database
 def test_settings_move_due_dates_and_want_a_new_plan(api: Api, student: User, key: Callable[[str], Any]) -> None:
     one = next(one for one in api.queue()["results"] if one["kind"] == "single_choice")
     api.answer(one["id"], key(one["id"]))
@@ -200,12 +209,14 @@ def test_a_newly_published_item_gets_its_cards_with_a_plan_that_the_sweep_asks_f
     assert schedule.enqueue_new_items(timezone.now()) == 0
 
 
+@pytest.mark.any_database
 def test_where_no_card_is_missing_nothing_is_stored(student: User) -> None:
     with CaptureQueriesContext(connection) as queries:
         schedule.ensure_cards(student)
     assert not [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))]
 
 
+@pytest.mark.any_database
 def test_a_plan_looks_for_missing_cards_only_where_something_was_published(
     student: User, django_assert_num_queries: Any
 ) -> None:

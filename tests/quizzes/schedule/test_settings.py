@@ -72,6 +72,7 @@ MOVES = [
 ]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("move", MOVES, ids=str)
 def test_a_rebuild_finds_nothing_after_any_change_of_settings(student: User, key: Key, move: dict[str, Any]) -> None:
     with time_machine.travel(datetime(2026, 3, 10, 5, tzinfo=UTC)) as clock:
@@ -201,6 +202,7 @@ def test_what_came_due_by_the_clock_alone_is_moved_by_a_migration(student: User,
         assert student.cards.filter(sequence__gt=read).exists()  # devices are told
 
 
+@pytest.mark.any_database
 def test_a_day_without_answers_is_not_kept(student: User) -> None:
     with time_machine.travel(datetime(2026, 3, 10, 1, tzinfo=UTC)):
         change(student, day_rollover_hour=0)

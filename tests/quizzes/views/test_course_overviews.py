@@ -101,6 +101,7 @@ def test_staff_ask_for_it_and_a_worker_does_it(instructor: Client, people: list[
     assert Standing.objects.count() == 2
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_the_list_says_who_needs_a_word_and_writes_to_them(
     api: Api, instructor: Client, people: list[User], key: Key
@@ -153,6 +154,7 @@ def test_the_course_is_seen_at_a_glance(
     assert "Bob" in page
 
 
+@pytest.mark.any_database
 def test_sections_that_sit_an_exam_at_another_time_are_named(instructor: Client, course: Course) -> None:
     section = Section.objects.create(course=course, name="Monday group")
     at = timezone.now().replace(hour=12) + timedelta(days=3)
@@ -160,6 +162,7 @@ def test_sections_that_sit_an_exam_at_another_time_are_named(instructor: Client,
     assert f"Monday group: {at:%A}, {at.day} {at:%B}" in instructor.get(OVERVIEW).content.decode()
 
 
+@pytest.mark.any_database
 def test_its_queries_do_not_grow(instructor: Client, people: list[User], course: Course) -> None:
     counts = []
     for number in range(2):
@@ -171,6 +174,7 @@ def test_its_queries_do_not_grow(instructor: Client, people: list[User], course:
     assert all(count <= most for count, most in zip(counts[0], (17, 10), strict=True))
 
 
+@pytest.mark.any_database
 def test_what_the_courses_staff_sit_is_not_counted(people: list[User], course: Course) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     author = User.objects.create_user("author")
@@ -184,6 +188,7 @@ def test_what_the_courses_staff_sit_is_not_counted(people: list[User], course: C
     assert {each.exam: each.sat for each in overview.exams}[exam] == 1
 
 
+@pytest.mark.any_database
 def test_staff_who_study_another_course_are_students_there(people: list[User], course: Course) -> None:
     other = Course.objects.create(slug="other", title="Other")
     roles.set_role(people[1], other, roles.Role.ASSISTANT)
@@ -192,6 +197,7 @@ def test_staff_who_study_another_course_are_students_there(people: list[User], c
     assert for_staff.measure_course(course) == 1
 
 
+@pytest.mark.any_database
 def test_each_role_sees_its_own(course: Course, people: list[User]) -> None:
     other = Course.objects.create(slug="other", title="Other")
 

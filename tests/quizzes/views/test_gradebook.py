@@ -92,6 +92,7 @@ def test_it_shows_everybody_with_every_exam(instructor: Client, people: list[Use
     assert f"/admin/quizzes/sitting/{Sitting.objects.get(score=8.0).pk}/change/" in page
 
 
+@pytest.mark.any_database
 def test_an_exam_is_two_clicks_from_the_page_of_its_course(instructor: Client, people: list[User]) -> None:
     overview = instructor.get("/courses/tiny/overview/").content.decode()
     assert f'href="{PAGE}"' in overview
@@ -100,6 +101,7 @@ def test_an_exam_is_two_clicks_from_the_page_of_its_course(instructor: Client, p
     assert instructor.get(f"/admin/quizzes/sitting/{sitting}/change/").status_code == 200
 
 
+@pytest.mark.any_database
 def test_it_finds_and_sorts(instructor: Client, people: list[User]) -> None:
     def order(query: str) -> list[str]:
         rows = instructor.get(f"{PAGE}?{query}").context["rows"]
@@ -115,6 +117,7 @@ def test_it_finds_and_sorts(instructor: Client, people: list[User]) -> None:
     assert order("order=nothing&page=99") == ["s1", "s0", "s2"]
 
 
+@pytest.mark.any_database
 def test_its_queries_do_not_grow(instructor: Client, people: list[User]) -> None:
     counts = []
     for _ in range(2):
@@ -175,6 +178,7 @@ def test_the_blueprint_says_what_counts(people: list[User], course: Course) -> N
         exams.check_blueprint(exam)
 
 
+@pytest.mark.any_database
 def test_it_comes_as_a_file_that_runs_nothing(instructor: Client, people: list[User]) -> None:
     answer: Any = instructor.get("/courses/tiny/gradebook.csv")
     text = b"".join(answer.streaming_content).decode()
@@ -186,11 +190,13 @@ def test_it_comes_as_a_file_that_runs_nothing(instructor: Client, people: list[U
     assert (rows[0]["tiny-exam"], rows[0]["tiny-exam_state"]) == ("", "void")
 
 
+@pytest.mark.any_database
 def test_it_is_for_staff_who_may(people: list[User], student: User) -> None:
     browser = Client()
     browser.force_login(student)
     assert [browser.get(address).status_code for address in (PAGE, "/courses/tiny/gradebook.csv")] == [404, 404]
 
 
+@pytest.mark.any_database
 def test_a_course_without_students_says_so(instructor: Client) -> None:
     assert "no students yet" in instructor.get(PAGE).content.decode()

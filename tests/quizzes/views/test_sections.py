@@ -63,6 +63,7 @@ def test_an_owner_adds_dates_renames_and_deletes_a_section(student: User, course
     assert list(kinds) == ["added", "changed", "changed", "deleted"]
 
 
+@pytest.mark.any_database
 def test_sections_are_the_business_of_the_courses_owners(course: Course, web: Client) -> None:
     section = Section.objects.create(course=course, name="Monday")
     other = Course.objects.create(slug="other", title="Other")
@@ -78,6 +79,7 @@ def test_sections_are_the_business_of_the_courses_owners(course: Course, web: Cl
     assert Section.objects.filter(pk=section.pk).exists()
 
 
+@pytest.mark.any_database
 def test_the_pages_queries_do_not_grow(course: Course, web: Client) -> None:
     section = Section.objects.create(course=course, name="Monday")
     pages = (PAGE, f"{PAGE}{section.pk}/")

@@ -56,6 +56,7 @@ def test_it_says_what_was_planned_done_expected_sat_and_noted(
     assert page.count("result-slot") >= 2
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_its_queries_do_not_grow(api: Api, instructor: Client, student: User, key: Key) -> None:
     answer_all(api, key)
@@ -102,6 +103,7 @@ def test_answers_of_an_exam_that_is_not_released_are_counted_alone(instructor: C
     assert "keys not shown yet" in instructor.get(PAGE).content.decode()
 
 
+@pytest.mark.any_database
 def test_nobody_sees_it_but_staff_who_may(api: Api, instructor: Client, student: User, stranger: User) -> None:
     helper = User.objects.create_user("helper", password="helps-a-bit", is_staff=True)
     User.objects.create_user("elsewhere", password="is-elsewhere")
@@ -151,6 +153,7 @@ def test_a_plan_is_kept_by_its_tasks_and_not_by_minutes(day: PlannedDay, state: 
     assert day.state == state
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("noon")
 def test_days_hold_what_was_planned_and_what_was_done(
     api: Api, student: User, course: Course, key: Key, django_assert_max_num_queries: DjangoAssertNumQueries

@@ -30,6 +30,7 @@ def _answer(api: Api, shown: Presentation, text: str) -> dict[str, Any]:
     return grade
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("text", "score"), [(mistaken.RIGHT, 1), (mistaken.WRONG, 0)])
 def test_an_answer_is_judged_by_the_other_version_and_told_its_key(
     student: User, api: Api, text: str, score: float
@@ -41,6 +42,7 @@ def test_an_answer_is_judged_by_the_other_version_and_told_its_key(
     assert Review.objects.get().score == score
 
 
+@pytest.mark.any_database
 def test_another_answer_is_right_too(student: User, api: Api) -> None:
     shown = _put(student)
     mistaken.correct(Rule.ACCEPT, answer=mistaken.RIGHT)
@@ -88,6 +90,7 @@ def test_what_cannot_be_judged_so_is_said(student: User) -> None:
     assert not Correction.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("rule", "answered", "expected"),
     [

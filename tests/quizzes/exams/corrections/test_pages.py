@@ -16,6 +16,8 @@ from tests.conftest import Api
 from tests.quizzes.exams.corrections import mistaken
 from tests.quizzes.exams.corrections.test_story import cohort
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["cohort"]
 Rule = Correction.Rule
 
@@ -44,7 +46,6 @@ def test_an_instructor_sees_then_applies_then_takes_back(instructor: Client, coh
     assert "taken back" in log
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("said", "more"),
     [
@@ -63,7 +64,6 @@ def test_what_cannot_be_is_said(instructor: Client, cohort: list[User], said: st
     assert not Correction.objects.exists()
 
 
-@pytest.mark.any_database
 def test_students_correct_nothing(cohort: list[User], client: Client) -> None:
     client.force_login(cohort[0])
     assert client.post(_page(), {**_form(), "apply": "1"}).status_code == 302
@@ -73,7 +73,6 @@ def test_students_correct_nothing(cohort: list[User], client: Client) -> None:
     assert not Correction.objects.exists()
 
 
-@pytest.mark.any_database
 def test_the_result_and_the_history_say_what_was_corrected(cohort: list[User], client: Client) -> None:
     first = mistaken.item().versions.get(number=1)
     corrections.apply(mistaken.correction(Rule.VOID, first), timezone.now())
@@ -98,7 +97,6 @@ def test_the_result_and_the_history_say_what_was_corrected(cohort: list[User], c
     assert Notice.objects.get(pk=notice.pk).read_at is None
 
 
-@pytest.mark.any_database
 def test_the_history_says_what_was_said_first(cohort: list[User], client: Client) -> None:
     first = mistaken.item().versions.get(number=1)
     corrections.apply(mistaken.correction(Rule.VERSION, first, by_version=mistaken.publish_corrected()), timezone.now())
@@ -110,7 +108,6 @@ def test_the_history_says_what_was_said_first(cohort: list[User], client: Client
     assert [(each["score"], each["score_said"]) for each in answers if not each["in_exam"]] == [(1.0, 0.0)]
 
 
-@pytest.mark.any_database
 def test_another_version_is_offered_once_there_is_one(instructor: Client, course: Course) -> None:
     page = instructor.get(_page()).content.decode()
     assert 'value="version"' not in page

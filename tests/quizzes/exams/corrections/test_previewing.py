@@ -53,6 +53,7 @@ def test_a_part_of_many_answers_is_said_to_be_one(cohort: list[User]) -> None:
     assert (found.is_whole, len(found.students)) == (False, 2)
 
 
+@pytest.mark.any_database
 def test_what_cannot_be_judged_keeps_its_grade(cohort: list[User]) -> None:
     first = mistaken.item().versions.get(number=1)
     item = mistaken.item()
@@ -64,6 +65,7 @@ def test_what_cannot_be_judged_keeps_its_grade(cohort: list[User]) -> None:
     assert (found.changed, found.untold, found.rows) == (0, 11, [])
 
 
+@pytest.mark.any_database
 def test_by_the_command_line(cohort: list[User]) -> None:
     def run(*options: str) -> str:
         out = StringIO()

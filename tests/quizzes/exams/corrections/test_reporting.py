@@ -27,6 +27,7 @@ def asked(api: Api) -> str:
     return first
 
 
+@pytest.mark.any_database
 def test_a_report_is_taken_and_the_same_again_is_the_same(api: Api, asked: str, stranger: User) -> None:
     answers = [api.post(f"presentations/{asked}/reports/", SAID) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -58,6 +59,7 @@ def test_a_day_has_so_many_reports(api: Api, asked: str, student: User) -> None:
         assert api.post(f"presentations/{asked}/reports/", SAID).status_code == 201
 
 
+@pytest.mark.any_database
 def test_in_an_open_sitting_it_says_nothing_of_the_key(api: Api, student: User) -> None:
     exam = Exam.objects.get(slug="tiny-exam")
     exam.blueprint = {"slots": 6}
@@ -76,6 +78,7 @@ def test_in_an_open_sitting_it_says_nothing_of_the_key(api: Api, student: User) 
     assert len(corrections.list_notices(student)) == 1
 
 
+@pytest.mark.any_database
 def test_an_instructor_answers_and_the_student_alone_hears(
     api: Api, asked: str, instructor: Client, student: User, stranger: User, client: Client
 ) -> None:

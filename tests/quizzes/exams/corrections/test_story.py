@@ -280,6 +280,7 @@ def test_clients_hear_of_it(cohort: list[User]) -> None:
     assert len([change for change in again if change["id"] == str(event.event_id)]) == 1
 
 
+@pytest.mark.any_database
 def test_a_late_answer_and_an_undo_find_the_log_in_order(cohort: list[User]) -> None:
     first = mistaken.item().versions.get(number=1)
     written = corrections.apply(mistaken.correction(Rule.VOID, first), timezone.now())

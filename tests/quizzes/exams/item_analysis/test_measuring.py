@@ -77,6 +77,7 @@ def test_what_students_answer_counts_once_and_what_staff_try_never(course: Cours
     assert (measuring.answers, measuring.asked_at) == (3, None)
 
 
+@pytest.mark.any_database
 def test_what_is_taken_back_or_void_goes_and_corrected_grades_count(course: Course, key: Key) -> None:
     ada, bob = new_student(course, "ada"), new_student(course, "bob")
     undone = answer(ada, key, right=True)
@@ -130,6 +131,7 @@ def test_exams_count_with_what_was_left_empty_once_they_are_released(course: Cou
     assert not ItemStatistics.objects.exists()
 
 
+@pytest.mark.any_database
 def test_measuring_again_and_twice_is_the_same_and_costs_queries_by_chunks_alone(course: Course, key: Key) -> None:
     students = [new_student(course, f"s{number}") for number in range(3)]
     answer(students[0], key, right=True)
@@ -147,6 +149,7 @@ def test_measuring_again_and_twice_is_the_same_and_costs_queries_by_chunks_alone
     assert len(many) == len(few)
 
 
+@pytest.mark.any_database
 def test_pages_read_rows_and_no_answers(course: Course, key: Key, instructor: Client) -> None:
     item = Item.objects.get(slug=SLUG)
     pages = (
@@ -219,6 +222,7 @@ def csv_of(client: Client, **parameters: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(answered.streaming_content).decode("utf-8-sig"))))
 
 
+@pytest.mark.any_database
 def test_the_page_of_an_item_says_what_its_answers_say(course: Course, key: Key, instructor: Client) -> None:
     item = Item.objects.get(slug=SLUG)
     address = f"/admin/questions/item/{item.pk}/statistics/"

@@ -89,6 +89,7 @@ def test_more_time_moves_all_deadlines_stays_with_extra_time_and_is_taken_back(
         act(sitting, Kind.REVERSE, ina, reverses=extended.pk)
 
 
+@pytest.mark.any_database
 def test_an_act_that_is_asked_for_twice_is_done_once(student: User, exam: Exam, ina: User) -> None:
     sitting = begin(student, exam)
     order = Order(kind=Kind.EXTEND, request=uuid.uuid4(), minutes=5)
@@ -128,6 +129,7 @@ def test_what_is_opened_again_takes_its_answers_out_of_the_log_and_counts_those_
     call_command("rebuild_memory", check=True)
 
 
+@pytest.mark.any_database
 def test_an_exam_that_was_opened_again_keeps_its_new_end_when_extra_time_changes(
     student: User, exam: Exam, ina: User
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_void_sitting_counts_nowhere_uses_no_attempt_and_counts_again_when_tha
     assert "counts again" in told(student)
 
 
+@pytest.mark.any_database
 def test_the_first_sitting_that_counts_is_the_first(student: User, exam: Exam, ina: User) -> None:
     first = begin(student, exam)
     act(first, Kind.VOID, ina)
@@ -169,6 +172,7 @@ def test_the_first_sitting_that_counts_is_the_first(student: User, exam: Exam, i
     assert [row.number for row in exams.student_scores(exam, "first")] == [2]
 
 
+@pytest.mark.any_database
 def test_one_more_attempt_is_one(student: User, exam: Exam, ina: User) -> None:
     sitting = begin(student, exam)
     exams.close_sitting(student, sitting.pk, NOW)

@@ -86,6 +86,7 @@ def test_what_was_broken_off_goes_on_with_the_same_order(room: list[Sitting], in
     assert Sitting.objects.counting().count() == 0
 
 
+@pytest.mark.any_database
 def test_listing_asks_once_however_many_there_are(room: list[Sitting], exam: Exam) -> None:
     with CaptureQueriesContext(connection) as asked:
         concerned = mending.list_concerned(Kind.VOID, NOW - timedelta(hours=2), NOW, [exam], NOW)
@@ -94,6 +95,7 @@ def test_listing_asks_once_however_many_there_are(room: list[Sitting], exam: Exa
         mending.list_concerned(Kind.VOID, NOW, NOW - timedelta(hours=2), [exam], NOW)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("more", "said"),
     [

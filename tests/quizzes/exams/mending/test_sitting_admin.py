@@ -42,6 +42,7 @@ def act(client: Client, sitting: Sitting, kind: str, **more: Any) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.any_database
 def test_who_sees_a_sitting_and_who_mends_it(sitting: Sitting, student: User, instructor: Client) -> None:
     reader = User.objects.create_user("reader", password="reads-it-1", is_staff=True)
     roles.set_role(reader, sitting.exam.course, roles.Role.OBSERVER)
@@ -60,6 +61,7 @@ def test_who_sees_a_sitting_and_who_mends_it(sitting: Sitting, student: User, in
         assert instructor.get(f"{LIST}{nothing}/change/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_it_shows_questions_as_they_were_put_with_answers_grades_and_times(
     sitting: Sitting, student: User, key: Key, instructor: Client
 ) -> None:
@@ -76,6 +78,7 @@ def test_it_shows_questions_as_they_were_put_with_answers_grades_and_times(
     assert shown.count("mending-slot") == sitting.slots.count()
 
 
+@pytest.mark.any_database
 def test_its_queries_do_not_grow_with_its_questions_and_acts(
     sitting: Sitting, student: User, instructor: Client
 ) -> None:
@@ -94,6 +97,7 @@ def test_its_queries_do_not_grow_with_its_questions_and_acts(
     assert queries() == before
 
 
+@pytest.mark.any_database
 def test_an_instructor_gives_time_takes_it_back_and_opens_again(
     sitting: Sitting, student: User, instructor: Client
 ) -> None:
@@ -119,6 +123,7 @@ def test_an_instructor_gives_time_takes_it_back_and_opens_again(
     assert client.get(f"/sittings/{sitting.pk}/").status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("form", "why"),
     [
@@ -152,6 +157,7 @@ def test_sittings_are_found_by_student_exam_and_date(sitting: Sitting, instructo
         assert (page(sitting) in instructor.get(f"{LIST}?{query}").content.decode()) is there, query
 
 
+@pytest.mark.any_database
 def test_a_student_reads_in_the_result_what_was_said_and_done(
     sitting: Sitting, student: User, api: Api, instructor: Client
 ) -> None:

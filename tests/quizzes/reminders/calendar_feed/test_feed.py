@@ -74,6 +74,7 @@ def test_an_event_keeps_its_name_and_the_calendar_needs_as_many_queries(student:
     assert re.findall("UID:.*", read(student)) == first
 
 
+@pytest.mark.any_database
 def test_without_an_exam_the_days_ahead_have_the_students_minutes(student: User) -> None:
     for exam in student.enrolments.get().course.exams.all():
         exam.delete()
@@ -81,6 +82,7 @@ def test_without_an_exam_the_days_ahead_have_the_students_minutes(student: User)
     assert read(student).count("SUMMARY:Review: 20 minutes") >= 14
 
 
+@pytest.mark.any_database
 def test_the_address_is_made_renewed_and_ended_in_the_settings(student: User, at_home: Client) -> None:
     assert b"Make an address" in at_home.get("/settings/").content
     at_home.post("/calendar/", {"make": ""})
@@ -116,6 +118,7 @@ def test_nobody_else_reads_it_and_it_is_told_to_nobody(student: User, stranger: 
     assert Client().get(address(student)).status_code == 404
 
 
+@pytest.mark.any_database
 def test_a_program_that_asks_all_the_time_has_to_wait(student: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calendar, "READS", 2)
     cache.clear()
