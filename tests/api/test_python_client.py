@@ -21,6 +21,14 @@ __all__ = ["account"]
 PROGRAM = Path(__file__).parent / "client.py"
 PACKAGE = "examprep_client"
 CONFIG = {"post_hooks": [], "content_type_overrides": {"application/zip": "application/octet-stream"}}
+OPTIONS = f"""
+[mypy]
+strict = true
+native_parser = true
+[mypy-{PACKAGE}.*]
+ignore_errors = true
+"""
+"""The package is read as one that is installed: its types, and not the bodies of what it does, which the day runs."""
 CACHE: Path = settings.BASE_DIR / ".mypy_cache" / PACKAGE
 """Of the types of the package: a second run checks only what of it is new."""
 WRONG = {
@@ -62,7 +70,7 @@ def test_a_client_in_python_studies_a_day(live_server: LiveServer, account: User
     for name, (right, wrong) in WRONG.items():
         assert right in PROGRAM.read_text()
         (folder / f"{name}.py").write_text(PROGRAM.read_text().replace(right, wrong))
-    (folder / "mypy.ini").write_text("[mypy]\nstrict = true\nnative_parser = true\n")
+    (folder / "mypy.ini").write_text(OPTIONS)
     modules = [f"{name}.py" for name in ("client", *WRONG)]
     checked = run(folder, "mypy", "--cache-dir", os.path.relpath(CACHE, folder), *modules)
     assert {line.partition(":")[0] for line in checked.stdout.splitlines() if ": error:" in line} == {
