@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import random
 import uuid
 from collections import Counter
@@ -200,6 +201,7 @@ class Visitor:
         return parts._replace(scheme="", netloc="", fragment="").geturl() if parts.netloc == "testserver" else ""
 
 
+@functools.cache
 def route_of(address: str) -> str | None:
     """The route of an address, where it leads to this service."""
     try:

@@ -297,6 +297,8 @@ class World:
         self.sitting = Sitting.objects.filter(state="open").first() or Sitting.objects.earliest("opened_at")
         ben = self.people["ben"] = User.objects.create_user("ben")
         schedule.enrol(ben, self.course)
+        for person in self.people.values():
+            person.get_all_permissions()  # looked up once, and not for each request
         User.objects.update(password=User.objects.get(username="ada").password)  # who ends their account types it
         self.bens = exams.open_sitting(ben, Exam.objects.get(slug="tiny-exam"), timezone.now())[0]
         worked = Api(User.objects.get(username="ada")).post("items/decay-factor/work/", {}).json()
