@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.conftest import Api
+from tests.faults.service import BARE
 
 PAGES = ["/today/", "/settings/", "/progress/", "/review/", "/exams/", "/accounts/email/", "/api/v1/docs/"]
 CALLS = ["me/", "queue/", "sync/", "progress/", "sittings/", "nothing/here/"]
@@ -69,7 +69,7 @@ def test_the_data_folder_and_its_database_are_their_owners_alone(tmp_path: Path,
         [sys.executable, "-c", look],
         cwd=settings.BASE_DIR,
         env={
-            "PATH": os.environ["PATH"],
+            **BARE,
             "DATA_DIR": str(folder),
             "DJANGO_SETTINGS_MODULE": "examprep.settings",
         },

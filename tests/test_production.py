@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
@@ -21,7 +20,7 @@ from examprep.data_folder import can_be_guessed
 from examprep.models import User
 from tests import servers
 from tests.deployment.containers import COMMANDS, COMPOSE, DOCKERFILE, GIVEN, ROOT
-from tests.faults.service import waited
+from tests.faults.service import BARE, waited
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +28,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={**BARE, **environment},
         capture_output=True,
         text=True,
         timeout=600,
@@ -232,7 +231,7 @@ def test_no_container_starts_without_a_secret(name: str) -> None:
     done = subprocess.run(
         COMPOSE["services"][name].get("command") or COMMANDS["CMD"],
         cwd=ROOT,
-        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "EXAMPREP_PRODUCTION": "1"},
+        env={**BARE, "PATH": f"{Path(sys.executable).parent}:{BARE['PATH']}", "EXAMPREP_PRODUCTION": "1"},
         capture_output=True,
         text=True,
         timeout=600,

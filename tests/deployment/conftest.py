@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 
 from tests import courses, servers
 from tests.deployment.containers import GIVEN, ROOT, Containers
+from tests.faults.service import BARE
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def collected(shared_folder: Path) -> Path:
     def collect(folder: Path) -> None:
         own = {**GIVEN, "EXAMPREP_PRODUCTION": "1", "STATIC_ROOT": str(folder), "DATA_DIR": str(shared_folder)}
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-        subprocess.run(command, cwd=ROOT, env={"PATH": os.environ["PATH"], **own}, check=True)
+        subprocess.run(command, cwd=ROOT, env={**BARE, **own}, check=True)
 
     return courses.made_once(shared_folder / "collected", collect)
 

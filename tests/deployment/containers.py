@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from django.conf import settings
 
 from examprep.run.lifeline import Lifeline
 from tests import servers
-from tests.faults.service import get
+from tests.faults.service import BARE, get
 
 ROOT: Path = settings.BASE_DIR
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -69,7 +68,7 @@ class Containers:
         if not pool:
             self.environment["DATABASE_POOLED"] = "false"
         self.environment |= {"STATIC_ROOT": str(folder / "static"), "DATA_DIR": str(folder / "data")}
-        self.environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin"
+        self.environment |= BARE | {"PATH": f"{Path(sys.executable).parent}:{BARE['PATH']}:/usr/sbin"}
         self.lifeline = stack.enter_context(Lifeline())
 
     @staticmethod

@@ -26,6 +26,8 @@ PATIENCE = 300.0
 READY = re.compile(r"examprep is ready after ([\d.]+) s: (\S+)")
 # What the caller's shell or make may have set, and a stranger's machine has not.
 PRIVATE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATA_DIR", "PORT", "HOST", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+BARE = {name: os.environ[name] for name in ("PATH", "PYTHONMALLOC", "GLIBC_TUNABLES") if name in os.environ}
+"""The environment of a process that inherits no settings: where programs are, and how it takes its memory."""
 
 
 class Service:

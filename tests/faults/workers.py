@@ -23,6 +23,7 @@ from quizzes import tasks
 from quizzes.background import publisher
 from quizzes.models import DailyPlan, Job
 from tests.conftest import Api
+from tests.faults.service import BARE
 
 Key = Callable[[str], Any]
 
@@ -95,7 +96,7 @@ def program(broker: str, *command: str, **env: str) -> Iterator[subprocess.Popen
         [sys.executable, "-m", *command],
         cwd=settings.BASE_DIR,
         env={
-            "PATH": os.environ["PATH"],
+            **BARE,
             "DATABASE_URL": database_url(),
             "DATABASE_POOLED": str(settings.DATABASE_POOLED),
             "REDIS_URL": broker,
