@@ -18,7 +18,7 @@ from tests.faults.service import until
 from tests.servers import Server
 
 TOKEN = "token-of-these-tests"
-SOON = {"PLAN_DELAY": "0.1", "PUBLISH_AGAIN": "1", "JOB_LEASE": "4", "SWEEP_EVERY": "1"}
+SOON = {"PLAN_DELAY": "0.1", "PUBLISH_AGAIN": "1", "JOB_LEASE": "4", "SWEEP_EVERY": "2"}
 """Settings of the service, in seconds: what heals in minutes heals in moments."""
 KEPT = {"fsync": "off", "full_page_writes": "off"}
 """Of a PostgreSQL that is killed, and not the machine with it: what it acknowledged is with the system."""

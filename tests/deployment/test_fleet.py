@@ -160,7 +160,7 @@ def kill_beat(fleet: Fleet) -> None:
     """Nobody sweeps, and the day that has begun is late."""
     fleet.wait_for_plans()
     fleet.beat.kill()
-    fleet.wait(SWEPT, lambda swept: time.time() - swept > 2)
+    fleet.wait(SWEPT, lambda swept: time.time() - swept > 4)
     fleet.begin_days()
     fleet.wait("examprep_oldest_unplanned_seconds", lambda late: late > 0)
     fleet.beat.start_again()

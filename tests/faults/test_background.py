@@ -152,7 +152,7 @@ def test_two_beats_and_two_workers_do_everything_once(course: Course, workers: W
         for number, name in enumerate(("one", "two")):
             workers.start(name)
             beat = ("examprep.run.beat", str(tmp_path / f"schedule-{number}"))
-            stack.enter_context(program(workers.broker, *beat, SWEEP_EVERY="0.5"))
+            stack.enter_context(program(workers.broker, *beat, SWEEP_EVERY="1"))
         until(lambda: DailyPlan.objects.count() == 4 and Reminder.objects.exclude(sent_at=None).count() == 4)
         until(lambda: not Job.objects.exists())
         done = timezone.now()

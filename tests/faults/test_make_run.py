@@ -128,7 +128,7 @@ def deep(first_start: Path, tmp_path: Path) -> Path:
 
 
 def test_it_starts_again_whatever_was_killed_and_says_what_keeps_ending(deep: Path) -> None:
-    with Service(deep, PLAN_DELAY="0", PUBLISH_AGAIN="1", SWEEP_EVERY="1") as service:
+    with Service(deep, PLAN_DELAY="0", PUBLISH_AGAIN="1", SWEEP_EVERY="3") as service:
         url = service.ready()
         its_data_are_its_own(service, deep)
         until(lambda: "ready." in log(deep, "worker"), lambda: log(deep, "worker"))

@@ -27,7 +27,7 @@ SOON = {
     "PLAN_DELAY": "0.3",
     "PUBLISH_AGAIN": "2",
     "JOB_LEASE": "8",
-    "SWEEP_EVERY": "1",
+    "SWEEP_EVERY": "2",
     "THROTTLE": "1000000/min",
     "THROTTLE_ADDRESS": "1000000/min",
     "LOG_LEVEL": "WARNING",
