@@ -76,7 +76,7 @@ def load_state(now: datetime) -> State:
         load_late(now),
         load_backlog(now),
         Sitting.objects.filter(state=Sitting.State.OPEN, deadline_at__lt=now - OVERDUE).count(),
-        WithheldAnswer.objects.exclude(refused="").count(),
+        WithheldAnswer.objects.not_taken().count(),
         [_last_run(name, str(entry["task"]), newest) for name, entry in sorted(settings.CELERY_BEAT_SCHEDULE.items())],
         [Worker(name, seen_at) for name, seen_at in sorted(seen.items())],
     )

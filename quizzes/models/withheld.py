@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 
 from questions.models import Item
+from quizzes.models.review import ReviewEvent
+
+
+class WithheldAnswerQuerySet(models.QuerySet["WithheldAnswer"]):
+    """Answers that wait, and how they are chosen."""
+
+    def not_taken(self) -> Self:
+        """Those refused at their release, and not taken since, as they are where a device sends them once more."""
+        same = ReviewEvent.objects.filter(student=models.OuterRef("student"), event_id=models.OuterRef("event_id"))
+        return self.exclude(refused="").exclude(models.Exists(same))
 
 
 class WithheldAnswer(models.Model):
@@ -32,6 +42,8 @@ class WithheldAnswer(models.Model):
     refused = models.CharField(
         max_length=MAX_REASON, blank=True, default="", help_text="Why it was not taken at its release."
     )
+
+    objects = WithheldAnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "event_id"], name="withheld_once")]

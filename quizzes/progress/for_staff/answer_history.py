@@ -52,5 +52,5 @@ def count_withheld(student: Student, course: Course) -> int:
 
 def list_refused(student: Student, course: Course) -> list[WithheldAnswer]:
     """Return the answers that waited for an exam and could not be taken afterwards, the oldest first; one query."""
-    refused = WithheldAnswer.objects.filter(student=student, item__course=course).exclude(refused="")
+    refused = WithheldAnswer.objects.filter(student=student, item__course=course).not_taken()
     return list(refused.select_related("item").order_by("arrived_at", "pk"))

@@ -217,3 +217,7 @@ def test_an_answer_that_cannot_be_read_any_more_when_it_is_released_stays_and_is
     assert "1 answer waited for the end of an exam and could not be taken then. It counts nowhere" in page
     assert asked["item"] in page
     assert load_state(timezone.now()).refused_answers == 1
+    # It is read again, and the device sends it once more.
+    assert api.send(waiting.event)[0]["status"] == "accepted"
+    assert "could not be taken" not in instructor.get("/courses/tiny/students/ada/answers/").content.decode()
+    assert load_state(timezone.now()).refused_answers == 0
