@@ -3,11 +3,14 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 COMMANDS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -16,6 +19,15 @@ PATIENCE = 120_000
 """Milliseconds that a page is waited for: as long as the busiest machine takes, since what never comes fails all the
 same."""
 expect.set_options(timeout=PATIENCE)
+
+# Nothing moves that need not: each frame of a movement is drawn by the processor. What a worker fetches no route of
+# a test would see: those of the worker (test_flight.py) have contexts of their own.
+STILL: dict[str, Any] = {"reduced_motion": "reduce", "service_workers": "block"}
+KEPT: dict[str, dict[str, Any]] = {
+    "desk": {**STILL, "viewport": {"width": 1100, "height": 800}},
+    "phone": {**STILL, "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
+    "plain": {**STILL, "java_script_enabled": False},
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,39 +67,67 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A fresh page whose relative URLs lead to the live server; an error in its scripts fails the test.
-
-    Here and in other pages nothing moves that need not: each frame of a movement is drawn by the processor.
-    """
-    # What a worker fetches no route of a test would see: those of the worker (test_flight.py) have pages of their own.
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": 1100, "height": 800},
-        service_workers="block",
-        reduced_motion="reduce",
-    )
+@contextmanager
+def open_context(browser: Browser, live_server: LiveServer, options: dict[str, Any]) -> Iterator[BrowserContext]:
+    """What a browser keeps of its own, cookies, storage and files; its relative URLs lead to the live server."""
+    context = browser.new_context(base_url=live_server.url, **options)
     context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def kept_contexts(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[str], BrowserContext]]:
+    """The contexts of KEPT, which one test after the other has: what they keep from one to the next is static files.
+
+    Routes, scripts and sizes of a page end with it. What is told to a context itself would stay, as a clock that is set
+    (which Playwright tells it even where a page is asked): tests that do so have one of their own.
+    """
+    with ExitStack() as opened:
+        yield cache(lambda name: opened.enter_context(open_context(browser, live_server, KEPT[name])))
+
+
+@contextmanager
+def fresh_page(context: BrowserContext, live_server: LiveServer) -> Iterator[Page]:
+    """A page of a context that keeps nothing but static files; at its end all pages of the context are closed."""
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    devtools = context.new_cdp_session(page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": live_server.url, "storageTypes": "all"})
+    devtools.detach()
+    context.clear_cookies()
     yield page
-    context.close()  # before the live server's database is emptied
+    context.set_offline(True)  # what pages send as they are closed would come when the next test has begun
+    for each in context.pages:
+        each.close()
+    context.set_offline(False)
+
+
+@pytest.fixture
+def page(kept_contexts: Callable[[str], BrowserContext], live_server: LiveServer) -> Iterator[Page]:
+    """A fresh page whose relative URLs lead to the live server; an error in its scripts fails the test."""
+    errors: list[str] = []
+    with fresh_page(kept_contexts("desk"), live_server) as page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
     assert not errors, errors
 
 
 @pytest.fixture
-def phone(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+def phone(kept_contexts: Callable[[str], BrowserContext], live_server: LiveServer) -> Iterator[Page]:
     """A page on a phone, driven by touch."""
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": 360, "height": 740},
-        has_touch=True,
-        is_mobile=True,
-        service_workers="block",
-        reduced_motion="reduce",
-    )
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    with fresh_page(kept_contexts("phone"), live_server) as page:
+        yield page
+
+
+@pytest.fixture
+def own_phone(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on a phone whose clock the test sets."""
+    with open_context(browser, live_server, KEPT["phone"]) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def plain_page(kept_contexts: Callable[[str], BrowserContext], live_server: LiveServer) -> Iterator[Page]:
+    """A page that runs no scripts."""
+    with fresh_page(kept_contexts("plain"), live_server) as page:
+        yield page

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, Route, expect
 
 from examprep.models import User
 from questions.models import Lesson
@@ -99,12 +98,11 @@ VISIBILITY = "all => all.map(section => getComputedStyle(section).contentVisibil
 
 
 def test_a_lesson_that_is_laid_out_a_section_at_a_time_is_whole_without_scripts(
-    browser: Browser, live_server: LiveServer, transactional_db: None
+    plain_page: Page, transactional_db: None
 ) -> None:
     courses.load(exams=False)
     Lesson.objects.update(body_markdown=SECTIONS)
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+    page = plain_page
     sections = page.locator(".text > section")
     page.goto("/lessons/decay/")
     assert "auto" in sections.evaluate_all(VISIBILITY), "what is far below is not laid out yet"
@@ -117,7 +115,6 @@ def test_a_lesson_that_is_laid_out_a_section_at_a_time_is_whole_without_scripts(
         assert 0 <= last.evaluate(TOP) < 720, arrived
         assert set(sections.evaluate_all(VISIBILITY)) == {"visible"}, "nothing above a link's end grows later"
         page.reload()
-    context.close()
 
 
 def test_the_browser_finds_text_in_sections_that_are_not_laid_out_yet(page: Page, transactional_db: None) -> None:

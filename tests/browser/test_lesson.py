@@ -187,9 +187,8 @@ def test_the_figures_by_finger(phone: Page, learner: User) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, learner: User) -> None:
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+def test_a_lesson_without_scripts(plain_page: Page, learner: User) -> None:
+    page = plain_page
     page.goto(ADDRESS)
     for name in plots.FIGURES:
         shown = page.locator(f"[data-simulator={name}]")
@@ -203,7 +202,6 @@ def test_a_lesson_without_scripts(browser: Browser, live_server: LiveServer, lea
     page.get_by_role("link", name="Back to the lesson").click()
     page.get_by_role("link", name="Start the quick check").click()
     expect(page.locator("form.question")).to_have_count(4)
-    context.close()
 
 
 def test_a_first_visit_is_light_and_asks_no_other_host(

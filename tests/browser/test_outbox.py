@@ -69,14 +69,14 @@ def wait_until_waiting(page: Page, condition: str) -> None:
 
 
 def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
-    phone: Page, live_server: LiveServer, learner: User, key: Key
+    own_phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
-    began, context = timezone.now(), phone.context
-    log_in(phone)
-    phone.route(PACK, turn_keys)
-    open_review(phone)
+    began, context = timezone.now(), own_phone.context
+    log_in(own_phone)
+    own_phone.route(PACK, turn_keys)
+    open_review(own_phone)
     asked = Presentation.objects.get(student=learner, version__kind="single_choice", closed_at=None)
-    tabs = [phone, context.new_page()]
+    tabs = [own_phone, context.new_page()]
     for tab in tabs:
         tab.route(PACK, lambda route: route.abort())
         with tab.expect_request(PACK):
@@ -89,7 +89,7 @@ def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
         assert answer_offline(tab, key) == asked
         expect(tab.locator("[data-device] h2")).to_have_text("Incorrect")
         expect(tab.locator("#outbox")).to_contain_text("No connection.")
-    expect(phone.locator("#outbox p")).to_have_text(
+    expect(own_phone.locator("#outbox p")).to_have_text(
         "No connection. 2 answers kept in this browser, sent when you are back online."
     )
     for tab in tabs:
@@ -127,25 +127,25 @@ def test_what_waits_is_sent_from_the_next_page_and_what_differs_is_said_there(
 
 
 def test_a_clock_that_is_set_right_before_answers_are_sent_misdates_none(
-    phone: Page, live_server: LiveServer, learner: User, key: Key
+    own_phone: Page, live_server: LiveServer, learner: User, key: Key
 ) -> None:
-    log_in(phone)
-    phone.clock.set_system_time(timezone.now() - timedelta(hours=3))
-    open_review(phone)
-    phone.context.set_offline(True)
+    log_in(own_phone)
+    own_phone.clock.set_system_time(timezone.now() - timedelta(hours=3))
+    open_review(own_phone)
+    own_phone.context.set_offline(True)
     answered = timezone.now()
-    answer_offline(phone, key)
+    answer_offline(own_phone, key)
     # Nobody answers before it is asked, by which the service would notice.
     Presentation.objects.update(created_at=answered - timedelta(days=1))
-    expect(phone.locator("#outbox")).to_contain_text("1 answer")
+    expect(own_phone.locator("#outbox")).to_contain_text("1 answer")
     batches: list[Any] = []
-    phone.on("request", lambda request: batches.append(request.post_data_json) if "batch" in request.url else None)
-    phone.route(BATCH, lambda route: route.abort() if len(batches) == 2 else route.continue_())
-    phone.clock.set_system_time(timezone.now())
-    phone.context.set_offline(False)
-    with phone.expect_response(BATCH):
+    own_phone.on("request", lambda request: batches.append(request.post_data_json) if "batch" in request.url else None)
+    own_phone.route(BATCH, lambda route: route.abort() if len(batches) == 2 else route.continue_())
+    own_phone.clock.set_system_time(timezone.now())
+    own_phone.context.set_offline(False)
+    with own_phone.expect_response(BATCH):
         pass
-    expect(phone.locator("#outbox p")).to_have_text("Connected again. 1 answer sent.")
+    expect(own_phone.locator("#outbox p")).to_have_text("Connected again. 1 answer sent.")
     assert abs(ReviewEvent.objects.get().occurred_at - answered) < timedelta(minutes=2)
     # The first try was lost: what was restated is sent again as it was.
     asked, *tries = [batch["events"] for batch in batches]

@@ -320,9 +320,8 @@ def test_matching_and_ordering_by_touch(phone: Page, student: User, key: Key) ->
     phone.wait_for_url("**/review/summary/")
 
 
-def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, student: User, key: Key) -> None:
-    plain = browser.new_context(base_url=live_server.url, java_script_enabled=False, reduced_motion="reduce")
-    page = plain.new_page()
+def test_every_kind_without_scripts(plain_page: Page, live_server: LiveServer, student: User, key: Key) -> None:
+    page = plain_page
     log_in(page)
     page.goto("/review/")
     for _ in range(6):
@@ -346,7 +345,6 @@ def test_every_kind_without_scripts(browser: Browser, live_server: LiveServer, s
         expect(page.locator("#verdict")).to_have_text("Correct")
         page.locator("#next").click()
     page.wait_for_url("**/review/summary/")
-    plain.close()
 
 
 def test_signing_up_leads_to_the_first_section_and_its_questions(

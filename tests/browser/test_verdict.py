@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from examprep.models import User
 from questions import bank
 from questions.models import Item
 from quizzes.models import Presentation
-from tests.browser.conftest import PATIENCE
 from tests.browser.pages import check, log_in
 from tests.conftest import wrong
 
@@ -22,19 +21,10 @@ Key = Callable[[str], Any]
 
 
 @pytest.fixture
-def small(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+def small(phone: Page) -> Page:
     """A page on a small phone."""
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": 360, "height": 640},
-        has_touch=True,
-        is_mobile=True,
-        reduced_motion="reduce",
-        service_workers="block",
-    )
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    phone.set_viewport_size({"width": 360, "height": 640})
+    return phone
 
 
 def is_in_sight(place: Locator) -> bool:
