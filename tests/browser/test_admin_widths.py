@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from playwright.sync_api import Page
 
@@ -10,7 +12,8 @@ from questions.kinds import KINDS
 from questions.models import Course
 from tests.browser.pages import log_in
 
-WIDTHS = (1366, 1280, 360)
+WIDTHS = (1280, 360)
+"""Pixels. What fits a desk fits a wider one: no style asks for a width above these."""
 OPENED = """() => {
   for (const folded of document.querySelectorAll("details")) folded.open = true;
   for (const section of document.querySelectorAll(".is-folded .section-fold")) section.click();
@@ -40,13 +43,14 @@ def test_no_form_of_the_admin_is_cut_off(page: Page, author: User, course: Cours
     chosen = f"course={course.pk}"
     items = [f"/admin/questions/item/add/?{chosen}&kind={kind}" for kind in KINDS]
     others = [f"/admin/{model}/add/?{chosen}" for model in ("questions/lesson", "questions/concept", "quizzes/exam")]
-    for address in (*items, *others, f"/admin/questions/course/{course.pk}/change/"):
+    addresses = (*items, *others, f"/admin/questions/course/{course.pk}/change/")
+    for address, widths in zip(addresses, itertools.cycle((WIDTHS, WIDTHS[::-1])), strict=False):
         page.goto(address)
         page.evaluate(OPENED)
         if "multi_part" in address:
             for kind in ("multiple_select", "numeric", "matching"):
                 page.get_by_label("Kind of the next part").select_option(kind)
                 page.get_by_role("button", name="Add a part").click()
-        for width in WIDTHS:
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate(CUT_OFF) == [], (address, width)

@@ -18,7 +18,7 @@ from quizzes import schedule
 from quizzes.models import Bookmark, Note, Presentation, ReviewEvent
 from tests import courses
 from tests.browser.pages import log_in, wait_for
-from tests.browser.test_verdict import begin, post
+from tests.browser.test_verdict import post
 from tests.conftest import wrong
 
 Key = Callable[[str], Any]
@@ -218,7 +218,9 @@ def test_answers_are_kept_while_there_is_no_network(
 
     # An exam that is opened in another tab leaves no key in this one.
     exam = phone.context.new_page()
-    begin(exam, "tiny-exam")
+    exam.goto("/exams/tiny-exam/")
+    exam.get_by_role("button", name="Start").tap()
+    exam.wait_for_url("**/sittings/**")
     wait_for_kept(phone, "kept === 0")
     phone.context.set_offline(True)
     answer(phone, key, right=True)

@@ -19,7 +19,7 @@ from questions import bank
 from quizzes import schedule
 from quizzes.models import Exam, Presentation, ReviewEvent, Sitting, Slot
 from tests import courses
-from tests.browser.pages import answer_parts, check, log_in, type_rows
+from tests.browser.pages import answer_parts, check, log_in, sit, type_rows
 from tests.browser.test_session import log_in_by_hand
 from tests.courses import COURSE
 from tests.questions.kinds.parts import ALL_KINDS, write_course
@@ -147,8 +147,7 @@ def test_a_mock_from_begin_to_result(page: Page, learner: User, key: Key) -> Non
 
 
 def test_without_network_answers_wait_and_are_sent_when_it_is_back(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     shown = go(page, slot.number)
     page.context.set_offline(True)
@@ -175,8 +174,7 @@ def test_without_network_answers_wait_and_are_sent_when_it_is_back(page: Page, a
 
 
 def test_what_was_just_typed_is_handed_in(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     go(page, slot.number).locator("[name=value]").fill("0.5")
     page.get_by_role("button", name="Hand in", exact=True).click()
@@ -187,8 +185,7 @@ def test_what_was_just_typed_is_handed_in(page: Page, ada: User) -> None:
 
 
 def test_an_answer_whose_receipt_was_lost_does_not_stand_in_the_way_of_the_next(page: Page, ada: User) -> None:
-    log_in(page)
-    slot = typed(begin(page, "tiny-exam"))
+    slot = typed(sit(page, ada, "tiny-exam"))
     field = go(page, slot.number).locator("[name=value]")
     lost: list[Any] = []
 
@@ -210,8 +207,7 @@ def test_an_answer_whose_receipt_was_lost_does_not_stand_in_the_way_of_the_next(
 
 
 def test_who_is_logged_out_meanwhile_loses_nothing(page: Page, ada: User) -> None:
-    log_in(page)
-    slot = typed(begin(page, "tiny-exam"))
+    slot = typed(sit(page, ada, "tiny-exam"))
     field = go(page, slot.number).locator("[name=value]")
     page.context.clear_cookies()
     field.fill("0.25")
@@ -230,8 +226,7 @@ def test_who_is_logged_out_meanwhile_loses_nothing(page: Page, ada: User) -> Non
 
 
 def test_the_time_ends_without_network(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     field = go(page, slot.number).locator("[name=value]")
     field.fill("0.25")
@@ -251,8 +246,7 @@ def test_the_time_ends_without_network(page: Page, ada: User) -> None:
 
 
 def test_an_order_as_it_stands_and_none_of_the_choices_are_answers(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     for kind, button, expected in (
         ("ordering", "Keep this order as my answer", "order"),
         ("multiple_select", "None of these apply", "choices"),
@@ -271,8 +265,7 @@ def test_an_order_as_it_stands_and_none_of_the_choices_are_answers(page: Page, a
 
 
 def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     other = page.context.new_page()
     other.goto(page.url)
@@ -298,8 +291,7 @@ def test_a_second_tab_sees_the_first_ones_answers_and_never_overwrites_them(page
 
 
 def test_an_old_answer_of_this_browser_does_not_overwrite_a_newer_one(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     page.context.set_offline(True)
     go(page, slot.number).locator("[name=value]").fill("0.111")
@@ -318,8 +310,7 @@ def test_an_old_answer_of_this_browser_does_not_overwrite_a_newer_one(page: Page
 
 
 def test_two_tabs_without_network_keep_both_their_answers(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     first, second = (sitting.slots.get(presentation__version__kind=kind) for kind in ("numeric", "short_text"))
     other = page.context.new_page()
     other.goto(page.url)
@@ -341,8 +332,7 @@ def test_two_tabs_without_network_keep_both_their_answers(page: Page, ada: User)
 
 
 def test_a_login_in_another_tab_lets_answers_through(page: Page, ada: User) -> None:
-    log_in(page)
-    slot = typed(begin(page, "tiny-exam"))
+    slot = typed(sit(page, ada, "tiny-exam"))
     field = go(page, slot.number).locator("[name=value]")
     page.context.clear_cookies()
     field.fill("0.25")
@@ -354,8 +344,7 @@ def test_a_login_in_another_tab_lets_answers_through(page: Page, ada: User) -> N
 
 
 def test_extra_time_that_is_given_meanwhile_is_had(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     field = go(page, slot.number).locator("[name=value]")
     end_in(page, timedelta(seconds=2))
@@ -371,8 +360,7 @@ def test_extra_time_that_is_given_meanwhile_is_had(page: Page, ada: User) -> Non
 
 
 def test_the_time_ends_while_an_answer_is_typed(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     slot = typed(sitting)
     shown = go(page, slot.number)
     shown.locator("[name=value]").press_sequentially("0.12")
@@ -390,8 +378,7 @@ def test_the_time_ends_while_an_answer_is_typed(page: Page, ada: User) -> None:
 
 
 def test_an_unreadable_number_is_said_and_the_last_readable_one_stays(page: Page, ada: User) -> None:
-    log_in(page)
-    slot = typed(begin(page, "tiny-exam"))
+    slot = typed(sit(page, ada, "tiny-exam"))
     shown = go(page, slot.number)
     shown.locator("[name=value]").fill("0.5")
     expect(shown.locator("[data-saving]")).to_have_text("Saved")
@@ -465,9 +452,7 @@ def test_a_viva_by_touch(phone: Page, ada: User, key: Key) -> None:
 
 
 def test_a_round_without_network_keeps_its_matches(page: Page, ada: User, key: Key) -> None:
-    log_in(page)
-    page.goto("/exams/tiny-viva/")
-    page.get_by_role("button", name="Start").click()
+    sit(page, ada, "tiny-viva")
     page.get_by_role("button", name="Start round 1").click()
     slot = Slot.objects.get(sitting__state="open")
     pairs = key(str(slot.presentation_id))["pairs"]
@@ -504,18 +489,12 @@ def test_ticked_questions_are_practised_until_one_stops(page: Page, ada: User) -
 
 def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
     log_in(page)
-
     for address in ("/exams/", "/exams/oa-1/"):
         page.goto(address)
         check(page, address)
-    begin(page, "oa-1")
+    sit(page, learner, "oa-1")
     check(page, "a sitting")
-    page.get_by_role("button", name="Hand in", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
-    page.wait_for_selector("h1:has-text('of 20')")
-    page.locator("#slot-1 > summary").click()
-    check(page, "a result")
-    begin(page, "viva-1")
+    sit(page, learner, "viva-1")
     page.get_by_role("button", name="Start round 1").click()
     check(page, "a round")
     page.get_by_role("button", name="Done").click()
@@ -524,8 +503,7 @@ def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
 
 
 def test_every_kind_of_question_fits_any_screen_and_anyone(page: Page, ada: User) -> None:
-    log_in(page)
-    sitting = begin(page, "tiny-exam")
+    sitting = sit(page, ada, "tiny-exam")
     # A partner that is a formula alone needs a name, too.
     matching = Presentation.objects.get(slot__sitting=sitting, version__kind="matching")
     matching.prompt["right"][0]["text"] = r"$\lambda w$"
@@ -539,6 +517,11 @@ def test_every_kind_of_question_fits_any_screen_and_anyone(page: Page, ada: User
             page.locator(f"#slot-{slot.number} [data-right]").last.scroll_into_view_if_needed()
             expect(page.locator(f"#slot-{slot.number} .for")).to_be_in_viewport(ratio=1)
         check(page, f"a sitting's {slot.presentation.version.kind}")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    page.wait_for_selector("h1:has-text('of 6')")
+    page.locator("#slot-1 > summary").click()
+    check(page, "a result")
 
 
 def test_parts_are_saved_each_as_it_is_answered_and_are_there_again(
@@ -551,8 +534,7 @@ def test_parts_are_saved_each_as_it_is_answered_and_are_there_again(
     Exam.objects.create(
         course=course, slug="parts", title="Parts", kind="assessment", minutes=10, blueprint={"slots": 1}
     )
-    log_in(page)
-    sitting = begin(page, "parts")
+    sitting = sit(page, user, "parts")
     slot = sitting.slots.get()
     part = {name: page.locator(f"[data-answer={name}]") for name in slot.presentation.facets}
 

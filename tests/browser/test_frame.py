@@ -23,24 +23,6 @@ def learner(transactional_db: None) -> User:
     return user
 
 
-def test_on_a_phone_the_places_are_in_reach_of_the_thumb(phone: Page, learner: User) -> None:
-    phone.goto("/lessons/")
-    assert phone.locator("nav.places").evaluate("nav => getComputedStyle(nav).position") == "static"
-    log_in(phone)
-    for address, name in (("/today/", "Today"), ("/lessons/decay/", "Lessons"), ("/exams/", "Exams")):
-        phone.goto(address)
-        expect(phone.locator("nav.places [aria-current]")).to_have_text(name)
-        boxes = phone.locator(PLACES).evaluate_all("links => links.map(link => link.getBoundingClientRect().toJSON())")
-        assert len(boxes) == 5
-        assert all(box["width"] >= 44 and box["height"] >= 44 and box["bottom"] <= 740 for box in boxes), address
-        assert max(box["bottom"] for box in boxes) >= 738
-        phone.evaluate("scrollTo(0, document.body.scrollHeight)")
-        end = phone.locator("main > :last-child").evaluate("last => last.getBoundingClientRect().bottom")
-        assert end <= min(box["top"] for box in boxes), "the end of the page can be seen"
-    phone.goto("/review/")
-    expect(phone.locator("nav.places")).to_have_count(0)
-
-
 def test_on_a_tablet_staff_have_all_places_on_one_line(page: Page, learner: User) -> None:
     User.objects.update(is_staff=True)
     log_in(page)
@@ -74,16 +56,53 @@ SMALL = """() => {
 ADDRESSES = (
     *("/today/", "/lessons/", "/lessons/decay/", "/lessons/decay/quick-check/", "/concepts/", "/concepts/l2/"),
     *("/exams/", "/exams/tiny-exam/", "/progress/", "/search/?q=decay", "/settings/", "/review/summary/"),
-    *("/accounts/password/change/", "/accounts/email/"),
+    *("/today/ahead/", "/accounts/password/change/", "/accounts/email/"),
 )
 
+PLACE_OF = {"/today/": "Today", "/lessons/decay/": "Lessons", "/exams/": "Exams"}
+"""The place that is marked on a page."""
 
-def test_whatever_stands_alone_can_be_hit_by_a_thumb(phone: Page, transactional_db: None) -> None:
+
+def assert_places_are_in_reach(phone: Page, name: str) -> None:
+    """The five places are at the lower edge, each can be hit by a thumb, and they hide no end of the page."""
+    expect(phone.locator("nav.places [aria-current]")).to_have_text(name)
+    boxes = phone.locator(PLACES).evaluate_all("links => links.map(link => link.getBoundingClientRect().toJSON())")
+    assert len(boxes) == 5
+    assert all(box["width"] >= 44 and box["height"] >= 44 and box["bottom"] <= 740 for box in boxes), name
+    assert max(box["bottom"] for box in boxes) >= 738
+    phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+    end = phone.locator("main > :last-child").evaluate("last => last.getBoundingClientRect().bottom")
+    assert end <= min(box["top"] for box in boxes), "the end of the page can be seen"
+
+
+def assert_large_letters_fit(shown: Page) -> None:
+    """With letters twice as large the page is no wider than the window, and has all its places."""
+    places = shown.locator(PLACES).count()
+    shown.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), shown.url
+    assert shown.locator(PLACES).count() == places
+
+
+def test_on_a_phone_whatever_stands_alone_can_be_hit_by_a_thumb_and_large_letters_fit(
+    phone: Page, transactional_db: None
+) -> None:
     schedule.enrol(User.objects.create_user("ada", password="lovelace-1815"), courses.load())
+    phone.goto("/lessons/")
+    assert phone.locator("nav.places").evaluate("nav => getComputedStyle(nav).position") == "static"
     log_in(phone)
     for address in ADDRESSES:
         phone.goto(address)
         assert phone.evaluate(SMALL) == [], address
+        assert phone.locator(PLACES).count() == 5, address
+        if address in PLACE_OF:
+            assert_places_are_in_reach(phone, PLACE_OF[address])
+        assert_large_letters_fit(phone)
+    phone.goto("/review/")
+    expect(phone.locator("nav.places")).to_have_count(0)
+    assert_large_letters_fit(phone)
+    phone.get_by_role("button", name="I don't know").tap()
+    phone.locator("#next").wait_for()
+    assert_large_letters_fit(phone)  # what is said of an answer, too
 
 
 def test_what_sticks_to_the_lower_edge_ends_above_the_places(phone: Page, transactional_db: None) -> None:
@@ -100,24 +119,13 @@ def test_what_sticks_to_the_lower_edge_ends_above_the_places(phone: Page, transa
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_large_letters_leave_the_places_usable(phone: Page, page: Page, learner: User) -> None:
-    log_in(phone)
+def test_large_letters_leave_the_places_usable_at_a_desk(page: Page, learner: User) -> None:
     log_in(page)
-    for shown, width, address in (
-        *((phone, 360, address) for address in ("/today/ahead/", "/lessons/", "/progress/", "/review/", "/today/")),
-        (page, 768, "/today/"),
-        (page, 1280, "/today/"),
-    ):
-        shown.set_viewport_size({"width": width, "height": 740})
-        shown.goto(address)
-        shown.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
-        assert shown.locator(PLACES).count() == 5 or address == "/review/"
-    phone.goto("/review/")
-    phone.get_by_role("button", name="I don't know").tap()
-    phone.locator("#next").wait_for()
-    phone.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "what is said of an answer"
+    page.goto("/today/")
+    assert page.locator(PLACES).count() == 5
+    for width in (1280, 768):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert_large_letters_fit(page)
 
 
 def test_a_lesson_stays_usable_for_who_was_logged_out_meanwhile(page: Page, learner: User) -> None:

@@ -367,7 +367,7 @@ def test_sections_are_ticked_and_remembered(page: Page, learner: User) -> None:
 
 def test_the_pages_fit_any_screen_and_anyone(page: Page, learner: User) -> None:
     log_in(page)
-    for address in (ADDRESS, "/lessons/", "/concepts/", "/concepts/weight-decay/", "/today/", "/review/"):
+    for address in (ADDRESS, "/lessons/", "/concepts/", "/today/", "/review/"):
         page.goto(address)
         if address == ADDRESS:
             page.locator("#quick-check").scroll_into_view_if_needed()

@@ -230,7 +230,7 @@ def test_a_whole_session_and_the_next_day(
     assert all(again[item] != first[item] for item in first)
 
 
-def test_undo_asks_the_same_question_again(page: Page, live_server: LiveServer, learner: User, key: Key) -> None:
+def test_undo_asks_the_same_question_again(page: Page, live_server: LiveServer, student: User, key: Key) -> None:
     log_in(page)
     with page.expect_response("**/packs/**"):  # a pack that came later would put the card again
         page.goto("/review/")
@@ -287,15 +287,6 @@ def test_a_number_that_cannot_be_read_costs_nothing_and_enter_pressed_twice_skip
     assert ReviewEvent.objects.count() == 1
     press_enter(page)
     page.wait_for_url("**/summary/")
-
-
-def test_every_kind_by_keyboard(page: Page, live_server: LiveServer, student: User, key: Key) -> None:
-    log_in(page)
-    page.goto("/review/")
-    for _ in range(6):
-        assert answer(page, key(str(asked(page).pk))) == "Correct"
-        on(page)
-    page.wait_for_url("**/review/summary/")
 
 
 def test_matching_and_ordering_by_touch(phone: Page, student: User, key: Key) -> None:

@@ -14,7 +14,7 @@ from examprep.models import User
 from questions import bank
 from questions.models import Item
 from quizzes.models import Presentation
-from tests.browser.pages import check, log_in
+from tests.browser.pages import check, log_in, sit
 from tests.conftest import wrong
 
 Key = Callable[[str], Any]
@@ -38,12 +38,6 @@ def is_in_sight(place: Locator) -> bool:
             }"""
         )
     )
-
-
-def begin(page: Page, exam: str) -> None:
-    page.goto(f"/exams/{exam}/")
-    page.get_by_role("button", name="Start").tap()
-    page.wait_for_url("**/sittings/**")
 
 
 def post(page: Page, presentation: Presentation, response: dict[str, Any]) -> None:
@@ -112,8 +106,7 @@ def test_the_way_on_lies_over_the_formulas_that_it_covers(page: Page, live_serve
 def test_a_viva_shows_the_verdict_of_its_round_and_an_exam_its_first_question(
     small: Page, live_server: LiveServer, student: User
 ) -> None:
-    log_in(small)
-    begin(small, "tiny-viva")
+    sit(small, student, "tiny-viva")
     expect(small.get_by_text("Tap an entry, then its partner")).to_be_visible()
     expect(small.get_by_text("Press a number")).to_be_hidden()
     small.get_by_role("button", name="Start round").tap()
@@ -123,7 +116,7 @@ def test_a_viva_shows_the_verdict_of_its_round_and_an_exam_its_first_question(
     assert is_in_sight(verdict)
     assert is_in_sight(small.locator(".go .button"))
 
-    begin(small, "tiny-exam")
+    sit(small, student, "tiny-exam")
     expect(small.locator(".ready")).to_be_visible()
     assert is_in_sight(small.locator("#place-1"))
     assert is_in_sight(small.locator("[data-go='1']"))
