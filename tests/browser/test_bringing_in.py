@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from questions.models import Concept, Course, Import, Item
 from questions.tasks import work_on_imports
-from tests.browser.pages import AXE, SHOWN, log_in
+from tests.browser.pages import SHOWN, find_grave, log_in
 
 GIFT = """$CATEGORY: Penalties
 
@@ -26,15 +26,12 @@ A text that asks nothing.
 
 def fits(page: Page) -> None:
     """The page fits a phone and a desk, light and dark; axe finds nothing serious in what is its own."""
-    page.evaluate(AXE)
     for width, scheme in SHOWN:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")  # colours change slowly
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        found = page.evaluate("axe.run('#content', {resultTypes: ['violations']}).then(found => found.violations)")
-        grave = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-        assert not grave, (width, scheme)
+        assert find_grave(page, "#content") == [], (width, scheme)
 
 
 def press(page: Page, name: str, key: str = "Enter") -> None:
