@@ -47,6 +47,13 @@ def sit(page: Page, student: User, exam: str) -> Sitting:
     return sitting
 
 
+def asked_id(page: Page) -> str:
+    """The id of the question that is asked: one that the browser has judged stays until the next one is there."""
+    question = page.locator("#question:not([data-judged])")
+    expect(question).to_be_visible()
+    return question.locator("[name=presentation]").first.input_value()
+
+
 def add_cookie(page: Page, name: str, value: str, *, is_hidden: bool) -> None:
     """Set a cookie of the live server, from scripts hidden or not."""
     page.context.add_cookies(

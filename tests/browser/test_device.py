@@ -17,7 +17,7 @@ from questions.models import Item
 from quizzes import schedule
 from quizzes.models import Bookmark, Note, Presentation, ReviewEvent
 from tests import courses
-from tests.browser.pages import log_in, wait_for
+from tests.browser.pages import asked_id, log_in, wait_for
 from tests.browser.test_verdict import post
 from tests.conftest import wrong
 
@@ -65,8 +65,7 @@ def open_review(page: Page, address: str = "/review/") -> None:
 
 def answer(page: Page, key: Key, *, right: bool) -> Presentation:
     """Answer what is asked, and check."""
-    expect(page.locator("#question")).to_be_visible()
-    asked = Presentation.objects.get(pk=page.locator("#question [name=presentation]").first.input_value())
+    asked = Presentation.objects.get(pk=asked_id(page))
     response = key(str(asked.pk))
     post(page, asked, response if right else wrong({"kind": asked.version.kind, "prompt": asked.prompt}, response))
     return asked

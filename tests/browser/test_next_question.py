@@ -9,7 +9,7 @@ from examprep.models import User
 from quizzes import schedule
 from quizzes.models import Presentation
 from tests import courses
-from tests.browser.pages import log_in
+from tests.browser.pages import asked_id, log_in
 
 READING_MS = 7000
 
@@ -26,11 +26,6 @@ def learner(transactional_db: None) -> User:
 def _without_a_pack(page: Page) -> None:
     """What the browser keeps for days without a network puts cards too, whenever it comes."""
     page.route("**/api/v1/packs/**", lambda route: route.abort())
-
-
-def asked(page: Page) -> str:
-    expect(page.locator("#question")).to_be_visible()
-    return page.locator("#question [name=presentation]").first.input_value()
 
 
 def send_something(page: Page) -> None:
@@ -54,7 +49,7 @@ def answer(page: Page) -> Response:
 def test_it_is_there_before_it_is_asked_for(page: Page, learner: User) -> None:
     log_in(page)
     page.goto("/review/")
-    first = asked(page)
+    first = asked_id(page)
     coming = answer(page)
     assert coming.request.url.endswith("/review/")
     assert "data-feedback" not in coming.text()
@@ -62,7 +57,7 @@ def test_it_is_there_before_it_is_asked_for(page: Page, learner: User) -> None:
     page.evaluate(f"Date.now = (now => () => now() + {READING_MS})(Date.now)")
     page.route("**/review/", lambda route: route.abort() if route.request.method == "GET" else route.continue_())
     page.locator("#next").click()
-    assert asked(page) != first
+    assert asked_id(page) != first
     assert page.url.endswith("/review/")
     assert Presentation.objects.count() == stored
 
@@ -73,16 +68,16 @@ def test_it_is_there_before_it_is_asked_for(page: Page, learner: User) -> None:
 def test_what_came_is_forgotten_when_the_answer_is_taken_back(page: Page, learner: User) -> None:
     log_in(page)
     page.goto("/review/")
-    first = asked(page)
+    first = asked_id(page)
     answer(page)
     page.locator("#undo button").click()
-    assert asked(page) == first
+    assert asked_id(page) == first
 
 
 def test_it_is_asked_for_again_where_it_did_not_come(page: Page, learner: User) -> None:
     log_in(page)
     page.goto("/review/")
-    first = asked(page)
+    first = asked_id(page)
     refused: list[str] = []
 
     def refuse(route: Route) -> None:
@@ -95,5 +90,5 @@ def test_it_is_asked_for_again_where_it_did_not_come(page: Page, learner: User) 
     page.route("**/review/", refuse)
     send_something(page)
     page.locator("#next").click()
-    assert asked(page) != first
+    assert asked_id(page) != first
     assert refused

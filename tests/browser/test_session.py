@@ -18,7 +18,7 @@ from quizzes import lessons, schedule
 from quizzes.models import Exam, Presentation, ReviewEvent
 from tests import courses
 from tests.browser.conftest import fresh_page
-from tests.browser.pages import answer_parts, log_in, type_rows
+from tests.browser.pages import answer_parts, asked_id, log_in, type_rows
 from tests.courses import COURSE
 
 PER_KIND = 2
@@ -68,9 +68,9 @@ def log_in_by_hand(page: Page, name: str = "ada", password: str = "lovelace-1815
 
 def asked(page: Page) -> Presentation:
     """The question on the page, ready for keys."""
-    expect(page.locator("#question")).to_be_visible()
+    asked = Presentation.objects.get(pk=asked_id(page))
     page.wait_for_load_state()
-    return Presentation.objects.get(pk=page.locator("#question [name=presentation]").first.input_value())
+    return asked
 
 
 def place_of(page: Page, selector: str, attribute: str, value: str) -> int:

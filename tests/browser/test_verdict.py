@@ -14,7 +14,7 @@ from examprep.models import User
 from questions import bank
 from questions.models import Item
 from quizzes.models import Presentation
-from tests.browser.pages import check, log_in, sit
+from tests.browser.pages import asked_id, check, log_in, sit
 from tests.conftest import wrong
 
 Key = Callable[[str], Any]
@@ -63,8 +63,7 @@ def test_the_verdict_of_every_kind_is_in_sight_on_a_small_phone(
     small.goto("/review/")
     kinds: set[str] = set()
     while len(kinds) < 6:
-        expect(small.locator("#question")).to_be_visible()
-        asked = Presentation.objects.get(pk=small.locator("#question [name=presentation]").input_value())
+        asked = Presentation.objects.get(pk=asked_id(small))
         answer = key(str(asked.pk))
         if not right:
             answer = wrong({"kind": asked.version.kind, "prompt": asked.prompt}, answer)
