@@ -49,9 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(names):
             item.add_marker("database")
-        if _waits(item):
-            item.add_marker(pytest.mark.flaky(reruns=1))  # a machine that halts shows in what waits for other processes
-    yield  # they are selected, and shuffled
+    yield  # those of browsers are marked, all are selected, and shuffled
+    for item in filter(_waits, items):
+        item.add_marker(pytest.mark.flaky(reruns=1))  # a machine that halts shows in what waits for other processes
     if os.environ.get("TEST_CASES") == "one":
         some = [item for item in items if not item.get_closest_marker("any_database")]
         cases = {getattr(item, "originalname", item.name) + str(item.path): item for item in some}
