@@ -235,8 +235,15 @@ def test_a_new_version_that_is_found_before_the_page_looks_for_one_is_announced(
     log_in(page)
     page.goto("/today/")
     wait_until_kept(page, "person-pages /review/")
+    # The scripts that watch for new versions come late.
     page.add_init_script("""
-        requestIdleCallback = done => { window.beIdle = done; };
+        const late = new Promise(done => { window.watch = done; });
+        const { register } = ServiceWorkerContainer.prototype;
+        ServiceWorkerContainer.prototype.register = async function (...given) {
+            window.registration = await register.apply(this, given);
+            await late;
+            return registration;
+        };
         const listen = ServiceWorkerRegistration.prototype.addEventListener;
         ServiceWorkerRegistration.prototype.addEventListener = function (...given) {
             listen.apply(this, given);
@@ -244,12 +251,13 @@ def test_a_new_version_that_is_found_before_the_page_looks_for_one_is_announced(
         };
     """)
     page.goto("/today/")
+    wait_for(page, "Boolean(window.registration)")
     shell = installed_app.list_shell()
     monkeypatch.setattr(installed_app, "list_shell", lambda: shell._replace(version="newer"))
     monkeypatch.setattr("examprep.installed_app.render", lambda *given: held.wait(PATIENCE / 1000) and render(*given))
-    page.evaluate("navigator.serviceWorker.ready.then(each => each.update())")
-    wait_for(page, "navigator.serviceWorker.ready.then(each => Boolean(each.installing))")
-    page.evaluate("beIdle()")
+    page.evaluate("registration.update()")
+    wait_for(page, "Boolean(registration.installing)")
+    page.evaluate("watch()")
     wait_for(page, "window.isWatching")
     held.set()  # only now is it installed
     expect(page.locator(".new-version")).to_contain_text("A new version is ready")
